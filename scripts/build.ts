@@ -1,0 +1,40 @@
+// Builds the package: the page (Astro, once, so that nobody who shares needs Astro or Vite), the command and the
+// library (esbuild, with what they use bundled in), and the types.
+import { execFileSync } from "node:child_process"
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import * as astro from "astro"
+import { build } from "esbuild"
+import { notices } from "./notices.ts"
+
+const root = path.dirname(import.meta.dirname)
+const dist = path.join(root, "dist")
+rmSync(dist, { recursive: true, force: true })
+mkdirSync(dist)
+
+process.env["ASTRO_TELEMETRY_DISABLED"] = "1"
+await astro.build({ root, logLevel: "warn" })
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: { cli: "src/cli.ts", index: "src/index.ts" },
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  format: "esm",
+  platform: "node",
+  target: "node22.13",
+  chunkNames: "chunks/[name]-[hash]",
+  external: ["#page", "clipboardy", "open"],
+  // Bundled CommonJS packages call require() for Node's own modules, which an ES module lacks.
+  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+})
+writeFileSync(path.join(dist, "THIRD-PARTY-NOTICES.txt"), notices(root, Object.keys(metafile.inputs)))
+
+execFileSync("tsc", ["-p", "tsconfig.types.json"], { cwd: root, stdio: "inherit", shell: process.platform === "win32" })
+writeFileSync(path.join(dist, "built"), "")

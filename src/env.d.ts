@@ -1,0 +1,12 @@
+/// <reference types="astro/client" />
+
+declare namespace App {
+  interface Locals {
+    page: import("./render/view.ts").PageView
+  }
+}
+
+/** The prebuilt page; see `imports` in package.json. */
+declare module "#page" {
+  export const renderPage: typeof import("./render/astro-server.ts").renderPage
+}

@@ -1,0 +1,61 @@
+/** What went wrong, in a word that scripts and callers may rely on. */
+export type ErrorCode =
+  | "bad-usage"
+  | "bad-input"
+  | "bad-settings"
+  | "sharing-disabled"
+  | "session-not-found"
+  | "share-not-found"
+  | "store-credentials"
+  | "store-denied"
+  | "store-bucket-missing"
+  | "store-clock"
+  | "store-unreachable"
+  | "store-busy"
+  | "store-failed"
+  | "left-behind"
+
+const exitStatus: Record<ErrorCode, number> = {
+  "bad-usage": 2,
+  "bad-input": 2,
+  "bad-settings": 2,
+  "sharing-disabled": 3,
+  "session-not-found": 4,
+  "share-not-found": 4,
+  "store-credentials": 5,
+  "store-denied": 5,
+  "store-bucket-missing": 5,
+  "store-clock": 5,
+  "store-unreachable": 5,
+  "store-busy": 5,
+  "store-failed": 5,
+  "left-behind": 6,
+}
+
+export interface ShareErrorOptions {
+  /** What the person can do next: one sentence. */
+  hint?: string
+  /** The error this one was made from, for logs and debugging. */
+  cause?: unknown
+}
+
+/**
+ * The one error of this package: `code` for programs, `message` (one sentence: what happened, to what) and
+ * `hint` (what to do next) for people. Never carries credentials.
+ */
+export class ShareError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+
+  constructor(code: ErrorCode, message: string, { hint, cause }: ShareErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = "ShareError"
+    this.code = code
+    this.hint = hint
+  }
+
+  /** The exit status of the command line for this error: 2 input, 3 disabled, 4 not found, 5 store, 6 something is left. */
+  get exitStatus(): number {
+    return exitStatus[this.code]
+  }
+}

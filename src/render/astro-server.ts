@@ -1,0 +1,8 @@
+import { createApp } from "astro/app/entrypoint"
+const app = createApp({ streaming: false })
+export async function renderPage(path: string, locals: object): Promise<string> {
+  const response = await app.render(new Request(`http://localhost${path}`), { locals })
+  const html = await response.text()
+  if (!response.ok || html === "") throw new Error(`the page template failed with status ${response.status}`)
+  return html
+}

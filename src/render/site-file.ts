@@ -1,0 +1,13 @@
+/** One file of a share, before it exists. */
+export interface SiteFile {
+  /** Below the share's prefix: `index.html`, `2.html`, `files/<hash>.png`. Made from our own names and hashes only. */
+  path: string
+  contentType: string
+  cacheControl: string
+  /**
+   * A hash of all that the content is made from (messages, neighbours, this package's version). Equal to that of the
+   * stored file: the content is the same, and `render` need not be called.
+   */
+  input: string
+  render(): Promise<Uint8Array>
+}

@@ -1,0 +1,59 @@
+/** One object to store. `body` is the plain content: a store may compress it on the way and must give it back plain. */
+export interface StoredObject {
+  body: Uint8Array
+  /** Complete, with the charset where there is one: `text/html; charset=utf-8`. */
+  contentType: string
+  cacheControl: string
+}
+
+/** One thing that a listing shows: an object, or in a bucket that keeps versions one version or delete marker of it. */
+export interface ObjectEntry {
+  /** Relative to the store, such as `s/V1StGXR8_Z5jdHi6B-myT/2.html`. */
+  key: string
+  /** Bytes as stored; 0 for a delete marker. */
+  size: number
+  /** Set where the bucket tells versions apart; absent where there is only the object itself. */
+  version?: string
+}
+
+/**
+ * A place that holds objects: a bucket, a folder inside a bucket, or a local folder.
+ *
+ * Keys are made by this package alone (ids, hashes, fixed names): `[A-Za-z0-9._-]` between slashes, no `.` or `..`
+ * segment. A store refuses any other key with `bad-input`.
+ *
+ * Every method throws a `ShareError` whose code begins with `store-` when the place refuses or fails. The contract is
+ * spelled out by the suite in `test/store/contract.ts`, which every implementation passes unchanged.
+ */
+export interface ObjectStore {
+  /** What to call this place in front of people: `s3://team-shares/folder`, or the folder's path. */
+  readonly name: string
+
+  /** Stores an object whole or not at all; replaces what was there. */
+  put(key: string, object: StoredObject): Promise<void>
+
+  /** The plain content, or undefined where there is no such object. */
+  get(key: string): Promise<Uint8Array | undefined>
+
+  /**
+   * Everything whose key begins with `prefix` (which ends in `/`, so that `s/abc/` never shows `s/abcd/…`), old
+   * versions and delete markers included, however many pages the listing has. Throws rather than stop half-way.
+   */
+  list(prefix: string): AsyncIterable<ObjectEntry>
+
+  /** The names directly below `prefix` that have something below them: for `s/`, the ids of all shares. */
+  folders(prefix: string): AsyncIterable<string>
+
+  /**
+   * Deletes these entries, of a version that version only; one that is already gone is no error. In any number:
+   * requests are batched. Throws `left-behind` when the place says done but has only hidden the content, and
+   * otherwise the error of the first entry that was refused, naming it, after all others have been tried.
+   */
+  delete(entries: readonly ObjectEntry[]): Promise<void>
+
+  /** Where the world would find this key: `https://…`, or `file://…`. Says nothing of whether it may. */
+  url(key: string): string
+
+  /** Ends open connections. The store is not used afterwards. */
+  close(): void
+}
