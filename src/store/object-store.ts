@@ -57,3 +57,10 @@ export interface ObjectStore {
   /** Ends open connections. The store is not used afterwards. */
   close(): void
 }
+
+/** All of a listing at once. */
+export async function collect<T>(listing: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const entry of listing) all.push(entry)
+  return all
+}

@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto"
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import path from "node:path"
+import { ShareError } from "../errors.ts"
+import type { Destination } from "../store/open-store.ts"
+
+/** What this machine remembers of one share: one session at one destination. Holds no credentials. */
+export interface LedgerEntry {
+  id: string
+  session: string
+  title: string
+  destination: Destination
+  /** The link, once it has been shown. */
+  url?: string
+  /** `publishing` and `removing` stay behind when a run was cut short: the next one must not trust the manifest. */
+  state: "publishing" | "published" | "removing"
+  created: string
+  updated: string
+  expires?: string
+}
+
+/** The shares of this user on this machine. Losing it loses comfort, not shares: the bucket's manifests are the record. */
+export interface Ledger {
+  /**
+   * The entry of this session at this destination; made with `fresh` if there is none. Of several callers at once
+   * one makes it and all get the same.
+   */
+  claim(fresh: LedgerEntry): Promise<{ entry: LedgerEntry; isNew: boolean }>
+  save(entry: LedgerEntry): Promise<void>
+  drop(entry: LedgerEntry): Promise<void>
+  /** Every readable entry, oldest first. */
+  all(): Promise<LedgerEntry[]>
+}
+
+/** Opens the ledger in a folder, which is made (private to the user) with the first entry. One file an entry. */
+export function openLedger(folder: string): Ledger {
+  const fileOf = ({ session, destination }: LedgerEntry) =>
+    path.join(folder, `${sha256(JSON.stringify([session, destination.to, destination.endpoint ?? ""]))}.json`)
+
+  async function writeAside(entry: LedgerEntry): Promise<string> {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const aside = path.join(folder, `.${crypto.randomUUID()}`)
+    await writeFile(aside, `${JSON.stringify(entry, null, 1)}\n`, { mode: 0o600, flag: "wx" })
+    return aside
+  }
+
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (cause) {
+      throw new ShareError("bad-settings", `The record of shares in ${folder} cannot be written: ${(cause as Error).message}.`, {
+        hint: "Make the folder writable, or set XDG_DATA_HOME to another one.",
+        cause,
+      })
+    }
+  }
+
+  return {
+    claim: (fresh) =>
+      guarded(async () => {
+        const file = fileOf(fresh)
+        const known = await readEntry(file)
+        if (known) return { entry: known, isNew: false }
+        const aside = await writeAside(fresh)
+        try {
+          // A file that cannot be read any more is no claim: a link over it would fail for ever.
+          if ((await readEntry(file)) === undefined && (await exists(file))) await rename(file, `${file}.damaged`)
+          await link(aside, file)
+          return { entry: fresh, isNew: true }
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+          return { entry: (await readEntry(file)) ?? fresh, isNew: false }
+        } finally {
+          await rm(aside, { force: true })
+        }
+      }),
+    save: (entry) => guarded(async () => rename(await writeAside(entry), fileOf(entry))),
+    drop: (entry) => guarded(() => rm(fileOf(entry), { force: true })),
+    async all() {
+      const names = await readdir(folder).catch(() => [])
+      const files = names.filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
+      const entries = await Promise.all(files.map((name) => readEntry(path.join(folder, name))))
+      return entries.filter((entry) => entry !== undefined).sort((a, b) => a.created.localeCompare(b.created))
+    },
+  }
+}
+
+async function readEntry(file: string): Promise<LedgerEntry | undefined> {
+  try {
+    const entry: LedgerEntry = JSON.parse(await readFile(file, "utf8"))
+    return typeof entry?.id === "string" && typeof entry.destination?.to === "string" ? entry : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const exists = (file: string) => readFile(file).then(() => true, () => false)
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")

@@ -1,0 +1,79 @@
+import { ShareError } from "../errors.ts"
+import type { ObjectStore } from "../store/object-store.ts"
+
+/** The number of the layout in the bucket. It changes when an older version could no longer update or remove a share. */
+export const FORMAT = 1
+
+/** One object of a share, as the manifest records it. */
+export interface ManifestObject {
+  /** Bytes of the plain content, before any compression. */
+  size: number
+  /** SHA-256 of the plain content, hexadecimal. */
+  hash: string
+  /** Hash of what the content was made from; see `SiteFile.input`. */
+  input: string
+}
+
+/** What a share is made of: `s/<id>/manifest.json`, the record that outlives the session and this machine. */
+export interface Manifest {
+  format: number
+  id: string
+  /** The id of the session that is shared. */
+  session: string
+  title: string
+  /** `publishing` until the first version is complete: a share in that state can be finished or removed. */
+  state: "publishing" | "published"
+  /** ISO 8601, UTC. */
+  created: string
+  updated: string
+  expires?: string
+  /** The version of this package that wrote it. */
+  generator: string
+  /** By path below the share's prefix; the manifest itself is not among them. */
+  objects: Record<string, ManifestObject>
+}
+
+/** The prefix of a share: it always ends in a slash and always holds a whole id. */
+export const prefixOf = (id: string): string => `s/${id}/`
+
+const ID = /^[A-Za-z0-9_-]{21}$/
+
+/** Whether this is the id of a share: 21 characters of nanoid's alphabet, 126 random bits. */
+export const isShareId = (text: string): boolean => ID.test(text)
+
+export const MANIFEST = "manifest.json"
+export const INDEX = "index.html"
+
+/**
+ * Reads the manifest of a share; undefined where there is none.
+ * Throws `bad-input` when it is there but was not written by this package, or by a newer version of it.
+ */
+export async function readManifest(store: ObjectStore, id: string): Promise<Manifest | undefined> {
+  const body = await store.get(prefixOf(id) + MANIFEST)
+  if (!body) return undefined
+  return parseManifest(new TextDecoder().decode(body), id, store.name)
+}
+
+export async function writeManifest(store: ObjectStore, manifest: Manifest): Promise<void> {
+  await store.put(prefixOf(manifest.id) + MANIFEST, {
+    body: new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`),
+    contentType: "application/json; charset=utf-8",
+    cacheControl: "no-cache",
+  })
+}
+
+function parseManifest(text: string, id: string, where: string): Manifest {
+  let value: Partial<Manifest> | null = null
+  try {
+    value = JSON.parse(text)
+  } catch {}
+  if (typeof value?.format !== "number" || value.id !== id || typeof value.objects !== "object" || value.objects === null)
+    throw new ShareError("bad-input", `The manifest of share ${id} in ${where} is damaged.`, {
+      hint: `Remove the share with "opencode-bucket unshare ${id}" and share again.`,
+    })
+  if (value.format > FORMAT)
+    throw new ShareError("bad-input", `Share ${id} in ${where} was written by a newer version of opencode-bucket.`, {
+      hint: "Update opencode-bucket and run the command again.",
+    })
+  return value as Manifest
+}

@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto"
+import type { SiteFile } from "../render/site-file.ts"
+import type { ObjectStore } from "../store/object-store.ts"
+import { INDEX, type ManifestObject } from "./manifest.ts"
+
+/** How far an upload is: objects and bytes that were sent, and those seen to be unchanged. */
+export interface Progress {
+  sent: number
+  bytes: number
+  unchanged: number
+}
+
+export interface PublishOptions {
+  store: ObjectStore
+  /** `s/<id>/` */
+  prefix: string
+  /** The objects that are known to be in the bucket, whole, by path; what equals them is neither rendered nor sent. */
+  known: Record<string, ManifestObject>
+  /** Uploads in flight at once. */
+  concurrency?: number
+  onProgress?: (progress: Progress) => void
+}
+
+/**
+ * Sends the files of a share, each as soon as it is rendered, `index.html` after all others have arrived.
+ * Returns every object of the share by path, what was sent, and the content of `index.html` if that was rendered. Throws the first error after the
+ * uploads that are under way have ended; files sent until then stay, for the same command to go on from.
+ */
+export async function publish(files: AsyncIterable<SiteFile>, options: PublishOptions) {
+  const { store, prefix, known, concurrency = 16, onProgress } = options
+  const objects: Record<string, ManifestObject> = {}
+  const progress: Progress = { sent: 0, bytes: 0, unchanged: 0 }
+  const inFlight = new Set<Promise<void>>()
+  let failure: { error: unknown } | undefined
+  let index: SiteFile | undefined
+
+  async function bring(file: SiteFile): Promise<void> {
+    const before = Object.hasOwn(known, file.path) ? known[file.path] : undefined
+    if (before?.input === file.input) {
+      objects[file.path] = before
+      progress.unchanged++
+      return
+    }
+    const body = await file.render()
+    const hash = createHash("sha256").update(body).digest("hex")
+    objects[file.path] = { size: body.length, hash, input: file.input }
+    if (before?.hash === hash) {
+      progress.unchanged++
+      return
+    }
+    const { contentType, cacheControl } = file
+    const upload = store
+      .put(prefix + file.path, { body, contentType, cacheControl })
+      .then(() => {
+        progress.sent++
+        progress.bytes += body.length
+        onProgress?.({ ...progress })
+      })
+      .catch((error: unknown) => {
+        failure ??= { error }
+      })
+      .finally(() => inFlight.delete(upload))
+    inFlight.add(upload)
+    if (inFlight.size >= concurrency) await Promise.race(inFlight)
+  }
+
+  const arrived = async () => {
+    await Promise.all(inFlight)
+    if (failure) throw failure.error
+  }
+
+  try {
+    for await (const file of files) {
+      if (file.path === INDEX) index = file
+      else await bring(file)
+      if (failure) break
+    }
+  } catch (error) {
+    failure ??= { error }
+  }
+  await arrived()
+  if (index) await bring(index)
+  await arrived()
+  return { objects, progress }
+}

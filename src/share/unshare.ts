@@ -1,0 +1,67 @@
+import { ShareError } from "../errors.ts"
+import { collect, type ObjectEntry, type ObjectStore } from "../store/object-store.ts"
+import { INDEX, MANIFEST, prefixOf } from "./manifest.ts"
+import { openAsStranger } from "./stranger.ts"
+
+export interface Removal {
+  id: string
+  url: string
+  /** Objects, versions and delete markers that were deleted; 0: nothing was there any more. */
+  deleted: number
+  /** Whether a stranger's request has shown that the link is dead; false where the link cannot be reached from here. */
+  proven: boolean
+  /** Why it is not proven, for people. */
+  note?: string
+}
+
+/** How often the prefix is listed and emptied again before what is left is called left behind. */
+const ROUNDS = 5
+
+/**
+ * Deletes every byte of a share, all versions and delete markers included, and proves it: the prefix is listed until
+ * it is empty, then the link is opened as a stranger would.
+ *
+ * `index.html` goes first, so that nobody enters a share that is going away; the manifest goes last, so that what is
+ * left of an interrupted removal still says what it is. Throws what the store throws, and `left-behind` when something
+ * is still listed or the link still shows the page. Nothing outside `s/<id>/` is touched.
+ */
+export async function unshare(store: ObjectStore, id: string, url: string): Promise<Removal> {
+  const prefix = prefixOf(id)
+  let deleted = 0
+  let left = await collect(store.list(prefix))
+  for (let round = 0; left.length > 0 && round < ROUNDS; round++) {
+    for (const batch of inOrder(left, prefix)) await store.delete(batch)
+    deleted += left.length
+    left = await collect(store.list(prefix))
+  }
+  if (left.length > 0) throw stillListed(store, id, left)
+  return { id, url, deleted, ...(await proveGone(store, id, url)) }
+}
+
+function inOrder(entries: ObjectEntry[], prefix: string): ObjectEntry[][] {
+  const first = entries.filter(({ key }) => key === prefix + INDEX)
+  const last = entries.filter(({ key }) => key === prefix + MANIFEST)
+  const rest = entries.filter(({ key }) => key !== prefix + INDEX && key !== prefix + MANIFEST)
+  return [first, rest, last].filter((batch) => batch.length > 0)
+}
+
+function stillListed(store: ObjectStore, id: string, left: ObjectEntry[]): ShareError {
+  const named = left.slice(0, 3).map(({ key }) => key)
+  const more = left.length > named.length ? ` and ${left.length - named.length} more` : ""
+  return new ShareError("left-behind", `Share ${id} is not gone: ${store.name} still lists ${named.join(", ")}${more}.`, {
+    hint: "Run the same command again; if it stays, somebody may be publishing it again, or the bucket may hold on to what is deleted.",
+  })
+}
+
+async function proveGone(store: ObjectStore, id: string, url: string) {
+  const view = await openAsStranger(url, id)
+  if (view.sees === "page")
+    throw new ShareError("left-behind", `Share ${id} is deleted from ${store.name}, but ${url} still shows it.`, {
+      hint: view.served
+        ? `A cache in front serves it (${view.served}): purge it there, then run the same command again.`
+        : "A cache in front serves it: purge it there, or wait and run the same command again.",
+    })
+  if (view.sees === "unreachable")
+    return { proven: false, note: `The bucket holds nothing of it any more; the link itself cannot be reached from here (${view.reason}).` }
+  return { proven: true }
+}
