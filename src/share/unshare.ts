@@ -1,5 +1,7 @@
 import { ShareError } from "../errors.ts"
 import { collect, type ObjectEntry, type ObjectStore } from "../store/object-store.ts"
+import type { FoundShare } from "./find-share.ts"
+import type { Ledger } from "./ledger.ts"
 import { INDEX, MANIFEST, prefixOf } from "./manifest.ts"
 import { openAsStranger } from "./stranger.ts"
 
@@ -22,10 +24,19 @@ const ROUNDS = 5
  * it is empty, then the link is opened as a stranger would.
  *
  * `index.html` goes first, so that nobody enters a share that is going away; the manifest goes last, so that what is
- * left of an interrupted removal still says what it is. Throws what the store throws, and `left-behind` when something
- * is still listed or the link still shows the page. Nothing outside `s/<id>/` is touched.
+ * left of an interrupted removal still says what it is. Only what is proven gone is dropped from the ledger.
+ * Throws what the store throws, and `left-behind` when something is still listed or the link still shows the page.
+ * Nothing outside `s/<id>/` is touched.
  */
-export async function unshare(store: ObjectStore, id: string, url: string): Promise<Removal> {
+export async function unshare({ store, id, url, entry }: FoundShare, ledger: Ledger): Promise<Removal> {
+  if (entry) await ledger.save({ ...entry, state: "removing" })
+  const deleted = await empty(store, id)
+  const proof = await proveGone(store, id, url)
+  if (entry) await ledger.drop(entry)
+  return { id, url, deleted, ...proof }
+}
+
+async function empty(store: ObjectStore, id: string): Promise<number> {
   const prefix = prefixOf(id)
   let deleted = 0
   let left = await collect(store.list(prefix))
@@ -35,7 +46,7 @@ export async function unshare(store: ObjectStore, id: string, url: string): Prom
     left = await collect(store.list(prefix))
   }
   if (left.length > 0) throw stillListed(store, id, left)
-  return { id, url, deleted, ...(await proveGone(store, id, url)) }
+  return deleted
 }
 
 function inOrder(entries: ObjectEntry[], prefix: string): ObjectEntry[][] {

@@ -1,0 +1,105 @@
+import { existsSync, readFileSync, realpathSync } from "node:fs"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+import { getNodeValue, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser"
+import { ShareError } from "../errors.ts"
+import { openCodeConfigFolder, openCodeManagedFolder, type World } from "./folders.ts"
+
+/** What one of OpenCode's configuration files says about sharing. */
+export interface ConfigFile {
+  /** The file's path, or `OPENCODE_CONFIG_CONTENT`. */
+  name: string
+  /** `user`: chosen by whoever uses this machine, or its administrator; `project`: came with the folder, so perhaps from a stranger. */
+  from: "user" | "project"
+  share: unknown
+  /** The options of this package in the file's `plugin` list. */
+  options: Record<string, unknown> | undefined
+}
+
+/**
+ * Every configuration file that applies in a folder, weakest first: user-wide, `OPENCODE_CONFIG`, the project's (from the
+ * repository's root, or without one from the file system's, down to the folder; beside each its `.opencode`),
+ * `OPENCODE_CONFIG_DIR`, `OPENCODE_CONFIG_CONTENT`, and the administrator's.
+ * The order is OpenCode's: https://opencode.ai/docs/config/#precedence-order
+ *
+ * Throws `bad-settings` for a file that cannot be read or is no JSON: whether it says `disabled` is then not known.
+ */
+export function readConfigFiles(world: World, folder = world.cwd): ConfigFile[] {
+  const { env } = world
+  const files: ConfigFile[] = []
+  const add = (from: ConfigFile["from"], ...names: string[]) => {
+    for (const name of names) {
+      const text = readText(name)
+      if (text !== undefined) files.push(understand(name, from, text))
+    }
+  }
+  const pair = (folder: string) => ["opencode.json", "opencode.jsonc"].map((name) => path.join(folder, name))
+
+  const user = openCodeConfigFolder(world)
+  add("user", path.join(user, "config.json"), ...pair(user))
+  if (env["OPENCODE_CONFIG"]) add("user", path.resolve(world.cwd, env["OPENCODE_CONFIG"]))
+  const folders = projectFolders(folder)
+  for (const each of folders) add("project", ...pair(each))
+  for (const each of folders) add("project", ...pair(path.join(each, ".opencode")))
+  if (env["OPENCODE_CONFIG_DIR"]) add("user", ...pair(path.resolve(world.cwd, env["OPENCODE_CONFIG_DIR"])))
+  const content = env["OPENCODE_CONFIG_CONTENT"]
+  if (content) files.push(understand("OPENCODE_CONFIG_CONTENT", "user", content))
+  add("user", ...pair(openCodeManagedFolder(world)))
+  return files
+}
+
+/** The folders from the repository's root (where `.git` is), or the file system's, down to this one. */
+function projectFolders(folder: string): string[] {
+  const chain: string[] = []
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    chain.unshift(at)
+    if (existsSync(path.join(at, ".git")) || at === path.dirname(at)) return chain
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8").replace(/^\uFEFF/, "")
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined
+    throw new ShareError("bad-settings", `${file} cannot be read (${code}), so it is not known whether it allows sharing.`, {
+      hint: "Make the file readable, or remove it.",
+      cause,
+    })
+  }
+}
+
+function understand(name: string, from: ConfigFile["from"], text: string): ConfigFile {
+  const errors: ParseError[] = []
+  const tree = parseTree(text, errors, { allowTrailingComma: true })
+  const [error] = errors
+  if (error) {
+    const line = text.slice(0, error.offset).split("\n").length
+    throw new ShareError("bad-settings", `${name} is not valid JSON: ${printParseErrorCode(error.error)} in line ${line}.`, {
+      hint: "Whether it allows sharing is not known until it is mended.",
+    })
+  }
+  const value: unknown = tree && getNodeValue(tree)
+  const config = isObject(value) ? value : {}
+  const list = Array.isArray(config["plugin"]) ? config["plugin"] : []
+  const entry = list.findLast((item) => Array.isArray(item) && isThisPackage(item[0], name) && isObject(item[1]))
+  return { name, from, share: config["share"], options: entry?.[1] }
+}
+
+/** Whether a plugin's name in `opencode.json` means this package: by name, with a version, or the folder it lies in. */
+function isThisPackage(plugin: unknown, configFile: string): boolean {
+  if (typeof plugin !== "string") return false
+  if (plugin === "opencode-bucket" || plugin.startsWith("opencode-bucket@")) return true
+  if (!/^(?:file:|\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(plugin)) return false
+  try {
+    const folder = plugin.startsWith("file:") ? fileURLToPath(plugin) : path.resolve(path.dirname(configFile), plugin)
+    const manifest: { name?: unknown } = JSON.parse(readFileSync(path.join(realpathSync(folder), "package.json"), "utf8"))
+    return manifest.name === "opencode-bucket"
+  } catch {
+    return false
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)

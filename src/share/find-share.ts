@@ -1,0 +1,79 @@
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+import { ShareError } from "../errors.ts"
+import type { ObjectStore } from "../store/object-store.ts"
+import type { Destination } from "../store/open-store.ts"
+import type { Ledger, LedgerEntry } from "./ledger.ts"
+import { INDEX, isShareId, prefixOf, readManifest } from "./manifest.ts"
+
+/** A share that was asked for, and where it is. */
+export interface FoundShare {
+  id: string
+  url: string
+  store: ObjectStore
+  /** What this machine remembers of it, if it does. */
+  entry?: LedgerEntry
+}
+
+export interface FindOptions {
+  ledger: Ledger
+  /** The destination of the settings: where to look for what the ledger does not know. */
+  destination: Destination
+  open: (destination: Destination) => ObjectStore
+}
+
+/** What somebody may call a share: its link, its id, or the session that is shared. */
+
+export type ShareName = { link: string; id: string } | { id: string } | { session: string }
+
+/** Reads a link, an id or a session id. Throws `bad-usage` for anything else. */
+export function parseShareName(text: string): ShareName {
+  const inLink = /^(?:https?|file):\/\/[^?#]*\/s\/([^/?#]+)(?:[/?#]|$)/.exec(text)?.[1]
+  if (inLink && isShareId(inLink)) return { link: text, id: inLink }
+  if (isShareId(text)) return { id: text }
+  if (/^ses_[A-Za-z0-9]+$/.test(text)) return { session: text }
+  throw new ShareError("bad-usage", `"${text}" is neither the link of a share, nor its id, nor a session id.`, {
+    hint: '"opencode-bucket list" shows what is shared.',
+  })
+}
+
+/**
+ * Finds every share that goes by a name: in the ledger, else at the destination of the settings, where the bucket's own
+ * manifests tell which session is in which share. A link or an id that nobody knows is answered with where it would be:
+ * whether it is there, only the store can say. A session without a share gives an empty list.
+ * Throws `share-not-found` for a link that leads elsewhere than the settings, and what the store throws.
+ */
+export async function findShares(name: ShareName, { ledger, destination, open }: FindOptions): Promise<FoundShare[]> {
+  const known = (await ledger.all()).filter((entry) => ("id" in name ? entry.id === name.id : entry.session === name.session))
+  if (known.length > 0)
+    return known.map((entry) => {
+      const store = open(entry.destination)
+      return { id: entry.id, url: entry.url ?? store.url(prefixOf(entry.id) + INDEX), store, entry }
+    })
+
+  if ("link" in name && name.link.startsWith("file:")) return [atFileLink(name.link, name.id, open)]
+  const store = open(destination)
+  if ("session" in name) return inBucket(store, name.session)
+  const url = store.url(prefixOf(name.id) + INDEX)
+  if ("link" in name && !name.link.startsWith(store.url(prefixOf(name.id))))
+    throw new ShareError("share-not-found", `${name.link} is not a link into ${store.name}, where the settings point.`, {
+      hint: "Name the bucket it is in with --to (and --endpoint, --public-url).",
+    })
+  return [{ id: name.id, url, store }]
+}
+
+function atFileLink(link: string, id: string, open: FindOptions["open"]): FoundShare {
+  const file = fileURLToPath(link.replace(/[?#].*$/, ""))
+  const to = file.slice(0, file.lastIndexOf(path.join(path.sep, "s", id)))
+  return { id, url: link, store: open({ to }) }
+}
+
+async function inBucket(store: ObjectStore, session: string): Promise<FoundShare[]> {
+  const found: FoundShare[] = []
+  for await (const id of store.folders("s/")) {
+    if (!isShareId(id)) continue
+    const manifest = await readManifest(store, id).catch(() => undefined)
+    if (manifest?.session === session) found.push({ id, url: store.url(prefixOf(id) + INDEX), store })
+  }
+  return found
+}

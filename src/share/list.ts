@@ -1,0 +1,70 @@
+import type { ObjectStore } from "../store/object-store.ts"
+import type { Destination } from "../store/open-store.ts"
+import type { Ledger } from "./ledger.ts"
+import { INDEX, isShareId, type Manifest, prefixOf, readManifest } from "./manifest.ts"
+
+/** One line of `list`. Times are ISO 8601, UTC. */
+export interface ListedShare {
+  id: string
+  url: string
+  session: string
+  title: string
+  /** Where it is: `s3://team-shares`, or a folder. */
+  store: string
+  /**
+   * `shared`; `unfinished`: a share or its removal was cut short, the same command finishes it; `gone`: removed from
+   * elsewhere; `unknown`: the store could not be asked.
+   */
+  state: "shared" | "unfinished" | "gone" | "unknown"
+  created: string
+  updated: string
+  expires?: string
+  /** Bytes in all, before compression. */
+  bytes: number
+}
+
+export interface ListOptions {
+  ledger: Ledger
+  open: (destination: Destination) => ObjectStore
+  /** Also everything in this store that the ledger does not know: what others, or other machines, have shared. */
+  alsoIn?: ObjectStore
+}
+
+/** What is shared, oldest first: what this machine knows, each asked of its store. Never throws for a single share. */
+export async function listShares({ ledger, open, alsoIn }: ListOptions): Promise<ListedShare[]> {
+  const shares: ListedShare[] = []
+  const entries = await ledger.all()
+  const asked = await Promise.all(
+    entries.map(async (entry) => {
+      const store = open(entry.destination)
+      return { entry, store, manifest: await readManifest(store, entry.id).catch(() => "unknown" as const) }
+    }),
+  )
+  for (const { entry, store, manifest } of asked) {
+    const { id, session, title, created, updated } = entry
+    const unfinished = entry.state !== "published" || (manifest && manifest !== "unknown" && manifest.state !== "published")
+    const state = manifest === "unknown" ? "unknown" : unfinished ? "unfinished" : manifest ? "shared" : "gone"
+    const url = entry.url ?? store.url(prefixOf(id) + INDEX)
+    const bytes = manifest && manifest !== "unknown" ? bytesOf(manifest) : 0
+    shares.push({ id, url, session, title, store: store.name, state, created, updated, ...expiry(entry), bytes })
+  }
+  if (alsoIn) shares.push(...(await strangers(alsoIn, new Set(entries.map(({ id }) => id)))))
+  return shares.sort((a, b) => a.created.localeCompare(b.created))
+}
+
+async function strangers(store: ObjectStore, known: Set<string>): Promise<ListedShare[]> {
+  const shares: ListedShare[] = []
+  for await (const id of store.folders("s/")) {
+    if (!isShareId(id) || known.has(id)) continue
+    const manifest = await readManifest(store, id).catch(() => undefined)
+    const { session = "", title = "", created = "", updated = "" } = manifest ?? {}
+    const state = manifest?.state === "published" ? "shared" : "unfinished"
+    const url = store.url(prefixOf(id) + INDEX)
+    shares.push({ id, url, session, title, store: store.name, state, created, updated, ...expiry(manifest), bytes: manifest ? bytesOf(manifest) : 0 })
+  }
+  return shares
+}
+
+const bytesOf = ({ objects }: Manifest) => Object.values(objects).reduce((sum, { size }) => sum + size, 0)
+
+const expiry = (from: { expires?: string } | undefined) => (from?.expires === undefined ? {} : { expires: from.expires })
