@@ -29,7 +29,9 @@ const { metafile } = await build({
   chunkNames: "chunks/[name]-[hash]",
   external: ["#page", "clipboardy", "open"],
   // Bundled CommonJS packages call require() for Node's own modules, which an ES module lacks.
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
   legalComments: "none",
   metafile: true,
   logLevel: "warning",

@@ -31,5 +31,8 @@ const installed = changed(at("node_modules", ".package-lock.json"))
 if (installed < changed(at("package-lock.json")) || !existsSync(at("node_modules", ".bin", "node")))
   run("Installing packages", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
 
-const sources = [newest(at("src")), ...["package.json", "package-lock.json", "astro.config.mjs", "scripts/build.ts"].map((name) => changed(at(name)))]
+const sources = [
+  newest(at("src")),
+  ...["package.json", "package-lock.json", "astro.config.mjs", "scripts/build.ts"].map((name) => changed(at(name))),
+]
 if (changed(at("dist", "built")) < Math.max(...sources)) run("Building", ["run", "--silent", "build"])

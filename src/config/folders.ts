@@ -10,13 +10,19 @@ export interface World {
   cwd: string
 }
 
-export const theWorld = (): World => ({ env: process.env, platform: process.platform, home: os.homedir(), cwd: process.cwd() })
+export const theWorld = (): World => ({
+  env: process.env,
+  platform: process.platform,
+  home: os.homedir(),
+  cwd: process.cwd(),
+})
 
 /** This package's own folder for data: the ledger, and the shares that go to no bucket. */
 export function dataFolder({ env, platform, home }: World): string {
   if (env["XDG_DATA_HOME"]) return path.join(env["XDG_DATA_HOME"], "opencode-bucket")
   if (platform === "darwin") return path.join(home, "Library", "Application Support", "opencode-bucket")
-  if (platform === "win32") return path.join(env["LOCALAPPDATA"] ?? path.join(home, "AppData", "Local"), "opencode-bucket")
+  if (platform === "win32")
+    return path.join(env["LOCALAPPDATA"] ?? path.join(home, "AppData", "Local"), "opencode-bucket")
   return path.join(home, ".local", "share", "opencode-bucket")
 }
 

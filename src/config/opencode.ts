@@ -63,10 +63,14 @@ function readText(file: string): string | undefined {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === "ENOENT" || code === "ENOTDIR") return undefined
-    throw new ShareError("bad-settings", `${file} cannot be read (${code}), so it is not known whether it allows sharing.`, {
-      hint: "Make the file readable, or remove it.",
-      cause,
-    })
+    throw new ShareError(
+      "bad-settings",
+      `${file} cannot be read (${code}), so it is not known whether it allows sharing.`,
+      {
+        hint: "Make the file readable, or remove it.",
+        cause,
+      },
+    )
   }
 }
 
@@ -76,9 +80,13 @@ function understand(name: string, from: ConfigFile["from"], text: string): Confi
   const [error] = errors
   if (error) {
     const line = text.slice(0, error.offset).split("\n").length
-    throw new ShareError("bad-settings", `${name} is not valid JSON: ${printParseErrorCode(error.error)} in line ${line}.`, {
-      hint: "Whether it allows sharing is not known until it is mended.",
-    })
+    throw new ShareError(
+      "bad-settings",
+      `${name} is not valid JSON: ${printParseErrorCode(error.error)} in line ${line}.`,
+      {
+        hint: "Whether it allows sharing is not known until it is mended.",
+      },
+    )
   }
   const value: unknown = tree && getNodeValue(tree)
   const config = isObject(value) ? value : {}
@@ -94,7 +102,9 @@ function isThisPackage(plugin: unknown, configFile: string): boolean {
   if (!/^(?:file:|\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(plugin)) return false
   try {
     const folder = plugin.startsWith("file:") ? fileURLToPath(plugin) : path.resolve(path.dirname(configFile), plugin)
-    const manifest: { name?: unknown } = JSON.parse(readFileSync(path.join(realpathSync(folder), "package.json"), "utf8"))
+    const manifest: { name?: unknown } = JSON.parse(
+      readFileSync(path.join(realpathSync(folder), "package.json"), "utf8"),
+    )
     return manifest.name === "opencode-bucket"
   } catch {
     return false

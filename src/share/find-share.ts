@@ -20,6 +20,8 @@ export interface FindOptions {
   /** The destination of the settings: where to look for what the ledger does not know. */
   destination: Destination
   open: (destination: Destination) => ObjectStore
+  /** Called before the destination of the settings is used; throws if that is not agreed to. */
+  agree: () => Promise<void>
 }
 
 /** What somebody may call a share: its link, its id, or the session that is shared. */
@@ -43,8 +45,13 @@ export function parseShareName(text: string): ShareName {
  * whether it is there, only the store can say. A session without a share gives an empty list.
  * Throws `share-not-found` for a link that leads elsewhere than the settings, and what the store throws.
  */
-export async function findShares(name: ShareName, { ledger, destination, open }: FindOptions): Promise<FoundShare[]> {
-  const known = (await ledger.all()).filter((entry) => ("id" in name ? entry.id === name.id : entry.session === name.session))
+export async function findShares(
+  name: ShareName,
+  { ledger, destination, open, agree }: FindOptions,
+): Promise<FoundShare[]> {
+  const known = (await ledger.all()).filter((entry) =>
+    "id" in name ? entry.id === name.id : entry.session === name.session,
+  )
   if (known.length > 0)
     return known.map((entry) => {
       const store = open(entry.destination)
@@ -52,13 +59,18 @@ export async function findShares(name: ShareName, { ledger, destination, open }:
     })
 
   if ("link" in name && name.link.startsWith("file:")) return [atFileLink(name.link, name.id, open)]
+  await agree()
   const store = open(destination)
   if ("session" in name) return inBucket(store, name.session)
   const url = store.url(prefixOf(name.id) + INDEX)
   if ("link" in name && !name.link.startsWith(store.url(prefixOf(name.id))))
-    throw new ShareError("share-not-found", `${name.link} is not a link into ${store.name}, where the settings point.`, {
-      hint: "Name the bucket it is in with --to (and --endpoint, --public-url).",
-    })
+    throw new ShareError(
+      "share-not-found",
+      `${name.link} is not a link into ${store.name}, where the settings point.`,
+      {
+        hint: "Name the bucket it is in with --to (and --endpoint, --public-url).",
+      },
+    )
   return [{ id: name.id, url, store }]
 }
 

@@ -48,10 +48,14 @@ export function openLedger(folder: string): Ledger {
     try {
       return await work()
     } catch (cause) {
-      throw new ShareError("bad-settings", `The record of shares in ${folder} cannot be written: ${(cause as Error).message}.`, {
-        hint: "Make the folder writable, or set XDG_DATA_HOME to another one.",
-        cause,
-      })
+      throw new ShareError(
+        "bad-settings",
+        `The record of shares in ${folder} cannot be written: ${(cause as Error).message}.`,
+        {
+          hint: "Make the folder writable, or set XDG_DATA_HOME to another one.",
+          cause,
+        },
+      )
     }
   }
 
@@ -94,6 +98,10 @@ async function readEntry(file: string): Promise<LedgerEntry | undefined> {
   }
 }
 
-const exists = (file: string) => readFile(file).then(() => true, () => false)
+const exists = (file: string) =>
+  readFile(file).then(
+    () => true,
+    () => false,
+  )
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")

@@ -42,7 +42,8 @@ export async function listShares({ ledger, open, alsoIn }: ListOptions): Promise
   )
   for (const { entry, store, manifest } of asked) {
     const { id, session, title, created, updated } = entry
-    const unfinished = entry.state !== "published" || (manifest && manifest !== "unknown" && manifest.state !== "published")
+    const unfinished =
+      entry.state !== "published" || (manifest && manifest !== "unknown" && manifest.state !== "published")
     const state = manifest === "unknown" ? "unknown" : unfinished ? "unfinished" : manifest ? "shared" : "gone"
     const url = entry.url ?? store.url(prefixOf(id) + INDEX)
     const bytes = manifest && manifest !== "unknown" ? bytesOf(manifest) : 0
@@ -60,11 +61,23 @@ async function strangers(store: ObjectStore, known: Set<string>): Promise<Listed
     const { session = "", title = "", created = "", updated = "" } = manifest ?? {}
     const state = manifest?.state === "published" ? "shared" : "unfinished"
     const url = store.url(prefixOf(id) + INDEX)
-    shares.push({ id, url, session, title, store: store.name, state, created, updated, ...expiry(manifest), bytes: manifest ? bytesOf(manifest) : 0 })
+    shares.push({
+      id,
+      url,
+      session,
+      title,
+      store: store.name,
+      state,
+      created,
+      updated,
+      ...expiry(manifest),
+      bytes: manifest ? bytesOf(manifest) : 0,
+    })
   }
   return shares
 }
 
 const bytesOf = ({ objects }: Manifest) => Object.values(objects).reduce((sum, { size }) => sum + size, 0)
 
-const expiry = (from: { expires?: string } | undefined) => (from?.expires === undefined ? {} : { expires: from.expires })
+const expiry = (from: { expires?: string } | undefined) =>
+  from?.expires === undefined ? {} : { expires: from.expires }

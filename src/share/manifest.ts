@@ -67,7 +67,12 @@ function parseManifest(text: string, id: string, where: string): Manifest {
   try {
     value = JSON.parse(text)
   } catch {}
-  if (typeof value?.format !== "number" || value.id !== id || typeof value.objects !== "object" || value.objects === null)
+  if (
+    typeof value?.format !== "number" ||
+    value.id !== id ||
+    typeof value.objects !== "object" ||
+    value.objects === null
+  )
     throw new ShareError("bad-input", `The manifest of share ${id} in ${where} is damaged.`, {
       hint: `Remove the share with "opencode-bucket unshare ${id}" and share again.`,
     })

@@ -7,7 +7,16 @@ import type { SessionSource } from "../session/source.ts"
 import { collect, type ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
-import { FORMAT, INDEX, MANIFEST, type Manifest, type ManifestObject, prefixOf, readManifest, writeManifest } from "./manifest.ts"
+import {
+  FORMAT,
+  INDEX,
+  MANIFEST,
+  type Manifest,
+  type ManifestObject,
+  prefixOf,
+  readManifest,
+  writeManifest,
+} from "./manifest.ts"
 import { type Progress, publish } from "./publish.ts"
 import { openAsStranger } from "./stranger.ts"
 
@@ -59,7 +68,12 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
     const { id } = place.entry
     const prefix = prefixOf(id)
     const files = site(session, { id, version })
-    const { objects, progress } = await publish(files, { store, prefix, known: place.known, ...(onProgress && { onProgress }) })
+    const { objects, progress } = await publish(files, {
+      store,
+      prefix,
+      known: place.known,
+      ...(onProgress && { onProgress }),
+    })
     const removed = await removeStale(store, prefix, objects, place)
     const updated = now().toISOString()
     await writeManifest(store, { ...place.manifest, state: "published", updated, objects })
@@ -86,7 +100,15 @@ interface Place {
 async function openPlace({ id: session, title }: SessionInfo, options: ShareOptions): Promise<Place> {
   const { store, destination, ledger, version, now, newId } = options
   const updated = now().toISOString()
-  const fresh = (): LedgerEntry => ({ id: newId(), session, title, destination, state: "publishing", created: updated, updated })
+  const fresh = (): LedgerEntry => ({
+    id: newId(),
+    session,
+    title,
+    destination,
+    state: "publishing",
+    created: updated,
+    updated,
+  })
 
   let { entry, isNew } = await ledger.claim(fresh())
   let manifest = isNew ? undefined : await readManifest(store, entry.id)
@@ -103,10 +125,25 @@ async function openPlace({ id: session, title }: SessionInfo, options: ShareOpti
   if (manifest) manifest = { ...manifest, title, generator: version }
   else {
     const { id, created } = entry
-    manifest = { format: FORMAT, id, session, title, state: "publishing", created, updated, generator: version, objects: {} }
+    manifest = {
+      format: FORMAT,
+      id,
+      session,
+      title,
+      state: "publishing",
+      created,
+      updated,
+      generator: version,
+      objects: {},
+    }
     await writeManifest(store, manifest)
   }
-  return { entry, manifest, known: whole ? manifest.objects : {}, holds: isNew ? "nothing" : whole ? "known" : "anything" }
+  return {
+    entry,
+    manifest,
+    known: whole ? manifest.objects : {},
+    holds: isNew ? "nothing" : whole ? "known" : "anything",
+  }
 }
 
 /** Removes what no longer belongs to the share; returns how many objects that were. Lists only if there can be any. */
@@ -132,7 +169,10 @@ async function proveReadable(store: ObjectStore, key: string, hash: string, url:
   if (view.sees === "unreachable")
     return { public: null, note: `Whether others can open the link cannot be told from here (${view.reason}).` }
   if (view.sees === "other")
-    return { public: false, note: `The link is not public: who opens it without signing in is answered ${view.status}.` }
+    return {
+      public: false,
+      note: `The link is not public: who opens it without signing in is answered ${view.status}.`,
+    }
   if (sha256(view.body) !== hash)
     return { public: true, note: `A cache in front still shows an older version${view.served && ` (${view.served})`}.` }
   return { public: true }

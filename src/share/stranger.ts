@@ -23,10 +23,15 @@ export async function openAsStranger(url: string, id: string, timeout = 10_000):
     return body ? { sees: "page", body, served: "" } : { sees: "other", status: 404 }
   }
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeout), headers: { "user-agent": "opencode-bucket" } })
+    const response = await fetch(url, {
+      signal: AbortSignal.timeout(timeout),
+      headers: { "user-agent": "opencode-bucket" },
+    })
     const body = new Uint8Array(await response.arrayBuffer())
     const ours = response.ok && Buffer.from(body).includes(id)
-    return ours ? { sees: "page", body, served: servedBy(response.headers) } : { sees: "other", status: response.status }
+    return ours
+      ? { sees: "page", body, served: servedBy(response.headers) }
+      : { sees: "other", status: response.status }
   } catch (error) {
     const { cause, message } = error as Error & { cause?: { code?: string; message?: string } }
     return { sees: "unreachable", reason: cause?.code ?? cause?.message ?? message }

@@ -59,9 +59,13 @@ function inOrder(entries: ObjectEntry[], prefix: string): ObjectEntry[][] {
 function stillListed(store: ObjectStore, id: string, left: ObjectEntry[]): ShareError {
   const named = left.slice(0, 3).map(({ key }) => key)
   const more = left.length > named.length ? ` and ${left.length - named.length} more` : ""
-  return new ShareError("left-behind", `Share ${id} is not gone: ${store.name} still lists ${named.join(", ")}${more}.`, {
-    hint: "Run the same command again; if it stays, somebody may be publishing it again, or the bucket may hold on to what is deleted.",
-  })
+  return new ShareError(
+    "left-behind",
+    `Share ${id} is not gone: ${store.name} still lists ${named.join(", ")}${more}.`,
+    {
+      hint: "Run the same command again; if it stays, somebody may be publishing it again, or the bucket may hold on to what is deleted.",
+    },
+  )
 }
 
 async function proveGone(store: ObjectStore, id: string, url: string) {
@@ -73,6 +77,9 @@ async function proveGone(store: ObjectStore, id: string, url: string) {
         : "A cache in front serves it: purge it there, or wait and run the same command again.",
     })
   if (view.sees === "unreachable")
-    return { proven: false, note: `The bucket holds nothing of it any more; the link itself cannot be reached from here (${view.reason}).` }
+    return {
+      proven: false,
+      note: `The bucket holds nothing of it any more; the link itself cannot be reached from here (${view.reason}).`,
+    }
   return { proven: true }
 }

@@ -1,0 +1,80 @@
+import { Command, CommanderError } from "commander"
+import { theWorld } from "./config/folders.ts"
+import { ShareError } from "./errors.ts"
+import { version } from "./version.ts"
+
+const terminal = { ...theWorld(), stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }
+
+const program = new Command("opencode-bucket")
+  .description("Share an OpenCode conversation as a static page in your own bucket, and take it back.")
+  .version(version)
+  .exitOverride()
+  .showSuggestionAfterError()
+  .addHelpText(
+    "after",
+    `
+Examples:
+  opencode-bucket share                         the newest session of this project
+  opencode-bucket share talk.json --to s3://team-shares --endpoint https://minio.corp.example
+  opencode-bucket unshare https://shares.corp.example/s/V1StGXR8_Z5jdHi6B-myT/index.html
+
+Settings come from the plugin's options in opencode.json, from OPENCODE_BUCKET_… variables, and from flags.
+Exit status: 0 done, 1 unexpected, 2 wrong usage or input, 3 sharing is disabled, 4 not found, 5 the store refused
+or failed, 6 something is left after an unshare.`,
+  )
+
+const withDestination = (command: Command) =>
+  command
+    .option("--to <place>", "s3://bucket[/folder], or a local folder")
+    .option("--endpoint <url>", "address of the S3 service, such as https://minio.corp.example")
+    .option("--region <name>", "region of the bucket")
+    .option("--profile <name>", "profile in ~/.aws/config to take credentials from")
+    .option("--public-url <url>", "where the bucket is seen from outside")
+    .option("--path-style", "address the bucket in the path (default with an endpoint)")
+    .option("--no-path-style", "address the bucket in the host name")
+    .option("--trust-project", "agree to the destination that the project's opencode.json names")
+    .option("--json", "one JSON object on stdout")
+    .option("--quiet", "nothing on stderr but errors")
+
+withDestination(program.command("share [session]"))
+  .description("share a session, or bring its share up to date; prints the link")
+  .summary("share a session")
+  .addHelpText(
+    "after",
+    "\nsession: a session id, an export file, or - for stdin; without it the newest session of this project.",
+  )
+  .option("--open", "open the link in the browser")
+  .action(async (session, flags) => (await import("./commands/share.ts")).shareCommand(session, flags, terminal))
+
+withDestination(program.command("unshare <share>"))
+  .description("remove a share, every byte and version of it, and prove it")
+  .summary("remove a share")
+  .addHelpText("after", "\nshare: the link, the id in it, or the id of the session.")
+  .action(async (named, flags) => (await import("./commands/unshare.ts")).unshareCommand(named, flags, terminal))
+
+withDestination(program.command("list"))
+  .description("show what is shared, where, until when")
+  .option("--bucket", "also what others have shared in the same bucket")
+  .action(async (flags) => (await import("./commands/list.ts")).listCommand(flags, terminal))
+
+// A reader that stops reading (`| head`) is no error of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = explain(error)
+}
+
+/** Says what happened in the person's words; returns the exit status. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof ShareError) {
+    process.stderr.write(`opencode-bucket: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`)
+    return error.exitStatus
+  }
+  process.stderr.write(
+    `opencode-bucket: something unexpected went wrong. Please report it with what follows.\n${(error as Error)?.stack ?? error}\n`,
+  )
+  return 1
+}

@@ -1,0 +1,61 @@
+import path from "node:path"
+import { nanoid } from "nanoid"
+import { dataFolder } from "../config/folders.ts"
+import { assertSharingAllowed } from "../config/share-mode.ts"
+import { findSession } from "../session/find-session.ts"
+import { openLedger } from "../share/ledger.ts"
+import { share } from "../share/share.ts"
+import { openStore } from "../store/open-store.ts"
+import { version } from "../version.ts"
+import { copyToClipboard } from "./clipboard.ts"
+import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
+import { formatBytes, say, statusLine, type Terminal } from "./terminal.ts"
+
+export interface ShareFlags extends DestinationFlags {
+  json?: boolean
+  quiet?: boolean
+  open?: boolean
+}
+
+/** `share [session]`: the link, and nothing else, on stdout; what there is to know about it on stderr. */
+export async function shareCommand(session: string | undefined, flags: ShareFlags, terminal: Terminal): Promise<void> {
+  assertSharingAllowed(terminal)
+  const settings = settingsFrom(flags, terminal)
+  const { destination, isDefault } = settings
+  const source = findSession(session, terminal)
+  await agreeOnDestination(settings, flags, terminal)
+
+  const store = openStore(destination)
+  const status = statusLine(terminal, flags.quiet)
+  try {
+    status.show(`Reading ${source.label}…`)
+    const result = await share(source, {
+      store,
+      destination,
+      ledger: openLedger(path.join(dataFolder(terminal), "ledger")),
+      // A session may come from another folder than this one, with a mode of its own.
+      mayShare: ({ directory }) => assertSharingAllowed(terminal, directory || terminal.cwd),
+      version,
+      now: () => new Date(),
+      newId: nanoid,
+      onProgress: ({ sent, unchanged }) =>
+        status.show(`Sending to ${store.name}: ${sent} sent, ${unchanged} unchanged`),
+    })
+    status.clear()
+    const { sent, bytes, removed, note, url } = result
+    const counts = [
+      `${sent} of ${result.objects} objects sent (${formatBytes(bytes)})`,
+      removed && `${removed} removed`,
+    ]
+    say(terminal, flags.quiet, `${store.name}: ${counts.filter(Boolean).join(", ")}.`)
+    if (note) say(terminal, flags.quiet, note)
+    if (isDefault) say(terminal, flags.quiet, "To share with others, name a bucket: --to s3://bucket (see the README).")
+    terminal.stdout.write(flags.json ? `${JSON.stringify({ ...result, redacted: 0 })}\n` : `${url}\n`)
+    if (terminal.stdout.isTTY && !flags.json && (await copyToClipboard(url, terminal)))
+      say(terminal, flags.quiet, "Copied to the clipboard.")
+    if (flags.open) await (await import("open")).default(url)
+  } finally {
+    status.clear()
+    store.close()
+  }
+}

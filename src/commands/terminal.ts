@@ -1,0 +1,34 @@
+import type { World } from "../config/folders.ts"
+
+/** What a command has to do with the outside: a world to read, and the two streams. stdout is for results alone. */
+export interface Terminal extends World {
+  stdin: NodeJS.ReadStream
+  stdout: NodeJS.WriteStream
+  stderr: NodeJS.WriteStream
+}
+
+/** Whether somebody is there to be asked. */
+export const canAsk = ({ stdin, stderr }: Terminal): boolean => Boolean(stdin.isTTY && stderr.isTTY)
+
+/** Says something to the person, on stderr; nothing with `--quiet`. */
+export function say({ stderr }: Terminal, quiet: boolean | undefined, text: string): void {
+  if (!quiet) stderr.write(`${text}\n`)
+}
+
+/** One line on stderr that is written over; nothing where stderr is no terminal. Returns how to change and how to clear it. */
+export function statusLine({ stderr }: Terminal, quiet: boolean | undefined) {
+  const active = stderr.isTTY && !quiet
+  return {
+    show: (text: string) => void (active && stderr.write(`\r\x1b[2K${text}`)),
+    clear: () => void (active && stderr.write("\r\x1b[2K")),
+  }
+}
+
+/** Bytes for people: `812 bytes`, `14.2 kB`, `3.1 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+/** Text of a session on a terminal: one line, without control characters, which could rewrite the screen. */
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim()

@@ -1,0 +1,55 @@
+import path from "node:path"
+import { dataFolder } from "../config/folders.ts"
+import { type FoundShare, findShares, parseShareName } from "../share/find-share.ts"
+import { openLedger } from "../share/ledger.ts"
+import { type Removal, unshare } from "../share/unshare.ts"
+import { type Destination, openStore } from "../store/open-store.ts"
+import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
+import { say, statusLine, type Terminal } from "./terminal.ts"
+
+export interface UnshareFlags extends DestinationFlags {
+  json?: boolean
+  quiet?: boolean
+}
+
+/** `unshare <link|id|session>`: removes every share of that name and says what was proven. */
+export async function unshareCommand(named: string, flags: UnshareFlags, terminal: Terminal): Promise<void> {
+  const name = parseShareName(named)
+  const settings = settingsFrom(flags, terminal)
+  const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+  const status = statusLine(terminal, flags.quiet)
+  let shares: FoundShare[] = []
+  try {
+    status.show(`Looking for ${named}…`)
+    shares = await findShares(name, {
+      ledger,
+      destination: settings.destination,
+      open: (destination) => openStore(withCredentials(destination, flags)),
+      agree: () => agreeOnDestination(settings, flags, terminal),
+    })
+    const removals: Removal[] = []
+    for (const found of shares) {
+      status.show(`Removing ${found.url}…`)
+      removals.push(await unshare(found, ledger))
+    }
+    status.clear()
+    if (removals.length === 0) say(terminal, flags.quiet, `Nothing is shared of ${named}.`)
+    for (const removal of removals) say(terminal, flags.quiet, inWords(removal))
+    if (flags.json) terminal.stdout.write(`${JSON.stringify({ removed: removals })}\n`)
+  } finally {
+    status.clear()
+    for (const { store } of shares) store.close()
+  }
+}
+
+/** The ledger knows the place, but who is asking now may have other credentials than who shared. */
+const withCredentials = (destination: Destination, { profile }: UnshareFlags): Destination =>
+  profile === undefined ? destination : { ...destination, profile }
+
+function inWords({ url, deleted, note }: Removal): string {
+  const what =
+    deleted === 0
+      ? `Nothing was there any more of ${url}.`
+      : `Gone: ${url} (${deleted} ${deleted === 1 ? "object" : "objects"} deleted).`
+  return note ? `${what} ${note}` : what
+}

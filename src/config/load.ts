@@ -1,0 +1,105 @@
+import path from "node:path"
+import type { z } from "zod"
+import { ShareError } from "../errors.ts"
+import type { Destination } from "../store/open-store.ts"
+import { dataFolder, type World } from "./folders.ts"
+import { type ConfigFile, readConfigFiles } from "./opencode.ts"
+import { type Settings, settingNames, settingsSchema } from "./schema.ts"
+
+export interface LoadedSettings {
+  destination: Destination
+  /** No bucket and no folder was set: shares go to a folder in the user's data directory. */
+  isDefault: boolean
+  /** The project's file that has a say in the destination, if one does: the user has to agree to it once. */
+  projectFile: string | undefined
+}
+
+/** The settings that decide where a conversation goes, or whose credentials take it there. */
+const decideWhere = ["to", "endpoint", "region", "profile", "pathStyle", "publicUrl"] as const
+
+/**
+ * Puts the settings together: flags, over `OPENCODE_BUCKET_…` variables, over the project's files, over the user's,
+ * over defaults. Throws `bad-settings`, naming the place and the key, for a value that cannot be.
+ */
+export function loadSettings(flags: Settings, world: World): LoadedSettings {
+  const settings: Settings = {}
+  const origins: Partial<Record<keyof Settings, ConfigFile | undefined>> = {}
+  const apply = (given: Settings, file?: ConfigFile) => {
+    // A public address belongs to its bucket: with another bucket, the old one would make links that lead nowhere.
+    if (given.to !== undefined) delete settings.publicUrl
+    for (const key of settingNames) {
+      if (given[key] === undefined) continue
+      Object.assign(settings, { [key]: given[key] })
+      origins[key] = file
+    }
+  }
+  for (const file of inOrder(readConfigFiles(world)))
+    if (file.options) apply(parseSettings(withVariables(file, world), file.name), file)
+  apply(parseSettings(fromVariables(world), "the environment"))
+  apply(flags)
+
+  const { to, expires: _, ...rest } = settings
+  const base = origins.to && path.isAbsolute(origins.to.name) ? path.dirname(origins.to.name) : world.cwd
+  const place =
+    to === undefined
+      ? path.join(dataFolder(world), "shares")
+      : to.includes("://")
+        ? to
+        : path.resolve(base, home(to, world))
+  const destination = { to: place, ...rest } as Destination
+  const decisive = decideWhere.flatMap((key) => (settings[key] === undefined ? [] : (origins[key] ?? [])))
+  const projectFile = decisive.find(({ from }) => from === "project")?.name
+  return { destination, isDefault: to === undefined, projectFile }
+}
+
+const inOrder = (files: ConfigFile[]) => [
+  ...files.filter(({ from }) => from === "user"),
+  ...files.filter(({ from }) => from === "project"),
+]
+
+const home = (folder: string, world: World) => folder.replace(/^~(?=$|[/\\])/, () => world.home)
+
+function fromVariables({ env }: World): Record<string, unknown> {
+  const found: Record<string, unknown> = {}
+  for (const key of settingNames) {
+    const value = env[`OPENCODE_BUCKET_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`]
+    if (value)
+      found[key] = key === "pathStyle" ? ({ true: true, "1": true, false: false, "0": false }[value] ?? value) : value
+  }
+  return found
+}
+
+/** `{env:NAME}` as in the rest of `opencode.json`, but not in a project's file: a stranger's link must not carry our variables. */
+function withVariables(file: ConfigFile, { env }: World): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(file.options ?? {}).map(([key, value]) => {
+      if (typeof value !== "string" || !value.includes("{env:")) return [key, value]
+      if (file.from === "project")
+        throw new ShareError(
+          "bad-settings",
+          `"${key}" in ${file.name} refers to the environment, which a project's file may not.`,
+          {
+            hint: "Write the value itself, or move the setting to your own ~/.config/opencode/opencode.json.",
+          },
+        )
+      return [key, value.replace(/\{env:([^}]+)\}/g, (_, name: string) => env[name.trim()] ?? "")]
+    }),
+  )
+}
+
+/** Checks settings from one place. Throws `bad-settings`: one sentence that names the place, the key and what is expected. */
+export function parseSettings(given: Record<string, unknown>, place: string): Settings {
+  const result = settingsSchema.safeParse(given)
+  if (result.success) return result.data
+  const issue = result.error.issues[0] as z.core.$ZodIssue
+  if (issue.code === "unrecognized_keys")
+    throw new ShareError("bad-settings", `"${issue.keys[0]}" in ${place} is not a setting of opencode-bucket.`, {
+      hint: `The settings are ${settingNames.join(", ")}.`,
+    })
+  throw new ShareError("bad-settings", `"${issue.path.join(".")}" in ${place} ${sentence(issue)}.`, {
+    hint: "The README lists the settings and what each may be.",
+  })
+}
+
+const sentence = (issue: z.core.$ZodIssue) =>
+  issue.code === "invalid_type" ? `must be a ${issue.expected}` : issue.message

@@ -1,0 +1,34 @@
+import { z } from "zod"
+
+/** A period: `12h`, `30d`, `2w`. */
+const PERIOD = /^[1-9]\d*[hdw]$/
+
+const webAddress = z
+  .url({ protocol: /^https?$/, error: "must be an http(s) address" })
+  .transform((url) => url.replace(/\/+$/, ""))
+const text = z.string().trim().min(1, "must not be empty")
+
+/**
+ * The settings: this package's options in `opencode.json`, each also a flag (`--public-url`) and a variable
+ * (`OPENCODE_BUCKET_PUBLIC_URL`).
+ */
+export const settingsSchema = z.strictObject({
+  /** `s3://bucket[/folder]`, or a local folder. Default: a folder in the user's data directory. */
+  to: text.optional(),
+  /** The S3 service's address. Default: the AWS SDK's own (`AWS_ENDPOINT_URL_S3`, profile, AWS). */
+  endpoint: webAddress.optional(),
+  /** The bucket's region. Default: the AWS SDK's own, `us-east-1` with an endpoint. */
+  region: text.optional(),
+  /** A profile of `~/.aws/config`. Default: `AWS_PROFILE`. */
+  profile: text.optional(),
+  /** `https://host/bucket/key` instead of `https://bucket.host/key`. Default: true when an endpoint is set. */
+  pathStyle: z.boolean().optional(),
+  /** Where the bucket (with the folder of `to`) is seen from outside. Default: derived from endpoint and bucket. */
+  publicUrl: webAddress.optional(),
+  /** When a share ends, counted from its last update. Default: never. */
+  expires: z.string().regex(PERIOD, 'must be a period such as "12h", "30d" or "2w"').optional(),
+})
+
+export type Settings = z.infer<typeof settingsSchema>
+
+export const settingNames = Object.keys(settingsSchema.shape) as (keyof Settings)[]

@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto"
+import { access, mkdir, writeFile } from "node:fs/promises"
+import path from "node:path"
+import type { Destination } from "../store/open-store.ts"
+import { dataFolder, type World } from "./folders.ts"
+
+/**
+ * Whether the user has agreed before that this project's file sends conversations to this destination. A change of the
+ * destination, however small, or a move of the file asks again: a cloned repository must not redirect anyone's conversations.
+ */
+export async function isTrusted(projectFile: string, destination: Destination, world: World): Promise<boolean> {
+  return access(agreementFile(projectFile, destination, world)).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Remembers that the user agreed. */
+export async function trust(projectFile: string, destination: Destination, world: World): Promise<void> {
+  const file = agreementFile(projectFile, destination, world)
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+  await writeFile(file, "", { mode: 0o600 })
+}
+
+function agreementFile(projectFile: string, destination: Destination, world: World): string {
+  const settings = Object.entries(destination).sort(([a], [b]) => (a < b ? -1 : 1))
+  const name = createHash("sha256")
+    .update(JSON.stringify([projectFile, settings]))
+    .digest("hex")
+  return path.join(dataFolder(world), "trusted", name)
+}
