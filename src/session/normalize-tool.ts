@@ -1,0 +1,46 @@
+import type { FilePart, Json, ToolPart } from "./model.ts"
+import { type Fields, fields, isFields, optionalText, optionalTime, text } from "./read-json.ts"
+import { toolCall } from "./tool-call.ts"
+
+const statuses = ["pending", "running", "completed", "error"] as const
+
+/** A tool part, or the sentence that says what it lacks. */
+export function normalizeTool(part: Fields, id: string, attachments: FilePart[]): ToolPart | string {
+  const tool = optionalText(part["tool"])
+  if (tool === undefined) return "The tool's name is missing."
+  if (!isFields(part["state"])) return "The state of the call is missing."
+  const state = part["state"]
+  const status = statuses.find((known) => known === state["status"])
+  if (status === undefined) return "The call says nothing of how it ended."
+  const metadata = fields(state["metadata"])
+  const time = fields(state["time"])
+  const output = status === "completed" ? wholeOutput(tool, text(state["output"]), metadata) : ""
+  return {
+    id,
+    type: "tool",
+    tool,
+    status,
+    title: text(state["title"]),
+    input: (state["input"] ?? {}) as Json,
+    output,
+    error: status === "error" ? text(state["error"]) : "",
+    start: optionalTime(time["start"]),
+    end: optionalTime(time["end"]),
+    attachments,
+    call: toolCall({
+      tool,
+      status,
+      input: fields(state["input"]),
+      output: text(state["output"]),
+      metadata,
+      error: text(state["error"]),
+      attached: attachments.length > 0,
+    }),
+  }
+}
+
+// What the model was given of a long output is its end alone; the metadata keeps more of it for people.
+function wholeOutput(tool: string, output: string, metadata: Fields): string {
+  const kept = text(metadata["output"])
+  return tool === "bash" && metadata["truncated"] === true && kept.length > output.length ? kept : output
+}

@@ -1,0 +1,150 @@
+import { type IDMaker, idMaker, usableID } from "./ids.ts"
+import type { AssistantMessage, FileDiff, Json, Message, Part, Session, SessionInfo, UserMessage } from "./model.ts"
+import { messageError, normalizePart } from "./normalize-part.ts"
+import {
+  amount,
+  type Fields,
+  fields,
+  isFields,
+  list,
+  optionalAmount,
+  optionalText,
+  optionalTime,
+  text,
+} from "./read-json.ts"
+import type { SessionRecord } from "./source.ts"
+
+/**
+ * Makes sense of a session as it was found. Never throws on what the record holds: what is missing gets the empty value
+ * of its kind, what is broken comes out as `malformed`, and the rest stays whole. Throws only what reading messages throws.
+ *
+ * What the user undid is in neither the messages nor any `raw`: with `revert: {messageID, partID?}` OpenCode marks that
+ * message, or that part of it, and all that follows.
+ */
+export function normalizeSession(record: SessionRecord): Session {
+  const info = fields(record.info)
+  const revert = fields(info["revert"])
+  return {
+    info: sessionInfo(record.info),
+    messages: () => messagesOf(record, optionalText(revert["messageID"]), optionalText(revert["partID"])),
+    children: list(record.children).map((child) => normalizeSession(child as SessionRecord)),
+  }
+}
+
+/**
+ * One `{info, parts}`. Ids are unique among all messages that were given the same `ids`; `position` counts from 1 and
+ * names a message that has no usable id.
+ */
+export function normalizeMessage(raw: unknown, ids: IDMaker = idMaker(), position = 1): Message {
+  const record = fields(raw)
+  const info = fields(record["info"])
+  const base = {
+    id: ids(info["id"], `message-${position}`),
+    created: optionalTime(fields(info["time"])["created"]),
+    raw: json(raw),
+  }
+  if (!isFields(raw)) return { ...base, role: "malformed", reason: "The message is not an object.", parts: [] }
+  if (info["role"] !== "user" && info["role"] !== "assistant") {
+    return { ...base, role: "malformed", reason: "The message says neither user nor assistant as its role.", parts: [] }
+  }
+  const parts = normalizeParts(record["parts"], ids, position)
+  return info["role"] === "user"
+    ? { ...base, ...userFields(info), parts }
+    : { ...base, ...assistantFields(info), parts }
+}
+
+async function* messagesOf(
+  record: SessionRecord,
+  undoneMessage: string | undefined,
+  undonePart: string | undefined,
+): AsyncGenerator<Message> {
+  const ids = idMaker()
+  let position = 0
+  for await (const raw of record.messages()) {
+    position++
+    if (undoneMessage === undefined || fields(fields(raw)["info"])["id"] !== undoneMessage) {
+      yield normalizeMessage(raw, ids, position)
+      continue
+    }
+    const parts = list(fields(raw)["parts"])
+    const end = undonePart === undefined ? -1 : parts.findIndex((part) => fields(part)["id"] === undonePart)
+    if (end > 0) yield normalizeMessage({ ...fields(raw), parts: parts.slice(0, end) }, ids, position)
+    return
+  }
+}
+
+function normalizeParts(value: unknown, ids: IDMaker, message: number): Part[] {
+  if (value === undefined || value === null) return []
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return values.map((part, index) => normalizePart(part, ids, `part-${message}-${index + 1}`))
+}
+
+function sessionInfo(raw: unknown): SessionInfo {
+  const info = fields(raw)
+  const time = fields(info["time"])
+  const { revert: _undone, ...kept } = info
+  return {
+    id: usableID(info["id"]) ?? "",
+    title: text(info["title"]),
+    directory: text(info["directory"]),
+    parentID: usableID(info["parentID"]),
+    agent: optionalText(info["agent"]),
+    model: optionalText(fields(info["model"])["id"]),
+    version: text(info["version"]),
+    created: optionalTime(time["created"]),
+    updated: optionalTime(time["updated"]),
+    // `revert` may carry the diff of what was undone, and names messages that are no longer there.
+    raw: json("revert" in info ? kept : raw),
+  }
+}
+
+type Own<M extends Message> = Omit<M, "id" | "created" | "parts" | "raw">
+
+function userFields(info: Fields): Own<UserMessage> {
+  return {
+    role: "user",
+    agent: optionalText(info["agent"]),
+    model: optionalText(fields(info["model"])["modelID"]),
+    diffs: list(fields(info["summary"])["diffs"]).flatMap(fileDiff),
+  }
+}
+
+function assistantFields(info: Fields): Own<AssistantMessage> {
+  const tokens = fields(info["tokens"])
+  const cache = fields(tokens["cache"])
+  return {
+    role: "assistant",
+    // Before agents had names of their own, the message had only a mode.
+    agent: optionalText(info["agent"]) ?? optionalText(info["mode"]),
+    model: optionalText(info["modelID"]),
+    provider: optionalText(info["providerID"]),
+    completed: optionalTime(fields(info["time"])["completed"]),
+    cost: amount(info["cost"]),
+    tokens: {
+      input: amount(tokens["input"]),
+      output: amount(tokens["output"]),
+      reasoning: amount(tokens["reasoning"]),
+      cacheRead: amount(cache["read"]),
+      cacheWrite: amount(cache["write"]),
+    },
+    finish: optionalText(info["finish"]),
+    error: info["error"] === undefined || info["error"] === null ? undefined : messageError(info["error"]),
+    compaction: info["summary"] === true,
+  }
+}
+
+function fileDiff(value: unknown): FileDiff[] {
+  const diff = fields(value)
+  const file = optionalText(diff["file"])
+  if (file === undefined) return []
+  const additions = optionalAmount(diff["additions"]) ?? 0
+  const deletions = optionalAmount(diff["deletions"]) ?? 0
+  const status = diff["status"]
+  const known = status === "added" || status === "deleted" || status === "renamed" ? status : "modified"
+  return [{ file, patch: text(diff["patch"]), additions, deletions, status: known }]
+}
+
+// What JSON.parse has made is Json by construction; a part that is not there at all reads as null.
+function json(value: unknown): Json {
+  return (value ?? null) as Json
+}

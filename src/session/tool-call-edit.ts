@@ -1,0 +1,111 @@
+import type { Diagnostic, PatchedFile, ToolCall } from "./model.ts"
+import { amount, type Fields, fields, isFields, list, optionalAmount, optionalText, text } from "./read-json.ts"
+import type { Call } from "./tool-call.ts"
+
+type Edit = Extract<ToolCall, { kind: "edit" }>
+
+export function writeCall({ input, metadata }: Call): ToolCall | undefined {
+  const { filePath: path, content } = input
+  if (typeof path !== "string" || typeof content !== "string") return undefined
+  const exists = metadata["exists"]
+  const existed = typeof exists === "boolean" ? exists : undefined
+  return { kind: "write", path, content, existed, diagnostics: diagnostics(metadata) }
+}
+
+/** `edit` has one change, `multiedit` a list of `edits`, each with its own result. */
+export function editCall({ tool, input, metadata }: Call): Edit | undefined {
+  const { filePath: path, edits } = input
+  if (typeof path !== "string") return undefined
+  const changes = tool === "multiedit" ? list(edits).map(change) : [change(input)]
+  if (changes.length === 0 || !changes.every((item) => item !== undefined)) return undefined
+  // Patches of several results cannot be put together: each counts its lines from where the one before it left the file.
+  const results = tool === "multiedit" ? list(metadata["results"]).map(fields) : [metadata]
+  const only = results.length === 1 ? results[0]! : metadata
+  return {
+    kind: "edit",
+    path,
+    changes,
+    patch: optionalText(only["diff"]) ?? text(fields(only["filediff"])["patch"]),
+    additions: sum(results, "additions"),
+    deletions: sum(results, "deletions"),
+    diagnostics: diagnostics(isFields(metadata["diagnostics"]) ? metadata : fields(results.at(-1))),
+  }
+}
+
+function change(value: unknown): Edit["changes"][number] | undefined {
+  const { oldString, newString, replaceAll } = fields(value)
+  if (typeof oldString !== "string" || typeof newString !== "string") return undefined
+  return { before: oldString, after: newString, all: replaceAll === true }
+}
+
+function sum(results: Fields[], name: "additions" | "deletions"): number | undefined {
+  const amounts = results.map((result) => optionalAmount(fields(result["filediff"])[name]))
+  if (amounts.length === 0 || amounts.includes(undefined)) return undefined
+  return amounts.reduce((total: number, item) => total + (item ?? 0), 0)
+}
+
+/** The files that were patched; before the call has ended, those that its text names. */
+export function patchCall({ input, metadata }: Call): ToolCall | undefined {
+  const { patchText } = input
+  if (typeof patchText !== "string") return undefined
+  const reported = list(metadata["files"]).flatMap(patchedFile)
+  const files = reported.length > 0 ? reported : namedFiles(patchText)
+  return { kind: "apply_patch", files, patchText, diagnostics: diagnostics(metadata) }
+}
+
+const changes = ["add", "update", "delete", "move"] as const
+
+function patchedFile(value: unknown): PatchedFile[] {
+  const file = fields(value)
+  const relativePath = optionalText(file["relativePath"])
+  const path = optionalText(file["filePath"]) ?? relativePath
+  const kind = changes.find((known) => known === file["type"])
+  if (path === undefined || kind === undefined) return []
+  return [
+    {
+      path,
+      movedTo: kind === "move" ? (optionalText(file["movePath"]) ?? relativePath) : undefined,
+      change: kind,
+      patch: optionalText(file["patch"]) ?? text(file["diff"]),
+      additions: amount(file["additions"]),
+      deletions: amount(file["deletions"]),
+    },
+  ]
+}
+
+function namedFiles(patchText: string): PatchedFile[] {
+  const files: PatchedFile[] = []
+  for (const [, heading, path] of patchText.matchAll(/^\*\*\* (Add File|Update File|Delete File|Move to): (.+)$/gm)) {
+    if (path === undefined) continue
+    const last = files.at(-1)
+    if (heading !== "Move to") {
+      const change = heading === "Add File" ? "add" : heading === "Delete File" ? "delete" : "update"
+      files.push({ path: path.trim(), movedTo: undefined, change, patch: "", additions: 0, deletions: 0 })
+    } else if (last !== undefined) {
+      last.change = "move"
+      last.movedTo = path.trim()
+    }
+  }
+  return files
+}
+
+// The numbers of the Language Server Protocol 3.17, DiagnosticSeverity; its lines count from 0.
+const severities = ["error", "warning", "information", "hint"] as const
+
+/** `diagnostics` of the metadata: for each file the complaints as the language server made them. */
+function diagnostics(metadata: Fields): Diagnostic[] {
+  return Object.entries(fields(metadata["diagnostics"])).flatMap(([file, complaints]) =>
+    list(complaints)
+      .filter(isFields)
+      .filter((complaint) => typeof complaint["message"] === "string")
+      .map((complaint) => {
+        const line = optionalAmount(fields(fields(complaint["range"])["start"])["line"])
+        return {
+          file,
+          line: line === undefined ? undefined : line + 1,
+          severity: severities[amount(complaint["severity"]) - 1] ?? "error",
+          message: text(complaint["message"]),
+        }
+      }),
+  )
+}

@@ -1,0 +1,71 @@
+import type { ToolCall } from "./model.ts"
+import { type Fields, fields, optionalAmount, texts } from "./read-json.ts"
+import type { Call } from "./tool-call.ts"
+
+type Read = Extract<ToolCall, { kind: "read" }>
+
+/** A file or directory that was read. What it held is in the metadata, in older sessions only in the output. */
+export function readCall({ input, output, metadata, attached }: Call): Read | undefined {
+  const { filePath: path } = input
+  if (typeof path !== "string") return undefined
+  const content = attached ? undefined : (displayed(fields(metadata["display"])) ?? printed(output))
+  return { kind: "read", path, content: content ?? { type: "other" } }
+}
+
+function displayed(display: Fields): Read["content"] | undefined {
+  const { type, text, entries } = display
+  if (type === "file" && typeof text === "string") {
+    return {
+      type: "file",
+      text,
+      firstLine: lineNumber(display["lineStart"]) ?? 1,
+      totalLines: optionalAmount(display["totalLines"]),
+      truncated: display["truncated"] === true,
+    }
+  }
+  if (type === "directory" && Array.isArray(entries)) return { type: "directory", entries: texts(entries) }
+  return undefined
+}
+
+function lineNumber(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined
+}
+
+/** What the output says: lines numbered `1: ` between `<content>` tags, in older versions `00001| ` between `<file>`. */
+function printed(output: string): Read["content"] | undefined {
+  const opening = /<(content|file|entries)>\n/.exec(output.slice(0, 10_000))
+  if (opening === null) return undefined
+  const lines = output.slice(opening.index + opening[0].length).split("\n")
+  return opening[1] === "entries" ? entryLines(lines) : numberedLines(lines)
+}
+
+function entryLines(lines: string[]): Read["content"] {
+  const end = lines.findIndex((line) => line === "" || line === "</entries>")
+  return { type: "directory", entries: end < 0 ? lines : lines.slice(0, end) }
+}
+
+function numberedLines(lines: string[]): Read["content"] | undefined {
+  const numbered = /^ *(\d{1,9})(?:: |\| )(.*)$/s
+  const found: string[] = []
+  let firstLine = 1
+  for (const line of lines) {
+    const [, number, text] = numbered.exec(line) ?? []
+    if (number === undefined || text === undefined) break
+    if (found.length === 0) firstLine = Number(number)
+    // Lines are counted one by one: a number that does not follow belongs to something else.
+    if (Number(number) !== firstLine + found.length) return undefined
+    found.push(text)
+  }
+  const rest = lines.slice(found.length, found.length + 3).join("\n")
+  const total = /^\n\(End of file - total (\d{1,9}) lines\)/.exec(rest)?.[1]
+  if (found.length === 0 && total !== "0") return undefined
+  const shown = /^\n\((?:Showing|Output capped)[^\n]*? of (\d{1,9})\b/.exec(rest)?.[1]
+  const known = total ?? shown
+  return {
+    type: "file",
+    text: found.join("\n"),
+    firstLine: Math.max(firstLine, 1),
+    totalLines: known === undefined ? undefined : Number(known),
+    truncated: total === undefined,
+  }
+}

@@ -1,0 +1,173 @@
+import type { ToolCall, ToolPart } from "./model.ts"
+import { type Fields, fields, isFields, list, optionalAmount, optionalText, text, texts } from "./read-json.ts"
+import { editCall, patchCall, writeCall } from "./tool-call-edit.ts"
+import { readCall } from "./tool-call-read.ts"
+
+/** What is known of a call, each field with the type that it must have; what it means is still open. */
+export interface Call {
+  tool: string
+  status: ToolPart["status"]
+  input: Fields
+  /** As the model got it. */
+  output: string
+  metadata: Fields
+  error: string
+  /** There are attachments, such as the image that was read. */
+  attached: boolean
+}
+
+type Reader = (call: Call) => ToolCall | undefined
+
+const readers = new Map<string, Reader>([
+  ["bash", bashCall],
+  ["read", readCall],
+  ["write", writeCall],
+  ["edit", editCall],
+  ["multiedit", editCall],
+  ["apply_patch", patchCall],
+  // Its name in OpenCode before 1.0.
+  ["patch", patchCall],
+  ["glob", searchCall],
+  ["grep", searchCall],
+  ["list", searchCall],
+  ["todowrite", todoCall],
+  ["task", taskCall],
+  ["webfetch", webfetchCall],
+  ["websearch", websearchCall],
+  ["question", questionCall],
+  ["skill", skillCall],
+  ["invalid", invalidCall],
+])
+
+/** The call understood; generic if the tool is not known or its arguments are not those of the tool. Never throws. */
+export function toolCall(call: Call): ToolCall {
+  return readers.get(call.tool)?.(call) ?? { kind: "generic" }
+}
+
+function bashCall({ status, input, output, metadata, error }: Call): ToolCall | undefined {
+  const { command } = input
+  if (typeof command !== "string") return undefined
+  const exit = metadata["exit"] === null ? null : optionalInteger(metadata["exit"])
+  return {
+    kind: "bash",
+    command,
+    description: text(input["description"]),
+    exit,
+    ending: bashEnding(status, exit, output, error),
+    truncated: metadata["truncated"] === true || output.startsWith("...output truncated..."),
+  }
+}
+
+type Bash = Extract<ToolCall, { kind: "bash" }>
+
+// OpenCode says why a command was ended in a block behind its output, and nowhere else. The command can print such a
+// block as well, so it counts only where the exit status is missing.
+function bashEnding(status: ToolPart["status"], exit: Bash["exit"], output: string, error: string): Bash["ending"] {
+  if (typeof exit === "number") return "exited"
+  if (status === "error") return /\babort/i.test(error) ? "aborted" : "unknown"
+  if (status !== "completed") return "unknown"
+  const note = output.slice(Math.max(output.lastIndexOf("<shell_metadata>"), output.lastIndexOf("<bash_metadata>"), 0))
+  if (!/^<(?:shell|bash)_metadata>/.test(note)) return "unknown"
+  if (/\btimeout\b/.test(note)) return "timed-out"
+  return /\babort/i.test(note) ? "aborted" : "unknown"
+}
+
+function optionalInteger(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) ? (value as number) : undefined
+}
+
+function searchCall({ tool, input, metadata }: Call): ToolCall | undefined {
+  const by = tool === "glob" || tool === "grep" ? tool : "list"
+  const { pattern } = input
+  if (by !== "list" && typeof pattern !== "string") return undefined
+  if (by === "list" && input["path"] !== undefined && typeof input["path"] !== "string") return undefined
+  return {
+    kind: "search",
+    by,
+    pattern: text(pattern),
+    path: text(input["path"]),
+    include: text(input["include"]),
+    count: optionalAmount(metadata[by === "grep" ? "matches" : "count"]),
+  }
+}
+
+function todoCall({ input, metadata }: Call): ToolCall | undefined {
+  const todos = Array.isArray(input["todos"]) ? input["todos"] : metadata["todos"]
+  if (!Array.isArray(todos) || !todos.every((todo) => typeof fields(todo)["content"] === "string")) return undefined
+  return {
+    kind: "todowrite",
+    todos: todos.map((todo) => ({
+      content: text(fields(todo)["content"]),
+      status: text(fields(todo)["status"]),
+      priority: text(fields(todo)["priority"]),
+    })),
+  }
+}
+
+function taskCall({ input, metadata, output }: Call): ToolCall | undefined {
+  const { prompt } = input
+  if (typeof prompt !== "string") return undefined
+  const named = /^<task id="(ses_\w+)"/.exec(output) ?? /^task_id: (ses_\w+)/.exec(output)
+  return {
+    kind: "task",
+    description: text(input["description"]),
+    prompt,
+    agent: text(input["subagent_type"]),
+    sessionID: optionalText(metadata["sessionId"]) ?? named?.[1],
+    result: taskResult(output),
+  }
+}
+
+// Newer versions put the result between tags, older ones put tags behind it.
+function taskResult(output: string): string {
+  const tag = "<task_result>"
+  const start = output.indexOf(tag)
+  const end = output.lastIndexOf("</task_result>")
+  if (start >= 0 && end >= start + tag.length) return output.slice(start + tag.length, end).trim()
+  const note = output.lastIndexOf("<task_metadata>")
+  return (note < 0 ? output : output.slice(0, note)).trim()
+}
+
+function webfetchCall({ input }: Call): ToolCall | undefined {
+  return typeof input["url"] === "string"
+    ? { kind: "webfetch", url: input["url"], format: text(input["format"]) }
+    : undefined
+}
+
+function websearchCall({ input }: Call): ToolCall | undefined {
+  return typeof input["query"] === "string" ? { kind: "websearch", query: input["query"] } : undefined
+}
+
+function questionCall({ status, input, metadata, error }: Call): ToolCall | undefined {
+  const { questions } = input
+  if (!Array.isArray(questions) || !questions.every((item) => typeof fields(item)["question"] === "string")) {
+    return undefined
+  }
+  const answers = list(metadata["answers"])
+  return {
+    kind: "question",
+    questions: questions.map((item, index) => {
+      const question = fields(item)
+      return {
+        question: text(question["question"]),
+        header: text(question["header"]),
+        multiple: question["multiple"] === true,
+        options: list(question["options"])
+          .filter(isFields)
+          .map((option) => ({ label: text(option["label"]), description: text(option["description"]) })),
+        answers: texts(answers[index]),
+      }
+    }),
+    dismissed: status === "error" && /\b(?:dismissed|rejected)\b/.test(error),
+  }
+}
+
+function skillCall({ input }: Call): ToolCall | undefined {
+  return typeof input["name"] === "string" ? { kind: "skill", name: input["name"] } : undefined
+}
+
+function invalidCall({ input }: Call): ToolCall | undefined {
+  const { tool, error } = input
+  if (typeof tool !== "string" || typeof error !== "string") return undefined
+  return { kind: "invalid", tool, reason: error }
+}
