@@ -13,14 +13,13 @@ export interface DestinationFlags {
   profile?: string
   publicUrl?: string
   pathStyle?: boolean
-  expires?: string
   trustProject?: boolean
 }
 
 /** The settings with these flags on top. Throws `bad-settings`. */
 export function settingsFrom(flags: DestinationFlags, world: World): LoadedSettings {
-  const { to, endpoint, region, profile, publicUrl, pathStyle, expires } = flags
-  const given = { to, endpoint, region, profile, publicUrl, pathStyle, expires }
+  const { to, endpoint, region, profile, publicUrl, pathStyle } = flags
+  const given = { to, endpoint, region, profile, publicUrl, pathStyle }
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   return loadSettings(parseSettings(set, "the flags"), world)
 }

@@ -35,13 +35,7 @@ const states = {
   unknown: "its store could not be asked",
 }
 
-function inWords({ title, url, state, updated, bytes, expires, session }: ListedShare): string {
-  const facts = [
-    updated.slice(0, 16).replace("T", " "),
-    bytes > 0 && formatBytes(bytes),
-    expires && `until ${expires.slice(0, 10)}`,
-    session,
-    states[state],
-  ]
+function inWords({ title, url, state, updated, bytes, session }: ListedShare): string {
+  const facts = [updated.slice(0, 16).replace("T", " "), bytes > 0 && formatBytes(bytes), session, states[state]]
   return `${oneLine(title) || "Untitled"}\n  ${url}\n  ${facts.filter(Boolean).join(" · ")}`
 }

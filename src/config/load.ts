@@ -38,7 +38,7 @@ export function loadSettings(flags: Settings, world: World): LoadedSettings {
   apply(parseSettings(fromVariables(world), "the environment"))
   apply(flags)
 
-  const { to, expires: _, ...rest } = settings
+  const { to, ...rest } = settings
   const base = origins.to && path.isAbsolute(origins.to.name) ? path.dirname(origins.to.name) : world.cwd
   const place =
     to === undefined

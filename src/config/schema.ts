@@ -1,8 +1,5 @@
 import { z } from "zod"
 
-/** A period: `12h`, `30d`, `2w`. */
-const PERIOD = /^[1-9]\d*[hdw]$/
-
 const webAddress = z
   .url({ protocol: /^https?$/, error: "must be an http(s) address" })
   .transform((url) => url.replace(/\/+$/, ""))
@@ -25,8 +22,6 @@ export const settingsSchema = z.strictObject({
   pathStyle: z.boolean().optional(),
   /** Where the bucket (with the folder of `to`) is seen from outside. Default: derived from endpoint and bucket. */
   publicUrl: webAddress.optional(),
-  /** When a share ends, counted from its last update. Default: never. */
-  expires: z.string().regex(PERIOD, 'must be a period such as "12h", "30d" or "2w"').optional(),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

@@ -16,7 +16,6 @@ export interface LedgerEntry {
   state: "publishing" | "published" | "removing"
   created: string
   updated: string
-  expires?: string
 }
 
 /** The shares of this user on this machine. Losing it loses comfort, not shares: the bucket's manifests are the record. */

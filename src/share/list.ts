@@ -18,7 +18,6 @@ export interface ListedShare {
   state: "shared" | "unfinished" | "gone" | "unknown"
   created: string
   updated: string
-  expires?: string
   /** Bytes in all, before compression. */
   bytes: number
 }
@@ -47,7 +46,7 @@ export async function listShares({ ledger, open, alsoIn }: ListOptions): Promise
     const state = manifest === "unknown" ? "unknown" : unfinished ? "unfinished" : manifest ? "shared" : "gone"
     const url = entry.url ?? store.url(prefixOf(id) + INDEX)
     const bytes = manifest && manifest !== "unknown" ? bytesOf(manifest) : 0
-    shares.push({ id, url, session, title, store: store.name, state, created, updated, ...expiry(entry), bytes })
+    shares.push({ id, url, session, title, store: store.name, state, created, updated, bytes })
   }
   if (alsoIn) shares.push(...(await strangers(alsoIn, new Set(entries.map(({ id }) => id)))))
   return shares.sort((a, b) => a.created.localeCompare(b.created))
@@ -70,7 +69,6 @@ async function strangers(store: ObjectStore, known: Set<string>): Promise<Listed
       state,
       created,
       updated,
-      ...expiry(manifest),
       bytes: manifest ? bytesOf(manifest) : 0,
     })
   }
@@ -78,6 +76,3 @@ async function strangers(store: ObjectStore, known: Set<string>): Promise<Listed
 }
 
 const bytesOf = ({ objects }: Manifest) => Object.values(objects).reduce((sum, { size }) => sum + size, 0)
-
-const expiry = (from: { expires?: string } | undefined) =>
-  from?.expires === undefined ? {} : { expires: from.expires }

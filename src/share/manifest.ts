@@ -26,7 +26,6 @@ export interface Manifest {
   /** ISO 8601, UTC. */
   created: string
   updated: string
-  expires?: string
   /** The version of this package that wrote it. */
   generator: string
   /** By path below the share's prefix; the manifest itself is not among them. */

@@ -1,0 +1,106 @@
+import path from "node:path"
+import { expect, test } from "vitest"
+import { loadSettings, parseSettings } from "../../src/config/load.ts"
+import { ownWorld } from "../support/world.ts"
+
+const config = (options: object, name = "opencode-bucket") => ({ plugin: ["another", [name, options]] })
+const USER = ".config/opencode/opencode.json"
+const PROJECT = "src/project/opencode.json"
+
+test("with nothing set, shares go to a folder of the user's own", () => {
+  const world = ownWorld()
+  const to = path.join(world.home, ".local", "share", "opencode-bucket", "shares")
+  expect(loadSettings({}, world)).toEqual({ destination: { to }, isDefault: true, projectFile: undefined })
+})
+
+test("flags over variables over the project over the user", () => {
+  const world = ownWorld({ OPENCODE_BUCKET_REGION: "from-variable", OPENCODE_BUCKET_PROFILE: "from-variable" })
+  world.write(
+    USER,
+    config({ to: "s3://user", endpoint: "https://user.example", region: "from-user", profile: "from-user" }),
+  )
+  world.write(PROJECT, config({ to: "s3://project", region: "from-project" }))
+  expect(loadSettings({ profile: "from-flag" }, world).destination).toEqual({
+    to: "s3://project",
+    endpoint: "https://user.example",
+    region: "from-variable",
+    profile: "from-flag",
+  })
+})
+
+test("every setting has its variable", () => {
+  const world = ownWorld({
+    OPENCODE_BUCKET_TO: "s3://bucket/folder",
+    OPENCODE_BUCKET_ENDPOINT: "http://127.0.0.1:9000/",
+    OPENCODE_BUCKET_PATH_STYLE: "false",
+    OPENCODE_BUCKET_PUBLIC_URL: "https://shares.example/base/",
+  })
+  expect(loadSettings({}, world).destination).toEqual({
+    to: "s3://bucket/folder",
+    endpoint: "http://127.0.0.1:9000",
+    pathStyle: false,
+    publicUrl: "https://shares.example/base",
+  })
+})
+
+test("a public address is not kept for another bucket than it was set for", () => {
+  const world = ownWorld()
+  world.write(USER, config({ to: "s3://one", publicUrl: "https://one.example" }))
+  expect(loadSettings({ to: "s3://two" }, world).destination).toEqual({ to: "s3://two" })
+  expect(loadSettings({ region: "eu" }, world).destination).toMatchObject({ publicUrl: "https://one.example" })
+})
+
+test("a folder is meant from where it is written, and ~ is the home folder", () => {
+  const world = ownWorld()
+  world.write(USER, config({ to: "../shares" }))
+  expect(loadSettings({}, world).destination.to).toBe(path.join(world.home, ".config", "shares"))
+  expect(loadSettings({ to: "out" }, world).destination.to).toBe(path.join(world.cwd, "out"))
+  expect(loadSettings({ to: "~/out" }, world).destination.to).toBe(path.join(world.home, "out"))
+})
+
+test.each([
+  ["to", { to: "s3://theirs" }],
+  ["endpoint", { endpoint: "https://theirs.example" }],
+  ["publicUrl", { publicUrl: "https://theirs.example" }],
+])("a project's file that decides on %s is named, to be agreed to", (_, options) => {
+  const world = ownWorld()
+  world.write(USER, config({ to: "s3://mine" }))
+  const file = world.write(PROJECT, config(options))
+  expect(loadSettings({}, world).projectFile).toBe(file)
+})
+
+test("what a flag overrides needs no agreement", () => {
+  const world = ownWorld()
+  world.write(PROJECT, config({ to: "s3://theirs" }))
+  expect(loadSettings({ to: "s3://mine" }, world).projectFile).toBeUndefined()
+})
+
+test("the plugin may be named with a version, or by the folder it lies in", () => {
+  const world = ownWorld()
+  world.write("checkout/package.json", { name: "opencode-bucket" })
+  world.write(USER, config({ to: "s3://versioned" }, "opencode-bucket@1.2.3"))
+  expect(loadSettings({}, world).destination.to).toBe("s3://versioned")
+  world.write(USER, config({ to: "s3://folder" }, `file://${world.home}/checkout`))
+  expect(loadSettings({}, world).destination.to).toBe("s3://folder")
+  world.write("other/package.json", { name: "something-else" })
+  world.write(USER, config({ to: "s3://other" }, `file://${world.home}/other`))
+  expect(loadSettings({}, world).isDefault).toBe(true)
+})
+
+test("{env:NAME} is filled in for the user's files and refused in a project's", () => {
+  const world = ownWorld({ TEAM: "red" })
+  world.write(USER, config({ to: "s3://team-{env:TEAM}" }))
+  expect(loadSettings({}, world).destination.to).toBe("s3://team-red")
+  world.write(PROJECT, config({ publicUrl: "https://x.example/{env:TEAM}" }))
+  expect(() => loadSettings({}, world)).toThrow(/"publicUrl" in .*opencode.json refers to the environment/)
+})
+
+test.each([
+  [{ to: 7 }, '"to" in here must be a string.'],
+  [{ endpoint: "minio.example" }, '"endpoint" in here must be an http(s) address.'],
+  [{ endpoint: "javascript:alert(1)" }, '"endpoint" in here must be an http(s) address.'],
+  [{ pathStyle: "maybe" }, '"pathStyle" in here must be a boolean.'],
+  [{ bucket: "b" }, '"bucket" in here is not a setting of opencode-bucket.'],
+])("%o is refused in words", (given, message) => {
+  expect(() => parseSettings(given, "here")).toThrow(expect.objectContaining({ code: "bad-settings", message }))
+})

@@ -1,0 +1,76 @@
+import { mkdirSync } from "node:fs"
+import path from "node:path"
+import { expect, test } from "vitest"
+import { assertSharingAllowed } from "../../src/config/share-mode.ts"
+import { ownWorld } from "../support/world.ts"
+
+const disabled = { share: "disabled" }
+const refusal = (name: string) =>
+  expect.objectContaining({ code: "sharing-disabled", message: `Sharing is disabled by ${name}.` })
+
+test("nothing configured: sharing is allowed", () => {
+  expect(() => assertSharingAllowed(ownWorld())).not.toThrow()
+})
+
+test.each([
+  ["user-wide", ".config/opencode/opencode.json"],
+  ["user-wide with comments", ".config/opencode/opencode.jsonc"],
+  ["user-wide under its old name", ".config/opencode/config.json"],
+  ["in the project", "src/project/opencode.json"],
+  ["in the project with comments", "src/project/opencode.jsonc"],
+  ["in the project's .opencode", "src/project/.opencode/opencode.json"],
+])("disabled %s is found and named", (_, file) => {
+  const world = ownWorld()
+  const name = world.write(file, `// a comment\n${JSON.stringify(disabled)}`)
+  expect(() => assertSharingAllowed(world)).toThrow(refusal(name))
+})
+
+test("disabled in a parent folder counts up to the repository's root and no further", () => {
+  const world = ownWorld()
+  const below = { ...world, cwd: path.join(world.cwd, "packages", "a") }
+  mkdirSync(below.cwd, { recursive: true })
+  world.write("src/opencode.json", disabled)
+  expect(() => assertSharingAllowed(below)).not.toThrow()
+  const name = world.write("src/project/opencode.json", disabled)
+  expect(() => assertSharingAllowed(below)).toThrow(refusal(name))
+})
+
+test("disabled in the file that OPENCODE_CONFIG names, and in OPENCODE_CONFIG_CONTENT", () => {
+  const world = ownWorld()
+  const name = world.write("team.json", disabled)
+  expect(() => assertSharingAllowed({ ...world, env: { OPENCODE_CONFIG: name } })).toThrow(refusal(name))
+  const env = { OPENCODE_CONFIG_CONTENT: JSON.stringify(disabled) }
+  expect(() => assertSharingAllowed({ ...world, env })).toThrow(refusal("OPENCODE_CONFIG_CONTENT"))
+})
+
+test.each(["1", "true", "TRUE"])("OPENCODE_DISABLE_SHARE=%s", (value) => {
+  expect(() => assertSharingAllowed(ownWorld({ OPENCODE_DISABLE_SHARE: value }))).toThrow(
+    refusal("OPENCODE_DISABLE_SHARE"),
+  )
+})
+
+test("no other file can switch sharing on again", () => {
+  const world = ownWorld()
+  const name = world.write(".config/opencode/opencode.json", disabled)
+  world.write("src/project/opencode.json", { share: "auto" })
+  expect(() => assertSharingAllowed(world)).toThrow(refusal(name))
+})
+
+test("a session's own folder counts, wherever the command is called", () => {
+  const world = ownWorld()
+  const name = world.write("other/repository/opencode.json", disabled)
+  expect(() => assertSharingAllowed(world)).not.toThrow()
+  expect(() => assertSharingAllowed(world, path.dirname(name))).toThrow(refusal(name))
+})
+
+test("a file that is no JSON is no permission", () => {
+  const world = ownWorld()
+  world.write("src/project/opencode.json", '{\n  "share": disabled\n}')
+  expect(() => assertSharingAllowed(world)).toThrow(/opencode.json is not valid JSON: InvalidSymbol in line 2/)
+})
+
+test("a folder in the place of a file is no permission either", () => {
+  const world = ownWorld()
+  mkdirSync(path.join(world.cwd, "opencode.json"))
+  expect(() => assertSharingAllowed(world)).toThrow(/cannot be read \(EISDIR\)/)
+})

@@ -1,0 +1,28 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import os from "node:os"
+import path from "node:path"
+import { onTestFinished } from "vitest"
+import type { World } from "../../src/config/folders.ts"
+
+/** An empty folder that goes away with the test. */
+export function temporaryFolder(): string {
+  const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), "opencode-bucket-test-")))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A world of the test's own: a home with nothing in it, and a repository in it to be in. */
+export function ownWorld(
+  env: Record<string, string> = {},
+): World & { write: (file: string, content: unknown) => string } {
+  const home = temporaryFolder()
+  const cwd = path.join(home, "src", "project")
+  mkdirSync(path.join(cwd, ".git"), { recursive: true })
+  const write = (file: string, content: unknown) => {
+    const target = path.resolve(home, file)
+    mkdirSync(path.dirname(target), { recursive: true })
+    writeFileSync(target, typeof content === "string" ? content : JSON.stringify(content))
+    return target
+  }
+  return { env, home, cwd, platform: "linux", write }
+}
