@@ -1,0 +1,88 @@
+import { readdirSync, statSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { expect, test } from "vitest"
+import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
+import { temporaryFolder } from "../support/world.ts"
+
+const entry = (id: string, more: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  id,
+  session: "ses_1",
+  title: "A talk",
+  destination: { to: "s3://bucket" },
+  state: "publishing",
+  created: "2026-11-22T12:00:00.000Z",
+  updated: "2026-11-22T12:00:00.000Z",
+  ...more,
+})
+
+test("a session at a destination is claimed once; later claims get the first", async () => {
+  const ledger = openLedger(path.join(temporaryFolder(), "ledger"))
+  expect(await ledger.claim(entry("first"))).toEqual({ entry: entry("first"), isNew: true })
+  expect(await ledger.claim(entry("second"))).toEqual({ entry: entry("first"), isNew: false })
+})
+
+test("another destination, another endpoint or another session is another share", async () => {
+  const ledger = openLedger(temporaryFolder())
+  await ledger.claim(entry("first"))
+  for (const more of [
+    { destination: { to: "s3://other" } },
+    { destination: { to: "s3://bucket", endpoint: "https://minio.example" } },
+    { session: "ses_2" },
+  ])
+    expect((await ledger.claim(entry("another", more))).isNew).toBe(true)
+  expect(await ledger.all()).toHaveLength(4)
+})
+
+test("of many claims at once one wins and all agree", async () => {
+  const ledger = openLedger(temporaryFolder())
+  const claims = await Promise.all(Array.from({ length: 30 }, (_, i) => ledger.claim(entry(`id-${i}`))))
+  expect(claims.filter(({ isNew }) => isNew)).toHaveLength(1)
+  expect(new Set(claims.map((claim) => claim.entry.id)).size).toBe(1)
+})
+
+test("an entry is saved over, listed and dropped", async () => {
+  const ledger = openLedger(temporaryFolder())
+  await ledger.claim(entry("one"))
+  await ledger.save(entry("one", { state: "published", url: "https://x" }))
+  expect(await ledger.all()).toEqual([entry("one", { state: "published", url: "https://x" })])
+  await ledger.drop(entry("one"))
+  expect(await ledger.all()).toEqual([])
+  await ledger.drop(entry("one"))
+})
+
+test("folder and files are private, and nothing half-written stays", async () => {
+  const folder = path.join(temporaryFolder(), "ledger")
+  const ledger = openLedger(folder)
+  await ledger.claim(entry("one"))
+  await ledger.claim(entry("two"))
+  expect(statSync(folder).mode & 0o777).toBe(0o700)
+  const names = readdirSync(folder)
+  expect(names).toHaveLength(1)
+  expect(statSync(path.join(folder, names[0]!)).mode & 0o777).toBe(0o600)
+})
+
+test.each(["", "{", "null", '{"id":7}', "\0\0"])(
+  "a damaged file (%j) is no claim and does not hide the others",
+  async (damage) => {
+    const folder = temporaryFolder()
+    const ledger = openLedger(folder)
+    await ledger.claim(entry("lost"))
+    writeFileSync(path.join(folder, readdirSync(folder)[0]!), damage)
+    await ledger.claim(entry("other", { session: "ses_2" }))
+    expect(await ledger.all()).toHaveLength(1)
+    expect(await ledger.claim(entry("new"))).toEqual({ entry: entry("new"), isNew: true })
+    expect(await ledger.claim(entry("newer"))).toEqual({ entry: entry("new"), isNew: false })
+  },
+)
+
+test("a folder that does not exist is an empty ledger", async () => {
+  expect(await openLedger(path.join(temporaryFolder(), "none")).all()).toEqual([])
+})
+
+test("a folder that cannot be made is said in words", async () => {
+  const file = path.join(temporaryFolder(), "file")
+  writeFileSync(file, "")
+  await expect(openLedger(path.join(file, "ledger")).claim(entry("one"))).rejects.toThrow(
+    /The record of shares in .* cannot be written/,
+  )
+})
