@@ -62,17 +62,18 @@ export function openLedger(folder: string): Ledger {
     claim: (fresh) =>
       guarded(async () => {
         const file = fileOf(fresh)
-        const known = await readEntry(file)
-        if (known) return { entry: known, isNew: false }
         const aside = await writeAside(fresh)
         try {
-          // A file that cannot be read any more is no claim: a link over it would fail for ever.
-          if ((await readEntry(file)) === undefined && (await exists(file))) await rename(file, `${file}.damaged`)
+          // Of several links to one name the file system lets exactly one be.
           await link(aside, file)
           return { entry: fresh, isNew: true }
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
-          return { entry: (await readEntry(file)) ?? fresh, isNew: false }
+          const known = await readEntry(file)
+          if (known) return { entry: known, isNew: false }
+          // A file that cannot be read any more is no claim.
+          await rename(aside, file)
+          return { entry: fresh, isNew: true }
         } finally {
           await rm(aside, { force: true })
         }
@@ -96,11 +97,5 @@ async function readEntry(file: string): Promise<LedgerEntry | undefined> {
     return undefined
   }
 }
-
-const exists = (file: string) =>
-  readFile(file).then(
-    () => true,
-    () => false,
-  )
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
