@@ -136,7 +136,10 @@ async function openPlace({ id: session, title }: SessionInfo, options: ShareOpti
       generator: version,
       objects: {},
     }
-    await writeManifest(store, manifest)
+    await writeManifest(store, manifest).catch(async (error: unknown) => {
+      if (isNew && surelyNothingStored(error)) await ledger.drop(entry)
+      throw error
+    })
   }
   return {
     entry,
@@ -145,6 +148,11 @@ async function openPlace({ id: session, title }: SessionInfo, options: ShareOpti
     holds: isNew ? "nothing" : whole ? "known" : "anything",
   }
 }
+
+/** A refusal of the first request, unlike an answer that was lost: nothing is there that the ledger would have to know. */
+const surelyNothingStored = (error: unknown) =>
+  error instanceof ShareError &&
+  ["store-bucket-missing", "store-credentials", "store-denied", "store-clock"].includes(error.code)
 
 /** Removes what no longer belongs to the share; returns how many objects that were. Lists only if there can be any. */
 async function removeStale(store: ObjectStore, prefix: string, objects: Record<string, ManifestObject>, place: Place) {
