@@ -17,7 +17,7 @@ export async function listCommand(flags: ListFlags, terminal: Terminal): Promise
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
   const settings = settingsFrom(flags, terminal)
   if (flags.bucket) await agreeOnDestination(settings, flags, terminal)
-  const bucket = flags.bucket ? openStore(settings.destination) : undefined
+  const bucket = flags.bucket ? await openStore(settings.destination) : undefined
   try {
     const shares = await listShares({ ledger, open: openStore, ...(bucket && { alsoIn: bucket }) })
     if (flags.json) terminal.stdout.write(`${JSON.stringify({ shares })}\n`)

@@ -25,7 +25,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
   const source = findSession(session, terminal)
   await agreeOnDestination(settings, flags, terminal)
 
-  const store = openStore(destination)
+  const store = await openStore(destination)
   const status = statusLine(terminal, flags.quiet)
   try {
     status.show(`Reading ${source.label}…`)

@@ -46,7 +46,7 @@ export function loadSettings(flags: Settings, world: World): LoadedSettings {
       : to.includes("://")
         ? to
         : path.resolve(base, home(to, world))
-  const destination = { to: place, ...rest } as Destination
+  const destination: Destination = { to: place, ...rest }
   const decisive = decideWhere.flatMap((key) => (settings[key] === undefined ? [] : (origins[key] ?? [])))
   const projectFile = decisive.find(({ from }) => from === "project")?.name
   return { destination, isDefault: to === undefined, projectFile }

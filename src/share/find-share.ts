@@ -19,7 +19,7 @@ export interface FindOptions {
   ledger: Ledger
   /** The destination of the settings: where to look for what the ledger does not know. */
   destination: Destination
-  open: (destination: Destination) => ObjectStore
+  open: (destination: Destination) => Promise<ObjectStore>
   /** Called before the destination of the settings is used; throws if that is not agreed to. */
   agree: () => Promise<void>
 }
@@ -53,14 +53,16 @@ export async function findShares(
     "id" in name ? entry.id === name.id : entry.session === name.session,
   )
   if (known.length > 0)
-    return known.map((entry) => {
-      const store = open(entry.destination)
-      return { id: entry.id, url: entry.url ?? store.url(prefixOf(entry.id) + INDEX), store, entry }
-    })
+    return Promise.all(
+      known.map(async (entry) => {
+        const store = await open(entry.destination)
+        return { id: entry.id, url: entry.url ?? store.url(prefixOf(entry.id) + INDEX), store, entry }
+      }),
+    )
 
-  if ("link" in name && name.link.startsWith("file:")) return [atFileLink(name.link, name.id, open)]
+  if ("link" in name && name.link.startsWith("file:")) return [await atFileLink(name.link, name.id, open)]
   await agree()
-  const store = open(destination)
+  const store = await open(destination)
   if ("session" in name) return inBucket(store, name.session)
   const url = store.url(prefixOf(name.id) + INDEX)
   if ("link" in name && !name.link.startsWith(store.url(prefixOf(name.id))))
@@ -74,10 +76,10 @@ export async function findShares(
   return [{ id: name.id, url, store }]
 }
 
-function atFileLink(link: string, id: string, open: FindOptions["open"]): FoundShare {
+async function atFileLink(link: string, id: string, open: FindOptions["open"]): Promise<FoundShare> {
   const file = fileURLToPath(link.replace(/[?#].*$/, ""))
   const to = file.slice(0, file.lastIndexOf(path.join(path.sep, "s", id)))
-  return { id, url: link, store: open({ to }) }
+  return { id, url: link, store: await open({ to }) }
 }
 
 async function inBucket(store: ObjectStore, session: string): Promise<FoundShare[]> {

@@ -24,7 +24,7 @@ export interface ListedShare {
 
 export interface ListOptions {
   ledger: Ledger
-  open: (destination: Destination) => ObjectStore
+  open: (destination: Destination) => Promise<ObjectStore>
   /** Also everything in this store that the ledger does not know: what others, or other machines, have shared. */
   alsoIn?: ObjectStore
 }
@@ -35,7 +35,7 @@ export async function listShares({ ledger, open, alsoIn }: ListOptions): Promise
   const entries = await ledger.all()
   const asked = await Promise.all(
     entries.map(async (entry) => {
-      const store = open(entry.destination)
+      const store = await open(entry.destination)
       return { entry, store, manifest: await readManifest(store, entry.id).catch(() => "unknown" as const) }
     }),
   )

@@ -1,0 +1,87 @@
+import { homedir } from "node:os"
+import path from "node:path"
+import { ShareError } from "../errors.ts"
+import { directoryStore } from "./directory.ts"
+import type { ObjectStore } from "./object-store.ts"
+
+export interface Destination {
+  /** `s3://bucket[/folder]`, or a local folder. */
+  to: string
+  endpoint?: string | undefined
+  region?: string | undefined
+  profile?: string | undefined
+  pathStyle?: boolean | undefined
+  /** Where the destination, its folder included, is seen from outside. */
+  publicUrl?: string | undefined
+}
+
+export type ParsedDestination = { kind: "s3"; bucket: string; folder: string } | { kind: "directory"; folder: string }
+
+/**
+ * Opens the place that the settings name. Nothing is sent or created yet; the AWS SDK is loaded for a bucket only.
+ * Raises `bad-settings`.
+ */
+export async function openStore({ to, publicUrl, ...service }: Destination): Promise<ObjectStore> {
+  const destination = parseDestination(to)
+  checkPublicUrl(publicUrl)
+  if (destination.kind === "directory") return directoryStore(destination.folder, { publicUrl })
+  const { s3Store } = await import("./s3.ts")
+  return s3Store({ ...service, publicUrl, bucket: destination.bucket, folder: destination.folder })
+}
+
+/**
+ * What a destination means: `s3://bucket`, `s3://bucket/folder`, or a local folder, which is made absolute (`~` is the
+ * home folder). `folder` of a bucket has no slash at either end and may be empty. Raises `bad-settings`.
+ */
+export function parseDestination(to: string): ParsedDestination {
+  if (to.trim() === "") throw bad("The destination is empty.", "Give s3://bucket, or a local folder.")
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]+):\/\//.exec(to)?.[1]?.toLowerCase()
+  if (scheme === undefined) {
+    if (to.includes("\0")) throw bad(`${JSON.stringify(to)} is not a folder.`, "Give s3://bucket, or a local folder.")
+    return { kind: "directory", folder: path.resolve(to.replace(/^~(?=$|[/\\])/, () => homedir())) }
+  }
+  if (scheme !== "s3") {
+    const hint =
+      scheme === "http" || scheme === "https"
+        ? "Name the bucket as s3://bucket, and the address of its service with --endpoint."
+        : "Give s3://bucket, or a local folder. Most services offer an S3 interface: name its address with --endpoint."
+    throw bad(`${scheme}:// is not a destination.`, hint)
+  }
+  const [bucket = "", ...names] = to.slice("s3://".length).replace(/\/+$/, "").split("/")
+  checkBucket(bucket)
+  for (const name of names) {
+    if (!/^[A-Za-z0-9 !_.*'()@=+,-]+$/.test(name) || name === "." || name === "..") {
+      throw bad(
+        `${JSON.stringify(names.join("/"))} is not a folder that can be used in a bucket.`,
+        "Use letters, digits and - _ . between single slashes.",
+      )
+    }
+  }
+  return { kind: "s3", bucket, folder: names.join("/") }
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; capitals and underscores, which other
+// services and old AWS buckets have, are left for the service to judge.
+function checkBucket(bucket: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/.test(bucket) && !bucket.includes("..")) return
+  throw bad(
+    bucket === "" ? "The destination names no bucket." : `${JSON.stringify(bucket)} is not the name of a bucket.`,
+    "A bucket has 3 to 63 lower-case letters, digits, dots and hyphens: s3://team-shares.",
+  )
+}
+
+function checkPublicUrl(publicUrl: string | undefined): void {
+  if (publicUrl === undefined) return
+  const url = URL.canParse(publicUrl) ? new URL(publicUrl) : undefined
+  const whole =
+    url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "" && url.username === ""
+  if (whole) return
+  throw bad(
+    `${JSON.stringify(publicUrl)} cannot be the public URL.`,
+    "Give the address that the pages are seen under, such as https://shares.corp.example.",
+  )
+}
+
+function bad(message: string, hint: string): ShareError {
+  return new ShareError("bad-settings", message, { hint })
+}
