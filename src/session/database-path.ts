@@ -1,0 +1,15 @@
+import { homedir } from "node:os"
+import { isAbsolute, join } from "node:path"
+
+export type Environment = Record<string, string | undefined>
+
+/**
+ * Where OpenCode keeps its database (1.18.33, `opencode db path`): `OPENCODE_DB`, a relative one below its data folder,
+ * otherwise `opencode.db` there. The data folder is the XDG one on every platform.
+ */
+export function databasePath(env: Environment, home = env["HOME"] || homedir()): string {
+  const data = join(env["XDG_DATA_HOME"] || join(home, ".local", "share"), "opencode")
+  const named = env["OPENCODE_DB"]
+  if (!named) return join(data, "opencode.db")
+  return isAbsolute(named) ? named : join(data, named)
+}

@@ -1,0 +1,113 @@
+import type { DatabaseSync } from "node:sqlite"
+import { fields, isFields, text } from "./read-json.ts"
+
+/** The columns without which a session cannot be read whole and truly. OpenCode 1.18 has them; more are taken if there. */
+const needed = {
+  session:
+    "id project_id parent_id directory title version share_url revert permission time_created time_updated time_archived",
+  message: "id session_id time_created data",
+  part: "id message_id session_id data",
+  project: "id worktree sandboxes",
+}
+
+/** What is missing of the tables as they are known, as a sentence's end; undefined if nothing is. */
+export function unknownSchema(database: DatabaseSync): string | undefined {
+  for (const [table, columns] of Object.entries(needed)) {
+    const found = new Set(
+      database
+        .prepare("SELECT name FROM pragma_table_info(?)")
+        .all(table)
+        .map((row) => row["name"]),
+    )
+    const missing = columns.split(" ").find((column) => !found.has(column))
+    if (missing !== undefined) return `it has no column ${table}.${missing}`
+  }
+  return undefined
+}
+
+type Row = Record<string, unknown>
+
+/** A row of `session` as `opencode export` prints it under `info`; what is null there is left out. */
+export function sessionInfo(row: Row): unknown {
+  const model = json(row["model"])
+  const revert = json(row["revert"])
+  const counted = ["summary_additions", "summary_deletions", "summary_files"].some((name) => row[name] != null)
+  return present({
+    id: row["id"],
+    slug: row["slug"],
+    projectID: row["project_id"],
+    workspaceID: row["workspace_id"],
+    directory: row["directory"],
+    path: row["path"],
+    parentID: row["parent_id"],
+    title: row["title"],
+    agent: row["agent"],
+    model: isFields(model)
+      ? present({ id: model["id"], providerID: model["providerID"], variant: model["variant"] })
+      : null,
+    version: row["version"],
+    summary: counted
+      ? present({
+          additions: row["summary_additions"] ?? 0,
+          deletions: row["summary_deletions"] ?? 0,
+          files: row["summary_files"] ?? 0,
+          diffs: json(row["summary_diffs"]),
+        })
+      : null,
+    cost: row["cost"],
+    tokens:
+      row["tokens_input"] === undefined
+        ? null
+        : {
+            input: row["tokens_input"],
+            output: row["tokens_output"],
+            reasoning: row["tokens_reasoning"],
+            cache: { read: row["tokens_cache_read"], write: row["tokens_cache_write"] },
+          },
+    share: row["share_url"] ? { url: row["share_url"] } : null,
+    metadata: json(row["metadata"]),
+    revert: isFields(revert)
+      ? present({
+          messageID: revert["messageID"],
+          partID: revert["partID"],
+          snapshot: revert["snapshot"],
+          diff: revert["diff"],
+        })
+      : null,
+    permission: json(row["permission"]),
+    time: present({
+      created: row["time_created"],
+      updated: row["time_updated"],
+      compacting: row["time_compacting"],
+      archived: row["time_archived"],
+    }),
+  })
+}
+
+/** The messages of a session in order, one at a time, each with its parts; broken JSON leaves a message or part with its ids alone. */
+export function* messagesOf(database: DatabaseSync, sessionID: string): Generator<unknown> {
+  const messages = database.prepare("SELECT id, data FROM message WHERE session_id = ? ORDER BY time_created, id")
+  const partsOf = database.prepare("SELECT id, data FROM part WHERE message_id = ? ORDER BY id")
+  for (const { id, data } of messages.iterate(sessionID)) {
+    const messageID = text(id)
+    yield {
+      info: { ...fields(json(data)), id: messageID, sessionID },
+      parts: partsOf
+        .all(messageID)
+        .map((part) => ({ ...fields(json(part["data"])), id: part["id"], sessionID, messageID })),
+    }
+  }
+}
+
+function json(value: unknown): unknown {
+  if (typeof value !== "string") return null
+  try {
+    return JSON.parse(value)
+  } catch {
+    return null
+  }
+}
+
+function present(values: Row): Row {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined))
+}

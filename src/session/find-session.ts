@@ -1,0 +1,35 @@
+import { existsSync } from "node:fs"
+import { isAbsolute, join } from "node:path"
+import { ShareError } from "../errors.ts"
+import { databaseSource } from "./database.ts"
+import { databasePath, type Environment } from "./database-path.ts"
+import { exportFile, exportStdin } from "./export-file.ts"
+import { usableID } from "./ids.ts"
+import type { SessionSource } from "./source.ts"
+
+export interface Surroundings {
+  /** The folder that relative paths and "this project" refer to; absolute. */
+  cwd: string
+  stdin: AsyncIterable<Uint8Array | string> & { isTTY?: boolean }
+  env: Environment
+  /** Where OpenCode's data folder is below; `HOME`, unless given. */
+  home?: string
+}
+
+/**
+ * What a person means by a session: `-` is standard input, `ses_…` an id, an existing file or what looks like a path an
+ * export file, and nothing at all the newest session of this project. Throws `bad-usage` for anything else; whether the
+ * session is there, reading tells.
+ */
+export function findSession(argument: string | undefined, { cwd, stdin, env, home }: Surroundings): SessionSource {
+  const options = { env, path: databasePath(env, home) }
+  if (argument === undefined) return databaseSource({ newestIn: cwd }, options)
+  if (argument === "-") return exportStdin(stdin)
+  const path = isAbsolute(argument) ? argument : join(cwd, argument)
+  if (argument !== "" && existsSync(path)) return exportFile(path)
+  if (argument.startsWith("ses_") && usableID(argument)) return databaseSource({ sessionID: argument }, options)
+  if (/[/\\]|\.json$/i.test(argument)) return exportFile(path)
+  throw new ShareError("bad-usage", `"${argument}" is neither a session's id nor an export file.`, {
+    hint: "Give an id (ses_…, see `opencode session list`), a file, or - for standard input; or nothing, for the newest session of this project.",
+  })
+}

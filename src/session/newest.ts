@@ -1,0 +1,52 @@
+import { existsSync, realpathSync } from "node:fs"
+import { dirname, join } from "node:path"
+import type { DatabaseSync } from "node:sqlite"
+
+/**
+ * The id of the session that was last worked on in the project of `directory`: no subagent's, none that is archived.
+ *
+ * As OpenCode 1.18 sees it, a project is a git repository with all its worktrees and clones (`project.worktree`,
+ * `project.sandboxes`). All folders outside of a repository, and repositories without a commit, share one project
+ * called `global`; of that, only sessions of this very folder (or repository) belong to it.
+ */
+export function newestSession(database: DatabaseSync, directory: string): string | undefined {
+  const folders = JSON.stringify(foldersOf(directory))
+  const row = database
+    .prepare(
+      `SELECT id FROM session
+       WHERE parent_id IS NULL AND time_archived IS NULL AND (
+         directory IN (SELECT value FROM json_each(:folders))
+         OR project_id IN (
+           SELECT id FROM project
+           WHERE id <> 'global' AND (
+             worktree IN (SELECT value FROM json_each(:folders))
+             OR EXISTS (
+               SELECT 1 FROM json_each(CASE WHEN json_valid(sandboxes) THEN sandboxes ELSE '[]' END)
+               WHERE value IN (SELECT value FROM json_each(:folders))))))
+       ORDER BY time_updated DESC, id LIMIT 1`,
+    )
+    .get({ folders })
+  return row === undefined ? undefined : String(row["id"])
+}
+
+/** The folder itself and the root of its repository, each as it was named and as it really is. */
+export function foldersOf(directory: string): string[] {
+  const folders = [directory, repository(directory)]
+  return [...new Set(folders.flatMap((folder) => (folder === undefined ? [] : [folder, real(folder)])))]
+}
+
+/** The nearest folder upwards that holds `.git`: a folder, or in worktrees and submodules a file. */
+function repository(directory: string): string | undefined {
+  for (let folder = directory; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".git"))) return folder
+    if (dirname(folder) === folder) return undefined
+  }
+}
+
+function real(folder: string): string {
+  try {
+    return realpathSync(folder)
+  } catch {
+    return folder
+  }
+}

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { buffer, text } from "node:stream/consumers"
+import { ShareError } from "../errors.ts"
+import type { Environment } from "./database-path.ts"
+import { usableID } from "./ids.ts"
+import { foldersOf } from "./newest.ts"
+import { deepest, parseExport } from "./parse-export.ts"
+import { fields, isFields, list } from "./read-json.ts"
+import type { SessionRecord } from "./source.ts"
+
+/**
+ * A session by way of `opencode export`, which takes seconds, but knows every version's way of storing. Subagents'
+ * sessions are those that its task calls name. Throws `session-not-found`, also if there is no `opencode` to ask.
+ */
+export async function opencodeExport(sessionID: string, env: Environment): Promise<SessionRecord> {
+  return exportWithChildren(sessionID, env, new Set(), deepest)
+}
+
+/** The newest session of the project of `directory`, from `opencode session list`. Throws `session-not-found`. */
+export async function opencodeNewest(directory: string, env: Environment): Promise<string> {
+  const command = ["session", "list", "--format", "json"]
+  const { stdout } = await opencode(command, env, `The newest session of ${directory}`, directory)
+  const here = new Set(foldersOf(directory))
+  const sessions = parseList(stdout)
+    .filter(isFields)
+    .filter(({ projectId, directory }) => projectId !== "global" || here.has(String(directory)))
+    .sort((a, b) => Number(b["updated"]) - Number(a["updated"]))
+  const id = sessions.map((session) => usableID(session["id"])).find((id) => id !== undefined)
+  if (id === undefined) throw noSessionIn(directory)
+  return id
+}
+
+export function noSessionIn(directory: string): ShareError {
+  return new ShareError("session-not-found", `OpenCode has no session in the project of ${directory}.`, {
+    hint: "Go to the project's folder, or give a session's id: `opencode session list` shows them.",
+  })
+}
+
+export function noSession(sessionID: string, cause?: unknown): ShareError {
+  return new ShareError("session-not-found", `OpenCode has no session ${sessionID}.`, {
+    hint: "`opencode session list` shows the sessions of a project.",
+    cause,
+  })
+}
+
+async function exportWithChildren(
+  id: string,
+  env: Environment,
+  seen: Set<string>,
+  depth: number,
+): Promise<SessionRecord> {
+  seen.add(id)
+  const { stdout, failure } = await opencode(["export", id], env, `Session ${id}`)
+  if (failure !== undefined) throw noSession(id, failure)
+  const record = parseExport(stdout, `session ${id}`)
+  const children: SessionRecord[] = []
+  for await (const childID of childrenNamed(record)) {
+    if (depth === 0 || seen.has(childID)) continue
+    // One that is gone is no reason to withhold the rest.
+    const child = await exportWithChildren(childID, env, seen, depth - 1).catch(() => undefined)
+    if (child !== undefined) children.push(child)
+  }
+  return { ...record, children }
+}
+
+async function* childrenNamed(record: SessionRecord): AsyncGenerator<string> {
+  for await (const message of record.messages()) {
+    for (const part of list(fields(message)["parts"])) {
+      const { tool, state } = fields(part)
+      const id = usableID(fields(fields(state)["metadata"])["sessionId"])
+      if (tool === "task" && id !== undefined) yield id
+    }
+  }
+}
+
+function parseList(stdout: Uint8Array): readonly unknown[] {
+  try {
+    return list(JSON.parse(new TextDecoder().decode(stdout)))
+  } catch {
+    // Nothing is printed where there is no session.
+    return []
+  }
+}
+
+interface Answer {
+  stdout: Uint8Array
+  /** What it said on stderr, if it failed. */
+  failure: Error | undefined
+}
+
+/** Runs `opencode` to its end. `wanted` begins the sentence that says what was not found if it cannot be run. */
+async function opencode(args: string[], env: Environment, wanted: string, cwd?: string): Promise<Answer> {
+  // On Windows npm installs a script, which only a shell can start; the arguments are fixed words and ids of letters.
+  const shell = process.platform === "win32"
+  const child = spawn("opencode", args, { env, shell, ...(cwd && { cwd }), stdio: ["ignore", "pipe", "pipe"] })
+  try {
+    const [stdout, stderr, status] = await Promise.all([buffer(child.stdout), text(child.stderr), ending(child)])
+    return { stdout, failure: status === 0 ? undefined : new Error(stderr.trim() || `opencode ended with ${status}`) }
+  } catch (cause) {
+    const sentence = `${wanted} is not to be found: OpenCode has no database here, and \`opencode\` does not start.`
+    const hint = "Put `opencode` on the PATH, or share an export file: opencode export <session id> > FILE."
+    throw new ShareError("session-not-found", sentence, { hint, cause })
+  }
+}
+
+function ending(child: ChildProcess): Promise<number | string | null> {
+  return new Promise((resolve, reject) => {
+    child.once("close", (status, signal) => resolve(status ?? signal))
+    child.once("error", reject)
+  })
+}

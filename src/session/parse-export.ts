@@ -1,0 +1,103 @@
+import { constants } from "node:buffer"
+import { ShareError } from "../errors.ts"
+import { usableID } from "./ids.ts"
+import { fields, isFields, list } from "./read-json.ts"
+import type { SessionRecord } from "./source.ts"
+
+const exportAgain = "Export the session again: opencode export <session id> > FILE."
+
+/**
+ * What `opencode export` prints, `{info, messages: [{info, parts}]}`, as a record. Beyond that, `children` may hold
+ * subagents' sessions of the same shape: this package's own addition, which OpenCode ignores.
+ *
+ * Reads UTF-8 and UTF-16 (which PowerShell writes), with or without a mark in front, and skips lines that were logged
+ * before or after the JSON. `label` names the source in errors. Throws `bad-input`.
+ */
+export function parseExport(bytes: Uint8Array, label: string): SessionRecord {
+  if (bytes.length > constants.MAX_STRING_LENGTH) throw tooLarge(label)
+  const text = decode(bytes)
+  if (text.trim() === "") throw badInput(`${capital(label)} is empty.`, exportAgain)
+  const session = parse(text, label)
+  if (!isFields(session) || !isFields(session["info"]) || !Array.isArray(session["messages"])) {
+    throw notASession(label, "info and messages are expected")
+  }
+  if (usableID(session["info"]["id"]) === undefined) throw notASession(label, "its info has no usable id")
+  if (session["messages"].length === 0) throw nothingToShare(label)
+  return record(session, deepest)
+}
+
+/** Sessions nest only as deep as OpenCode's `subagent_depth`; what is below this depth is left out. */
+export const deepest = 32
+
+export function nothingToShare(label: string): ShareError {
+  return badInput(`${capital(label)} has no messages: there is nothing to share.`, "Say something in it first.")
+}
+
+export function tooLarge(label: string): ShareError {
+  return badInput(
+    `${capital(label)} is larger than ${Math.floor(constants.MAX_STRING_LENGTH / 1e6)} MB, too large to read at once.`,
+    "Give the session's id instead: a session is then read from OpenCode's database message by message.",
+  )
+}
+
+function record(value: unknown, depth: number): SessionRecord {
+  const session = fields(value)
+  const messages = list(session["messages"])
+  const children = depth > 0 ? list(session["children"]).filter((child) => isFields(fields(child)["info"])) : []
+  return {
+    info: session["info"],
+    async *messages() {
+      yield* messages
+    },
+    children: children.map((child) => record(child, depth - 1)),
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes)
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes)
+  // JSON begins with an ASCII character, so in UTF-16 every other byte at its start is zero (RFC 4627, 3).
+  if (first !== 0 && second === 0) return new TextDecoder("utf-16le").decode(bytes)
+  return new TextDecoder().decode(bytes)
+}
+
+function parse(text: string, label: string): unknown {
+  // A line that was logged in front is no JSON; the export begins with the first line that begins with a brace.
+  const start = /^\s*\{/.test(text) ? 0 : text.indexOf("\n{") + 1
+  const json = text.slice(start)
+  try {
+    return JSON.parse(json)
+  } catch (error) {
+    const end = positionIn(error, /after JSON at position (\d+)/)
+    if (end === undefined) throw notJson(json, start, label, error)
+    return JSON.parse(json.slice(0, end))
+  }
+}
+
+function positionIn(error: unknown, pattern: RegExp): number | undefined {
+  const position = error instanceof Error ? pattern.exec(error.message)?.[1] : undefined
+  return position === undefined ? undefined : Number(position)
+}
+
+function notJson(json: string, skipped: number, label: string, cause: unknown): ShareError {
+  const position = positionIn(cause, /at position (\d+)/)
+  const cutOff = cause instanceof Error && /end of JSON|unterminated/i.test(cause.message)
+  if (cutOff || (position !== undefined && position >= json.trimEnd().length)) {
+    return badInput(`${capital(label)} ends in the middle of its JSON: it was cut off.`, exportAgain, cause)
+  }
+  if (position === undefined) return badInput(`${capital(label)} is not JSON.`, exportAgain, cause)
+  const line = json.slice(0, position).split("\n").length
+  const where = skipped > 0 ? `line ${line}, counted from the first that begins with a brace` : `line ${line}`
+  return badInput(`${capital(label)} is not JSON: the mistake is in ${where}.`, exportAgain, cause)
+}
+
+function notASession(label: string, detail: string): ShareError {
+  return badInput(`${capital(label)} is JSON, but not an OpenCode session: ${detail}.`, exportAgain)
+}
+
+function badInput(message: string, hint: string, cause?: unknown): ShareError {
+  return new ShareError("bad-input", message, { hint, cause })
+}
+
+const capital = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1)
