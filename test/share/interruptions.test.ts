@@ -1,0 +1,139 @@
+import { nanoid } from "nanoid"
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest"
+import { exportFile } from "../../src/session/export-file.ts"
+import { findShares, parseShareName } from "../../src/share/find-share.ts"
+import { openLedger } from "../../src/share/ledger.ts"
+import { share } from "../../src/share/share.ts"
+import { unshare } from "../../src/share/unshare.ts"
+import { openStore } from "../../src/store/open-store.ts"
+import { fixture } from "../support/run-command.ts"
+import { type S3ServerOptions, startS3Server } from "../support/s3-server.ts"
+import { temporaryFolder } from "../support/world.ts"
+
+afterEach(() => void vi.unstubAllEnvs())
+
+async function ownPlace(options: S3ServerOptions = {}) {
+  const server = await startS3Server({ publicRead: true, ...options })
+  onTestFinished(() => server.close())
+  for (const [name, value] of Object.entries(server.environment)) vi.stubEnv(name, value)
+  const destination = { to: `s3://${server.bucket}`, endpoint: server.endpoint }
+  const ledger = openLedger(temporaryFolder())
+  return {
+    server,
+    ledger,
+    async share(name: string) {
+      const store = await openStore(destination)
+      const common = {
+        destination,
+        ledger,
+        mayShare: () => {},
+        version: "0.0.0-test",
+        now: () => new Date(),
+        newId: nanoid,
+      }
+      return share(exportFile(fixture(name)), { store, ...common }).finally(() => store.close())
+    },
+    async unshare(named: string) {
+      const open = openStore
+      const found = await findShares(parseShareName(named), { ledger, destination, open, agree: async () => {} })
+      return Promise.all(found.map((each) => unshare(each, ledger)))
+    },
+    /** From the n-th request on from now, each is refused, as if the process had been stopped there. */
+    stopAfter(requests: number) {
+      const last = server.requests.length + requests
+      server.options.fault = ({ number, anonymous }) =>
+        number > last && !anonymous ? { status: 403, code: "AccessDenied" } : undefined
+    },
+    goOn() {
+      server.options.fault = () => undefined
+    },
+  }
+}
+
+/** What a reader has who opens the link: the whole first version, the whole second one, or nothing. */
+const reader = async (url: string) => {
+  const answer = await fetch(url)
+  return answer.ok ? await answer.text() : undefined
+}
+
+/** How many requests a run makes with nothing in its way. */
+async function requestsOf(place: Awaited<ReturnType<typeof ownPlace>>, run: () => Promise<unknown>): Promise<number> {
+  const before = place.server.requests.length
+  await run()
+  return place.server.requests.length - before
+}
+
+describe.each(["off", "on"] as const)("versions %s", (versions) => {
+  test("a first share, stopped after any number of requests, is finished by the same command, under one id", async () => {
+    const total = await requestsOf(await ownPlace({ versions }), async () => {})
+    expect(total).toBe(0)
+    const rehearsal = await ownPlace({ versions })
+    const requests = await requestsOf(rehearsal, () => rehearsal.share("questions"))
+    for (let n = 0; n < requests - 1; n++) {
+      const place = await ownPlace({ versions })
+      place.stopAfter(n)
+      const failed = await place.share("questions").then(
+        () => false,
+        () => true,
+      )
+      place.goOn()
+      const { url, id } = await place.share("questions")
+      expect(await reader(url), `stopped after ${n}`).toContain("share api test")
+      const ids = new Set([...place.server.objects().keys()].map((key) => key.split("/")[1]))
+      expect([...ids], `stopped after ${n}`).toEqual([id])
+      expect(failed || n >= requests - 2).toBe(true)
+    }
+  })
+
+  test("a share again, stopped anywhere: readers see a whole page all the time, and then the new one", async () => {
+    const rehearsal = await ownPlace({ versions })
+    await rehearsal.share("questions")
+    const requests = await requestsOf(rehearsal, () => rehearsal.share("questions"))
+    for (let n = 0; n < requests; n++) {
+      const place = await ownPlace({ versions })
+      const { url } = await place.share("questions")
+      const before = await reader(url)
+      place.stopAfter(n)
+      await place.share("questions").catch(() => {})
+      place.goOn()
+      expect(await reader(url), `stopped after ${n}`).toBe(before)
+      expect((await place.share("questions")).url).toBe(url)
+      expect(await reader(url)).toBe(before)
+    }
+  })
+
+  test("an unshare, stopped anywhere, is finished by the same command, and nothing is left", async () => {
+    const rehearsal = await ownPlace({ versions })
+    const shared = await rehearsal.share("questions")
+    const requests = await requestsOf(rehearsal, () => rehearsal.unshare(shared.url))
+    for (let n = 0; n < requests; n++) {
+      const place = await ownPlace({ versions })
+      const { url, id } = await place.share("questions")
+      place.stopAfter(n)
+      await place.unshare(id).catch(() => {})
+      place.goOn()
+      await place.unshare(id)
+      expect(await reader(url), `stopped after ${n}`).toBeUndefined()
+      expect(place.server.versions(), `stopped after ${n}`).toEqual([])
+      expect(await place.ledger.all()).toEqual([])
+    }
+  })
+})
+
+test("a share whose process died with everything half-sent is whole after the next run, whatever the manifest says", async () => {
+  const place = await ownPlace()
+  const { url, id } = await place.share("questions")
+  const whole = new Map([...place.server.objects()].map(([key, { body }]) => [key, body.toString("base64")]))
+  place.stopAfter(1)
+  await place.share("questions").catch(() => {})
+  place.goOn()
+  const store = await openStore({ to: `s3://${place.server.bucket}`, endpoint: place.server.endpoint })
+  onTestFinished(() => store.close())
+  const stray = { body: Buffer.from("left by a run that died"), contentType: "text/plain", cacheControl: "no-cache" }
+  await store.put(`s/${id}/99.html`, stray)
+  await store.put(`s/${id}/session.md`, stray)
+  expect((await place.share("questions")).url).toBe(url)
+  const after = [...place.server.objects()].filter(([key]) => !key.endsWith("manifest.json"))
+  for (const [key, { body }] of after) expect(body.toString("base64"), key).toBe(whole.get(key))
+  expect(after).toHaveLength(whole.size - 1)
+})
