@@ -76,8 +76,9 @@ function checkPublicUrl(publicUrl: string | undefined): void {
   const whole =
     url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "" && url.username === ""
   if (whole) return
+  // Not quoted: an address that holds a password must not be printed.
   throw bad(
-    `${JSON.stringify(publicUrl)} cannot be the public URL.`,
+    "The public URL is not a plain web address.",
     "Give the address that the pages are seen under, such as https://shares.corp.example.",
   )
 }

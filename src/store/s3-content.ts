@@ -1,0 +1,32 @@
+import { promisify } from "node:util"
+import { gunzip, gzip } from "node:zlib"
+
+const text = /^(?:text\/(?:html|css|markdown|plain|javascript)|application\/(?:json|javascript)|image\/svg\+xml)(?:;|$)/
+
+/** True for the content types that are stored with `Content-Encoding: gzip`: text of any kind, SVG included. */
+export function isCompressible(contentType: string): boolean {
+  return text.test(contentType.trim().toLowerCase())
+}
+
+/** Content as it is sent: a Buffer, since the SDK sends streams in a framing that several vendors refuse or store. */
+export async function encode(body: Uint8Array, contentType: string): Promise<{ body: Buffer; encoding?: "gzip" }> {
+  const plain = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  if (!isCompressible(contentType)) return { body: plain }
+  return { body: await promisify(gzip)(plain), encoding: "gzip" }
+}
+
+/**
+ * Undoes `encode`. Looks at the bytes as well as at what the answer says of them, since a service or a proxy on the
+ * way may have decompressed them already, or have lost the `Content-Encoding` header.
+ */
+export async function decode(
+  body: Uint8Array,
+  {
+    contentType = "",
+    contentEncoding = "",
+  }: { contentType?: string | undefined; contentEncoding?: string | undefined },
+): Promise<Uint8Array> {
+  const compressed = body[0] === 0x1f && body[1] === 0x8b
+  if (!compressed || !(isCompressible(contentType) || /\bgzip\b/i.test(contentEncoding))) return body
+  return promisify(gunzip)(body)
+}
