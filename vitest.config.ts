@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config"
+import { missingChromium } from "./test/support/missing-chromium.ts"
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/heavy/**", "node_modules/**"],
+    exclude: ["test/heavy/**", "test/package/**", "node_modules/**"],
     testTimeout: 30_000,
+    reporters: ["default", missingChromium],
   },
 })

@@ -1,11 +1,11 @@
 import { defineConfig } from "vitest/config"
 
-// What needs servers, browsers or much time: .ci/run starts the servers (test/servers) and hands their addresses over.
+/** What needs real servers, the real OpenCode client or a real installation: `.ci/run` brings all of them. */
 export default defineConfig({
   test: {
-    include: ["test/heavy/**/*.test.ts"],
+    include: ["test/heavy/**/*.test.ts", "test/package/**/*.test.ts"],
     testTimeout: 300_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     fileParallelism: false,
   },
 })

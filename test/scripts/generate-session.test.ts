@@ -3,6 +3,7 @@ import path from "node:path"
 import { expect, test } from "vitest"
 import { generateSession, writeSession } from "../../scripts/generate-session.ts"
 import { parseExport } from "../../src/session/parse-export.ts"
+import { collect } from "../../src/store/object-store.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 const messages = (count: number, seed = 1) => [...generateSession({ messages: count, seed }).messages()]
@@ -21,7 +22,7 @@ test("the file is an export that can be read", async () => {
   const file = path.join(temporaryFolder(), "session.json")
   await writeSession(file, generateSession({ messages: 25 }))
   const record = parseExport(readFileSync(file), "the file")
-  expect(await Array.fromAsync(record.messages())).toEqual(messages(25))
+  expect(await collect(record.messages())).toEqual(messages(25))
 })
 
 test("hardly any code is there twice", () => {

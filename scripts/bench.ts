@@ -1,0 +1,157 @@
+// Measures the built command as a user runs it, each time in a new process, sharing to a fresh local folder:
+//
+//   npm run bench -- [--sizes 10,100] [--repeat 5]
+//
+// Prints medians as a table, and writes all of it to bench-results.json. Times are from the start of the command to its
+// end; the ratio is to a Node that does nothing, started in between, so that runs on different machines compare.
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import os from "node:os"
+import path from "node:path"
+import { parseArgs } from "node:util"
+import { generateSession, writeSession } from "./generate-session.ts"
+
+const root = path.dirname(import.meta.dirname)
+const { values } = parseArgs({
+  options: { sizes: { type: "string", default: "10,100,1000,10000" }, repeat: { type: "string", default: "5" } },
+})
+const sizes = values.sizes.split(",").map(Number)
+const repeat = Number(values.repeat)
+if (![...sizes, repeat].every((number) => Number.isInteger(number) && number > 0)) {
+  console.error("Usage: npm run bench -- [--sizes 10,100,1000,10000] [--repeat 5]")
+  process.exit(2)
+}
+
+interface Run {
+  seconds: number
+  /** CPU seconds of all threads. */
+  cpu: number
+  /** Most memory held at once, in bytes. */
+  memory: number
+  objects: number
+  sent: number
+  /** Content that was sent, in bytes. */
+  bytes: number
+}
+
+const folder = mkdtempSync(path.join(os.tmpdir(), "opencode-bucket-bench-"))
+try {
+  const results = []
+  for (const messages of sizes) {
+    process.stderr.write(`${messages} messages…\n`)
+    results.push(await measure(messages, messages >= 10_000 ? Math.min(repeat, 3) : repeat))
+  }
+  const { node } = process.versions
+  const machine = {
+    node,
+    platform: process.platform,
+    arch: process.arch,
+    cpu: os.cpus()[0]?.model,
+    cores: os.cpus().length,
+  }
+  writeFileSync(path.join(root, "bench-results.json"), `${JSON.stringify({ machine, results }, null, 2)}\n`)
+  console.log(table(results))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+type Result = Awaited<ReturnType<typeof measure>>
+
+async function measure(messages: number, times: number) {
+  const [session, longer] = [path.join(folder, "session.json"), path.join(folder, "longer.json")]
+  await writeSession(session, generateSession({ messages }))
+  await writeSession(longer, generateSession({ messages: messages + 1 }))
+  const idle: number[] = []
+  const first: Run[] = []
+  const again: Run[] = []
+  for (let time = 0; time < times; time++) {
+    const home = path.join(folder, `home-${time}`)
+    idle.push(timed(["-e", "0"], home).seconds)
+    first.push(share(session, home))
+    again.push(share(longer, home))
+    rmSync(home, { recursive: true, force: true })
+  }
+  const base = median(idle)
+  const withRatio = (runs: Run[]) => {
+    const run = medians(runs)
+    return { ...run, ratio: run.seconds / base }
+  }
+  return {
+    messages,
+    input: statSync(session).size,
+    times,
+    idle: base,
+    first: withRatio(first),
+    again: withRatio(again),
+  }
+}
+
+function share(session: string, home: string): Run {
+  const usage = path.join(folder, "usage.json")
+  const command = path.join(root, "bin", "opencode-bucket.js")
+  const preload = new URL("report-usage.mjs", import.meta.url).href
+  const { seconds, stdout } = timed(["--import", preload, command, "share", session, "--json"], home, {
+    USAGE_FILE: usage,
+  })
+  const { objects, sent, bytes } = JSON.parse(stdout)
+  return { seconds, ...JSON.parse(readFileSync(usage, "utf8")), objects, sent, bytes }
+}
+
+/** Runs Node with a home of its own, so that nothing the user has configured counts. Throws if it fails. */
+function timed(args: string[], home: string, env: Record<string, string> = {}) {
+  const places = { HOME: home, USERPROFILE: home, LOCALAPPDATA: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home }
+  const own = { PATH: process.env["PATH"], SystemRoot: process.env["SystemRoot"], ...places, ...env }
+  const before = performance.now()
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env: own, encoding: "utf8" })
+  const seconds = (performance.now() - before) / 1000
+  if (status !== 0) throw new Error(`${args.join(" ")} ended with ${status}: ${stderr}`)
+  return { seconds, stdout }
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2
+}
+
+function medians(runs: Run[]): Run {
+  const of = (key: keyof Run) => median(runs.map((run) => run[key]))
+  return {
+    ...{ seconds: of("seconds"), cpu: of("cpu"), memory: of("memory") },
+    ...{ objects: of("objects"), sent: of("sent"), bytes: of("bytes") },
+  }
+}
+
+function table(results: Result[]): string {
+  const seconds = (value: number) => `${value.toFixed(2)} s`
+  const megabytes = (value: number) => `${(value / 1e6).toFixed(value < 1e7 ? 1 : 0)} MB`
+  const ratio = (value: number) => `${value.toFixed(1)} ×`
+  const head = [
+    "messages",
+    "input",
+    "share",
+    "to idle",
+    "CPU",
+    "memory",
+    "objects",
+    "bytes",
+    "again",
+    "to idle",
+    "sent",
+    "bytes",
+  ]
+  const rows = results.map(({ messages, input, first, again }) => [
+    ...[
+      messages.toLocaleString("en"),
+      megabytes(input),
+      seconds(first.seconds),
+      ratio(first.ratio),
+      seconds(first.cpu),
+    ],
+    ...[megabytes(first.memory), String(first.objects), megabytes(first.bytes)],
+    ...[seconds(again.seconds), ratio(again.ratio), String(again.sent), megabytes(again.bytes)],
+  ])
+  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)))
+  const line = (cells: string[]) => `| ${cells.map((cell, at) => cell.padStart(widths[at]!)).join(" | ")} |`
+  const rule = `|${widths.map((width) => `${"-".repeat(width + 1)}:`).join("|")}|`
+  return [line(head), rule, ...rows.map(line)].join("\n")
+}

@@ -1,0 +1,58 @@
+import type { BrowserContext } from "playwright-core"
+
+/** What a reader's browser makes of one page. */
+export interface Visit {
+  /** Errors, console messages, requests that failed or went elsewhere, pictures that did not load: should be empty. */
+  problems: string[]
+  /** The pages of the same share that this one links to. */
+  links: string[]
+  pictures: number
+  /** By how much the page is wider than the window, in pixels. */
+  sideways: number
+  /** Of the page's background: 0 is black, 1 is white. */
+  brightness: number
+}
+
+/** Opens a page, and everything on it that opens. `base` is where the share is, with a slash at the end. */
+export async function visit(context: BrowserContext, url: string, base: string): Promise<Visit> {
+  const page = await context.newPage()
+  const problems: string[] = []
+  page.on("pageerror", (error) => problems.push(`error: ${error.message}`))
+  page.on("console", (message) => problems.push(`console: ${message.text()}`))
+  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`))
+  page.on("response", (response) => {
+    if (response.status() >= 400) problems.push(`answered ${response.status()}: ${response.url()}`)
+  })
+  page.on("request", (request) => {
+    if (!request.url().startsWith(base) && !request.url().startsWith("data:"))
+      problems.push(`elsewhere: ${request.url()}`)
+  })
+  await page.goto(url, { waitUntil: "load" })
+  const seen = await page.evaluate(look)
+  await page.close()
+  const links = seen.links.filter((link) => link.startsWith(base) && link.endsWith(".html"))
+  return { ...seen, links, problems: [...problems, ...seen.broken.map((source) => `no picture: ${source}`)] }
+}
+
+/** Runs in the page. */
+async function look() {
+  for (const details of document.querySelectorAll("details")) details.open = true
+  for (const image of document.images) image.loading = "eager"
+  await Promise.all([...document.images].map((image) => image.decode().catch(() => {})))
+  const shown = (element: Element) =>
+    getComputedStyle(element)
+      .backgroundColor.match(/[\d.]+/g)
+      ?.map(Number) ?? []
+  const isClear = (colour: number[]) => colour.length === 4 && colour[3] === 0
+  const colour = [document.body, document.documentElement].map(shown).find((found) => !isClear(found)) ?? [
+    255, 255, 255,
+  ]
+  const { scrollWidth, clientWidth } = document.documentElement
+  return {
+    links: [...document.querySelectorAll("a")].map(({ href }) => href.replace(/#.*/, "")),
+    pictures: document.images.length,
+    broken: [...document.images].filter(({ naturalWidth }) => naturalWidth === 0).map(({ src }) => src.slice(0, 80)),
+    sideways: scrollWidth - clientWidth,
+    brightness: colour.slice(0, 3).reduce((sum, part) => sum + part, 0) / 3 / 255,
+  }
+}
