@@ -7,32 +7,41 @@ import { fileURLToPath } from "node:url"
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const at = (...names) => path.join(root, ...names)
-const changed = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0)
+const isWindows = process.platform === "win32"
 
-function newest(folder) {
-  let latest = 0
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const file = path.join(folder, entry.name)
-    latest = Math.max(latest, entry.isDirectory() ? newest(file) : changed(file))
-  }
-  return latest
+/** When a file, or anything in a folder, was last changed; 0 if it is not there. */
+function changed(entry) {
+  const stats = existsSync(entry) && statSync(entry)
+  if (!stats) return 0
+  return stats.isDirectory()
+    ? Math.max(0, ...readdirSync(entry).map((name) => changed(path.join(entry, name))))
+    : stats.mtimeMs
 }
 
-function run(what, args) {
+/** Runs npm quietly; if it fails, says why and what npm said, and ends. */
+function npm(what, args) {
   process.stderr.write(`${what}…\n`)
-  const { status } = spawnSync("npm", args, { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" })
-  if (status !== 0) {
-    process.stderr.write(`${what} failed; what npm says is above.\n`)
-    process.exit(status ?? 1)
-  }
+  const options = { cwd: root, encoding: "utf8", maxBuffer: 1 << 28, shell: isWindows }
+  const { status, error, stdout, stderr } = spawnSync("npm", args, { ...options, stdio: ["ignore", "pipe", "pipe"] })
+  if (status === 0) return
+  const said = `${stdout ?? ""}${stderr ?? ""}`.trim()
+  process.stderr.write(`${said}${said && "\n\n"}${reason(error, said)}\n`)
+  process.exit(status || 1)
+}
+
+function reason(error, said) {
+  if (error && error.code === "ENOENT") return "npm was not found. It comes with Node: https://nodejs.org"
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/i.test(said))
+    return "npm could not reach its registry. Check the network (and the proxy, if there is one), and run this again."
+  return `That failed; npm says why above. Once it is put right, run this again.`
 }
 
 const installed = changed(at("node_modules", ".package-lock.json"))
-if (installed < changed(at("package-lock.json")) || !existsSync(at("node_modules", ".bin", "node")))
-  run("Installing packages", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+const hasNode = existsSync(at("node_modules", ".bin", isWindows ? "node.cmd" : "node"))
+if (installed < changed(at("package-lock.json")) || !hasNode)
+  npm("Installing packages (a minute or two)", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
 
-const sources = [
-  newest(at("src")),
-  ...["package.json", "package-lock.json", "astro.config.mjs", "scripts/build.ts"].map((name) => changed(at(name))),
-]
-if (changed(at("dist", "built")) < Math.max(...sources)) run("Building", ["run", "--silent", "build"])
+const sources = ["src", "package.json", "package-lock.json", "astro.config.mjs", "tsconfig.json", "tsconfig.types.json"]
+const builders = ["scripts/build.ts", "scripts/notices.ts"]
+const newest = Math.max(...[...sources, ...builders].map((name) => changed(at(name))))
+if (changed(at("dist", "built")) < newest) npm("Building", ["run", "--silent", "build"])

@@ -1,0 +1,20 @@
+// Shares a bundled session, as a user would, into demo/out: nothing leaves this machine, and where the user's own
+// shares go is neither used nor changed. (That sharing is switched off counts here, too.)
+import { spawnSync } from "node:child_process"
+import path from "node:path"
+
+const root = path.dirname(import.meta.dirname)
+// No hidden folder: browsers in a sandbox may not open files in one.
+const out = path.join(root, "demo", "out")
+
+const settings = Object.keys(process.env).filter((name) => name.startsWith("OPENCODE_BUCKET_"))
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !settings.includes(name)))
+const { status, stdout, error } = spawnSync(
+  process.execPath,
+  [path.join(root, "bin", "opencode-bucket.js"), "share", path.join(root, "demo", "session.json"), "--to", out],
+  { cwd: root, env: { ...env, XDG_DATA_HOME: out }, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" },
+)
+if (error) throw error
+if (status === 0)
+  console.log(`To share a session of your own: npx opencode-bucket share. Open this in a browser:\n${stdout.trim()}`)
+else process.exitCode = status ?? 1
