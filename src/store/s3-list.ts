@@ -29,7 +29,7 @@ export async function* listPages(place: S3Place, prefix: string, delimiter?: "/"
         yield page
       }
     } catch (error) {
-      const refused = place.versions === undefined ? withoutVersions(error) : undefined
+      const refused = place.versions === "listed" ? undefined : withoutVersions(error)
       if (refused === undefined) throw s3Error(error, { ...place, doing: "list-versions", key: prefix })
       place.versions = refused
     }

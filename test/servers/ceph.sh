@@ -55,7 +55,7 @@ log_file = $folder/log/\$name.log
 keyring = $folder/keyring
 
 [client.rgw.test]
-rgw_frontends = beast endpoint=127.0.0.1:$port
+rgw_frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1
 rgw_data = $folder/rgw
 rgw_dns_name = localhost
 rgw_thread_pool_size = 64

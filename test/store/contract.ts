@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { ObjectEntry, ObjectStore, StoredObject } from "../../src/store/object-store.ts"
+import { collect } from "../support/s3-here.ts"
 
 /** What the suite needs of a place. Stores that it opens over the same folder see the same objects. */
 export interface StoreUnderTest {
@@ -338,12 +339,6 @@ function same(a: Uint8Array | undefined, b: Uint8Array): boolean {
 
 async function promise<T>(call: () => Promise<T>): Promise<T> {
   return call()
-}
-
-export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = []
-  for await (const item of items) all.push(item)
-  return all
 }
 
 async function keys(entries: AsyncIterable<ObjectEntry>): Promise<string[]> {
