@@ -4,7 +4,6 @@ import { ShareError } from "../errors.ts"
 import { databaseSource } from "./database.ts"
 import { databasePath, type Environment } from "./database-path.ts"
 import { exportFile, exportStdin } from "./export-file.ts"
-import { usableID } from "./ids.ts"
 import type { SessionSource } from "./source.ts"
 
 export interface Surroundings {
@@ -27,7 +26,7 @@ export function findSession(argument: string | undefined, { cwd, stdin, env, hom
   if (argument === "-") return exportStdin(stdin)
   const path = isAbsolute(argument) ? argument : join(cwd, argument)
   if (argument !== "" && existsSync(path)) return exportFile(path)
-  if (argument.startsWith("ses_") && usableID(argument)) return databaseSource({ sessionID: argument }, options)
+  if (/^ses_[A-Za-z0-9]+$/.test(argument)) return databaseSource({ sessionID: argument }, options)
   if (/[/\\]|\.json$/i.test(argument)) return exportFile(path)
   throw new ShareError("bad-usage", `"${argument}" is neither a session's id nor an export file.`, {
     hint: "Give an id (ses_…, see `opencode session list`), a file, or - for standard input; or nothing, for the newest session of this project.",

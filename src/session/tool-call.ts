@@ -1,5 +1,6 @@
+import { usableID } from "./ids.ts"
 import type { ToolCall, ToolPart } from "./model.ts"
-import { type Fields, fields, isFields, list, optionalAmount, optionalText, text, texts } from "./read-json.ts"
+import { type Fields, fields, isFields, list, optionalAmount, text, texts } from "./read-json.ts"
 import { editCall, patchCall, writeCall } from "./tool-call-edit.ts"
 import { readCall } from "./tool-call-read.ts"
 
@@ -107,13 +108,13 @@ function todoCall({ input, metadata }: Call): ToolCall | undefined {
 function taskCall({ input, metadata, output }: Call): ToolCall | undefined {
   const { prompt } = input
   if (typeof prompt !== "string") return undefined
-  const named = /^<task id="(ses_\w+)"/.exec(output) ?? /^task_id: (ses_\w+)/.exec(output)
+  const named = /^<task id="(ses_\w{1,60})"/.exec(output) ?? /^task_id: (ses_\w{1,60})/.exec(output)
   return {
     kind: "task",
     description: text(input["description"]),
     prompt,
     agent: text(input["subagent_type"]),
-    sessionID: optionalText(metadata["sessionId"]) ?? named?.[1],
+    sessionID: usableID(metadata["sessionId"]) ?? named?.[1],
     result: taskResult(output),
   }
 }

@@ -1,0 +1,294 @@
+import { spawnSync } from "node:child_process"
+import { cpSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync } from "node:fs"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { fileURLToPath } from "node:url"
+import { describe, expect, test } from "vitest"
+import { databaseSource } from "../../src/session/database.ts"
+import { databasePath } from "../../src/session/database-path.ts"
+import { normalizeSession } from "../../src/session/normalize.ts"
+import { all, exportedOf } from "../support/record.ts"
+import { temporaryFolder } from "../support/world.ts"
+
+const fixture = fileURLToPath(new URL("../fixtures/opencode.db", import.meta.url))
+const calc = "/home/dana/src/calc"
+/** Nothing to fall back to. */
+const env = { PATH: "" }
+
+/** A copy of the recorded database that a test may change. */
+function copy(...statements: string[]): string {
+  const path = join(temporaryFolder(), "opencode.db")
+  cpSync(fixture, path)
+  const database = new DatabaseSync(path)
+  for (const statement of statements) database.exec(statement)
+  database.close()
+  return path
+}
+
+const ids = (() => {
+  const database = new DatabaseSync(fixture, { readOnly: true })
+  const rows = database.prepare("SELECT id, title FROM session").all()
+  database.close()
+  return new Map(rows.map(({ id, title }) => [String(title), String(id)]))
+})()
+const idOf = (title: string) => ids.get(title) ?? "ses_none"
+const byID = (sessionID: string, path = fixture) => databaseSource({ sessionID }, { path, env })
+const newest = (newestIn: string, path = fixture) => databaseSource({ newestIn }, { path, env })
+const titleOfNewest = (folder: string, path?: string) =>
+  newest(folder, path).read(async ({ info }) => (info as { title: string }).title)
+
+describe("a session by its id", () => {
+  test("has its record as OpenCode exports it", async () => {
+    const { info } = await byID(idOf("Fix add()")).read(exportedOf)
+    expect(info).toMatchObject({
+      id: idOf("Fix add()"),
+      slug: expect.any(String),
+      projectID: expect.stringMatching(/^[0-9a-f]{40}$/),
+      directory: calc,
+      path: "",
+      title: "Fix add()",
+      agent: "build",
+      model: { id: "stub-1", providerID: "stub" },
+      version: "1.18.33",
+      summary: { additions: 0, deletions: 0, files: 0 },
+      cost: expect.any(Number),
+      tokens: { input: expect.any(Number), cache: { read: expect.any(Number) } },
+      time: { created: expect.any(Number), updated: expect.any(Number) },
+    })
+    expect(info).not.toHaveProperty("parentID")
+    expect(info).not.toHaveProperty("revert")
+  })
+
+  test("has its messages and parts in order, each with its ids", async () => {
+    const { messages } = await byID(idOf("Fix add()")).read(exportedOf)
+    const read = messages as { info: Record<string, unknown>; parts: Record<string, unknown>[] }[]
+    expect(read.map(({ info }) => info["role"])).toEqual(["user", ...Array(8).fill("assistant")])
+    expect(read.flatMap(({ parts }) => parts.flatMap(({ tool }) => tool ?? []))).toEqual(
+      "read edit write bash todowrite invalid task".split(" "),
+    )
+    for (const { info, parts } of read) {
+      expect(info["sessionID"]).toBe(idOf("Fix add()"))
+      for (const part of parts) expect(part).toMatchObject({ sessionID: info["sessionID"], messageID: info["id"] })
+    }
+  })
+
+  test("has its subagents' sessions", async () => {
+    const { children } = await byID(idOf("Fix add()")).read(exportedOf)
+    expect(children).toMatchObject([{ info: { parentID: idOf("Fix add()") }, children: [] }])
+    expect(children[0]?.messages).toHaveLength(3)
+  })
+
+  test("makes sense to the end", async () => {
+    await byID(idOf("Fix add()")).read(async (record) => {
+      const session = normalizeSession(record)
+      const parts = (await all(session.messages())).flatMap((message) => message.parts)
+      expect(parts.filter(({ type }) => type === "malformed" || type === "unknown")).toEqual([])
+      const task = parts.find((part) => part.type === "tool" && part.call.kind === "task")
+      expect(task).toMatchObject({ call: { sessionID: session.children[0]?.info.id } })
+    })
+  })
+
+  test("can be read again, and in part, while it is open", async () => {
+    await byID(idOf("Fix add()")).read(async (record) => {
+      const whole = await all(record.messages())
+      for await (const first of record.messages()) {
+        expect(first).toEqual(whole[0])
+        break
+      }
+      expect(await all(record.messages())).toEqual(whole)
+    })
+  })
+
+  test("leaves out what was undone", async () => {
+    const prompts = await byID(idOf("Undone")).read(async (record) => {
+      expect(record.info).toMatchObject({ revert: { messageID: expect.stringMatching(/^msg_/) } })
+      expect(await all(record.messages())).toHaveLength(4)
+      return (await all(normalizeSession(record).messages())).flatMap(({ parts }) => parts)
+    })
+    expect(JSON.stringify(prompts)).toContain("first prompt")
+    expect(JSON.stringify(prompts)).not.toContain("taken back")
+  })
+
+  test("that is not there: a sentence and a hint", async () => {
+    await expect(byID("ses_nowhere").read(exportedOf)).rejects.toMatchObject({
+      code: "session-not-found",
+      message: "OpenCode has no session ses_nowhere.",
+      hint: expect.stringContaining("opencode session list"),
+    })
+  })
+
+  test("without messages: nothing to share", async () => {
+    const path = copy(`DELETE FROM part`, `DELETE FROM message`)
+    await expect(byID(idOf("Notes"), path).read(exportedOf)).rejects.toMatchObject({
+      code: "bad-input",
+      message: expect.stringContaining("nothing to share"),
+    })
+  })
+})
+
+describe("while OpenCode writes", () => {
+  test("the session is seen as of one moment, and the writer is not held up", async () => {
+    const path = copy("PRAGMA journal_mode = WAL")
+    const writer = new DatabaseSync(path)
+    writer.exec("PRAGMA busy_timeout = 0")
+    await byID(idOf("Notes"), path).read(async (record) => {
+      const before = await all(record.messages())
+      writer.exec(`UPDATE part SET data = '{"type":"text","text":"new"}'`)
+      writer.exec(`DELETE FROM message WHERE session_id = '${idOf("Notes")}'`)
+      expect(await all(record.messages())).toEqual(before)
+    })
+    await expect(byID(idOf("Notes"), path).read(exportedOf)).rejects.toMatchObject({ code: "bad-input" })
+    writer.close()
+  })
+
+  test("nothing is written, and nothing is left open", async () => {
+    const path = copy("PRAGMA journal_mode = WAL")
+    await byID(idOf("Notes"), path).read(exportedOf)
+    await expect(byID(idOf("Notes"), path).read(() => Promise.reject(new Error("stop")))).rejects.toThrow("stop")
+    // Only the last to close a database can leave the mode of writing that several share.
+    expect(() => copyMode(path)).not.toThrow()
+  })
+})
+
+function copyMode(path: string): void {
+  const database = new DatabaseSync(path)
+  database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE")
+  database.close()
+}
+
+describe("the newest session of a project", () => {
+  test("is the one last worked on, no subagent's and none that is archived", async () => {
+    expect(await titleOfNewest(calc)).toBe("Fix add()")
+    const later = "UPDATE session SET time_updated = time_updated + 1000000000 WHERE"
+    expect(await titleOfNewest(calc, copy(`${later} title = 'Undone'`))).toBe("Undone")
+    expect(await titleOfNewest(calc, copy(`${later} title = 'Archived'`))).toBe("Fix add()")
+    expect(await titleOfNewest(calc, copy(`${later} parent_id IS NOT NULL`))).toBe("Fix add()")
+  })
+
+  test("counts worktrees and clones to their project", async () => {
+    const path = copy(`UPDATE project SET sandboxes = '["/home/dana/src/calc-two"]' WHERE id <> 'global'`)
+    expect(await titleOfNewest("/home/dana/src/calc-two", path)).toBe("Fix add()")
+    await expect(titleOfNewest("/home/dana/src/calc-three", path)).rejects.toMatchObject({ code: "session-not-found" })
+  })
+
+  test("in a folder outside of any repository is one of this very folder", async () => {
+    expect(await titleOfNewest("/home/dana/src/notes")).toBe("Notes")
+    for (const elsewhere of ["/home/dana/src", "/home/dana/src/notes/sub", "/", "/home/dana/src/note_"]) {
+      await expect(titleOfNewest(elsewhere)).rejects.toMatchObject({
+        code: "session-not-found",
+        message: `OpenCode has no session in the project of ${elsewhere}.`,
+      })
+    }
+  })
+
+  test("is found from anywhere in the repository", async () => {
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, "project", ".git"), { recursive: true })
+    mkdirSync(join(folder, "project", "src", "deep"), { recursive: true })
+    symlinkSync(join(folder, "project"), join(folder, "link"))
+    const path = copy(`UPDATE project SET worktree = '${join(folder, "project")}' WHERE id <> 'global'`)
+    expect(await titleOfNewest(join(folder, "project", "src", "deep"), path)).toBe("Fix add()")
+    expect(await titleOfNewest(join(folder, "link"), path)).toBe("Fix add()")
+    await expect(titleOfNewest(folder, path)).rejects.toMatchObject({ code: "session-not-found" })
+  })
+
+  test("is not disturbed by a project record that is broken", async () => {
+    const path = copy(`UPDATE project SET sandboxes = 'oops'`)
+    expect(await titleOfNewest(calc, path)).toBe("Fix add()")
+  })
+})
+
+describe("broken content", () => {
+  test("of a part or message comes out malformed, with the rest intact", async () => {
+    const path = copy(
+      `UPDATE part SET data = '{"type":"te' WHERE id = (SELECT min(id) FROM part WHERE data LIKE '%Looking.%')`,
+      `UPDATE message SET data = '' WHERE id = (SELECT max(id) FROM message WHERE session_id = '${idOf("Fix add()")}')`,
+    )
+    const messages = await byID(idOf("Fix add()"), path).read((record) => all(normalizeSession(record).messages()))
+    expect(messages).toHaveLength(9)
+    expect(messages.at(-1)).toMatchObject({ role: "malformed", id: expect.stringMatching(/^msg_/) })
+    const parts = messages.flatMap((message) => message.parts)
+    expect(parts.filter(({ type }) => type === "malformed")).toHaveLength(1)
+    expect(parts.filter(({ type }) => type === "tool")).toHaveLength(7)
+  })
+
+  test("of the session's record leaves out what cannot be read", async () => {
+    const path = copy(`UPDATE session SET model = '{', permission = 'x', summary_diffs = '[', metadata = '7'`)
+    const { info } = await byID(idOf("Notes"), path).read(exportedOf)
+    expect(info).toMatchObject({ title: "Notes", metadata: 7 })
+    expect(info).not.toHaveProperty("model")
+    expect(info).not.toHaveProperty("permission")
+  })
+
+  test("sessions that are each other's parents are read once", async () => {
+    const [a, b] = [idOf("Notes"), idOf("Undone")]
+    const path = copy(
+      `UPDATE session SET parent_id = '${b}' WHERE id = '${a}'`,
+      `UPDATE session SET parent_id = '${a}' WHERE id = '${b}'`,
+    )
+    const { children } = await byID(a, path).read(exportedOf)
+    expect(children).toMatchObject([{ info: { id: b }, children: [] }])
+  })
+
+  test("of the file itself, in the middle, is one clear error", async () => {
+    const path = copy()
+    const database = new DatabaseSync(path)
+    const sql = "SELECT rootpage FROM sqlite_master WHERE name = 'part'"
+    const page = Number(database.prepare(sql).get()?.["rootpage"])
+    const size = Number(database.prepare("PRAGMA page_size").get()?.["page_size"])
+    database.close()
+    const file = openSync(path, "r+")
+    writeSync(file, Buffer.alloc(size, 0xff), 0, size, (page - 1) * size)
+    await expect(byID(idOf("Fix add()"), path).read(exportedOf)).rejects.toMatchObject({
+      code: "bad-input",
+      message: expect.stringContaining("cannot be read to the end"),
+    })
+  })
+})
+
+describe("without a database that is understood, OpenCode itself is asked", () => {
+  test.each<[string, () => string]>([
+    ["no file", () => join(temporaryFolder(), "opencode.db")],
+    ["a folder", temporaryFolder],
+    ["a column that has another name", () => copy("ALTER TABLE message RENAME COLUMN data TO body")],
+    ["a table that is gone", () => copy("DROP TABLE project")],
+    [
+      "no database",
+      () => {
+        const path = join(temporaryFolder(), "opencode.db")
+        writeFileSync(path, "This is no database, though it is long enough to be one. ".repeat(99))
+        return path
+      },
+    ],
+  ])("%s", async (_, make) => {
+    // There is none to ask here; what it answers is tested with the real one.
+    await expect(byID("ses_1", make()).read(exportedOf)).rejects.toMatchObject({
+      code: "session-not-found",
+      message: expect.stringMatching(/^Session ses_1 is not to be found: .*`opencode` does not start\.$/),
+      hint: expect.stringContaining("opencode export"),
+    })
+    await expect(newest("/home/dana", make()).read(exportedOf)).rejects.toMatchObject({ code: "session-not-found" })
+  })
+})
+
+test("the database is where OpenCode keeps it", () => {
+  const home = "/home/dana"
+  expect(databasePath({}, home)).toBe("/home/dana/.local/share/opencode/opencode.db")
+  expect(databasePath({ HOME: "/home/eve" })).toBe("/home/eve/.local/share/opencode/opencode.db")
+  expect(databasePath({ XDG_DATA_HOME: "/data" }, home)).toBe("/data/opencode/opencode.db")
+  expect(databasePath({ XDG_DATA_HOME: "" }, home)).toBe("/home/dana/.local/share/opencode/opencode.db")
+  expect(databasePath({ OPENCODE_DB: "/x.db" }, home)).toBe("/x.db")
+  expect(databasePath({ OPENCODE_DB: "x.db" }, home)).toBe("/home/dana/.local/share/opencode/x.db")
+})
+
+test("reading it prints no warning of Node's, and swallows no other", () => {
+  const module = new URL("../../src/session/sqlite.ts", import.meta.url).href
+  const code = `import { sqlite } from "${module}"
+    new (sqlite().DatabaseSync)(":memory:").close()
+    process.emitWarning("something else")`
+  const args = ["--input-type=module", "--eval", code]
+  const { stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8", env: {} })
+  expect(status).toBe(0)
+  expect(stderr).toContain("something else")
+  expect(stderr).not.toContain("SQLite")
+})

@@ -1,0 +1,118 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { mkdir, writeFile } from "node:fs/promises"
+import { arch, platform } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+
+const execute = promisify(execFile)
+export const opencodeVersion = "1.18.33"
+
+/**
+ * The path of the real client: `OPENCODE_BIN`, or the one from the npm registry, installed into `.cache/` the first
+ * time (185 MB).
+ */
+export async function opencodeBinary(): Promise<string> {
+  const own = process.env["OPENCODE_BIN"]
+  if (own) return own
+  const system = platform() === "win32" ? "windows" : platform()
+  const name = `opencode-${system}-${arch()}`
+  const folder = fileURLToPath(new URL(`../../.cache/opencode-${opencodeVersion}/`, import.meta.url))
+  const binary = join(folder, "node_modules", name, "bin", system === "windows" ? "opencode.exe" : "opencode")
+  if (!existsSync(binary)) {
+    await mkdir(folder, { recursive: true })
+    const options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder]
+    await execute("npm", ["install", ...options, `${name}@${opencodeVersion}`], { shell: system === "windows" })
+  }
+  return binary
+}
+
+export interface OpencodeClient {
+  readonly binary: string
+  /** All that the client sees of the environment. */
+  readonly env: Record<string, string>
+  /** Runs the client in `directory` and gives what it prints on stdout. Rejects when it fails. */
+  run(directory: string, ...args: string[]): Promise<string>
+  /** Starts `opencode serve` in `directory`; gives its address and the way to end it. */
+  serve(directory: string): Promise<{ url: string; close(): Promise<void> }>
+}
+
+/** A client with a home of its own, whose only model is the stub at `modelURL`. */
+export async function opencodeClient(home: string, modelURL: string): Promise<OpencodeClient> {
+  const binary = await opencodeBinary()
+  const config = join(home, ".config", "opencode")
+  await mkdir(config, { recursive: true })
+  await writeFile(join(config, "opencode.json"), JSON.stringify(settings(modelURL), null, 2))
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: home,
+    OPENCODE_DISABLE_AUTOUPDATE: "1",
+    OPENCODE_DISABLE_MODELS_FETCH: "1",
+    GIT_CONFIG_GLOBAL: join(home, ".gitconfig"),
+  }
+  return {
+    binary,
+    env,
+    run: (directory, ...args) => run(binary, args, directory, env),
+    serve: (directory) => serve(binary, directory, env),
+  }
+}
+
+async function run(binary: string, args: string[], cwd: string, env: Record<string, string>): Promise<string> {
+  const running = execute(binary, args, { cwd, env, maxBuffer: 1 << 28, timeout: 120_000 })
+  // With a pipe for stdin that stays open, `opencode run` waits for the rest of its prompt.
+  running.child.stdin?.end()
+  return (await running).stdout
+}
+
+async function serve(binary: string, cwd: string, env: Record<string, string>) {
+  const child = spawn(binary, ["serve", "--hostname", "127.0.0.1", "--port", "0"], {
+    cwd,
+    env,
+    stdio: ["ignore", "pipe", "ignore"],
+  })
+  const url = await listening(child)
+  return {
+    url,
+    close: () =>
+      new Promise<void>((resolve) => {
+        child.once("exit", () => resolve())
+        child.kill()
+      }),
+  }
+}
+
+function listening(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = ""
+    child.stdout?.on("data", (chunk: Buffer) => {
+      said += chunk.toString()
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0]
+      if (url) resolve(url)
+    })
+    child.once("error", reject)
+    child.once("exit", (code) => reject(new Error(`opencode serve ended with ${code}: ${said}`)))
+  })
+}
+
+function settings(baseURL: string) {
+  const tools = { reasoning: true, tool_call: true, attachment: true, limit: { context: 200_000, output: 8_000 } }
+  const cost = { input: 3, output: 15, cache_read: 0.3, cache_write: 3.75 }
+  return {
+    $schema: "https://opencode.ai/config.json",
+    model: "stub/stub-1",
+    small_model: "stub/stub-1",
+    autoupdate: false,
+    share: "manual",
+    permission: { "*": "allow" },
+    provider: {
+      stub: {
+        npm: "@ai-sdk/openai-compatible",
+        name: "Stub",
+        options: { baseURL, apiKey: "none" },
+        models: { "stub-1": { name: "Stub", ...tools, cost } },
+      },
+    },
+  }
+}

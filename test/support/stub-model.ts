@@ -1,0 +1,85 @@
+import { createServer, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { json } from "node:stream/consumers"
+
+/** What the model answers to one request. */
+export interface Reply {
+  reasoning?: string
+  text?: string
+  /** Calls; `args` as a text is sent as it is, so that it can be broken JSON. */
+  tools?: { name: string; args: unknown }[]
+  /** An HTTP status instead of an answer. */
+  status?: number
+  /** Milliseconds before the end of the answer. */
+  wait?: number
+}
+
+export interface StubModel {
+  /** Base URL for an OpenAI-compatible provider. */
+  readonly url: string
+  /** Adds answers to the end of the queue; without any left, the model says "Done." */
+  queue(...replies: Reply[]): void
+  /** How many answers are left. */
+  left(): number
+  close(): Promise<void>
+}
+
+/** A model that says what it is told: `/chat/completions` on loopback, streamed, so that the real client can be driven. */
+export async function startStubModel(): Promise<StubModel> {
+  const replies: Reply[] = []
+  const server = createServer(async (request, response) => {
+    if (request.method !== "POST" || !request.url?.endsWith("/chat/completions")) {
+      response.writeHead(404).end()
+      return
+    }
+    const body = (await json(request)) as { model: string; tools?: unknown[] }
+    // Only the agent brings tools; a request without is for a title or a summary, and takes nothing off the queue.
+    const reply = body.tools?.length ? (replies.shift() ?? { text: "Done." }) : { text: "A short summary." }
+    await answer(response, body.model, reply)
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    queue: (...more) => void replies.push(...more),
+    left: () => replies.length,
+    close: () => {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+async function answer(response: ServerResponse, model: string, reply: Reply): Promise<void> {
+  if (reply.status !== undefined) {
+    response.writeHead(reply.status, { "content-type": "application/json" })
+    response.end(JSON.stringify({ error: { message: "The stub was told to fail.", type: "stub" } }))
+    return
+  }
+  response.writeHead(200, { "content-type": "text/event-stream" })
+  const send = (delta: object, finish: string | null = null, usage?: object) =>
+    response.write(
+      `data: ${JSON.stringify({
+        id: "stub",
+        object: "chat.completion.chunk",
+        created: 0,
+        model,
+        choices: [{ index: 0, delta, finish_reason: finish }],
+        ...(usage && { usage }),
+      })}\n\n`,
+    )
+  send({ role: "assistant" })
+  if (reply.reasoning) send({ reasoning_content: reply.reasoning })
+  if (reply.text) send({ content: reply.text })
+  for (const [index, { name, args }] of (reply.tools ?? []).entries()) {
+    const call = { name, arguments: typeof args === "string" ? args : JSON.stringify(args) }
+    send({ tool_calls: [{ index, id: `call_${index}_${name}`, type: "function", function: call }] })
+  }
+  if (reply.wait) await new Promise((resolve) => setTimeout(resolve, reply.wait))
+  send({}, reply.tools?.length ? "tool_calls" : "stop", {
+    prompt_tokens: 1000,
+    completion_tokens: 100,
+    total_tokens: 1100,
+    prompt_tokens_details: { cached_tokens: 400 },
+  })
+  response.end("data: [DONE]\n\n")
+}
