@@ -1,0 +1,29 @@
+// sum.mjs FAILED [STATUS RESULTS]…: adds up how many steps failed that are not tests, and test runs: their exit status and
+// vitest's JSON results. Prints "N passed, N failed, N skipped". Ends with 0 if there were tests and all of them passed.
+import { readFileSync } from "node:fs"
+
+const [failedSteps, ...runs] = process.argv.slice(2)
+const sum = { passed: 0, failed: Number(failedSteps), skipped: 0 }
+for (let at = 0; at < runs.length; at += 2) {
+  const { passed, failed, skipped } = results(runs[at + 1])
+  sum.passed += passed
+  sum.skipped += skipped
+  // Errors outside of any test fail a run as well.
+  sum.failed += failed || (runs[at] === "0" ? 0 : 1)
+}
+console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`)
+process.exitCode = sum.passed > 0 && sum.failed === 0 && sum.skipped === 0 ? 0 : 1
+
+function results(file) {
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+      readFileSync(file, "utf8"),
+    )
+    const hasFailedTest = ({ assertionResults }) => assertionResults.some(({ status }) => status === "failed")
+    // A file that could not be loaded, or whose hooks failed, has failed without a failed test.
+    const files = testResults.filter((result) => result.status === "failed" && !hasFailedTest(result)).length
+    return { passed: numPassedTests, failed: numFailedTests + files, skipped: numPendingTests + numTodoTests }
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+}
