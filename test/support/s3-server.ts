@@ -27,7 +27,7 @@ export interface FaultAnswer {
   code?: string
   message?: string
   headers?: Record<string, string>
-  body?: string
+  body?: string | Buffer
 }
 
 /** `reset` cuts the connection before the request is carried out, `lost` after it, `truncate` within the answer. */
@@ -53,6 +53,8 @@ export interface S3ServerOptions {
   /** Milliseconds that the server's clock is ahead. */
   clockOffset?: number
   fault?: (request: S3Request) => Fault
+  /** Awaited before each answer. */
+  delay?: (request: S3Request) => Promise<void>
 }
 
 export interface S3Server {
@@ -67,6 +69,8 @@ export interface S3Server {
   objects(): Map<string, StoredVersion>
   /** All that the bucket holds: old versions and delete markers too. */
   versions(): StoredVersion[]
+  /** Puts an object there without a request. */
+  putDirectly(key: string, content: string): void
   /** Settings may be changed while it runs. */
   readonly options: S3ServerOptions
   close(): Promise<void>
@@ -105,6 +109,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
       headers = {},
       content = "",
     } = typeof fault === "object" ? faultAnswer(fault) : (refusal(incoming, request) ?? carryOut(request))
+    await settings.delay?.(request)
     if (fault === "lost") return void incoming.socket.destroy()
     const bytes = Buffer.from(content)
     const sent = request.method === "HEAD" || status === 204 ? Buffer.alloc(0) : bytes
@@ -283,6 +288,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
     },
     objects: () => new Map(bucket.current().map((stored) => [stored.key, stored])),
     versions: () => bucket.versions(),
+    putDirectly: (key, content) => void bucket.put(key, Buffer.from(content), {}),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
