@@ -16,18 +16,29 @@ import type { SessionRecord } from "./source.ts"
 
 /**
  * Makes sense of a session as it was found. Never throws on what the record holds: what is missing gets the empty value
- * of its kind, what is broken comes out as `malformed`, and the rest stays whole. Throws only what reading messages throws.
+ * of its kind (`info.id` of the session itself is "" then), what is broken comes out as `malformed`, and the rest stays
+ * whole. Throws only what reading messages throws.
  *
  * What the user undid is in neither the messages nor any `raw`: with `revert: {messageID, partID?}` OpenCode marks that
  * message, or that part of it, and all that follows.
  */
 export function normalizeSession(record: SessionRecord): Session {
-  const info = fields(record.info)
-  const revert = fields(info["revert"])
+  const ids = idMaker()
+  const id = usableID(fields(record.info)["id"]) ?? ""
+  if (id !== "") ids(id, id)
+  return sessionOf(record, id, ids)
+}
+
+/** Children get ids of their own among all sessions of the record, so that each can have a page of its own. */
+function sessionOf(record: SessionRecord, id: string, ids: IDMaker): Session {
+  const revert = fields(fields(record.info)["revert"])
   return {
-    info: sessionInfo(record.info),
+    info: sessionInfo(record.info, id),
     messages: () => messagesOf(record, optionalText(revert["messageID"]), optionalText(revert["partID"])),
-    children: list(record.children).map((child) => normalizeSession(child as SessionRecord)),
+    children: record.children.map((child, index) => {
+      const childID = ids(fields(child.info)["id"], `${id || "session"}-child-${index + 1}`)
+      return sessionOf(child, childID, ids)
+    }),
   }
 }
 
@@ -79,12 +90,12 @@ function normalizeParts(value: unknown, ids: IDMaker, message: number): Part[] {
   return values.map((part, index) => normalizePart(part, ids, `part-${message}-${index + 1}`))
 }
 
-function sessionInfo(raw: unknown): SessionInfo {
+function sessionInfo(raw: unknown, id: string): SessionInfo {
   const info = fields(raw)
   const time = fields(info["time"])
   const { revert: _undone, ...kept } = info
   return {
-    id: usableID(info["id"]) ?? "",
+    id,
     title: text(info["title"]),
     directory: text(info["directory"]),
     parentID: usableID(info["parentID"]),

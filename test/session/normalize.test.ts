@@ -49,6 +49,14 @@ describe("a session", () => {
     expect(children[0]?.children[0]?.info.id).toBe("ses_3")
   })
 
+  test("gives each child an id of its own", () => {
+    const twice = { info: { id: "ses_2" } }
+    const { children } = normalizeSession(
+      recordOf({ children: [twice, twice, { info: { id: "ses_1" } }, { info: 7 }] }),
+    )
+    expect(children.map(({ info }) => info.id)).toEqual(["ses_2", "ses_2-2", "ses_1-2", "ses_1-child-4"])
+  })
+
   test("can be read more than once, with the same ids", async () => {
     const session = normalizeSession(recordOf({ messages: [user("msg_1", text("a")), user("msg_1", text("a"))] }))
     expect(await messagesOf(session)).toEqual(await messagesOf(session))
