@@ -1,5 +1,10 @@
-// Makes a fresh clone ready: installs what package-lock.json asks for and builds, each only if needed.
-// Plain JavaScript without imports from npm, because it runs first, on whatever Node the machine has.
+// Makes a fresh clone ready: installs what package-lock.json asks for and builds, each only if needed. Then runs the
+// script that is named, if one is, on the project's own Node:
+//
+//   node scripts/setup.mjs [SCRIPT ARGUMENTS…]
+//
+// Plain JavaScript without imports from npm, because it runs first, on whatever Node the machine has. (That is why it
+// runs the script itself: a shell that has looked `node` up once goes on with the machine's own.)
 import { spawnSync } from "node:child_process"
 import { existsSync, readdirSync, statSync } from "node:fs"
 import path from "node:path"
@@ -24,7 +29,7 @@ function npm(what, args) {
   const options = { cwd: root, encoding: "utf8", maxBuffer: 1 << 28, shell: isWindows }
   const { status, error, stdout, stderr } = spawnSync("npm", args, { ...options, stdio: ["ignore", "pipe", "pipe"] })
   if (status === 0) return
-  const said = `${stdout ?? ""}${stderr ?? ""}`.trim()
+  const said = `${stdout ?? ""}${stderr ?? ""}`.trim().split("\n").slice(0, 40).join("\n")
   process.stderr.write(`${said}${said && "\n\n"}${reason(error, said)}\n`)
   process.exit(status || 1)
 }
@@ -37,11 +42,17 @@ function reason(error, said) {
 }
 
 const installed = changed(at("node_modules", ".package-lock.json"))
-const hasNode = existsSync(at("node_modules", ".bin", isWindows ? "node.cmd" : "node"))
-if (installed < changed(at("package-lock.json")) || !hasNode)
+const node = at("node_modules", "node", "bin", isWindows ? "node.exe" : "node")
+if (installed < changed(at("package-lock.json")) || !existsSync(node))
   npm("Installing packages (a minute or two)", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
 
 const sources = ["src", "package.json", "package-lock.json", "astro.config.mjs", "tsconfig.json", "tsconfig.types.json"]
 const builders = ["scripts/build.ts", "scripts/notices.ts"]
 const newest = Math.max(...[...sources, ...builders].map((name) => changed(at(name))))
 if (changed(at("dist", "built")) < newest) npm("Building", ["run", "--silent", "build"])
+
+const [script, ...rest] = process.argv.slice(2)
+if (script) {
+  const { status } = spawnSync(node, [at(...script.split("/")), ...rest], { cwd: root, stdio: "inherit" })
+  process.exitCode = status === null ? 1 : status
+}
