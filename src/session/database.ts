@@ -54,7 +54,7 @@ function open(path: string): DatabaseSync | undefined {
   let database: DatabaseSync | undefined
   try {
     database = new driver.DatabaseSync(path, { readOnly: true })
-    database.exec("PRAGMA busy_timeout = 5000")
+    database.exec("PRAGMA busy_timeout = 2000")
     // Everything below is read in one transaction, so that a session that goes on is seen as of one moment.
     database.exec("BEGIN")
     if (unknownSchema(database) === undefined) return database

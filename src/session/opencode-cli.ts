@@ -97,7 +97,7 @@ async function opencode(args: string[], env: Environment, wanted: string, cwd?: 
     const [stdout, stderr, status] = await Promise.all([buffer(child.stdout), text(child.stderr), ending(child)])
     return { stdout, failure: status === 0 ? undefined : new Error(stderr.trim() || `opencode ended with ${status}`) }
   } catch (cause) {
-    const sentence = `${wanted} is not to be found: OpenCode has no database here, and \`opencode\` does not start.`
+    const sentence = `${wanted} is not to be found: there is no database of OpenCode that can be read, and \`opencode\` does not start.`
     const hint = "Put `opencode` on the PATH, or share an export file: opencode export <session id> > FILE."
     throw new ShareError("session-not-found", sentence, { hint, cause })
   }

@@ -33,7 +33,7 @@ export function optionalText(value: unknown): string | undefined {
 }
 
 /** The number, if it is one: JSON can say 1e999, which is read as Infinity. */
-export function optionalNumber(value: unknown): number | undefined {
+function optionalNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined
 }
 

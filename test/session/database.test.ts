@@ -1,41 +1,13 @@
 import { spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync } from "node:fs"
+import { openSync, writeFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
-import { databaseSource } from "../../src/session/database.ts"
 import { databasePath } from "../../src/session/database-path.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
+import { byID, calc, copy, idOf, newest } from "../support/opencode-database.ts"
 import { all, exportedOf } from "../support/record.ts"
 import { temporaryFolder } from "../support/world.ts"
-
-const fixture = fileURLToPath(new URL("../fixtures/opencode.db", import.meta.url))
-const calc = "/home/dana/src/calc"
-/** Nothing to fall back to. */
-const env = { PATH: "" }
-
-/** A copy of the recorded database that a test may change. */
-function copy(...statements: string[]): string {
-  const path = join(temporaryFolder(), "opencode.db")
-  cpSync(fixture, path)
-  const database = new DatabaseSync(path)
-  for (const statement of statements) database.exec(statement)
-  database.close()
-  return path
-}
-
-const ids = (() => {
-  const database = new DatabaseSync(fixture, { readOnly: true })
-  const rows = database.prepare("SELECT id, title FROM session").all()
-  database.close()
-  return new Map(rows.map(({ id, title }) => [String(title), String(id)]))
-})()
-const idOf = (title: string) => ids.get(title) ?? "ses_none"
-const byID = (sessionID: string, path = fixture) => databaseSource({ sessionID }, { path, env })
-const newest = (newestIn: string, path = fixture) => databaseSource({ newestIn }, { path, env })
-const titleOfNewest = (folder: string, path?: string) =>
-  newest(folder, path).read(async ({ info }) => (info as { title: string }).title)
 
 describe("a session by its id", () => {
   test("has its record as OpenCode exports it", async () => {
@@ -156,48 +128,6 @@ function copyMode(path: string): void {
   database.close()
 }
 
-describe("the newest session of a project", () => {
-  test("is the one last worked on, no subagent's and none that is archived", async () => {
-    expect(await titleOfNewest(calc)).toBe("Fix add()")
-    const later = "UPDATE session SET time_updated = time_updated + 1000000000 WHERE"
-    expect(await titleOfNewest(calc, copy(`${later} title = 'Undone'`))).toBe("Undone")
-    expect(await titleOfNewest(calc, copy(`${later} title = 'Archived'`))).toBe("Fix add()")
-    expect(await titleOfNewest(calc, copy(`${later} parent_id IS NOT NULL`))).toBe("Fix add()")
-  })
-
-  test("counts worktrees and clones to their project", async () => {
-    const path = copy(`UPDATE project SET sandboxes = '["/home/dana/src/calc-two"]' WHERE id <> 'global'`)
-    expect(await titleOfNewest("/home/dana/src/calc-two", path)).toBe("Fix add()")
-    await expect(titleOfNewest("/home/dana/src/calc-three", path)).rejects.toMatchObject({ code: "session-not-found" })
-  })
-
-  test("in a folder outside of any repository is one of this very folder", async () => {
-    expect(await titleOfNewest("/home/dana/src/notes")).toBe("Notes")
-    for (const elsewhere of ["/home/dana/src", "/home/dana/src/notes/sub", "/", "/home/dana/src/note_"]) {
-      await expect(titleOfNewest(elsewhere)).rejects.toMatchObject({
-        code: "session-not-found",
-        message: `OpenCode has no session in the project of ${elsewhere}.`,
-      })
-    }
-  })
-
-  test("is found from anywhere in the repository", async () => {
-    const folder = temporaryFolder()
-    mkdirSync(join(folder, "project", ".git"), { recursive: true })
-    mkdirSync(join(folder, "project", "src", "deep"), { recursive: true })
-    symlinkSync(join(folder, "project"), join(folder, "link"))
-    const path = copy(`UPDATE project SET worktree = '${join(folder, "project")}' WHERE id <> 'global'`)
-    expect(await titleOfNewest(join(folder, "project", "src", "deep"), path)).toBe("Fix add()")
-    expect(await titleOfNewest(join(folder, "link"), path)).toBe("Fix add()")
-    await expect(titleOfNewest(folder, path)).rejects.toMatchObject({ code: "session-not-found" })
-  })
-
-  test("is not disturbed by a project record that is broken", async () => {
-    const path = copy(`UPDATE project SET sandboxes = 'oops'`)
-    expect(await titleOfNewest(calc, path)).toBe("Fix add()")
-  })
-})
-
 describe("broken content", () => {
   test("of a part or message comes out malformed, with the rest intact", async () => {
     const path = copy(
@@ -269,6 +199,19 @@ describe("without a database that is understood, OpenCode itself is asked", () =
     })
     await expect(newest("/home/dana", make()).read(exportedOf)).rejects.toMatchObject({ code: "session-not-found" })
   })
+})
+
+test("a database that another program has locked is asked for in the same way", async () => {
+  const path = copy()
+  const other = new DatabaseSync(path)
+  other.exec("BEGIN EXCLUSIVE")
+  await expect(byID(idOf("Notes"), path).read(exportedOf)).rejects.toMatchObject({
+    code: "session-not-found",
+    message: expect.stringContaining("no database of OpenCode that can be read"),
+  })
+  other.exec("ROLLBACK")
+  expect(await byID(idOf("Notes"), path).read(exportedOf)).toMatchObject({ info: { title: "Notes" } })
+  other.close()
 })
 
 test("the database is where OpenCode keeps it", () => {

@@ -107,38 +107,6 @@ describe("what was undone", () => {
   })
 })
 
-describe("ids", () => {
-  const idsOf = async (...messages: unknown[]) =>
-    (await messagesOf(normalizeSession(recordOf({ messages })))).map(({ id, parts }) => [id, ...parts.map((p) => p.id)])
-
-  test("that are missing are made from the position", async () => {
-    expect(await idsOf({ info: { role: "user" }, parts: [{ type: "text", text: "" }, 7] }, null)).toEqual([
-      ["message-1", "part-1-1", "part-1-2"],
-      ["message-2"],
-    ])
-  })
-
-  test("that repeat get a number, and stay the same when the session grows", async () => {
-    const messages = [user("a", text("p"), text("p")), user("a", text("p")), user("a-2")]
-    const expected = [["a", "p", "p-2"], ["a-2", "p-3"], ["a-2-2"]]
-    expect(await idsOf(...messages)).toEqual(expected)
-    expect(await idsOf(...messages, user("a"))).toEqual([...expected, ["a-3"]])
-  })
-
-  test("are unique and usable, whatever the session says", async () => {
-    const id = fc.oneof(fc.constantFrom("a", "a-2", "part-1-1", "message-1", "", '"><b>'), fc.jsonValue())
-    const part = fc.record({ id, type: fc.constant("text"), text: fc.string() })
-    const message = fc.record({ info: fc.record({ id, role: fc.constant("user") }), parts: fc.array(part) })
-    await fc.assert(
-      fc.asyncProperty(fc.array(message), async (messages) => {
-        const all = (await idsOf(...messages)).flat()
-        expect(new Set(all).size).toBe(all.length)
-        for (const one of all) expect(one).toMatch(/^[A-Za-z][\w-]*$/)
-      }),
-    )
-  })
-})
-
 describe("a message", () => {
   test("of the user carries what changed", () => {
     const diff = { file: "a.ts", patch: "@@", additions: 2, deletions: 1, status: "added" }

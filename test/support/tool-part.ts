@@ -1,0 +1,23 @@
+import type { ToolCall, ToolPart } from "../../src/session/model.ts"
+import { normalizeMessage } from "../../src/session/normalize.ts"
+
+/** What OpenCode writes as the state of a call; the call has ended well unless said otherwise. */
+interface State {
+  status?: string
+  input?: unknown
+  output?: unknown
+  metadata?: unknown
+  error?: unknown
+  title?: unknown
+  attachments?: unknown
+}
+
+/** A tool part that was normalised, as the only one of its message. */
+export function tool(name: string, state: State): ToolPart {
+  const part = { id: "prt_1", type: "tool", tool: name, callID: "call_1", state: { status: "completed", ...state } }
+  const [normalized] = normalizeMessage({ info: { role: "assistant" }, parts: [part] }).parts
+  if (normalized?.type !== "tool") throw new Error(`not a tool part: ${JSON.stringify(normalized)}`)
+  return normalized
+}
+/** The call of such a part, understood. */
+export const call = (name: string, state: State): ToolCall => tool(name, state).call
