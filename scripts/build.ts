@@ -26,6 +26,8 @@ const { metafile } = await build({
   format: "esm",
   platform: "node",
   target: "node22.13",
+  // jsonc-parser's CommonJS build requires its parts in a way that no bundler sees.
+  mainFields: ["module", "main"],
   chunkNames: "chunks/[name]-[hash]",
   external: ["#page", "clipboardy", "open"],
   // Bundled CommonJS packages call require() for Node's own modules, which an ES module lacks.
