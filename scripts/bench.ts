@@ -123,7 +123,7 @@ function medians(runs: Run[]): Run {
 
 function table(results: Result[]): string {
   const seconds = (value: number) => `${value.toFixed(2)} s`
-  const megabytes = (value: number) => `${(value / 1e6).toFixed(value < 1e7 ? 1 : 0)} MB`
+  const size = (value: number) => (value < 1e6 ? `${Math.round(value / 1e3)} kB` : `${(value / 1e6).toFixed(1)} MB`)
   const ratio = (value: number) => `${value.toFixed(1)} ×`
   const head = [
     "messages",
@@ -142,13 +142,13 @@ function table(results: Result[]): string {
   const rows = results.map(({ messages, input, first, again }) => [
     ...[
       messages.toLocaleString("en"),
-      megabytes(input),
+      size(input),
       seconds(first.seconds),
       ratio(first.ratio),
       seconds(first.cpu),
     ],
-    ...[megabytes(first.memory), String(first.objects), megabytes(first.bytes)],
-    ...[seconds(again.seconds), ratio(again.ratio), String(again.sent), megabytes(again.bytes)],
+    ...[size(first.memory), String(first.objects), size(first.bytes)],
+    ...[seconds(again.seconds), ratio(again.ratio), String(again.sent), size(again.bytes)],
   ])
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)))
   const line = (cells: string[]) => `| ${cells.map((cell, at) => cell.padStart(widths[at]!)).join(" | ")} |`
