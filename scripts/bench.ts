@@ -140,13 +140,7 @@ function table(results: Result[]): string {
     "bytes",
   ]
   const rows = results.map(({ messages, input, first, again }) => [
-    ...[
-      messages.toLocaleString("en"),
-      size(input),
-      seconds(first.seconds),
-      ratio(first.ratio),
-      seconds(first.cpu),
-    ],
+    ...[messages.toLocaleString("en"), size(input), seconds(first.seconds), ratio(first.ratio), seconds(first.cpu)],
     ...[size(first.memory), String(first.objects), size(first.bytes)],
     ...[seconds(again.seconds), ratio(again.ratio), String(again.sent), size(again.bytes)],
   ])

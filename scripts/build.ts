@@ -13,7 +13,8 @@ rmSync(dist, { recursive: true, force: true })
 mkdirSync(dist)
 
 process.env["ASTRO_TELEMETRY_DISABLED"] = "1"
-await astro.build({ root, logLevel: "warn" })
+const inPage: string[] = []
+await astro.build({ root, logLevel: "warn", vite: { plugins: [listModules(inPage)] } })
 
 const { metafile } = await build({
   absWorkingDir: root,
@@ -38,7 +39,18 @@ const { metafile } = await build({
   metafile: true,
   logLevel: "warning",
 })
-writeFileSync(path.join(dist, "THIRD-PARTY-NOTICES.txt"), notices(root, Object.keys(metafile.inputs)))
+writeFileSync(path.join(dist, "THIRD-PARTY-NOTICES.txt"), notices(root, [...Object.keys(metafile.inputs), ...inPage]))
 
 execFileSync("tsc", ["-p", "tsconfig.types.json"], { cwd: root, stdio: "inherit", shell: process.platform === "win32" })
 writeFileSync(path.join(dist, "built"), "")
+
+/** A Vite plugin that adds the files of which the bundle is made to `files`, relative to the project. */
+function listModules(files: string[]) {
+  return {
+    name: "list-modules",
+    generateBundle(_: object, bundle: Record<string, { moduleIds?: string[] }>) {
+      for (const { moduleIds = [] } of Object.values(bundle))
+        files.push(...moduleIds.filter((id) => path.isAbsolute(id)).map((id) => path.relative(root, id)))
+    },
+  }
+}

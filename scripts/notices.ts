@@ -4,11 +4,10 @@ import path from "node:path"
 /**
  * The names, versions and licence texts of the packages that end up inside the bundle.
  * @param root the project's folder
- * @param inputs the files that were bundled, relative to `root`, as esbuild's metafile lists them
+ * @param inputs the files that were bundled, relative to `root`, as the bundlers list them
  */
 export function notices(root: string, inputs: string[]): string {
   const folders = new Set(inputs.flatMap((file) => packageFolder(file) ?? []))
-  folders.add("node_modules/astro")
   const blocks = [...folders].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(path.join(root, folder, "package.json"), "utf8"))
     const file = readdirSync(path.join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry))
@@ -20,6 +19,6 @@ export function notices(root: string, inputs: string[]): string {
 }
 
 function packageFolder(file: string): string | undefined {
-  const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]
+  const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file.replaceAll("\\", "/"))?.[1]
   return found && existsSync(path.join(found, "package.json")) ? found : undefined
 }
