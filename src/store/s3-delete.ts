@@ -2,7 +2,8 @@ import { DeleteObjectCommand, DeleteObjectsCommand } from "@aws-sdk/client-s3"
 import { ShareError } from "../errors.ts"
 import type { ObjectEntry } from "./object-store.ts"
 import type { S3Place } from "./s3.ts"
-import { isGone, isUnsupported, s3Error } from "./s3-errors.ts"
+import { s3Error } from "./s3-errors.ts"
+import { isGone, isUnsupported } from "./s3-facts.ts"
 
 /** What S3 takes in one DeleteObjects request. */
 const batchSize = 1000

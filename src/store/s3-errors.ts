@@ -1,4 +1,5 @@
 import { type ErrorCode, ShareError } from "../errors.ts"
+import { type Facts, factsOf } from "./s3-facts.ts"
 
 export type Doing = "write" | "read" | "list" | "list-versions" | "delete"
 
@@ -12,38 +13,7 @@ export interface S3Context {
   key?: string | undefined
 }
 
-/** What is known of an error, whether a service answered or none did. */
-interface Facts {
-  code: string
-  message: string
-  status: number | undefined
-  headers: Record<string, string>
-  /** Codes of the errors below it: a failed connection has one for each address that was tried. */
-  system: string[]
-}
-
 type Sentence = [code: ErrorCode, message: string, hint: string]
-
-/** True where a service says that it has no such request, rather than that this one was refused. */
-export function isUnsupported(error: unknown): boolean {
-  const { code, status } = factsOf(error)
-  if (
-    status === 405 ||
-    status === 501 ||
-    /^(?:NotImplemented|MethodNotAllowed|NotSupported|UnsupportedOperation)$/.test(code)
-  )
-    return true
-  return (
-    status === 400 &&
-    credentials(code) === undefined &&
-    !/^(?:AuthorizationHeaderMalformed|RequestTime.*|InvalidBucketName)$/.test(code)
-  )
-}
-
-/** True for the codes with which a service says that there is nothing to delete or to read. */
-export function isGone(code: string): boolean {
-  return code === "NoSuchKey" || code === "NoSuchVersion" || code === "NotFound"
-}
 
 /** Says in words why a request to the bucket failed: one sentence, a hint, one of the `store-` codes. */
 export function s3Error(error: unknown, about: S3Context): ShareError {
@@ -146,7 +116,9 @@ function connection({ code, message, system }: Facts, { endpoint, bucket }: S3Co
     return [
       "store-unreachable",
       `The connection to ${endpoint} broke in the middle, again and again.`,
-      "Run the same command again; it goes on where it stopped.",
+      endpoint.startsWith("http:")
+        ? "Run the same command again; if it never gets through, see whether the endpoint should begin with https://."
+        : "Run the same command again; it goes on where it stopped.",
     ]
   }
   if (code === "TimeoutError" || has("ETIMEDOUT")) {
@@ -312,33 +284,4 @@ function verb(doing: Doing): string {
 
 function what({ bucket, key }: S3Context): string {
   return `s3://${bucket}${key === undefined || key === "" ? "" : `/${key}`}`
-}
-
-function factsOf(error: unknown): Facts {
-  const known = (typeof error === "object" && error !== null ? error : {}) as {
-    name?: unknown
-    Code?: unknown
-    message?: unknown
-    $metadata?: { httpStatusCode?: number }
-    $response?: { statusCode?: number; headers?: Record<string, string> }
-  }
-  const headers = Object.entries(known.$response?.headers ?? {}).map(([name, value]) => [
-    name.toLowerCase(),
-    String(value),
-  ])
-  return {
-    code: String(known.name ?? "Error"),
-    message: String(known.message ?? ""),
-    status: known.$metadata?.httpStatusCode ?? known.$response?.statusCode,
-    headers: Object.fromEntries(headers),
-    system: systemCodes(error),
-  }
-}
-
-function systemCodes(error: unknown, depth = 0): string[] {
-  if (typeof error !== "object" || error === null || depth > 5) return []
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown }
-  const own = typeof code === "string" && /^[A-Z][A-Z_0-9]+$/.test(code) ? [code] : []
-  const below = [cause, ...(Array.isArray(errors) ? errors : [])]
-  return [...own, ...below.flatMap((one) => systemCodes(one, depth + 1))]
 }

@@ -7,7 +7,8 @@ import {
 import { ShareError } from "../errors.ts"
 import type { ObjectEntry } from "./object-store.ts"
 import type { S3Place } from "./s3.ts"
-import { isUnsupported, s3Error } from "./s3-errors.ts"
+import { s3Error } from "./s3-errors.ts"
+import { isUnsupported } from "./s3-facts.ts"
 
 /** One page of a listing: what it shows, and how to ask for the next one; undefined after the last. */
 interface Page {

@@ -5,7 +5,8 @@ import type { ObjectStore } from "./object-store.ts"
 import { connect, type S3Settings } from "./s3-client.ts"
 import { decode, encode } from "./s3-content.ts"
 import { deleteEntries } from "./s3-delete.ts"
-import { isGone, s3Error } from "./s3-errors.ts"
+import { s3Error } from "./s3-errors.ts"
+import { isGone } from "./s3-facts.ts"
 import { listPages } from "./s3-list.ts"
 
 export interface S3StoreOptions extends S3Settings {

@@ -1,36 +1,22 @@
 import { randomBytes } from "node:crypto"
 import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { ObjectEntry, ObjectStore, StoredObject } from "../../src/store/object-store.ts"
+import type { StoredObject } from "../../src/store/object-store.ts"
 import { collect } from "../support/s3-here.ts"
-
-/** What the suite needs of a place. Stores that it opens over the same folder see the same objects. */
-export interface StoreUnderTest {
-  open(folder: string): Promise<ObjectStore>
-  /** The same in a bucket that keeps versions. */
-  openVersioned?(folder: string): Promise<ObjectStore>
-  /** What a reader is told of an object, by its place's own means. */
-  headers?(
-    folder: string,
-    key: string,
-  ): Promise<Record<"contentType" | "cacheControl" | "contentEncoding", string | undefined>>
-  /** Where single objects can be protected. */
-  protectable?: {
-    open(folder: string): Promise<ObjectStore>
-    /** Makes the place refuse to delete this key, until the function that it gives back is called. */
-    protect(folder: string, key: string): Promise<() => Promise<void>>
-  }
-  close(): Promise<void>
-}
-
-/**
- * What a place cannot have, and why. Said in the name of a test, and the opposite is an error. `tellsHidden`: saying
- * that a delete has only hidden the content.
- */
-export type Lacks = Partial<Record<"openVersioned" | "headers" | "protectable" | "tellsHidden", string>>
-
-const html = { contentType: "text/html; charset=utf-8", cacheControl: "no-cache" }
-const png = { contentType: "image/png", cacheControl: "public, max-age=300" }
+import { keyContract } from "./contract-keys.ts"
+import {
+  bytes,
+  html,
+  inParallel,
+  keys,
+  type Lacks,
+  ownName,
+  png,
+  type StoreUnderTest,
+  same,
+  text,
+} from "./contract-parts.ts"
+import { versionContract } from "./contract-versions.ts"
 
 /** Runs what every `ObjectStore` promises on one place. */
 export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>, lacks: Lacks = {}): void {
@@ -200,57 +186,6 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
       }
     })
 
-    describe("keys", () => {
-      const bad = [
-        "",
-        "/",
-        "/s/x",
-        "s/x/",
-        "s//x",
-        "../x",
-        "s/../x",
-        "s/./x",
-        "s/..",
-        ".",
-        "s/a b",
-        "s/ä",
-        "s/a\\b",
-        "s/a\0b",
-        "s/a?b",
-        "s/%2e%2e/x",
-        "C:/x",
-      ]
-      it.each(bad)("refuses %j", async (key) => {
-        const store = await fresh()
-        await expect(promise(() => store.put(key, { ...html, body: bytes("x") }))).rejects.toMatchObject({
-          code: "bad-input",
-        })
-        await expect(promise(() => store.get(key))).rejects.toMatchObject({ code: "bad-input" })
-        expect(() => store.url(key)).toThrow(expect.objectContaining({ code: "bad-input" }))
-      })
-
-      it.each(["", "/", "s", "s/abc", "/s/", "s//", "../", "s/../", "./"])(
-        "refuses to list %j, which is no whole prefix",
-        async (prefix) => {
-          const store = await fresh()
-          await expect(collect(store.list(prefix))).rejects.toMatchObject({ code: "bad-input" })
-          await expect(collect(store.folders(prefix))).rejects.toMatchObject({ code: "bad-input" })
-        },
-      )
-
-      it.each(["", "../x", "s/../x", "s/./x"])("refuses to delete %j", async (key) => {
-        const store = await fresh()
-        await expect(store.delete([{ key, size: 0 }])).rejects.toMatchObject({ code: "bad-input" })
-      })
-
-      it("has a whole address for each", async () => {
-        const store = await fresh()
-        const url = new URL(store.url("s/V1StGXR8_Z5jdHi6B-myT/index.html"))
-        expect(url.protocol).toMatch(/^(?:https?|file):$/)
-        expect(url.pathname).toMatch(/\/s\/V1StGXR8_Z5jdHi6B-myT\/index\.html$/)
-      })
-    })
-
     it("touches nothing outside the prefix, whatever the place holds", async () => {
       const segment = fc.constantFrom("a", "ab", "abc", "a-b", "a.b", "s", "A", "abc_")
       const file = fc.array(segment, { minLength: 1, maxLength: 3 }).map((names) => `${names.join("/")}.x`)
@@ -276,80 +211,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
       )
     })
 
-    describe("a bucket that keeps versions", () => {
-      if (lacks.openVersioned !== undefined) {
-        it(`does not exist here: ${lacks.openVersioned}`, () => expect(place.openVersioned).toBeUndefined())
-        return
-      }
-      const versioned = async () => (await place.openVersioned?.(ownName()))!
-
-      it("is listed with old versions and delete markers, and emptied of all of them", async () => {
-        const store = await versioned()
-        for (const body of ["1", "2", "3"]) await store.put("s/one/a", { ...png, body: bytes(body) })
-        await store.put("s/one/b", { ...png, body: bytes("b") })
-        await store.put("s/one2/a", { ...png, body: bytes("stays") })
-        // Without its version, a delete only hides, and leaves a marker.
-        const hide = store.delete([{ key: "s/one/b", size: 1 }])
-        if (lacks.tellsHidden === undefined) await expect(hide).rejects.toMatchObject({ code: "left-behind" })
-        else await hide
-        expect(await store.get("s/one/b")).toBeUndefined()
-
-        const listed = await collect(store.list("s/one/"))
-        expect(listed.map(({ key }) => key).sort()).toEqual(["s/one/a", "s/one/a", "s/one/a", "s/one/b", "s/one/b"])
-        expect(new Set(listed.map(({ key, version }) => `${key} ${version}`)).size).toBe(5)
-        expect(await collect(store.folders("s/"))).toEqual(expect.arrayContaining(["one", "one2"]))
-
-        await store.delete(listed)
-        expect(await collect(store.list("s/one/"))).toEqual([])
-        expect(text(await store.get("s/one2/a"))).toBe("stays")
-        await store.delete(listed)
-        expect(await collect(store.list("s/one/"))).toEqual([])
-      })
-
-      it("is listed whole when its versions fill more than a page", async () => {
-        const store = await versioned()
-        const writes = Array.from({ length: 1200 }, (_, number) => `s/many/${number % 600}`)
-        await inParallel(16, writes.slice(0, 600), (key) => store.put(key, { ...png, body: bytes("1") }))
-        await inParallel(16, writes.slice(600), (key) => store.put(key, { ...png, body: bytes("2") }))
-        const listed = await collect(store.list("s/many/"))
-        expect(new Set(listed.map(({ key, version }) => `${key} ${version}`)).size).toBe(1200)
-        expect(listed.length).toBe(1200)
-        await store.delete(listed)
-        expect(await collect(store.list("s/many/"))).toEqual([])
-      })
-    })
+    keyContract(fresh)
+    versionContract(() => place, lacks)
   })
-}
-
-function ownName(): string {
-  return `t${randomBytes(6).toString("hex")}`
-}
-
-function bytes(content: string): Uint8Array {
-  return new TextEncoder().encode(content)
-}
-
-function text(content: Uint8Array | undefined): string | undefined {
-  return content === undefined ? undefined : new TextDecoder().decode(content)
-}
-
-function same(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a !== undefined && Buffer.compare(a, b) === 0
-}
-
-async function promise<T>(call: () => Promise<T>): Promise<T> {
-  return call()
-}
-
-async function keys(entries: AsyncIterable<ObjectEntry>): Promise<string[]> {
-  return (await collect(entries)).map(({ key }) => key).sort()
-}
-
-async function inParallel<T>(width: number, items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
-  const waiting = items.values()
-  await Promise.all(
-    Array.from({ length: width }, async () => {
-      for (const item of waiting) await work(item)
-    }),
-  )
 }

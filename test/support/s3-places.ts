@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-s3"
 import { vi } from "vitest"
 import { s3Store } from "../../src/store/s3.ts"
-import type { StoreUnderTest } from "../store/contract.ts"
+import type { StoreUnderTest } from "../store/contract-parts.ts"
 
 export interface RealServer {
   endpoint: string

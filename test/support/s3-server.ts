@@ -1,10 +1,20 @@
 import { createHash } from "node:crypto"
 import http, { type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
+import {
+  type Answer,
+  error,
+  etag,
+  type FaultAnswer,
+  faultAnswer,
+  ok,
+  operationOf,
+  signatureMessage,
+} from "./s3-answers.ts"
 import { Bucket, type StoredVersion } from "./s3-bucket.ts"
 import { listObjects, listVersions } from "./s3-listing.ts"
 import { signatureError } from "./s3-signature.ts"
-import { type Element, elements, unescapeXml, xml } from "./s3-xml.ts"
+import { type Element, elements, unescapeXml } from "./s3-xml.ts"
 
 export interface S3Request {
   method: string
@@ -21,15 +31,6 @@ export interface S3Request {
   number: number
 }
 
-/** An answer in place of the real one. With `code`, an S3 error; with `body`, just that. */
-export interface FaultAnswer {
-  status: number
-  code?: string
-  message?: string
-  headers?: Record<string, string>
-  body?: string | Buffer
-}
-
 /** `reset` cuts the connection before the request is carried out, `lost` after it, `truncate` within the answer. */
 export type Fault = FaultAnswer | "reset" | "lost" | "hang" | "truncate" | undefined
 
@@ -43,9 +44,9 @@ export interface S3ServerOptions {
   deleteObjects?: "on" | "unsupported"
   /** Refuse every checksum header but Content-MD5, like services that know none. */
   refuseChecksums?: boolean
-  /** Largest page of a listing. */
+  /** The largest page of a listing. */
   pageSize?: number
-  /** Strangers may read objects, and list them. */
+  /** What strangers may do. */
   publicRead?: boolean
   publicList?: boolean
   /** Keys that DeleteObjects and DeleteObject refuse, each with this error code. */
@@ -61,7 +62,7 @@ export interface S3Server {
   readonly endpoint: string
   readonly bucket: string
   readonly region: string
-  /** What to set so that the SDK's chain of credentials finds those of this server and nothing else of the machine. */
+  /** Variables with which the SDK finds the credentials of this server and nothing else of the machine. */
   readonly environment: Record<string, string>
   /** Every request so far, in order of arrival. */
   readonly requests: S3Request[]
@@ -295,49 +296,4 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
         server.closeAllConnections()
       }),
   }
-}
-
-interface Answer {
-  status: number
-  headers?: Record<string, string>
-  content?: string | Buffer
-}
-
-function operationOf(method: string, key: string, query: URLSearchParams): string {
-  if (key !== "") {
-    const names: Record<string, string> = {
-      PUT: "PutObject",
-      GET: "GetObject",
-      HEAD: "GetObject",
-      DELETE: "DeleteObject",
-    }
-    return names[method] ?? method
-  }
-  if (method === "GET") return query.has("versions") ? "ListObjectVersions" : "ListObjectsV2"
-  return method === "POST" && query.has("delete") ? "DeleteObjects" : method
-}
-
-function ok(document: Element): Answer {
-  return { status: 200, headers: { "content-type": "application/xml" }, content: xml(document) }
-}
-
-function error(status: number, code: string, message: string): Answer {
-  const content = xml(["Error", ["Code", code], ["Message", message]])
-  return { status, headers: { "content-type": "application/xml" }, content }
-}
-
-function faultAnswer({ status, code, message = code ?? "", headers = {}, body }: FaultAnswer): Answer {
-  const plain: Answer =
-    body === undefined && code !== undefined ? error(status, code, message) : { status, content: body ?? "" }
-  return { ...plain, headers: { ...plain.headers, ...headers } }
-}
-
-function signatureMessage(code: string, region: string): string {
-  return code === "AuthorizationHeaderMalformed"
-    ? `The authorization header is malformed; the region is wrong; expecting '${region}'`
-    : code
-}
-
-function etag(body: Buffer): string {
-  return `"${createHash("md5").update(body).digest("hex")}"`
 }

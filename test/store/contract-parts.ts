@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto"
+import type { ObjectEntry, ObjectStore } from "../../src/store/object-store.ts"
+import { collect } from "../support/s3-here.ts"
+
+/** What the suite needs of a place. Stores that it opens over the same folder see the same objects. */
+export interface StoreUnderTest {
+  open(folder: string): Promise<ObjectStore>
+  /** The same in a bucket that keeps versions. */
+  openVersioned?(folder: string): Promise<ObjectStore>
+  /** What a reader is told of an object, by its place's own means. */
+  headers?(
+    folder: string,
+    key: string,
+  ): Promise<Record<"contentType" | "cacheControl" | "contentEncoding", string | undefined>>
+  /** Where single objects can be protected. */
+  protectable?: {
+    open(folder: string): Promise<ObjectStore>
+    /** Makes the place refuse to delete this key, until the function that it gives back is called. */
+    protect(folder: string, key: string): Promise<() => Promise<void>>
+  }
+  close(): Promise<void>
+}
+
+/**
+ * What a place cannot have, and why. Said in the name of a test, and the opposite is an error. `tellsHidden`: saying
+ * that a delete has only hidden the content.
+ */
+export type Lacks = Partial<Record<"openVersioned" | "headers" | "protectable" | "tellsHidden", string>>
+
+export const html = { contentType: "text/html; charset=utf-8", cacheControl: "no-cache" }
+export const png = { contentType: "image/png", cacheControl: "public, max-age=300" }
+
+export function ownName(): string {
+  return `t${randomBytes(6).toString("hex")}`
+}
+
+export function bytes(content: string): Uint8Array {
+  return new TextEncoder().encode(content)
+}
+
+export function text(content: Uint8Array | undefined): string | undefined {
+  return content === undefined ? undefined : new TextDecoder().decode(content)
+}
+
+export function same(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  return a !== undefined && Buffer.compare(a, b) === 0
+}
+
+export async function promise<T>(call: () => Promise<T>): Promise<T> {
+  return call()
+}
+
+export async function keys(entries: AsyncIterable<ObjectEntry>): Promise<string[]> {
+  return (await collect(entries)).map(({ key }) => key).sort()
+}
+
+export async function inParallel<T>(
+  width: number,
+  items: readonly T[],
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const waiting = items.values()
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (const item of waiting) await work(item)
+    }),
+  )
+}

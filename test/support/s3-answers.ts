@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto"
+import { type Element, xml } from "./s3-xml.ts"
+
+/** An answer in place of the real one. With `code`, an S3 error; with `body`, just that. */
+export interface FaultAnswer {
+  status: number
+  code?: string
+  message?: string
+  headers?: Record<string, string>
+  body?: string | Buffer
+}
+
+export interface Answer {
+  status: number
+  headers?: Record<string, string>
+  content?: string | Buffer
+}
+
+export function operationOf(method: string, key: string, query: URLSearchParams): string {
+  if (key !== "") {
+    const names: Record<string, string> = {
+      PUT: "PutObject",
+      GET: "GetObject",
+      HEAD: "GetObject",
+      DELETE: "DeleteObject",
+    }
+    return names[method] ?? method
+  }
+  if (method === "GET") return query.has("versions") ? "ListObjectVersions" : "ListObjectsV2"
+  return method === "POST" && query.has("delete") ? "DeleteObjects" : method
+}
+
+export function ok(document: Element): Answer {
+  return { status: 200, headers: { "content-type": "application/xml" }, content: xml(document) }
+}
+
+export function error(status: number, code: string, message: string): Answer {
+  const content = xml(["Error", ["Code", code], ["Message", message]])
+  return { status, headers: { "content-type": "application/xml" }, content }
+}
+
+export function faultAnswer({ status, code, message = code ?? "", headers = {}, body }: FaultAnswer): Answer {
+  const plain: Answer =
+    body === undefined && code !== undefined ? error(status, code, message) : { status, content: body ?? "" }
+  return { ...plain, headers: { ...plain.headers, ...headers } }
+}
+
+export function signatureMessage(code: string, region: string): string {
+  return code === "AuthorizationHeaderMalformed"
+    ? `The authorization header is malformed; the region is wrong; expecting '${region}'`
+    : code
+}
+
+export function etag(body: Buffer): string {
+  return `"${createHash("md5").update(body).digest("hex")}"`
+}
