@@ -39,20 +39,19 @@ async function look() {
   for (const details of document.querySelectorAll("details")) details.open = true
   for (const image of document.images) image.loading = "eager"
   await Promise.all([...document.images].map((image) => image.decode().catch(() => {})))
-  const shown = (element: Element) =>
-    getComputedStyle(element)
-      .backgroundColor.match(/[\d.]+/g)
-      ?.map(Number) ?? []
-  const isClear = (colour: number[]) => colour.length === 4 && colour[3] === 0
-  const colour = [document.body, document.documentElement].map(shown).find((found) => !isClear(found)) ?? [
-    255, 255, 255,
-  ]
+  // Painted, since colours are written in many ways (oklch(), color-mix(), …).
+  const paint = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!
+  for (const element of [document.documentElement, document.body]) {
+    paint.fillStyle = getComputedStyle(element).backgroundColor
+    paint.fillRect(0, 0, 1, 1)
+  }
+  const [red = 0, green = 0, blue = 0, alpha = 0] = paint.getImageData(0, 0, 1, 1).data
   const { scrollWidth, clientWidth } = document.documentElement
   return {
     links: [...document.querySelectorAll("a")].map(({ href }) => href.replace(/#.*/, "")),
     pictures: document.images.length,
     broken: [...document.images].filter(({ naturalWidth }) => naturalWidth === 0).map(({ src }) => src.slice(0, 80)),
     sideways: scrollWidth - clientWidth,
-    brightness: colour.slice(0, 3).reduce((sum, part) => sum + part, 0) / 3 / 255,
+    brightness: alpha === 0 ? 1 : (red + green + blue) / 3 / 255,
   }
 }
