@@ -10,6 +10,7 @@ set -euo pipefail
 folder=$(realpath -m "${1:?usage: ceph.sh FOLDER}")
 port=${PORT:-4710}
 here=$(dirname "$(realpath "$0")")
+export TEST_SERVER_FOLDER="$folder" # how stop.sh knows its own
 
 if [ -e "$folder" ]; then
   [ -e "$folder/ceph.conf" ] || { echo "ceph.sh: $folder exists and is not a data folder of this script" >&2; exit 1; }

@@ -3,13 +3,11 @@
 #
 #   stop.sh FOLDER
 set -u
-folder=${1:?usage: stop.sh FOLDER}
+folder=$(realpath -m "${1:?usage: stop.sh FOLDER}")
 
-# A pid file may be older than the last start of the machine: only a process that works in or for this folder is ours.
+# A pid file may be older than the last start of the machine: only a process that was started for this folder is ours.
 ours() {
-  [ -d "/proc/$1" ] || return 1
-  [ "$(readlink "/proc/$1/cwd")" = "$(realpath "$folder")" ] && return 0
-  tr '\0' '\n' < "/proc/$1/environ" 2> /dev/null | grep -qxF "CEPH_CONF=$(realpath "$folder")/ceph.conf"
+  { tr '\0' '\n' < "/proc/$1/environ"; } 2> /dev/null | grep -qxF "TEST_SERVER_FOLDER=$folder"
 }
 
 running() {

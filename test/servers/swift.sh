@@ -11,6 +11,7 @@ set -euo pipefail
 folder=$(realpath -m "${1:?usage: swift.sh FOLDER}")
 port=${PORT:-4720}
 here=$(dirname "$(realpath "$0")")
+export TEST_SERVER_FOLDER="$folder" # how stop.sh knows its own
 
 if [ -e "$folder" ]; then
   [ -e "$folder/swift.conf" ] || { echo "swift.sh: $folder exists and is not a data folder of this script" >&2; exit 1; }

@@ -1,5 +1,5 @@
 import http from "node:http"
-import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3"
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { page, s3Here } from "../support/s3-here.ts"
 import type { S3Server, S3ServerOptions } from "../support/s3-server.ts"
@@ -64,7 +64,7 @@ describe("the embedded server", () => {
     expect(
       await ask(server, "/shares/s/one/a", { method: "PUT", headers: { ...forged, "content-length": 0 } }),
     ).toMatchObject({ status: 403 })
-    const { authorization: _, ...unsigned } = headers
+    const { authorization: _, "content-length": __, ...unsigned } = headers
     expect(
       await ask(server, "/shares/s/one/a", {
         method: "GET",
@@ -92,8 +92,5 @@ describe("the embedded server", () => {
       ),
     ).rejects.toThrow()
     expect(server.objects().size).toBe(0)
-    await expect(client.send(new GetObjectCommand({ Bucket: "shares", Key: "a" }))).rejects.toMatchObject({
-      name: "NoSuchKey",
-    })
   })
 })
