@@ -1,8 +1,8 @@
 // Measures the built command as a user runs it, each time in a new process, sharing to a fresh local folder:
 //
-//   npm run bench -- [--sizes 10,100] [--repeat 5]
+//   npm run bench -- [--sizes 10,100] [--repeat 5] [--output bench-results.json]
 //
-// Prints medians as a table, and writes all of it to bench-results.json. Times are from the start of the command to its
+// Prints medians as a table, and writes them as JSON. Times are from the start of the command to its
 // end; the ratio is to a Node that does nothing, started in between, so that runs on different machines compare.
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
@@ -13,12 +13,16 @@ import { generateSession, writeSession } from "./generate-session.ts"
 
 const root = path.dirname(import.meta.dirname)
 const { values } = parseArgs({
-  options: { sizes: { type: "string", default: "10,100,1000,10000" }, repeat: { type: "string", default: "5" } },
+  options: {
+    sizes: { type: "string", default: "10,100,1000,10000" },
+    repeat: { type: "string", default: "5" },
+    output: { type: "string", default: path.join(root, "bench-results.json") },
+  },
 })
 const sizes = values.sizes.split(",").map(Number)
 const repeat = Number(values.repeat)
 if (![...sizes, repeat].every((number) => Number.isInteger(number) && number > 0)) {
-  console.error("Usage: npm run bench -- [--sizes 10,100,1000,10000] [--repeat 5]")
+  console.error("Usage: npm run bench -- [--sizes 10,100,1000,10000] [--repeat 5] [--output FILE]")
   process.exit(2)
 }
 
@@ -49,7 +53,7 @@ try {
     cpu: os.cpus()[0]?.model,
     cores: os.cpus().length,
   }
-  writeFileSync(path.join(root, "bench-results.json"), `${JSON.stringify({ machine, results }, null, 2)}\n`)
+  writeFileSync(values.output, `${JSON.stringify({ machine, results }, null, 2)}\n`)
   console.log(table(results))
 } finally {
   rmSync(folder, { recursive: true, force: true })

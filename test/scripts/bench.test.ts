@@ -1,0 +1,23 @@
+import { execFileSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import path from "node:path"
+import { expect, test } from "vitest"
+import { temporaryFolder } from "../support/world.ts"
+
+test("the bench measures a share and a share again, and says so in a table and as JSON", () => {
+  const script = path.join(import.meta.dirname, "..", "..", "scripts", "bench.ts")
+  const output = path.join(temporaryFolder(), "results.json")
+  const args = [script, "--sizes", "3,60", "--repeat", "1", "--output", output]
+  const table = execFileSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
+  expect(table.trim().split("\n")).toHaveLength(4)
+  const { results } = JSON.parse(readFileSync(output, "utf8"))
+  expect(results.map(({ messages }: { messages: number }) => messages)).toEqual([3, 60])
+  for (const { idle, first, again } of results) {
+    for (const run of [first, again])
+      for (const key of ["seconds", "ratio", "cpu", "memory", "objects", "sent", "bytes"])
+        expect(run[key], key).toBeGreaterThan(0)
+    expect(first.ratio).toBeCloseTo(first.seconds / idle)
+    expect(first.sent).toBe(first.objects)
+    expect(again.sent).toBeLessThanOrEqual(first.sent)
+  }
+})
