@@ -47,7 +47,7 @@ const scopes: [TokenClass, string][] = [
 
 const classes: TokenClass[] = ["", "k", "s", "c", "f", "t", "n", "d", "i", "h"]
 
-/** The colours are numbers that never reach a page: the grammar gives them back and `classOf` reads the class from them. */
+/** The colours are numbers that never reach a page: the grammar gives them back and `classesOf` reads the class from them. */
 const colour = (name: TokenClass) => `#00000${classes.indexOf(name)}`
 
 export const theme: IRawTheme = {
