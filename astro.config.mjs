@@ -1,15 +1,25 @@
 import { fileURLToPath } from "node:url"
 import { defineConfig, passthroughImageService } from "astro/config"
 
-/** Builds the page into one folder that imports no package: `renderPage()` in src/render/astro-server.ts is its only door. */
-const asFunction = {
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+
+/**
+ * Makes the build a function: `renderPage()` in src/render/astro-server.ts is the only door to it, and the result is a
+ * folder that imports no package. In `astro dev`, the pages of src/dev show the sample sessions instead.
+ */
+const pageAsFunction = {
   name: "page-as-function",
   hooks: {
+    "astro:config:setup": ({ command, injectRoute }) => {
+      if (command !== "dev") return
+      injectRoute({ pattern: "/samples", entrypoint: here("src/dev/index.astro") })
+      injectRoute({ pattern: "/samples/[...path]", entrypoint: here("src/dev/sample.astro") })
+    },
     "astro:config:done": ({ setAdapter }) =>
       setAdapter({
         name: "page-as-function",
         entrypointResolution: "auto",
-        serverEntrypoint: fileURLToPath(new URL("./src/render/astro-server.ts", import.meta.url)),
+        serverEntrypoint: here("src/render/astro-server.ts"),
         supportedAstroFeatures: { serverOutput: "stable", sharpImageService: "stable" },
       }),
   },
@@ -22,7 +32,6 @@ export default defineConfig({
   compressHTML: true,
   devToolbar: { enabled: false },
   image: { service: passthroughImageService() },
-  adapter: asFunction,
-  session: undefined,
-  vite: { ssr: { noExternal: true }, build: { minify: true } },
+  adapter: pageAsFunction,
+  vite: { ssr: { noExternal: true } },
 })

@@ -1,4 +1,5 @@
 import { createApp } from "astro/app/entrypoint"
+
 const app = createApp({ streaming: false })
 export async function renderPage(path: string, locals: object): Promise<string> {
   const response = await app.render(new Request(`http://localhost${path}`), { locals })

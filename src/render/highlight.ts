@@ -1,0 +1,138 @@
+import type { StateStack } from "shiki/textmate"
+import { type Grammar, grammarOf, loadLanguages } from "./highlight-grammar.ts"
+import type { TokenClass } from "./highlight-theme.ts"
+import { escapeText, html, joinHtml, type SafeHtml } from "./safe-html.ts"
+
+export { loadLanguages }
+
+/** How many characters may still be coloured. Owned by the caller, decreased here. */
+export interface Budget {
+  left: number
+}
+
+/** Of one block, so many characters are coloured; the lines after them are plain. */
+const BLOCK = 60_000
+/** A longer line is data or minified code, which nobody reads and grammars are slowest at. */
+const LINE = 1_000
+/** Deeper than this no code is nested that anybody wrote, and a line costs more the deeper it is. */
+const DEPTH = 200
+/** Characters of lines that are remembered, for each language. */
+const MEMORY = 2_000_000
+
+/** Where a grammar stands between two lines. Equal states are one object, so that its lines are found again. */
+interface State {
+  stack: StateStack
+  lines: Map<string, Painted>
+}
+
+interface Painted {
+  line: SafeHtml
+  next: State
+}
+
+interface Memory {
+  states: Map<number, State[]>
+  characters: number
+}
+
+const memories = new WeakMap<Grammar, Memory>()
+
+/**
+ * Code as markup: text and, around what the language's grammar names, `<span class="k">` and so on (see `TokenClass`).
+ * No element is around it. Plain where the language is not loaded or unknown, after 60,000 characters of one block,
+ * in lines over 1,000 characters, and from where the budget is spent; a line that is coloured costs its length and one.
+ */
+export function highlight(code: string, language: string | undefined, budget?: Budget): SafeHtml {
+  const lines = highlightLines(code, language, budget)
+  return lines.length === 1
+    ? (lines[0] as SafeHtml)
+    : joinHtml(lines.map((line, i) => (i === 0 ? line : html`\n${line}`)))
+}
+
+/** The same by line: as many as `code.split("\n")` gives; a carriage return at the end of a line is dropped. */
+export function highlightLines(code: string, language: string | undefined, budget?: Budget): SafeHtml[] {
+  const lines = code.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line))
+  const grammar = language === undefined ? undefined : grammarOf(language)
+  if (grammar === undefined) return lines.map(escapeText)
+  const block = { left: BLOCK }
+  let state: State | undefined = stateOf(grammar, grammar.initial)
+  return lines.map((line) => {
+    if (state === undefined || !spend(line.length + 1, block, budget)) {
+      state = undefined
+      return escapeText(line)
+    }
+    if (line.length > LINE) return escapeText(line)
+    const painted = paint(line, state, grammar)
+    state = painted.next.stack.depth > DEPTH ? undefined : painted.next
+    return painted.line
+  })
+}
+
+function spend(cost: number, block: Budget, budget: Budget | undefined): boolean {
+  if (cost > block.left || (budget !== undefined && cost > budget.left)) return false
+  block.left -= cost
+  if (budget !== undefined) budget.left -= cost
+  return true
+}
+
+function paint(line: string, state: State, grammar: Grammar): Painted {
+  const known = state.lines.get(line)
+  if (known !== undefined) return known
+  const { tokens, ruleStack } = grammar.textmate.tokenizeLine2(line, state.stack)
+  const painted = { line: spans(line, tokens, grammar.classes), next: stateOf(grammar, ruleStack) }
+  state.lines.set(line, painted)
+  remember(grammar, line.length)
+  return painted
+}
+
+function stateOf(grammar: Grammar, stack: StateStack): State {
+  const memory: Memory = memories.get(grammar) ?? { states: new Map(), characters: 0 }
+  memories.set(grammar, memory)
+  const alike = memory.states.get(stack.depth) ?? []
+  memory.states.set(stack.depth, alike)
+  const known = alike.find((state) => state.stack === stack || state.stack.equals(stack))
+  if (known !== undefined) return known
+  const state: State = { stack, lines: new Map() }
+  // Few states are what real code has; a search through more costs more than it saves.
+  if (alike.length < 50) alike.push(state)
+  return state
+}
+
+function remember(grammar: Grammar, characters: number): void {
+  const memory = memories.get(grammar)
+  if (memory === undefined) return
+  memory.characters += characters + 50
+  if (memory.characters > MEMORY) memories.delete(grammar)
+}
+
+/** Tokens are pairs of where one begins and what it is; its colour's number is in bits 15 to 23. */
+function spans(line: string, tokens: Uint32Array, classes: TokenClass[]): SafeHtml {
+  const pieces: SafeHtml[] = []
+  let from = 0
+  let name: TokenClass = ""
+  const close = (to: number) => {
+    if (to === from) return
+    const text = line.slice(from, to)
+    pieces.push(name === "" ? escapeText(text) : html`<span class="${name}">${text}</span>`)
+    from = to
+  }
+  for (let i = 0; i < tokens.length; i += 2) {
+    const start = tokens[i] as number
+    const end = tokens[i + 2] ?? line.length
+    const own = classes[((tokens[i + 1] as number) >>> 15) & 0x1ff] ?? ""
+    // A space looks the same in any colour: it joins the words around it rather than parting them.
+    if (own === name || isBlank(line, start, end)) continue
+    close(start)
+    name = own
+  }
+  close(line.length)
+  return joinHtml(pieces)
+}
+
+function isBlank(line: string, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const code = line.charCodeAt(i)
+    if (code !== 32 && code !== 9) return false
+  }
+  return true
+}

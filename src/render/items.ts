@@ -1,0 +1,233 @@
+import type {
+  AssistantMessage,
+  FilePart,
+  Json,
+  Message,
+  MessageError,
+  Part,
+  ToolPart,
+  UserMessage,
+} from "../session/model.ts"
+import { attachmentOf, type StoredFile } from "./attachment.ts"
+import { cut, PROSE } from "./cut.ts"
+import { renderMarkdown } from "./markdown.ts"
+import { html } from "./safe-html.ts"
+import { type StepContext, stepOf } from "./step.ts"
+import { cutView, filesOfTool, output } from "./step-blocks.ts"
+import { attachmentView, type Block, formatDuration, type Item, momentOf } from "./view.ts"
+
+export interface ItemContext extends StepContext {
+  /** When the session began. */
+  began: number | undefined
+}
+
+/** Whether a message is a prompt that a person wrote (or attached), rather than OpenCode's own doing. */
+export const isPrompt = (message: Message): message is UserMessage =>
+  message.role === "user" &&
+  message.parts.some(
+    (part) => (part.type === "text" && !part.synthetic) || part.type === "file" || part.type === "subtask",
+  )
+
+/** Every file that a message brings into the share beside its pages. */
+export function* filesOf(message: Message): Generator<StoredFile> {
+  for (const part of message.parts) {
+    if (part.type === "tool") yield* filesOfTool(part)
+    if (part.type === "file") {
+      const { file } = attachmentOf(part)
+      if (file) yield file
+    }
+    if (part.type === "text") {
+      const { whole } = cut(part.text, PROSE)
+      if (whole) yield whole
+    }
+  }
+}
+
+/**
+ * A message as what a page shows of it, in order.
+ * @param number of this prompt in the session, from 1, if the message is one
+ */
+export async function itemsOf(message: Message, number: number, context: ItemContext): Promise<Item[]> {
+  const moment = momentOf(message.created, context.began)
+  if (message.role === "malformed")
+    return [
+      {
+        kind: "raw",
+        anchor: message.id,
+        moment,
+        title: `A message that cannot be read: ${message.reason}`,
+        json: asJson(message.raw),
+      },
+    ]
+  if (message.role === "user") return userItems(message, number, context)
+  const items: Item[] = []
+  if (message.compaction) return [await compaction(message, context)]
+  for (const part of message.parts) {
+    const item = await assistantItem(part, context)
+    // Text does not say when it was written; the message does, for its first part.
+    const time = timeOf(part) ?? (items.length === 0 ? message.created : undefined)
+    if (item) items.push({ ...item, moment: momentOf(time, context.began) })
+  }
+  if (message.error)
+    items.push({
+      kind: "note",
+      anchor: `${message.id}-error`,
+      moment: momentOf(message.completed ?? message.created, context.began),
+      ...errorInWords(message.error),
+    })
+  else if (message.finish === "length")
+    items.push({
+      kind: "note",
+      anchor: `${message.id}-end`,
+      moment: undefined,
+      tone: "plain",
+      title: "Cut off",
+      text: "The model reached its limit of output before it was done.",
+    })
+  return items
+}
+
+async function userItems(message: UserMessage, number: number, context: ItemContext): Promise<Item[]> {
+  const moment = momentOf(message.created, context.began)
+  const own = message.parts.flatMap((part) =>
+    part.type === "text" && !part.synthetic && !part.ignored ? [part.text] : [],
+  )
+  const hidden = message.parts.flatMap((part): Block[] =>
+    part.type === "text" && part.synthetic ? output(part.text) : [],
+  )
+  const files = message.parts.filter((part): part is FilePart => part.type === "file")
+  const items: Item[] = []
+  if (isPrompt(message) || hidden.length > 0) {
+    const text = own.join("\n\n")
+    const shown = cut(text, PROSE)
+    items.push({
+      kind: "prompt",
+      anchor: message.id,
+      moment,
+      number: isPrompt(message) ? number : 0,
+      long: text.length > 400,
+      body: await renderMarkdown(shown.head, context.budget),
+      attachments: files.map((file) => attachmentView(attachmentOf(file))),
+      hidden,
+    })
+  }
+  for (const part of message.parts) {
+    if (part.type === "compaction")
+      items.push({
+        kind: "compaction",
+        anchor: part.id,
+        moment,
+        title: part.auto ? "The conversation was summarised to make room" : "The conversation was summarised",
+        body: undefined,
+      })
+    if (part.type === "subtask")
+      items.push({
+        kind: "note",
+        anchor: part.id,
+        moment,
+        tone: "plain",
+        title: `Task for ${part.agent || "a subagent"}: ${part.description}`,
+        text: part.prompt,
+      })
+    if (part.type === "unknown" || part.type === "malformed") items.push(raw(part, moment))
+  }
+  return items
+}
+
+async function assistantItem(part: Part, context: ItemContext): Promise<Item | undefined> {
+  const base = { anchor: part.id, moment: undefined }
+  switch (part.type) {
+    case "text": {
+      if (part.ignored || part.synthetic || part.text.trim() === "") return undefined
+      const shown = cut(part.text, PROSE)
+      return { ...base, kind: "prose", body: await renderMarkdown(shown.head, context.budget), cut: cutView(shown) }
+    }
+    case "reasoning": {
+      if (part.text.trim() === "") return undefined
+      const took = part.start !== undefined && part.end !== undefined ? part.end - part.start : undefined
+      const gist = part.text
+        .replace(/[*_`#]+/g, "")
+        .trim()
+        .split("\n", 1)[0]!
+        .slice(0, 200)
+      const body = await renderMarkdown(cut(part.text, PROSE).head, context.budget)
+      return { ...base, kind: "reasoning", gist, body, duration: formatDuration(took) }
+    }
+    case "tool":
+      return { ...base, kind: "step", step: await stepOf(part, context) }
+    case "file": {
+      const attachment = attachmentView(attachmentOf(part))
+      return { ...base, kind: "prompt", number: 0, long: false, body: html``, attachments: [attachment], hidden: [] }
+    }
+    case "retry":
+      return {
+        ...base,
+        kind: "note",
+        tone: "plain",
+        title: `Tried again (attempt ${part.attempt})`,
+        text: part.error.message,
+      }
+    case "unknown":
+    case "malformed":
+      return raw(part, undefined)
+    default:
+      // Steps, snapshots and patches say how OpenCode worked, not what was said or done.
+      return undefined
+  }
+}
+
+async function compaction(message: AssistantMessage, context: ItemContext): Promise<Item> {
+  const text = message.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n\n")
+  return {
+    kind: "compaction",
+    anchor: message.id,
+    moment: momentOf(message.created, context.began),
+    title: "Summary of the conversation so far",
+    body: text ? await renderMarkdown(cut(text, PROSE).head, context.budget) : undefined,
+  }
+}
+
+function errorInWords({ name, message, statusCode }: MessageError): {
+  tone: "bad" | "plain"
+  title: string
+  text: string
+} {
+  if (name === "MessageAbortedError") return { tone: "bad", title: "Stopped", text: "The answer was stopped by hand." }
+  if (name === "APIError")
+    return {
+      tone: "bad",
+      title: `The model's service answered with an error${statusCode ? ` (${statusCode})` : ""}`,
+      text: message,
+    }
+  const titles: Record<string, string> = {
+    ProviderAuthError: "The model's service refused the credentials",
+    MessageOutputLengthError: "The answer was longer than the model may write",
+    ContextOverflowError: "The conversation had outgrown the model",
+  }
+  return { tone: "bad", title: titles[name] ?? (name || "An error"), text: message }
+}
+
+function raw(part: Extract<Part, { type: "unknown" | "malformed" }>, moment: Item["moment"]): Item {
+  const title =
+    part.type === "unknown"
+      ? `A part of the kind “${part.kind}”, which this version does not know`
+      : `A part that cannot be read: ${part.reason}`
+  return { kind: "raw", anchor: part.id, moment, title, json: asJson(part.raw) }
+}
+
+/** A value as it stands in the session, bounded. Nesting can be too deep to be written. */
+function asJson(value: Json): string {
+  try {
+    const text = JSON.stringify(value, null, 2) ?? ""
+    return text.length > 4_000 ? `${text.slice(0, 4_000)}\n…` : text
+  } catch {
+    return "(nested too deeply to be shown)"
+  }
+}
+
+const timeOf = (part: Part): number | undefined =>
+  part.type === "tool" || part.type === "reasoning" ? part.start : undefined
+
+/** What was done to what, for counting. */
+export const toolsOf = (message: Message): ToolPart[] =>
+  message.parts.filter((part): part is ToolPart => part.type === "tool")

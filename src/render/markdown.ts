@@ -1,0 +1,173 @@
+import { lexer, type Token, type Tokens } from "marked"
+import { type Budget, highlight, loadLanguages } from "./highlight.ts"
+import { languageNamed } from "./languages.ts"
+import { emptyHtml, escapeProse, escapeText, html, joinHtml, type SafeHtml } from "./safe-html.ts"
+
+/** Beyond these, Markdown is shown as it was written: its grammar has no linear parser. In characters and levels. */
+const LONGEST_TEXT = 100_000
+const LONGEST_LINE = 20_000
+const DEEPEST = 40
+
+/**
+ * Markdown (GitHub's flavour) as markup. HTML in it is shown, not obeyed; links lead to http, https and mailto only, and
+ * images become links: nothing is loaded. Headings begin at h3, below the page's own. Never throws.
+ */
+export async function renderMarkdown(text: string, budget: Budget): Promise<SafeHtml> {
+  if (text.length > LONGEST_TEXT || tooKnotty(text)) return asWritten(text)
+  try {
+    const tokens = lexer(text, { gfm: true })
+    await loadLanguages(codeLanguages(tokens))
+    return blocks(tokens, budget)
+  } catch {
+    return asWritten(text)
+  }
+}
+
+const asWritten = (text: string) => html`<pre class="written">${text}</pre>`
+
+function tooKnotty(text: string): boolean {
+  for (const line of text.split("\n")) {
+    if (line.length > LONGEST_LINE) return true
+    const markers = /^(?:\s*(?:>|[-*+]\s|\d{1,9}[.)]\s))+/.exec(line)?.[0] ?? ""
+    if (markers.length > DEEPEST && markers.replace(/\s+/g, "").length > DEEPEST) return true
+    if (/^\s*/.exec(line)![0].length > DEEPEST * 4 && /^\s*(?:[-*+]|\d+[.)])\s/.test(line)) return true
+  }
+  return /(?:[[(!*_~`<]\s?){300}/.test(text)
+}
+
+function* codeLanguages(tokens: Token[]): Generator<string> {
+  for (const token of tokens) {
+    if (token.type === "code" && token["lang"]) {
+      const language = languageNamed(String(token["lang"]))
+      if (language) yield language
+    }
+    if (token.type === "list") for (const item of (token as Tokens.List).items) yield* codeLanguages(item.tokens)
+    else if ("tokens" in token && token.tokens && token.type === "blockquote") yield* codeLanguages(token.tokens)
+  }
+}
+
+function blocks(tokens: Token[] | undefined, budget: Budget): SafeHtml {
+  return joinHtml((tokens ?? []).map((token) => block(token as Tokens.Generic, budget)))
+}
+
+function block(token: Tokens.Generic, budget: Budget): SafeHtml {
+  switch (token.type) {
+    case "space":
+    case "def":
+      return emptyHtml
+    case "heading":
+      return heading(Math.min(token["depth"] + 2, 6), inline(token.tokens))
+    case "paragraph":
+      return html`<p>${inline(token.tokens)}</p>\n`
+    case "text":
+      return token.tokens ? inline(token.tokens) : escapeProse(String(token["text"]))
+    case "code":
+      return codeBlock(String(token["text"]), languageNamed(String(token["lang"] ?? "")), budget)
+    case "blockquote":
+      return html`<blockquote>${blocks(token.tokens, budget)}</blockquote>\n`
+    case "hr":
+      return html`<hr>\n`
+    case "list":
+      return list(token as Tokens.List, budget)
+    case "table":
+      return table(token as Tokens.Table)
+    case "html":
+      return html`<p>${String(token["text"]).trimEnd()}</p>\n`
+    default:
+      return inline([token])
+  }
+}
+
+function heading(level: number, content: SafeHtml): SafeHtml {
+  if (level === 3) return html`<h3>${content}</h3>\n`
+  if (level === 4) return html`<h4>${content}</h4>\n`
+  return level === 5 ? html`<h5>${content}</h5>\n` : html`<h6>${content}</h6>\n`
+}
+
+/** A block of code with its language named; coloured where the language is known. */
+export function codeBlock(code: string, language: string | undefined, budget: Budget): SafeHtml {
+  const label = language ? html`<figcaption>${language}</figcaption>` : emptyHtml
+  return html`<figure class="code">${label}<pre tabindex="0"><code>${highlight(code, language, budget)}</code></pre></figure>\n`
+}
+
+function list({ ordered, start, items }: Tokens.List, budget: Budget): SafeHtml {
+  const content = joinHtml(
+    items.map((item) => {
+      // marked shows the box of a task as a token of its own; it is drawn here from the item.
+      const inner = blocks(
+        item.tokens.filter(({ type }) => type !== "checkbox"),
+        budget,
+      )
+      if (!item.task) return html`<li>${inner}</li>\n`
+      const box = item.checked
+        ? html`<span class="box" role="img" aria-label="done">☑</span>`
+        : html`<span class="box" role="img" aria-label="open">☐</span>`
+      return html`<li class="task">${box} ${inner}</li>\n`
+    }),
+  )
+  if (!ordered) return html`<ul>${content}</ul>\n`
+  return start === 1 || start === ""
+    ? html`<ol>${content}</ol>\n`
+    : html`<ol start="${Number(start) || 1}">${content}</ol>\n`
+}
+
+function table({ header, rows }: Tokens.Table): SafeHtml {
+  const aligned = { left: emptyHtml, center: html` class="mid"`, right: html` class="end"` }
+  const of = ({ align }: Tokens.TableCell) => aligned[align ?? "left"]
+  const head = joinHtml(header.map((cell) => html`<th${of(cell)}>${inline(cell.tokens)}</th>`))
+  const body = joinHtml(
+    rows.map((row) => html`<tr>${joinHtml(row.map((cell) => html`<td${of(cell)}>${inline(cell.tokens)}</td>`))}</tr>`),
+  )
+  return html`<div class="table" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>\n`
+}
+
+function inline(tokens: Token[] | undefined): SafeHtml {
+  return joinHtml((tokens ?? []).map((token) => span(token as Tokens.Generic)))
+}
+
+function span(token: Tokens.Generic): SafeHtml {
+  switch (token.type) {
+    case "strong":
+      return html`<strong>${inline(token.tokens)}</strong>`
+    case "em":
+      return html`<em>${inline(token.tokens)}</em>`
+    case "del":
+      return html`<del>${inline(token.tokens)}</del>`
+    case "codespan":
+      return html`<code>${String(token["text"])}</code>`
+    case "br":
+      return html`<br>\n`
+    case "link":
+      return link(String(token["href"]), inline(token.tokens))
+    case "image": {
+      const name = String(token["text"]) || "image"
+      return link(String(token["href"]), html`[image: ${name}]`)
+    }
+    case "escape":
+    case "html":
+      return escapeText(String(token["text"]))
+    default:
+      return token.tokens ? inline(token.tokens) : escapeProse(String(token["text"] ?? token.raw))
+  }
+}
+
+/** A link that opens outside of the page and tells nothing of it; a target that is none of the web's is shown as text. */
+export function link(target: string, label: SafeHtml): SafeHtml {
+  const url = safeUrl(target)
+  if (url) return html`<a href="${url}" rel="noopener noreferrer nofollow">${label}</a>`
+  return /^(?:data|javascript|vbscript):|^$/i.test(target)
+    ? label
+    : html`${label} <span class="target">(${target.slice(0, 200)})</span>`
+}
+
+/** The address, made whole, if it is an absolute http, https or mailto one; undefined for anything else. */
+export function safeUrl(target: string): string | undefined {
+  if (
+    /[\u0000-\u0020\u007f-\u009f]/.test(target) ||
+    !/^(?:https?:\/\/[^/]|mailto:[^/])/i.test(target) ||
+    !URL.canParse(target)
+  )
+    return undefined
+  const { protocol, href } = new URL(target)
+  return ["http:", "https:", "mailto:"].includes(protocol) ? href : undefined
+}

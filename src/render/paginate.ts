@@ -1,0 +1,38 @@
+import type { Message, Part } from "../session/model.ts"
+import { cut } from "./cut.ts"
+import { isPrompt } from "./items.ts"
+import { textsOf } from "./step-blocks.ts"
+
+/** A page is full at this weight, and a prompt begins a new one from half of it on. In characters of what is shown. */
+const FULL = 90_000
+
+/** Where pages end: decided from the messages so far alone, so that a session that goes on changes no earlier page. */
+export function pageBreaks(): (message: Message) => boolean {
+  let weight = 0
+  let messages = 0
+  return (message) => {
+    const own = weightOf(message)
+    const breaks = messages > 0 && (weight + own > FULL || (weight > FULL / 2 && isPrompt(message)))
+    weight = (breaks ? 0 : weight) + own
+    messages = breaks ? 1 : messages + 1
+    return breaks
+  }
+}
+
+/** About how many characters a message takes on its page, what is cut left out, and something for each element around it. */
+export function weightOf(message: Message): number {
+  return message.parts.reduce((sum, part) => sum + partWeight(part), 200)
+}
+
+function partWeight(part: Part): number {
+  if (part.type === "text" || part.type === "reasoning") return Math.min(part.text.length, 150_000) + 200
+  if (part.type === "unknown" || part.type === "malformed") return 2_000
+  if (part.type !== "tool") return 100
+  const shown = textsOf(part).map(([text, bounds]) => (text.length < 500 ? text.length : cutLength(text, bounds)))
+  return shown.reduce((sum, length) => sum + length, 600)
+}
+
+const cutLength = (...[text, bounds]: Parameters<typeof cut>) => {
+  const { head, tail } = cut(text, bounds)
+  return head.length + tail.length
+}

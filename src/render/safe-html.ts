@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto"
+
+/**
+ * Markup that is safe to put into a page: the only kind of value that components do not escape. It is made in this file
+ * alone, from text that is escaped and from other safe markup.
+ *
+ * The brand is a registered symbol and not a class, because the prebuilt page holds a copy of this module of its own;
+ * and it cannot come from a session, because JSON has no symbols.
+ */
+export interface SafeHtml {
+  readonly [brand]: string
+}
+
+const brand: unique symbol = Symbol.for("opencode-bucket.safe-html")
+
+const mint = (markup: string): SafeHtml => ({ [brand]: markup })
+
+export const emptyHtml: SafeHtml = mint("")
+
+/** The markup inside, for the one component that writes it. Throws for anything that was not made here. */
+export function markupOf(value: SafeHtml): string {
+  const markup: unknown = (value as Partial<SafeHtml> | null | undefined)?.[brand]
+  if (typeof markup !== "string") throw new TypeError("Only markup made by safe-html.ts goes into a page unescaped.")
+  return markup
+}
+
+/** Text as markup that shows it: escaped, and without what HTML or UTF-8 cannot carry. */
+export const escapeText = (text: string): SafeHtml => mint(escaped(text))
+
+/** As `escapeText`, but character references in the text (`&copy;`, `&#8212;`) stay what they stand for, as Markdown has it. */
+export const escapeProse = (text: string): SafeHtml =>
+  mint(escaped(text).replace(/&amp;(#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});/gi, "&$1;"))
+
+/** Several pieces of safe markup, one after the other. */
+export const joinHtml = (pieces: Iterable<SafeHtml>): SafeHtml => {
+  let markup = ""
+  for (const piece of pieces) markup += markupOf(piece)
+  return mint(markup)
+}
+
+/** This package's own style sheet as an element, and the base64 of its SHA-256, by which a page's policy allows it. */
+export function styleElement(css: string): { markup: SafeHtml; hash: string } {
+  if (/<\/style/i.test(css)) throw new TypeError("A style sheet cannot contain the end of its own element.")
+  return { markup: mint(`<style>${css}</style>`), hash: createHash("sha256").update(css).digest("base64") }
+}
+
+type Value = string | number | SafeHtml | readonly SafeHtml[]
+
+/**
+ * A template whose own text is markup and whose values are escaped, unless they are safe already.
+ * Attribute values are always written in double quotes: html`<a href="${url}">${label}</a>`.
+ */
+export function html(strings: TemplateStringsArray, ...values: Value[]): SafeHtml {
+  let markup = strings[0] as string
+  for (const [i, value] of values.entries()) {
+    if (typeof value === "string") markup += escaped(value)
+    else if (typeof value === "number") markup += String(value)
+    else markup += Array.isArray(value) ? markupOf(joinHtml(value)) : markupOf(value as SafeHtml)
+    markup += strings[i + 1] as string
+  }
+  return mint(markup)
+}
+
+const special: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" }
+
+/** Control characters (except tab and newline) show as their Unicode pictures; lone surrogates as the replacement character. */
+function escaped(text: string): string {
+  if (!/[&<>"'\u0000-\u0008\u000b-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/.test(text)) return text
+  return text
+    .toWellFormed()
+    .replace(/\r\n?/g, "\n")
+    .replace(/[&<>"']/g, (character) => special[character] as string)
+    .replace(/[\u0000-\u0008\u000b-\u001f]/g, (control) => String.fromCharCode(0x2400 + control.charCodeAt(0)))
+    .replace(/[\u007f-\u009f\ufffe\uffff]/g, "\ufffd")
+}

@@ -1,0 +1,172 @@
+import type { Attachment } from "./attachment.ts"
+import type { SafeHtml } from "./safe-html.ts"
+
+/** Everything that a page shows, as plain values: the components draw it and decide nothing. */
+export interface PageView {
+  /** The share's id, by which a page is recognised as its own. */
+  id: string
+  /** The session's title, and what a link preview says below it. */
+  title: string
+  description: string
+  /** 1 for the first page. */
+  number: number
+  /** Names of neighbouring pages. */
+  previous: string | undefined
+  next: string | undefined
+  /** The session that this one was started by, as a link to the step that did. */
+  parent: { href: string; title: string } | undefined
+  /** The facts of the session, on its first page. */
+  facts: Fact[]
+  changes: Change[]
+  /** What was done, in a sentence. */
+  done: string
+  items: Item[]
+  /** This package's version. */
+  generator: string
+}
+
+export interface Fact {
+  name: string
+  value: string
+  /** In small print beside it. */
+  more?: string
+}
+
+export interface Change {
+  folder: string
+  file: string
+  additions: number
+  deletions: number
+  status: "added" | "deleted" | "modified" | "renamed"
+}
+
+/** When something happened: since the session began (`4:07`), and by the clock (ISO 8601). */
+export interface Moment {
+  since: string
+  at: string
+}
+
+interface ItemBase {
+  /** The id of the message or part, to link to. */
+  anchor: string
+  moment: Moment | undefined
+}
+
+export type Item =
+  | (ItemBase & {
+      kind: "prompt"
+      number: number
+      long: boolean
+      body: SafeHtml
+      attachments: AttachmentView[]
+      hidden: Block[]
+    })
+  | (ItemBase & { kind: "prose"; body: SafeHtml; cut: CutView | undefined })
+  | (ItemBase & { kind: "reasoning"; gist: string; body: SafeHtml; duration: string })
+  | (ItemBase & { kind: "step"; step: Step })
+  | (ItemBase & { kind: "note"; tone: "bad" | "plain"; title: string; text: string })
+  | (ItemBase & { kind: "compaction"; title: string; body: SafeHtml | undefined })
+  | (ItemBase & { kind: "raw"; title: string; json: string })
+
+/** A tool call: one row that opens. */
+export interface Step {
+  verb: string
+  /** What it was done to; `folder` is set apart so that the file's name stands out. */
+  folder: string
+  object: string
+  /** Set in the machine's face (a path, a command) rather than as prose. */
+  mono: boolean
+  outcome: string
+  tone: "ok" | "bad" | "plain" | "waiting"
+  duration: string
+  slow: boolean
+  node: "looked" | "changed" | "passed" | "failed" | "other"
+  open: boolean
+  blocks: Block[]
+}
+
+/** A piece of what a step shows when it is open. */
+export type Block =
+  | { type: "text"; text: string; tone: "bad" | "plain" }
+  | { type: "caption"; text: string }
+  | { type: "prose"; body: SafeHtml }
+  | { type: "terminal"; command: string; output: SafeHtml; tail: SafeHtml; cut: CutView | undefined }
+  | { type: "code"; label: string; first: number | undefined; lines: SafeHtml[]; cut: CutView | undefined }
+  | {
+      type: "diff"
+      path: string
+      note: string
+      additions: number
+      deletions: number
+      rows: DiffRow[]
+      cut: CutView | undefined
+    }
+  | { type: "todos"; todos: { content: string; status: string; word: string }[] }
+  | { type: "questions"; questions: QuestionView[] }
+  | { type: "fields"; rows: { name: string; value: string }[] }
+  | { type: "files"; attachments: AttachmentView[] }
+  | { type: "card"; href: string; title: string; text: string }
+  | { type: "link"; href: string; label: string }
+
+export interface DiffRow {
+  kind: "same" | "add" | "del" | "gap"
+  old: number | undefined
+  new: number | undefined
+  content: SafeHtml
+}
+
+export interface QuestionView {
+  question: string
+  options: { label: string; description: string; chosen: boolean }[]
+  /** Answers that were none of the options. */
+  own: string[]
+  state: string
+}
+
+/** What was left out, and where all of it is. */
+export interface CutView {
+  lines: number
+  href: string
+}
+
+export interface AttachmentView {
+  name: string
+  mime: string
+  size: string
+  href: string | undefined
+  isImage: boolean
+}
+
+export function attachmentView({ name, mime, file, isImage }: Attachment): AttachmentView {
+  return { name, mime, isImage, href: file?.path, size: file ? formatSize(file.body.length) : "" }
+}
+
+/** Bytes for people: `812 B`, `14.2 kB`, `3.1 MB`. */
+export function formatSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+/** A time span for people: `80 ms`, `4.2 s`, `3 min 05 s`, `2 h 10 min`. "" if it is not known. */
+export function formatDuration(milliseconds: number | undefined): string {
+  if (milliseconds === undefined || !(milliseconds >= 0)) return ""
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
+  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`
+  const seconds = Math.round(milliseconds / 1000)
+  const two = (n: number) => String(n).padStart(2, "0")
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`
+  return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`
+}
+
+/** When something happened, counted from when the session began. */
+export function momentOf(time: number | undefined, began: number | undefined): Moment | undefined {
+  if (time === undefined || !Number.isFinite(time) || Math.abs(time) > 8.64e15) return undefined
+  const seconds = Math.max(0, Math.floor((time - (began ?? time)) / 1000))
+  const two = (n: number) => String(n).padStart(2, "0")
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60]
+  return { since: h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`, at: new Date(time).toISOString() }
+}
+
+/** How many of something: `1 file`, `3 files`. */
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString("en")} ${n === 1 ? one : many}`
