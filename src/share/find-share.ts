@@ -65,7 +65,7 @@ export async function findShares(
   const store = await open(destination)
   if ("session" in name) return inBucket(store, name.session)
   const url = store.url(prefixOf(name.id) + INDEX)
-  if ("link" in name && !name.link.startsWith(store.url(prefixOf(name.id))))
+  if ("link" in name && !name.link.startsWith(url.slice(0, -INDEX.length)))
     throw new ShareError(
       "share-not-found",
       `${name.link} is not a link into ${store.name}, where the settings point.`,

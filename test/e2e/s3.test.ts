@@ -169,7 +169,11 @@ describe("bad weather: one sentence, a hint, exit status 5", () => {
     ["a wrong secret", {}, /secret key/, { AWS_SECRET_ACCESS_KEY: "wrong" }],
     ["an unknown key", {}, /does not know the access key/, { AWS_ACCESS_KEY_ID: "NOSUCHKEY" }],
     ["no credentials", {}, /No valid credentials/, { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" }],
-    ["a wrong clock", { clockOffset: 3_600_000 }, /clock of this machine is 60 minutes behind/],
+    [
+      "a clock that the service does not accept",
+      { clockOffset: 3_600_000, fault: () => skewed },
+      /clock of this machine is 60 minutes behind/,
+    ],
     ["put denied", { fault: ({ operation }) => (operation === "PutObject" ? denied : undefined) }, /may not write/],
     [
       "get denied",
@@ -185,6 +189,7 @@ describe("bad weather: one sentence, a hint, exit status 5", () => {
     ],
   ]
   const denied = { status: 403, code: "AccessDenied" } as const
+  const skewed = { status: 403, code: "RequestTimeTooSkewed" } as const
   test.each(table)("%s", async (_, options, sentence, env = {}) => {
     const { server, home, place } = await ownBucket(options)
     const run = await home.run(["share", fixture("questions"), ...place], { env: { ...server.environment, ...env } })
@@ -200,6 +205,11 @@ describe("bad weather: one sentence, a hint, exit status 5", () => {
     const run = await home.run(args, { env: server.environment })
     expect(run).toMatchObject({ status: 5, stderr: expect.stringContaining("There is no bucket no-such-bucket") })
     expect((await home.run(["list"])).stderr).toBe("Nothing is shared.\n")
+  })
+
+  test("a wrong clock that the service tells the time to is no obstacle", async () => {
+    const { shareJson } = await ownBucket({ clockOffset: 3_600_000 })
+    expect(await shareJson(fixture("questions"))).toMatchObject({ public: true })
   })
 
   test("an endpoint where nobody listens", async () => {
