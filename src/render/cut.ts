@@ -12,7 +12,9 @@ export interface Bounds {
 export const FILE: Bounds = { lines: 240, characters: 16_000, head: 1 }
 export const TERMINAL: Bounds = { lines: 160, characters: 12_000, head: 0.3 }
 export const PATCH: Bounds = { lines: 400, characters: 24_000, head: 1 }
-export const PROSE: Bounds = { lines: 4_000, characters: 150_000, head: 1 }
+/** Nothing of it is shown: there is too much of its kind already. */
+export const NOTHING: Bounds = { lines: 0, characters: 0, head: 1 }
+export const PROSE: Bounds = { lines: 2_000, characters: 60_000, head: 1 }
 
 export interface Cut {
   head: string
@@ -24,10 +26,16 @@ export interface Cut {
   whole?: StoredFile
 }
 
-/** Takes from a text what is shown of it. Lines are kept whole unless one alone is too long. */
+/** A short text that no file stands behind: its beginning. */
+export const clip = (text: string, characters: number): string =>
+  text.length > characters ? `${text.slice(0, characters)}…` : text
+
+/** Takes from a text what is shown of it, without the end of its last line. Lines are kept whole unless one alone is too long. */
 export function cut(text: string, { lines, characters, head }: Bounds): Cut {
-  const all = text.split("\n")
-  if (all.length <= lines && text.length <= characters) return { head: text, tail: "", omitted: 0 }
+  // The end of the last line begins no further line.
+  const body = text.endsWith("\n") ? text.slice(0, -1) : text
+  const all = body.split("\n")
+  if (all.length <= lines && body.length <= characters) return { head: body, tail: "", omitted: 0 }
   const first = take(all, Math.ceil(lines * head), characters * head)
   const last =
     head === 1

@@ -9,7 +9,7 @@ import type {
   UserMessage,
 } from "../session/model.ts"
 import { attachmentOf, type StoredFile } from "./attachment.ts"
-import { cut, PROSE } from "./cut.ts"
+import { clip, cut, PROSE, TERMINAL } from "./cut.ts"
 import { renderMarkdown } from "./markdown.ts"
 import { html } from "./safe-html.ts"
 import { type StepContext, stepOf } from "./step.ts"
@@ -30,18 +30,27 @@ export const isPrompt = (message: Message): message is UserMessage =>
 
 /** Every file that a message brings into the share beside its pages. */
 export function* filesOf(message: Message): Generator<StoredFile> {
+  const prompt = message.role === "user" ? cut(ownText(message), PROSE).whole : undefined
+  if (prompt) yield prompt
   for (const part of message.parts) {
     if (part.type === "tool") yield* filesOfTool(part)
     if (part.type === "file") {
       const { file } = attachmentOf(part)
       if (file) yield file
     }
-    if (part.type === "text") {
-      const { whole } = cut(part.text, PROSE)
+    if (part.type === "reasoning" || part.type === "text") {
+      if (message.role === "user" && !(part.type === "text" && part.synthetic)) continue
+      const { whole } = cut(part.text, message.role === "user" ? TERMINAL : PROSE)
       if (whole) yield whole
     }
   }
 }
+
+/** What a person wrote as one prompt. */
+const ownText = (message: UserMessage): string =>
+  message.parts
+    .flatMap((part) => (part.type === "text" && !part.synthetic && !part.ignored ? [part.text] : []))
+    .join("\n\n")
 
 /**
  * A message as what a page shows of it, in order.
@@ -89,16 +98,13 @@ export async function itemsOf(message: Message, number: number, context: ItemCon
 
 async function userItems(message: UserMessage, number: number, context: ItemContext): Promise<Item[]> {
   const moment = momentOf(message.created, context.began)
-  const own = message.parts.flatMap((part) =>
-    part.type === "text" && !part.synthetic && !part.ignored ? [part.text] : [],
-  )
   const hidden = message.parts.flatMap((part): Block[] =>
     part.type === "text" && part.synthetic ? output(part.text) : [],
   )
   const files = message.parts.filter((part): part is FilePart => part.type === "file")
   const items: Item[] = []
   if (isPrompt(message) || hidden.length > 0) {
-    const text = own.join("\n\n")
+    const text = ownText(message)
     const shown = cut(text, PROSE)
     items.push({
       kind: "prompt",
@@ -106,7 +112,8 @@ async function userItems(message: UserMessage, number: number, context: ItemCont
       moment,
       number: isPrompt(message) ? number : 0,
       long: text.length > 400,
-      body: await renderMarkdown(shown.head, context.budget),
+      body: await renderMarkdown(shown.head, context.budget, { breaks: true }),
+      cut: cutView(shown),
       attachments: files.map((file) => attachmentView(attachmentOf(file))),
       hidden,
     })
@@ -126,8 +133,8 @@ async function userItems(message: UserMessage, number: number, context: ItemCont
         anchor: part.id,
         moment,
         tone: "plain",
-        title: `Task for ${part.agent || "a subagent"}: ${part.description}`,
-        text: part.prompt,
+        title: clip(`Task for ${part.agent || "a subagent"}: ${part.description}`, 400),
+        text: clip(part.prompt, 4_000),
       })
     if (part.type === "unknown" || part.type === "malformed") items.push(raw(part, moment))
   }
@@ -150,14 +157,24 @@ async function assistantItem(part: Part, context: ItemContext): Promise<Item | u
         .trim()
         .split("\n", 1)[0]!
         .slice(0, 200)
-      const body = await renderMarkdown(cut(part.text, PROSE).head, context.budget)
-      return { ...base, kind: "reasoning", gist, body, duration: formatDuration(took) }
+      const shown = cut(part.text, PROSE)
+      const body = await renderMarkdown(shown.head, context.budget)
+      return { ...base, kind: "reasoning", gist, body, cut: cutView(shown), duration: formatDuration(took) }
     }
     case "tool":
       return { ...base, kind: "step", step: await stepOf(part, context) }
     case "file": {
       const attachment = attachmentView(attachmentOf(part))
-      return { ...base, kind: "prompt", number: 0, long: false, body: html``, attachments: [attachment], hidden: [] }
+      return {
+        ...base,
+        kind: "prompt",
+        number: 0,
+        long: false,
+        body: html``,
+        cut: undefined,
+        attachments: [attachment],
+        hidden: [],
+      }
     }
     case "retry":
       return {
@@ -165,7 +182,7 @@ async function assistantItem(part: Part, context: ItemContext): Promise<Item | u
         kind: "note",
         tone: "plain",
         title: `Tried again (attempt ${part.attempt})`,
-        text: part.error.message,
+        text: clip(part.error.message, 4_000),
       }
     case "unknown":
     case "malformed":
@@ -197,14 +214,14 @@ function errorInWords({ name, message, statusCode }: MessageError): {
     return {
       tone: "bad",
       title: `The model's service answered with an error${statusCode ? ` (${statusCode})` : ""}`,
-      text: message,
+      text: clip(message, 4_000),
     }
   const titles: Record<string, string> = {
     ProviderAuthError: "The model's service refused the credentials",
     MessageOutputLengthError: "The answer was longer than the model may write",
     ContextOverflowError: "The conversation had outgrown the model",
   }
-  return { tone: "bad", title: titles[name] ?? (name || "An error"), text: message }
+  return { tone: "bad", title: titles[name] ?? clip(name || "An error", 200), text: clip(message, 4_000) }
 }
 
 function raw(part: Extract<Part, { type: "unknown" | "malformed" }>, moment: Item["moment"]): Item {

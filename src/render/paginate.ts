@@ -1,10 +1,11 @@
 import type { Message, Part } from "../session/model.ts"
-import { cut } from "./cut.ts"
+import { cut, PROSE } from "./cut.ts"
 import { isPrompt } from "./items.ts"
 import { textsOf } from "./step-blocks.ts"
 
 /** A page is full at this weight, and a prompt begins a new one from half of it on. In characters of what is shown. */
-const FULL = 90_000
+const FULL = 120_000
+const PER_LINE = 25
 
 /** Where pages end: decided from the messages so far alone, so that a session that goes on changes no earlier page. */
 export function pageBreaks(): (message: Message) => boolean {
@@ -25,14 +26,18 @@ export function weightOf(message: Message): number {
 }
 
 function partWeight(part: Part): number {
-  if (part.type === "text" || part.type === "reasoning") return Math.min(part.text.length, 150_000) + 200
+  if (part.type === "text" || part.type === "reasoning") return textWeight(cut(part.text, PROSE).head) + 200
   if (part.type === "unknown" || part.type === "malformed") return 2_000
   if (part.type !== "tool") return 100
-  const shown = textsOf(part).map(([text, bounds]) => (text.length < 500 ? text.length : cutLength(text, bounds)))
-  return shown.reduce((sum, length) => sum + length, 600)
+  return textsOf(part).reduce((sum, [text, bounds]) => {
+    const { head, tail } = cut(text, bounds)
+    return sum + textWeight(head) + textWeight(tail)
+  }, 600)
 }
 
-const cutLength = (...[text, bounds]: Parameters<typeof cut>) => {
-  const { head, tail } = cut(text, bounds)
-  return head.length + tail.length
+/** Every line of a text is an element or more of its own. */
+function textWeight(text: string): number {
+  let lines = 1
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++
+  return text.length + lines * PER_LINE
 }

@@ -1,26 +1,65 @@
 import type { Diagnostic, PatchedFile, ToolPart } from "../session/model.ts"
 import { ansiToHtml } from "./ansi.ts"
 import { attachmentOf, type StoredFile } from "./attachment.ts"
-import { type Bounds, type Cut, cut, FILE, PATCH, TERMINAL } from "./cut.ts"
+import { type Bounds, type Cut, clip, cut, FILE, NOTHING, PATCH, PROSE, TERMINAL } from "./cut.ts"
 import { markWords, parsePatch, patchOf } from "./diff.ts"
 import { type Budget, highlightLines, loadLanguages } from "./highlight.ts"
 import { languageOf } from "./languages.ts"
 import { emptyHtml, escapeText, html, type SafeHtml } from "./safe-html.ts"
-import { attachmentView, type Block, type CutView, type DiffRow } from "./view.ts"
+import { attachmentView, type Block, type CutView, count, type DiffRow } from "./view.ts"
 
-/** The long texts of a tool call and how much of each is shown; those that are cut are files of the share as well. */
+/**
+ * The long texts that a tool call shows, and how much of each; those that are cut are files of the share as well. A block
+ * that cuts any other text would link to a file that is not there.
+ */
 export function textsOf(part: ToolPart): [text: string, bounds: Bounds][] {
-  const { call } = part
-  const texts: [string, Bounds][] = [
-    [part.output, TERMINAL],
-    [part.error, TERMINAL],
-  ]
-  if (call.kind === "bash") texts.push([call.command, FILE])
-  if (call.kind === "read" && call.content.type === "file") texts.push([call.content.text, FILE])
-  if (call.kind === "write") texts.push([call.content, FILE])
-  if (call.kind === "edit") texts.push([call.patch, PATCH])
-  if (call.kind === "apply_patch") for (const { patch } of call.files) texts.push([patch, PATCH])
-  return texts
+  const failure: [string, Bounds][] = part.status === "error" ? [[part.error, TERMINAL]] : []
+  return [...textsOfCall(part), ...failure]
+}
+
+function textsOfCall({ call, output }: ToolPart): [string, Bounds][] {
+  switch (call.kind) {
+    case "bash":
+      return [
+        [call.command, FILE],
+        [output, TERMINAL],
+      ]
+    case "read":
+      if (call.content.type === "file") return [[call.content.text, FILE]]
+      return [[call.content.type === "directory" ? entriesOf(call.content) : output, TERMINAL]]
+    case "write":
+      return [[call.content, FILE]]
+    case "edit":
+      return [[call.patch, PATCH]]
+    case "apply_patch":
+      if (call.files.length === 0) return [[call.patchText, TERMINAL]]
+      return call.files.map(({ patch }, i) => [patch, patchBounds(call.files)[i] ?? NOTHING])
+    case "task":
+      return [
+        [call.prompt, TERMINAL],
+        [call.result, PROSE],
+      ]
+    case "invalid":
+      return [[call.reason, TERMINAL]]
+    case "todowrite":
+    case "question":
+      return []
+    default:
+      return [[output, TERMINAL]]
+  }
+}
+
+export const entriesOf = ({ entries }: { entries: string[] }): string => entries.join("\n")
+
+/** How much is shown of each of several patches: from a certain sum on, nothing. */
+export function patchBounds(files: readonly { patch: string }[]): Bounds[] {
+  let left = 2.5
+  return files.map(({ patch }) => {
+    const share = Math.max(patch.length / PATCH.characters, patch.split("\n", PATCH.lines).length / PATCH.lines)
+    const bounds = left > 0 ? PATCH : NOTHING
+    left -= Math.min(share, 1)
+    return bounds
+  })
 }
 
 /** Every file that a tool call brings into the share: its attachments, and the whole of what is cut. */
@@ -38,19 +77,28 @@ export function* filesOfTool(part: ToolPart): Generator<StoredFile> {
 export const cutView = ({ omitted, whole }: Cut): CutView | undefined =>
   whole ? { lines: omitted, href: whole.path } : undefined
 
-export function terminal(command: string, output: string): Block {
-  const shown = cut(output.replace(/\n+$/, ""), TERMINAL)
-  return {
+export function terminal(command: string, output: string): Block[] {
+  const shown = cut(output, TERMINAL)
+  const given = cut(command, FILE)
+  const block: Block = {
     type: "terminal",
-    command: cut(command, FILE).head,
-    output: ansiToHtml(shown.head),
-    tail: shown.tail ? ansiToHtml(shown.tail) : emptyHtml,
+    command: given.head,
+    output: ansiToHtml(shown.tail ? shown.head : withoutEnd(shown.head)),
+    tail: shown.tail ? ansiToHtml(withoutEnd(shown.tail)) : emptyHtml,
     cut: cutView(shown),
   }
+  return given.whole ? [block, { type: "link", href: given.whole.path, label: "the whole command" }] : [block]
+}
+
+/** Without the empty lines at its end. Not by a pattern: those look again from every line break. */
+function withoutEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && text[end - 1] === "\n") end--
+  return text.slice(0, end)
 }
 
 export async function code(text: string, path: string, budget: Budget, first?: number): Promise<Block> {
-  const shown = cut(text.replace(/\n$/, ""), FILE)
+  const shown = cut(text, FILE)
   const language = languageOf(path)
   if (language) await loadLanguages([language])
   return {
@@ -58,7 +106,7 @@ export async function code(text: string, path: string, budget: Budget, first?: n
     label: "",
     first,
     lines: highlightLines(shown.head, language, budget),
-    cut: cutView(cut(text, FILE)),
+    cut: cutView(shown),
   }
 }
 
@@ -66,9 +114,10 @@ export async function diff(
   file: Pick<PatchedFile, "path" | "patch" | "additions" | "deletions">,
   note: string,
   budget: Budget,
-): Promise<Block> {
+  bounds: Bounds = PATCH,
+): Promise<Extract<Block, { type: "diff" }>> {
   const { path, patch, additions, deletions } = file
-  const shown = cut(patch, PATCH)
+  const shown = cut(patch, bounds)
   const language = languageOf(path)
   if (language) await loadLanguages([language])
   const rows: DiffRow[] = []
@@ -91,18 +140,20 @@ const marked = (text: string, { from, to }: { from: number; to: number }): SafeH
   html`${text.slice(0, from)}<mark>${text.slice(from, to)}</mark>${text.slice(to)}`
 
 /** A change that comes without a patch: one is made from what stood there before and after. */
-export async function changed(path: string, before: string, after: string, budget: Budget): Promise<Block> {
+export async function changed(path: string, before: string, after: string, budget: Budget): ReturnType<typeof diff> {
   const patch = await patchOf(before, after)
   const lines = patch.split("\n")
   const countOf = (sign: string) =>
     lines.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).length
-  return diff({ path, patch, additions: countOf("+"), deletions: countOf("-") }, "", budget)
+  const block = await diff({ path, patch, additions: countOf("+"), deletions: countOf("-") }, "", budget)
+  // The patch is made while the page is drawn: no file of the share holds it.
+  return block.cut ? { ...block, cut: { ...block.cut, href: undefined } } : block
 }
 
 export function output(text: string, tone: "bad" | "plain" = "plain"): Block[] {
   if (text.trim() === "") return []
   const { head, tail, omitted, whole } = cut(text, TERMINAL)
-  const gap = whole ? `\n… ${omitted} lines left out …\n` : ""
+  const gap = whole ? `\n… ${count(omitted, "line")} left out …\n` : ""
   const blocks: Block[] = [{ type: "text", text: head + gap + tail, tone }]
   return whole ? [...blocks, { type: "link", href: whole.path, label: "the whole text" }] : blocks
 }
@@ -112,7 +163,8 @@ export function diagnostics(found: Diagnostic[]): Block[] {
   const lines = found
     .slice(0, 50)
     .map(
-      ({ file, line, severity, message }) => `${severity}: ${file}${line === undefined ? "" : `:${line}`}: ${message}`,
+      ({ file, line, severity, message }) =>
+        `${severity}: ${clip(file, 300)}${line === undefined ? "" : `:${line}`}: ${clip(message, 500)}`,
     )
   return [
     {
@@ -131,6 +183,12 @@ export const attachments = (part: ToolPart): Block[] =>
 /** A value of any shape as rows of `name value`, nested names joined by dots; bounded in depth, rows and length. */
 export function fields(value: unknown): Block[] {
   const rows: { name: string; value: string }[] = []
+  let left = 20_000
+  const field = (name: string, text: string) => {
+    const value = clip(text, Math.max(0, Math.min(2_000, left)))
+    left -= value.length
+    return { name, value }
+  }
   const waiting: { name: string; value: unknown; depth: number }[] = [{ name: "", value, depth: 0 }]
   while (waiting.length > 0 && rows.length < 100) {
     const { name, value, depth } = waiting.shift()!
@@ -138,11 +196,14 @@ export function fields(value: unknown): Block[] {
     const children = isBranch ? Object.entries(value).slice(0, 100) : []
     if (children.length > 0)
       waiting.unshift(
-        ...children.map(([key, child]) => ({ name: name ? `${name}.${key}` : key, value: child, depth: depth + 1 })),
+        ...children.map(([key, child]) => ({
+          name: clip(name ? `${name}.${key}` : key, 200),
+          value: child,
+          depth: depth + 1,
+        })),
       )
-    else if (name !== "")
-      rows.push({ name, value: (typeof value === "string" ? value : inWords(value)).slice(0, 2_000) })
-    else if (typeof value !== "object") rows.push({ name: "value", value: String(value).slice(0, 2_000) })
+    else if (name !== "") rows.push(field(name, typeof value === "string" ? value : inWords(value)))
+    else if (typeof value !== "object") rows.push(field("value", String(value)))
   }
   return rows.length > 0 ? [{ type: "fields", rows }] : []
 }

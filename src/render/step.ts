@@ -1,7 +1,19 @@
 import type { ToolCall, ToolPart } from "../session/model.ts"
+import { clip, cut, PROSE } from "./cut.ts"
 import type { Budget } from "./highlight.ts"
 import { renderMarkdown, safeUrl } from "./markdown.ts"
-import { attachments, changed, code, diagnostics, diff, fields, output, terminal } from "./step-blocks.ts"
+import {
+  attachments,
+  changed,
+  code,
+  diagnostics,
+  diff,
+  entriesOf,
+  fields,
+  output,
+  patchBounds,
+  terminal,
+} from "./step-blocks.ts"
 import { type Block, count, formatDuration, type Step } from "./view.ts"
 
 /** What a step needs to know of the share around it. */
@@ -30,6 +42,8 @@ export async function stepOf(part: ToolPart, context: StepContext): Promise<Step
   }
   const drawn = await draw(part, context)
   const step: Step = { ...base, ...ending(part), ...drawn }
+  step.object = clip(step.object, 400)
+  step.folder = clip(step.folder, 300)
   if (part.status === "error" && drawn.tone !== "plain") {
     step.blocks = [...step.blocks, ...output(part.error, "bad")]
     step.tone = "bad"
@@ -104,9 +118,9 @@ async function draw(part: ToolPart, context: StepContext): Promise<Drawn> {
 function bash({ output, status }: ToolPart, { command, description, exit, ending, truncated }: Kind<"bash">): Drawn {
   const blocks: Block[] = []
   if (description) blocks.push({ type: "caption", text: description })
-  blocks.push(terminal(command, output))
+  blocks.push(...terminal(command, output))
   if (truncated) blocks.push({ type: "caption", text: "OpenCode kept only a part of this output." })
-  const drawn = { verb: "Ran", object: command.split("\n", 1)[0]!.slice(0, 400), blocks }
+  const drawn = { verb: "Ran", object: command.trimStart().split("\n", 1)[0]!, blocks }
   if (ending === "timed-out") return { ...drawn, outcome: "timed out", tone: "bad", node: "failed", open: true }
   if (ending === "aborted") return { ...drawn, outcome: "stopped", tone: "bad", node: "failed", open: true }
   if (status !== "completed" || exit === undefined || exit === null) return drawn
@@ -128,7 +142,7 @@ async function read(part: ToolPart, { path, content }: Kind<"read">, context: St
     return {
       ...drawn,
       outcome: count(content.entries.length, "entry", "entries"),
-      blocks: output(content.entries.join("\n")),
+      blocks: output(entriesOf(content)),
     }
   const images = attachments(part)
   return {
@@ -149,17 +163,13 @@ async function edit(part: ToolPart, call: Kind<"edit">, context: StepContext): P
         ),
       ]
     : await Promise.all(
-        changes.slice(0, 50).map(({ before, after }) => changed(shorten(path, context), before, after, context.budget)),
+        changes.slice(0, 20).map(({ before, after }) => changed(shorten(path, context), before, after, context.budget)),
       )
   const done = part.status === "completed"
-  const sum = blocks.reduce(
-    (all, block) => (block.type === "diff" ? [all[0]! + block.additions, all[1]! + block.deletions] : all),
-    [0, 0],
-  )
   return {
     verb: "Edited",
     ...located(path, context),
-    outcome: done ? `+${sum[0]} −${sum[1]}` : ending(part).outcome,
+    ...(done && { lines: sum(blocks) }),
     node: "changed",
     open: done,
     blocks: [...blocks, ...diagnostics(call.diagnostics)],
@@ -173,25 +183,35 @@ async function patch(
 ): Promise<Drawn> {
   const words = { add: "new file", update: "", delete: "deleted", move: "moved" }
   const blocks: Block[] = []
-  for (const file of files.slice(0, 200)) {
+  const bounds = patchBounds(files)
+  for (const [i, file] of files.slice(0, 200).entries()) {
     const note =
       file.change === "move" && file.movedTo ? `moved to ${shorten(file.movedTo, context)}` : words[file.change]
-    blocks.push(await diff({ ...file, path: shorten(file.path, context) }, note, context.budget))
+    blocks.push(
+      await diff({ ...file, path: clip(shorten(file.path, context), 300) }, clip(note, 300), context.budget, bounds[i]),
+    )
   }
   if (files.length === 0) blocks.push(...output(patchText))
-  const add = files.reduce((sum, { additions }) => sum + additions, 0)
-  const del = files.reduce((sum, { deletions }) => sum + deletions, 0)
   const [only] = files
   return {
     verb: "Patched",
     ...(only && files.length === 1
       ? located(only.path, context)
       : { object: count(files.length, "file"), mono: false }),
-    outcome: part.status === "completed" ? `+${add} −${del}` : ending(part).outcome,
+    ...(part.status === "completed" && { lines: sum(files) }),
     node: "changed",
     open: part.status === "completed",
     blocks: [...blocks, ...diagnostics(found)],
   }
+}
+
+function sum(changes: { additions: number; deletions: number }[]): { additions: number; deletions: number } {
+  const all = { additions: 0, deletions: 0 }
+  for (const { additions, deletions } of changes) {
+    all.additions += additions
+    all.deletions += deletions
+  }
+  return all
 }
 
 function search(
@@ -221,7 +241,11 @@ function todos({ todos }: Kind<"todowrite">): Drawn {
   const done = todos.filter(({ status }) => status === "completed").length
   const shown = todos
     .slice(0, 200)
-    .map(({ content, status }) => ({ content, status, word: todoWords[status] ?? status }))
+    .map(({ content, status }) => ({
+      content: clip(content, 500),
+      status,
+      word: todoWords[status] ?? clip(status, 40),
+    }))
   return {
     verb: "Planned",
     object: `${done} of ${count(todos.length, "task")} done`,
@@ -237,13 +261,15 @@ async function task(
   context: StepContext,
 ): Promise<Drawn> {
   const href = sessionID === undefined ? undefined : context.childPage(sessionID)
-  const blocks: Block[] = [{ type: "text", text: prompt, tone: "plain" }]
-  if (result) blocks.push({ type: "prose", body: await renderMarkdown(result, context.budget) })
+  const blocks = output(prompt)
+  const shown = cut(result, PROSE)
+  if (result) blocks.push({ type: "prose", body: await renderMarkdown(shown.head, context.budget) })
+  if (shown.whole) blocks.push({ type: "link", href: shown.whole.path, label: "the whole answer" })
   if (href)
     blocks.push({
       type: "card",
       href,
-      title: description || "The subagent's session",
+      title: clip(description, 400) || "The subagent's session",
       text: "Read its whole conversation",
     })
   return {
@@ -257,12 +283,17 @@ async function task(
 }
 
 function question(part: ToolPart, { questions, dismissed }: Kind<"question">): Drawn {
-  const views = questions.slice(0, 50).map(({ question, options, answers }) => ({
-    question,
-    options: options
+  const views = questions.slice(0, 10).map(({ question, options, answers }) => ({
+    question: clip(question, 1_000),
+    options: options.slice(0, 50).map(({ label, description }) => ({
+      label: clip(label, 200),
+      description: clip(description, 300),
+      chosen: answers.includes(label),
+    })),
+    own: answers
+      .filter((answer) => !options.some(({ label }) => label === answer))
       .slice(0, 50)
-      .map(({ label, description }) => ({ label, description, chosen: answers.includes(label) })),
-    own: answers.filter((answer) => !options.some(({ label }) => label === answer)),
+      .map((answer) => clip(answer, 1_000)),
     state: dismissed ? "dismissed" : answers.length === 0 ? "not answered" : "",
   }))
   const outcome = dismissed ? "dismissed" : part.status === "completed" ? "answered" : ending(part).outcome
@@ -280,7 +311,7 @@ function question(part: ToolPart, { questions, dismissed }: Kind<"question">): D
 function web(part: ToolPart, call: Kind<"webfetch"> | Kind<"websearch">): Drawn {
   const target = call.kind === "webfetch" ? call.url : call.query
   const href = call.kind === "webfetch" ? safeUrl(call.url) : undefined
-  const blocks: Block[] = href ? [{ type: "link", href, label: target }] : []
+  const blocks: Block[] = href ? [{ type: "link", href, label: clip(target, 400) }] : []
   return {
     verb: call.kind === "webfetch" ? "Fetched" : "Searched",
     object: target,

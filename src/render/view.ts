@@ -1,4 +1,5 @@
 import type { Attachment } from "./attachment.ts"
+import { clip } from "./cut.ts"
 import type { SafeHtml } from "./safe-html.ts"
 
 /** Everything that a page shows, as plain values: the components draw it and decide nothing. */
@@ -58,11 +59,12 @@ export type Item =
       number: number
       long: boolean
       body: SafeHtml
+      cut: CutView | undefined
       attachments: AttachmentView[]
       hidden: Block[]
     })
   | (ItemBase & { kind: "prose"; body: SafeHtml; cut: CutView | undefined })
-  | (ItemBase & { kind: "reasoning"; gist: string; body: SafeHtml; duration: string })
+  | (ItemBase & { kind: "reasoning"; gist: string; body: SafeHtml; cut: CutView | undefined; duration: string })
   | (ItemBase & { kind: "step"; step: Step })
   | (ItemBase & { kind: "note"; tone: "bad" | "plain"; title: string; text: string })
   | (ItemBase & { kind: "compaction"; title: string; body: SafeHtml | undefined })
@@ -77,6 +79,8 @@ export interface Step {
   /** Set in the machine's face (a path, a command) rather than as prose. */
   mono: boolean
   outcome: string
+  /** Lines added and removed, of a change; shown in place of `outcome`. */
+  lines?: { additions: number; deletions: number }
   tone: "ok" | "bad" | "plain" | "waiting"
   duration: string
   slow: boolean
@@ -123,10 +127,10 @@ export interface QuestionView {
   state: string
 }
 
-/** What was left out, and where all of it is. */
+/** What was left out, and where all of it is, if a file of the share holds it. */
 export interface CutView {
   lines: number
-  href: string
+  href: string | undefined
 }
 
 export interface AttachmentView {
@@ -138,7 +142,13 @@ export interface AttachmentView {
 }
 
 export function attachmentView({ name, mime, file, isImage }: Attachment): AttachmentView {
-  return { name, mime, isImage, href: file?.path, size: file ? formatSize(file.body.length) : "" }
+  return {
+    name: clip(name, 200),
+    mime: clip(mime, 100),
+    isImage,
+    href: file?.path,
+    size: file ? formatSize(file.body.length) : "",
+  }
 }
 
 /** Bytes for people: `812 B`, `14.2 kB`, `3.1 MB`. */
