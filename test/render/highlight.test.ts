@@ -67,6 +67,11 @@ describe("plain text", () => {
     expect(shown(`${long}\nlet b`, "typescript")).toBe(`${plain(long)}\n<span class="k">let</span> b`)
   })
 
+  test("in a line of more than 60 opening brackets", () => {
+    expect(shown(`let ${"[".repeat(61)}`, "typescript")).toBe(`let ${"[".repeat(61)}`)
+    expect(shown(`let ${"[".repeat(60)}`, "typescript")).toContain("<span")
+  })
+
   test("after 60,000 characters of a block", () => {
     const lines = Array.from({ length: 8000 }, () => "let a = 1").join("\n")
     expect(shown(lines, "typescript").match(/class="k"/g)).toHaveLength(6000)
