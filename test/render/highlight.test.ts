@@ -67,9 +67,9 @@ describe("plain text", () => {
     expect(shown(`${long}\nlet b`, "typescript")).toBe(`${plain(long)}\n<span class="k">let</span> b`)
   })
 
-  test("in a line of more than 60 opening brackets", () => {
-    expect(shown(`let ${"[".repeat(61)}`, "typescript")).toBe(`let ${"[".repeat(61)}`)
-    expect(shown(`let ${"[".repeat(60)}`, "typescript")).toContain("<span")
+  test("in a line of more than 40 opening brackets", () => {
+    expect(shown(`let ${"[".repeat(41)}`, "typescript")).toBe(`let ${"[".repeat(41)}`)
+    expect(shown(`let ${"[".repeat(40)}`, "typescript")).toContain("<span")
   })
 
   test("after 60,000 characters of a block", () => {
