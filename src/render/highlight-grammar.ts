@@ -48,9 +48,10 @@ async function loadGrammar(name: Language): Promise<void> {
     getInjections: (scope) =>
       module.default.filter(({ injectTo }) => injectTo?.includes(scope)).map(({ scopeName }) => scopeName),
   })
-  // The last one is the language itself, those before it are embedded in it.
-  const textmate = registry.loadGrammar(module.default.at(-1)?.scopeName ?? "")
-  if (textmate !== null) loaded.set(name, { textmate, initial: INITIAL, classes: classesOf(registry.getColorMap()) })
+  // The last one is the language itself, those before it are embedded in it. Each is asked for by name, because a
+  // registry does not see those that are only named in captures.
+  const textmate = module.default.map(({ scopeName }) => registry.loadGrammar(scopeName)).at(-1)
+  if (textmate) loaded.set(name, { textmate, initial: INITIAL, classes: classesOf(registry.getColorMap()) })
 }
 
 async function startOniguruma(): Promise<IOnigLib> {

@@ -14,6 +14,8 @@ export interface Budget {
 const BLOCK = 60_000
 /** A longer line is data or minified code, which nobody reads and grammars are slowest at. */
 const LINE = 1_000
+/** Nor one with more opening brackets: the C++ grammar takes seconds for some of them. */
+const BRACKETS = 40
 /** Deeper than this no code is nested that anybody wrote, and a line costs more the deeper it is. */
 const DEPTH = 200
 /** Characters of lines that are remembered, for each language. */
@@ -40,7 +42,7 @@ const memories = new WeakMap<Grammar, Memory>()
 /**
  * Code as markup: text and, around what the language's grammar names, `<span class="k">` and so on (see `TokenClass`).
  * No element is around it. Plain where the language is not loaded or unknown, after 60,000 characters of one block,
- * in lines over 1,000 characters, and from where the budget is spent; a line that is coloured costs its length and one.
+ * in lines over 1,000 characters or 40 opening brackets, and from where the budget is spent; a line that is coloured costs its length and one.
  */
 export function highlight(code: string, language: string | undefined, budget?: Budget): SafeHtml {
   const lines = highlightLines(code, language, budget)
@@ -61,7 +63,8 @@ export function highlightLines(code: string, language: string | undefined, budge
       state = undefined
       return escapeText(line)
     }
-    if (line.length > LINE) return escapeText(line)
+    if (line.length > LINE || (line.length > BRACKETS && line.split(/[[({<]/, BRACKETS + 2).length > BRACKETS + 1))
+      return escapeText(line)
     const painted = paint(line, state, grammar)
     state = painted.next.stack.depth > DEPTH ? undefined : painted.next
     return painted.line

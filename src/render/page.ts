@@ -3,8 +3,13 @@ import type { Message } from "../session/model.ts"
 import { type ItemContext, isPrompt, itemsOf, toolsOf } from "./items.ts"
 import type { Item, PageView } from "./view.ts"
 
-/** Code on one page is coloured up to this many characters; what comes after is plain. The same on every machine. */
-const COLOURED = 60_000
+/**
+ * Code on one page is coloured up to this many characters, what is seen without opening anything apart from what is
+ * folded; the rest is plain. Colouring costs more than all else together, and a bound in characters, unlike one in
+ * time, makes the same page on every machine.
+ */
+const COLOURED = 32_000
+const COLOURED_FOLDED = 6_000
 
 /** A page before it is drawn. */
 export interface Page {
@@ -12,7 +17,7 @@ export interface Page {
   messages: Message[]
   /** Prompts on earlier pages. */
   promptsBefore: number
-  context: Omit<ItemContext, "budget">
+  context: Omit<ItemContext, "budget" | "folded">
 }
 
 /** The page function: a view becomes a whole HTML document. */
@@ -23,12 +28,12 @@ export const prebuiltPage: RenderPage = async (view) => (await import("#page")).
 
 /** What a page shows, from its messages. */
 export async function viewOf({ view, messages, promptsBefore, context }: Page): Promise<PageView> {
-  const budget = { left: COLOURED }
+  const budgets = { budget: { left: COLOURED }, folded: { left: COLOURED_FOLDED } }
   const items: Item[] = []
   let prompts = promptsBefore
   for (const message of messages) {
     if (isPrompt(message)) prompts++
-    items.push(...(await itemsOf(message, prompts, { ...context, budget })))
+    items.push(...(await itemsOf(message, prompts, { ...context, ...budgets })))
   }
   return { ...view, items }
 }

@@ -18,7 +18,9 @@ import { type Block, count, formatDuration, type Step } from "./view.ts"
 
 /** What a step needs to know of the share around it. */
 export interface StepContext {
+  /** How much code may still be coloured of what is seen without opening anything, and of what is folded. */
   budget: Budget
+  folded: Budget
   /** The folder the session worked in: paths are shown below it. */
   directory: string
   /** The page of a child session, by its id. */
@@ -136,7 +138,7 @@ async function read(part: ToolPart, { path, content }: Kind<"read">, context: St
     const all = content.totalLines ?? lines
     const outcome =
       lines < all ? `lines ${content.firstLine} to ${content.firstLine + lines - 1} of ${all}` : count(lines, "line")
-    return { ...drawn, outcome, blocks: [await code(content.text, path, context.budget, content.firstLine)] }
+    return { ...drawn, outcome, blocks: [await code(content.text, path, context.folded, content.firstLine)] }
   }
   if (content.type === "directory")
     return {
