@@ -1,7 +1,7 @@
-import type { Message, Part } from "../session/model.ts"
+import type { Message, Part, ToolPart } from "../session/model.ts"
 import { cut, PROSE } from "./cut.ts"
 import { isPrompt } from "./items.ts"
-import { textsOf } from "./step-blocks.ts"
+import { fields, textsOf } from "./step-blocks.ts"
 
 /** A page is full at this weight, and a prompt begins a new one from half of it on. In characters of what is shown. */
 const FULL = 120_000
@@ -32,7 +32,19 @@ function partWeight(part: Part): number {
   return textsOf(part).reduce((sum, [text, bounds]) => {
     const { head, tail } = cut(text, bounds)
     return sum + textWeight(head) + textWeight(tail)
-  }, 600)
+  }, 600 + rowsWeight(part))
+}
+
+/** What is shown row by row: every row takes a handful of elements. */
+function rowsWeight({ call, input }: ToolPart): number {
+  if (call.kind === "todowrite") return Math.min(call.todos.length, 200) * 4 * PER_LINE
+  if (call.kind === "question") {
+    const options = call.questions.reduce((sum, { options }) => sum + options.length + 1, 0)
+    return Math.min(options, 500) * 5 * PER_LINE
+  }
+  if (call.kind !== "generic") return 0
+  const rows = fields(input).flatMap((block) => (block.type === "fields" ? block.rows : []))
+  return rows.reduce((sum, { name, value }) => sum + name.length + value.length + 4 * PER_LINE, 0)
 }
 
 /** Every line of a text is an element or more of its own. */

@@ -53,7 +53,7 @@ export const entriesOf = ({ entries }: { entries: string[] }): string => entries
 
 /** How much is shown of each of several patches: from a certain sum on, nothing. */
 export function patchBounds(files: readonly { patch: string }[]): Bounds[] {
-  let left = 2.5
+  let left = 1.5
   return files.map(({ patch }) => {
     const share = Math.max(patch.length / PATCH.characters, patch.split("\n", PATCH.lines).length / PATCH.lines)
     const bounds = left > 0 ? PATCH : NOTHING

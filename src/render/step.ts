@@ -241,13 +241,11 @@ const todoWords: Record<string, string> = {
 
 function todos({ todos }: Kind<"todowrite">): Drawn {
   const done = todos.filter(({ status }) => status === "completed").length
-  const shown = todos
-    .slice(0, 200)
-    .map(({ content, status }) => ({
-      content: clip(content, 500),
-      status,
-      word: todoWords[status] ?? clip(status, 40),
-    }))
+  const shown = todos.slice(0, 200).map(({ content, status }) => ({
+    content: clip(content, 500),
+    status,
+    word: todoWords[status] ?? clip(status, 40),
+  }))
   return {
     verb: "Planned",
     object: `${done} of ${count(todos.length, "task")} done`,
