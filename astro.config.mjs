@@ -10,8 +10,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const pageAsFunction = {
   name: "page-as-function",
   hooks: {
-    "astro:config:setup": ({ command, injectRoute }) => {
-      if (command !== "dev") return
+    "astro:config:setup": ({ command, injectRoute, updateConfig }) => {
+      if (command !== "dev") return updateConfig({ vite: { ssr: { noExternal: true } } })
       injectRoute({ pattern: "/samples", entrypoint: here("src/dev/index.astro") })
       injectRoute({ pattern: "/samples/[...path]", entrypoint: here("src/dev/sample.astro") })
     },
@@ -29,9 +29,7 @@ export default defineConfig({
   output: "server",
   outDir: "./dist/page",
   build: { client: "./client", server: "./server", inlineStylesheets: "always" },
-  compressHTML: true,
   devToolbar: { enabled: false },
   image: { service: passthroughImageService() },
   adapter: pageAsFunction,
-  vite: { ssr: { noExternal: true } },
 })

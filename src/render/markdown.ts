@@ -90,7 +90,7 @@ function heading(level: number, content: SafeHtml): SafeHtml {
 }
 
 /** A block of code with its language named; coloured where the language is known. */
-export function codeBlock(code: string, language: string | undefined, budget: Budget): SafeHtml {
+function codeBlock(code: string, language: string | undefined, budget: Budget): SafeHtml {
   const label = language ? html`<figcaption>${language}</figcaption>` : emptyHtml
   return html`<figure class="code">${label}<pre tabindex="0"><code>${highlight(code, language, budget)}</code></pre></figure>\n`
 }
@@ -157,7 +157,7 @@ function span(token: Tokens.Generic): SafeHtml {
 }
 
 /** A link that opens outside of the page and tells nothing of it; a target that is none of the web's is shown as text. */
-export function link(target: string, label: SafeHtml): SafeHtml {
+function link(target: string, label: SafeHtml): SafeHtml {
   const url = safeUrl(target)
   if (url) return html`<a href="${url}" rel="noopener noreferrer nofollow">${label}</a>`
   return /^(?:data|javascript|vbscript):|^$/i.test(target)

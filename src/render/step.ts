@@ -327,7 +327,7 @@ function located(path: string, context: StepContext): { folder: string; object: 
 }
 
 /** A path as it is seen from the session's folder. */
-export function shorten(path: string, { directory }: Pick<StepContext, "directory">): string {
+function shorten(path: string, { directory }: Pick<StepContext, "directory">): string {
   if (directory === "" || !path.startsWith(directory)) return path
   const rest = path.slice(directory.length)
   if (rest === "") return "."

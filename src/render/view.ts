@@ -152,7 +152,7 @@ export function attachmentView({ name, mime, file, isImage }: Attachment): Attac
 }
 
 /** Bytes for people: `812 B`, `14.2 kB`, `3.1 MB`. */
-export function formatSize(bytes: number): string {
+function formatSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
