@@ -106,7 +106,7 @@ async function userItems(message: UserMessage, number: number, context: ItemCont
       moment,
       number: isPrompt(message) ? number : 0,
       long: text.length > 400,
-      body: await renderMarkdown(shown.head, context.budget),
+      body: await renderMarkdown(shown.head, context.budget, { breaks: true }),
       attachments: files.map((file) => attachmentView(attachmentOf(file))),
       hidden,
     })

@@ -91,12 +91,18 @@ const marked = (text: string, { from, to }: { from: number; to: number }): SafeH
   html`${text.slice(0, from)}<mark>${text.slice(from, to)}</mark>${text.slice(to)}`
 
 /** A change that comes without a patch: one is made from what stood there before and after. */
-export async function changed(path: string, before: string, after: string, budget: Budget): Promise<Block> {
+export async function changed(
+  path: string,
+  before: string,
+  after: string,
+  note: string,
+  budget: Budget,
+): Promise<Block> {
   const patch = await patchOf(before, after)
   const lines = patch.split("\n")
   const countOf = (sign: string) =>
     lines.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).length
-  return diff({ path, patch, additions: countOf("+"), deletions: countOf("-") }, "", budget)
+  return diff({ path, patch, additions: countOf("+"), deletions: countOf("-") }, note, budget)
 }
 
 export function output(text: string, tone: "bad" | "plain" = "plain"): Block[] {

@@ -106,7 +106,7 @@ async function draw(part: ToolPart, context: StepContext): Promise<Drawn> {
 function bash({ output, status }: ToolPart, { command, description, exit, ending, truncated }: Kind<"bash">): Drawn {
   const blocks: Block[] = []
   if (description) blocks.push({ type: "caption", text: description })
-  blocks.push(terminal(command, output))
+  blocks.push(terminal(command, output.replace(/\n*<shell_metadata>[\s\S]*<\/shell_metadata>\s*$/, "")))
   if (truncated) blocks.push({ type: "caption", text: "OpenCode kept only a part of this output." })
   const drawn = { verb: "Ran", object: command.split("\n", 1)[0]!.slice(0, 400), blocks }
   if (ending === "timed-out") return { ...drawn, outcome: "timed out", tone: "bad", node: "failed", open: true }
@@ -142,18 +142,14 @@ async function read(part: ToolPart, { path, content }: Kind<"read">, context: St
 
 async function edit(part: ToolPart, call: Kind<"edit">, context: StepContext): Promise<Drawn> {
   const { path, changes, patch, additions, deletions } = call
-  const blocks = patch
-    ? [
-        await diff(
-          { path: shorten(path, context), patch, additions: additions ?? 0, deletions: deletions ?? 0 },
-          "",
-          context.budget,
-        ),
-      ]
-    : await Promise.all(
-        changes.slice(0, 50).map(({ before, after }) => changed(shorten(path, context), before, after, context.budget)),
-      )
   const done = part.status === "completed"
+  const short = shorten(path, context)
+  const note = part.status === "error" ? "not applied" : ""
+  const made = { path: short, patch, additions: additions ?? 0, deletions: deletions ?? 0 }
+  const blocks: Block[] = patch ? [await diff(made, note, context.budget)] : []
+  if (!patch)
+    for (const { before, after } of changes.slice(0, 50))
+      blocks.push(await changed(short, before, after, note, context.budget))
   const sum = blocks.reduce(
     (all, block) => (block.type === "diff" ? [all[0]! + block.additions, all[1]! + block.deletions] : all),
     [0, 0],
@@ -188,7 +184,7 @@ async function patch(
     verb: "Patched",
     ...(only && files.length === 1
       ? located(only.path, context)
-      : { object: count(files.length, "file"), mono: false }),
+      : { object: files.length === 0 ? "a patch" : count(files.length, "file"), mono: false }),
     outcome: part.status === "completed" ? `+${add} −${del}` : ending(part).outcome,
     node: "changed",
     open: part.status === "completed",
