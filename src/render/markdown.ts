@@ -10,14 +10,10 @@ const DEEPEST = 40
 
 /**
  * Markdown (GitHub's flavour) as markup. HTML in it is shown, not obeyed; links lead to http, https and mailto only, and
- * images become links: nothing is loaded. Headings begin at h3, below the page's own. Never throws.
- * @param options.breaks whether the end of a line is one on the page, as a person who types means it
+ * images become links: nothing is loaded. Headings begin at h3, below the page's own. With `breaks` a line break in the
+ * text is one on the page, as people mean it who type into a prompt. Never throws.
  */
-export async function renderMarkdown(
-  text: string,
-  budget: Budget,
-  { breaks = false }: { breaks?: boolean } = {},
-): Promise<SafeHtml> {
+export async function renderMarkdown(text: string, budget: Budget, { breaks = false } = {}): Promise<SafeHtml> {
   if (text.length > LONGEST_TEXT || tooKnotty(text)) return asWritten(text)
   try {
     const tokens = lexer(text, { gfm: true, breaks })

@@ -22,7 +22,7 @@ function textsOfCall({ call, output }: ToolPart): [string, Bounds][] {
     case "bash":
       return [
         [call.command, FILE],
-        [output, TERMINAL],
+        [printed(output), TERMINAL],
       ]
     case "read":
       if (call.content.type === "file") return [[call.content.text, FILE]]
@@ -47,6 +47,13 @@ function textsOfCall({ call, output }: ToolPart): [string, Bounds][] {
     default:
       return [[output, TERMINAL]]
   }
+}
+
+/** What a command printed, without what OpenCode says of it at the end: the row says that. */
+export function printed(output: string): string {
+  if (!output.trimEnd().endsWith("</shell_metadata>")) return output
+  const start = output.lastIndexOf("<shell_metadata>")
+  return start < 0 ? output : output.slice(0, start)
 }
 
 export const entriesOf = ({ entries }: { entries: string[] }): string => entries.join("\n")
@@ -140,12 +147,18 @@ const marked = (text: string, { from, to }: { from: number; to: number }): SafeH
   html`${text.slice(0, from)}<mark>${text.slice(from, to)}</mark>${text.slice(to)}`
 
 /** A change that comes without a patch: one is made from what stood there before and after. */
-export async function changed(path: string, before: string, after: string, budget: Budget): ReturnType<typeof diff> {
+export async function changed(
+  path: string,
+  before: string,
+  after: string,
+  note: string,
+  budget: Budget,
+): ReturnType<typeof diff> {
   const patch = await patchOf(before, after)
   const lines = patch.split("\n")
   const countOf = (sign: string) =>
     lines.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).length
-  const block = await diff({ path, patch, additions: countOf("+"), deletions: countOf("-") }, "", budget)
+  const block = await diff({ path, patch, additions: countOf("+"), deletions: countOf("-") }, note, budget)
   // The patch is made while the page is drawn: no file of the share holds it.
   return block.cut ? { ...block, cut: { ...block.cut, href: undefined } } : block
 }

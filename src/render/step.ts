@@ -12,6 +12,7 @@ import {
   fields,
   output,
   patchBounds,
+  printed,
   terminal,
 } from "./step-blocks.ts"
 import { type Block, count, formatDuration, type Step } from "./view.ts"
@@ -120,7 +121,7 @@ async function draw(part: ToolPart, context: StepContext): Promise<Drawn> {
 function bash({ output, status }: ToolPart, { command, description, exit, ending, truncated }: Kind<"bash">): Drawn {
   const blocks: Block[] = []
   if (description) blocks.push({ type: "caption", text: description })
-  blocks.push(...terminal(command, output))
+  blocks.push(...terminal(command, printed(output)))
   if (truncated) blocks.push({ type: "caption", text: "OpenCode kept only a part of this output." })
   const drawn = { verb: "Ran", object: command.trimStart().split("\n", 1)[0]!, blocks }
   if (ending === "timed-out") return { ...drawn, outcome: "timed out", tone: "bad", node: "failed", open: true }
@@ -156,18 +157,14 @@ async function read(part: ToolPart, { path, content }: Kind<"read">, context: St
 
 async function edit(part: ToolPart, call: Kind<"edit">, context: StepContext): Promise<Drawn> {
   const { path, changes, patch, additions, deletions } = call
-  const blocks = patch
-    ? [
-        await diff(
-          { path: shorten(path, context), patch, additions: additions ?? 0, deletions: deletions ?? 0 },
-          "",
-          context.budget,
-        ),
-      ]
-    : await Promise.all(
-        changes.slice(0, 20).map(({ before, after }) => changed(shorten(path, context), before, after, context.budget)),
-      )
   const done = part.status === "completed"
+  const short = clip(shorten(path, context), 300)
+  const note = part.status === "error" ? "not applied" : ""
+  const made = { path: short, patch, additions: additions ?? 0, deletions: deletions ?? 0 }
+  const blocks = patch ? [await diff(made, note, context.budget)] : []
+  if (!patch)
+    for (const { before, after } of changes.slice(0, 20))
+      blocks.push(await changed(short, before, after, note, context.budget))
   return {
     verb: "Edited",
     ...located(path, context),
@@ -199,7 +196,7 @@ async function patch(
     verb: "Patched",
     ...(only && files.length === 1
       ? located(only.path, context)
-      : { object: count(files.length, "file"), mono: false }),
+      : { object: files.length === 0 ? "a patch" : count(files.length, "file"), mono: false }),
     ...(part.status === "completed" && { lines: sum(files) }),
     node: "changed",
     open: part.status === "completed",
