@@ -21,7 +21,7 @@ export function pageBreaks(): (message: Message) => boolean {
 }
 
 /** About how many characters a message takes on its page, what is cut left out, and something for each element around it. */
-export function weightOf(message: Message): number {
+function weightOf(message: Message): number {
   return message.parts.reduce((sum, part) => sum + partWeight(part), 200)
 }
 
