@@ -72,8 +72,10 @@ function block(token: Tokens.Generic, budget: Budget): SafeHtml {
       return list(token as Tokens.List, budget)
     case "table":
       return table(token as Tokens.Table)
-    case "html":
-      return html`<p>${String(token["text"]).trimEnd()}</p>\n`
+    case "html": {
+      const text = String(token["text"]).trimEnd()
+      return text.includes("\n") ? html`${asWritten(text)}\n` : html`<p>${text}</p>\n`
+    }
     default:
       return inline([token])
   }
@@ -94,11 +96,7 @@ function codeBlock(code: string, language: string | undefined, budget: Budget): 
 function list({ ordered, start, items }: Tokens.List, budget: Budget): SafeHtml {
   const content = joinHtml(
     items.map((item) => {
-      // marked shows the box of a task as a token of its own; it is drawn here from the item.
-      const inner = blocks(
-        item.tokens.filter(({ type }) => type !== "checkbox"),
-        budget,
-      )
+      const inner = blocks(item.tokens, budget)
       if (!item.task) return html`<li>${inner}</li>\n`
       const box = item.checked
         ? html`<span class="box" role="img" aria-label="done">☑</span>`
@@ -109,7 +107,7 @@ function list({ ordered, start, items }: Tokens.List, budget: Budget): SafeHtml 
   if (!ordered) return html`<ul>${content}</ul>\n`
   return start === 1 || start === ""
     ? html`<ol>${content}</ol>\n`
-    : html`<ol start="${Number(start) || 1}">${content}</ol>\n`
+    : html`<ol start="${Number(start) || 0}">${content}</ol>\n`
 }
 
 function table({ header, rows }: Tokens.Table): SafeHtml {
@@ -122,38 +120,46 @@ function table({ header, rows }: Tokens.Table): SafeHtml {
   return html`<div class="table" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>\n`
 }
 
-function inline(tokens: Token[] | undefined): SafeHtml {
-  return joinHtml((tokens ?? []).map((token) => span(token as Tokens.Generic)))
+/** `inLink`: what is a link of its own is only its label, since HTML knows no links in links. */
+function inline(tokens: Token[] | undefined, inLink = false): SafeHtml {
+  return joinHtml((tokens ?? []).map((token) => span(token as Tokens.Generic, inLink)))
 }
 
-function span(token: Tokens.Generic): SafeHtml {
+function span(token: Tokens.Generic, inLink: boolean): SafeHtml {
   switch (token.type) {
     case "strong":
-      return html`<strong>${inline(token.tokens)}</strong>`
+      return html`<strong>${inline(token.tokens, inLink)}</strong>`
     case "em":
-      return html`<em>${inline(token.tokens)}</em>`
+      return html`<em>${inline(token.tokens, inLink)}</em>`
     case "del":
-      return html`<del>${inline(token.tokens)}</del>`
+      return html`<del>${inline(token.tokens, inLink)}</del>`
     case "codespan":
       return html`<code>${String(token["text"])}</code>`
     case "br":
       return html`<br>\n`
-    case "link":
-      return link(String(token["href"]), inline(token.tokens))
-    case "image": {
-      const name = String(token["text"]) || "image"
-      return link(String(token["href"]), html`[image: ${name}]`)
+    case "link": {
+      const target = String(token["href"])
+      const label = token.text === "" ? escapeText(target) : inline(token.tokens, true)
+      return inLink ? label : link(target, label)
     }
+    case "image": {
+      const label = html`[image: ${String(token["text"]) || "image"}]`
+      return inLink ? label : link(String(token["href"]), label)
+    }
+    case "checkbox":
+      // The box of a task is drawn from the list's item.
+      return emptyHtml
     case "escape":
     case "html":
       return escapeText(String(token["text"]))
     default:
-      return token.tokens ? inline(token.tokens) : escapeProse(String(token["text"] ?? token.raw))
+      return token.tokens ? inline(token.tokens, inLink) : escapeProse(String(token["text"] ?? token.raw))
   }
 }
 
 /** A link that opens outside of the page and tells nothing of it; a target that is none of the web's is shown as text. */
-function link(target: string, label: SafeHtml): SafeHtml {
+function link(written: string, label: SafeHtml): SafeHtml {
+  const target = written.replace(/&(?:amp|#38|#x26);/gi, "&")
   const url = safeUrl(target)
   if (url) return html`<a href="${url}" rel="noopener noreferrer nofollow">${label}</a>`
   return /^(?:data|javascript|vbscript):|^$/i.test(target)
