@@ -7,6 +7,7 @@ import { emptyHtml, escapeProse, escapeText, html, joinHtml, type SafeHtml } fro
 const LONGEST_TEXT = 100_000
 const LONGEST_LINE = 20_000
 const DEEPEST = 40
+const MOST_PAIRINGS = 16_000_000
 
 /**
  * Markdown (GitHub's flavour) as markup. HTML in it is shown, not obeyed; links lead to http, https and mailto only, and
@@ -33,7 +34,14 @@ function tooKnotty(text: string): boolean {
     if (markers.length > DEEPEST && markers.replace(/\s+/g, "").length > DEEPEST) return true
     if (/^\s*/.exec(line)![0].length > DEEPEST * 4 && /^\s*(?:[-*+]|\d+[.)])\s/.test(line)) return true
   }
-  return /(?:[[(!*_~`<]\s?){300}/.test(text)
+  return /(?:[[(!*_~`<]\s?){300}/.test(text) || pairings(text) > MOST_PAIRINGS
+}
+
+/** How many pairs of emphasis marks may have to be compared: within a paragraph, each with all that follow. */
+function pairings(text: string): number {
+  let sum = 0
+  for (const paragraph of text.split(/\n[ \t]*\n/)) sum += (paragraph.match(/[*_]+/g)?.length ?? 0) ** 2
+  return sum
 }
 
 function* codeLanguages(tokens: Token[]): Generator<string> {

@@ -279,3 +279,10 @@ describe("ends, however knotty the text is:", () => {
     expect(await drawn(line)).toBe(`<pre class="written">${line}</pre>`)
   })
 })
+
+test("a paragraph of thousands of marks that could pair with each other is shown as it was written", async () => {
+  const knot = "_a*".repeat(40).concat("\n")
+  expect(await drawn(knot.repeat(500))).toContain('<pre class="written">')
+  expect(await drawn(knot.concat("\n").repeat(100))).toContain("<p>")
+  expect(await drawn("- **bold** and _slanted_\n\n".repeat(800))).toContain("<strong>")
+})
