@@ -12,7 +12,7 @@ export interface Markup {
   text: string
 }
 
-const tag = /^<(?:!doctype html|(\/)?([a-z][a-z0-9]*)((?: [a-z][a-z:-]*(?:="[^"]*")?)*) ?\/?)>/
+const tag = /^<(?:!DOCTYPE html|(\/)?([a-z][a-z0-9]*)((?: [a-z][a-z:-]*(?:="[^"]*")?)*) ?\/?)>/
 const empty = new Set(["br", "hr", "img", "link", "meta"])
 const blocks = /^(?:p|div|pre|ul|ol|dl|table|figure|blockquote|h[1-6]|section|details|header|footer|nav|main|hr)$/
 

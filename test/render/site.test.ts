@@ -1,223 +1,183 @@
-import { readdirSync, readFileSync } from "node:fs"
-import path from "node:path"
+import { createHash } from "node:crypto"
+import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { answered, asked, called, drawn, type Exported, filesOf, session } from "../support/render-site.ts"
+import { draw, type Exported, exports, filesOf, generated } from "./draw.ts"
+import { expectPage } from "./page-rules.ts"
+import { readHtml } from "./read-html.ts"
 
-const folder = path.join(import.meta.dirname, "..", "fixtures", "sessions")
-const fixtures = readdirSync(folder).map((name): [string, Exported] => [
-  name,
-  JSON.parse(readFileSync(path.join(folder, name), "utf8")),
-])
+const paths =
+  /^(?:(?:index|[1-9]\d*|sub-[0-9a-f]{10}(?:-[1-9]\d*)?)\.html|files\/[0-9a-f]{32}\.[a-z]+|session\.(?:json|md))$/
+const sessions: [string, Exported][] = [...exports, ["a long one", generated(300)], ["an empty one", {}]]
 
-const numbered = (lines: number) => Array.from({ length: lines }, (_, i) => `line ${i}`).join("\n")
-const long = `${numbered(3_000)}\n\n`
-const patch = `--- a\n+++ b\n@@ -0,0 +1,3000 @@\n${numbered(3_000).replace(/^/gm, "+")}\n`
-const input = { filePath: "/a/b.ts" }
+describe.each(sessions)("the share of %s", (_, exported) => {
+  test("has each path once, all of them our own names and hashes, and index.html last", async () => {
+    const files = (await filesOf(exported)).map(({ path }) => path)
+    for (const path of files) expect(path).toMatch(paths)
+    expect(new Set(files).size).toBe(files.length)
+    expect(files.at(-1)).toBe("index.html")
+    expect(files).toEqual(expect.arrayContaining(["session.json", "session.md"]))
+  })
 
-/** One call or message for every place where a page shows only a part of a long text. */
-const tooLong: [string, object][] = [
-  ["bash", called("bash", { input: { command: "seq 9" }, output: long, metadata: { output: long, exit: 0 } })],
-  ["a long command", called("bash", { input: { command: long }, output: "x", metadata: { exit: 0 } })],
-  [
-    "read",
-    called("read", {
-      input,
-      output: `<path>/a/b.ts</path>\n<content>\n${numbered(3000).replace(/^/gm, "1: ")}\n</content>`,
-    }),
-  ],
-  [
-    "a folder",
-    called("read", {
-      input: { filePath: "/a" },
-      metadata: { display: { type: "directory", entries: long.split("\n") } },
-      output: `<path>/a</path>\n<type>directory</type>\n<entries>\n${long}\n</entries>`,
-    }),
-  ],
-  ["write", called("write", { input: { ...input, content: long } })],
-  [
-    "edit",
-    called("edit", {
-      input: { ...input, oldString: "a", newString: "b" },
-      metadata: { diff: patch, filediff: { file: "b.ts", patch, additions: 3000, deletions: 0 } },
-    }),
-  ],
-  ["edit without a patch", called("edit", { input: { ...input, oldString: "a", newString: long } })],
-  [
-    "apply_patch",
-    called("apply_patch", {
-      input: { patchText: "x" },
-      metadata: {
-        files: Array.from({ length: 30 }, (_, i) => ({
-          filePath: `/a/${i}.ts`,
-          relativePath: `${i}.ts`,
-          type: "update",
-          patch: patch.replaceAll("line", `line of ${i}`),
-          additions: 3000,
-          deletions: 0,
-        })),
-      },
-    }),
-  ],
-  ["apply_patch without files", called("apply_patch", { input: { patchText: long }, status: "error", error: "no" })],
-  [
-    "task",
-    called("task", {
-      input: { description: "d", prompt: long, subagent_type: "general" },
-      output: `<task id="x" state="done"><task_result>${long.repeat(9)}</task_result></task>`,
-    }),
-  ],
-  ["webfetch", called("webfetch", { input: { url: "https://example.com/", format: "text" }, output: long })],
-  ["grep", called("grep", { input: { pattern: long }, output: long, metadata: { matches: 3000 } })],
-  ["an invalid call", called("invalid", { input: { tool: "x", error: long }, output: long })],
-  [
-    "an unknown tool",
-    called("mcp_thing", {
-      input: Object.fromEntries(long.split("\n").map((key) => [key, key.repeat(300)])),
-      output: long,
-    }),
-  ],
-  ["a failed call", called("bash", { input: { command: "x" }, status: "error", error: long })],
-  ["todos", called("todowrite", { input: { todos: [{ content: long, status: "pending", priority: "high" }] } })],
-  [
-    "question",
-    called("question", {
-      input: { questions: [{ question: long, header: "h", options: [{ label: long, description: long }] }] },
-    }),
-  ],
-  ["answer", { type: "text", text: long.repeat(20) }],
-  ["reasoning", { type: "reasoning", text: long.repeat(20), time: { start: 1, end: 2 } }],
-]
-
-/** What a page refers to in its share: the targets of links and the sources of images. */
-function targets(page: string): string[] {
-  return [...page.matchAll(/\s(?:href|src)="([^"]*)"/g)]
-    .map(([, target]) => target!)
-    .filter((target) => !/^(?:https?|mailto|data):/.test(target))
-}
-
-async function expectComplete(share: Map<string, string>) {
-  for (const [name, content] of share) {
-    if (!name.endsWith(".html")) continue
-    for (const target of targets(content)) {
-      const [file, anchor] = target.split("#")
-      const page = share.get(file || name)
-      expect(page !== undefined, `${name} leads to ${target}`).toBe(true)
-      if (anchor) expect(page?.includes(`id="${anchor}"`), `${name} leads to ${target}`).toBe(true)
+  test("says of each file what it is", async () => {
+    const types: Record<string, RegExp> = {
+      html: /^text\/html; charset=utf-8$/,
+      json: /^application\/json; charset=utf-8$/,
+      md: /^text\/markdown; charset=utf-8$/,
+      txt: /^text\/plain; charset=utf-8$/,
+      png: /^image\/png$/,
+      pdf: /^application\/pdf$/,
     }
-  }
-}
-
-describe("every link of every page leads to a file of the share", () => {
-  test.each(fixtures)("%s", async (_, exported) => expectComplete(await drawn(exported)))
-
-  test.each(tooLong)("%s, too long to be shown whole", async (_, part) =>
-    expectComplete(await drawn(session(asked("go"), answered(part)))),
-  )
-
-  test("a long prompt, and what OpenCode added to it", async () => {
-    const prompt = asked(long.repeat(20), { type: "text", text: long, synthetic: true })
-    await expectComplete(await drawn(session(prompt)))
-  })
-})
-
-describe("a page stays small", () => {
-  test.each(tooLong)("%s", async (_, part) => {
-    const share = await drawn(session(asked("go"), answered(part)))
-    const page = share.get("index.html")!
-    expect(page.length).toBeLessThan(300_000)
-    expect(page.match(/<[a-z]/g)!.length).toBeLessThan(6_000)
+    for (const { path, contentType, cacheControl, render } of await filesOf(exported)) {
+      expect(contentType).toMatch(types[path.split(".").at(-1)!] ?? /^application\/octet-stream$/)
+      expect(cacheControl).toBe(path.startsWith("files/") ? "private, max-age=300" : "no-cache")
+      const hash = createHash("sha256")
+        .update(await render())
+        .digest("hex")
+        .slice(0, 32)
+      if (path.startsWith("files/")) expect(path).toContain(hash)
+    }
   })
 
-  test("in a session of many long messages", async () => {
-    const messages = Array.from({ length: 12 }, (_, i) => [
-      asked(`Prompt ${i}`),
-      ...tooLong.map(([, part]) => answered(part)),
-    ])
-    const share = await drawn(session(...messages.flat()))
-    const pages = [...share].filter(([name]) => name.endsWith(".html"))
-    expect(pages.length).toBeGreaterThan(3)
-    for (const [name, page] of pages) {
-      expect(page.length, `bytes of ${name}`).toBeLessThan(300_000)
-      expect(page.match(/<[a-z]/g)!.length, `elements of ${name}`).toBeLessThan(6_000)
+  test("has the session in session.json as it was, subagents' sessions included", async () => {
+    const { info = { id: "ses_1" }, messages = [], children = [] } = exported
+    const json = (await draw(await filesOf(exported))).get("session.json")!
+    expect(JSON.parse(json)).toEqual({
+      info,
+      messages,
+      children: children.map((child) => ({ children: [], ...child })),
+    })
+  })
+
+  test("has pages of allowed markup alone, whose links and pictures all lead somewhere", async () => {
+    const drawn = await draw(await filesOf(exported))
+    const pages = [...drawn].filter(([path]) => path.endsWith(".html"))
+    const anchors = new Map(pages.map(([path, html]) => [path, expectPage(html).anchors]))
+    for (const [page, html] of pages) {
+      for (const { attributes } of readHtml(html).elements) {
+        const target = attributes.get("href") ?? attributes.get("src")
+        if (target === undefined || /^(?:https?:|mailto:)/.test(target) || target === "data:,") continue
+        const [path, anchor] = target.split("#")
+        expect([...drawn.keys()]).toContain(path || page)
+        if (anchor) expect(anchors.get(path || page)).toContain(anchor)
+      }
+    }
+  })
+
+  test("has a page for every message that was not undone, and its id on it", async () => {
+    const drawn = await draw(await filesOf(exported))
+    const all = [...drawn].filter(([path]) => path.endsWith(".html")).map(([, html]) => html)
+    const prompts = (exported.messages ?? []).filter((message) => {
+      const { info, parts } = message as { info: { role: string }; parts: { type: string; synthetic?: boolean }[] }
+      return info.role === "user" && parts.some(({ type, synthetic }) => type === "text" && !synthetic)
+    })
+    for (const prompt of prompts) {
+      const { id } = (prompt as { info: { id: string } }).info
+      expect(all.filter((html) => html.includes(` id="${id}"`))).toHaveLength(1)
     }
   })
 })
 
-describe("the files", () => {
-  test("come once each, attachments before the pages that show them, index.html last", async () => {
-    const image = { type: "file", mime: "image/png", filename: "a.png", url: "data:image/png;base64,iVBORw0KGgo=" }
-    const paths = (
-      await filesOf(session(asked("one", image), asked("two", image), answered({ type: "text", text: "x" })))
-    ).map(({ path }) => path)
-    expect(paths).toEqual([
-      expect.stringMatching(/^files\/[0-9a-f]{32}\.png$/),
-      "session.json",
-      "session.md",
-      "index.html",
-    ])
+describe("drawing", () => {
+  test("waits until it is asked for", async () => {
+    const drawn: string[] = []
+    const renderPage = async ({ number }: { number: number }) => {
+      drawn.push(String(number))
+      return "page"
+    }
+    const files = await filesOf(generated(200), { renderPage })
+    expect(drawn).toEqual([])
+    expect(files.filter(({ path }) => path.endsWith(".html")).length).toBeGreaterThan(2)
+    await files.at(-1)!.render()
+    expect(drawn).toEqual(["1"])
   })
 
-  test("that hold what a browser could run are stored as plain text", async () => {
-    const files = [
-      "image/svg+xml",
-      "text/html",
-      "application/xhtml+xml",
-      "text/xml",
-      "application/javascript",
-      "made/up",
-      "",
-    ].map((mime) => ({ type: "file", mime, filename: "a.html", url: `data:${mime};base64,PHNjcmlwdD4=` }))
-    for (const { path, contentType } of await filesOf(session(asked("see", ...files))))
-      if (path.startsWith("files/"))
-        expect(contentType).toMatch(/^(?:text\/plain; charset=utf-8|application\/octet-stream)$/)
-  })
-
-  test("are the same when they are made again, by input and by content", async () => {
-    const exported = fixtures.find(([name]) => name === "all-tools.json")![1]
-    const inputs = async () => (await filesOf(exported)).map(({ path, input }) => [path, input])
-    expect(await inputs()).toEqual(await inputs())
-    expect(await drawn(exported)).toEqual(await drawn(exported))
-  })
-
-  test("session.json gives back the records as they were", async () => {
-    for (const [, { info, messages }] of fixtures) {
-      const record = JSON.parse((await drawn({ info, messages } as Exported)).get("session.json")!)
-      expect(record).toEqual({ info, messages, children: [] })
+  test("gives the same bytes in any order and any number of times", async () => {
+    const [, first] = exports[0]!
+    for (const exported of [first, generated(120, 7)]) {
+      const files = await filesOf(exported)
+      const forth = await draw(files)
+      const back = await draw((await filesOf(exported)).reverse())
+      for (const [path, content] of forth) expect(back.get(path)).toBe(content)
     }
   })
 
-  test("of an appended message leave the earlier pages' inputs alone", async () => {
-    const messages = Array.from({ length: 60 }, (_, i) => [
-      asked(`Prompt ${i}`),
-      answered({ type: "text", text: numbered(600) }),
-    ]).flat()
-    const inputs = async (all: object[]) =>
-      new Map((await filesOf(session(...all))).map(({ path, input }) => [path, input]))
-    const [before, after] = [await inputs(messages), await inputs([...messages, asked("One more")])]
-    const pages = [...before.keys()].filter((name) => /^\d+\.html$/.test(name))
-    const last = pages.at(-1)!
-    expect(pages.length).toBeGreaterThan(5)
-    for (const name of pages) if (name !== last) expect([name, after.get(name)]).toEqual([name, before.get(name)])
-    expect([...after].filter(([name, input]) => before.get(name) !== input).map(([name]) => name)).toContain(
-      "session.json",
+  test("fails where the page fails", async () => {
+    const files = await filesOf({}, { renderPage: () => Promise.reject(new Error("no template")) })
+    await expect(files.at(-1)!.render()).rejects.toThrow("no template")
+  })
+})
+
+describe("a session that is shared again", () => {
+  const inputs = async (exported: Exported, more?: Parameters<typeof filesOf>[1]) =>
+    new Map((await filesOf(exported, more)).map(({ path, input }) => [path, input]))
+  const changed = (before: Map<string, string>, after: Map<string, string>) =>
+    [...after].filter(([path, input]) => before.get(path) !== input).map(([path]) => path)
+
+  test("is the same in every input when nothing has changed", async () => {
+    for (const [, exported] of sessions) expect(changed(await inputs(exported), await inputs(exported))).toEqual([])
+  })
+
+  test("draws its last page anew, the first and the records when a message was added, and nothing between", async () => {
+    const long = generated(400)
+    const { messages } = long
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 390 }), fc.integer({ min: 1, max: 10 }), async (length, more) => {
+        const before = await inputs({ ...long, messages: messages.slice(0, length) })
+        const after = await inputs({ ...long, messages: messages.slice(0, length + more) })
+        for (const path of before.keys()) expect([...after.keys()]).toContain(path)
+        const pages = [...before.keys()].filter((path) => /^\d+\.html$/.test(path))
+        const kept = pages.slice(0, -1)
+        for (const path of kept) expect(after.get(path)).toBe(before.get(path))
+        expect(changed(before, after)).toEqual(expect.arrayContaining(["session.json", "session.md"]))
+      }),
+      { numRuns: 25 },
     )
   })
 
-  test("of a session without messages are a page that says so", async () => {
-    expect((await drawn(session())).get("index.html")).toContain("Nothing was said in this session.")
+  test("has the input of a page change when and only when the page does", async () => {
+    const long = generated(150, 3)
+    const shorter = await filesOf({ ...long, messages: long.messages.slice(0, 100) })
+    const before = await draw(shorter)
+    const info = long.info as object
+    const others: [string, Exported, Parameters<typeof filesOf>[1]?][] = [
+      ["more messages", { ...long, messages: long.messages.slice(0, 140) }],
+      ["another title", { ...long, info: { ...info, title: "Another" }, messages: long.messages.slice(0, 100) }],
+      [
+        "another folder",
+        { ...long, info: { ...info, directory: "/elsewhere" }, messages: long.messages.slice(0, 100) },
+      ],
+      ["another version", { ...long, messages: long.messages.slice(0, 100) }, { version: "1.0.1" }],
+      ["another share", { ...long, messages: long.messages.slice(0, 100) }, { id: "another" }],
+    ]
+    for (const [what, exported, more] of others) {
+      const files = await filesOf(exported, more)
+      const after = await draw(files)
+      for (const { path, input } of files) {
+        if (!path.endsWith(".html")) continue
+        const same = shorter.find((file) => file.path === path)?.input === input
+        expect({ what, path, same }).toEqual({ what, path, same: before.get(path) === after.get(path) })
+      }
+    }
   })
 
-  test("of a child session lead there and back", async () => {
-    const task = called("task", {
-      input: { description: "Look", prompt: "p", subagent_type: "general" },
-      metadata: { sessionId: "ses_child" },
-      output: "found",
-    })
-    const child = { info: { id: "ses_child", title: "The child", parentID: "ses_1" }, messages: [asked("p")] }
-    const share = await drawn({ ...session(asked("go"), answered(task)), children: [child] })
-    const page = [...share.keys()].find((name) => /^sub-[0-9a-f]{10}\.html$/.test(name))!
-    expect(share.get("index.html")).toContain(`href="${page}"`)
-    expect(share.get(page)).toContain('href="index.html"')
-    await expectComplete(share)
+  test("draws the page of a task anew when its subagent's session has come", async () => {
+    const [, exported] = exports[0]!
+    const before = await filesOf({ ...exported, children: [] })
+    const after = await filesOf(exported)
+    expect(after.at(-1)!.input).not.toBe(before.at(-1)!.input)
   })
+})
+
+describe("a page", () => {
+  test.each([1, 2, 3])(
+    "of a session of 1,000 messages has at most 300 kB and 6,000 elements (seed %d)",
+    async (seed) => {
+      const drawn = await draw(await filesOf(generated(1_000, seed)))
+      for (const [path, html] of drawn) {
+        if (!path.endsWith(".html")) continue
+        expect(Buffer.byteLength(html), path).toBeLessThan(300_000)
+        expect(html.match(/<[a-z]/g)!.length, path).toBeLessThan(6_000)
+      }
+    },
+  )
 })

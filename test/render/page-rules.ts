@@ -1,0 +1,70 @@
+import { expect } from "vitest"
+import { type Element, readHtml } from "./read-html.ts"
+
+/** The elements of a page and the attributes that each may have, beside those that any may. */
+const elements: Record<string, string> = {
+  html: "lang",
+  head: "",
+  meta: "charset http-equiv content name property",
+  title: "",
+  link: "rel type href",
+  style: "",
+  body: "",
+  a: "href rel",
+  img: "src alt loading",
+  details: "open",
+  time: "datetime title",
+  ol: "start",
+  pre: "",
+  span: "data-n data-o role",
+  section: "aria-labelledby",
+}
+for (const name of (
+  "header footer main nav h1 h2 h3 h4 h5 h6 p div ul li dl dt dd blockquote hr br figure figcaption code mark small " +
+  "strong em del summary table thead tbody tr th td"
+).split(" "))
+  elements[name] = ""
+const anywhere = ["id", "class", "dir", "tabindex", "aria-label"]
+
+const values: Record<string, RegExp> = {
+  id: /^[A-Za-z][\w.-]{0,80}$/,
+  class: /^[a-z0-9_ -]{0,60}$/,
+  dir: /^auto$/,
+  tabindex: /^0$/,
+  href: /^(?:https?:\/\/[^/]|mailto:[^/]|#[A-Za-z][\w.-]*$|[\w-]+\.(?:html|json|md)(?:#[\w.-]+)?$|files\/[0-9a-f]{32}\.[a-z]+$|data:,$)/,
+  src: /^files\/[0-9a-f]{32}\.(?:png|jpg|gif|webp|avif)$/,
+  rel: /^(?:noopener noreferrer nofollow|prev|next|alternate|icon)$/,
+  "data-n": /^\d+$/,
+  "data-o": /^\d+$/,
+  start: /^\d+$/,
+  "http-equiv": /^Content-Security-Policy$/,
+}
+
+const policy =
+  /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]{44}'; img-src 'self' data:; base-uri 'none'; form-action 'none'$/
+
+/** Expects a whole page to hold nothing that this package's own components do not write. */
+export function expectPage(html: string): { elements: Element[]; text: string; anchors: string[] } {
+  expect(html).toMatch(/^<!doctype html><html lang="en"><head><meta charset="utf-8">/i)
+  const read = readHtml(html)
+  for (const { name, attributes } of read.elements) {
+    expect(Object.keys(elements)).toContain(name)
+    for (const [attribute, value] of attributes) {
+      expect([...anywhere, ...elements[name]!.split(" ")]).toContain(attribute)
+      if (values[attribute]) expect(value).toMatch(values[attribute])
+    }
+    // What leads elsewhere says nothing of where it was followed.
+    if (/^(?:https?|mailto):/.test(attributes.get("href") ?? ""))
+      expect(attributes.get("rel")).toBe("noopener noreferrer nofollow")
+  }
+  const named = (name: string) => read.elements.filter((element) => element.name === name)
+  expect(named("style")).toHaveLength(1)
+  expect(
+    named("meta")
+      .find(({ attributes }) => attributes.has("http-equiv"))!
+      .attributes.get("content"),
+  ).toMatch(policy)
+  const anchors = read.elements.flatMap(({ attributes }) => attributes.get("id") ?? [])
+  expect(anchors.length).toBe(new Set(anchors).size)
+  return { ...read, anchors }
+}
