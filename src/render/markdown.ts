@@ -1,4 +1,4 @@
-import { lexer, type Token, type Tokens } from "marked"
+import { Lexer, type Token, type Tokens } from "marked"
 import { type Budget, highlight, loadLanguages } from "./highlight.ts"
 import { languageNamed } from "./languages.ts"
 import { emptyHtml, escapeProse, escapeText, html, joinHtml, type SafeHtml } from "./safe-html.ts"
@@ -7,7 +7,6 @@ import { emptyHtml, escapeProse, escapeText, html, joinHtml, type SafeHtml } fro
 const LONGEST_TEXT = 100_000
 const LONGEST_LINE = 20_000
 const DEEPEST = 40
-const MOST_PAIRINGS = 16_000_000
 
 /**
  * Markdown (GitHub's flavour) as markup. HTML in it is shown, not obeyed; links lead to http, https and mailto only, and
@@ -17,11 +16,29 @@ const MOST_PAIRINGS = 16_000_000
 export async function renderMarkdown(text: string, budget: Budget, { breaks = false } = {}): Promise<SafeHtml> {
   if (text.length > LONGEST_TEXT || tooKnotty(text)) return asWritten(text)
   try {
-    const tokens = lexer(text, { gfm: true, breaks })
+    const tokens = new BoundedLexer({ gfm: true, breaks }).lex(text)
     await loadLanguages(codeLanguages(tokens))
     return blocks(tokens, budget)
   } catch {
     return asWritten(text)
+  }
+}
+
+/** Characters times marks of the prose of one text. Any mark may have to be matched with all that follows it. */
+const MOST_MATCHING = 100_000_000
+
+/** marked's lexer, except that a piece of prose whose marks would take too long to be matched stays as it was written. */
+class BoundedLexer extends Lexer {
+  left = MOST_MATCHING
+
+  override inlineTokens(text: string, tokens: Token[] = []): Token[] {
+    const cost = text.length * (text.match(/[!-/:-@[-`{-~]/g)?.length ?? 0)
+    if (cost > this.left) {
+      tokens.push({ type: "written", raw: text, text })
+      return tokens
+    }
+    this.left -= cost
+    return super.inlineTokens(text, tokens)
   }
 }
 
@@ -34,14 +51,7 @@ function tooKnotty(text: string): boolean {
     if (markers.length > DEEPEST && markers.replace(/\s+/g, "").length > DEEPEST) return true
     if (/^\s*/.exec(line)![0].length > DEEPEST * 4 && /^\s*(?:[-*+]|\d+[.)])\s/.test(line)) return true
   }
-  return /(?:[[(!*_~`<]\s?){300}/.test(text) || pairings(text) > MOST_PAIRINGS
-}
-
-/** How many pairs of emphasis marks may have to be compared: within a paragraph, each with all that follow. */
-function pairings(text: string): number {
-  let sum = 0
-  for (const paragraph of text.split(/\n[ \t]*\n/)) sum += (paragraph.match(/[*_]+/g)?.length ?? 0) ** 2
-  return sum
+  return /(?:[[(!*_~`<]\s?){300}/.test(text)
 }
 
 function* codeLanguages(tokens: Token[]): Generator<string> {
@@ -157,6 +167,8 @@ function span(token: Tokens.Generic, inLink: boolean): SafeHtml {
     case "checkbox":
       // The box of a task is drawn from the list's item.
       return emptyHtml
+    case "written":
+      return html`<span class="written">${String(token["text"])}</span>`
     case "escape":
     case "html":
       return escapeText(String(token["text"]))
