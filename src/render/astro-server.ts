@@ -1,9 +1,10 @@
 import { createApp } from "astro/app/entrypoint"
+import { printable } from "./safe-html.ts"
 
 const app = createApp({ streaming: false })
 export async function renderPage(path: string, locals: object): Promise<string> {
   const response = await app.render(new Request(`http://localhost${path}`), { locals })
   const html = await response.text()
   if (!response.ok || html === "") throw new Error(`the page template failed with status ${response.status}`)
-  return html
+  return printable(html).replace(/\r\n?/g, "\n")
 }

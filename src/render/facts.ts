@@ -1,4 +1,5 @@
 import type { FileDiff, Message, SessionInfo } from "../session/model.ts"
+import { clip } from "./cut.ts"
 import { isPrompt, toolsOf } from "./items.ts"
 import { type Change, count, type Fact, formatDuration } from "./view.ts"
 
@@ -94,7 +95,8 @@ function addChange(facts: Facts, diff: FileDiff): void {
 }
 
 function remember(list: string[], name: string | undefined): void {
-  if (name && list.length < 20 && !list.includes(name)) list.push(name)
+  const short = name && clip(name, 100)
+  if (short && list.length < 20 && !list.includes(short)) list.push(short)
 }
 
 /** The facts of a header, each with a name. */
@@ -138,7 +140,7 @@ export function doneInWords({ steps }: Facts): string {
 export const changesInWords = ({ changes }: Facts): Change[] =>
   [...changes.values()].map(({ file, additions, deletions, status }) => {
     const slash = file.lastIndexOf("/") + 1
-    return { folder: file.slice(0, slash), file: file.slice(slash), additions, deletions, status }
+    return { folder: clip(file.slice(0, slash), 200), file: clip(file.slice(slash), 200), additions, deletions, status }
   })
 
 const dateInWords = (time: number) =>

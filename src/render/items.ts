@@ -227,7 +227,7 @@ function errorInWords({ name, message, statusCode }: MessageError): {
 function raw(part: Extract<Part, { type: "unknown" | "malformed" }>, moment: Item["moment"]): Item {
   const title =
     part.type === "unknown"
-      ? `A part of the kind “${part.kind}”, which this version does not know`
+      ? `A part of the kind “${clip(part.kind, 100)}”, which this version does not know`
       : `A part that cannot be read: ${part.reason}`
   return { kind: "raw", anchor: part.id, moment, title, json: asJson(part.raw) }
 }

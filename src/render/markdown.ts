@@ -7,6 +7,8 @@ import { emptyHtml, escapeProse, escapeText, html, joinHtml, type SafeHtml } fro
 const LONGEST_TEXT = 100_000
 const LONGEST_LINE = 20_000
 const DEEPEST = 40
+/** A longer address than this no browser shows and few servers take. */
+const LONGEST_ADDRESS = 4_000
 
 /**
  * Markdown (GitHub's flavour) as markup. HTML in it is shown, not obeyed; links lead to http, https and mailto only, and
@@ -190,6 +192,7 @@ function link(written: string, label: SafeHtml): SafeHtml {
 /** The address, made whole, if it is an absolute http, https or mailto one; undefined for anything else. */
 export function safeUrl(target: string): string | undefined {
   if (
+    target.length > LONGEST_ADDRESS ||
     /[\u0000-\u0020\u007f-\u009f]/.test(target) ||
     !/^(?:https?:\/\/[^/]|mailto:[^/])/i.test(target) ||
     !URL.canParse(target)

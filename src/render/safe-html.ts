@@ -63,13 +63,21 @@ export function html(strings: TemplateStringsArray, ...values: Value[]): SafeHtm
 
 const special: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" }
 
-/** Control characters (except tab and newline) show as their Unicode pictures; lone surrogates as the replacement character. */
 function escaped(text: string): string {
-  if (!/[&<>"'\u0000-\u0008\u000b-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/.test(text)) return text
-  return text
-    .toWellFormed()
+  if (!/[&<>"'\r]/.test(text)) return printable(text)
+  return printable(text)
     .replace(/\r\n?/g, "\n")
     .replace(/[&<>"']/g, (character) => special[character] as string)
-    .replace(/[\u0000-\u0008\u000b-\u001f]/g, (control) => String.fromCharCode(0x2400 + control.charCodeAt(0)))
+}
+
+/**
+ * Text as HTML and UTF-8 can carry it: control characters (except tab and line ends) show as their Unicode pictures, lone
+ * surrogates as the replacement character. Components escape the text that they are given, but leave these in it.
+ */
+export function printable(text: string): string {
+  if (!/[\u0000-\u0008\u000b-\u000c\u000e-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/.test(text)) return text
+  return text
+    .toWellFormed()
+    .replace(/[\u0000-\u0008\u000b-\u000c\u000e-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
     .replace(/[\u007f-\u009f\ufffe\uffff]/g, "\ufffd")
 }

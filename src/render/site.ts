@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import type { Json, Message, Session } from "../session/model.ts"
 import type { StoredFile } from "./attachment.ts"
+import { clip } from "./cut.ts"
 import { addFacts, changesInWords, doneInWords, type Facts, factsInWords, noFacts } from "./facts.ts"
 import { filesOf, isPrompt } from "./items.ts"
 import { inputOf, type Page, prebuiltPage, type RenderPage, viewOf } from "./page.ts"
@@ -57,6 +58,8 @@ function pageName(stem: string, number: number): string {
   return stem === "" ? `${number}.html` : `${stem}-${number}.html`
 }
 
+const titleOf = ({ title }: Session["info"]) => clip(title.trim(), 300) || "Untitled session"
+
 const stemOf = (sessionID: string) => `sub-${createHash("sha256").update(sessionID).digest("hex").slice(0, 10)}`
 
 /** All files of one session and its children; its own first page comes last. */
@@ -74,7 +77,7 @@ async function* sessionFiles(session: Session, place: Place): AsyncGenerator<Sit
   const pageOf = (hasNext: boolean): Page => ({
     view: {
       id: place.id,
-      title: info.title || "Untitled session",
+      title: titleOf(info),
       description: "",
       number,
       previous: number > 1 ? pageName(place.stem, number - 1) : undefined,
@@ -119,7 +122,7 @@ async function* sessionFiles(session: Session, place: Place): AsyncGenerator<Sit
   place.record.push(`\n],"children":[`)
   for (const [i, child] of session.children.entries()) {
     if (i > 0) place.record.push(",")
-    const parent = { href: pageName(place.stem, 1), title: info.title || "Untitled session" }
+    const parent = { href: pageName(place.stem, 1), title: titleOf(info) }
     yield* sessionFiles(child, { ...place, stem: stemOf(child.info.id), parent })
   }
   place.record.push("]}")
