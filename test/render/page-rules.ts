@@ -68,3 +68,17 @@ export function expectPage(html: string): { elements: Element[]; text: string; a
   expect(anchors.length).toBe(new Set(anchors).size)
   return { ...read, anchors }
 }
+
+/** Expects all pages of a share to be as they should, and everything they link to in the share to be there. */
+export function expectShare(files: Map<string, string>): void {
+  const pages = [...files].filter(([path]) => path.endsWith(".html"))
+  const read = new Map(pages.map(([path, html]) => [path, expectPage(html)]))
+  for (const [page, { elements }] of read)
+    for (const { attributes } of elements) {
+      const target = attributes.get("href") ?? attributes.get("src")
+      if (target === undefined || /^(?:https?:|mailto:|data:,$)/.test(target)) continue
+      const [path, anchor] = target.split("#")
+      expect([...files.keys()]).toContain(path || page)
+      if (anchor) expect(read.get(path || page)!.anchors).toContain(anchor)
+    }
+}

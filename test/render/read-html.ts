@@ -37,7 +37,7 @@ export function readHtml(markup: string): Markup {
       at += piece.length
       continue
     }
-    const [whole, closing, name = "", attributes = ""] = tag.exec(markup.slice(at, at + 100_000)) ?? []
+    const [whole, closing, name = "", attributes = ""] = tag.exec(markup.slice(at, at + 10_000)) ?? []
     if (whole === undefined) throw fail("not a tag")
     at += whole.length
     if (name === "") continue

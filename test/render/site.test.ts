@@ -2,8 +2,7 @@ import { createHash } from "node:crypto"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { draw, type Exported, exports, filesOf, generated } from "./draw.ts"
-import { expectPage } from "./page-rules.ts"
-import { readHtml } from "./read-html.ts"
+import { expectShare } from "./page-rules.ts"
 
 const paths =
   /^(?:(?:index|[1-9]\d*|sub-[0-9a-f]{10}(?:-[1-9]\d*)?)\.html|files\/[0-9a-f]{32}\.[a-z]+|session\.(?:json|md))$/
@@ -50,20 +49,10 @@ describe.each(sessions)("the share of %s", (_, exported) => {
 
   test("has pages of allowed markup alone, whose links and pictures all lead somewhere", async () => {
     const drawn = await draw(await filesOf(exported))
-    const pages = [...drawn].filter(([path]) => path.endsWith(".html"))
-    const anchors = new Map(pages.map(([path, html]) => [path, expectPage(html).anchors]))
-    for (const [page, html] of pages) {
-      for (const { attributes } of readHtml(html).elements) {
-        const target = attributes.get("href") ?? attributes.get("src")
-        if (target === undefined || /^(?:https?:|mailto:)/.test(target) || target === "data:,") continue
-        const [path, anchor] = target.split("#")
-        expect([...drawn.keys()]).toContain(path || page)
-        if (anchor) expect(anchors.get(path || page)).toContain(anchor)
-      }
-    }
+    expectShare(drawn)
   })
 
-  test("has a page for every message that was not undone, and its id on it", async () => {
+  test("has every prompt on one page, by its id", async () => {
     const drawn = await draw(await filesOf(exported))
     const all = [...drawn].filter(([path]) => path.endsWith(".html")).map(([, html]) => html)
     const prompts = (exported.messages ?? []).filter((message) => {
