@@ -80,14 +80,15 @@ export async function itemsOf(message: Message, number: number, context: ItemCon
   if (message.error)
     items.push({
       kind: "note",
-      anchor: `${message.id}-error`,
+      // With a dot, which no id of a session has.
+      anchor: `${message.id}.error`,
       moment: momentOf(message.completed ?? message.created, context.began),
       ...errorInWords(message.error),
     })
   else if (message.finish === "length")
     items.push({
       kind: "note",
-      anchor: `${message.id}-end`,
+      anchor: `${message.id}.end`,
       moment: undefined,
       tone: "plain",
       title: "Cut off",

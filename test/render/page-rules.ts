@@ -27,7 +27,7 @@ for (const name of (
 const anywhere = ["id", "class", "dir", "tabindex", "aria-label"]
 
 const values: Record<string, RegExp> = {
-  id: /^[A-Za-z][\w.-]{0,80}$/,
+  id: /^(?:_changes$|[A-Za-z][\w.-]{0,80}$)/,
   class: /^[a-z0-9_ -]{0,60}$/,
   dir: /^auto$/,
   tabindex: /^0$/,

@@ -66,6 +66,21 @@ describe.each(sessions)("the share of %s", (_, exported) => {
   })
 })
 
+test("the page's own anchors are none that a session can take", async () => {
+  const message = (id: string, role: string, parts: object[], more: object = {}) => ({
+    info: { id, role, ...more },
+    parts,
+  })
+  const diffs = [{ file: "a", additions: 1, deletions: 0, status: "added" }]
+  const part = (id: string) => ({ id, type: "text", text: id })
+  const messages = [
+    message("changes", "user", [part("_changes")], { summary: { diffs } }),
+    message("m", "assistant", [part("m-error"), part("m.error"), part("m-end")], { error: { name: "APIError" } }),
+    message("m-error", "assistant", [part("m"), part("n-end")], { finish: "length" }),
+  ]
+  expectShare(await draw(await filesOf({ messages })))
+})
+
 describe("drawing", () => {
   test("waits until it is asked for", async () => {
     const drawn: string[] = []
