@@ -47,7 +47,11 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       `${sent} of ${result.objects} objects sent (${formatBytes(bytes)})`,
       removed && `${removed} removed`,
     ]
-    say(terminal, flags.quiet, `${store.name}: ${counts.filter(Boolean).join(", ")}.`)
+    say(
+      terminal,
+      flags.quiet,
+      `${store.name}: ${sent === 0 ? "nothing has changed" : counts.filter(Boolean).join(", ")}.`,
+    )
     if (note) say(terminal, flags.quiet, note)
     if (isDefault) say(terminal, flags.quiet, "To share with others, name a bucket: --to s3://bucket (see the README).")
     terminal.stdout.write(flags.json ? `${JSON.stringify({ ...result, redacted: 0 })}\n` : `${url}\n`)

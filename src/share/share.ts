@@ -76,16 +76,26 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
     })
     const removed = await removeStale(store, prefix, objects, place)
     const updated = now().toISOString()
-    await writeManifest(store, { ...place.manifest, state: "published", updated, objects })
+    const isSame = place.holds === "known" && removed === 0 && sameObjects(objects, place.known)
+    if (!isSame) await writeManifest(store, { ...place.manifest, state: "published", updated, objects })
 
     const url = place.entry.url ?? store.url(prefix + INDEX)
     const view = await proveReadable(store, prefix + INDEX, objects[INDEX]!.hash, url, id)
     await ledger.save({ ...place.entry, state: "published", updated, url })
     const { session: sessionID, title } = place.entry
-    const count = { objects: Object.keys(objects).length + 1, sent: progress.sent + 1, bytes: progress.bytes, removed }
+    const count = {
+      objects: Object.keys(objects).length + 1,
+      sent: progress.sent + (isSame ? 0 : 1),
+      bytes: progress.bytes,
+      removed,
+    }
     return { id, url, session: sessionID, title, ...count, ...view }
   })
 }
+
+/** Whether the manifest that is there says it all already. Unchanged objects are the very same values. */
+const sameObjects = (objects: Record<string, ManifestObject>, known: Record<string, ManifestObject>) =>
+  Object.entries(objects).every(([path, object]) => known[path] === object)
 
 interface Place {
   entry: LedgerEntry

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process"
+import { mkdirSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { expect, test } from "vitest"
+import { fixture, ownHome } from "../support/run-command.ts"
+
+/** Runs the built command on a terminal of its own (`script`, from util-linux), types, and gives what the screen was sent. */
+function onTerminal(home: ReturnType<typeof ownHome>, args: string[], { typed = "", env = {} } = {}) {
+  const command = [process.execPath, path.resolve("bin/opencode-bucket.js"), ...args]
+    .map((word) => `'${word}'`)
+    .join(" ")
+  return new Promise<{ status: number | null; screen: string }>((resolve, reject) => {
+    const child = spawn("script", ["-qefc", `stty cols 200 rows 40; ${command}`, "/dev/null"], {
+      cwd: home.project,
+      env: {
+        PATH: process.env["PATH"],
+        HOME: home.home,
+        XDG_DATA_HOME: home.file("data"),
+        XDG_CONFIG_HOME: home.file("config"),
+        TERM: "xterm",
+        ...env,
+      },
+    })
+    let screen = ""
+    let answered = false
+    child.stdout.on("data", (chunk) => {
+      screen += chunk
+      if (typed && !answered && screen.includes("○ Yes")) {
+        answered = true
+        child.stdin.end(typed)
+      }
+    })
+    // script waits for the end of what is typed, also after the command has ended.
+    if (!typed) child.stdin.end()
+    child.on("error", reject)
+    child.on("close", (status) => resolve({ status, screen }))
+  })
+}
+
+test("the link is put on the clipboard, over SSH through the terminal", async () => {
+  const home = ownHome()
+  const { status, screen } = await onTerminal(home, ["share", fixture("questions")], { env: { SSH_TTY: "/dev/pts/1" } })
+  expect(status).toBe(0)
+  const link = /file:\/\/\S+index\.html/.exec(screen)?.[0] ?? ""
+  const copied = /\x1b\]52;c;([A-Za-z0-9+/=]+)\x07/.exec(screen)?.[1] ?? ""
+  expect(Buffer.from(copied, "base64").toString()).toBe(link)
+  expect(screen).toContain("Copied to the clipboard.")
+})
+
+test("progress is shown while it is sent, and wiped before the result", async () => {
+  const home = ownHome()
+  const { screen } = await onTerminal(home, ["share", fixture("all-tools")])
+  expect(screen).toMatch(/Sending to .*: \d+ sent, \d+ unchanged/)
+  const afterProgress = screen.slice(screen.lastIndexOf("unchanged"))
+  expect(afterProgress).toContain("\x1b[2K")
+})
+
+test.each([
+  ["y", 0],
+  ["n", 2],
+])("a project's destination is asked about once; %s", async (typed, expected) => {
+  const home = ownHome()
+  mkdirSync(home.project, { recursive: true })
+  const config = { plugin: [["opencode-bucket", { to: home.file("theirs") }]] }
+  writeFileSync(path.join(home.project, "opencode.json"), JSON.stringify(config))
+  const first = await onTerminal(home, ["share", fixture("questions")], { typed })
+  expect(first.screen).toContain(`sends conversations to ${home.file("theirs")}`)
+  expect(first.status).toBe(expected)
+  if (typed === "n") return
+  const second = await onTerminal(home, ["share", fixture("questions")])
+  expect(second.screen).not.toContain("○ Yes")
+  expect(second.status).toBe(0)
+})
