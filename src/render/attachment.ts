@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import type { FilePart } from "../session/model.ts"
+import { safeUrl } from "./markdown.ts"
 
 /** A file that is stored beside the pages. */
 export interface StoredFile {
@@ -15,6 +16,8 @@ export interface Attachment {
   mime: string
   /** The stored file, if the session holds the content; otherwise only its name is known. */
   file?: StoredFile
+  /** Where on the web it is, if it is nowhere else. */
+  elsewhere?: string
   isImage: boolean
 }
 
@@ -32,9 +35,10 @@ const isText = (mime: string) => /^(?:text\/|application\/(?:json|xml|javascript
 
 /** What a file part attaches: content of `data:` addresses becomes a file of the share, anything else stays a name. */
 export function attachmentOf({ filename, mime, url }: FilePart): Attachment {
-  const name = filename || "file"
+  const name = filename || (kinds[mime]?.image ? "image" : "file")
   const content = decodeDataUrl(url)
-  if (!content) return { name, mime, isImage: false }
+  const elsewhere = content ? undefined : safeUrl(url)
+  if (!content) return { name, mime, isImage: false, ...(elsewhere && { elsewhere }) }
   const kind = kinds[mime]
   if (kind) return { name, mime, isImage: kind.image, file: storedFile(content, kind.ending, mime) }
   return {

@@ -32,7 +32,7 @@ function textsOfCall({ call, output }: ToolPart): [string, Bounds][] {
     case "edit":
       return [[call.patch, PATCH]]
     case "apply_patch":
-      if (call.files.length === 0) return [[call.patchText, TERMINAL]]
+      if (!hasPatches(call.files)) return [[call.patchText, TERMINAL]]
       return call.files.map(({ patch }, i) => [patch, patchBounds(call.files)[i] ?? NOTHING])
     case "task":
       return [
@@ -48,6 +48,9 @@ function textsOfCall({ call, output }: ToolPart): [string, Bounds][] {
       return [[output, TERMINAL]]
   }
 }
+
+/** Whether the session says what the lines of a patch became; else the patch as the model wrote it is all there is. */
+export const hasPatches = (files: readonly { patch: string }[]): boolean => files.some(({ patch }) => patch !== "")
 
 /** What a command printed, without what OpenCode says of it at the end: the row says that. */
 export function printed(output: string): string {

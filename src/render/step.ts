@@ -10,6 +10,7 @@ import {
   diff,
   entriesOf,
   fields,
+  hasPatches,
   output,
   patchBounds,
   printed,
@@ -44,6 +45,7 @@ export async function stepOf(part: ToolPart, context: StepContext): Promise<Step
     slow: (took ?? 0) >= 10_000,
   }
   const drawn = await draw(part, context)
+  if (part.call.kind !== "read" && part.call.kind !== "generic") drawn.blocks.push(...attachments(part))
   const step: Step = { ...base, ...ending(part), ...drawn }
   step.object = clip(step.object, 400)
   step.folder = clip(step.folder, 300)
@@ -75,10 +77,7 @@ async function draw(part: ToolPart, context: StepContext): Promise<Drawn> {
       return {
         verb: call.existed ? "Overwrote" : "Wrote",
         ...located(call.path, context),
-        outcome:
-          part.status === "error"
-            ? "failed"
-            : count(call.content.split("\n").length - (call.content.endsWith("\n") ? 1 : 0), "line"),
+        ...(part.status === "completed" && { outcome: linesOf(call.content) }),
         node: "changed",
         open: part.status === "completed",
         blocks: [await code(call.content, call.path, context.budget, 1), ...diagnostics(call.diagnostics)],
@@ -148,9 +147,10 @@ async function read(part: ToolPart, { path, content }: Kind<"read">, context: St
       blocks: output(entriesOf(content)),
     }
   const images = attachments(part)
+  const isImage = part.attachments.some(({ mime }) => mime.startsWith("image/"))
   return {
     ...drawn,
-    outcome: part.status === "completed" && images.length > 0 ? "image" : ending(part).outcome,
+    ...(part.status === "completed" && isImage && { outcome: "image" }),
     blocks: images.length > 0 ? images : output(part.output),
   }
 }
@@ -183,14 +183,20 @@ async function patch(
   const words = { add: "new file", update: "", delete: "deleted", move: "moved" }
   const blocks: Block[] = []
   const bounds = patchBounds(files)
-  for (const [i, file] of files.slice(0, 200).entries()) {
-    const note =
-      file.change === "move" && file.movedTo ? `moved to ${shorten(file.movedTo, context)}` : words[file.change]
-    blocks.push(
-      await diff({ ...file, path: clip(shorten(file.path, context), 300) }, clip(note, 300), context.budget, bounds[i]),
-    )
-  }
-  if (files.length === 0) blocks.push(...output(patchText))
+  if (!hasPatches(files)) blocks.push(...output(patchText))
+  else
+    for (const [i, file] of files.slice(0, 200).entries()) {
+      const note =
+        file.change === "move" && file.movedTo ? `moved to ${shorten(file.movedTo, context)}` : words[file.change]
+      blocks.push(
+        await diff(
+          { ...file, path: clip(shorten(file.path, context), 300) },
+          clip(note, 300),
+          context.budget,
+          bounds[i],
+        ),
+      )
+    }
   const [only] = files
   return {
     verb: "Patched",
@@ -222,7 +228,7 @@ function search(
   const found = (n: number) => (by === "grep" ? count(n, "match", "matches") : count(n, "file"))
   return {
     verb: by === "list" ? "Listed" : "Searched",
-    object: [pattern, where].filter(Boolean).join(" ") || shorten(path, context),
+    object: pattern ? [pattern, where].filter(Boolean).join(" ") : shorten(path, context) || ".",
     outcome: hits === undefined ? ending(part).outcome : found(hits),
     node: "looked",
     blocks: output(part.output),
@@ -293,13 +299,13 @@ function question(part: ToolPart, { questions, dismissed }: Kind<"question">): D
       .map((answer) => clip(answer, 1_000)),
     state: dismissed ? "dismissed" : answers.length === 0 ? "not answered" : "",
   }))
-  const outcome = dismissed ? "dismissed" : part.status === "completed" ? "answered" : ending(part).outcome
+  const answered = part.status === "completed" ? "answered" : ending(part).outcome
   return {
     verb: "Asked",
     object: questions[0]?.question ?? "",
     mono: false,
-    outcome,
-    tone: "plain",
+    outcome: dismissed ? "dismissed" : answered,
+    ...(dismissed && { tone: "plain" as const }),
     open: true,
     blocks: [{ type: "questions", questions: views }],
   }
@@ -315,6 +321,11 @@ function web(part: ToolPart, call: Kind<"webfetch"> | Kind<"websearch">): Drawn 
     node: "looked",
     blocks: [...blocks, ...output(part.output)],
   }
+}
+
+function linesOf(content: string): string {
+  const lines = content.split("\n").length - (content.endsWith("\n") ? 1 : 0)
+  return content === "" ? "empty" : count(lines, "line")
 }
 
 function located(path: string, context: StepContext): { folder: string; object: string } {

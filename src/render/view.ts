@@ -137,16 +137,19 @@ export interface AttachmentView {
   name: string
   mime: string
   size: string
+  /** The stored file, or where on the web it is. */
   href: string | undefined
+  elsewhere: boolean
   isImage: boolean
 }
 
-export function attachmentView({ name, mime, file, isImage }: Attachment): AttachmentView {
+export function attachmentView({ name, mime, file, elsewhere, isImage }: Attachment): AttachmentView {
   return {
     name: clip(name, 200),
     mime: clip(mime, 100),
     isImage,
-    href: file?.path,
+    href: file?.path ?? elsewhere,
+    elsewhere: elsewhere !== undefined,
     size: file ? formatSize(file.body.length) : "",
   }
 }
