@@ -20,7 +20,7 @@ export const exports: [string, Exported][] = [
   ["demo", read("demo", "session.json")],
 ]
 
-export const sessionOf = (exported: Exported): Session => normalizeSession(recordOf(exported))
+const sessionOf = (exported: Exported): Session => normalizeSession(recordOf(exported))
 
 /** The first so many messages of the made-up session of a seed. */
 export function generated(messages: number, seed = 1): Required<Exported> {

@@ -44,7 +44,7 @@ const policy =
   /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]{44}'; img-src 'self' data:; base-uri 'none'; form-action 'none'$/
 
 /** Expects a whole page to hold nothing that this package's own components do not write. */
-export function expectPage(html: string): { elements: Element[]; text: string; anchors: string[] } {
+function expectPage(html: string): { elements: Element[]; text: string; anchors: string[] } {
   expect(html).toMatch(/^<!doctype html><html lang="en"><head><meta charset="utf-8">/i)
   const read = readHtml(html)
   for (const { name, attributes } of read.elements) {
