@@ -1,47 +1,55 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { pageBreaks } from "../../src/render/paginate.ts"
-import type { Message } from "../../src/session/model.ts"
 import { normalizeMessage } from "../../src/session/normalize.ts"
-import { answered, asked, called } from "../support/render-site.ts"
 
-const lines = (count: number) => "some words of a line\n".repeat(count)
-const message = fc.oneof(
-  fc.integer({ min: 0, max: 4_000 }).map((count) => asked(lines(count))),
-  fc.integer({ min: 0, max: 4_000 }).map((count) => answered({ type: "text", text: lines(count) })),
-  fc
-    .integer({ min: 0, max: 4_000 })
-    .map((count) => answered(called("bash", { input: { command: "x" }, output: lines(count) }))),
+const message = (role: string, text: string, lines: number) =>
+  normalizeMessage({ info: { role }, parts: [{ type: "text", text: `${text}\n`.repeat(lines) }] })
+
+const messages = fc.array(
+  fc.record({
+    role: fc.constantFrom("user", "assistant", "oracle"),
+    text: fc.string({ maxLength: 300 }),
+    lines: fc.oneof(fc.nat(20), fc.constantFrom(500, 2_000, 5_000)),
+  }),
+  { maxLength: 40 },
 )
-const messages = fc
-  .array(message, { minLength: 1, maxLength: 40 })
-  .map((all) => all.map((raw, i) => normalizeMessage(raw, undefined, i)))
 
-function breaksOf(all: Message[]): number[] {
+/** Before which messages a page begins. */
+function breaksOf(list: ReturnType<typeof message>[]): number[] {
   const breaks = pageBreaks()
-  return all.flatMap((each, i) => (breaks(each) ? [i] : []))
+  return list.flatMap((item, at) => (breaks(item) ? [at] : []))
 }
 
-test("messages that follow never move where earlier pages end", () => {
+test("what follows changes no earlier page", () => {
   fc.assert(
-    fc.property(messages, messages, (before, after) => {
-      const earlier = breaksOf(before)
-      expect(breaksOf([...before, ...after]).slice(0, earlier.length)).toEqual(earlier)
+    fc.property(messages, fc.nat(40), (list, length) => {
+      const all = list.map(({ role, text, lines }) => message(role, text, lines))
+      expect(breaksOf(all.slice(0, length))).toEqual(breaksOf(all).filter((at) => at < length))
     }),
-    { numRuns: 60 },
   )
 })
 
-test("a page never begins before the first message, and a short session has one page", () => {
+test("the first message begins no second page, and no page is empty", () => {
   fc.assert(
-    fc.property(messages, (all) => !breaksOf(all).includes(0)),
-    { numRuns: 60 },
+    fc.property(messages, (list) => {
+      const breaks = breaksOf(list.map(({ role, text, lines }) => message(role, text, lines)))
+      expect(breaks).not.toContain(0)
+      expect(new Set(breaks).size).toBe(breaks.length)
+    }),
   )
-  expect(breaksOf([asked("a"), answered({ type: "text", text: "b" })].map((raw) => normalizeMessage(raw)))).toEqual([])
 })
 
-test("a page that is more than half full ends before a prompt, not in the middle of an answer", () => {
-  const half = asked(lines(1_600))
-  const all = [half, asked("next"), answered({ type: "text", text: "short" })].map((raw) => normalizeMessage(raw))
-  expect(breaksOf(all)).toEqual([1])
+test("a prompt begins a page once one is half full", () => {
+  const half = message("assistant", "x".repeat(70), 700)
+  expect(breaksOf([half, message("user", "a", 1), message("assistant", "a", 1)])).toEqual([1])
+  expect(breaksOf([half, message("assistant", "a", 1), message("user", "a", 1)])).toEqual([2])
+  expect(breaksOf([message("user", "a", 1), message("user", "a", 1)])).toEqual([])
+})
+
+test("a message weighs no more than what is shown of it", () => {
+  const after = (lines: number) =>
+    breaksOf(Array.from({ length: 30 }, () => message("assistant", "x".repeat(70), lines)))
+  expect(after(50_000)).toEqual(after(5_000))
+  expect(after(5_000).length).toBeGreaterThan(after(50).length)
 })
