@@ -28,7 +28,7 @@ export function messageMarkdown(message: Message): string {
 function partMarkdown(part: Part, role: "user" | "assistant"): string {
   switch (part.type) {
     case "text":
-      return part.synthetic || part.ignored ? "" : part.text.trim()
+      return part.synthetic || part.ignored ? "" : closed(part.text.trim())
     case "file":
       return `*Attached: ${oneLine(part.filename || part.mime)}*`
     case "tool":
@@ -36,7 +36,7 @@ function partMarkdown(part: Part, role: "user" | "assistant"): string {
     case "compaction":
       return "*The conversation was summarised here.*"
     case "subtask":
-      return `*Task for ${oneLine(part.agent)}: ${oneLine(part.description)}*\n\n${part.prompt}`
+      return `*Task for ${oneLine(part.agent)}: ${oneLine(part.description)}*\n\n${closed(part.prompt)}`
     case "unknown":
     case "malformed":
       return role === "user" ? "" : `*A part of the kind ${oneLine(part.kind)}*`
@@ -57,7 +57,7 @@ function toolMarkdown(part: ToolPart): string {
     return `${name}\n\n${call.files.map(({ patch }) => fence(shortened(patch), "diff")).join("\n\n")}${failed}`
   if (call.kind === "write") return `${name}\n\n${fence(shortened(call.content), "")}${failed}`
   if (call.kind === "task")
-    return `${name} ${oneLine(call.description)}${call.result ? `\n\n${quote(call.result)}` : ""}${failed}`
+    return `${name} ${oneLine(call.description)}${call.result ? `\n\n${quote(closed(call.result))}` : ""}${failed}`
   if (call.kind === "question")
     return `${name}\n\n${call.questions.map(({ question, answers }) => `- ${oneLine(question)} — ${answers.map(oneLine).join(", ") || "no answer"}`).join("\n")}`
   if (call.kind === "todowrite")
@@ -75,7 +75,23 @@ function shortened(text: string): string {
 function fence(text: string, language: string): string {
   const longest = (text.match(/`{3,}/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2)
   const ticks = "`".repeat(longest + 1)
-  return `${ticks}${language}\n${text.replace(/\n+$/, "")}\n${ticks}`
+  return `${ticks}${language}\n${text.endsWith("\n") ? text.slice(0, -1) : text}\n${ticks}`
+}
+
+/**
+ * Markdown whose last fence is closed: what is left open would take in all that follows. A fence is closed by one of the
+ * same character that is as long or longer and has nothing behind it (CommonMark 0.31, 4.5).
+ */
+function closed(text: string): string {
+  if (!/```|~~~/.test(text)) return text
+  let open = ""
+  for (const line of text.split("\n")) {
+    const [, run = "", rest = ""] = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line) ?? []
+    if (run === "") continue
+    if (open === "") open = run.startsWith("`") && rest.includes("`") ? "" : run
+    else if (run[0] === open[0] && run.length >= open.length && rest.trim() === "") open = ""
+  }
+  return open === "" ? text : `${text}\n${open}`
 }
 
 const quote = (text: string) => text.trim().replace(/^/gm, "> ")
