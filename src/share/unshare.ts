@@ -3,17 +3,13 @@ import { collect, type ObjectEntry, type ObjectStore } from "../store/object-sto
 import type { FoundShare } from "./find-share.ts"
 import type { Ledger } from "./ledger.ts"
 import { INDEX, MANIFEST, prefixOf } from "./manifest.ts"
-import { openAsStranger } from "./stranger.ts"
+import { type Gone, proveGone } from "./prove.ts"
 
-export interface Removal {
+export interface Removal extends Gone {
   id: string
   url: string
   /** Objects, versions and delete markers that were deleted; 0: nothing was there any more. */
   deleted: number
-  /** Whether a stranger's request has shown that the link is dead; false where the link cannot be reached from here. */
-  proven: boolean
-  /** Why it is not proven, for people. */
-  note?: string
 }
 
 /** How often the prefix is listed and emptied again before what is left is called left behind. */
@@ -66,20 +62,4 @@ function stillListed(store: ObjectStore, id: string, left: ObjectEntry[]): Share
       hint: "Run the same command again; if it stays, somebody may be publishing it again, or the bucket may hold on to what is deleted.",
     },
   )
-}
-
-async function proveGone(store: ObjectStore, id: string, url: string) {
-  const view = await openAsStranger(url, id)
-  if (view.sees === "page")
-    throw new ShareError("left-behind", `Share ${id} is deleted from ${store.name}, but ${url} still shows it.`, {
-      hint: view.served
-        ? `A cache in front serves it (${view.served}): purge it there, then run the same command again.`
-        : "A cache in front serves it: purge it there, or wait and run the same command again.",
-    })
-  if (view.sees === "unreachable")
-    return {
-      proven: false,
-      note: `The bucket holds nothing of it any more; the link itself cannot be reached from here (${view.reason}).`,
-    }
-  return { proven: true }
 }

@@ -5,7 +5,7 @@ import { findShares, parseShareName } from "../../src/share/find-share.ts"
 import { openLedger } from "../../src/share/ledger.ts"
 import { share } from "../../src/share/share.ts"
 import { unshare } from "../../src/share/unshare.ts"
-import { openStore } from "../../src/store/open-store.ts"
+import { type Destination, openStore } from "../../src/store/open-store.ts"
 import { fixture } from "../support/run-command.ts"
 import { type S3ServerOptions, startS3Server } from "../support/s3-server.ts"
 import { temporaryFolder } from "../support/world.ts"
@@ -16,11 +16,12 @@ async function ownPlace(options: S3ServerOptions = {}) {
   const server = await startS3Server({ publicRead: true, ...options })
   onTestFinished(() => server.close())
   for (const [name, value] of Object.entries(server.environment)) vi.stubEnv(name, value)
-  const destination = { to: `s3://${server.bucket}`, endpoint: server.endpoint }
+  const destination: Destination = { to: `s3://${server.bucket}`, endpoint: server.endpoint }
   const ledger = openLedger(temporaryFolder())
   return {
     server,
     ledger,
+    settings: destination,
     async share(name: string) {
       const store = await openStore(destination)
       const common = {
@@ -136,4 +137,26 @@ test("a share whose process died with everything half-sent is whole after the ne
   const after = [...place.server.objects()].filter(([key]) => !key.endsWith("manifest.json"))
   for (const [key, { body }] of after) expect(body.toString("base64"), key).toBe(whole.get(key))
   expect(after).toHaveLength(whole.size - 1)
+})
+
+test("a link whose removal was cut short does not come to life when the session is shared again", async () => {
+  const place = await ownPlace()
+  const taken = await place.share("questions")
+  place.stopAfter(2)
+  await place.unshare(taken.id).catch(() => {})
+  place.goOn()
+  const again = await place.share("questions")
+  expect(again.id).not.toBe(taken.id)
+  expect(await reader(taken.url)).toBeUndefined()
+  expect([...place.server.objects().keys()].filter((key) => key.includes(taken.id))).toEqual([])
+  expect(await reader(again.url)).toBeDefined()
+})
+
+test("a public address that is set later gives the same share its new link", async () => {
+  const place = await ownPlace()
+  const { id, url } = await place.share("questions")
+  place.settings.publicUrl = `${place.server.endpoint}/${place.server.bucket}/.`
+  const again = await place.share("questions")
+  expect(again.id).toBe(id)
+  expect(again.url).not.toBe(url)
 })

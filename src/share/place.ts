@@ -1,0 +1,100 @@
+import { ShareError } from "../errors.ts"
+import type { SessionInfo } from "../session/model.ts"
+import { collect, type ObjectStore } from "../store/object-store.ts"
+import type { Destination } from "../store/open-store.ts"
+import type { Ledger, LedgerEntry } from "./ledger.ts"
+import {
+  FORMAT,
+  INDEX,
+  MANIFEST,
+  type Manifest,
+  type ManifestObject,
+  prefixOf,
+  readManifest,
+  writeManifest,
+} from "./manifest.ts"
+import { unshare } from "./unshare.ts"
+
+export interface PlaceOptions {
+  store: ObjectStore
+  /** What `store` was opened from: the ledger keeps it, so that the share can be found and removed later. */
+  destination: Destination
+  ledger: Ledger
+  /** This package's version. */
+  version: string
+  now: () => Date
+  newId: () => string
+}
+
+/** Where a session is shared, and what of it is there already. */
+export interface Place {
+  entry: LedgerEntry
+  manifest: Manifest
+  /** The objects that are surely there as the manifest says. */
+  known: Record<string, ManifestObject>
+  /** What may lie under the prefix: nothing yet, what the manifest lists, or anything (a run was cut short). */
+  holds: "nothing" | "known" | "anything"
+}
+
+/**
+ * Finds or makes a session's place: the ledger knows the id before the first request, and the manifest comes first.
+ * A link that was taken back does not come to life again: where the share was removed from elsewhere, or its removal
+ * was cut short (it is finished then), the session gets a new id. Throws what the store throws.
+ */
+export async function openPlace({ id: session, title }: SessionInfo, options: PlaceOptions): Promise<Place> {
+  const { store, destination, ledger, version, now, newId } = options
+  const updated = now().toISOString()
+  const state = "publishing"
+  const claim = () => ledger.claim({ id: newId(), session, title, destination, state, created: updated, updated })
+
+  let { entry, isNew } = await claim()
+  let manifest = isNew ? undefined : await readManifest(store, entry.id)
+  if (entry.state === "removing" || (entry.state === "published" && !manifest)) {
+    const url = entry.url ?? store.url(prefixOf(entry.id) + INDEX)
+    await unshare({ id: entry.id, url, store, entry }, ledger)
+    ;({ entry, isNew } = await claim())
+    manifest = undefined
+  }
+  const whole = manifest?.state === "published" && entry.state === "published"
+  entry = { ...entry, title, destination, state, updated }
+  await ledger.save(entry)
+
+  if (manifest) manifest = { ...manifest, title, generator: version }
+  else {
+    const { id, created } = entry
+    manifest = { format: FORMAT, id, session, title, state, created, updated, generator: version, objects: {} }
+    await writeManifest(store, manifest).catch(async (error: unknown) => {
+      if (isNew && surelyNothingStored(error)) await ledger.drop(entry)
+      throw error
+    })
+  }
+  return {
+    entry,
+    manifest,
+    known: whole ? manifest.objects : {},
+    holds: isNew ? "nothing" : whole ? "known" : "anything",
+  }
+}
+
+/** A refusal of the first request, unlike an answer that was lost: nothing is there that the ledger would have to know. */
+const surelyNothingStored = (error: unknown) =>
+  error instanceof ShareError &&
+  ["store-bucket-missing", "store-credentials", "store-denied", "store-clock"].includes(error.code)
+
+/**
+ * Removes what lies in a place and does not belong to the share any more; lists only if there can be any.
+ * Returns how many objects that were. Throws what the store throws.
+ */
+export async function removeStale(
+  place: Place,
+  objects: Record<string, ManifestObject>,
+  store: ObjectStore,
+): Promise<number> {
+  const belongs = (path: string) => path === MANIFEST || Object.hasOwn(objects, path)
+  if (place.holds === "nothing") return 0
+  if (place.holds === "known" && Object.keys(place.known).every(belongs)) return 0
+  const prefix = prefixOf(place.entry.id)
+  const stale = (await collect(store.list(prefix))).filter(({ key }) => !belongs(key.slice(prefix.length)))
+  await store.delete(stale)
+  return new Set(stale.map(({ key }) => key)).size
+}
