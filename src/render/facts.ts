@@ -22,6 +22,8 @@ export interface Facts {
     asked: number
     delegated: number
     other: number
+    /** Of whatever kind, commands apart. */
+    failed: number
   }
   /** By file, the latest of each prompt summed up. */
   changes: Map<string, FileDiff>
@@ -37,7 +39,7 @@ export const noFacts = (): Facts => ({
   cost: 0,
   began: undefined,
   ended: undefined,
-  steps: { looked: 0, ran: 0, failedRuns: 0, edited: 0, asked: 0, delegated: 0, other: 0 },
+  steps: { looked: 0, ran: 0, failedRuns: 0, edited: 0, asked: 0, delegated: 0, other: 0, failed: 0 },
   changes: new Map(),
 })
 
@@ -60,9 +62,11 @@ export function addFacts(facts: Facts, message: Message): void {
   if (message.completed !== undefined) facts.ended = Math.max(facts.ended ?? 0, message.completed)
   remember(facts.models, message.model)
   if (!message.compaction) remember(facts.agents, message.agent)
-  for (const { call } of toolsOf(message)) {
+  for (const { call, status } of toolsOf(message)) {
     const { steps } = facts
-    if (call.kind === "read" || call.kind === "search" || call.kind === "webfetch" || call.kind === "websearch")
+    const dismissed = call.kind === "question" && call.dismissed
+    if (call.kind === "invalid" || (status === "error" && call.kind !== "bash" && !dismissed)) steps.failed++
+    else if (call.kind === "read" || call.kind === "search" || call.kind === "webfetch" || call.kind === "websearch")
       steps.looked++
     else if (call.kind === "write" || call.kind === "edit" || call.kind === "apply_patch") steps.edited++
     else if (call.kind === "question") steps.asked++
@@ -70,6 +74,7 @@ export function addFacts(facts: Facts, message: Message): void {
     else if (call.kind === "bash") {
       steps.ran++
       if (
+        status === "error" ||
         call.ending === "timed-out" ||
         call.ending === "aborted" ||
         (typeof call.exit === "number" && call.exit !== 0)
@@ -123,7 +128,7 @@ export function factsInWords(facts: Facts, info: SessionInfo): Fact[] {
 
 /** What was done, in a sentence: `12 steps: looked 5 times, ran 4 commands (1 failed), edited 3 times.` */
 export function doneInWords({ steps }: Facts): string {
-  const { looked, ran, failedRuns, edited, asked, delegated, other } = steps
+  const { looked, ran, failedRuns, edited, asked, delegated, other, failed } = steps
   const times = (n: number) => (n === 1 ? "once" : n === 2 ? "twice" : `${n} times`)
   const parts = [
     looked && `looked ${times(looked)}`,
@@ -132,8 +137,9 @@ export function doneInWords({ steps }: Facts): string {
     asked && `asked ${times(asked)}`,
     delegated && `delegated ${times(delegated)}`,
     other && `did ${count(other, "other thing")}`,
+    failed && `failed ${times(failed)}`,
   ].filter(Boolean)
-  const all = looked + ran + edited + asked + delegated + other
+  const all = looked + ran + edited + asked + delegated + other + failed
   return all === 0 ? "" : `${count(all, "step")}: ${parts.join(", ")}.`
 }
 

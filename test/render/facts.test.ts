@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest"
+import { addFacts, changesInWords, doneInWords, factsInWords, noFacts } from "../../src/render/facts.ts"
+import { normalizeMessage, normalizeSession } from "../../src/session/normalize.ts"
+import { all, recordOf } from "../support/record.ts"
+import { type Exported, exports } from "./draw.ts"
+import { assistant, call, user } from "./parts-draw.ts"
+
+async function factsOf(exported: Exported) {
+  const { info, messages } = normalizeSession(recordOf(exported))
+  const facts = noFacts()
+  for (const message of await all(messages())) addFacts(facts, message)
+  return { facts: factsInWords(facts, info), done: doneInWords(facts), changes: changesInWords(facts) }
+}
+
+test.each(exports)("the header of %s", async (_, exported) => {
+  expect(await factsOf(exported)).toMatchSnapshot()
+})
+
+function done(...calls: object[]): string {
+  const facts = noFacts()
+  addFacts(facts, normalizeMessage(assistant(calls)))
+  return doneInWords(facts)
+}
+
+describe("what was done, in a sentence", () => {
+  const edit = (state: object = {}) =>
+    call("edit", { input: { filePath: "a", oldString: "a", newString: "b" }, ...state })
+  const failed = { status: "error", error: "no such text" }
+
+  test("counts an edit that failed as a failure, not as an edit", () => {
+    expect(done(edit(), edit(failed))).toBe("2 steps: edited once, failed once.")
+  })
+
+  test("counts a command that was not allowed, timed out or exited with an error as failed", () => {
+    const run = (state: object) => call("bash", { input: { command: "a" }, ...state })
+    expect(done(run({ metadata: { exit: 0 } }), run(failed), run({ metadata: { exit: 2 } }))).toBe(
+      "3 steps: ran 3 commands (2 failed).",
+    )
+  })
+
+  test("counts a call that does not exist as a failure, and a question that was dismissed as one that was asked", () => {
+    const questions = [{ question: "a", options: [] }]
+    expect(
+      done(
+        call("invalid", { input: { tool: "a", error: "b" } }),
+        call("question", { status: "error", error: "The user dismissed this question", input: { questions } }),
+      ),
+    ).toBe("2 steps: asked once, failed once.")
+  })
+
+  test("is empty where nothing was", () => {
+    expect(done()).toBe("")
+  })
+})
+
+describe("what changed", () => {
+  const changed = (...diffs: object[][]) => {
+    const facts = noFacts()
+    for (const list of diffs) addFacts(facts, normalizeMessage(user([], { summary: { diffs: list } })))
+    return changesInWords(facts)
+  }
+  const diff = (file: string, more: object = {}) => ({ file, additions: 1, deletions: 2, status: "modified", ...more })
+
+  test("adds up what every prompt changed, and a new file stays new", () => {
+    expect(changed([diff("src/a.ts", { status: "added", deletions: 0 }), diff("b")], [diff("src/a.ts")])).toEqual([
+      { folder: "src/", file: "a.ts", additions: 2, deletions: 2, status: "added" },
+      { folder: "", file: "b", additions: 1, deletions: 2, status: "modified" },
+    ])
+  })
+
+  test("is bounded in what it names", () => {
+    const many = changed(Array.from({ length: 5_000 }, (_, i) => diff(`${"folder/".repeat(1_000)}${i}`)))
+    expect(JSON.stringify(many).length).toBeLessThan(200_000)
+  })
+
+  test("names files of any name", () => {
+    expect(changed([diff("__proto__"), diff("constructor")]).map(({ file }) => file)).toEqual([
+      "__proto__",
+      "constructor",
+    ])
+  })
+})
