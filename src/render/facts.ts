@@ -27,6 +27,8 @@ export interface Facts {
   }
   /** By file, the latest of each prompt summed up. */
   changes: Map<string, FileDiff>
+  /** More files changed than are named. */
+  moreChanges: boolean
 }
 
 export const noFacts = (): Facts => ({
@@ -41,6 +43,7 @@ export const noFacts = (): Facts => ({
   ended: undefined,
   steps: { looked: 0, ran: 0, failedRuns: 0, edited: 0, asked: 0, delegated: 0, other: 0, failed: 0 },
   changes: new Map(),
+  moreChanges: false,
 })
 
 /** How many changed files a header names. */
@@ -86,7 +89,10 @@ export function addFacts(facts: Facts, message: Message): void {
 
 function addChange(facts: Facts, diff: FileDiff): void {
   const before = facts.changes.get(diff.file)
-  if (!before && facts.changes.size >= MOST_CHANGES) return
+  if (!before && facts.changes.size >= MOST_CHANGES) {
+    facts.moreChanges = true
+    return
+  }
   const { file, additions, deletions, status } = diff
   // Added first and then modified is still a new file.
   const now = before?.status === "added" && status === "modified" ? "added" : status

@@ -85,6 +85,7 @@ async function* sessionFiles(session: Session, place: Place): AsyncGenerator<Sit
       parent: place.parent,
       facts: [],
       changes: [],
+      moreChanges: false,
       done: "",
       generator: `opencode-bucket ${place.version}`,
     },
@@ -137,6 +138,7 @@ function headOf(facts: Facts, info: Session["info"]) {
   return {
     facts: factsInWords(facts, info),
     changes: changesInWords(facts),
+    moreChanges: facts.moreChanges,
     done,
     description: done || "A conversation with a coding agent.",
   }

@@ -19,6 +19,8 @@ export interface PageView {
   /** The facts of the session, on its first page. */
   facts: Fact[]
   changes: Change[]
+  /** There are more than these. */
+  moreChanges: boolean
   /** What was done, in a sentence. */
   done: string
   items: Item[]

@@ -81,6 +81,21 @@ test("the page's own anchors are none that a session can take", async () => {
   expectShare(await draw(await filesOf({ messages })))
 })
 
+test("a header that cannot name all files that changed says so", async () => {
+  const diffs = Array.from({ length: 501 }, (_, i) => ({
+    file: `${i}.ts`,
+    additions: 1,
+    deletions: 0,
+    status: "added",
+  }))
+  const header = async (length: number) => {
+    const info = { id: "m", role: "user", summary: { diffs: diffs.slice(0, length) } }
+    return (await draw(await filesOf({ messages: [{ info, parts: [] }] }))).get("index.html")!
+  }
+  expect(await header(501)).toContain("<small>more than 500 files</small>")
+  expect(await header(500)).toContain("<small>500 files</small>")
+})
+
 describe("drawing", () => {
   test("waits until it is asked for", async () => {
     const drawn: string[] = []
