@@ -12,8 +12,9 @@ import { attachmentOf, type StoredFile } from "./attachment.ts"
 import { clip, cut, PROSE, TERMINAL } from "./cut.ts"
 import { renderMarkdown } from "./markdown.ts"
 import { html } from "./safe-html.ts"
-import { type StepContext, stepOf } from "./step.ts"
+import { stepOf } from "./step.ts"
 import { cutView, filesOfTool, output } from "./step-blocks.ts"
+import type { StepContext } from "./step-context.ts"
 import { attachmentView, type Block, formatDuration, type Item, momentOf } from "./view.ts"
 
 export interface ItemContext extends StepContext {

@@ -1,36 +1,10 @@
-import type { ToolCall, ToolPart } from "../session/model.ts"
+import type { ToolPart } from "../session/model.ts"
 import { clip, cut, PROSE } from "./cut.ts"
-import type { Budget } from "./highlight.ts"
 import { renderMarkdown, safeUrl } from "./markdown.ts"
-import {
-  attachments,
-  changed,
-  code,
-  diagnostics,
-  diff,
-  entriesOf,
-  fields,
-  hasPatches,
-  output,
-  patchBounds,
-  printed,
-  terminal,
-} from "./step-blocks.ts"
+import { attachments, fields, output, printed, terminal } from "./step-blocks.ts"
+import { type Drawn, ending, type Kind, type StepContext, shorten } from "./step-context.ts"
+import { edit, patch, read, write } from "./step-files.ts"
 import { type Block, count, formatDuration, type Step } from "./view.ts"
-
-/** What a step needs to know of the share around it. */
-export interface StepContext {
-  /** How much code may still be coloured of what is seen without opening anything, and of what is folded. */
-  budget: Budget
-  folded: Budget
-  /** The folder the session worked in: paths are shown below it. */
-  directory: string
-  /** The page of a child session, by its id. */
-  childPage: (sessionID: string) => string | undefined
-}
-
-type Kind<K extends ToolCall["kind"]> = Extract<ToolCall, { kind: K }>
-type Drawn = Partial<Step> & { verb: string; blocks: Block[] }
 
 /** A tool call as a row that opens: what was done, to what, how it ended, how long it took. */
 export async function stepOf(part: ToolPart, context: StepContext): Promise<Step> {
@@ -58,14 +32,6 @@ export async function stepOf(part: ToolPart, context: StepContext): Promise<Step
   return step
 }
 
-function ending({ status, error }: ToolPart): Pick<Step, "outcome" | "tone"> {
-  if (status === "pending") return { outcome: "waiting", tone: "waiting" }
-  if (status === "running") return { outcome: "still running", tone: "waiting" }
-  if (status === "completed") return { outcome: "", tone: "plain" }
-  const denied = /rejected permission|permission.*denied|user has specified a rule/i.test(error)
-  return { outcome: denied ? "not allowed" : /abort/i.test(error) ? "stopped" : "failed", tone: "bad" }
-}
-
 async function draw(part: ToolPart, context: StepContext): Promise<Drawn> {
   const { call } = part
   switch (call.kind) {
@@ -74,14 +40,7 @@ async function draw(part: ToolPart, context: StepContext): Promise<Drawn> {
     case "read":
       return read(part, call, context)
     case "write":
-      return {
-        verb: call.existed ? "Overwrote" : "Wrote",
-        ...located(call.path, context),
-        ...(part.status === "completed" && { outcome: linesOf(call.content) }),
-        node: "changed",
-        open: part.status === "completed",
-        blocks: [await code(call.content, call.path, context.budget, 1), ...diagnostics(call.diagnostics)],
-      }
+      return write(part, call, context)
     case "edit":
       return edit(part, call, context)
     case "apply_patch":
@@ -129,94 +88,6 @@ function bash({ output, status }: ToolPart, { command, description, exit, ending
   return exit === 0
     ? { ...drawn, outcome: "exit 0", tone: "ok", node: "passed" }
     : { ...drawn, outcome: `exit ${exit}`, tone: "bad", node: "failed", open: true }
-}
-
-async function read(part: ToolPart, { path, content }: Kind<"read">, context: StepContext): Promise<Drawn> {
-  const drawn = { verb: "Read", ...located(path, context), node: "looked" as const }
-  if (content.type === "file") {
-    const lines = content.text === "" ? 0 : content.text.split("\n").length
-    const all = content.totalLines ?? lines
-    const outcome =
-      lines < all ? `lines ${content.firstLine} to ${content.firstLine + lines - 1} of ${all}` : count(lines, "line")
-    return { ...drawn, outcome, blocks: [await code(content.text, path, context.folded, content.firstLine)] }
-  }
-  if (content.type === "directory")
-    return {
-      ...drawn,
-      outcome: count(content.entries.length, "entry", "entries"),
-      blocks: output(entriesOf(content)),
-    }
-  const images = attachments(part)
-  const isImage = part.attachments.some(({ mime }) => mime.startsWith("image/"))
-  return {
-    ...drawn,
-    ...(part.status === "completed" && isImage && { outcome: "image" }),
-    blocks: images.length > 0 ? images : output(part.output),
-  }
-}
-
-async function edit(part: ToolPart, call: Kind<"edit">, context: StepContext): Promise<Drawn> {
-  const { path, changes, patch, additions, deletions } = call
-  const done = part.status === "completed"
-  const short = clip(shorten(path, context), 300)
-  const note = part.status === "error" ? "not applied" : ""
-  const made = { path: short, patch, additions: additions ?? 0, deletions: deletions ?? 0 }
-  const blocks = patch ? [await diff(made, note, context.budget)] : []
-  if (!patch)
-    for (const { before, after } of changes.slice(0, 20))
-      blocks.push(await changed(short, before, after, note, context.budget))
-  return {
-    verb: "Edited",
-    ...located(path, context),
-    ...(done && { lines: sum(blocks) }),
-    node: "changed",
-    open: done,
-    blocks: [...blocks, ...diagnostics(call.diagnostics)],
-  }
-}
-
-async function patch(
-  part: ToolPart,
-  { files, patchText, diagnostics: found }: Kind<"apply_patch">,
-  context: StepContext,
-): Promise<Drawn> {
-  const words = { add: "new file", update: "", delete: "deleted", move: "moved" }
-  const blocks: Block[] = []
-  const bounds = patchBounds(files)
-  if (!hasPatches(files)) blocks.push(...output(patchText))
-  else
-    for (const [i, file] of files.slice(0, 200).entries()) {
-      const note =
-        file.change === "move" && file.movedTo ? `moved to ${shorten(file.movedTo, context)}` : words[file.change]
-      blocks.push(
-        await diff(
-          { ...file, path: clip(shorten(file.path, context), 300) },
-          clip(note, 300),
-          context.budget,
-          bounds[i],
-        ),
-      )
-    }
-  const [only] = files
-  return {
-    verb: "Patched",
-    ...(only && files.length === 1
-      ? located(only.path, context)
-      : { object: files.length === 0 ? "a patch" : count(files.length, "file"), mono: false }),
-    ...(part.status === "completed" && { lines: sum(files) }),
-    node: "changed",
-    open: part.status === "completed",
-    blocks: [...blocks, ...diagnostics(found)],
-  }
-}
-
-function sum(changes: { additions: number; deletions: number }[]): { additions: number; deletions: number } {
-  const all = { additions: 0, deletions: 0 }
-  for (const { additions, deletions } of changes) {
-    all.additions += additions
-    all.deletions += deletions
-  }
-  return all
 }
 
 function search(
@@ -321,23 +192,4 @@ function web(part: ToolPart, call: Kind<"webfetch"> | Kind<"websearch">): Drawn 
     node: "looked",
     blocks: [...blocks, ...output(part.output)],
   }
-}
-
-function linesOf(content: string): string {
-  const lines = content.split("\n").length - (content.endsWith("\n") ? 1 : 0)
-  return content === "" ? "empty" : count(lines, "line")
-}
-
-function located(path: string, context: StepContext): { folder: string; object: string } {
-  const short = shorten(path, context)
-  const slash = Math.max(short.lastIndexOf("/", short.length - 2), short.lastIndexOf("\\", short.length - 2)) + 1
-  return { folder: short.slice(0, slash), object: short.slice(slash) }
-}
-
-/** A path as it is seen from the session's folder. */
-function shorten(path: string, { directory }: Pick<StepContext, "directory">): string {
-  if (directory === "" || !path.startsWith(directory)) return path
-  const rest = path.slice(directory.length)
-  if (rest === "") return "."
-  return /^[/\\]/.test(rest) ? rest.slice(1) : path
 }
