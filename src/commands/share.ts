@@ -1,10 +1,10 @@
 import path from "node:path"
-import { nanoid } from "nanoid"
 import { dataFolder } from "../config/folders.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { findSession } from "../session/find-session.ts"
 import { openLedger } from "../share/ledger.ts"
 import { share } from "../share/share.ts"
+import { newShareId } from "../share/share-id.ts"
 import { openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
 import { copyToClipboard } from "./clipboard.ts"
@@ -37,7 +37,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       mayShare: ({ directory }) => assertSharingAllowed(terminal, directory || terminal.cwd),
       version,
       now: () => new Date(),
-      newId: nanoid,
+      newId: newShareId,
       onProgress: ({ sent, unchanged }) =>
         status.show(`Sending to ${store.name}: ${sent} sent, ${unchanged} unchanged`),
     })

@@ -4,7 +4,8 @@ import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
-import { INDEX, isShareId, prefixOf, readManifest } from "./manifest.ts"
+import { INDEX, prefixOf, readManifest } from "./manifest.ts"
+import { isShareId } from "./share-id.ts"
 
 /** A share that was asked for, and where it is. */
 export interface FoundShare {

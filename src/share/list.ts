@@ -1,7 +1,8 @@
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import type { Ledger } from "./ledger.ts"
-import { INDEX, isShareId, type Manifest, prefixOf, readManifest } from "./manifest.ts"
+import { INDEX, type Manifest, prefixOf, readManifest } from "./manifest.ts"
+import { isShareId } from "./share-id.ts"
 
 /** One line of `list`. Times are ISO 8601, UTC. */
 export interface ListedShare {

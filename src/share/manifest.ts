@@ -35,11 +35,6 @@ export interface Manifest {
 /** The prefix of a share: it always ends in a slash and always holds a whole id. */
 export const prefixOf = (id: string): string => `s/${id}/`
 
-const ID = /^[A-Za-z0-9_-]{21}$/
-
-/** Whether this is the id of a share: 21 characters of nanoid's alphabet, 126 random bits. */
-export const isShareId = (text: string): boolean => ID.test(text)
-
 export const MANIFEST = "manifest.json"
 export const INDEX = "index.html"
 
