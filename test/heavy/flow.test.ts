@@ -1,0 +1,118 @@
+import { randomBytes } from "node:crypto"
+import { readFileSync, writeFileSync } from "node:fs"
+import {
+  CreateBucketCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3"
+import { describe, expect, onTestFinished, test } from "vitest"
+import { fixture, ownHome } from "../support/run-command.ts"
+import { serverFromEnvironment } from "../support/s3-places.ts"
+
+/** A new bucket on a real server, and the built command as somebody who shares there would call it. */
+async function ownBucket(name: "CEPH" | "SWIFT", { versions = false, isPublic = false } = {}) {
+  const { endpoint, accessKey, secretKey } = serverFromEnvironment(name)
+  const Bucket = `flow-${randomBytes(4).toString("hex")}`
+  const client = new S3Client({
+    endpoint,
+    region: "us-east-1",
+    forcePathStyle: true,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    requestChecksumCalculation: "WHEN_REQUIRED",
+  })
+  onTestFinished(() => client.destroy())
+  await client.send(new CreateBucketCommand({ Bucket }))
+  if (versions)
+    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }))
+  if (isPublic) {
+    // The policy of the README: everybody may read shares, nobody may list them.
+    const Statement = [
+      {
+        Sid: "ReadShares",
+        Effect: "Allow",
+        Principal: "*",
+        Action: "s3:GetObject",
+        Resource: `arn:aws:s3:::${Bucket}/s/*`,
+      },
+    ]
+    await client.send(
+      new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: "2012-10-17", Statement }) }),
+    )
+  }
+  // Somebody else's object, whose key begins like those of shares.
+  await client.send(new PutObjectCommand({ Bucket, Key: "s/somebody-else", Body: Buffer.from("mine") }))
+  const home = ownHome()
+  const env = { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey }
+  return {
+    home,
+    endpoint,
+    Bucket,
+    run: (...args: string[]) => home.run([...args, "--to", `s3://${Bucket}`, "--endpoint", endpoint], { env }),
+    keys: async () => (await client.send(new ListObjectsV2Command({ Bucket }))).Contents?.map(({ Key }) => Key),
+    versions: async () => {
+      const { Versions = [], DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand({ Bucket }))
+      return [...Versions, ...DeleteMarkers].map(({ Key }) => Key)
+    },
+  }
+}
+
+describe.each([false, true])("Ceph RGW, a public bucket, versions: %s", (versions) => {
+  test("a session is shared, read by a stranger, shared again longer, and taken back without a trace", async () => {
+    const bucket = await ownBucket("CEPH", { versions, isPublic: true })
+    const session = JSON.parse(readFileSync(fixture("all-tools"), "utf8"))
+    const talk = bucket.home.file("talk.json")
+    writeFileSync(talk, JSON.stringify({ ...session, messages: session.messages.slice(0, 8) }))
+    const first = JSON.parse((await bucket.run("share", talk, "--json")).stdout)
+    expect(first).toMatchObject({ public: true, url: `${bucket.endpoint}/${bucket.Bucket}/s/${first.id}/index.html` })
+
+    const page = await fetch(first.url)
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8")
+    expect(await page.text()).toContain("Main fixture")
+    expect((await fetch(`${bucket.endpoint}/${bucket.Bucket}?list-type=2`)).status).toBe(403)
+
+    writeFileSync(talk, JSON.stringify(session))
+    const second = JSON.parse((await bucket.run("share", talk, "--json")).stdout)
+    expect(second).toMatchObject({ id: first.id, url: first.url, public: true })
+    expect(await (await fetch(first.url)).text()).toContain("Here is a summary.")
+
+    const removed = await bucket.run("unshare", first.url)
+    expect(removed).toMatchObject({ status: 0, stderr: expect.stringContaining(`Gone: ${first.url}`) })
+    expect(await bucket.keys()).toEqual(["s/somebody-else"])
+    expect(await bucket.versions()).toEqual(["s/somebody-else"])
+    // Who may not list is not told that a key is missing: S3 refuses instead of answering 404.
+    expect((await fetch(first.url)).status).toBe(403)
+  })
+})
+
+test("Swift s3api, a private bucket: shared, not public, and taken back by the session's id from another machine", async () => {
+  const bucket = await ownBucket("SWIFT")
+  const shared = JSON.parse((await bucket.run("share", fixture("questions"), "--json")).stdout)
+  expect(shared.public).toBe(false)
+  expect(await bucket.keys()).toContain(`s/${shared.id}/index.html`)
+  const { SWIFT_ACCESS_KEY = "", SWIFT_SECRET_KEY = "" } = process.env
+  const env = { AWS_ACCESS_KEY_ID: SWIFT_ACCESS_KEY, AWS_SECRET_ACCESS_KEY: SWIFT_SECRET_KEY }
+  const args = ["unshare", shared.session, "--to", `s3://${bucket.Bucket}`, "--endpoint", bucket.endpoint]
+  expect(await ownHome().run(args, { env })).toMatchObject({ status: 0, stderr: expect.stringContaining("Gone: ") })
+  expect(await bucket.keys()).toEqual(["s/somebody-else"])
+})
+
+test.each(["CEPH", "SWIFT"] as const)("%s: a wrong secret and a missing bucket are said in words", async (name) => {
+  const { home, endpoint, Bucket } = await ownBucket(name)
+  const { accessKey, secretKey } = serverFromEnvironment(name)
+  const share = (to: string, secret: string) =>
+    home.run(["share", fixture("questions"), "--to", to, "--endpoint", endpoint], {
+      env: { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secret },
+    })
+  const wrong = await share(`s3://${Bucket}`, "wrong")
+  expect(wrong).toMatchObject({ status: 5, stdout: "", stderr: expect.stringContaining("secret key") })
+  const missing = await share(`s3://${Bucket}-none`, secretKey)
+  expect(missing).toMatchObject({
+    status: 5,
+    stdout: "",
+    stderr: expect.stringContaining(`There is no bucket ${Bucket}-none`),
+  })
+})
