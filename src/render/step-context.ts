@@ -24,7 +24,7 @@ export function ending({ status, error }: ToolPart): Pick<Step, "outcome" | "ton
   if (status === "pending") return { outcome: "waiting", tone: "waiting" }
   if (status === "running") return { outcome: "still running", tone: "waiting" }
   if (status === "completed") return { outcome: "", tone: "plain" }
-  const denied = /rejected permission|permission.*denied|user has specified a rule/i.test(error)
+  const denied = /user rejected permission|user has specified a rule/i.test(error)
   return { outcome: denied ? "not allowed" : /abort/i.test(error) ? "stopped" : "failed", tone: "bad" }
 }
 
