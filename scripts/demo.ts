@@ -16,5 +16,7 @@ const { status, stdout, error } = spawnSync(
 )
 if (error) throw error
 if (status === 0)
-  console.log(`A session of your own: npm start -- share FILE (or a session id). Open this one in a browser:\n${stdout.trim()}`)
+  console.log(
+    `A session of your own: npm start -- share FILE (or a session id). Open this one in a browser:\n${stdout.trim()}`,
+  )
 else process.exitCode = status ?? 1

@@ -21,6 +21,7 @@ export interface Facts {
     edited: number
     asked: number
     delegated: number
+    planned: number
     other: number
     /** Of whatever kind, commands apart. */
     failed: number
@@ -41,7 +42,7 @@ export const noFacts = (): Facts => ({
   cost: 0,
   began: undefined,
   ended: undefined,
-  steps: { looked: 0, ran: 0, failedRuns: 0, edited: 0, asked: 0, delegated: 0, other: 0, failed: 0 },
+  steps: { looked: 0, ran: 0, failedRuns: 0, edited: 0, asked: 0, delegated: 0, planned: 0, other: 0, failed: 0 },
   changes: new Map(),
   moreChanges: false,
 })
@@ -83,7 +84,8 @@ export function addFacts(facts: Facts, message: Message): void {
         (typeof call.exit === "number" && call.exit !== 0)
       )
         steps.failedRuns++
-    } else steps.other++
+    } else if (call.kind === "todowrite") steps.planned++
+    else steps.other++
   }
 }
 
@@ -134,7 +136,7 @@ export function factsInWords(facts: Facts, info: SessionInfo): Fact[] {
 
 /** What was done, in a sentence: `12 steps: looked 5 times, ran 4 commands (1 failed), edited 3 times.` */
 export function doneInWords({ steps }: Facts): string {
-  const { looked, ran, failedRuns, edited, asked, delegated, other, failed } = steps
+  const { looked, ran, failedRuns, edited, asked, delegated, planned, other, failed } = steps
   const times = (n: number) => (n === 1 ? "once" : n === 2 ? "twice" : `${n} times`)
   const parts = [
     looked && `looked ${times(looked)}`,
@@ -142,10 +144,11 @@ export function doneInWords({ steps }: Facts): string {
     edited && `edited ${times(edited)}`,
     asked && `asked ${times(asked)}`,
     delegated && `delegated ${times(delegated)}`,
+    planned && `planned ${times(planned)}`,
     other && `did ${count(other, "other thing")}`,
     failed && `failed ${times(failed)}`,
   ].filter(Boolean)
-  const all = looked + ran + edited + asked + delegated + other + failed
+  const all = looked + ran + edited + asked + delegated + planned + other + failed
   return all === 0 ? "" : `${count(all, "step")}: ${parts.join(", ")}.`
 }
 

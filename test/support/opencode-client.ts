@@ -34,16 +34,16 @@ export interface OpencodeClient {
   readonly env: Record<string, string>
   /** Runs the client in `directory` and gives what it prints on stdout. Rejects when it fails. */
   run(directory: string, ...args: string[]): Promise<string>
-  /** Starts `opencode serve` in `directory`; gives its address and the way to end it. */
-  serve(directory: string): Promise<{ url: string; close(): Promise<void> }>
+  /** Starts `opencode serve` in `directory`, with `more` in its environment; gives its address and the way to end it. */
+  serve(directory: string, more?: Record<string, string>): Promise<{ url: string; close(): Promise<void> }>
 }
 
-/** A client with a home of its own, whose only model is the stub at `modelURL`. */
-export async function opencodeClient(home: string, modelURL: string): Promise<OpencodeClient> {
+/** A client with a home of its own, whose only model is the stub at `modelURL`, under the name `provider/model`. */
+export async function opencodeClient(home: string, modelURL: string, model = "stub/stub-1"): Promise<OpencodeClient> {
   const binary = await opencodeBinary()
   const config = join(home, ".config", "opencode")
   await mkdir(config, { recursive: true })
-  await writeFile(join(config, "opencode.json"), JSON.stringify(settings(modelURL), null, 2))
+  await writeFile(join(config, "opencode.json"), JSON.stringify(settings(modelURL, model), null, 2))
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: home,
@@ -55,7 +55,7 @@ export async function opencodeClient(home: string, modelURL: string): Promise<Op
     binary,
     env,
     run: (directory, ...args) => run(binary, args, directory, env),
-    serve: (directory) => serve(binary, directory, env),
+    serve: (directory, more) => serve(binary, directory, { ...env, ...more }),
   }
 }
 
@@ -96,22 +96,23 @@ function listening(child: ChildProcess): Promise<string> {
   })
 }
 
-function settings(baseURL: string) {
+function settings(baseURL: string, model: string) {
+  const [provider, name] = model.split("/") as [string, string]
   const tools = { reasoning: true, tool_call: true, attachment: true, limit: { context: 200_000, output: 8_000 } }
   const cost = { input: 3, output: 15, cache_read: 0.3, cache_write: 3.75 }
   return {
     $schema: "https://opencode.ai/config.json",
-    model: "stub/stub-1",
-    small_model: "stub/stub-1",
+    model,
+    small_model: model,
     autoupdate: false,
     share: "manual",
     permission: { "*": "allow" },
     provider: {
-      stub: {
+      [provider]: {
         npm: "@ai-sdk/openai-compatible",
-        name: "Stub",
+        name: provider,
         options: { baseURL, apiKey: "none" },
-        models: { "stub-1": { name: "Stub", ...tools, cost } },
+        models: { [name]: { name, ...tools, cost } },
       },
     },
   }

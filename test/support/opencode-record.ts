@@ -25,12 +25,17 @@ export async function makeProjects(folder: string): Promise<{ calc: string; note
   await mkdir(notes, { recursive: true })
   await writeFile(join(calc, "src", "math.ts"), "export function add(a: number, b: number) {\n  return a - b\n}\n")
   await writeFile(join(calc, "fruit.txt"), "apple\nbanana\n")
+  commitAll(calc)
+  return { calc, notes }
+}
+
+/** Makes the folder a git repository with all of its files in one commit. */
+export function commitAll(folder: string): void {
   const git = (...args: string[]) =>
-    execFileSync("git", ["-c", "user.name=Dana", "-c", "user.email=dana@example.com", ...args], { cwd: calc })
+    execFileSync("git", ["-c", "user.name=Dana", "-c", "user.email=dana@example.com", ...args], { cwd: folder })
   git("init", "--quiet", "--initial-branch=main")
   git("add", ".")
   git("commit", "--quiet", "--message=Start")
-  return { calc, notes }
 }
 
 /** Lets the real client work on the projects; of `calc`, the session `tools` is the newest when this is done. */
@@ -72,7 +77,8 @@ async function sessionsOf(client: OpencodeClient, directory: string): Promise<{ 
   return JSON.parse(await client.run(directory, "session", "list", "--format", "json"))
 }
 
-async function request(url: string, method: string, path: string, body?: object): Promise<unknown> {
+/** What the client's own server at `url` answers to a request, parsed. Rejects when it refuses. */
+export async function request(url: string, method: string, path: string, body?: object): Promise<unknown> {
   const answer = await fetch(url + path, {
     method,
     ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),

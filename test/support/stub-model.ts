@@ -10,8 +10,11 @@ export interface Reply {
   tools?: { name: string; args: unknown }[]
   /** An HTTP status instead of an answer. */
   status?: number
-  /** Milliseconds before the end of the answer. */
+  /** Milliseconds after the reasoning, and before the end of the answer. */
+  think?: number
   wait?: number
+  /** Tokens that the answer took; `prompt` includes those that came from the cache. */
+  usage?: { prompt: number; cached: number; completion: number }
 }
 
 export interface StubModel {
@@ -69,17 +72,19 @@ async function answer(response: ServerResponse, model: string, reply: Reply): Pr
     )
   send({ role: "assistant" })
   if (reply.reasoning) send({ reasoning_content: reply.reasoning })
+  if (reply.think) await new Promise((resolve) => setTimeout(resolve, reply.think))
   if (reply.text) send({ content: reply.text })
   for (const [index, { name, args }] of (reply.tools ?? []).entries()) {
     const call = { name, arguments: typeof args === "string" ? args : JSON.stringify(args) }
     send({ tool_calls: [{ index, id: `call_${index}_${name}`, type: "function", function: call }] })
   }
   if (reply.wait) await new Promise((resolve) => setTimeout(resolve, reply.wait))
+  const { prompt, cached, completion } = reply.usage ?? { prompt: 1000, cached: 400, completion: 100 }
   send({}, reply.tools?.length ? "tool_calls" : "stop", {
-    prompt_tokens: 1000,
-    completion_tokens: 100,
-    total_tokens: 1100,
-    prompt_tokens_details: { cached_tokens: 400 },
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: { cached_tokens: cached },
   })
   response.end("data: [DONE]\n\n")
 }
