@@ -9,6 +9,7 @@ import { openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
 import { copyToClipboard } from "./clipboard.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
+import { readPolicy } from "./read-policy.ts"
 import { formatBytes, say, statusLine, type Terminal } from "./terminal.ts"
 
 export interface ShareFlags extends DestinationFlags {
@@ -53,6 +54,8 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       `${store.name}: ${sent === 0 ? "nothing has changed" : counts.filter(Boolean).join(", ")}.`,
     )
     if (note) say(terminal, flags.quiet, note)
+    const policy = result.public === false && sent === result.objects ? readPolicy(destination) : undefined
+    if (policy) say(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)
     if (isDefault) say(terminal, flags.quiet, "To share with others, name a bucket: --to s3://bucket (see the README).")
     terminal.stdout.write(flags.json ? `${JSON.stringify({ ...result, redacted: 0 })}\n` : `${url}\n`)
     if (terminal.stdout.isTTY && !flags.json && (await copyToClipboard(url, terminal)))

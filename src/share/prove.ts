@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { INDEX, prefixOf } from "./manifest.ts"
-import { openAsStranger } from "./stranger.ts"
+import { canStrangerList, openAsStranger } from "./stranger.ts"
 
 /** What is known of who can open a link. */
 export interface Readable {
@@ -32,6 +32,12 @@ export async function proveReadable(store: ObjectStore, id: string, hash: string
     return {
       public: false,
       note: `The link is not public: who opens it without signing in is answered ${view.status}.`,
+    }
+  const listable = await Promise.all(store.listings().map((address) => canStrangerList(address)))
+  if (listable.includes(true))
+    return {
+      public: true,
+      note: "Everybody can list this bucket, and so find every share in it: take s3:ListBucket away from the public.",
     }
   if (sha256(view.body) === hash) return { public: true }
   return { public: true, note: `A cache in front still shows an older version${view.served && ` (${view.served})`}.` }

@@ -38,6 +38,16 @@ export async function openAsStranger(url: string, id: string, timeout = 10_000):
   }
 }
 
+/** Whether a stranger gets a listing of a bucket at this address; false also where no answer can be had. */
+export async function canStrangerList(url: string, timeout = 10_000): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeout) })
+    return response.ok && (await response.text()).includes("<ListBucketResult")
+  } catch {
+    return false
+  }
+}
+
 /** What the answer tells of a cache in front, in its own words; "" if nothing. */
 function servedBy(headers: Headers): string {
   const telling = ["cf-cache-status", "x-cache", "age", "via", "server"]

@@ -161,6 +161,8 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
       return base + key
     },
 
+    listings: () => [],
+
     close() {},
   }
 }

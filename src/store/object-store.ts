@@ -54,6 +54,9 @@ export interface ObjectStore {
   /** Where the world would find this key: `https://…`, or `file://…`. Says nothing of whether it may. */
   url(key: string): string
 
+  /** Addresses at which the world would list this place, if it let it; none where nothing can be listed from outside. */
+  listings(): string[]
+
   /** Ends open connections. The store is not used afterwards. */
   close(): void
 }

@@ -124,6 +124,11 @@ export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
       return base + key
     },
 
+    listings() {
+      const addresses = new Set([bucketUrl, publicUrl === undefined ? bucketUrl : base])
+      return [...addresses].map((address) => `${address}?list-type=2&max-keys=1`)
+    },
+
     close() {
       client.destroy()
     },

@@ -61,6 +61,24 @@ test("a private bucket: shared, and said not to be public", async () => {
   expect((await run("share", fixture("all-tools"))).stderr).toContain("The link is not public")
 })
 
+test("a private bucket's first share tells the policy that would open it; the next ones do not", async () => {
+  const { run } = await ownBucket({ publicRead: false })
+  const policy = /give the bucket this policy: (.*)\n/
+  const [, told = ""] = policy.exec((await run("share", fixture("questions"))).stderr) ?? []
+  expect(JSON.parse(told).Statement).toEqual([
+    { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::shares/team/s/*" },
+  ])
+  expect((await run("share", fixture("questions"))).stderr).not.toMatch(policy)
+})
+
+test("a bucket that everybody can list is warned of: every id is visible", async () => {
+  const { shareJson } = await ownBucket({ publicList: true })
+  expect(await shareJson()).toMatchObject({
+    public: true,
+    note: expect.stringContaining("Everybody can list this bucket"),
+  })
+})
+
 test("a public address that cannot be reached from here is said, not guessed", async () => {
   const { home, place, server } = await ownBucket()
   const args = ["share", fixture("questions"), "--json", ...place, "--public-url", "http://127.0.0.1:9"]

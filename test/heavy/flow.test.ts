@@ -73,6 +73,7 @@ describe.each([false, true])("Ceph RGW, a public bucket, versions: %s", (version
     expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8")
     expect(await page.text()).toContain("Main fixture")
     expect((await fetch(`${bucket.endpoint}/${bucket.Bucket}?list-type=2`)).status).toBe(403)
+    expect(first.note).toBeUndefined()
 
     writeFileSync(talk, JSON.stringify(session))
     const second = JSON.parse((await bucket.run("share", talk, "--json")).stdout)

@@ -1,0 +1,13 @@
+import { type Destination, parseDestination } from "../store/open-store.ts"
+
+/**
+ * The bucket policy that lets everybody read the shares at a destination, and list nothing: JSON to paste.
+ * Undefined for a local folder.
+ */
+export function readPolicy({ to }: Destination): string | undefined {
+  const place = parseDestination(to)
+  if (place.kind === "directory") return undefined
+  const shares = [place.bucket, place.folder, "s/*"].filter((name) => name !== "").join("/")
+  const statement = { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: `arn:aws:s3:::${shares}` }
+  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] })
+}
