@@ -96,9 +96,9 @@ export async function makeInvoiceProject(folder: string): Promise<void> {
 
 const invoice = `<meta charset="utf-8">
 <style>
-  body { margin: 0; padding: 28px 32px; font: 15px/1.5 "DejaVu Sans", sans-serif; color: #222; background: #fff }
-  h1 { margin: 0 0 4px; font-size: 19px } p { margin: 0 0 18px; color: #666 }
-  table { width: 100%; border-collapse: collapse } td { padding: 5px 0 } td + td { text-align: right }
+  body { margin: 0; padding: 16px 20px; font: 14px/1.4 "DejaVu Sans", sans-serif; color: #222; background: #fff }
+  h1 { margin: 0; font-size: 17px } p { margin: 0 0 8px; color: #666 }
+  table { width: 100%; border-collapse: collapse } td { padding: 2px 0 } td + td { text-align: right }
   .sum td { border-top: 1px solid #999; font-weight: bold }
 </style>
 <h1>Invoice 2041</h1><p>Example Music School</p>
@@ -112,7 +112,7 @@ const invoice = `<meta charset="utf-8">
 export async function invoicePicture(): Promise<Buffer> {
   const browser = await chromium.launch({ executablePath: findChromium()!, args: ["--no-sandbox"] })
   try {
-    const page = await browser.newPage({ viewport: { width: 420, height: 222 } })
+    const page = await browser.newPage({ viewport: { width: 380, height: 160 } })
     await page.setContent(invoice)
     return await page.screenshot()
   } finally {

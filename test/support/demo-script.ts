@@ -4,7 +4,7 @@ import type { Reply } from "./stub-model.ts"
 export const title = "Totals off by a cent"
 
 export const prompts = {
-  fix: "Totals are sometimes a cent off. The school says that this one should be 69.02. Find out why, and fix it with a test, please.",
+  fix: "Totals are sometimes a cent off: the school that got this invoice makes it 69.02. Find out why, and fix it with a test, please.",
   document:
     "Thanks! @README.md says nothing about it. Please document the rounding rule, and have somebody check the edge cases.",
 }
@@ -44,7 +44,7 @@ for (const rate of [7, 19]) {
   console.log(\`\${rate} %:\`, wrong, "of 1,000,000 wrong")
 }`
 
-const evaluate = (code: string) => `node --input-type=module -e '\n${code}\n'`
+const evaluate = (code: string) => `node -e '${code}'`
 
 const newTest = `import assert from "node:assert/strict"
 import { test } from "node:test"
@@ -111,8 +111,9 @@ const readme = `
 
 ## Rounding
 
-Each line and its tax are rounded to whole cents; the sums are of rounded amounts. Half a cent goes away from zero:
-4.515 becomes 4.52, and −4.515 becomes −4.52, so that a credit note cancels its invoice exactly.
+Each line and its tax are rounded to whole cents; the sums are of
+rounded amounts. Half a cent goes away from zero: 4.515 becomes 4.52,
+and −4.515 becomes −4.52, so that a credit note cancels its invoice.
 `
 
 const summary = `Done. The rule is in the README, under *Rounding*:

@@ -3,6 +3,7 @@
 // session.
 import { mkdir, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { invoicePicture, makeInvoiceProject } from "./demo-project.ts"
 import { answer, prompts, replies, title } from "./demo-script.ts"
@@ -22,7 +23,7 @@ function paced(script: Reply[]): Reply[] {
     const completion = Math.round((thought + said) / 3.6)
     const cached = prompt
     prompt += completion + 240
-    return { ...reply, think: thought * 14, wait: 900 + said * 3, usage: { prompt, cached, completion } }
+    return { ...reply, think: thought * 20, wait: 1_200 + said * 6, usage: { prompt, cached, completion } }
   })
 }
 
@@ -30,7 +31,7 @@ function paced(script: Reply[]): Reply[] {
 async function answerQuestion(url: string): Promise<void> {
   for (;;) {
     const [asked] = (await request(url, "GET", "/question")) as { id: string }[]
-    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    await sleep(2_500)
     if (asked) return void (await request(url, "POST", `/question/${asked.id}/reply`, { answers: [[answer]] }))
   }
 }
@@ -51,6 +52,8 @@ try {
       { type: "text", text: prompts.fix },
       { type: "file", mime: "image/png", filename: "invoice-2041.png", url: picture },
     )
+    // Somebody reads the first answer.
+    await sleep(30_000)
     const value = "@README.md"
     const start = prompts.document.indexOf(value)
     const source = { type: "file", path: "README.md", text: { value, start, end: start + value.length } }
