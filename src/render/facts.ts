@@ -1,7 +1,8 @@
 import type { FileDiff, Message, SessionInfo } from "../session/model.ts"
+import { type Acts, actsInWords, addAct, noActs, stepsOf } from "./acts.ts"
 import { clip } from "./cut.ts"
 import { isPrompt, toolsOf } from "./items.ts"
-import { type Change, count, type Fact, formatDuration } from "./view.ts"
+import { type Change, count, type Fact, formatCost, formatDuration, shortNumber } from "./view.ts"
 
 /** What is known of a session once all of its messages have passed: the facts of its header. Bounded in size. */
 export interface Facts {
@@ -14,18 +15,7 @@ export interface Facts {
   cost: number
   began: number | undefined
   ended: number | undefined
-  steps: {
-    looked: number
-    ran: number
-    failedRuns: number
-    edited: number
-    asked: number
-    delegated: number
-    planned: number
-    other: number
-    /** Of whatever kind, commands apart. */
-    failed: number
-  }
+  acts: Acts
   /** By file, the latest of each prompt summed up. */
   changes: Map<string, FileDiff>
   /** More files changed than are named. */
@@ -42,7 +32,7 @@ export const noFacts = (): Facts => ({
   cost: 0,
   began: undefined,
   ended: undefined,
-  steps: { looked: 0, ran: 0, failedRuns: 0, edited: 0, asked: 0, delegated: 0, planned: 0, other: 0, failed: 0 },
+  acts: noActs(),
   changes: new Map(),
   moreChanges: false,
 })
@@ -66,27 +56,7 @@ export function addFacts(facts: Facts, message: Message): void {
   if (message.completed !== undefined) facts.ended = Math.max(facts.ended ?? 0, message.completed)
   remember(facts.models, message.model)
   if (!message.compaction) remember(facts.agents, message.agent)
-  for (const { call, status } of toolsOf(message)) {
-    const { steps } = facts
-    const dismissed = call.kind === "question" && call.dismissed
-    if (call.kind === "invalid" || (status === "error" && call.kind !== "bash" && !dismissed)) steps.failed++
-    else if (call.kind === "read" || call.kind === "search" || call.kind === "webfetch" || call.kind === "websearch")
-      steps.looked++
-    else if (call.kind === "write" || call.kind === "edit" || call.kind === "apply_patch") steps.edited++
-    else if (call.kind === "question") steps.asked++
-    else if (call.kind === "task") steps.delegated++
-    else if (call.kind === "bash") {
-      steps.ran++
-      if (
-        status === "error" ||
-        call.ending === "timed-out" ||
-        call.ending === "aborted" ||
-        (typeof call.exit === "number" && call.exit !== 0)
-      )
-        steps.failedRuns++
-    } else if (call.kind === "todowrite") steps.planned++
-    else steps.other++
-  }
+  for (const part of toolsOf(message)) addAct(facts.acts, part)
 }
 
 function addChange(facts: Facts, diff: FileDiff): void {
@@ -130,26 +100,14 @@ export function factsInWords(facts: Facts, info: SessionInfo): Fact[] {
   list.push({ name: "Messages", value: `${prompts} asked, ${answers} answered` })
   if (tokensIn + tokensOut > 0)
     list.push({ name: "Tokens", value: `${shortNumber(tokensIn)} in, ${shortNumber(tokensOut)} out` })
-  if (cost > 0) list.push({ name: "Cost", value: `$${cost.toFixed(cost < 0.1 ? 3 : 2)}` })
+  if (cost > 0) list.push({ name: "Cost", value: formatCost(cost) })
   return list
 }
 
 /** What was done, in a sentence: `12 steps: looked 5 times, ran 4 commands (1 failed), edited 3 times.` */
-export function doneInWords({ steps }: Facts): string {
-  const { looked, ran, failedRuns, edited, asked, delegated, planned, other, failed } = steps
-  const times = (n: number) => (n === 1 ? "once" : n === 2 ? "twice" : `${n} times`)
-  const parts = [
-    looked && `looked ${times(looked)}`,
-    ran && `ran ${count(ran, "command")}${failedRuns ? ` (${failedRuns} failed)` : ""}`,
-    edited && `edited ${times(edited)}`,
-    asked && `asked ${times(asked)}`,
-    delegated && `delegated ${times(delegated)}`,
-    planned && `planned ${times(planned)}`,
-    other && `did ${count(other, "other thing")}`,
-    failed && `failed ${times(failed)}`,
-  ].filter(Boolean)
-  const all = looked + ran + edited + asked + delegated + planned + other + failed
-  return all === 0 ? "" : `${count(all, "step")}: ${parts.join(", ")}.`
+export function doneInWords({ acts }: Facts): string {
+  const steps = stepsOf(acts)
+  return steps === 0 ? "" : `${count(steps, "step")}: ${actsInWords(acts).join(", ")}.`
 }
 
 export const changesInWords = ({ changes }: Facts): Change[] =>
@@ -160,10 +118,3 @@ export const changesInWords = ({ changes }: Facts): Change[] =>
 
 const dateInWords = (time: number) =>
   new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(time)
-
-const shortNumber = (n: number) =>
-  n < 1000
-    ? String(n)
-    : n < 999_500
-      ? `${(n / 1000).toPrecision(3).replace(/\.0+$/, "")}k`
-      : `${(n / 1e6).toPrecision(3)}M`

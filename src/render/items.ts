@@ -11,11 +11,20 @@ import type {
 import { attachmentOf, type StoredFile } from "./attachment.ts"
 import { clip, cut, PROSE, TERMINAL } from "./cut.ts"
 import { renderMarkdown } from "./markdown.ts"
-import { html } from "./safe-html.ts"
+import { emptyHtml } from "./safe-html.ts"
 import { stepOf } from "./step.ts"
 import { cutView, filesOfTool, output } from "./step-blocks.ts"
 import type { StepContext } from "./step-context.ts"
-import { attachmentView, type Block, formatDuration, type Item, momentOf } from "./view.ts"
+import {
+  attachmentView,
+  type Block,
+  type Byline,
+  formatCost,
+  formatDuration,
+  type Item,
+  momentOf,
+  shortNumber,
+} from "./view.ts"
 
 export interface ItemContext extends StepContext {
   /** When the session began. */
@@ -56,8 +65,14 @@ const ownText = (message: UserMessage): string =>
 /**
  * A message as what a page shows of it, in order.
  * @param number of this prompt in the session, from 1, if the message is one
+ * @param byline what came of this prompt, if that is known
  */
-export async function itemsOf(message: Message, number: number, context: ItemContext): Promise<Item[]> {
+export async function itemsOf(
+  message: Message,
+  number: number,
+  context: ItemContext,
+  byline?: Byline | undefined,
+): Promise<Item[]> {
   const moment = momentOf(message.created, context.began)
   if (message.role === "malformed")
     return [
@@ -69,7 +84,7 @@ export async function itemsOf(message: Message, number: number, context: ItemCon
         json: asJson(message.raw),
       },
     ]
-  if (message.role === "user") return userItems(message, number, context)
+  if (message.role === "user") return userItems(message, number, context, byline)
   const items: Item[] = []
   if (message.compaction) return [await compaction(message, context)]
   for (const part of message.parts) {
@@ -78,6 +93,7 @@ export async function itemsOf(message: Message, number: number, context: ItemCon
     const time = timeOf(part) ?? (items.length === 0 ? message.created : undefined)
     if (item) items.push({ ...item, moment: momentOf(time, context.began) })
   }
+  items.push(...metaOf(message))
   if (message.error)
     items.push({
       kind: "note",
@@ -98,7 +114,44 @@ export async function itemsOf(message: Message, number: number, context: ItemCon
   return items
 }
 
-async function userItems(message: UserMessage, number: number, context: ItemContext): Promise<Item[]> {
+/** Which model answered, with how many tokens, at what cost. */
+function metaOf({ model, agent, tokens, cost, created, completed }: AssistantMessage): Item[] {
+  const read = tokens.input + tokens.cacheRead + tokens.cacheWrite
+  const written = tokens.output + tokens.reasoning
+  const text = [
+    clip(model ?? "", 100),
+    clip(agent ?? "", 100),
+    read + written > 0 ? `${shortNumber(read)} in, ${shortNumber(written)} out` : "",
+    cost > 0 ? formatCost(cost) : "",
+    created !== undefined && completed !== undefined ? formatDuration(completed - created) : "",
+  ].filter(Boolean)
+  return text.length === 0 ? [] : [{ kind: "meta", anchor: "", moment: undefined, text: text.join(" · ") }]
+}
+
+/** The first words of a prompt, as one line without Markdown's marks. */
+const labelOf = (text: string): string =>
+  clip(
+    text
+      .slice(0, 400)
+      .replace(/[`*#>]+|^\s*[-+]\s+/gm, "")
+      .replace(/\s+/g, " ")
+      .trim(),
+    90,
+  )
+
+/** How files and agents are named in the text of a prompt. */
+const mentionsOf = (message: UserMessage): string[] =>
+  message.parts
+    .flatMap((part) => (part.type === "agent" ? `@${part.name}` : part.type === "file" ? (part.mention ?? "") : ""))
+    .filter((mention) => mention.length > 1)
+    .slice(0, 50)
+
+async function userItems(
+  message: UserMessage,
+  number: number,
+  context: ItemContext,
+  byline: Byline | undefined,
+): Promise<Item[]> {
   const moment = momentOf(message.created, context.began)
   const hidden = message.parts.flatMap((part): Block[] =>
     part.type === "text" && part.synthetic ? output(part.text) : [],
@@ -114,8 +167,10 @@ async function userItems(message: UserMessage, number: number, context: ItemCont
       moment,
       number: isPrompt(message) ? number : 0,
       long: text.length > 400,
-      body: await renderMarkdown(shown.head, context.budget, { breaks: true }),
+      label: labelOf(text) || files.map(({ filename }) => filename).join(", "),
+      body: await renderMarkdown(shown.head, context.budget, { breaks: true, mentions: mentionsOf(message) }),
       cut: cutView(shown),
+      byline,
       attachments: files.map((file) => attachmentView(attachmentOf(file))),
       hidden,
     })
@@ -161,7 +216,15 @@ async function assistantItem(part: Part, context: ItemContext): Promise<Item | u
         .slice(0, 200)
       const shown = cut(part.text, PROSE)
       const body = await renderMarkdown(shown.head, context.budget)
-      return { ...base, kind: "reasoning", gist, body, cut: cutView(shown), duration: formatDuration(took) }
+      return {
+        ...base,
+        kind: "reasoning",
+        gist,
+        body,
+        cut: cutView(shown),
+        duration: formatDuration(took),
+        took: Math.max(0, took ?? 0),
+      }
     }
     case "tool":
       return { ...base, kind: "step", step: await stepOf(part, context) }
@@ -171,9 +234,11 @@ async function assistantItem(part: Part, context: ItemContext): Promise<Item | u
         ...base,
         kind: "prompt",
         number: 0,
+        label: "",
         long: false,
-        body: html``,
+        body: emptyHtml,
         cut: undefined,
+        byline: undefined,
         attachments: [attachment],
         hidden: [],
       }

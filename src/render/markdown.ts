@@ -1,4 +1,4 @@
-import { Lexer, type Token, type Tokens } from "marked"
+import { Lexer, type MarkedOptions, type Token, type Tokens } from "marked"
 import { type Budget, highlight, loadLanguages } from "./highlight.ts"
 import { languageNamed } from "./languages.ts"
 import { emptyHtml, escapeProse, escapeText, html, joinHtml, type SafeHtml } from "./safe-html.ts"
@@ -10,15 +10,25 @@ const DEEPEST = 40
 /** A longer address than this no browser shows and few servers take. */
 const LONGEST_ADDRESS = 4_000
 
+export interface MarkdownOptions {
+  /** A line break in the text is one on the page, as people mean it who type into a prompt. */
+  breaks?: boolean
+  /** Words that name a file or an agent (`@src/math.ts`) and are set apart. */
+  mentions?: readonly string[]
+}
+
 /**
  * Markdown (GitHub's flavour) as markup. HTML in it is shown, not obeyed; links lead to http, https and mailto only, and
- * images become links: nothing is loaded. Headings begin at h3, below the page's own. With `breaks` a line break in the
- * text is one on the page, as people mean it who type into a prompt. Never throws.
+ * images become links: nothing is loaded. Headings begin at h3, below the page's own. Never throws.
  */
-export async function renderMarkdown(text: string, budget: Budget, { breaks = false } = {}): Promise<SafeHtml> {
+export async function renderMarkdown(
+  text: string,
+  budget: Budget,
+  { breaks = false, mentions = [] }: MarkdownOptions = {},
+): Promise<SafeHtml> {
   if (text.length > LONGEST_TEXT || tooKnotty(text)) return asWritten(text)
   try {
-    const tokens = new BoundedLexer({ gfm: true, breaks }).lex(text)
+    const tokens = new BoundedLexer({ gfm: true, breaks }, mentions).lex(text)
     await loadLanguages(codeLanguages(tokens))
     return blocks(tokens, budget)
   } catch {
@@ -32,6 +42,12 @@ const MOST_MATCHING = 100_000_000
 /** marked's lexer, except that a piece of prose whose marks would take too long to be matched stays as it was written. */
 class BoundedLexer extends Lexer {
   left = MOST_MATCHING
+  readonly mentions: readonly string[]
+
+  constructor(options: MarkedOptions, mentions: readonly string[]) {
+    super(options)
+    this.mentions = mentions
+  }
 
   override inlineTokens(text: string, tokens: Token[] = []): Token[] {
     const cost = text.length * (text.match(/[!-/:-@[-`{-~]/g)?.length ?? 0)
@@ -40,7 +56,25 @@ class BoundedLexer extends Lexer {
       return tokens
     }
     this.left -= cost
-    return super.inlineTokens(text, tokens)
+    const found = super.inlineTokens(text, tokens)
+    if (this.mentions.length > 0) found.splice(0, found.length, ...found.flatMap((token) => this.withMentions(token)))
+    return found
+  }
+
+  withMentions(token: Token): Token[] {
+    const text = token.type === "text" && !("tokens" in token && token.tokens) ? token.text : ""
+    const first = this.mentions
+      .map((mention) => ({ mention, at: text.indexOf(mention) }))
+      .filter(({ at }) => at >= 0)
+      .sort((a, b) => a.at - b.at || b.mention.length - a.mention.length)[0]
+    if (!first) return [token]
+    const { mention, at } = first
+    const piece = (type: string, text: string) => ({ type, raw: text, text })
+    return [
+      piece("text", text.slice(0, at)),
+      piece("mention", mention),
+      ...this.withMentions(piece("text", text.slice(at + mention.length)) as Token),
+    ]
   }
 }
 
@@ -169,6 +203,8 @@ function span(token: Tokens.Generic, inLink: boolean): SafeHtml {
     case "checkbox":
       // The box of a task is drawn from the list's item.
       return emptyHtml
+    case "mention":
+      return html`<span class="mention">${String(token["text"])}</span>`
     case "written":
       return html`<span class="written">${String(token["text"])}</span>`
     case "escape":

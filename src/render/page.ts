@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto"
 import type { Message } from "../session/model.ts"
 import { type ItemContext, isPrompt, itemsOf, toolsOf } from "./items.ts"
-import type { Item, PageView } from "./view.ts"
+import { failuresOf, outlineOf } from "./outline.ts"
+import { foldRuns } from "./runs.ts"
+import type { Byline, Item, PageView } from "./view.ts"
 
 /**
  * Code on one page is coloured up to this many characters, what is seen without opening anything apart from what is
@@ -13,10 +15,12 @@ const COLOURED_FOLDED = 6_000
 
 /** A page before it is drawn. */
 export interface Page {
-  view: Omit<PageView, "items">
+  view: Omit<PageView, "items" | "outline" | "failures" | "moreFailures">
   messages: Message[]
   /** Prompts on earlier pages. */
   promptsBefore: number
+  /** What came of each prompt on this page, as far as it is known. */
+  bylines: (Byline | undefined)[]
   context: Omit<ItemContext, "budget" | "folded">
 }
 
@@ -27,26 +31,27 @@ export type RenderPage = (view: PageView) => Promise<string>
 export const prebuiltPage: RenderPage = async (view) => (await import("#page")).renderPage("/", { page: view })
 
 /** What a page shows, from its messages. */
-export async function viewOf({ view, messages, promptsBefore, context }: Page): Promise<PageView> {
+export async function viewOf({ view, messages, promptsBefore, bylines, context }: Page): Promise<PageView> {
   const budgets = { budget: { left: COLOURED }, folded: { left: COLOURED_FOLDED } }
   const items: Item[] = []
-  let prompts = promptsBefore
+  let prompts = 0
   for (const message of messages) {
     if (isPrompt(message)) prompts++
-    items.push(...(await itemsOf(message, prompts, { ...context, ...budgets })))
+    const byline = isPrompt(message) ? bylines[prompts - 1] : undefined
+    items.push(...(await itemsOf(message, promptsBefore + prompts, { ...context, ...budgets }, byline)))
   }
-  return { ...view, items }
+  return { ...view, outline: outlineOf(items), ...failuresOf(items), items: foldRuns(items) }
 }
 
 /** A hash of all that a page is made from: of its messages, the texts of their records are given. */
-export function inputOf({ view, promptsBefore, context, messages }: Page, records: readonly string[]): string {
+export function inputOf({ view, promptsBefore, bylines, context, messages }: Page, records: readonly string[]): string {
   const children = messages
     .flatMap(toolsOf)
     .map(
       ({ call }) => (call.kind === "task" && call.sessionID !== undefined && context.childPage(call.sessionID)) || "",
     )
   const hash = createHash("sha256")
-  hash.update(JSON.stringify([view, promptsBefore, context.began, context.directory, children]))
+  hash.update(JSON.stringify([view, promptsBefore, bylines, context.began, context.directory, children]))
   for (const record of records) hash.update(record).update("\0")
   return hash.digest("hex")
 }

@@ -1,5 +1,6 @@
 import type { ToolPart } from "../session/model.ts"
-import { clip, cut, PROSE } from "./cut.ts"
+import { actOf } from "./acts.ts"
+import { clip, cut, PROSE, TERMINAL } from "./cut.ts"
 import { renderMarkdown, safeUrl } from "./markdown.ts"
 import { attachments, fields, output, printed, terminal } from "./step-blocks.ts"
 import { type Drawn, ending, type Kind, type StepContext, shorten } from "./step-context.ts"
@@ -10,12 +11,14 @@ import { type Block, count, formatDuration, type Step } from "./view.ts"
 export async function stepOf(part: ToolPart, context: StepContext): Promise<Step> {
   const took = part.start !== undefined && part.end !== undefined ? part.end - part.start : undefined
   const base = {
+    act: actOf(part),
     folder: "",
     object: "",
     mono: true,
     open: false,
     node: "other" as const,
     duration: formatDuration(took),
+    took: Math.max(0, took ?? 0),
     slow: (took ?? 0) >= 10_000,
   }
   const drawn = await draw(part, context)
@@ -135,9 +138,12 @@ async function task(
   context: StepContext,
 ): Promise<Drawn> {
   const href = sessionID === undefined ? undefined : context.childPage(sessionID)
-  const blocks = output(prompt)
+  const blocks: Block[] = []
+  const asked = cut(prompt, TERMINAL)
+  if (prompt) blocks.push({ type: "prose", tone: "asked", body: await renderMarkdown(asked.head, context.folded) })
+  if (asked.whole) blocks.push({ type: "link", href: asked.whole.path, label: "the whole task" })
   const shown = cut(result, PROSE)
-  if (result) blocks.push({ type: "prose", body: await renderMarkdown(shown.head, context.budget) })
+  if (result) blocks.push({ type: "prose", tone: "answered", body: await renderMarkdown(shown.head, context.budget) })
   if (shown.whole) blocks.push({ type: "link", href: shown.whole.path, label: "the whole answer" })
   if (href)
     blocks.push({

@@ -1,3 +1,4 @@
+import type { Act } from "./acts.ts"
 import type { Attachment } from "./attachment.ts"
 import { clip } from "./cut.ts"
 import type { SafeHtml } from "./safe-html.ts"
@@ -11,9 +12,13 @@ export interface PageView {
   description: string
   /** 1 for the first page. */
   number: number
-  /** Names of neighbouring pages. */
+  /** This page's own file name, and those of the session's first page and of its neighbours. */
+  path: string
+  first: string
   previous: string | undefined
   next: string | undefined
+  /** The session still goes on: there may soon be more of it. Said on its first and its last page. */
+  live: boolean
   /** The session that this one was started by, as a link to the step that did. */
   parent: { href: string; title: string } | undefined
   /** The facts of the session, on its first page. */
@@ -23,6 +28,13 @@ export interface PageView {
   moreChanges: boolean
   /** What was done, in a sentence. */
   done: string
+  /** The prompts on this page. */
+  outline: OutlineEntry[]
+  /** On the first page: where the others begin, thinned out if they are many. */
+  parts: PartLink[]
+  /** Steps on this page that failed, the first of them, and how many more there are. */
+  failures: Failure[]
+  moreFailures: number
   items: Item[]
   /** This package's version. */
   generator: string
@@ -43,6 +55,41 @@ export interface Change {
   status: "added" | "deleted" | "modified" | "renamed"
 }
 
+export interface OutlineEntry {
+  href: string
+  number: number
+  /** The first words of the prompt. */
+  label: string
+  /** When, since the session began; "" if it is not known. */
+  since: string
+  byline: Byline | undefined
+}
+
+export interface PartLink {
+  href: string
+  number: number
+  /** The numbers of the prompts in it; undefined where an answer only goes on. */
+  prompts: { from: number; to: number } | undefined
+}
+
+export interface Failure {
+  href: string
+  since: string
+  label: string
+}
+
+/** What came of a prompt, in the words that stand below it. */
+export interface Byline {
+  duration: string
+  /** `7 steps, 1 failed` */
+  steps: string
+  files: string
+  additions: number
+  deletions: number
+  /** The answer was stopped by hand. */
+  stopped: boolean
+}
+
 /** When something happened: since the session began (`4:07`), and by the clock (ISO 8601). */
 export interface Moment {
   since: string
@@ -59,21 +106,38 @@ export type Item =
   | (ItemBase & {
       kind: "prompt"
       number: number
+      /** Its first words, for the outline. */
+      label: string
       long: boolean
       body: SafeHtml
       cut: CutView | undefined
+      byline: Byline | undefined
       attachments: AttachmentView[]
       hidden: Block[]
     })
   | (ItemBase & { kind: "prose"; body: SafeHtml; cut: CutView | undefined })
-  | (ItemBase & { kind: "reasoning"; gist: string; body: SafeHtml; cut: CutView | undefined; duration: string })
+  | (ItemBase & {
+      kind: "reasoning"
+      gist: string
+      body: SafeHtml
+      cut: CutView | undefined
+      duration: string
+      took: number
+    })
   | (ItemBase & { kind: "step"; step: Step })
+  /** Several steps in a row that only looked around, and what was thought between them. */
+  | (ItemBase & { kind: "run"; gist: string; steps: number; duration: string; items: Item[] })
+  /** A row of steps in one sentence, for who reads the conversation alone. */
+  | (ItemBase & { kind: "sentence"; body: SafeHtml })
+  /** Which model answered, with how many tokens, at what cost. */
+  | (ItemBase & { kind: "meta"; text: string })
   | (ItemBase & { kind: "note"; tone: "bad" | "plain"; title: string; text: string })
   | (ItemBase & { kind: "compaction"; title: string; body: SafeHtml | undefined })
   | (ItemBase & { kind: "raw"; title: string; json: string })
 
 /** A tool call: one row that opens. */
 export interface Step {
+  act: Act
   verb: string
   /** What it was done to; `folder` is set apart so that the file's name stands out. */
   folder: string
@@ -85,6 +149,8 @@ export interface Step {
   lines?: { additions: number; deletions: number }
   tone: "ok" | "bad" | "plain" | "waiting"
   duration: string
+  /** Milliseconds; 0 if it is not known. */
+  took: number
   slow: boolean
   node: "looked" | "changed" | "passed" | "failed" | "other"
   open: boolean
@@ -95,7 +161,7 @@ export interface Step {
 export type Block =
   | { type: "text"; text: string; tone: "bad" | "plain" }
   | { type: "caption"; text: string }
-  | { type: "prose"; body: SafeHtml }
+  | { type: "prose"; tone: "asked" | "answered"; body: SafeHtml }
   | { type: "terminal"; command: string; output: SafeHtml; tail: SafeHtml; cut: CutView | undefined }
   | { type: "code"; label: string; first: number | undefined; lines: SafeHtml[]; cut: CutView | undefined }
   | {
@@ -185,3 +251,14 @@ export function momentOf(time: number | undefined, began: number | undefined): M
 /** How many of something: `1 file`, `3 files`. */
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`
+
+/** A number in few characters: `812`, `14.2k`, `1.42M`. */
+export const shortNumber = (n: number): string =>
+  n < 1000
+    ? String(n)
+    : n < 999_500
+      ? `${(n / 1000).toPrecision(3).replace(/\.0+$/, "")}k`
+      : `${(n / 1e6).toPrecision(3)}M`
+
+/** US dollars. */
+export const formatCost = (cost: number): string => `$${cost.toFixed(cost < 0.1 ? 3 : 2)}`

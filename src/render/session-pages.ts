@@ -1,0 +1,169 @@
+import { createHash } from "node:crypto"
+import type { Json, Message, Session } from "../session/model.ts"
+import type { StoredFile } from "./attachment.ts"
+import { clip } from "./cut.ts"
+import { addFacts, changesInWords, doneInWords, type Facts, factsInWords, noFacts } from "./facts.ts"
+import { filesOf, isPrompt } from "./items.ts"
+import { partLinks } from "./outline.ts"
+import { inputOf, type Page, prebuiltPage, type RenderPage, viewOf } from "./page.ts"
+import { pageBreaks } from "./paginate.ts"
+import { headingMarkdown, messageMarkdown } from "./session-markdown.ts"
+import type { SiteFile } from "./site-file.ts"
+import { addToTurn, bylineOf, goesOn, newTurn, type Turn } from "./turns.ts"
+import type { PageView, PartLink } from "./view.ts"
+
+/** What all pages of a session's share have in common. */
+export interface Place {
+  /** The share's id: every page carries it. */
+  id: string
+  version: string
+  renderPage?: RenderPage
+  /** Whether the session goes on; decided from its last message, unless given. */
+  live?: boolean | undefined
+  /** What the pages are called: "" for the session itself, `sub-<hash>` for a child. */
+  stem: string
+  /** Where the pieces of `session.json` and `session.md` go. */
+  record: string[]
+  text: string[]
+  parent: { href: string; title: string } | undefined
+}
+
+/** Pages and records change in place, and must be gone at once when they are deleted: caches have to ask every time. */
+export const REVALIDATE = "no-cache"
+/** Files are named after their content and never change; but a cache must not keep them long after they are deleted. */
+const SHORTLY = "private, max-age=300"
+
+/** The messages of one page, gathered. */
+interface Part {
+  number: number
+  messages: Message[]
+  records: string[]
+  promptsBefore: number
+  turns: Turn[]
+}
+
+const newPart = (number: number, promptsBefore: number): Part => ({
+  ...{ number, promptsBefore },
+  ...{ messages: [], records: [], turns: [] },
+})
+
+/** The name of a session's page, by the page's number. */
+function pageName(stem: string, number: number): string {
+  if (number === 1) return stem === "" ? "index.html" : `${stem}.html`
+  return stem === "" ? `${number}.html` : `${stem}-${number}.html`
+}
+
+const titleOf = ({ title }: Session["info"]) => clip(title.trim(), 300) || "Untitled session"
+
+const stemOf = (sessionID: string) => `sub-${createHash("sha256").update(sessionID).digest("hex").slice(0, 10)}`
+
+/**
+ * All files of one session and its children, its own first page last. Three pages at most are kept at a time: the first,
+ * the one that is being gathered, and one whose last prompt is still being worked on, since the prompt says what came of it.
+ */
+export async function* sessionFiles(session: Session, place: Place): AsyncGenerator<SiteFile> {
+  const { info } = session
+  const childPages = new Map(session.children.map((child) => [child.info.id, pageName(stemOf(child.info.id), 1)]))
+  const breaks = pageBreaks()
+  const facts = noFacts()
+  const links: PartLink[] = []
+  let part = newPart(1, 0)
+  const first = part
+  let held: Part | undefined
+  let turn: Turn | undefined
+  let last: Message | undefined
+
+  const drawn = (part: Part, more: Partial<PageView> = {}): SiteFile => {
+    const { number, messages, records, promptsBefore, turns } = part
+    const path = pageName(place.stem, number)
+    const view: Page["view"] = {
+      ...{ id: place.id, title: titleOf(info), description: "", number, path, first: pageName(place.stem, 1) },
+      previous: number > 1 ? pageName(place.stem, number - 1) : undefined,
+      next: pageName(place.stem, number + 1),
+      ...{ live: false, parent: place.parent, facts: [], changes: [], moreChanges: false, done: "", parts: [] },
+      generator: `opencode-bucket ${place.version}`,
+      ...more,
+    }
+    const context = { began: facts.began, directory: info.directory, childPage: (id: string) => childPages.get(id) }
+    const page = { view, messages, promptsBefore, bylines: turns.map(bylineOf), context }
+    const render = async () => Buffer.from(await (place.renderPage ?? prebuiltPage)(await viewOf(page)))
+    const input = inputOf(page, records)
+    return { path, contentType: "text/html; charset=utf-8", cacheControl: REVALIDATE, input, render }
+  }
+  const close = ({ number, promptsBefore, turns }: Part) => {
+    const prompts = turns.length > 0 ? { from: promptsBefore + 1, to: promptsBefore + turns.length } : undefined
+    links.push({ href: pageName(place.stem, number), number, prompts })
+  }
+
+  place.record.push(`{"info":${writeJson(info.raw)},"messages":[`)
+  place.text.push(headingMarkdown(info))
+  let separator = ""
+  for await (const message of session.messages()) {
+    if (breaks(message)) {
+      close(part)
+      if (part !== first && turn && part.turns.includes(turn)) held = part
+      else if (part !== first) yield drawn(part)
+      part = newPart(part.number + 1, part.promptsBefore + part.turns.length)
+    }
+    if (isPrompt(message)) {
+      if (turn) turn.over = true
+      if (held) yield drawn(held)
+      held = undefined
+      turn = newTurn(message)
+      part.turns.push(turn)
+    } else if (turn) addToTurn(turn, message)
+    addFacts(facts, message)
+    const record = writeJson(message.raw)
+    place.record.push(separator, "\n", record)
+    separator = ","
+    part.messages.push(message)
+    part.records.push(record)
+    place.text.push(messageMarkdown(message))
+    for (const file of filesOf(message)) yield stored(file)
+    last = message
+  }
+  const live = place.live ?? goesOn(last)
+  if (turn) turn.over = !live
+  close(part)
+  if (held) yield drawn(held)
+  if (part !== first) yield drawn(part, { next: undefined, live })
+
+  place.record.push(`\n],"children":[`)
+  for (const [i, child] of session.children.entries()) {
+    if (i > 0) place.record.push(",")
+    const parent = { href: pageName(place.stem, 1), title: titleOf(info) }
+    yield* sessionFiles(child, { ...place, stem: stemOf(child.info.id), parent })
+  }
+  place.record.push("]}")
+
+  yield drawn(first, {
+    ...headOf(facts, info),
+    live,
+    parts: partLinks(links.slice(1)),
+    next: links.length > 1 ? pageName(place.stem, 2) : undefined,
+  })
+}
+
+function headOf(facts: Facts, info: Session["info"]) {
+  const done = doneInWords(facts)
+  return {
+    facts: factsInWords(facts, info),
+    changes: changesInWords(facts),
+    moreChanges: facts.moreChanges,
+    done,
+    description: done || "A conversation with a coding agent.",
+  }
+}
+
+function stored({ path, contentType, body }: StoredFile): SiteFile {
+  return { path, contentType, cacheControl: SHORTLY, input: path, render: async () => body }
+}
+
+/** A record as JSON; one that is nested too deeply to be written is replaced by a note in its place. */
+function writeJson(value: Json): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return JSON.stringify({ unreadable: "nested too deeply to be written" })
+  }
+}
