@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url"
 import { defineConfig, passthroughImageService } from "astro/config"
+import { build } from "esbuild"
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -25,6 +26,28 @@ const pageAsFunction = {
   },
 }
 
+/** The text of the script that pages carry: src/browser/page.ts and what it imports, as one classic script. */
+const pageScript = {
+  name: "page-script",
+  resolveId: (id) => (id === "virtual:page-script" ? "\0virtual:page-script" : undefined),
+  async load(id) {
+    if (id !== "\0virtual:page-script") return
+    const { outputFiles, metafile } = await build({
+      absWorkingDir: here("."),
+      entryPoints: ["src/browser/page.ts"],
+      bundle: true,
+      minify: true,
+      format: "iife",
+      target: "es2022",
+      legalComments: "none",
+      write: false,
+      metafile: true,
+    })
+    for (const file of Object.keys(metafile.inputs)) this.addWatchFile(here(file))
+    return `export default ${JSON.stringify(outputFiles[0].text.trim())}`
+  },
+}
+
 export default defineConfig({
   output: "server",
   outDir: "./dist/page",
@@ -32,4 +55,5 @@ export default defineConfig({
   devToolbar: { enabled: false },
   image: { service: passthroughImageService() },
   adapter: pageAsFunction,
+  vite: { plugins: [pageScript] },
 })

@@ -10,3 +10,9 @@ declare namespace App {
 declare module "#page" {
   export const renderPage: typeof import("./render/astro-server.ts").renderPage
 }
+
+/** src/browser/page.ts and what it imports, as one classic script; see astro.config.mjs. */
+declare module "virtual:page-script" {
+  const script: string
+  export default script
+}

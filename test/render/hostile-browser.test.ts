@@ -107,7 +107,7 @@ describe.skipIf(!executable)("in Chromium", () => {
   test("the browser sees the very elements that the tests' reader sees", async () => {
     for (const session of [hostileSession(2), exports[0]![1]]) {
       const drawn = await draw(await filesOf(session))
-      const page = await browser.newPage()
+      const page = await browser.newPage({ javaScriptEnabled: false })
       for (const [name, html] of drawn) {
         if (!name.endsWith(".html")) continue
         await page.setContent(html)

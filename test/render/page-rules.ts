@@ -9,6 +9,7 @@ const elements: Record<string, string> = {
   title: "",
   link: "rel type href",
   style: "",
+  script: "",
   body: "",
   a: "href rel",
   img: "src alt loading",
@@ -41,7 +42,7 @@ const values: Record<string, RegExp> = {
 }
 
 const policy =
-  /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]{44}'; img-src 'self' data:; base-uri 'none'; form-action 'none'$/
+  /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]{44}'; script-src 'sha256-[A-Za-z0-9+/=]{44}'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'$/
 
 /** Expects a whole page to hold nothing that this package's own components do not write. */
 function expectPage(html: string): { elements: Element[]; text: string; anchors: string[] } {
@@ -59,6 +60,7 @@ function expectPage(html: string): { elements: Element[]; text: string; anchors:
   }
   const named = (name: string) => read.elements.filter((element) => element.name === name)
   expect(named("style")).toHaveLength(1)
+  expect(named("script").map(({ inside }) => inside)).toEqual([["html", "head"]])
   expect(
     named("meta")
       .find(({ attributes }) => attributes.has("http-equiv"))!

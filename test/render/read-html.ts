@@ -8,7 +8,7 @@ export interface Element {
 
 export interface Markup {
   elements: Element[]
-  /** All text outside of `<style>`, character references read. */
+  /** All text outside of `<style>` and `<script>`, character references read. */
   text: string
 }
 
@@ -48,9 +48,10 @@ export function readHtml(markup: string): Markup {
     if (name === "a" && open.includes("a")) throw fail("a link in a link")
     if (open.includes("p") && blocks.test(name)) throw fail(`<${name}> in a paragraph`)
     elements.push({ name, attributes: readAttributes(attributes, fail), inside: [...open] })
-    if (name === "style") {
-      at = markup.indexOf("</style>", at)
-      if (at < 0) throw fail("a style sheet without an end")
+    if (name === "style" || name === "script") {
+      const end = markup.indexOf(`</${name}>`, at)
+      if (end < 0) throw fail(`<${name}> without an end`)
+      at = end
     }
     if (!empty.has(name)) open.push(name)
   }

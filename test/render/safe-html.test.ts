@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import fc from "fast-check"
@@ -10,6 +11,7 @@ import {
   joinHtml,
   markupOf,
   type SafeHtml,
+  scriptElement,
   styleElement,
 } from "../../src/render/safe-html.ts"
 import { readHtml } from "./read-html.ts"
@@ -112,6 +114,18 @@ describe("safe markup", () => {
       markup: expect.anything(),
       hash: "X1RutGBrXCt9KkSaXMK7tHftWiRscFHOhxsS8tv8hBk=",
     })
+  })
+})
+
+describe("a script", () => {
+  test.each(["</SCRIPT ", "<!--", "<script", "\r", "\u0000", "\u00e9", "\u2028"])("cannot hold %j", (text) => {
+    expect(() => scriptElement(`let a = '${text}'`)).toThrow(TypeError)
+  })
+
+  test("is known by its hash", () => {
+    const { markup, hash } = scriptElement("let a = 1 < 2\n")
+    expect(markupOf(markup)).toBe("<script>let a = 1 < 2\n</script>")
+    expect(hash).toBe(createHash("sha256").update("let a = 1 < 2\n").digest("base64"))
   })
 })
 
