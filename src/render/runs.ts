@@ -1,4 +1,5 @@
 import { type Acts, actsInDetail, noActs } from "./acts.ts"
+import { clip } from "./cut.ts"
 import { html, joinHtml, type SafeHtml } from "./safe-html.ts"
 import { formatDuration, type Item } from "./view.ts"
 
@@ -71,19 +72,34 @@ function runOf(members: Work[]): Item {
   }
 }
 
-function sumOf(work: readonly Work[]): { acts: Acts; took: number; thought: number; edited: SafeHtml[] } {
-  const sum = { acts: noActs(), took: 0, thought: 0, edited: [] as SafeHtml[] }
+interface Sum {
+  acts: Acts
+  /** Milliseconds of steps, and of reasoning. */
+  took: number
+  thought: number
+  /** Links to the steps that edited a file, each file once, and to those that failed. */
+  edited: SafeHtml[]
+  failed: SafeHtml[]
+}
+
+function sumOf(work: readonly Work[]): Sum {
+  const sum: Sum = { acts: noActs(), took: 0, thought: 0, edited: [], failed: [] }
   const files = new Set<string>()
   for (const item of work) {
     if (item.kind === "reasoning") sum.thought += item.took
     if (item.kind !== "step") continue
-    const { act, tone, folder, object, took } = item.step
+    const { act, tone, verb, folder, object, took, outcome } = item.step
+    // A question stands in the conversation itself.
+    if (act === "ask" && tone !== "bad") continue
     sum.took += took
     if (tone !== "bad") sum.acts[act]++
-    else if (act === "run") {
-      sum.acts.run++
-      sum.acts.failedRuns++
-    } else sum.acts.failed++
+    else {
+      sum.acts[act === "run" ? "run" : "failed"]++
+      if (act === "run") sum.acts.failedRuns++
+      sum.failed.push(
+        html`<a href="#${item.anchor}">✕ ${verb} <code>${clip(folder + object, 80)}</code>, ${outcome}</a>`,
+      )
+    }
     if (act !== "edit" || tone === "bad" || files.has(folder + object)) continue
     files.add(folder + object)
     sum.edited.push(html`<a href="#${item.anchor}">${object}</a>`)
@@ -93,7 +109,7 @@ function sumOf(work: readonly Work[]): { acts: Acts; took: number; thought: numb
 
 /** `Thought for 11 s, read 4 files, ran 2 commands (1 failed), edited retry.ts.`, the file being a link to the step. */
 function sentenceOf(work: readonly Work[]): Item | undefined {
-  const { acts, thought, edited } = sumOf(work)
+  const { acts, thought, edited, failed } = sumOf(work)
   const mark = "\u0000"
   const words = actsInDetail(acts, `edited ${mark}`)
   if (thought >= 1000) words.unshift(`thought for ${formatDuration(thought)}`)
@@ -103,6 +119,6 @@ function sentenceOf(work: readonly Work[]): Item | undefined {
   const [before = "", after = ""] = `${text[0]!.toUpperCase()}${text.slice(1)}`.split(mark)
   const files = joinHtml(edited.slice(0, 6).flatMap((file, i) => (i === 0 ? [file] : [html`, ${file}`])))
   const more = edited.length > 6 ? ` and ${edited.length - 6} more` : ""
-  const body = html`${before}${files}${more}${after}`
+  const body = html`${before}${files}${more}${after}${failed.slice(0, 6)}`
   return { kind: "sentence", anchor: "", moment: work[0]!.moment, body }
 }
