@@ -84,7 +84,7 @@ function remember(list: string[], name: string | undefined): void {
 
 /** The facts of a header, each with a name. */
 export function factsInWords(facts: Facts, info: SessionInfo): Fact[] {
-  const { prompts, answers, models, agents, tokensIn, tokensOut, cost, began, ended } = facts
+  const { prompts, answers, models, agents, tokensIn, tokensOut, cost, began, ended, changes, moreChanges } = facts
   const list: Fact[] = []
   const start = began ?? info.created
   if (start !== undefined && Math.abs(start) <= 8.64e15) list.push({ name: "Date", value: dateInWords(start) })
@@ -101,6 +101,14 @@ export function factsInWords(facts: Facts, info: SessionInfo): Fact[] {
   if (tokensIn + tokensOut > 0)
     list.push({ name: "Tokens", value: `${shortNumber(tokensIn)} in, ${shortNumber(tokensOut)} out` })
   if (cost > 0) list.push({ name: "Cost", value: formatCost(cost) })
+  if (changes.size > 0) {
+    const lines = { additions: 0, deletions: 0 }
+    for (const { additions, deletions } of changes.values()) {
+      lines.additions += additions
+      lines.deletions += deletions
+    }
+    list.push({ name: "Changed", value: `${moreChanges ? "over " : ""}${count(changes.size, "file")}`, lines })
+  }
   return list
 }
 

@@ -1,3 +1,4 @@
+import { clip } from "./cut.ts"
 import type { Failure, Item, OutlineEntry, PartLink } from "./view.ts"
 
 /** So many prompts, failures and parts a page lists: the outline of a session of any length stays short. */
@@ -29,8 +30,9 @@ export function failuresOf(items: readonly Item[]): { failures: Failure[]; moreF
     const base = { href: `#${item.anchor}`, since: item.moment?.since ?? "" }
     if (item.kind === "note" && item.tone === "bad") return [{ ...base, label: item.title }]
     if (item.kind !== "step" || item.step.tone !== "bad") return []
-    const { verb, outcome } = item.step
-    return [{ ...base, label: [verb, outcome].filter(Boolean).join(", ") }]
+    const { verb, object, outcome } = item.step
+    const what = `${verb} ${clip(object, 40)}`.trim()
+    return [{ ...base, label: outcome ? `${what}, ${outcome}` : what }]
   })
   return { failures: failures.slice(0, FAILURES), moreFailures: Math.max(0, failures.length - FAILURES) }
 }

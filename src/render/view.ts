@@ -45,6 +45,7 @@ export interface Fact {
   value: string
   /** In small print beside it. */
   more?: string
+  lines?: { additions: number; deletions: number }
 }
 
 export interface Change {
