@@ -3,7 +3,7 @@ import { type Element, readHtml } from "./read-html.ts"
 
 /** The elements of a page and the attributes that each may have, beside those that any may. */
 const elements: Record<string, string> = {
-  html: "lang",
+  html: "lang data-page data-live",
   head: "",
   meta: "charset http-equiv content name property",
   title: "",
@@ -19,20 +19,27 @@ const elements: Record<string, string> = {
   pre: "",
   span: "data-n data-o role",
   section: "aria-labelledby",
+  div: "data-page",
+  nav: "popover",
+  input: "type name value checked",
+  button: "type popovertarget",
 }
 for (const name of (
-  "header footer main nav h1 h2 h3 h4 h5 h6 p div ul li dl dt dd blockquote hr br figure figcaption code mark small " +
+  "header footer main aside fieldset legend label h1 h2 h3 h4 h5 h6 p b ul li dl dt dd blockquote hr br figure figcaption code mark small " +
   "strong em del summary table thead tbody tr th td"
 ).split(" "))
   elements[name] = ""
 const anywhere = ["id", "class", "dir", "tabindex", "aria-label"]
 
 const values: Record<string, RegExp> = {
-  id: /^(?:_changes$|[A-Za-z][\w.-]{0,80}$)/,
+  id: /^(?:_(?:changes|main|outline|failures|view-(?:conversation|work|everything))$|[A-Za-z][\w.-]{0,80}$)/,
+  type: /^(?:radio|button|application\/json|text\/markdown)$/,
+  popovertarget: /^_outline$/,
+  "data-page": /^[\w-]+\.html$/,
   class: /^[a-z0-9_ -]{0,60}$/,
   dir: /^auto$/,
-  tabindex: /^0$/,
-  href: /^(?:https?:\/\/[^/]|mailto:[^/]|#[A-Za-z][\w.-]*$|[\w-]+\.(?:html|json|md)(?:#[\w.-]+)?$|files\/[0-9a-f]{32}\.[a-z]+$|data:,$)/,
+  tabindex: /^(?:0|-1)$/,
+  href: /^(?:https?:\/\/[^/]|mailto:[^/]|#(?:_main|[A-Za-z][\w.-]*)$|[\w-]+\.(?:html|json|md)(?:#[\w.-]+)?$|files\/[0-9a-f]{32}\.[a-z]+$|data:,$)/,
   src: /^files\/[0-9a-f]{32}\.(?:png|jpg|gif|webp|avif)$/,
   rel: /^(?:noopener noreferrer nofollow|prev|next|alternate|icon)$/,
   "data-n": /^\d+$/,
@@ -46,7 +53,7 @@ const policy =
 
 /** Expects a whole page to hold nothing that this package's own components do not write. */
 function expectPage(html: string): { elements: Element[]; text: string; anchors: string[] } {
-  expect(html).toMatch(/^<!doctype html><html lang="en"><head><meta charset="utf-8">/i)
+  expect(html).toMatch(/^<!doctype html><html lang="en" data-page="[\w-]+\.html"(?: data-live)?><head><meta charset="utf-8">/i)
   const read = readHtml(html)
   for (const { name, attributes } of read.elements) {
     expect(Object.keys(elements)).toContain(name)

@@ -13,7 +13,7 @@ export interface Markup {
 }
 
 const tag = /^<(?:!DOCTYPE html|(\/)?([a-z][a-z0-9]*)((?: [a-z][a-z:-]*(?:="[^"]*")?)*) ?\/?)>/
-const empty = new Set(["br", "hr", "img", "link", "meta"])
+const empty = new Set(["br", "hr", "img", "input", "link", "meta"])
 const blocks = /^(?:p|div|pre|ul|ol|dl|table|figure|blockquote|h[1-6]|section|details|header|footer|nav|main|hr)$/
 
 /**
