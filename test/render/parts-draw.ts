@@ -26,7 +26,10 @@ export async function shown(message: object, more: Exported = {}): Promise<strin
   const info = { id: "ses_1", title: "A session", directory: "/home/dana/src/calc" }
   const drawn = await draw(await filesOf({ info, messages: [message], ...more }, { renderPage: prebuiltPage }))
   expectShare(drawn)
-  const items = /<div class="part"[^>]*>([\s\S]*?)<\/div>(?:<p class="live|<nav class="pager|<\/main>)/.exec(drawn.get("index.html")!)?.[1] ?? ""
+  const items =
+    /<div class="part"[^>]*>([\s\S]*?)<\/div>(?:<p class="live|<nav class="pager|<\/main>)/.exec(
+      drawn.get("index.html")!,
+    )?.[1] ?? ""
   return items
     .replace(/<(?:section|p) class="item/g, "\n$&")
     .replace(
