@@ -88,7 +88,8 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
     const page = { view, messages, promptsBefore, bylines: turns.map(bylineOf), context }
     const render = async () => Buffer.from(await (place.renderPage ?? prebuiltPage)(await viewOf(page)))
     const input = inputOf(page, records)
-    return { path, contentType: "text/html; charset=utf-8", cacheControl: REVALIDATE, input, render }
+    const first = messages[0] && { first: messages[0].id }
+    return { path, contentType: "text/html; charset=utf-8", cacheControl: REVALIDATE, input, ...first, render }
   }
   const close = ({ number, promptsBefore, turns }: Part) => {
     const prompts = turns.length > 0 ? { from: promptsBefore + 1, to: promptsBefore + turns.length } : undefined

@@ -9,5 +9,7 @@ export interface SiteFile {
    * stored file: the content is the same, and `render` need not be called.
    */
   input: string
+  /** Of a page, the id of its first message: which page an id is on can be told from these. */
+  first?: string
   render(): Promise<Uint8Array>
 }

@@ -12,6 +12,8 @@ export interface ManifestObject {
   hash: string
   /** Hash of what the content was made from; see `SiteFile.input`. */
   input: string
+  /** Of a page, the id of its first message; the page's script finds the page of an id by it. */
+  first?: string
 }
 
 /** What a share is made of: `s/<id>/manifest.json`, the record that outlives the session and this machine. */

@@ -43,7 +43,8 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
     }
     const body = await file.render()
     const hash = createHash("sha256").update(body).digest("hex")
-    objects[file.path] = { size: body.length, hash, input: file.input }
+    const { input, first } = file
+    objects[file.path] = { size: body.length, hash, input, ...(first !== undefined && { first }) }
     if (before?.hash === hash) {
       progress.unchanged++
       return
