@@ -58,7 +58,7 @@ async function draw(part: ToolPart, context: StepContext): Promise<Drawn> {
       return question(part, call)
     case "webfetch":
     case "websearch":
-      return web(part, call)
+      return web(part, call, context)
     case "skill":
       return { verb: "Skill", object: call.name, blocks: output(part.output), node: "looked" }
     case "invalid":
@@ -188,14 +188,17 @@ function question(part: ToolPart, { questions, dismissed }: Kind<"question">): D
   }
 }
 
-function web(part: ToolPart, call: Kind<"webfetch"> | Kind<"websearch">): Drawn {
-  const target = call.kind === "webfetch" ? call.url : call.query
-  const href = call.kind === "webfetch" ? safeUrl(call.url) : undefined
-  const blocks: Block[] = href ? [{ type: "link", href, label: clip(target, 400) }] : []
-  return {
-    verb: call.kind === "webfetch" ? "Fetched" : "Searched",
-    object: target,
-    node: "looked",
-    blocks: [...blocks, ...output(part.output)],
+async function web(part: ToolPart, call: Kind<"webfetch"> | Kind<"websearch">, context: StepContext): Promise<Drawn> {
+  if (call.kind === "websearch") {
+    // What a search engine answers is lines of text with addresses, which prose makes links of.
+    const { head, tail, whole } = cut(part.output, TERMINAL)
+    const text = tail ? `${head}\n\n…\n\n${tail}` : head
+    const body = await renderMarkdown(text, context.folded, { breaks: true })
+    const found: Block[] = text.trim() === "" ? [] : [{ type: "prose", tone: "answered", body }]
+    if (whole) found.push({ type: "link", href: whole.path, label: "the whole answer" })
+    return { verb: "Searched", object: call.query, mono: false, node: "looked", blocks: found }
   }
+  const href = safeUrl(call.url)
+  const link: Block[] = href ? [{ type: "link", href, label: clip(call.url, 400) }] : []
+  return { verb: "Fetched", object: call.url, node: "looked", blocks: [...link, ...output(part.output)] }
 }
