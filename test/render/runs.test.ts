@@ -20,9 +20,9 @@ const thought = (took: number): Item => ({
   ...{ kind: "reasoning", gist: "", body: emptyHtml, cut: undefined, duration: "", took },
 })
 
-const shape = (items: Item[]): unknown[] =>
-  items.flatMap((item) =>
-    item.kind === "sentence" ? [] : item.kind === "run" ? [item.items.map((i) => i.kind)] : item.kind,
+const shape = (items: Item[]) =>
+  items.flatMap((item): (string | string[])[] =>
+    item.kind === "sentence" ? [] : [item.kind === "run" ? item.items.map(({ kind }) => kind) : item.kind],
   )
 const sentences = (items: Item[]) =>
   foldRuns(items).flatMap((item) => (item.kind === "sentence" ? markupOf(item.body) : []))
