@@ -1,4 +1,4 @@
-// Browsers may refuse storage: in private windows, from the disk, by a setting. Nothing is remembered then.
+// Browsers may refuse storage: in private windows, from the disk, by a setting. Then nothing is remembered.
 
 /** What this reader chose before on any page of this place; undefined if that is not known. */
 export function recall(name: string): string | undefined {
@@ -9,12 +9,11 @@ export function recall(name: string): string | undefined {
   }
 }
 
-/** Keeps a choice; undefined forgets it. */
-export function remember(name: string, value: string | undefined): void {
+/** Keeps a choice. */
+export function remember(name: string, value: string): void {
   try {
-    if (value === undefined) localStorage.removeItem(`opencode-bucket.${name}`)
-    else localStorage.setItem(`opencode-bucket.${name}`, value)
+    localStorage.setItem(`opencode-bucket.${name}`, value)
   } catch {
-    // Then the choice holds for this page alone.
+    // The choice holds for this page alone.
   }
 }

@@ -1,10 +1,37 @@
-// The script of a page, which runs in its head. A page says everything without it; this makes reading more comfortable.
+// The script of a page, which runs in its head. A page says everything without it; it makes reading more comfortable.
 //
-// What other parts of the script rely on: whoever adds a `.part` to `#_main` dispatches "parts" on `document` after it,
-// and what looks after items looks at the new ones then. Whoever wants the next part dispatches "more".
-import { showTheme, theme } from "./theme.ts"
-import { showViewEarly } from "./views.ts"
+// What the parts of the script tell each other, on `document`:
+// - "parts": a `.part` was added to `#_main`, and what looks after items looks at the new ones.
+// - "more": somebody wants the next part (detail 1) or the one before (detail -1). Who brings it calls preventDefault()
+//   and dispatches "parts" when it is there.
+// While the root has `data-filter`, items are hidden, and nothing should be brought because the page looks short.
+import { addFilterButton } from "./filter.ts"
+import { addHelpButton } from "./help.ts"
+import { lookWhereWeAre } from "./here.ts"
+import { listenToKeys } from "./keys.ts"
+import { openForPrint } from "./print.ts"
+import { lookAfterHash } from "./reveal.ts"
+import { prepareToSay } from "./say.ts"
+import { lookAfterDiffs, showSplit } from "./split.ts"
+import { addThemeButton, showTheme } from "./theme.ts"
+import { addTools } from "./tools.ts"
+import { lookAfterViews, showViewEarly } from "./views.ts"
 
 // At once, before anything is painted.
-showTheme(theme())
+showTheme()
+showSplit()
 showViewEarly()
+
+document.addEventListener("DOMContentLoaded", () => {
+  prepareToSay()
+  lookAfterViews()
+  addTools()
+  addFilterButton()
+  lookAfterDiffs()
+  addThemeButton()
+  addHelpButton()
+  listenToKeys()
+  lookWhereWeAre()
+  openForPrint()
+  lookAfterHash()
+})

@@ -1,13 +1,31 @@
-import { recall } from "./memory.ts"
+import { addAction, button, root } from "./dom.ts"
+import { recall, remember } from "./memory.ts"
+import { say } from "./say.ts"
 
-const themes = ["auto", "light", "dark"] as const
-type Theme = (typeof themes)[number]
+const labels = { auto: "Auto", light: "Light", dark: "Dark" } as const
+type Theme = keyof typeof labels
+const names = Object.keys(labels) as Theme[]
 
-/** The scheme that the reader chose; "auto" is the system's. */
-export const theme = (): Theme => themes.find((name) => name === recall("theme")) ?? "auto"
+let theme: Theme = names.find((name) => name === recall("theme")) ?? "auto"
+let shown: HTMLButtonElement | undefined
 
-/** Shows a scheme; as early as the head, since only the root is touched. */
-export function showTheme(name: Theme): void {
-  if (name === "auto") delete document.documentElement.dataset["theme"]
-  else document.documentElement.dataset["theme"] = name
+/** Shows the scheme that the reader chose ("auto" is the system's). Needs no more than the root. */
+export function showTheme(): void {
+  if (theme === "auto") delete root.dataset["theme"]
+  else root.dataset["theme"] = theme
+  if (!shown) return
+  shown.textContent = labels[theme]
+  shown.ariaLabel = `${labels[theme]}, colour scheme`
+}
+
+export function addThemeButton(): void {
+  shown = addAction(button("", nextTheme))
+  showTheme()
+}
+
+export function nextTheme(): void {
+  theme = names[(names.indexOf(theme) + 1) % names.length] as Theme
+  remember("theme", theme)
+  showTheme()
+  say(`Colours: ${labels[theme]}`)
 }

@@ -1,23 +1,93 @@
-import { recall } from "./memory.ts"
+import { all, one, root } from "./dom.ts"
+import { refold, unfold } from "./folds.ts"
+import { recall, remember } from "./memory.ts"
+import { goBack, placeNow } from "./place.ts"
+import { say } from "./say.ts"
 
 const names = ["conversation", "work", "everything"]
 const usual = "work"
 
-const radio = (name: string) => document.querySelector<HTMLInputElement>(`#_view-${name}`)
+/** Items that the conversation leaves out; see styles/views.css. */
+export const leftOut = ".step:not(.bad, .question), .reasoning"
+
+const radio = (name: string) => one<HTMLInputElement>(`#_view-${name}`)
 const known = (name: string | null | undefined) => names.find((one) => one === name)
 
 /** The view that the link asks for, else the one of last time. */
 const wanted = (): string => known(new URLSearchParams(location.search).get("view")) ?? known(recall("view")) ?? usual
 
+export const view = (): string => known(one<HTMLInputElement>(".views :checked")?.value) ?? usual
+
+/** The view that is shown, for what has to be done beside choosing it. */
+let shown = usual
+
 /** Chooses the view as soon as its switch is there, which is before anything is painted. */
 export function showViewEarly(): void {
-  const choose = () => {
-    const switched = radio(wanted())
-    if (switched) switched.checked = true
-    return switched !== null
-  }
   const seen = new MutationObserver(() => {
-    if (choose() || document.readyState !== "loading") seen.disconnect()
+    if (chooseWanted() || document.readyState !== "loading") seen.disconnect()
   })
-  if (!choose()) seen.observe(document, { childList: true, subtree: true })
+  seen.observe(document, { childList: true, subtree: true })
+}
+
+function chooseWanted(): boolean {
+  const wish = radio(wanted())
+  if (wish) wish.checked = true
+  return wish !== null
+}
+
+export function lookAfterViews(): void {
+  chooseWanted()
+  settle()
+  one(".views")?.addEventListener("change", () => choose(view()))
+  document.addEventListener("parts", settle)
+  // On reload, browsers put back what was chosen before, whatever the link says.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted || view() === shown) return
+    chooseWanted()
+    settle()
+  })
+}
+
+/** Shows another view, and leaves the reader's place where it is. */
+export function show(name: string): void {
+  const before = radio(shown)
+  const after = radio(name)
+  if (!before || !after) return
+  // The choice may have been made already; the place is that of before it.
+  before.checked = true
+  const place = placeNow()
+  after.checked = true
+  settle()
+  goBack(place)
+}
+
+export function nextView(): void {
+  const name = names[(names.indexOf(view()) + 1) % names.length] as string
+  choose(name)
+  say(`View: ${radio(name)?.labels?.[0]?.textContent ?? name}`)
+}
+
+function choose(name: string): void {
+  show(name)
+  remember("view", name)
+  try {
+    history.replaceState(history.state, "", withView(new URL(location.href)))
+  } catch {
+    // Some browsers leave the address of a file alone.
+  }
+}
+
+/** An address that leads to the view that is shown. */
+export function withView(address: URL): URL {
+  if (view() === usual) address.searchParams.delete("view")
+  else address.searchParams.set("view", view())
+  return address
+}
+
+/** Opens and folds what the view asks for. The style sheet does it too, but does not tell those who cannot see. */
+function settle(): void {
+  shown = view()
+  if (shown === "everything") unfold(all("#_main details"), "everything")
+  else refold("everything")
+  root.dataset["scripted"] = ""
 }
