@@ -1,147 +1,193 @@
-import { escapeText, html, joinHtml, type SafeHtml } from "./safe-html.ts"
+import { asDrawing } from "./ansi-characters.ts"
+import {
+  deleteCharacters,
+  deleteLines,
+  enterAlternate,
+  eraseCharacters,
+  eraseInLine,
+  eraseInScreen,
+  insertCharacters,
+  insertLines,
+  leaveAlternate,
+} from "./ansi-erase.ts"
+import { markupOfRows } from "./ansi-markup.ts"
+import {
+  dropBlankEnd,
+  type Look,
+  moveBy,
+  moveTo,
+  moveToPlace,
+  newLine,
+  newScreen,
+  repeat,
+  type Screen,
+  tab,
+  write,
+} from "./ansi-screen.ts"
+import { applyTo, classesOf, copyOf, plainStyle, type Style } from "./ansi-style.ts"
+import { safeUrl } from "./markdown.ts"
+import { escapeText, type SafeHtml } from "./safe-html.ts"
 
-interface Style {
-  foreground: number | undefined
-  background: number | undefined
-  /** Those of `bdiusv` that are on. */
-  marks: Set<string>
-}
-
-/** One character of a line, and the classes it is shown in. */
-interface Cell {
-  character: string
-  classes: string
-}
-
-// In this order: a control sequence (its parameters and its end), a string such as a title or a link's address, any
-// other escape, a control character that moves or is silent, and text. Each alternative stops at what begins the next,
-// so that the whole is linear. A string without an end only loses its beginning: what follows it may be real output.
+// In this order: a control sequence (its parameters, what stands between, its end), a string such as a title or a link's
+// address, any other escape, a control character that moves or is silent, and text. Each alternative stops at what begins
+// the next, so that the whole is linear. A string without an end only loses its beginning: what follows it may be real
+// output.
 const token =
-  /(?:\u001b\[|\u009b)([0-?]*)[ -/]*([@-~]?)|\u001b[\]PX^_][^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-~]?|[\u0007\b\r\n]|[^\u001b\u009b\u0007\b\r\n]+/g
+  /(?:\u001b\[|\u009b)([0-?]*)([ -/]*)([@-~]?)|\u001b[\]PX^_]([^\u0007\u001b\u009c\n]*)(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-~]?|[\u0007\b\t\r\n\u000e\u000f]|[^\u001b\u009b\u0007\b\t\r\n\u000e\u000f]+/g
+
+interface Terminal {
+  screen: Screen
+  style: Style
+  look: Look
+  /** Which of the two character sets are the one for drawing lines, and which of the two is in use. */
+  drawing: [boolean, boolean]
+  set: 0 | 1
+  saved: (Pick<Terminal, "style" | "drawing" | "set"> & Pick<Screen, "row" | "column">) | undefined
+}
 
 /**
- * A terminal's output as markup: text, and `<span class="…">` around what has a style. The classes:
+ * A terminal's output as markup, as it stands there in the end: text, `<span class="…">` around what has a style, and
+ * `<a href rel>` around a link (OSC 8) that leads to http or https. The classes:
  * `a0`…`a7` and `a8`…`a15` foreground (black, red, green, yellow, blue, magenta, cyan, white; then the bright ones),
  * `b0`…`b15` background, `ab` bold, `ad` dim, `ai` italic, `au` underline, `as` strike, `av` inverse.
- * Colours of the 256 and of 24 bits become the nearest of the 16. A carriage return and a backspace write over what
- * stands there, `ESC [ K` clears; all other escape sequences are dropped, and a link (OSC 8) is its text.
- * Takes time linear in the text. Sequences as in ECMA-48 and xterm's ctlseqs.
+ * Colours of the 256 and of 24 bits become the nearest of the 16. What is written over or erased is gone, except that a
+ * screen erased as a whole stays above the next; a sequence without a meaning here is dropped.
+ * Never throws. Time, memory and markup are in proportion to the text. Sequences as in ECMA-48 and xterm's ctlseqs.
  */
 export function ansiToHtml(text: string): SafeHtml {
-  if (!/[\u001b\u009b\u0007\b\r]/.test(text)) return escapeText(text)
-  const pieces: SafeHtml[] = []
-  const style: Style = { foreground: undefined, background: undefined, marks: new Set() }
-  let classes = ""
-  let line: Cell[] = []
-  let cursor = 0
-  let run: Cell = { character: "", classes: "" }
-  const close = () => {
-    if (run.character === "") return
-    pieces.push(
-      run.classes === "" ? escapeText(run.character) : html`<span class="${run.classes}">${run.character}</span>`,
-    )
+  if (!/[\u001b\u009b\u0007\b\r\u000e\u000f]/.test(text)) return escapeText(text)
+  const screen = newScreen(text.length)
+  const terminal: Terminal = {
+    screen,
+    style: plainStyle(),
+    look: { classes: "", link: undefined },
+    drawing: [false, false],
+    set: 0,
+    saved: undefined,
   }
-  const flush = (end: string) => {
-    for (const cell of line) {
-      if (cell.classes !== run.classes) {
-        close()
-        run = { character: "", classes: cell.classes }
-      }
-      run.character += cell.character
+  for (const [found, parameters, between, final, string] of text.matchAll(token)) {
+    if (string !== undefined) readString(terminal, found, string)
+    else if (final !== undefined) obey(terminal, parameters as string, between as string, final)
+    else if (found.startsWith("\u001b")) obeyEscape(terminal, found.slice(1))
+    else if (!control(terminal, found))
+      write(screen, terminal.drawing[terminal.set] ? asDrawing(found) : found, terminal.look)
+  }
+  if (screen.erased || screen.top > 0) dropBlankEnd({ rows: screen.rows, top: 0 })
+  return markupOfRows(screen.rows, 2 * text.length)
+}
+
+/** Does what a control character says; false if it is none. */
+function control(terminal: Terminal, character: string): boolean {
+  const { screen } = terminal
+  if (character === "\n") newLine(screen)
+  else if (character === "\r") moveTo(screen, undefined, 0)
+  else if (character === "\b") moveBy(screen, 0, -1)
+  else if (character === "\t") tab(screen, terminal.look)
+  else if (character === "\u000e") terminal.set = 1
+  else if (character === "\u000f") terminal.set = 0
+  else return character === "\u0007"
+  return true
+}
+
+/** Of the strings only a link's address has a meaning: `8;parameters;address`, an empty one at its end. */
+function readString(terminal: Terminal, found: string, string: string): void {
+  if (!found.startsWith("\u001b]8;")) return
+  const url = safeUrl(string.slice(string.indexOf(";", 2) + 1))
+  terminal.look = { ...terminal.look, link: url && /^https?:/.test(url) ? url : undefined }
+}
+
+/** An escape sequence without parameters, given without its ESC. */
+function obeyEscape(terminal: Terminal, sequence: string): void {
+  const { screen } = terminal
+  if (sequence === "7") save(terminal)
+  else if (sequence === "8") restore(terminal)
+  else if (sequence === "D") moveBy(screen, 1, 0)
+  else if (sequence === "E") newLine(screen)
+  else if (sequence === "M" && screen.row > screen.top) moveBy(screen, -1, 0)
+  else if (sequence === "M") insertLines(screen, 1)
+  else if (sequence === "c") {
+    leaveAlternate(screen)
+    eraseInScreen(screen, 2)
+    moveToPlace(screen, 0, 0)
+    Object.assign(terminal, {
+      style: plainStyle(),
+      look: { classes: "", link: undefined },
+      drawing: [false, false],
+      set: 0,
+    })
+  } else if (/^[()]/.test(sequence)) terminal.drawing[sequence[0] === "(" ? 0 : 1] = sequence[1] === "0"
+}
+
+function save(terminal: Terminal): void {
+  const { screen, style, drawing, set } = terminal
+  terminal.saved = { style: copyOf(style), drawing: [...drawing], set, row: screen.row, column: screen.column }
+}
+
+function restore(terminal: Terminal): void {
+  const { saved } = terminal
+  if (!saved) return
+  moveTo(terminal.screen, saved.row, saved.column)
+  terminal.drawing = [...saved.drawing]
+  terminal.set = saved.set
+  restyle(terminal, copyOf(saved.style))
+}
+
+function restyle(terminal: Terminal, style: Style): void {
+  terminal.style = style
+  terminal.look = { ...terminal.look, classes: classesOf(style) }
+}
+
+/** A control sequence. One with private parameters or with something between these and its end means something else. */
+function obey(terminal: Terminal, parameters: string, between: string, final: string): void {
+  if (between !== "") return
+  if (/^[<-?]/.test(parameters)) {
+    if (/^\?(?:.*;)?(?:1049|1047|47)(?:;|$)/.test(parameters)) {
+      if (final === "h") enterAlternate(terminal.screen)
+      if (final === "l") leaveAlternate(terminal.screen)
     }
-    run.character += end
-    line = []
-    cursor = 0
+  } else if (final === "m") {
+    applyTo(terminal.style, parameters)
+    restyle(terminal, terminal.style)
+  } else if (final === "s") save(terminal)
+  else if (final === "u") restore(terminal)
+  else {
+    const [first = 0, second = 0] = parameters.split(";", 2).map((number) => Number.parseInt(number, 10) || 0)
+    // A count that is left out, or 0, is 1.
+    actions.get(final)?.(terminal.screen, first || 1, { first, second, look: terminal.look })
   }
-  for (const [found, parameters = "", final] of text.matchAll(token)) {
-    if (final === "m") classes = classesOf(applyTo(style, parameters))
-    else if (final === "K") line.length = parameters === "2" ? 0 : Math.min(line.length, cursor)
-    else if (found === "\n") flush("\n")
-    else if (found === "\r") cursor = 0
-    else if (found === "\b") cursor = Math.max(0, cursor - 1)
-    else if (!/^[\u001b\u009b\u0007]/.test(found))
-      for (const character of found) line[cursor++] = { character, classes }
-    if (cursor > line.length) cursor = line.length
-  }
-  flush("")
-  close()
-  return joinHtml(pieces)
 }
 
-const markOf = new Map([
-  [1, "b"],
-  [2, "d"],
-  [3, "i"],
-  [4, "u"],
-  [7, "v"],
-  [9, "s"],
-  [21, "u"],
+type Action = (screen: Screen, count: number, given: { first: number; second: number; look: Look }) => void
+
+const forward: Action = (screen, count) => moveBy(screen, 0, count)
+const down: Action = (screen, count) => moveBy(screen, count, 0)
+const toColumn: Action = (screen, count) => moveBy(screen, 0, count - 1 - screen.column)
+const toPlace: Action = (screen, count, { second }) => moveToPlace(screen, count - 1, (second || 1) - 1)
+/** For what is done to as many rows or cells as the count says: no screen has more. */
+const few = (act: (screen: Screen, count: number, look: Look) => void): Action => {
+  return (screen, count, { look }) => act(screen, Math.min(count, 200), look)
+}
+
+const actions = new Map<string, Action>([
+  ["A", (screen, count) => moveBy(screen, -count, 0)],
+  ["B", down],
+  ["e", down],
+  ["C", forward],
+  ["a", forward],
+  ["D", (screen, count) => moveBy(screen, 0, -count)],
+  ["E", (screen, count) => moveBy(screen, count, Number.NEGATIVE_INFINITY)],
+  ["F", (screen, count) => moveBy(screen, -count, Number.NEGATIVE_INFINITY)],
+  ["G", toColumn],
+  ["`", toColumn],
+  ["H", toPlace],
+  ["f", toPlace],
+  ["d", (screen, count) => moveToPlace(screen, count - 1, screen.column)],
+  ["J", (screen, _, { first }) => eraseInScreen(screen, first)],
+  ["K", (screen, _, { first }) => eraseInLine(screen, first)],
+  ["@", few(insertCharacters)],
+  ["P", few(deleteCharacters)],
+  ["X", few(eraseCharacters)],
+  ["L", few(insertLines)],
+  ["M", few(deleteLines)],
+  ["b", few(repeat)],
 ])
-const unmarkedBy = new Map([
-  [22, "bd"],
-  [23, "i"],
-  [24, "u"],
-  [27, "v"],
-  [29, "s"],
-])
-
-/** Changes the style by the parameters of one SGR sequence: numbers parted by `;`, of which one may have parts after `:`. */
-function applyTo(style: Style, parameters: string): Style {
-  const codes = parameters.split(";")
-  for (let i = 0; i < codes.length; i++) {
-    const parts = (codes[i] as string).split(":").map(Number)
-    const code = parts[0] as number
-    const mark = markOf.get(code)
-    if (code === 0) {
-      style.foreground = style.background = undefined
-      style.marks.clear()
-    } else if (mark !== undefined && parts[1] !== 0) style.marks.add(mark)
-    else if (code === 4) style.marks.delete("u")
-    else if (code === 38 || code === 48) {
-      const rest = parts.length > 1 ? parts.slice(1) : codes.slice(i + 1, i + 5).map(Number)
-      const colour = colourOf(rest, parts.length > 1)
-      if (code === 38) style.foreground = colour
-      else style.background = colour
-      if (parts.length === 1) i += rest[0] === 5 ? 2 : 4
-    } else if (code === 39) style.foreground = undefined
-    else if (code === 49) style.background = undefined
-    else if (code >= 30 && code <= 37) style.foreground = code - 30
-    else if (code >= 40 && code <= 47) style.background = code - 40
-    else if (code >= 90 && code <= 97) style.foreground = code - 82
-    else if (code >= 100 && code <= 107) style.background = code - 92
-    else for (const off of unmarkedBy.get(code) ?? "") style.marks.delete(off)
-  }
-  return style
-}
-
-function classesOf({ foreground, background, marks }: Style): string {
-  const names = [...marks].sort().map((mark) => `a${mark}`)
-  if (foreground !== undefined) names.push(`a${foreground}`)
-  if (background !== undefined) names.push(`b${background}`)
-  return names.join(" ")
-}
-
-/** `5;n` or `2;r;g;b`; with colons there may be a colour space before the three. */
-function colourOf([kind, ...values]: number[], colons: boolean): number | undefined {
-  const [n = 0] = values
-  if (kind === 2) return nearest(colons ? values.slice(-3) : values)
-  if (kind !== 5 || !(n >= 0 && n <= 255)) return undefined
-  if (n < 16) return n
-  if (n >= 232) return nearest(Array(3).fill(8 + (n - 232) * 10))
-  return nearest(
-    [Math.floor((n - 16) / 36), Math.floor((n - 16) / 6) % 6, (n - 16) % 6].map((level) => level && level * 40 + 55),
-  )
-}
-
-// xterm's, as `rrggbb`.
-const palette =
-  "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff"
-    .split(" ")
-    .map((rgb) => [0, 2, 4].map((at) => Number.parseInt(rgb.slice(at, at + 2), 16)))
-
-function nearest(rgb: number[]): number {
-  const distances = palette.map((colour) =>
-    colour.reduce((sum, level, i) => sum + (level - Math.min(255, rgb[i] || 0)) ** 2, 0),
-  )
-  return distances.indexOf(Math.min(...distances))
-}
