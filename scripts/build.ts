@@ -5,6 +5,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import * as astro from "astro"
 import { build } from "esbuild"
+import { weigh } from "./budgets.ts"
 import { notices } from "./notices.ts"
 
 const root = path.dirname(import.meta.dirname)
@@ -15,6 +16,12 @@ mkdirSync(dist)
 process.env["ASTRO_TELEMETRY_DISABLED"] = "1"
 const inPage: string[] = []
 await astro.build({ root, logLevel: "warn", vite: { plugins: [listModules(inPage)] } })
+const { weights, tooHeavy } = await weigh()
+for (const [name, bytes] of Object.entries(weights)) console.error(`${name}: ${(bytes / 1000).toFixed(1)} kB gzipped`)
+if (tooHeavy.length > 0) {
+  console.error(`Not built. ${tooHeavy.join(" ")} See scripts/budgets.ts.`)
+  process.exit(1)
+}
 
 const { metafile } = await build({
   absWorkingDir: root,
