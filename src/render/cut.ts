@@ -1,20 +1,31 @@
 import { type StoredFile, storedText } from "./attachment.ts"
+import { type Kind, textBytes, textWeigher } from "./weight.ts"
 
-/** How much of a text is shown: at most so many lines and characters, from its beginning and its end. */
+/** How much of a text is shown, from its beginning and its end: at most so much of each. */
 export interface Bounds {
+  /** How it is drawn, which is what its elements depend on. */
+  kind: Kind
   lines: number
-  characters: number
+  /** Of its weight on the page, the colours of code apart. */
+  bytes: number
+  elements: number
   /** The share of what is shown that is taken from the beginning; the rest from the end. */
   head: number
 }
 
 /** What is said first matters in files; in a terminal, what is said last. */
-export const FILE: Bounds = { lines: 240, characters: 16_000, head: 1 }
-export const TERMINAL: Bounds = { lines: 160, characters: 12_000, head: 0.3 }
-export const PATCH: Bounds = { lines: 400, characters: 24_000, head: 1 }
+export const FILE: Bounds = { kind: "code", lines: 240, bytes: 32_000, elements: 600, head: 1 }
+export const COMMAND: Bounds = { kind: "plain", lines: 240, bytes: 20_000, elements: 200, head: 1 }
+export const TERMINAL: Bounds = { kind: "terminal", lines: 160, bytes: 24_000, elements: 600, head: 0.3 }
+export const OUTPUT: Bounds = { kind: "plain", lines: 160, bytes: 16_000, elements: 200, head: 0.3 }
+export const PATCH: Bounds = { kind: "patch", lines: 400, bytes: 60_000, elements: 1_600, head: 1 }
 /** Nothing of it is shown: there is too much of its kind already. */
-export const NOTHING: Bounds = { lines: 0, characters: 0, head: 1 }
-export const PROSE: Bounds = { lines: 2_000, characters: 60_000, head: 1 }
+export const NOTHING: Bounds = { kind: "plain", lines: 0, bytes: 0, elements: 0, head: 1 }
+export const PROSE: Bounds = { kind: "prose", lines: 2_000, bytes: 90_000, elements: 1_800, head: 1 }
+/** What a search engine answered. */
+export const SEARCH: Bounds = { kind: "prose", lines: 160, bytes: 24_000, elements: 600, head: 1 }
+/** What a subagent was asked. */
+export const TASK: Bounds = { kind: "prose", lines: 50, bytes: 8_000, elements: 300, head: 1 }
 
 export interface Cut {
   head: string
@@ -23,43 +34,100 @@ export interface Cut {
   /** Lines left out; 0: `head` is the whole text. */
   omitted: number
   /** The whole text, as a file of the share, where something is left out. */
-  whole?: StoredFile
+  readonly whole?: StoredFile
 }
 
 /** A short text that no file stands behind: its beginning. */
 export const clip = (text: string, characters: number): string =>
   text.length > characters ? `${text.slice(0, characters)}…` : text
 
+/** The first rows of a list that together take no more than so many bytes. */
+export function fitting<T>(rows: readonly T[], bytes: number, textOf: (row: T) => string): T[] {
+  let left = bytes
+  const end = rows.findIndex((row) => {
+    left -= textBytes(textOf(row))
+    return left < 0
+  })
+  return end < 0 ? [...rows] : rows.slice(0, end)
+}
+
 /** Takes from a text what is shown of it, without the end of its last line. Lines are kept whole unless one alone is too long. */
-export function cut(text: string, { lines, characters, head }: Bounds): Cut {
+export function cut(text: string, bounds: Bounds): Cut {
   // The end of the last line begins no further line.
   const body = text.endsWith("\n") ? text.slice(0, -1) : text
-  const all = body.split("\n")
-  if (all.length <= lines && body.length <= characters) return { head: body, tail: "", omitted: 0 }
-  const first = take(all, Math.ceil(lines * head), characters * head)
-  const last =
-    head === 1
-      ? []
-      : take(all.slice(first.length).reverse(), Math.floor(lines * (1 - head)), characters * (1 - head)).reverse()
-  const whole = storedText(Buffer.from(text.toWellFormed()))
+  if (take(body, bounds, 1) === body) return { head: body, tail: "", omitted: 0 }
+  const head = take(body, bounds, bounds.head)
+  const tail = bounds.head === 1 ? "" : takeEnd(body, head, bounds, 1 - bounds.head)
   return {
-    head: first.join("\n"),
-    tail: last.join("\n"),
-    omitted: Math.max(all.length - first.length - last.length, 1),
-    whole,
+    head,
+    tail,
+    omitted: Math.max(linesIn(body) - linesIn(head) - linesIn(tail), 1),
+    get whole() {
+      return storedText(Buffer.from(text.toWellFormed()))
+    },
   }
 }
 
-function take(lines: string[], most: number, characters: number): string[] {
-  const taken: string[] = []
-  let left = characters
-  for (const line of lines.slice(0, most)) {
-    if (line.length > left) {
-      if (taken.length === 0) taken.push(`${line.slice(0, left)}…`)
+function linesIn(text: string): number {
+  let lines = text === "" ? 0 : 1
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++
+  return lines
+}
+
+/** As many whole lines from the beginning as fit; of a first line that does not, its beginning. */
+function take(text: string, { kind, lines, bytes, elements }: Bounds, share: number): string {
+  const weigh = textWeigher(kind)
+  const most = Math.ceil(lines * share)
+  for (let start = 0, taken = 0; ; taken++) {
+    if (taken === most) return text.slice(0, Math.max(0, start - 1))
+    const end = endOfLine(text, start)
+    // No line weighs less than its characters.
+    const isLong = end - start > bytes * share
+    const sum = isLong ? undefined : weigh(text.slice(start, end))
+    if (!sum || sum.bytes > bytes * share || sum.elements > elements * share)
+      return taken > 0 ? text.slice(0, start - 1) : begin(text.slice(0, end), kind, bytes * share, elements * share)
+    if (end === text.length) return text
+    start = end + 1
+  }
+}
+
+const endOfLine = (text: string, start: number) => {
+  const end = text.indexOf("\n", start)
+  return end < 0 ? text.length : end
+}
+
+/** The longest beginning of a line that fits, with a mark that it is one. */
+function begin(line: string, kind: Kind, bytes: number, elements: number): string {
+  const fits = (length: number) => {
+    const sum = textWeigher(kind)(line.slice(0, length))
+    return sum.bytes <= bytes && sum.elements <= elements
+  }
+  let [fitting, tooMuch] = [0, Math.min(line.length, Math.ceil(bytes)) + 1]
+  while (fitting + 1 < tooMuch) {
+    const middle = (fitting + tooMuch) >> 1
+    if (fits(middle)) fitting = middle
+    else tooMuch = middle
+  }
+  // Not between the two halves of one character.
+  if (/[\ud800-\udbff]/.test(line[fitting - 1] ?? "")) fitting--
+  return fitting > 0 ? `${line.slice(0, fitting)}…` : ""
+}
+
+/** As many whole lines of the end as fit after a beginning; where the last alone does not, its beginning. */
+function takeEnd(text: string, head: string, { kind, lines, bytes, elements }: Bounds, share: number): string {
+  const from = (text.startsWith(head) ? head.length : endOfLine(text, head.length - 1)) + 1
+  const most = Math.floor(lines * share)
+  const weigh = textWeigher(kind)
+  let start = text.length + 1
+  for (let taken = 0; taken < most && start > from; taken++) {
+    const end = start - 1
+    const before = end === from ? from : Math.max(from, text.lastIndexOf("\n", end - 1) + 1)
+    const sum = end - before > bytes * share ? undefined : weigh(text.slice(before, end))
+    if (!sum || sum.bytes > bytes * share || sum.elements > elements * share) {
+      if (taken === 0) return begin(text.slice(before, end), kind, bytes * share, elements * share)
       break
     }
-    taken.push(line)
-    left -= line.length + 1
+    start = before
   }
-  return taken
+  return text.slice(start)
 }

@@ -2,6 +2,7 @@ import type { StateStack } from "shiki/textmate"
 import { type Grammar, grammarOf, loadLanguages } from "./highlight-grammar.ts"
 import type { TokenClass } from "./highlight-theme.ts"
 import { escapeText, html, joinHtml, type SafeHtml } from "./safe-html.ts"
+import { PER_WORD } from "./weight.ts"
 
 export { loadLanguages }
 
@@ -29,6 +30,8 @@ interface State {
 
 interface Painted {
   line: SafeHtml
+  /** How many words are coloured. */
+  words: number
   next: State
 }
 
@@ -42,7 +45,8 @@ const memories = new WeakMap<Grammar, Memory>()
 /**
  * Code as markup: text and, around what the language's grammar names, `<span class="k">` and so on (see `TokenClass`).
  * No element is around it. Plain where the language is not loaded or unknown, after 60,000 characters of one block,
- * in lines over 1,000 characters or 40 opening brackets, and from where the budget is spent; a line that is coloured costs its length and one.
+ * in lines over 1,000 characters or 40 opening brackets, and from where the budget is spent. A line that is coloured
+ * costs its length and one of the budget, and no less than ten for each of its coloured words: that bounds elements.
  */
 export function highlight(code: string, language: string | undefined, budget?: Budget): SafeHtml {
   const lines = highlightLines(code, language, budget)
@@ -66,6 +70,11 @@ export function highlightLines(code: string, language: string | undefined, budge
     if (line.length > LINE || (line.length > BRACKETS && line.split(/[[({<]/, BRACKETS + 2).length > BRACKETS + 1))
       return escapeText(line)
     const painted = paint(line, state, grammar)
+    const dense = Math.max(0, painted.words * PER_WORD - line.length - 1)
+    if (!spend(dense, { left: dense }, budget)) {
+      state = undefined
+      return escapeText(line)
+    }
     state = painted.next.stack.depth > DEPTH ? undefined : painted.next
     return painted.line
   })
@@ -82,7 +91,7 @@ function paint(line: string, state: State, grammar: Grammar): Painted {
   const known = state.lines.get(line)
   if (known !== undefined) return known
   const { tokens, ruleStack } = grammar.textmate.tokenizeLine2(line, state.stack)
-  const painted = { line: spans(line, tokens, grammar.classes), next: stateOf(grammar, ruleStack) }
+  const painted = { ...spans(line, tokens, grammar.classes), next: stateOf(grammar, ruleStack) }
   state.lines.set(line, painted)
   remember(grammar, line.length)
   return painted
@@ -109,13 +118,15 @@ function remember(grammar: Grammar, characters: number): void {
 }
 
 /** Tokens are pairs of where one begins and what it is; its colour's number is in bits 15 to 23. */
-function spans(line: string, tokens: Uint32Array, classes: TokenClass[]): SafeHtml {
+function spans(line: string, tokens: Uint32Array, classes: TokenClass[]): Pick<Painted, "line" | "words"> {
   const pieces: SafeHtml[] = []
+  let words = 0
   let from = 0
   let name: TokenClass = ""
   const close = (to: number) => {
     if (to === from) return
     const text = line.slice(from, to)
+    if (name !== "") words++
     pieces.push(name === "" ? escapeText(text) : html`<span class="${name}">${text}</span>`)
     from = to
   }
@@ -129,7 +140,7 @@ function spans(line: string, tokens: Uint32Array, classes: TokenClass[]): SafeHt
     name = own
   }
   close(line.length)
-  return joinHtml(pieces)
+  return { line: joinHtml(pieces), words }
 }
 
 function isBlank(line: string, start: number, end: number): boolean {

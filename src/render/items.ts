@@ -9,7 +9,7 @@ import type {
   UserMessage,
 } from "../session/model.ts"
 import { attachmentOf, type StoredFile } from "./attachment.ts"
-import { clip, cut, PROSE, TERMINAL } from "./cut.ts"
+import { clip, cut, OUTPUT, PROSE } from "./cut.ts"
 import { renderMarkdown } from "./markdown.ts"
 import { emptyHtml } from "./safe-html.ts"
 import { stepOf } from "./step.ts"
@@ -50,7 +50,7 @@ export function* filesOf(message: Message): Generator<StoredFile> {
     }
     if (part.type === "reasoning" || part.type === "text") {
       if (message.role === "user" && !(part.type === "text" && part.synthetic)) continue
-      const { whole } = cut(part.text, message.role === "user" ? TERMINAL : PROSE)
+      const { whole } = cut(part.text, message.role === "user" ? OUTPUT : PROSE)
       if (whole) yield whole
     }
   }

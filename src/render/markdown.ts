@@ -1,11 +1,13 @@
 import { Lexer, type MarkedOptions, type Token, type Tokens } from "marked"
 import { type Budget, highlight, loadLanguages } from "./highlight.ts"
 import { languageNamed } from "./languages.ts"
-import { emptyHtml, escapeProse, escapeText, html, joinHtml, type SafeHtml } from "./safe-html.ts"
+import { emptyHtml, escapeProse, escapeText, html, joinHtml, markupOf, type SafeHtml } from "./safe-html.ts"
+import { outgrows, weighText } from "./weight.ts"
 
 /** Beyond these, Markdown is shown as it was written: its grammar has no linear parser. In characters and levels. */
 const LONGEST_TEXT = 100_000
 const LONGEST_LINE = 20_000
+const MOST_ELEMENTS = 50_000
 const DEEPEST = 40
 /** A longer address than this no browser shows and few servers take. */
 const LONGEST_ADDRESS = 4_000
@@ -19,7 +21,8 @@ export interface MarkdownOptions {
 
 /**
  * Markdown (GitHub's flavour) as markup. HTML in it is shown, not obeyed; links lead to http, https and mailto only, and
- * images become links: nothing is loaded. Headings begin at h3, below the page's own. Never throws.
+ * images become links: nothing is loaded. Headings begin at h3, below the page's own. A text whose markup would take more
+ * of a page than its weight foretells is shown as it was written. Never throws.
  */
 export async function renderMarkdown(
   text: string,
@@ -27,10 +30,15 @@ export async function renderMarkdown(
   { breaks = false, mentions = [] }: MarkdownOptions = {},
 ): Promise<SafeHtml> {
   if (text.length > LONGEST_TEXT || tooKnotty(text)) return asWritten(text)
+  const weight = weighText(text, "prose")
+  // The lexer fills up every row of a table to as many cells as the head has.
+  if (weight.elements > MOST_ELEMENTS) return asWritten(text)
   try {
     const tokens = new BoundedLexer({ gfm: true, breaks }, mentions).lex(text)
     await loadLanguages(codeLanguages(tokens))
-    return blocks(tokens, budget)
+    const before = budget.left
+    const markup = blocks(tokens, budget)
+    return outgrows(markupOf(markup), weight, before - budget.left) ? asWritten(text) : markup
   } catch {
     return asWritten(text)
   }

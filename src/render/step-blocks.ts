@@ -1,19 +1,34 @@
-import type { Diagnostic, PatchedFile, ToolPart } from "../session/model.ts"
+import type { Diagnostic, FilePart, PatchedFile, ToolPart } from "../session/model.ts"
 import { ansiToHtml } from "./ansi.ts"
 import { attachmentOf, type StoredFile } from "./attachment.ts"
-import { type Bounds, type Cut, clip, cut, FILE, NOTHING, PATCH, PROSE, TERMINAL } from "./cut.ts"
+import {
+  type Bounds,
+  COMMAND,
+  type Cut,
+  clip,
+  cut,
+  FILE,
+  fitting,
+  NOTHING,
+  OUTPUT,
+  PATCH,
+  PROSE,
+  TASK,
+  TERMINAL,
+} from "./cut.ts"
 import { markWords, parsePatch, patchOf } from "./diff.ts"
 import { type Budget, highlightLines, loadLanguages } from "./highlight.ts"
 import { languageOf } from "./languages.ts"
-import { emptyHtml, escapeText, html, type SafeHtml } from "./safe-html.ts"
+import { emptyHtml, escapeText, html, markupOf, type SafeHtml } from "./safe-html.ts"
 import { attachmentView, type Block, type CutView, count, type DiffRow } from "./view.ts"
+import { outgrows, weighText } from "./weight.ts"
 
 /**
  * The long texts that a tool call shows, and how much of each; those that are cut are files of the share as well. A block
  * that cuts any other text would link to a file that is not there.
  */
 export function textsOf(part: ToolPart): [text: string, bounds: Bounds][] {
-  const failure: [string, Bounds][] = part.status === "error" ? [[part.error, TERMINAL]] : []
+  const failure: [string, Bounds][] = part.status === "error" ? [[part.error, OUTPUT]] : []
   return [...textsOfCall(part), ...failure]
 }
 
@@ -21,31 +36,33 @@ function textsOfCall({ call, output }: ToolPart): [string, Bounds][] {
   switch (call.kind) {
     case "bash":
       return [
-        [call.command, FILE],
+        [call.command, COMMAND],
         [printed(output), TERMINAL],
       ]
     case "read":
       if (call.content.type === "file") return [[call.content.text, FILE]]
-      return [[call.content.type === "directory" ? entriesOf(call.content) : output, TERMINAL]]
+      return [[call.content.type === "directory" ? entriesOf(call.content) : output, OUTPUT]]
     case "write":
       return [[call.content, FILE]]
     case "edit":
       return [[call.patch, PATCH]]
-    case "apply_patch":
-      if (!hasPatches(call.files)) return [[call.patchText, TERMINAL]]
-      return call.files.map(({ patch }, i) => [patch, patchBounds(call.files)[i] ?? NOTHING])
+    case "apply_patch": {
+      if (!hasPatches(call.files)) return [[call.patchText, OUTPUT]]
+      const bounds = patchBounds(call.files)
+      return call.files.map(({ patch }, i) => [patch, bounds[i]!])
+    }
     case "task":
       return [
-        [call.prompt, TERMINAL],
+        [call.prompt, TASK],
         [call.result, PROSE],
       ]
     case "invalid":
-      return [[call.reason, TERMINAL]]
+      return [[call.reason, OUTPUT]]
     case "todowrite":
     case "question":
       return []
     default:
-      return [[output, TERMINAL]]
+      return [[output, OUTPUT]]
   }
 }
 
@@ -61,16 +78,23 @@ export function printed(output: string): string {
 
 export const entriesOf = ({ entries }: { entries: string[] }): string => entries.join("\n")
 
-/** How much is shown of each of several patches: from a certain sum on, nothing. */
+/** How much is shown of each of several patches: together as much as of one, and of what comes after that, nothing. */
 export function patchBounds(files: readonly { patch: string }[]): Bounds[] {
-  let left = 1.5
+  let left = 1
   return files.map(({ patch }) => {
-    const share = Math.max(patch.length / PATCH.characters, patch.split("\n", PATCH.lines).length / PATCH.lines)
-    const bounds = left > 0 ? PATCH : NOTHING
-    left -= Math.min(share, 1)
+    if (left <= 0.02) return NOTHING
+    const { lines, bytes, elements } = PATCH
+    const bounds = { ...PATCH, lines: lines * left, bytes: bytes * left, elements: elements * left }
+    const shown = cut(patch, bounds).head
+    const weight = weighText(shown, "patch")
+    left -= Math.max(shown.split("\n").length / lines, weight.bytes / bytes, weight.elements / elements)
     return bounds
   })
 }
+
+/** The files of a patch that are named. */
+export const filesShown = (files: readonly PatchedFile[]): PatchedFile[] =>
+  fitting(files.slice(0, MOST_FILES), ROWS_BYTES / 4, ({ path, movedTo }) => clip(path, 300) + clip(movedTo ?? "", 300))
 
 /** Every file that a tool call brings into the share: its attachments, and the whole of what is cut. */
 export function* filesOfTool(part: ToolPart): Generator<StoredFile> {
@@ -89,15 +113,21 @@ export const cutView = ({ omitted, whole }: Cut): CutView | undefined =>
 
 export function terminal(command: string, output: string): Block[] {
   const shown = cut(output, TERMINAL)
-  const given = cut(command, FILE)
+  const given = cut(command, COMMAND)
   const block: Block = {
     type: "terminal",
     command: given.head,
-    output: ansiToHtml(shown.tail ? shown.head : withoutEnd(shown.head)),
-    tail: shown.tail ? ansiToHtml(withoutEnd(shown.tail)) : emptyHtml,
+    output: styled(shown.tail ? shown.head : withoutEnd(shown.head)),
+    tail: shown.tail ? styled(withoutEnd(shown.tail)) : emptyHtml,
     cut: cutView(shown),
   }
   return given.whole ? [block, { type: "link", href: given.whole.path, label: "the whole command" }] : [block]
+}
+
+/** A terminal's output, plain where its styles would take more of a page than its weight foretells. */
+function styled(text: string): SafeHtml {
+  const markup = ansiToHtml(text)
+  return outgrows(markupOf(markup), weighText(text, "terminal"), 0) ? escapeText(text) : markup
 }
 
 /** Without the empty lines at its end. Not by a pattern: those look again from every line break. */
@@ -149,39 +179,50 @@ export async function diff(
 const marked = (text: string, { from, to }: { from: number; to: number }): SafeHtml =>
   html`${text.slice(0, from)}<mark>${text.slice(from, to)}</mark>${text.slice(to)}`
 
-/** A change that comes without a patch: one is made from what stood there before and after. */
+/** Changes that come without patches: those are made from what stood there before and after. */
 export async function changed(
   path: string,
-  before: string,
-  after: string,
+  changes: readonly { before: string; after: string }[],
   note: string,
   budget: Budget,
-): ReturnType<typeof diff> {
-  const patch = await patchOf(before, after)
-  const lines = patch.split("\n")
-  const countOf = (sign: string) =>
-    lines.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).length
-  const block = await diff({ path, patch, additions: countOf("+"), deletions: countOf("-") }, note, budget)
-  // The patch is made while the page is drawn: no file of the share holds it.
-  return block.cut ? { ...block, cut: { ...block.cut, href: undefined } } : block
+): Promise<Awaited<ReturnType<typeof diff>>[]> {
+  const patches = await Promise.all(changes.map(({ before, after }) => patchOf(before, after)))
+  const blocks: Awaited<ReturnType<typeof diff>>[] = []
+  for (const [i, bounds] of patchBounds(patches.map((patch) => ({ patch }))).entries()) {
+    const patch = patches[i]!
+    const lines = patch.split("\n")
+    const countOf = (sign: string) =>
+      lines.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).length
+    const block = await diff({ path, patch, additions: countOf("+"), deletions: countOf("-") }, note, budget, bounds)
+    // The patch is made while the page is drawn: no file of the share holds it.
+    blocks.push(block.cut ? { ...block, cut: { ...block.cut, href: undefined } } : block)
+  }
+  return blocks
 }
 
 export function output(text: string, tone: "bad" | "plain" = "plain"): Block[] {
   if (text.trim() === "") return []
-  const { head, tail, omitted, whole } = cut(text, TERMINAL)
+  const { head, tail, omitted, whole } = cut(text, OUTPUT)
   const gap = whole ? `\n… ${count(omitted, "line")} left out …\n` : ""
   const blocks: Block[] = [{ type: "text", text: head + gap + tail, tone }]
   return whole ? [...blocks, { type: "link", href: whole.path, label: "the whole text" }] : blocks
 }
 
+/** What is shown row by row takes no more than this of a page; far more than real sessions need. */
+export const DIAGNOSTICS_BYTES = 8_000
+export const ROWS_BYTES = 40_000
+const MOST_FILES = 60
+
 export function diagnostics(found: Diagnostic[]): Block[] {
   if (found.length === 0) return []
-  const lines = found
+  const all = found
     .slice(0, 50)
     .map(
       ({ file, line, severity, message }) =>
         `${severity}: ${clip(file, 300)}${line === undefined ? "" : `:${line}`}: ${clip(message, 500)}`,
     )
+  const lines = fitting(all, DIAGNOSTICS_BYTES, (line) => line)
+  if (lines.length < found.length) lines.push(`and ${found.length - lines.length} more`)
   return [
     {
       type: "text",
@@ -191,10 +232,21 @@ export function diagnostics(found: Diagnostic[]): Block[] {
   ]
 }
 
-export const attachments = (part: ToolPart): Block[] =>
-  part.attachments.length === 0
-    ? []
-    : [{ type: "files", attachments: part.attachments.map((file) => attachmentView(attachmentOf(file))) }]
+/** The files that a call brought back, as far as a page lists them. */
+export const attachmentsShown = ({ attachments }: ToolPart): FilePart[] =>
+  fitting(
+    attachments.slice(0, MOST_FILES),
+    ROWS_BYTES / 4,
+    ({ filename, mime }) => clip(filename, 200) + clip(mime, 100),
+  )
+
+export function attachments(part: ToolPart): Block[] {
+  if (part.attachments.length === 0) return []
+  const shown = attachmentsShown(part).map((file) => attachmentView(attachmentOf(file)))
+  const more = part.attachments.length - shown.length
+  const blocks: Block[] = [{ type: "files", attachments: shown }]
+  return more > 0 ? [...blocks, { type: "caption", text: `and ${count(more, "more file", "more files")}` }] : blocks
+}
 
 /** A value of any shape as rows of `name value`, nested names joined by dots; bounded in depth, rows and length. */
 export function fields(value: unknown): Block[] {
@@ -221,7 +273,8 @@ export function fields(value: unknown): Block[] {
     else if (name !== "") rows.push(field(name, typeof value === "string" ? value : inWords(value)))
     else if (typeof value !== "object") rows.push(field("value", String(value)))
   }
-  return rows.length > 0 ? [{ type: "fields", rows }] : []
+  const shown = fitting(rows, ROWS_BYTES, ({ name, value }) => name + value)
+  return shown.length > 0 ? [{ type: "fields", rows: shown }] : []
 }
 
 /** JSON of a value that may be nested too deeply to be written. */

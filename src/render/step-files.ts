@@ -7,6 +7,7 @@ import {
   diagnostics,
   diff,
   entriesOf,
+  filesShown,
   hasPatches,
   output,
   patchBounds,
@@ -60,9 +61,7 @@ export async function edit(part: ToolPart, call: Kind<"edit">, context: StepCont
   const note = part.status === "error" ? "not applied" : ""
   const made = { path: short, patch, additions: additions ?? 0, deletions: deletions ?? 0 }
   const blocks = patch ? [await diff(made, note, context.budget)] : []
-  if (!patch)
-    for (const { before, after } of changes.slice(0, 20))
-      blocks.push(await changed(short, before, after, note, context.budget))
+  if (!patch) blocks.push(...(await changed(short, changes.slice(0, 20), note, context.budget)))
   return {
     verb: "Edited",
     ...located(path, context),
@@ -81,9 +80,10 @@ export async function patch(
   const words = { add: "new file", update: "", delete: "deleted", move: "moved" }
   const blocks: Block[] = []
   const bounds = patchBounds(files)
+  const shown = filesShown(files)
   if (!hasPatches(files)) blocks.push(...output(patchText))
   else
-    for (const [i, file] of files.slice(0, 200).entries()) {
+    for (const [i, file] of shown.entries()) {
       const note =
         file.change === "move" && file.movedTo ? `moved to ${shorten(file.movedTo, context)}` : words[file.change]
       blocks.push(
@@ -95,6 +95,8 @@ export async function patch(
         ),
       )
     }
+  if (shown.length < files.length && hasPatches(files))
+    blocks.push({ type: "caption", text: `and ${count(files.length - shown.length, "more file", "more files")}` })
   const [only] = files
   return {
     verb: "Patched",

@@ -1,10 +1,11 @@
 import type { ToolPart } from "../session/model.ts"
 import { actOf } from "./acts.ts"
-import { clip, cut, PROSE, TERMINAL } from "./cut.ts"
+import { clip, cut, PROSE, SEARCH, TASK } from "./cut.ts"
 import { renderMarkdown, safeUrl } from "./markdown.ts"
 import { attachments, fields, output, printed, terminal } from "./step-blocks.ts"
 import { type Drawn, ending, type Kind, type StepContext, shorten } from "./step-context.ts"
 import { edit, patch, read, write } from "./step-files.ts"
+import { questionsShown, todosShown } from "./step-rows.ts"
 import { type Block, count, formatDuration, type Step } from "./view.ts"
 
 /** A tool call as a row that opens: what was done, to what, how it ended, how long it took. */
@@ -116,19 +117,22 @@ const todoWords: Record<string, string> = {
   pending: "open",
 }
 
-function todos({ todos }: Kind<"todowrite">): Drawn {
+function todos(call: Kind<"todowrite">): Drawn {
+  const { todos } = call
   const done = todos.filter(({ status }) => status === "completed").length
-  const shown = todos.slice(0, 200).map(({ content, status }) => ({
+  const shown = todosShown(call).map(({ content, status }) => ({
     content: clip(content, 500),
     status,
     word: todoWords[status] ?? clip(status, 40),
   }))
+  const more: Block[] =
+    shown.length < todos.length ? [{ type: "caption", text: `and ${todos.length - shown.length} more` }] : []
   return {
     verb: "Planned",
     object: `${done} of ${count(todos.length, "task")} done`,
     mono: false,
     open: true,
-    blocks: [{ type: "todos", todos: shown }],
+    blocks: [{ type: "todos", todos: shown }, ...more],
   }
 }
 
@@ -139,7 +143,7 @@ async function task(
 ): Promise<Drawn> {
   const href = sessionID === undefined ? undefined : context.childPage(sessionID)
   const blocks: Block[] = []
-  const asked = cut(prompt, TERMINAL)
+  const asked = cut(prompt, TASK)
   if (prompt) blocks.push({ type: "prose", tone: "asked", body: await renderMarkdown(asked.head, context.folded) })
   if (asked.whole) blocks.push({ type: "link", href: asked.whole.path, label: "the whole task" })
   const shown = cut(result, PROSE)
@@ -162,18 +166,16 @@ async function task(
   }
 }
 
-function question(part: ToolPart, { questions, dismissed }: Kind<"question">): Drawn {
-  const views = questions.slice(0, 10).map(({ question, options, answers }) => ({
+function question(part: ToolPart, call: Kind<"question">): Drawn {
+  const { questions, dismissed } = call
+  const views = questionsShown(call).map(({ question, options, answers, own }) => ({
     question: clip(question, 1_000),
-    options: options.slice(0, 50).map(({ label, description }) => ({
+    options: options.map(({ label, description }) => ({
       label: clip(label, 200),
       description: clip(description, 300),
       chosen: answers.includes(label),
     })),
-    own: answers
-      .filter((answer) => !options.some(({ label }) => label === answer))
-      .slice(0, 50)
-      .map((answer) => clip(answer, 1_000)),
+    own: own.map((answer) => clip(answer, 1_000)),
     state: dismissed ? "dismissed" : answers.length === 0 ? "not answered" : "",
   }))
   const answered = part.status === "completed" ? "answered" : ending(part).outcome
@@ -191,10 +193,9 @@ function question(part: ToolPart, { questions, dismissed }: Kind<"question">): D
 async function web(part: ToolPart, call: Kind<"webfetch"> | Kind<"websearch">, context: StepContext): Promise<Drawn> {
   if (call.kind === "websearch") {
     // What a search engine answers is lines of text with addresses, which prose makes links of.
-    const { head, tail, whole } = cut(part.output, TERMINAL)
-    const text = tail ? `${head}\n\n…\n\n${tail}` : head
-    const body = await renderMarkdown(text, context.folded, { breaks: true })
-    const found: Block[] = text.trim() === "" ? [] : [{ type: "prose", tone: "answered", body }]
+    const { head, whole } = cut(part.output, SEARCH)
+    const body = await renderMarkdown(head, context.folded, { breaks: true })
+    const found: Block[] = head.trim() === "" ? [] : [{ type: "prose", tone: "answered", body }]
     if (whole) found.push({ type: "link", href: whole.path, label: "the whole answer" })
     return { verb: "Searched", object: call.query, mono: false, node: "looked", blocks: found }
   }

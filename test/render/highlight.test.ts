@@ -78,13 +78,23 @@ describe("plain text", () => {
   })
 
   test("from where the caller's budget is spent", () => {
-    const budget = { left: 25 }
+    const budget = { left: 45 }
     expect(
       markupOf(highlight("let a = 1\nlet b = 2\nlet c = 3", "typescript", budget)).match(/class="k"/g),
     ).toHaveLength(2)
     expect(budget.left).toBe(5)
     expect(markupOf(highlight("let abcd = 1", "typescript", budget))).toBe("let abcd = 1")
     expect(budget.left).toBe(5)
+  })
+
+  test("from where a line has more coloured words than the budget", () => {
+    const budget = { left: 50 }
+    expect(markupOf(highlight("let a=1,b=2,c=3,d=4,e=5", "typescript", budget))).not.toContain("<")
+    budget.left = 200
+    expect(
+      markupOf(highlight("let a=1,b=2,c=3,d=4,e=5", "typescript", budget)).match(/<span/g)!.length,
+    ).toBeGreaterThan(5)
+    expect(budget.left).toBe(140)
   })
 
   test("costs nothing of the budget", () => {

@@ -1,0 +1,156 @@
+// What text costs on a page, before it is drawn: linear, and the same on every machine.
+
+/** What something takes of a page: UTF-8 of HTML, and elements. */
+export interface Weight {
+  bytes: number
+  elements: number
+}
+
+/** How a text is drawn. What of it may become an element of its own depends on this. */
+export type Kind = "plain" | "code" | "terminal" | "patch" | "prose"
+
+/** What a text takes, apart from the colours of its code. */
+export interface TextWeight extends Weight {
+  /** Characters of code that may be coloured. */
+  code: number
+}
+
+/** So many characters of code have one coloured word, or more: usual languages have one in 11 to 25. */
+export const PER_WORD = 10
+/** `<span class="k"></span>` */
+const WORD_BYTES = 24
+
+/** What the tags of an element take, about, by how its text is drawn. */
+const TAG: Record<Kind, number> = { plain: 40, code: 40, terminal: 30, patch: 34, prose: 26 }
+
+/** The bytes of a text in a page: as UTF-8, with what is markup escaped. */
+export function textBytes(text: string): number {
+  let bytes = text.length
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 128) bytes += escaped[code]!
+    else bytes += 2
+  }
+  return bytes
+}
+
+// Beyond the character itself: `&quot;`, and control characters, which show as pictures of three bytes.
+const escaped = new Uint8Array(128)
+for (const [character, more] of Object.entries({ "&": 4, "<": 3, ">": 3, '"': 5, "'": 4 }))
+  escaped[character.charCodeAt(0)] = more
+for (let code = 0; code < 32; code++) if (code !== 9 && code !== 10 && code !== 13) escaped[code] = 2
+escaped[127] = 2
+
+/** What cannot be seen or turns the direction is shown by an element of its own. */
+const HIDDEN = /\p{Default_Ignorable_Code_Point}/gu
+
+/** What the lines of one text weigh, asked in their order; the tags of what they may become apart. */
+type LineWeigher = (line: string) => TextWeight
+
+function lineWeigher(kind: Kind): LineWeigher {
+  if (kind === "prose") return proseWeigher()
+  const elementsOf = elementsBy[kind]
+  const isCode = kind === "code" || kind === "patch"
+  return (line) => ({
+    bytes: textBytes(line) + 1,
+    elements: elementsOf(line) + hidden(line),
+    code: isCode ? line.length + 1 : 0,
+  })
+}
+
+const hidden = (line: string): number => (/[^\n -~]/.test(line) ? times(line, HIDDEN) : 0)
+
+const elementsBy: Record<Exclude<Kind, "prose">, (line: string) => number> = {
+  plain: () => 0,
+  code: () => 1,
+  // Every sequence may begin another style, and every step back may come upon an older one.
+  terminal: (line) => 2 * times(line, /[\u001b\u009b\b\r]/g),
+  // The row; and in one that changed, what changed, and the word of which it is a part.
+  patch: (line) => (line.startsWith("+") || line.startsWith("-") ? 4 : 1),
+}
+
+function times(text: string, pattern: RegExp): number {
+  let found = 0
+  pattern.lastIndex = 0
+  while (pattern.test(text)) found++
+  return found
+}
+
+/** What stands before the text of a line of Markdown: quotes and items of lists, one within the other. */
+const CONTAINERS = /^(?:[ \t]*(?:>|[-*+](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))+/
+const MARKS = /[*_~`]|[[<@]|:\/\/|www\./g
+
+/** Markdown: what its marks may become. Where a text fools this, the page shows it as it was written. */
+function proseWeigher(): LineWeigher {
+  let fence = ""
+  let columns = 0
+  let indented = false
+  return (line) => {
+    const bytes = textBytes(line) + 1
+    const containers = CONTAINERS.exec(line)?.[0] ?? ""
+    const rest = line.slice(containers.length)
+    const mark = /^[ \t]*(`{3,}|~{3,})/.exec(rest)?.[1]
+    if (fence !== "") {
+      if (mark?.startsWith(fence) && rest.trim() === mark) fence = ""
+      return { bytes, elements: 0, code: line.length + 1 }
+    }
+    if (mark) {
+      fence = mark
+      return { bytes: bytes + 30, elements: 5, code: 0 }
+    }
+    if (/^[\s|:-]*-[\s|:-]*$/.test(rest) && rest.includes("|")) columns = times(rest, /\|/g) + 1
+    else if (rest.trim() === "") columns = 0
+    const isCode = /^(?: {4}| {0,3}\t)/.test(rest)
+    let elements = 1 + 2 * containers.replace(/[\s\d]/g, "").length + (isCode && !indented ? 3 : 0)
+    if (rest.trim() !== "") indented = isCode
+    // A row of a table has as many cells as its head, whatever it says.
+    elements += columns > 0 ? columns : 0.5 * times(rest, /\|/g)
+    let links = 0
+    for (const [found] of rest.matchAll(MARKS))
+      if ("*_~`".includes(found)) elements += 0.5
+      else {
+        elements++
+        links++
+      }
+    return {
+      bytes: links > 0 ? 2 * bytes + links * 48 : bytes,
+      elements: elements + hidden(line),
+      code: isCode ? line.length + 1 : 0,
+    }
+  }
+}
+
+const zero = (): TextWeight => ({ bytes: 0, elements: 0, code: 0 })
+
+/** A text's weight, line by line: with its tags, and without the colours of its code. */
+export function textWeigher(kind: Kind): (line: string) => TextWeight {
+  const weigh = lineWeigher(kind)
+  const sum = zero()
+  return (line) => {
+    const { bytes, elements, code } = weigh(line)
+    sum.bytes += bytes + elements * TAG[kind]
+    sum.elements += elements
+    sum.code += code
+    return sum
+  }
+}
+
+/** The weight of a text that is drawn whole. */
+export function weighText(text: string, kind: Kind): TextWeight {
+  const weigh = textWeigher(kind)
+  let sum = zero()
+  for (const line of text.split("\n")) sum = weigh(line)
+  return sum
+}
+
+/** The weight with all of its code coloured. */
+export const coloured = ({ bytes, elements, code }: TextWeight): Weight => ({
+  bytes: Math.ceil(bytes + (code / PER_WORD) * WORD_BYTES),
+  elements: Math.ceil(elements + code / PER_WORD),
+})
+
+/** Whether markup that was made of a text takes more than the text's weight, with so many characters of it coloured. */
+export function outgrows(markup: string, weight: TextWeight, code: number): boolean {
+  const { bytes, elements } = coloured({ ...weight, code })
+  return Buffer.byteLength(markup) > bytes || (markup.match(/<[a-z]/g)?.length ?? 0) > elements
+}
