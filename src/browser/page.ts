@@ -5,11 +5,15 @@
 // - "more": somebody wants the next part (detail 1) or the one before (detail -1). Who brings it calls preventDefault()
 //   and dispatches "parts" when it is there.
 // While the root has `data-filter`, items are hidden, and nothing should be brought because the page looks short.
+import { keepAddress } from "./address.ts"
 import { addFilterButton } from "./filter.ts"
+import { findAnchors } from "./find-anchor.ts"
+import { follow } from "./follow.ts"
 import { addHelpButton } from "./help.ts"
 import { lookWhereWeAre } from "./here.ts"
 import { listenToKeys } from "./keys.ts"
 import { openForPrint } from "./print.ts"
+import { readOn } from "./reading-on.ts"
 import { lookAfterHash } from "./reveal.ts"
 import { prepareToSay } from "./say.ts"
 import { lookAfterDiffs, showSplit } from "./split.ts"
@@ -23,6 +27,8 @@ showSplit()
 showViewEarly()
 
 document.addEventListener("DOMContentLoaded", () => {
+  // First, while everything is as it came.
+  follow()
   prepareToSay()
   lookAfterViews()
   addTools()
@@ -34,4 +40,7 @@ document.addEventListener("DOMContentLoaded", () => {
   lookWhereWeAre()
   openForPrint()
   lookAfterHash()
+  readOn()
+  keepAddress()
+  findAnchors()
 })
