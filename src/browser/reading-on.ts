@@ -36,7 +36,7 @@ export function readOn(): void {
   })
 }
 
-const tell = (link: HTMLAnchorElement) => say(`${link.textContent.replace(/[←→]/g, "").trim()} could not be loaded.`)
+const tell = (link: HTMLAnchorElement) => say(`${link.textContent.replace(/[^\w ]/g, "").trim()} could not be loaded.`)
 const goThere = (link: HTMLAnchorElement) => location.assign(link.href)
 
 const wanted = new Set<Side>()
