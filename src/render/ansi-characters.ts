@@ -11,9 +11,14 @@ const joining = /^(?:\p{Mn}|\p{Me}|[\u200b-\u200d\u2060])/u
  */
 export function* charactersOf(text: string): Generator<[character: string, width: number]> {
   if (/^[ -~]*$/.test(text)) for (const character of text) yield [character, 1]
-  else
-    for (const { segment } of graphemes.segment(text))
-      yield [segment, segment < "\u0300" ? 1 : wide.test(segment) ? 2 : joining.test(segment) ? 0 : 1]
+  // To set up a segmentation costs far more than one character does.
+  else if (text.length === 1) yield [text, widthOf(text)]
+  else for (const { segment } of graphemes.segment(text)) yield [segment, widthOf(segment)]
+}
+
+function widthOf(character: string): number {
+  if (character < "\u0300") return 1
+  return wide.test(character) ? 2 : joining.test(character) ? 0 : 1
 }
 
 // VT100's special graphics: what stands for the characters from ` to ~.
