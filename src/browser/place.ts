@@ -3,7 +3,8 @@ import { all, root } from "./dom.ts"
 /** Where on the screen reading begins: below what stays at the top. Pixels from the top of the window. */
 export const line = (): number => Number.parseFloat(getComputedStyle(root).scrollPaddingTop) || 0
 
-const isShown = (element: Element): boolean => element.getClientRects().length > 0
+/** Neither hidden nor folded away; what is folded away may have a place, too. */
+const isShown = (element: Element): boolean => element.checkVisibility()
 
 /** An item and how far from the top of the window it is. */
 export interface Place {
@@ -11,18 +12,22 @@ export interface Place {
   top: number
 }
 
-/** The item that is being read: the first that reaches below the line. */
+/**
+ * The item that is being read: the first that begins in the upper half of the screen, since one that began above it may
+ * grow; else the one that fills it.
+ */
 export function placeNow(): Place | undefined {
   const from = line()
+  let filling: Place | undefined
   for (const item of all("#_main .item")) {
     const { top, bottom } = item.getBoundingClientRect()
-    if (bottom > from + 1 && isShown(item)) {
-      // Of a run that is open, the step.
-      const inner = all(".item", item).find((one) => one.getBoundingClientRect().bottom > from + 1 && isShown(one))
-      return inner ? { item: inner, top: inner.getBoundingClientRect().top } : { item, top }
-    }
+    if (bottom <= from + 1 || !isShown(item)) continue
+    if (top > innerHeight / 2) return filling ?? { item, top }
+    if (top >= from - 1) return { item, top }
+    // Of a run that is open, the step.
+    filling = { item, top }
   }
-  return undefined
+  return filling
 }
 
 /** Brings an item back to where it was on the screen or, if it is not shown any more, what stands for it to the line. */

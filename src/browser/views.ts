@@ -24,15 +24,17 @@ let shown = usual
 /** Chooses the view as soon as its switch is there, which is before anything is painted. */
 export function showViewEarly(): void {
   const seen = new MutationObserver(() => {
-    if (chooseWanted() || document.readyState !== "loading") seen.disconnect()
+    // Whole, or the choice that is written in the page would come after this one.
+    if (!one(".views + *") && document.readyState === "loading") return
+    chooseWanted()
+    seen.disconnect()
   })
   seen.observe(document, { childList: true, subtree: true })
 }
 
-function chooseWanted(): boolean {
+function chooseWanted(): void {
   const wish = radio(wanted())
   if (wish) wish.checked = true
-  return wish !== null
 }
 
 export function lookAfterViews(): void {
