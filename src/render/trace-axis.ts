@@ -56,20 +56,31 @@ export interface Axis {
 
 /**
  * The axis of a strip that is at least `width` pixels wide: how long the times are that were left out, the longest
- * first, and then how much time has passed since `began`, in even steps, as far as there is room.
+ * first, and how much time has passed since `began`, in even steps, or in days if there are several; as far as there
+ * is room.
  */
-export function axisOf({ stretches, rate, at }: Scale, began: number, width: number): Axis {
+export function axisOf(scale: Scale, began: number, width: number): Axis {
+  const { stretches } = scale
   const fits = row(width)
   const labels: Label[] = []
-  const add = (label: Label) => fits(label) && labels.push(label) > 0
+  const add = (at: number, text: string) => {
+    const label = inside(at, text, width)
+    return fits(label) && labels.push(label) > 0
+  }
   const breaks = stretches.slice(1).map((next, i) => {
     const before = stretches[i]!
     return { at: (before.right + next.left) / 2, long: next.start - before.end }
   })
-  for (const { at, long } of breaks.toSorted((a, b) => b.long - a.long).slice(0, 12))
-    add(inside(at, laterInWords(long), width))
+  const left = breaks.toSorted((a, b) => b.long - a.long).slice(0, 12)
+  const days = daysOf(scale, began)
+  if (days.length > 2) {
+    for (const { at, day } of days) add(at, `day ${day.toLocaleString("en")}`)
+    for (const { at, long } of left) add(at, laterInWords(long))
+    return { steps: days.map(({ at }) => at), labels }
+  }
+  for (const { at, long } of left) add(at, laterInWords(long))
 
-  const step = steps.find((step) => (step * rate * width) / 100 >= STEP)
+  const step = steps.find((step) => (step * scale.rate * width) / 100 >= STEP)
   if (step === undefined) return { steps: [], labels }
   const times = stretches.flatMap(({ start, end }) => {
     const first = Math.ceil((start - began) / step)
@@ -78,8 +89,18 @@ export function axisOf({ stretches, rate, at }: Scale, began: number, width: num
   const words = clock(step, times.at(-1) ?? 0)
   // The last one that there is room for has the unit.
   let last = true
-  for (const time of times.toReversed()) if (add(inside(at(began + time), words(time, last), width))) last = false
-  return { steps: times.map((time) => at(began + time)), labels }
+  for (const time of times.toReversed()) if (add(scale.at(began + time), words(time, last))) last = false
+  return { steps: times.map((time) => scale.at(began + time)), labels }
+}
+
+/** Where the days of work begin, each after a pause; a day is what begins about so many times 24 hours later. */
+function daysOf({ stretches }: Scale, began: number): { at: number; day: number }[] {
+  const days: { at: number; day: number }[] = []
+  for (const { start, left } of stretches) {
+    const day = Math.round((start - began) / DAY) + 1
+    if (day !== days.at(-1)?.day) days.push({ at: left, day })
+  }
+  return days
 }
 
 /** How to write times in steps of `step`, up to `longest`: as plain numbers if that is enough. The last has the unit. */

@@ -17,25 +17,30 @@ export const mark = (start: number, end: number, text = ""): Mark => ({
   text,
 })
 
-const byStart = (a: Mark, b: Mark) => a.start - b.start
+/** The same marks in order, those in one that overlap or are no further apart than `gap`. */
+export const merge = <M extends Mark>(marks: readonly M[], gap: number): M[] =>
+  joined(marks, (last, next) => next.start - last.end <= gap)
 
-/** The same marks in order, those in one that overlap or are no further apart than `near`. */
-export function merge<M extends Mark>(marks: readonly M[], near: number): M[] {
-  const merged: M[] = []
-  for (const next of marks.toSorted(byStart)) {
-    const last = merged.at(-1)
-    if (!last || next.start - last.end > near) merged.push({ ...next })
+/** The same marks in order, those in one that overlap or are together no longer than `length`. */
+export const thin = <M extends Mark>(marks: readonly M[], length: number): M[] =>
+  joined(marks, (last, next) => next.start < last.end || next.end - last.start <= length)
+
+/** The same marks, thinned out more and more, from `length` on, until they are so many at most. */
+export function atMost<M extends Mark>(marks: readonly M[], most: number, length: number): M[] {
+  let left = thin(marks, length)
+  for (let longer = length * 2; left.length > most; longer *= 2) left = thin(left, longer)
+  return left
+}
+
+function joined<M extends Mark>(marks: readonly M[], together: (last: M, next: M) => boolean): M[] {
+  const all: M[] = []
+  for (const next of marks.toSorted((a, b) => a.start - b.start)) {
+    const last = all.at(-1)
+    if (!last || !together(last, next)) all.push({ ...next })
     else {
       last.end = Math.max(last.end, next.end)
       last.count += next.count
     }
   }
-  return merged
-}
-
-/** The same marks, if they are so many at most; otherwise merged, more and more, until they are. */
-export function atMost<M extends Mark>(marks: readonly M[], most: number, near: number): M[] {
-  let left = marks.toSorted(byStart)
-  for (let distance = near; left.length > most; distance *= 2) left = merge(left, distance)
-  return left
+  return all
 }

@@ -26,8 +26,8 @@ export interface Scale {
 }
 
 /**
- * A scale for what happened, without the long times in which nothing did: of more than five minutes or, in a short
- * session, half of it; in a long one, those that take more of the width than a break does.
+ * A scale for what happened, without the long times in which nothing did: of more than ten minutes or, in a short
+ * session, half of what was worked; in a long one, those that take more of the width than a break does.
  */
 export function scaleOf(marks: readonly Mark[]): Scale {
   const active = merge(marks, 0)
@@ -36,7 +36,7 @@ export function scaleOf(marks: readonly Mark[]): Scale {
   const limit = Math.max(
     gaps.toSorted((a, b) => b - a)[MOST_BREAKS] ?? 0,
     (worked * BREAK) / 60,
-    Math.min(5 * MINUTE, Math.max(worked / 2, 20 * SECOND)),
+    Math.min(10 * MINUTE, Math.max(worked / 2, 20 * SECOND)),
   )
   const pieces = merge(active, limit)
   const time = pieces.reduce((sum, { start, end }) => sum + end - start, 0)

@@ -1,6 +1,6 @@
 import type { PromptMark, Trace } from "./trace.ts"
 import { type Axis, axisOf, inside, type Label, laterInWords, row } from "./trace-axis.ts"
-import { atMost, type Mark, mark, merge } from "./trace-marks.ts"
+import { atMost, type Mark, mark, merge, thin } from "./trace-marks.ts"
 import { type Scale, scaleOf } from "./trace-scale.ts"
 import { count, formatDuration, momentOf } from "./view.ts"
 
@@ -12,6 +12,8 @@ export interface TraceView {
   base: Span[]
   breaks: { x: string; title: string }[]
   work: Span[]
+  /** There is too much to show where each thing was: columns say how many there were. */
+  crowded: boolean
   passed: Bar[]
   changed: Bar[]
   failed: Bar[]
@@ -29,7 +31,7 @@ export interface Span {
 }
 
 export interface Bar extends Span {
-  /** How much there is, from 1 to 4. */
+  /** How many there are, from 1 to 4; 0 where that is not said. */
   level: number
   /** "" where nothing is to be said. */
   title: string
@@ -41,8 +43,8 @@ export interface Tick {
   number: string
   name: string
   title: string
-  /** Where there is room for its number: always, on a wide strip, or never. */
-  room: "always" | "wide" | "never"
+  /** Whether there is room for its number: always, on a wide strip only, or never. */
+  numbered: "always" | "wide" | "never"
   side: Label["side"]
 }
 
@@ -56,7 +58,7 @@ const WIDE = 760
 const NARROW = 288
 
 /** What is drawn at most of each kind, and how near to each other two things are one, in percent. */
-const MOST = { work: 60, bars: 50, prompts: 60, summarised: 20 }
+const MOST = { work: 60, bars: 50, prompts: 60, summarised: 20, breaks: 16 }
 const NEAR = 0.2
 /** Of a crowded session, so many columns say how often something happened. */
 const COLUMNS = 80
@@ -85,10 +87,10 @@ export function traceView(trace: Trace): TraceView | undefined {
     ...lineOf(scale),
     work: atMost(merge(placed(trace.work), NEAR), MOST.work, NEAR).map(span),
     ...bars,
-    summarised: atMost(merge(placed(trace.summarised), 1), MOST.summarised, 1).map(({ start }) => ({
+    summarised: atMost(placed(trace.summarised), MOST.summarised, 1).map(({ start }) => ({
       x: percent(start),
     })),
-    prompts: ticksOf(atMost(merge(placed(prompts), NEAR), MOST.prompts, NEAR)),
+    prompts: ticksOf(atMost(placed(prompts), MOST.prompts, NEAR)),
     wide: stepsOf(axisOf(scale, began, WIDE)),
     narrow: stepsOf(axisOf(scale, began, NARROW)),
   }
@@ -108,7 +110,7 @@ function lineOf({ stretches }: Scale): Pick<TraceView, "base" | "breaks"> {
   for (const [i, stretch] of stretches.entries()) {
     const before = stretches[i - 1]
     // The line goes on a little, so that what stands alone between two breaks has something to stand on.
-    const aside = before ? (stretch.left - before.right) / 5 : 0
+    const aside = before ? Math.min(0.6, (stretch.left - before.right) / 5) : 0
     const last = base.at(-1)
     if (last && before) {
       last.end += aside
@@ -117,22 +119,28 @@ function lineOf({ stretches }: Scale): Pick<TraceView, "base" | "breaks"> {
     }
     base.push(mark(stretch.left - aside, stretch.right))
   }
-  return { base: base.map(({ start, end }) => ({ x: percent(start), width: percent(end - start) })), breaks }
+  // Of many, each is too narrow for a sign: the gap in the line has to do.
+  const shown = breaks.length <= MOST.breaks ? breaks : []
+  return { base: base.map(({ start, end }) => ({ x: percent(start), width: percent(end - start) })), breaks: shown }
 }
 
 /** As blocks and lines, each where it was; or, where they are too many for that, as columns as high as they are many. */
-function barsOf(passed: Mark[], changed: Mark[], failed: Mark[]): Pick<TraceView, "passed" | "changed" | "failed"> {
-  const kinds = [passed, changed, failed].map((marks) => merge(marks, NEAR))
+function barsOf(
+  passed: Mark[],
+  changed: Mark[],
+  failed: Mark[],
+): Pick<TraceView, "crowded" | "passed" | "changed" | "failed"> {
+  const kinds = [passed, changed, failed].map((marks) => thin(marks, NEAR))
   if (kinds.every((marks) => marks.length <= MOST.bars)) {
     const [passed = [], changed = [], failed = []] = kinds.map((marks) =>
-      marks.map((mark) => ({ ...span(mark), level: 4, title: titleOf(mark) })),
+      marks.map((mark) => ({ ...span(mark), level: 0, title: titleOf(mark) })),
     )
-    return { passed, changed, failed }
+    return { crowded: false, passed, changed, failed }
   }
-  return { passed: columns(passed, 0.52), changed: columns(changed, 0.12), failed: columns(failed, 0.12, 0.76) }
+  return { crowded: true, passed: columns(passed), changed: columns(changed), failed: columns(failed) }
 }
 
-function columns(marks: readonly Mark[], from: number, width = 0.36): Bar[] {
+function columns(marks: readonly Mark[]): Bar[] {
   const found = new Map<number, Mark>()
   for (const { start, end, count, text } of marks.toSorted((a, b) => a.start - b.start)) {
     const at = Math.min(COLUMNS - 1, Math.floor(((start + end) / 200) * COLUMNS))
@@ -142,8 +150,8 @@ function columns(marks: readonly Mark[], from: number, width = 0.36): Bar[] {
   }
   const most = Math.max(1, ...[...found.values()].map(({ count }) => count))
   return [...found.values()].map((mark) => ({
-    x: percent(((mark.start + from) * 100) / COLUMNS),
-    width: percent((width * 100) / COLUMNS),
+    x: percent(((mark.start + 0.25) * 100) / COLUMNS),
+    width: percent(50 / COLUMNS),
     level: Math.ceil(Math.sqrt(mark.count / most) * 4),
     title: titleOf(mark),
   }))
@@ -162,7 +170,7 @@ function ticksOf(prompts: readonly PromptMark[]): Tick[] {
     const name = count === 1 ? `Prompt ${number}` : `Prompts ${number} to ${number + count - 1}`
     return {
       ...{ x: percent(start), href, number: String(number), name, title: `${name} · ${text}` },
-      room: narrow ? "always" : wide ? "wide" : "never",
+      numbered: narrow ? "always" : wide ? "wide" : "never",
       side,
     }
   })

@@ -19,6 +19,11 @@ const elements: Record<string, string> = {
   pre: "",
   span: "data-n data-o role",
   section: "aria-labelledby",
+  svg: "role x",
+  g: "aria-hidden",
+  rect: "x width",
+  text: "x",
+  path: "d",
   div: "data-page",
   nav: "popover",
   input: "type name value checked",
@@ -45,6 +50,9 @@ const values: Record<string, RegExp> = {
   "data-n": /^\d+$/,
   "data-o": /^\d+$/,
   start: /^\d+$/,
+  x: /^(?:100|\d{1,2}(?:\.\d{1,2})?)%$/,
+  width: /^(?:100|\d{1,2}(?:\.\d{1,2})?)%$/,
+  d: /^M-4 5L0-5M1 5L5-5$/,
   "http-equiv": /^Content-Security-Policy$/,
 }
 
