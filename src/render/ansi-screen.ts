@@ -34,6 +34,7 @@ export interface Screen {
   erased: boolean
   /** Set while the alternate screen is shown: where to go on after it. */
   main: Pick<Screen, "row" | "column" | "top" | "placed"> | undefined
+  /** What was written last, where it can be repeated. */
   last: string
   /** How many empty rows and cells may yet come into being by moves, and how many may yet be shifted or blanked. */
   room: number
@@ -68,7 +69,8 @@ export function write(screen: Screen, text: string, look: Look): void {
   const row = rowToWrite(screen)
   for (const [character, width] of charactersOf(text)) {
     if (width > 0 || !join(row, screen.column, character)) put(screen, row, character, width || 1, look)
-    screen.last = character
+    // One that is joined of many would become twice as long with each time.
+    screen.last = width > 0 && character.length <= 2 ? character : ""
   }
 }
 
