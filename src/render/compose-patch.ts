@@ -233,7 +233,7 @@ function writeScript(script: Script, around: number): string {
       lines.push(kind === "add" ? "+" : kind === "del" ? "-" : " ", text)
       if (!text.endsWith("\n")) lines.push("\n\\ No newline at end of file\n")
     }
-    pieces.push(`@@ -${oldAt + Math.sign(old)},${old} +${newAt + Math.sign(now)},${now} @@\n`, ...lines)
+    pieces.push(`@@ -${oldAt + Math.sign(old)},${old} +${newAt + Math.sign(now)},${now} @@\n`, lines.join(""))
     oldAt += old
     newAt += now
   }

@@ -1,8 +1,8 @@
-import type { FileDiff, Message, SessionInfo } from "../session/model.ts"
+import type { Message, SessionInfo } from "../session/model.ts"
 import { type Acts, actsInWords, addAct, noActs, stepsOf } from "./acts.ts"
 import { clip } from "./cut.ts"
 import { isPrompt, toolsOf } from "./items.ts"
-import { type Change, count, type Fact, formatCost, formatDuration, shortNumber } from "./view.ts"
+import { count, type Fact, formatCost, formatDuration, shortNumber } from "./view.ts"
 
 /** What is known of a session once all of its messages have passed: the facts of its header. Bounded in size. */
 export interface Facts {
@@ -16,10 +16,15 @@ export interface Facts {
   began: number | undefined
   ended: number | undefined
   acts: Acts
-  /** By file, the latest of each prompt summed up. */
-  changes: Map<string, FileDiff>
-  /** More files changed than are named. */
-  moreChanges: boolean
+}
+
+/** How many files changed in a session, and the lines in them. */
+export interface ChangedTotal {
+  files: number
+  /** There may be more. */
+  more: boolean
+  additions: number
+  deletions: number
 }
 
 export const noFacts = (): Facts => ({
@@ -33,21 +38,13 @@ export const noFacts = (): Facts => ({
   began: undefined,
   ended: undefined,
   acts: noActs(),
-  changes: new Map(),
-  moreChanges: false,
 })
-
-/** How many changed files a header names. */
-const MOST_CHANGES = 500
 
 /** Adds what a message tells. */
 export function addFacts(facts: Facts, message: Message): void {
   facts.began ??= message.created
   if (message.created !== undefined) facts.ended = Math.max(facts.ended ?? 0, message.created)
-  if (message.role === "user") {
-    if (isPrompt(message)) facts.prompts++
-    for (const diff of message.diffs) addChange(facts, diff)
-  }
+  if (isPrompt(message)) facts.prompts++
   if (message.role !== "assistant") return
   facts.answers++
   facts.tokensIn += message.tokens.input + message.tokens.cacheRead + message.tokens.cacheWrite
@@ -59,32 +56,14 @@ export function addFacts(facts: Facts, message: Message): void {
   for (const part of toolsOf(message)) addAct(facts.acts, part)
 }
 
-function addChange(facts: Facts, diff: FileDiff): void {
-  const before = facts.changes.get(diff.file)
-  if (!before && facts.changes.size >= MOST_CHANGES) {
-    facts.moreChanges = true
-    return
-  }
-  const { file, additions, deletions, status } = diff
-  // Added first and then modified is still a new file.
-  const now = before?.status === "added" && status === "modified" ? "added" : status
-  facts.changes.set(file, {
-    file,
-    patch: "",
-    additions: additions + (before?.additions ?? 0),
-    deletions: deletions + (before?.deletions ?? 0),
-    status: now,
-  })
-}
-
 function remember(list: string[], name: string | undefined): void {
   const short = name && clip(name, 100)
   if (short && list.length < 20 && !list.includes(short)) list.push(short)
 }
 
 /** The facts of a header, each with a name. */
-export function factsInWords(facts: Facts, info: SessionInfo): Fact[] {
-  const { prompts, answers, models, agents, tokensIn, tokensOut, cost, began, ended, changes, moreChanges } = facts
+export function factsInWords(facts: Facts, info: SessionInfo, changed?: ChangedTotal | undefined): Fact[] {
+  const { prompts, answers, models, agents, tokensIn, tokensOut, cost, began, ended } = facts
   const list: Fact[] = []
   const start = began ?? info.created
   if (start !== undefined && Math.abs(start) <= 8.64e15) list.push({ name: "Date", value: dateInWords(start) })
@@ -101,13 +80,12 @@ export function factsInWords(facts: Facts, info: SessionInfo): Fact[] {
   if (tokensIn + tokensOut > 0)
     list.push({ name: "Tokens", value: `${shortNumber(tokensIn)} in, ${shortNumber(tokensOut)} out` })
   if (cost > 0) list.push({ name: "Cost", value: formatCost(cost) })
-  if (changes.size > 0) {
-    const lines = { additions: 0, deletions: 0 }
-    for (const { additions, deletions } of changes.values()) {
-      lines.additions += additions
-      lines.deletions += deletions
-    }
-    list.push({ name: "Changed", value: `${moreChanges ? "over " : ""}${count(changes.size, "file")}`, lines })
+  if (changed) {
+    const { files, more, additions, deletions } = changed
+    list.push({
+      ...{ name: "Changed", value: `${more ? "over " : ""}${count(files, "file")}` },
+      lines: { additions, deletions },
+    })
   }
   return list
 }
@@ -117,12 +95,6 @@ export function doneInWords({ acts }: Facts): string {
   const steps = stepsOf(acts)
   return steps === 0 ? "" : `${count(steps, "step")}: ${actsInWords(acts).join(", ")}.`
 }
-
-export const changesInWords = ({ changes }: Facts): Change[] =>
-  [...changes.values()].map(({ file, additions, deletions, status }) => {
-    const slash = file.lastIndexOf("/") + 1
-    return { folder: clip(file.slice(0, slash), 200), file: clip(file.slice(slash), 200), additions, deletions, status }
-  })
 
 const dateInWords = (time: number) =>
   new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(time)

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto"
 import type { Json, Message, Session } from "../session/model.ts"
 import type { StoredFile } from "./attachment.ts"
+import { addChanges, changedFiles, noChanges, type PromptRef } from "./change-history.ts"
+import { type ChangesPage, changedView, changesPages, filesOfChange, headOfChanges, notesOn } from "./changes.ts"
 import { clip } from "./cut.ts"
-import { addFacts, changesInWords, doneInWords, type Facts, factsInWords, noFacts } from "./facts.ts"
+import { addFacts, doneInWords, type Facts, factsInWords, noFacts } from "./facts.ts"
 import { filesOf, isPrompt } from "./items.ts"
 import { partLinks } from "./outline.ts"
 import { inputOf, type Page, prebuiltPage, type RenderPage, viewOf } from "./page.ts"
@@ -72,16 +74,16 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
   let held: Part | undefined
   let turn: Turn | undefined
   let last: Message | undefined
+  const history = noChanges()
+  let asked: PromptRef | undefined
 
   const drawn = (part: Part, more: Partial<PageView> = {}): SiteFile => {
     const { number, messages, records, promptsBefore, turns } = part
     const path = pageName(place.stem, number)
     const view: Page["view"] = {
-      ...{ id: place.id, title: titleOf(info), description: "", number, path, first: pageName(place.stem, 1) },
+      ...bareView(place, info, path, number),
       previous: number > 1 ? pageName(place.stem, number - 1) : undefined,
       next: pageName(place.stem, number + 1),
-      ...{ live: false, parent: place.parent, facts: [], changes: [], moreChanges: false, done: "", parts: [] },
-      generator: `opencode-bucket ${place.version}`,
       ...more,
     }
     const context = { began: facts.began, directory: info.directory, childPage: (id: string) => childPages.get(id) }
@@ -112,8 +114,11 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
       held = undefined
       turn = newTurn(message)
       part.turns.push(turn)
+      const number = part.promptsBefore + part.turns.length
+      asked = { href: `${pageName(place.stem, part.number)}#${message.id}`, number }
     } else if (turn) addToTurn(turn, message)
     addFacts(facts, message)
+    await addChanges(history, message, asked, info.directory)
     const record = writeJson(message.raw)
     place.record.push(separator, "\n", record)
     separator = ","
@@ -129,6 +134,12 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
   if (held) yield drawn(held)
   if (part !== first) yield drawn(part, { next: undefined, live })
 
+  const changes = changesPages(await changedFiles(history), place.stem, notesOn(history))
+  for (const page of changes) {
+    for (const file of page.files) for (const whole of filesOfChange(file)) yield stored(whole)
+    yield changesFile(page, place, info)
+  }
+
   place.record.push(`\n],"children":[`)
   for (const [i, child] of session.children.entries()) {
     if (i > 0) place.record.push(",")
@@ -138,19 +149,44 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
   place.record.push("]}")
 
   yield drawn(first, {
-    ...headOf(facts, info),
+    ...headOf(facts, info, changes, history.further.size),
     live,
     parts: partLinks(links.slice(1)),
     next: links.length > 1 ? pageName(place.stem, 2) : undefined,
   })
 }
 
-function headOf(facts: Facts, info: Session["info"]) {
-  const done = doneInWords(facts)
+/** What all pages of a session have in common, with nothing on it yet. */
+function bareView(place: Place, info: Session["info"], path: string, number: number): Page["view"] {
   return {
-    facts: factsInWords(facts, info),
-    changes: changesInWords(facts),
-    moreChanges: facts.moreChanges,
+    ...{ id: place.id, title: titleOf(info), description: "", number, path, first: pageName(place.stem, 1) },
+    ...{ previous: undefined, next: undefined, live: false, parent: place.parent },
+    ...{ facts: [], changes: [], allChanges: undefined, changed: undefined, done: "", parts: [] },
+    generator: `opencode-bucket ${place.version}`,
+  }
+}
+
+function changesFile(page: ChangesPage, place: Place, info: Session["info"]): SiteFile {
+  const { path, number, previous, next } = page
+  const description = "The files that changed in this session, with their diffs."
+  const view = { ...bareView(place, info, path, number), description, previous, next }
+  const empty = { items: [], outline: [], failures: [], moreFailures: 0 }
+  const render = async () => {
+    const changed = await changedView(page)
+    return Buffer.from(await (place.renderPage ?? prebuiltPage)({ ...view, ...empty, changed }))
+  }
+  const input = createHash("sha256")
+    .update(JSON.stringify([view, page]))
+    .digest("hex")
+  return { path, contentType: "text/html; charset=utf-8", cacheControl: REVALIDATE, input, render }
+}
+
+function headOf(facts: Facts, info: Session["info"], pages: readonly ChangesPage[], further: number) {
+  const done = doneInWords(facts)
+  const { total, ...changes } = headOfChanges(pages, further)
+  return {
+    facts: factsInWords(facts, info, total),
+    ...changes,
     done,
     description: done || "A conversation with a coding agent.",
   }

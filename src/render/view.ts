@@ -23,9 +23,11 @@ export interface PageView {
   parent: { href: string; title: string } | undefined
   /** The facts of the session, on its first page. */
   facts: Fact[]
+  /** The first of the files that changed, and where all of them are, with their diffs. */
   changes: Change[]
-  /** There are more than these. */
-  moreChanges: boolean
+  allChanges: { href: string; label: string } | undefined
+  /** A page that shows what changed: it has this in place of items. */
+  changed: ChangedView | undefined
   /** What was done, in a sentence. */
   done: string
   /** The prompts on this page. */
@@ -49,11 +51,35 @@ export interface Fact {
 }
 
 export interface Change {
+  /** Its place on the pages of what changed. */
+  href: string
   folder: string
   file: string
+  /** What became of it: `new`, `deleted`, `moved`, …; "" if its text changed, and no more. */
+  word: string
   additions: number
   deletions: number
-  status: "added" | "deleted" | "modified" | "renamed"
+}
+
+/** The files that changed, as far as one page shows them. */
+export interface ChangedView {
+  /** All of them, on the first of these pages. */
+  list: Change[]
+  /** What is to be said of the whole, a sentence each. */
+  notes: string[]
+  files: ChangedFileView[]
+}
+
+export interface ChangedFileView extends Change {
+  anchor: string
+  /** The file's former name, or "". */
+  from: string
+  prompts: { href: string; number: number }[]
+  morePrompts: number
+  remark: string
+  open: boolean
+  /** `anew`: the whole text as it was written; what was there before is not told. */
+  diffs: { block: Extract<Block, { type: "diff" }>; anew: boolean }[]
 }
 
 export interface OutlineEntry {

@@ -1,15 +1,22 @@
 import { describe, expect, test } from "vitest"
-import { addFacts, changesInWords, doneInWords, factsInWords, noFacts } from "../../src/render/facts.ts"
+import { addChanges, changedFiles, noChanges } from "../../src/render/change-history.ts"
+import { changesPages, headOfChanges } from "../../src/render/changes.ts"
+import { addFacts, doneInWords, factsInWords, noFacts } from "../../src/render/facts.ts"
 import { normalizeMessage, normalizeSession } from "../../src/session/normalize.ts"
 import { all, recordOf } from "../support/record.ts"
 import { type Exported, exports } from "./draw.ts"
-import { assistant, call, user } from "./parts-draw.ts"
+import { assistant, call } from "./parts-draw.ts"
 
 async function factsOf(exported: Exported) {
   const { info, messages } = normalizeSession(recordOf(exported))
   const facts = noFacts()
-  for (const message of await all(messages())) addFacts(facts, message)
-  return { facts: factsInWords(facts, info), done: doneInWords(facts), changes: changesInWords(facts) }
+  const history = noChanges()
+  for (const message of await all(messages())) {
+    addFacts(facts, message)
+    await addChanges(history, message, undefined, info.directory)
+  }
+  const { changes, allChanges, total } = headOfChanges(changesPages(await changedFiles(history), ""), 0)
+  return { facts: factsInWords(facts, info, total), done: doneInWords(facts), changes, allChanges }
 }
 
 test.each(exports)("the header of %s", async (_, exported) => {
@@ -50,33 +57,5 @@ describe("what was done, in a sentence", () => {
 
   test("is empty where nothing was", () => {
     expect(done()).toBe("")
-  })
-})
-
-describe("what changed", () => {
-  const changed = (...diffs: object[][]) => {
-    const facts = noFacts()
-    for (const list of diffs) addFacts(facts, normalizeMessage(user([], { summary: { diffs: list } })))
-    return changesInWords(facts)
-  }
-  const diff = (file: string, more: object = {}) => ({ file, additions: 1, deletions: 2, status: "modified", ...more })
-
-  test("adds up what every prompt changed, and a new file stays new", () => {
-    expect(changed([diff("src/a.ts", { status: "added", deletions: 0 }), diff("b")], [diff("src/a.ts")])).toEqual([
-      { folder: "src/", file: "a.ts", additions: 2, deletions: 2, status: "added" },
-      { folder: "", file: "b", additions: 1, deletions: 2, status: "modified" },
-    ])
-  })
-
-  test("is bounded in what it names", () => {
-    const many = changed(Array.from({ length: 5_000 }, (_, i) => diff(`${"folder/".repeat(1_000)}${i}`)))
-    expect(JSON.stringify(many).length).toBeLessThan(200_000)
-  })
-
-  test("names files of any name", () => {
-    expect(changed([diff("__proto__"), diff("constructor")]).map(({ file }) => file)).toEqual([
-      "__proto__",
-      "constructor",
-    ])
   })
 })

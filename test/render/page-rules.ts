@@ -37,14 +37,14 @@ for (const name of (
 const anywhere = ["id", "class", "dir", "tabindex", "aria-label"]
 
 const values: Record<string, RegExp> = {
-  id: /^(?:_(?:changes|main|outline|failures|view-(?:conversation|work|everything))$|[A-Za-z][\w.-]{0,80}$)/,
+  id: /^(?:_(?:changes|main|outline|failures|view-(?:conversation|work|everything)|f-[0-9a-f]{10})$|[A-Za-z][\w.-]{0,80}$)/,
   type: /^(?:radio|button|application\/json|text\/markdown)$/,
   popovertarget: /^_outline$/,
   "data-page": /^[\w-]+\.html$/,
   class: /^[a-z0-9_ -]{0,60}$/,
   dir: /^auto$/,
   tabindex: /^(?:0|-1)$/,
-  href: /^(?:https?:\/\/[^/]|mailto:[^/]|#(?:_main|[A-Za-z][\w.-]*)$|[\w-]+\.(?:html|json|md)(?:#[\w.-]+)?$|files\/[0-9a-f]{32}\.[a-z]+$|data:,$)/,
+  href: /^(?:https?:\/\/[^/]|mailto:[^/]|#(?:_main|_f-[0-9a-f]{10}|[A-Za-z][\w.-]*)$|[\w-]+\.(?:html|json|md)(?:#[\w.-]+)?$|files\/[0-9a-f]{32}\.[a-z]+$|data:,$)/,
   src: /^files\/[0-9a-f]{32}\.(?:png|jpg|gif|webp|avif)$/,
   rel: /^(?:noopener noreferrer nofollow|prev|next|alternate|icon)$/,
   "data-n": /^\d+$/,

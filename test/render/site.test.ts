@@ -5,7 +5,7 @@ import { draw, type Exported, exports, filesOf, generated } from "./draw.ts"
 import { expectShare } from "./page-rules.ts"
 
 const paths =
-  /^(?:(?:index|[1-9]\d*|sub-[0-9a-f]{10}(?:-[1-9]\d*)?)\.html|files\/[0-9a-f]{32}\.[a-z]+|session\.(?:json|md))$/
+  /^(?:(?:index|[1-9]\d*|sub-[0-9a-f]{10}(?:-[1-9]\d*)?|(?:sub-[0-9a-f]{10}-)?changes(?:-[1-9]\d*)?)\.html|files\/[0-9a-f]{32}\.[a-z]+|session\.(?:json|md))$/
 const sessions: [string, Exported][] = [...exports, ["a long one", generated(300)], ["an empty one", {}]]
 
 describe.each(sessions)("the share of %s", (_, exported) => {
@@ -81,7 +81,7 @@ test("the page's own anchors are none that a session can take", async () => {
   expectShare(await draw(await filesOf({ messages })))
 })
 
-test("a header that cannot name all files that changed says so", async () => {
+test("a header that cannot name all files that changed says how many there are", async () => {
   const diffs = Array.from({ length: 501 }, (_, i) => ({
     file: `${i}.ts`,
     additions: 1,
@@ -92,8 +92,8 @@ test("a header that cannot name all files that changed says so", async () => {
     const info = { id: "m", role: "user", summary: { diffs: diffs.slice(0, length) } }
     return (await draw(await filesOf({ messages: [{ info, parts: [] }] }))).get("index.html")!
   }
-  expect(await header(501)).toContain("<small>more than 500 files</small>")
-  expect(await header(500)).toContain("<small>500 files</small>")
+  expect(await header(501)).toContain('<a href="changes.html">all 501 files</a>')
+  expect(await header(12)).toContain('<a href="changes.html">the diffs</a>')
 })
 
 describe("drawing", () => {
