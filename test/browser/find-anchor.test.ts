@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs"
+import path from "node:path"
+import { describe, expect, test } from "vitest"
+import { serveFolder } from "../support/static-server.ts"
+import { finishedShare, idsIn, longSession, pagesOf, shareToFolder } from "./long-session.ts"
+import { executable, openPage, useBrowser } from "./open-page.ts"
+
+const firstIds = (folder: string): [string, string][] => {
+  const { objects } = JSON.parse(readFileSync(path.join(folder, "manifest.json"), "utf8"))
+  return pagesOf(folder).map((page) => [page, objects[page].first])
+}
+
+describe.skipIf(!executable)("in Chromium", () => {
+  useBrowser()
+
+  test("a link to the first page with an id of another leads to it, in the view that it asks for", async () => {
+    const folder = await finishedShare()
+    const pages = pagesOf(folder)
+    const { url } = await serveFolder(folder)
+    for (const name of [pages[1], pages.at(-1)] as string[]) {
+      const ids = idsIn(folder, [name])
+      for (const id of [ids[0], ids[ids.length >> 1], ids.at(-1)]) {
+        const { page } = await openPage(`${url}/index.html?view=everything#${id}`)
+        await page.waitForURL(`${url}/${name}?view=everything#${id}`)
+        expect(await page.locator(`.part[data-page="${name}"] #${id}`).count()).toBe(1)
+        await page.close()
+      }
+    }
+  })
+
+  test("a wrong page, and an address that changes later, lead there too", async () => {
+    const folder = await finishedShare()
+    const { url } = await serveFolder(folder)
+    const [there = "", elsewhere = ""] = ["3.html", "index.html"].map((name) => idsIn(folder, [name])[3])
+    const { page } = await openPage(`${url}/2.html#${there}`)
+    await page.waitForURL(`${url}/3.html#${there}`)
+    await page.evaluate((id) => (location.hash = id), elsewhere)
+    await page.waitForURL(`${url}/index.html#${elsewhere}`)
+  })
+
+  test("a part that is younger than the message after its own is found", async () => {
+    const session = longSession(80)
+    const { folder } = await shareToFolder(session)
+    const [, second] = firstIds(folder)[1] as [string, string]
+    const before = session.messages.findLast(({ info }) => info.id < second) as (typeof session.messages)[number]
+    const late = before.parts.findLast(({ type }) => type === "text" || type === "tool")!
+    late.id = `prt_${(Number.parseInt(second.slice(4, 16), 16) + 9).toString(16)}aaaaaaaaaaaaaa`
+    const { folder: shared } = await shareToFolder(session)
+    const { url } = await serveFolder(shared)
+    const { page } = await openPage(`${url}/2.html#${late.id}`)
+    await page.waitForURL(`${url}/index.html#${late.id}`)
+  })
+
+  test("an id of nobody is said to lead nowhere", async () => {
+    const folder = await finishedShare()
+    const server = await serveFolder(folder)
+    const { page } = await openPage(`${server.url}/index.html#msg_203580001000abcdefghijklmn`)
+    await page.locator(".status", { hasText: "This link leads to nothing in this share." }).waitFor()
+    server.fault = (_, pathname) => (pathname === "/manifest.json" ? 500 : undefined)
+    const { page: other } = await openPage(`${server.url}/index.html#msg_x`, { mayFail: true })
+    await other.locator(".status", { hasText: "could not be looked for" }).waitFor()
+  })
+
+  test("a link to a page that is loaded leads there without leaving this one", async () => {
+    const folder = await finishedShare()
+    const { url } = await serveFolder(folder)
+    const { page } = await openPage(`${url}/2.html`)
+    await page.locator("a[rel=prev]").click()
+    await page.locator('.part[data-page="index.html"]').waitFor()
+    const id = idsIn(folder, ["index.html"])[2] as string
+    await page.evaluate((id) => {
+      Object.assign(window, { isSame: true })
+      const link = Object.assign(document.createElement("a"), { href: `index.html#${id}`, textContent: "there" })
+      document.querySelector("h1")!.append(link)
+    }, id)
+    await page.locator("h1 a", { hasText: "there" }).click()
+    await page.waitForFunction((id) => Math.abs(document.getElementById(id)!.getBoundingClientRect().top) < 50, id)
+    expect(await page.evaluate(() => "isSame" in window)).toBe(true)
+  })
+
+  test("pages begin with the same messages when the session has grown", async () => {
+    const { folder, again } = await shareToFolder(longSession(60))
+    const before = firstIds(folder)
+    await again(longSession(150))
+    const after = firstIds(folder)
+    expect(after.length).toBeGreaterThan(before.length)
+    expect(after.slice(0, before.length)).toEqual(before)
+    for (const [, id] of after) expect(id).toMatch(/^msg_/)
+  })
+})

@@ -1,0 +1,95 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+import { generateSession } from "../../scripts/generate-session.ts"
+import { ownHome } from "../support/run-command.ts"
+import { temporaryFolder } from "../support/world.ts"
+
+export type Message = {
+  info: { id: string; parentID?: string; finish?: string }
+  parts: { id: string; messageID: string; type: string; text?: string }[]
+}
+
+/**
+ * The first so many messages of a long session, with ids as OpenCode makes them: they sort by the time at which the
+ * message or part was made, and a part is younger than its message. `isOver`: its last message is the last for now.
+ */
+export function longSession(messages: number, isOver = true) {
+  const { info, messages: made } = generateSession({ messages })
+  const time = (at: number) => (0x203580000000 + at).toString(16).padStart(12, "0")
+  const ids = new Map<string, string>()
+  const all = [...made()] as Message[]
+  for (const [at, { info, parts }] of all.entries()) {
+    ids.set(info.id, `msg_${time(at * 4096)}${info.id.slice(-14)}`)
+    info.id = ids.get(info.id) as string
+    if (info.parentID) info.parentID = ids.get(info.parentID) as string
+    for (const [i, part] of parts.entries())
+      Object.assign(part, { id: `prt_${time(at * 4096 + i + 1)}${part.id.slice(-14)}`, messageID: info.id })
+  }
+  const last = all.at(-1)
+  if (last?.info.finish) last.info.finish = isOver ? "stop" : "tool-calls"
+  return { info, messages: all }
+}
+
+export interface Shared {
+  /** The folder that holds the share. */
+  folder: string
+  /** Shares another version of the session in the same place. */
+  again: (session: object) => Promise<void>
+  unshare: () => Promise<void>
+}
+
+/** Shares a session to a folder with the built command. */
+export async function shareToFolder(session: object): Promise<Shared> {
+  const { run, file } = ownHome()
+  const share = async (session: object) => {
+    writeFileSync(file("session.json"), JSON.stringify(session))
+    const { stdout, stderr } = await run(["share", file("session.json")])
+    if (!stdout.startsWith("file:")) throw new Error(stderr)
+    return stdout.trim()
+  }
+  const link = await share(session)
+  return {
+    folder: path.dirname(fileURLToPath(link)),
+    again: async (session) => void (await share(session)),
+    unshare: async () => {
+      const { status, stderr } = await run(["unshare", link, "--yes"])
+      if (status !== 0) throw new Error(stderr)
+    },
+  }
+}
+
+let finished: Promise<Map<string, Buffer>> | undefined
+
+/** A folder with the share of a session of several pages that is over; shared once, and written anew for each test. */
+export async function finishedShare(): Promise<string> {
+  finished ??= shareToFolder(longSession(150)).then(
+    ({ folder }) =>
+      new Map(
+        readdirSync(folder, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => path.join(entry.parentPath, entry.name))
+          .map((file) => [path.relative(folder, file), readFileSync(file)]),
+      ),
+  )
+  const folder = temporaryFolder()
+  for (const [name, body] of await finished) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+    writeFileSync(path.join(folder, name), body)
+  }
+  return folder
+}
+
+/** The names of a share's pages in their order. */
+export const pagesOf = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => /^(?:index|\d+)\.html$/.test(name))
+    .sort((a, b) => (Number.parseInt(a, 10) || 1) - (Number.parseInt(b, 10) || 1))
+
+/** The ids of the items of these pages, in order. */
+export const idsIn = (folder: string, pages: readonly string[]): string[] =>
+  pages.flatMap((page) =>
+    [...readFileSync(path.join(folder, page), "utf8").matchAll(/ id="((?:msg|prt)_[^"]*)"/g)].map(
+      ([, id]) => id as string,
+    ),
+  )

@@ -1,0 +1,127 @@
+import { pathToFileURL } from "node:url"
+import type { Page } from "playwright-core"
+import { describe, expect, test } from "vitest"
+import { serveFolder } from "../support/static-server.ts"
+import { finishedShare, idsIn, pagesOf } from "./long-session.ts"
+import { executable, openPage, painted, useBrowser } from "./open-page.ts"
+
+/** Ids of all items on a page, in order. */
+const idsOn = (page: Page) =>
+  page.evaluate(() => [...document.querySelectorAll("#_main :is([id^=msg_], [id^=prt_])")].map(({ id }) => id))
+
+const toEnd = (page: Page) => page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+
+async function readAll(page: Page): Promise<void> {
+  while (await page.locator("a[rel=next]").count()) {
+    const part = await page.locator(".part").count()
+    await toEnd(page)
+    await page.waitForFunction((count) => document.querySelectorAll(".part").length > count, part)
+  }
+}
+
+describe.skipIf(!executable)("in Chromium", () => {
+  useBrowser()
+
+  test("scrolling brings every part, and every item once", async () => {
+    const folder = await finishedShare()
+    const pages = pagesOf(folder)
+    expect(pages.length).toBeGreaterThan(3)
+    const { url, requests } = await serveFolder(folder)
+    const { page } = await openPage(`${url}/index.html`)
+    await readAll(page)
+    expect(await idsOn(page)).toEqual(idsIn(folder, pages))
+    for (const name of pages) expect(requests.filter((request) => request.includes(`/${name} `))).toHaveLength(1)
+    const prompts = await page.locator("#_outline .prompts b").allTextContents()
+    expect(prompts).toEqual(prompts.map((_, i) => String(i + 1)))
+    expect(
+      await page
+        .locator("#_main .prompt h2")
+        .allTextContents()
+        .then((all) => all.map((text) => text.trim())),
+    ).toEqual(prompts)
+  })
+
+  test("the address says where the reader is, and leads back there", async () => {
+    const folder = await finishedShare()
+    const { url } = await serveFolder(folder)
+    const { page } = await openPage(`${url}/index.html?view=everything`)
+    await readAll(page)
+    const id = idsIn(folder, ["3.html"])[6] as string
+    await page.evaluate((id) => document.getElementById(id)!.scrollIntoView(), id)
+    await page.waitForURL(`${url}/3.html?view=everything#${id}`)
+    await page.reload()
+    await page.waitForFunction((id) => Math.abs(document.getElementById(id)!.getBoundingClientRect().top) < 30, id)
+  })
+
+  test("the part before comes without moving what is read", async () => {
+    const folder = await finishedShare()
+    const { url } = await serveFolder(folder)
+    const { page } = await openPage(`${url}/4.html`)
+    for (const before of ["3.html", "2.html", "index.html"]) {
+      await page.locator("a[rel=prev]").evaluate((link) => link.scrollIntoView())
+      const item = (await page.locator(".part .item").first().elementHandle())!
+      const top = () => item.evaluate((item) => item.getBoundingClientRect().top)
+      const was = await top()
+      await page.locator("a[rel=prev]").click()
+      await page.waitForSelector(`.part:first-of-type[data-page="${before}"]`)
+      await painted(page)
+      expect(Math.abs((await top()) - was)).toBeLessThan(2)
+    }
+    expect(await page.locator("a[rel=prev]").count()).toBe(0)
+    expect((await idsOn(page)).slice(0, 1)).toEqual(idsIn(folder, ["index.html"]).slice(0, 1))
+  })
+
+  test("a part that does not come leaves its link, and is asked for again", async () => {
+    const folder = await finishedShare()
+    const server = await serveFolder(folder)
+    server.fault = (_, pathname) => (pathname === "/2.html" ? 500 : undefined)
+    const { page } = await openPage(`${server.url}/index.html`, { mayFail: true })
+    await toEnd(page)
+    await page.locator(".status", { hasText: "Part 2 could not be loaded." }).waitFor()
+    expect(await page.locator("a[rel=next]").getAttribute("href")).toBe("2.html")
+    delete server.fault
+    await page.evaluate(() => scrollTo(0, 0))
+    await painted(page)
+    await toEnd(page)
+    await page.locator('.part[data-page="2.html"]').waitFor()
+  })
+
+  test("from the disk nothing is fetched, and the links lead through all parts", async () => {
+    const folder = await finishedShare()
+    const { page } = await openPage(`${pathToFileURL(folder)}/index.html`)
+    for (const name of pagesOf(folder).slice(1)) {
+      await toEnd(page)
+      await page.locator("a[rel=next]").click()
+      await page.waitForURL(`${pathToFileURL(folder)}/${name}`)
+      expect(await page.locator(".part").count()).toBe(1)
+    }
+    await page.locator("a[rel=prev]").click()
+    await page.waitForURL(`${pathToFileURL(folder)}/${pagesOf(folder).at(-2)}`)
+  })
+
+  test("without script the links lead through all parts", async () => {
+    const folder = await finishedShare()
+    const { url } = await serveFolder(folder)
+    const { page } = await openPage(`${url}/index.html`, { javaScriptEnabled: false })
+    for (const name of pagesOf(folder).slice(1)) {
+      await page.locator("a[rel=next]").click()
+      await page.waitForURL(`${url}/${name}`)
+    }
+    expect(await page.locator("a[rel=next]").count()).toBe(0)
+  })
+
+  test("the keys for prompts go on into the next part and back into the one before", async () => {
+    const folder = await finishedShare()
+    const { url } = await serveFolder(folder)
+    const { page } = await openPage(`${url}/2.html`)
+    const last = page.locator(".part[data-page='2.html'] .prompt").last()
+    await last.evaluate((prompt) => prompt.scrollIntoView())
+    await page.keyboard.press("j")
+    await page.waitForFunction(() => document.activeElement?.closest(".part")?.getAttribute("data-page") === "3.html")
+    await page.evaluate(() => scrollTo(0, 0))
+    await page.keyboard.press("k")
+    await page.waitForFunction(
+      () => document.activeElement?.closest(".part")?.getAttribute("data-page") === "index.html",
+    )
+  })
+})
