@@ -25,7 +25,7 @@ if (tooHeavy.length > 0) {
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { cli: "src/cli.ts", index: "src/index.ts" },
+  entryPoints: { cli: "src/cli.ts", index: "src/index.ts", plugin: "src/plugin.ts", publisher: "src/publisher.ts" },
   outdir: dist,
   bundle: true,
   splitting: true,

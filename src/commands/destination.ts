@@ -40,7 +40,7 @@ export async function agreeOnDestination(
       "bad-settings",
       `${projectFile} wants conversations to go to ${describe(destination)}; that was not agreed to.`,
       {
-        hint: "If that is right, run the command once with --trust-project.",
+        hint: "If that is right, run once in that project: opencode-bucket share --trust-project",
       },
     )
   await trust(projectFile, destination, terminal)

@@ -14,6 +14,10 @@ export interface LedgerEntry {
   url?: string
   /** `publishing` and `removing` stay behind when a run was cut short: the next one must not trust the manifest. */
   state: "publishing" | "published" | "removing"
+  /** The process that is publishing or removing it. */
+  pid?: number
+  /** What OpenCode has to show to remove it, if it was shared from inside OpenCode. */
+  secret?: string
   created: string
   updated: string
 }

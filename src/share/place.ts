@@ -24,6 +24,8 @@ export interface PlaceOptions {
   version: string
   now: () => Date
   newId: () => string
+  /** The id of a share that is to be brought up to date: none is made if it is not there any more. */
+  existing?: string | undefined
 }
 
 /** Where a session is shared, and what of it is there already. */
@@ -39,24 +41,28 @@ export interface Place {
 /**
  * Finds or makes a session's place: the ledger knows the id before the first request, and the manifest comes first.
  * A link that was taken back does not come to life again: where the share was removed from elsewhere, or its removal
- * was cut short (it is finished then), the session gets a new id. Throws what the store throws.
+ * was cut short (it is finished then), the session gets a new id. Throws what the store throws, and `share-not-found`
+ * if only an existing share was asked for.
  */
 export async function openPlace({ id: session, title }: SessionInfo, options: PlaceOptions): Promise<Place> {
-  const { store, destination, ledger, version, now, newId } = options
+  const { store, destination, ledger, version, now, newId, existing } = options
   const updated = now().toISOString()
   const state = "publishing"
-  const claim = () => ledger.claim({ id: newId(), session, title, destination, state, created: updated, updated })
+  const { pid } = process
+  const claim = () => ledger.claim({ id: newId(), session, title, destination, state, pid, created: updated, updated })
 
+  if (existing !== undefined && !(await ledger.all()).some(({ id }) => id === existing)) throw noSuchShare(existing)
   let { entry, isNew } = await claim()
   let manifest = isNew ? undefined : await readManifest(store, entry.id)
   if (entry.state === "removing" || (entry.state === "published" && !manifest)) {
     const url = entry.url ?? store.url(prefixOf(entry.id) + INDEX)
     await unshare({ id: entry.id, url, store, entry }, ledger)
+    if (existing !== undefined) throw noSuchShare(existing)
     ;({ entry, isNew } = await claim())
     manifest = undefined
   }
   const whole = manifest?.state === "published" && entry.state === "published"
-  entry = { ...entry, title, destination, state, updated }
+  entry = { ...entry, title, destination, state, pid, updated }
   await ledger.save(entry)
 
   if (manifest) manifest = { ...manifest, title, generator: version }
@@ -75,6 +81,11 @@ export async function openPlace({ id: session, title }: SessionInfo, options: Pl
     holds: isNew ? "nothing" : whole ? "known" : "anything",
   }
 }
+
+const noSuchShare = (id: string) =>
+  new ShareError("share-not-found", `Share ${id} is not there any more, so it was not brought up to date.`, {
+    hint: "Share the session again for a new link.",
+  })
 
 /** A refusal of the first request, unlike an answer that was lost: nothing is there that the ledger would have to know. */
 const surelyNothingStored = (error: unknown) =>

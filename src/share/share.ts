@@ -52,7 +52,8 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
 
     const url = store.url(prefix + INDEX)
     const readable = await proveReadable(store, id, objects[INDEX]!.hash, url)
-    await ledger.save({ ...entry, state: "published", updated, url })
+    const { pid: _, ...settled } = entry
+    await ledger.save({ ...settled, state: "published", updated, url })
     const sent = progress.sent + (isSame ? 0 : 1)
     const count = { objects: Object.keys(objects).length + 1, sent, bytes: progress.bytes, removed }
     return { id, url, session: session.info.id, title, ...count, ...readable }

@@ -25,7 +25,7 @@ const ROUNDS = 5
  * Nothing outside `s/<id>/` is touched.
  */
 export async function unshare({ store, id, url, entry }: FoundShare, ledger: Ledger): Promise<Removal> {
-  if (entry) await ledger.save({ ...entry, state: "removing" })
+  if (entry) await ledger.save({ ...entry, state: "removing", pid: process.pid })
   const deleted = await empty(store, id)
   const proof = await proveGone(store, id, url)
   if (entry) await ledger.drop(entry)

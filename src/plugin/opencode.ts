@@ -1,0 +1,74 @@
+// What the plugin uses of OpenCode, as its plugin interface 1.18 gives it.
+
+interface Answered {
+  data?: unknown
+  error?: unknown
+  response: Response
+}
+
+interface Options {
+  path: { id: string }
+  query?: Record<string, string | number>
+  /** The body as it comes, unread. */
+  parseAs: "stream"
+}
+
+export interface OpencodeClient {
+  session: {
+    get(options: Options): Promise<Answered>
+    messages(options: Options): Promise<Answered>
+    children(options: Options): Promise<Answered>
+  }
+  tui: {
+    showToast(options: {
+      body: { title?: string; message: string; variant: "info" | "success" | "warning" | "error"; duration?: number }
+    }): Promise<unknown>
+  }
+  app: {
+    log(options: {
+      body: { service: string; level: "debug" | "info" | "warn" | "error"; message: string }
+    }): Promise<unknown>
+  }
+}
+
+export interface PluginInput {
+  client: OpencodeClient
+  /** The project's folder. */
+  directory: string
+}
+
+export interface OpencodeEvent {
+  type: string
+  properties?: {
+    sessionID?: string
+    info?: { id?: string; sessionID?: string; parentID?: string }
+    part?: { sessionID?: string }
+  }
+}
+
+export interface Hooks {
+  config(config: { enterprise?: { url?: string }; share?: string }): Promise<void>
+  event(input: { event: OpencodeEvent }): Promise<void>
+  dispose(): Promise<void>
+}
+
+/**
+ * OpenCode's own API as the publisher process may read it: a session, its messages, its children, and nothing else.
+ * The bodies pass through as they come. Answers 404 for everything else.
+ * @param path what is asked for: `/session/ses_…/message`
+ */
+export async function passOn(client: OpencodeClient, path: string, request: Request): Promise<Response> {
+  const { searchParams } = new URL(request.url)
+  const [, id, what] = /^\/session\/(ses_\w+)(?:\/(message|children))?$/.exec(path) ?? []
+  if (request.method !== "GET" || id === undefined) return new Response(null, { status: 404 })
+  const options = { path: { id }, parseAs: "stream" as const }
+  const { data, response } =
+    what === "message"
+      ? await client.session.messages({ ...options, query: Object.fromEntries(searchParams) })
+      : what === "children"
+        ? await client.session.children(options)
+        : await client.session.get(options)
+  const cursor = response.headers.get("x-next-cursor")
+  const headers = { "content-type": "application/json", ...(cursor !== null && { "x-next-cursor": cursor }) }
+  return new Response(response.ok ? (data as ReadableStream) : null, { status: response.status, headers })
+}
