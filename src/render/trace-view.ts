@@ -80,7 +80,10 @@ export function traceView(trace: Trace): TraceView | undefined {
     marks.map((mark) => ({ ...mark, start: scale.at(mark.start), end: scale.at(mark.end) }))
   const since = (time: number) => momentOf(time, began)?.since ?? ""
   const failures = trace.failed.map((mark) => ({ ...mark, text: `At ${since(mark.start)}: ${mark.text}` }))
-  const prompts = trace.prompts.map((mark) => ({ ...mark, text: `${since(mark.start)} ${mark.text}`.trim() }))
+  const prompts = trace.prompts.map((mark) => ({
+    ...mark,
+    text: [since(mark.start), mark.text].filter(Boolean).join(" · "),
+  }))
   const bars = barsOf(placed(trace.passed), placed(trace.changed), placed(failures))
   return {
     words: inWords(trace, ended - began),
@@ -96,7 +99,7 @@ export function traceView(trace: Trace): TraceView | undefined {
   }
 }
 
-const percent = (part: number): string => `${Math.round(part * 100) / 100}%`
+const percent = (part: number): string => `${Math.min(100, Math.round(part * 100) / 100)}%`
 
 /** What is narrower than this is drawn as narrow as can still be seen. */
 const span = ({ start, end }: Mark): Span => ({

@@ -110,7 +110,7 @@ function failureInWords({ tool, call }: ToolPart): string {
   if (call.kind !== "bash") return `${name} failed`
   if (call.ending === "timed-out") return `${name} timed out`
   if (call.ending === "aborted") return `${name} was stopped`
-  return typeof call.exit === "number" ? `${name} ended with exit ${call.exit}` : `${name} failed`
+  return call.exit ? `${name} ended with exit ${call.exit}` : `${name} failed`
 }
 
 function errorInWords({ name, statusCode }: MessageError): string {
