@@ -11,6 +11,8 @@ import { inputOf, type Page, prebuiltPage, type RenderPage, viewOf } from "./pag
 import { pageBreaks } from "./paginate.ts"
 import { headingMarkdown, messageMarkdown } from "./session-markdown.ts"
 import type { SiteFile } from "./site-file.ts"
+import { addTrace, noTrace } from "./trace.ts"
+import { traceView } from "./trace-view.ts"
 import { addToTurn, bylineOf, goesOn, newTurn, type Turn } from "./turns.ts"
 import type { PageView, PartLink } from "./view.ts"
 
@@ -68,6 +70,7 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
   const childPages = new Map(session.children.map((child) => [child.info.id, pageName(stemOf(child.info.id), 1)]))
   const breaks = pageBreaks()
   const facts = noFacts()
+  const trace = noTrace()
   const links: PartLink[] = []
   let part = newPart(1, 0)
   const first = part
@@ -118,6 +121,7 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
       asked = { href: `${pageName(place.stem, part.number)}#${message.id}`, number }
     } else if (turn) addToTurn(turn, message)
     addFacts(facts, message)
+    addTrace(trace, message, pageName(place.stem, part.number))
     await addChanges(history, message, asked, info.directory)
     const record = writeJson(message.raw)
     place.record.push(separator, "\n", record)
@@ -150,6 +154,7 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
 
   yield drawn(first, {
     ...headOf(facts, info, changes, history.further.size),
+    trace: traceView(trace),
     live,
     parts: partLinks(links.slice(1)),
     next: links.length > 1 ? pageName(place.stem, 2) : undefined,
@@ -161,7 +166,7 @@ function bareView(place: Place, info: Session["info"], path: string, number: num
   return {
     ...{ id: place.id, title: titleOf(info), description: "", number, path, first: pageName(place.stem, 1) },
     ...{ previous: undefined, next: undefined, live: false, parent: place.parent },
-    ...{ facts: [], changes: [], allChanges: undefined, changed: undefined, done: "", parts: [] },
+    ...{ facts: [], changes: [], allChanges: undefined, changed: undefined, trace: undefined, done: "", parts: [] },
     generator: `opencode-bucket ${place.version}`,
   }
 }

@@ -2,6 +2,7 @@ import type { Act } from "./acts.ts"
 import type { Attachment } from "./attachment.ts"
 import { clip } from "./cut.ts"
 import type { SafeHtml } from "./safe-html.ts"
+import type { TraceView } from "./trace-view.ts"
 
 /** Everything that a page shows, as plain values: the components draw it and decide nothing. */
 export interface PageView {
@@ -30,6 +31,8 @@ export interface PageView {
   changed: ChangedView | undefined
   /** What was done, in a sentence. */
   done: string
+  /** The session drawn to scale, on its first page. */
+  trace: TraceView | undefined
   /** The prompts on this page. */
   outline: OutlineEntry[]
   /** On the first page: where the others begin, thinned out if they are many. */

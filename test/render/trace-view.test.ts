@@ -23,14 +23,28 @@ function viewOf(...messages: unknown[]): TraceView | undefined {
   return traceView(trace)
 }
 
-const shapes = ({ base, breaks, work, passed, changed, failed, summarised, prompts, wide, narrow }: TraceView) =>
-  [base, breaks, work, passed, changed, failed, summarised, prompts, wide.steps, narrow.steps].flat()
+type Shape = string | { x: string; width?: string | undefined }
+
+const shapes = ({
+  base,
+  breaks,
+  work,
+  passed,
+  changed,
+  failed,
+  summarised,
+  prompts,
+  wide,
+  narrow,
+}: TraceView): Shape[] => [
+  ...[...base, ...breaks, ...work, ...passed, ...changed, ...failed, ...summarised],
+  ...[...prompts, ...wide.steps, ...narrow.steps],
+]
 
 const places = (view: TraceView): string[] =>
-  [...shapes(view), ...view.wide.labels, ...view.narrow.labels].flatMap((shape) => {
+  [...shapes(view), ...view.wide.labels, ...view.narrow.labels].flatMap((shape: Shape) => {
     if (typeof shape === "string") return [shape]
-    const width = "width" in shape ? shape.width : undefined
-    return width === undefined ? [shape.x] : [shape.x, width]
+    return shape.width === undefined ? [shape.x] : [shape.x, shape.width]
   })
 
 describe("the strip of a session", () => {
