@@ -53,7 +53,7 @@ export async function shareToFolder(session: object): Promise<Shared> {
     folder: path.dirname(fileURLToPath(link)),
     again: async (session) => void (await share(session)),
     unshare: async () => {
-      const { status, stderr } = await run(["unshare", link, "--yes"])
+      const { status, stderr } = await run(["unshare", link])
       if (status !== 0) throw new Error(stderr)
     },
   }

@@ -46,3 +46,7 @@ export async function openPage(url: string, { mayFail, clock, ...options }: Opti
 /** Waits until the page has been painted twice: what watches scrolling has been told by then. */
 export const painted = (page: Page): Promise<void> =>
   page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))))
+
+/** Takes from the browser that it keeps the place itself when something above it changes: some do not. */
+export const withoutAnchoring = (page: Page): Promise<void> =>
+  page.evaluate(() => document.documentElement.style.setProperty("overflow-anchor", "none"))

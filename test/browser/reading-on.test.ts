@@ -3,7 +3,7 @@ import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { serveFolder } from "../support/static-server.ts"
 import { finishedShare, idsIn, pagesOf } from "./long-session.ts"
-import { executable, openPage, painted, useBrowser } from "./open-page.ts"
+import { executable, openPage, painted, useBrowser, withoutAnchoring } from "./open-page.ts"
 
 /** Ids of all items on a page, in order. */
 const idsOn = (page: Page) =>
@@ -53,23 +53,27 @@ describe.skipIf(!executable)("in Chromium", () => {
     await page.waitForFunction((id) => Math.abs(document.getElementById(id)!.getBoundingClientRect().top) < 30, id)
   })
 
-  test("the part before comes without moving what is read", async () => {
-    const folder = await finishedShare()
-    const { url } = await serveFolder(folder)
-    const { page } = await openPage(`${url}/4.html`)
-    for (const before of ["3.html", "2.html", "index.html"]) {
-      await page.locator("a[rel=prev]").evaluate((link) => link.scrollIntoView())
-      const item = (await page.locator(".part .item").first().elementHandle())!
-      const top = () => item.evaluate((item) => item.getBoundingClientRect().top)
-      const was = await top()
-      await page.locator("a[rel=prev]").click()
-      await page.waitForSelector(`.part:first-of-type[data-page="${before}"]`)
-      await painted(page)
-      expect(Math.abs((await top()) - was)).toBeLessThan(2)
-    }
-    expect(await page.locator("a[rel=prev]").count()).toBe(0)
-    expect((await idsOn(page)).slice(0, 1)).toEqual(idsIn(folder, ["index.html"]).slice(0, 1))
-  })
+  test.each([true, false])(
+    "the part before comes, what is read stays (anchored by the browser: %j)",
+    async (anchors) => {
+      const folder = await finishedShare()
+      const { url } = await serveFolder(folder)
+      const { page } = await openPage(`${url}/4.html`)
+      if (!anchors) await withoutAnchoring(page)
+      for (const before of ["3.html", "2.html", "index.html"]) {
+        await page.locator("a[rel=prev]").evaluate((link) => link.scrollIntoView())
+        const item = (await page.locator(".part .item").first().elementHandle())!
+        const top = () => item.evaluate((item) => item.getBoundingClientRect().top)
+        const was = await top()
+        await page.locator("a[rel=prev]").click()
+        await page.waitForSelector(`.part:first-of-type[data-page="${before}"]`)
+        await painted(page)
+        expect(Math.abs((await top()) - was)).toBeLessThan(2)
+      }
+      expect(await page.locator("a[rel=prev]").count()).toBe(0)
+      expect((await idsOn(page)).slice(0, 1)).toEqual(idsIn(folder, ["index.html"]).slice(0, 1))
+    },
+  )
 
   test("a part that does not come leaves its link, and is asked for again", async () => {
     const folder = await finishedShare()

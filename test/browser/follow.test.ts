@@ -1,0 +1,232 @@
+import { pathToFileURL } from "node:url"
+import type { Page } from "playwright-core"
+import { describe, expect, test } from "vitest"
+import { serveFolder } from "../support/static-server.ts"
+import { idsIn, longSession, pagesOf, shareToFolder } from "./long-session.ts"
+import { executable, openPage, painted, useBrowser, withoutAnchoring } from "./open-page.ts"
+
+/** Messages of the made-up session: as many are on one page, and as many more are on it still. */
+const SOME = 12
+const MORE = 16
+
+async function follow(messages = SOME, address = (pages: string[]) => pages.at(-1) as string) {
+  const shared = await shareToFolder(longSession(messages, false))
+  const server = await serveFolder(shared.folder)
+  const { page } = await openPage(`${server.url}/${address(pagesOf(shared.folder))}`, { clock: true, mayFail: true })
+  const asked = () => server.requests.filter((request) => request.startsWith("HEAD")).length
+  return { ...shared, server, page, asked, idsIn: (...pages: string[]) => idsIn(shared.folder, pages) }
+}
+
+/** Lets the page ask until it knows of an id. */
+async function untilThere(page: Page, id: string): Promise<void> {
+  for (let i = 0; i < 50 && (await page.locator(`#${id}`).count()) === 0; i++) await later(page, 4000)
+  await page.locator(`#${id}`).waitFor({ state: "attached" })
+  await painted(page)
+}
+
+/** Lets time pass on the page, and what that starts come to an end. */
+async function later(page: Page, milliseconds: number): Promise<void> {
+  const end = Math.ceil(milliseconds / 4000)
+  for (let i = 0; i < end; i++) {
+    await page.clock.runFor(4000)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+const top = (page: Page, id: string) =>
+  page.evaluate((id) => document.getElementById(id)!.getBoundingClientRect().top, id)
+
+const scrollToItem = (page: Page, id: string) =>
+  page.evaluate((id) => scrollBy(0, document.getElementById(id)!.getBoundingClientRect().top - 100), id)
+
+describe.skipIf(!executable)("in Chromium", () => {
+  useBrowser()
+
+  test.each([true, false])(
+    "what is new comes in below, what is read stays (anchored by the browser: %j)",
+    async (anchors) => {
+      const { page, folder, again, idsIn } = await follow()
+      if (!anchors) await withoutAnchoring(page)
+      expect(pagesOf(folder)).toEqual(["index.html"])
+      const before = idsIn("index.html")
+      const read = before[before.length >> 1] as string
+      await page.locator("#_main details:not([open])").first().locator("summary").first().click()
+      const opened = await page.locator("#_main details[open]").count()
+      const facts = await page.locator(".facts").textContent()
+      await scrollToItem(page, read)
+      await page.evaluate((id) => {
+        const text = document.getElementById(id)!
+        getSelection()!.selectAllChildren(text)
+        text.querySelector<HTMLElement>("a, summary")!.focus({ preventScroll: true })
+      }, read)
+      const was = await top(page, read)
+      const selected = await page.evaluate(() => String(getSelection()))
+
+      const grown = longSession(MORE, false)
+      await again({ ...grown, info: { ...grown.info, title: "A title that takes more lines than before. ".repeat(6) } })
+      const after = idsIn("index.html")
+      expect(after.length).toBeGreaterThan(before.length)
+      await untilThere(page, after.at(-1) as string)
+      expect(await page.evaluate(() => [...document.querySelectorAll(".part [id]")].map(({ id }) => id))).toEqual(after)
+      expect(Math.abs((await top(page, read)) - was)).toBeLessThan(1)
+      expect(await page.evaluate(() => String(getSelection()))).toBe(selected)
+      expect(await page.evaluate(() => document.activeElement!.closest(".item")?.id)).toBe(read)
+      expect(await page.locator("#_main details[open]").count()).toBeGreaterThanOrEqual(opened)
+      expect(await page.locator(".facts").textContent()).not.toBe(facts)
+      expect(await page.locator(".actions button").count()).toBeGreaterThan(1)
+
+      const news = page.locator(".news button")
+      expect(await news.textContent()).toMatch(/^\d+ new below ↓$/)
+      await news.click()
+      await page.waitForFunction(
+        (id) => document.getElementById(id)!.getBoundingClientRect().top < innerHeight,
+        after[before.length]!,
+      )
+      await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+      await news.waitFor({ state: "detached" })
+    },
+  )
+
+  test("who reads the end follows along", async () => {
+    const { page, again, idsIn } = await follow()
+    const before = idsIn("index.html")
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+    const from = await page.evaluate(() => scrollY)
+    await again(longSession(MORE, false))
+    await untilThere(page, idsIn("index.html").at(-1) as string)
+    expect(await page.evaluate(() => scrollY)).toBeGreaterThan(from)
+    // Not past the beginning of what is new.
+    expect(await top(page, idsIn("index.html")[before.length] as string)).toBeGreaterThanOrEqual(0)
+  })
+
+  test("a step that has ended is shown as ended, open or folded as the reader left it", async () => {
+    const session = longSession(SOME, false)
+    const last = session.messages.at(-1)!
+    const step = (state: object) => {
+      const id = `prt_${last.info.id.slice(4, 15)}fzzzzzzzzzzzzzz`
+      const call = { id, messageID: last.info.id, type: "tool", tool: "bash", callID: "call_1", state }
+      return { ...session, messages: [...session.messages.slice(0, -1), { ...last, parts: [...last.parts, call] }] }
+    }
+    const input = { command: "make all" }
+    const shared = await shareToFolder(step({ status: "running", input, time: { start: 1 } }))
+    const { url } = await serveFolder(shared.folder)
+    const { page } = await openPage(`${url}/index.html`, { clock: true })
+    const row = page.locator(`#prt_${last.info.id.slice(4, 15)}fzzzzzzzzzzzzzz`)
+    await row.locator("summary").click()
+    const isOpen = () => row.locator("details").evaluate((details: HTMLDetailsElement) => details.open)
+    const wasOpen = await isOpen()
+    await row.locator("summary").focus()
+    const time = { start: 1, end: 60_001 }
+    await shared.again(
+      step({ status: "completed", input, output: "all is made", title: "", metadata: { exit: 0 }, time }),
+    )
+    for (let i = 0; i < 50 && !(await row.textContent())?.includes("all is made"); i++) await later(page, 4000)
+    expect(await row.textContent()).toContain("all is made")
+    expect(await isOpen()).toBe(wasOpen)
+    expect(await page.evaluate(() => document.activeElement?.localName)).toBe("summary")
+    expect(await page.locator(".news button").count()).toBe(0)
+  })
+
+  test("a new part follows the one that was the last", async () => {
+    const { page, folder, again, idsIn } = await follow(60)
+    const last = pagesOf(folder).at(-1) as string
+    await again(longSession(100, false))
+    const pages = pagesOf(folder)
+    const next = pages[pages.indexOf(last) + 1] as string
+    expect(next).toBeDefined()
+    await untilThere(page, idsIn(next)[0] as string)
+    const there = pages.slice(pages.indexOf(last), pages.indexOf(next) + 1)
+    expect(
+      (await page.locator(".part").evaluateAll((all) => all.map((part) => part.getAttribute("data-page")))).slice(0, 2),
+    ).toEqual(there)
+    const ids = await page.evaluate(() => [...document.querySelectorAll(".part [id]")].map(({ id }) => id))
+    expect(ids.slice(0, idsIn(...there).length)).toEqual(idsIn(...there))
+  })
+
+  test("the first page of a long session follows its facts", async () => {
+    const { page, again } = await follow(60, () => "index.html")
+    const facts = (await page.locator(".facts").textContent()) as string
+    await again(longSession(100, false))
+    for (let i = 0; i < 50 && (await page.locator(".facts").textContent()) === facts; i++) await later(page, 4000)
+    expect(await page.locator(".facts").textContent()).not.toBe(facts)
+    expect(await page.locator(".part").count()).toBe(1)
+  })
+
+  test("nothing is asked once the session is over", async () => {
+    const { page, again, idsIn, asked } = await follow()
+    await again(longSession(MORE))
+    await untilThere(page, idsIn("index.html").at(-1) as string)
+    const before = asked()
+    await later(page, 200_000)
+    expect(asked()).toBe(before)
+    expect(await page.locator(".live").count()).toBe(0)
+  })
+
+  test("the less changes, the more rarely it is asked; nothing is fetched when nothing has changed", async () => {
+    const { page, server, asked } = await follow()
+    await later(page, 600_000)
+    expect(asked()).toBeGreaterThan(5)
+    expect(asked()).toBeLessThan(20)
+    expect(server.requests.filter((request) => request.startsWith("HEAD")).slice(1)).toEqual(
+      Array(asked() - 1).fill("HEAD /manifest.json 304"),
+    )
+    expect(server.requests.filter((request) => request.startsWith("GET")).length).toBeLessThanOrEqual(3)
+  })
+
+  test("nothing is asked while the page is hidden", async () => {
+    const { page, asked } = await follow()
+    const show = (state: string) =>
+      page.evaluate((state) => {
+        Object.defineProperty(document, "visibilityState", { configurable: true, value: state })
+        document.dispatchEvent(new Event("visibilitychange"))
+      }, state)
+    await show("hidden")
+    const before = asked()
+    await later(page, 120_000)
+    expect(asked()).toBe(before)
+    await show("visible")
+    await later(page, 4000)
+    expect(asked()).toBeGreaterThan(before)
+  })
+
+  test("a share that was taken back is said to be, and stays on the screen", async () => {
+    const { page, unshare, asked, idsIn } = await follow()
+    const ids = idsIn("index.html")
+    await page.evaluate(() => scrollTo(0, 900))
+    const was = await top(page, ids[8] as string)
+    await unshare()
+    const banner = page.locator(".gone", { hasText: "This share was taken back." })
+    for (let i = 0; i < 50 && (await banner.count()) === 0; i++) await later(page, 4000)
+    await banner.waitFor()
+    expect(Math.abs((await top(page, ids[8] as string)) - was)).toBeLessThan(1)
+    expect(await page.locator(".part [id]").count()).toBe(ids.length)
+    const before = asked()
+    await later(page, 200_000)
+    expect(asked()).toBe(before)
+  })
+
+  test("a server in trouble, or one that keeps the manifest to itself, is not a share that is gone", async () => {
+    const { page, server, again, idsIn } = await follow()
+    server.fault = () => 503
+    await later(page, 40_000)
+    server.fault = (_, pathname) => (pathname === "/manifest.json" ? 403 : undefined)
+    await again(longSession(MORE, false))
+    await untilThere(page, idsIn("index.html").at(-1) as string)
+    expect(await page.locator(".gone").count()).toBe(0)
+  })
+
+  test("of a session that is over, and from the disk, nothing is asked", async () => {
+    const over = await shareToFolder(longSession(SOME))
+    const { url, requests } = await serveFolder(over.folder)
+    const { page } = await openPage(`${url}/index.html`, { clock: true })
+    await later(page, 100_000)
+    expect(requests).toEqual(["GET /index.html 200"])
+
+    const { folder } = await shareToFolder(longSession(SOME, false))
+    const { page: onDisk } = await openPage(`${pathToFileURL(folder)}/index.html`, { clock: true })
+    const asked: string[] = []
+    onDisk.on("request", (request) => asked.push(request.url()))
+    await later(onDisk, 100_000)
+    expect(asked).toEqual([])
+  })
+})
