@@ -2,6 +2,7 @@ import { addAction, all, button, make, one, root } from "./dom.ts"
 import { refold, unfold } from "./folds.ts"
 import { highlight } from "./highlight.ts"
 import { goBack, type Place, placeNow } from "./place.ts"
+import { textNodesOf } from "./text.ts"
 import { leftOut, view } from "./views.ts"
 
 let field: HTMLInputElement | undefined
@@ -73,7 +74,9 @@ const texts = new WeakMap<HTMLElement, string>()
 function textOf(item: HTMLElement): string {
   const known = texts.get(item)
   if (known !== undefined) return known
-  const text = plain(item.textContent)
+  let text = ""
+  for (const { data } of textNodesOf(item)) text += data
+  text = plain(text)
   texts.set(item, text)
   return text
 }

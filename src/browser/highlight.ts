@@ -1,3 +1,5 @@
+import { textNodesOf } from "./text.ts"
+
 /** Ranges that are marked at most, and characters that are looked through for them. */
 const RANGES = 1_000
 const CHARACTERS = 1_000_000
@@ -14,12 +16,11 @@ function rangesOf(items: readonly HTMLElement[], words: readonly string[]): Rang
   const ranges: Range[] = []
   let read = 0
   for (const item of items) {
-    const nodes = document.createTreeWalker(item, NodeFilter.SHOW_TEXT)
-    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
-      const text = (node as Text).data.toLowerCase()
+    for (const node of textNodesOf(item)) {
+      const text = node.data.toLowerCase()
       read += text.length
       // In some languages the small letters are more than the large ones; such text stays unmarked.
-      if (text.length !== (node as Text).length) continue
+      if (text.length !== node.length) continue
       for (const word of words)
         for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) {
           const range = document.createRange()

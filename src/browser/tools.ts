@@ -32,9 +32,8 @@ export function addTools(): void {
 
 function equip(target: HTMLElement): void {
   if (target instanceof HTMLPreElement) {
-    const what = target.matches(".terminal") ? "output" : target.closest(".diff") ? "diff" : "code"
-    const copier = button("Copy", () => copy(target.textContent, target.matches(".terminal") ? "Output" : "Code"))
-    copier.ariaLabel = `Copy ${what}`
+    const what = contentOf(target)
+    const copier = button("Copy", () => copy(target.textContent, what), `Copy ${what.toLowerCase()}`)
     // It takes no room of its own: it stands over the corner of what it copies.
     target.before(make("div", "over", copier))
     return
@@ -49,6 +48,12 @@ function equip(target: HTMLElement): void {
   tools.append(button("Link", () => copy(linkTo(target), "Link"), "Link to here"))
   // A row that is folded has nothing to show them in.
   ;(one(":scope > details", target) ?? target).append(tools)
+}
+
+function contentOf(pre: HTMLElement): string {
+  if (pre.matches(".terminal")) return "Output"
+  if (pre.matches(".text")) return "Text"
+  return pre.closest(".diff") ? "Diff" : "Code"
 }
 
 /** The address of an item on the page that it stands on, in the view that is shown; of a page, for the root. */

@@ -21,15 +21,16 @@ export const view = (): string => known(one<HTMLInputElement>(".views :checked")
 /** The view that is shown, for what has to be done beside choosing it. */
 let shown = usual
 
+const early = new MutationObserver(() => {
+  // Whole, or the choice that is written in the page would come after this one.
+  if (!one(".views + *")) return
+  chooseWanted()
+  early.disconnect()
+})
+
 /** Chooses the view as soon as its switch is there, which is before anything is painted. */
 export function showViewEarly(): void {
-  const seen = new MutationObserver(() => {
-    // Whole, or the choice that is written in the page would come after this one.
-    if (!one(".views + *") && document.readyState === "loading") return
-    chooseWanted()
-    seen.disconnect()
-  })
-  seen.observe(document, { childList: true, subtree: true })
+  early.observe(document, { childList: true, subtree: true })
 }
 
 function chooseWanted(): void {
@@ -37,7 +38,9 @@ function chooseWanted(): void {
   if (wish) wish.checked = true
 }
 
+/** Takes over when the document is complete. */
 export function lookAfterViews(): void {
+  early.disconnect()
   chooseWanted()
   settle()
   one(".views")?.addEventListener("change", () => choose(view()))

@@ -46,7 +46,7 @@ const drawn = new Map<Exported, Promise<Map<string, string>>>()
 
 /** Opens a page of a session's share. No page may raise an error or write to the console until the test ends. */
 export async function openShare(session: Exported, address = "index.html", options: Options = {}): Promise<Opened> {
-  if (!drawn.has(session)) drawn.set(session, filesOf(session).then(draw))
+  if (!drawn.has(session)) drawn.set(session, filesOf(session, { live: false }).then(draw))
   const folder = temporaryFolder()
   for (const [file, body] of await drawn.get(session)!) {
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })

@@ -38,12 +38,14 @@ describe.skipIf(!executable)("in Chromium", () => {
 
   test("the view of a link is there before the page can be painted whole", async () => {
     const { page } = await openShare(long, "index.html?view=conversation", {
-      // Runs before what the page's own script does when the document is complete.
+      // After what waits to run since the document was read, before what runs because it is complete.
       before: () =>
-        document.addEventListener("DOMContentLoaded", () => {
-          const { dataset } = document.documentElement
-          dataset["early"] = document.querySelector<HTMLInputElement>(".views :checked")?.value ?? ""
-        }),
+        document.addEventListener("DOMContentLoaded", () =>
+          queueMicrotask(() => {
+            const { dataset } = document.documentElement
+            dataset["early"] = document.querySelector<HTMLInputElement>(".views :checked")?.value ?? ""
+          }),
+        ),
     })
     expect(await page.locator("html").getAttribute("data-early")).toBe("conversation")
   })
