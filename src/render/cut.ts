@@ -1,12 +1,12 @@
 import { type StoredFile, storedText } from "./attachment.ts"
-import { type Kind, textBytes, textWeigher } from "./weight.ts"
+import { coloured, type Kind, type TextWeight, textBytes, textWeigher } from "./weight.ts"
 
 /** How much of a text is shown, from its beginning and its end: at most so much of each. */
 export interface Bounds {
   /** How it is drawn, which is what its elements depend on. */
   kind: Kind
   lines: number
-  /** Of its weight on the page, the colours of code apart. */
+  /** Of its weight on the page, with all of its code coloured. */
   bytes: number
   elements: number
   /** The share of what is shown that is taken from the beginning; the rest from the end. */
@@ -14,14 +14,14 @@ export interface Bounds {
 }
 
 /** What is said first matters in files; in a terminal, what is said last. */
-export const FILE: Bounds = { kind: "code", lines: 240, bytes: 32_000, elements: 600, head: 1 }
+export const FILE: Bounds = { kind: "code", lines: 240, bytes: 80_000, elements: 2_200, head: 1 }
 export const COMMAND: Bounds = { kind: "plain", lines: 240, bytes: 20_000, elements: 200, head: 1 }
 export const TERMINAL: Bounds = { kind: "terminal", lines: 160, bytes: 24_000, elements: 600, head: 0.3 }
 export const OUTPUT: Bounds = { kind: "plain", lines: 160, bytes: 16_000, elements: 200, head: 0.3 }
-export const PATCH: Bounds = { kind: "patch", lines: 400, bytes: 60_000, elements: 1_600, head: 1 }
+export const PATCH: Bounds = { kind: "patch", lines: 400, bytes: 90_000, elements: 3_000, head: 1 }
 /** Nothing of it is shown: there is too much of its kind already. */
 export const NOTHING: Bounds = { kind: "plain", lines: 0, bytes: 0, elements: 0, head: 1 }
-export const PROSE: Bounds = { kind: "prose", lines: 2_000, bytes: 90_000, elements: 1_800, head: 1 }
+export const PROSE: Bounds = { kind: "prose", lines: 2_000, bytes: 100_000, elements: 2_400, head: 1 }
 /** What a search engine answered. */
 export const SEARCH: Bounds = { kind: "prose", lines: 160, bytes: 24_000, elements: 600, head: 1 }
 /** What a subagent was asked. */
@@ -84,11 +84,16 @@ function take(text: string, { kind, lines, bytes, elements }: Bounds, share: num
     // No line weighs less than its characters.
     const isLong = end - start > bytes * share
     const sum = isLong ? undefined : weigh(text.slice(start, end))
-    if (!sum || sum.bytes > bytes * share || sum.elements > elements * share)
+    if (!sum || exceeds(sum, bytes * share, elements * share))
       return taken > 0 ? text.slice(0, start - 1) : begin(text.slice(0, end), kind, bytes * share, elements * share)
     if (end === text.length) return text
     start = end + 1
   }
+}
+
+function exceeds(text: TextWeight, bytes: number, elements: number): boolean {
+  const weight = coloured(text)
+  return weight.bytes > bytes || weight.elements > elements
 }
 
 const endOfLine = (text: string, start: number) => {
@@ -99,8 +104,7 @@ const endOfLine = (text: string, start: number) => {
 /** The longest beginning of a line that fits, with a mark that it is one. */
 function begin(line: string, kind: Kind, bytes: number, elements: number): string {
   const fits = (length: number) => {
-    const sum = textWeigher(kind)(line.slice(0, length))
-    return sum.bytes <= bytes && sum.elements <= elements
+    return !exceeds(textWeigher(kind)(line.slice(0, length)), bytes, elements)
   }
   let [fitting, tooMuch] = [0, Math.min(line.length, Math.ceil(bytes)) + 1]
   while (fitting + 1 < tooMuch) {
@@ -123,7 +127,7 @@ function takeEnd(text: string, head: string, { kind, lines, bytes, elements }: B
     const end = start - 1
     const before = end === from ? from : Math.max(from, text.lastIndexOf("\n", end - 1) + 1)
     const sum = end - before > bytes * share ? undefined : weigh(text.slice(before, end))
-    if (!sum || sum.bytes > bytes * share || sum.elements > elements * share) {
+    if (!sum || exceeds(sum, bytes * share, elements * share)) {
       if (taken === 0) return begin(text.slice(before, end), kind, bytes * share, elements * share)
       break
     }

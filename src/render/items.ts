@@ -12,6 +12,7 @@ import { attachmentOf, type StoredFile } from "./attachment.ts"
 import { clip, cut, OUTPUT, PROSE } from "./cut.ts"
 import { renderMarkdown } from "./markdown.ts"
 import { emptyHtml } from "./safe-html.ts"
+import type { Piece } from "./split-message.ts"
 import { stepOf } from "./step.ts"
 import { cutView, filesOfTool, output } from "./step-blocks.ts"
 import type { StepContext } from "./step-context.ts"
@@ -32,8 +33,9 @@ export interface ItemContext extends StepContext {
 }
 
 /** Whether a message is a prompt that a person wrote (or attached), rather than OpenCode's own doing. */
-export const isPrompt = (message: Message): message is UserMessage =>
+export const isPrompt = (message: Piece): message is UserMessage =>
   message.role === "user" &&
+  !message.continues &&
   message.parts.some(
     (part) => (part.type === "text" && !part.synthetic) || part.type === "file" || part.type === "subtask",
   )
@@ -57,7 +59,7 @@ export function* filesOf(message: Message): Generator<StoredFile> {
 }
 
 /** What a person wrote as one prompt. */
-const ownText = (message: UserMessage): string =>
+export const ownText = (message: UserMessage): string =>
   message.parts
     .flatMap((part) => (part.type === "text" && !part.synthetic && !part.ignored ? [part.text] : []))
     .join("\n\n")
@@ -68,7 +70,7 @@ const ownText = (message: UserMessage): string =>
  * @param byline what came of this prompt, if that is known
  */
 export async function itemsOf(
-  message: Message,
+  message: Piece,
   number: number,
   context: ItemContext,
   byline?: Byline | undefined,
@@ -147,7 +149,7 @@ const mentionsOf = (message: UserMessage): string[] =>
     .slice(0, 50)
 
 async function userItems(
-  message: UserMessage,
+  message: UserMessage & Piece,
   number: number,
   context: ItemContext,
   byline: Byline | undefined,
@@ -158,16 +160,16 @@ async function userItems(
   )
   const files = message.parts.filter((part): part is FilePart => part.type === "file")
   const items: Item[] = []
-  if (isPrompt(message) || hidden.length > 0) {
+  if (isPrompt(message) || hidden.length > 0 || files.length > 0) {
     const text = ownText(message)
     const shown = cut(text, PROSE)
     items.push({
       kind: "prompt",
-      anchor: message.id,
+      anchor: message.continues ? "" : message.id,
       moment,
       number: isPrompt(message) ? number : 0,
       long: text.length > 400,
-      label: labelOf(text) || files.map(({ filename }) => filename).join(", "),
+      label: labelOf(text) || clip(files.map(({ filename }) => filename).join(", "), 90),
       body: await renderMarkdown(shown.head, context.budget, { breaks: true, mentions: mentionsOf(message) }),
       cut: cutView(shown),
       byline,
@@ -300,7 +302,7 @@ function raw(part: Extract<Part, { type: "unknown" | "malformed" }>, moment: Ite
 }
 
 /** A value as it stands in the session, bounded. Nesting can be too deep to be written. */
-function asJson(value: Json): string {
+export function asJson(value: Json): string {
   try {
     const text = JSON.stringify(value, null, 2) ?? ""
     return text.length > 4_000 ? `${text.slice(0, 4_000)}\n…` : text

@@ -1,22 +1,21 @@
 import { createHash } from "node:crypto"
-import type { Message } from "../session/model.ts"
 import { type ItemContext, isPrompt, itemsOf, toolsOf } from "./items.ts"
 import { failuresOf, outlineOf } from "./outline.ts"
 import { foldRuns } from "./runs.ts"
+import type { Piece } from "./split-message.ts"
 import type { Byline, Item, PageView } from "./view.ts"
+import { sumOf, weighMessage } from "./weigh-message.ts"
 
 /**
- * Code on one page is coloured up to this many characters, what is seen without opening anything apart from what is
- * folded; the rest is plain. Colouring costs more than all else together, and a bound in characters, unlike one in
- * time, makes the same page on every machine.
+ * Code on a page is coloured in proportion to what its messages weigh, which is all of it unless nearly every character
+ * is a word of its own; so many more are coloured on any page. What is folded does not take from what is seen.
  */
-const COLOURED = 32_000
-const COLOURED_FOLDED = 6_000
+const COLOURED = 2_000
 
 /** A page before it is drawn. */
 export interface Page {
   view: Omit<PageView, "items" | "outline" | "failures" | "moreFailures">
-  messages: Message[]
+  messages: Piece[]
   /** Prompts on earlier pages. */
   promptsBefore: number
   /** What came of each prompt on this page, as far as it is known. */
@@ -32,7 +31,8 @@ export const prebuiltPage: RenderPage = async (view) => (await import("#page")).
 
 /** What a page shows, from its messages. */
 export async function viewOf({ view, messages, promptsBefore, bylines, context }: Page): Promise<PageView> {
-  const budgets = { budget: { left: COLOURED }, folded: { left: COLOURED_FOLDED } }
+  const { code, folded } = sumOf(messages.map(weighMessage))
+  const budgets = { budget: { left: COLOURED + code }, folded: { left: COLOURED + folded } }
   const items: Item[] = []
   let prompts = 0
   for (const message of messages) {

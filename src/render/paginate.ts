@@ -1,55 +1,40 @@
-import type { Message, Part, ToolPart } from "../session/model.ts"
-import { cut, PROSE } from "./cut.ts"
 import { isPrompt } from "./items.ts"
-import { fields, textsOf } from "./step-blocks.ts"
+import type { Piece } from "./split-message.ts"
+import { weighMessage } from "./weigh-message.ts"
+import type { Weight } from "./weight.ts"
 
-/** A page is full at this weight, and a prompt begins a new one from half of it on. In characters of what is shown. */
-const FULL = 120_000
-const PER_LINE = 25
+/** No page takes more. */
+export const PAGE: Weight = { bytes: 300_000, elements: 6_000 }
 
-/** Where pages end: decided from the messages so far alone, so that a session that goes on changes no earlier page. */
-export function pageBreaks(): (message: Message) => boolean {
-  let weight = 0
+/**
+ * What a page takes beside its messages: the styles and the script, which have budgets of their own, titles, links to
+ * other parts and to what failed, and the colours that every page may have beyond what its messages foretell.
+ */
+const FRAME: Weight = { bytes: 110_000, elements: 800 }
+/** What the first page takes beyond that, for its header. */
+const HEAD: Weight = { bytes: 40_000, elements: 1_000 }
+
+/** What a page has left for messages, whichever page it is. */
+export const BODY: Weight = {
+  bytes: PAGE.bytes - FRAME.bytes - HEAD.bytes,
+  elements: PAGE.elements - FRAME.elements - HEAD.elements,
+}
+
+/**
+ * Where pages end: decided from the messages so far alone, so that a session that goes on changes no earlier page. A
+ * page ends where the next message could be too much for it, and before a prompt once it is more than half full.
+ */
+export function pageBreaks(): (message: Piece) => boolean {
+  let weight = HEAD
   let messages = 0
+  const full = (weight: Weight, share: number) =>
+    weight.bytes > (PAGE.bytes - FRAME.bytes) * share || weight.elements > (PAGE.elements - FRAME.elements) * share
   return (message) => {
-    const own = weightOf(message)
-    const breaks = messages > 0 && (weight + own > FULL || (weight > FULL / 2 && isPrompt(message)))
-    weight = (breaks ? 0 : weight) + own
+    const own = weighMessage(message)
+    const sum = { bytes: weight.bytes + own.bytes, elements: weight.elements + own.elements }
+    const breaks = messages > 0 && (full(sum, 1) || (full(weight, 0.6) && isPrompt(message)))
+    weight = breaks ? own : sum
     messages = breaks ? 1 : messages + 1
     return breaks
   }
-}
-
-/** About how many characters a message takes on its page, what is cut left out, and something for each element around it. */
-function weightOf(message: Message): number {
-  return message.parts.reduce((sum, part) => sum + partWeight(part), 200)
-}
-
-function partWeight(part: Part): number {
-  if (part.type === "text" || part.type === "reasoning") return textWeight(cut(part.text, PROSE).head) + 200
-  if (part.type === "unknown" || part.type === "malformed") return 2_000
-  if (part.type !== "tool") return 100
-  return textsOf(part).reduce((sum, [text, bounds]) => {
-    const { head, tail } = cut(text, bounds)
-    return sum + textWeight(head) + textWeight(tail)
-  }, 600 + rowsWeight(part))
-}
-
-/** What is shown row by row: every row takes a handful of elements. */
-function rowsWeight({ call, input }: ToolPart): number {
-  if (call.kind === "todowrite") return Math.min(call.todos.length, 200) * 4 * PER_LINE
-  if (call.kind === "question") {
-    const options = call.questions.reduce((sum, { options }) => sum + options.length + 1, 0)
-    return Math.min(options, 500) * 5 * PER_LINE
-  }
-  if (call.kind !== "generic") return 0
-  const rows = fields(input).flatMap((block) => (block.type === "fields" ? block.rows : []))
-  return rows.reduce((sum, { name, value }) => sum + name.length + value.length + 4 * PER_LINE, 0)
-}
-
-/** Every line of a text is an element or more of its own. */
-function textWeight(text: string): number {
-  let lines = 1
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++
-  return text.length + lines * PER_LINE
 }

@@ -11,6 +11,7 @@ import { inputOf, type Page, prebuiltPage, type RenderPage, viewOf } from "./pag
 import { pageBreaks } from "./paginate.ts"
 import { headingMarkdown, messageMarkdown } from "./session-markdown.ts"
 import type { SiteFile } from "./site-file.ts"
+import { type Piece, splitMessage } from "./split-message.ts"
 import { addTrace, noTrace } from "./trace.ts"
 import { traceView } from "./trace-view.ts"
 import { addToTurn, bylineOf, goesOn, newTurn, type Turn } from "./turns.ts"
@@ -40,7 +41,7 @@ const SHORTLY = "private, max-age=300"
 /** The messages of one page, gathered. */
 interface Part {
   number: number
-  messages: Message[]
+  messages: Piece[]
   records: string[]
   promptsBefore: number
   turns: Turn[]
@@ -105,31 +106,33 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
   place.text.push(headingMarkdown(info))
   let separator = ""
   for await (const message of session.messages()) {
-    if (breaks(message)) {
-      close(part)
-      if (part !== first && turn && part.turns.includes(turn)) held = part
-      else if (part !== first) yield drawn(part)
-      part = newPart(part.number + 1, part.promptsBefore + part.turns.length)
-    }
-    if (isPrompt(message)) {
-      if (turn) turn.over = true
-      if (held) yield drawn(held)
-      held = undefined
-      turn = newTurn(message)
-      part.turns.push(turn)
-      const number = part.promptsBefore + part.turns.length
-      asked = { href: `${pageName(place.stem, part.number)}#${message.id}`, number }
-    } else if (turn) addToTurn(turn, message)
     addFacts(facts, message)
-    addTrace(trace, message, pageName(place.stem, part.number))
-    await addChanges(history, message, asked, info.directory)
     const record = writeJson(message.raw)
+    for (const piece of splitMessage(message)) {
+      if (breaks(piece)) {
+        close(part)
+        if (part !== first && turn && part.turns.includes(turn)) held = part
+        else if (part !== first) yield drawn(part)
+        part = newPart(part.number + 1, part.promptsBefore + part.turns.length)
+      }
+      if (isPrompt(piece)) {
+        if (turn) turn.over = true
+        if (held) yield drawn(held)
+        held = undefined
+        turn = newTurn(piece)
+        part.turns.push(turn)
+        const number = part.promptsBefore + part.turns.length
+        asked = { href: `${pageName(place.stem, part.number)}#${message.id}`, number }
+      } else if (turn && !piece.continues) addToTurn(turn, message)
+      if (!piece.continues) addTrace(trace, message, pageName(place.stem, part.number))
+      part.messages.push(piece)
+      part.records.push(record)
+      for (const file of filesOf(piece)) yield stored(file)
+    }
+    await addChanges(history, message, asked, info.directory)
     place.record.push(separator, "\n", record)
     separator = ","
-    part.messages.push(message)
-    part.records.push(record)
     place.text.push(messageMarkdown(message))
-    for (const file of filesOf(message)) yield stored(file)
     last = message
   }
   const live = place.live ?? goesOn(last)

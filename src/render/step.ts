@@ -82,7 +82,7 @@ async function draw(part: ToolPart, context: StepContext): Promise<Drawn> {
 
 function bash({ output, status }: ToolPart, { command, description, exit, ending, truncated }: Kind<"bash">): Drawn {
   const blocks: Block[] = []
-  if (description) blocks.push({ type: "caption", text: description })
+  if (description) blocks.push({ type: "caption", text: clip(description, 400) })
   blocks.push(...terminal(command, printed(output)))
   if (truncated) blocks.push({ type: "caption", text: "OpenCode kept only a part of this output." })
   const drawn = { verb: "Ran", object: command.trimStart().split("\n", 1)[0]!, blocks }

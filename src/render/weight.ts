@@ -15,13 +15,13 @@ export interface TextWeight extends Weight {
   code: number
 }
 
-/** So many characters of code have one coloured word, or more: usual languages have one in 11 to 25. */
-export const PER_WORD = 10
+/** So many characters of code have one coloured word, or more: usual languages have one in 12 to 25. */
+export const PER_WORD = 12
 /** `<span class="k"></span>` */
 const WORD_BYTES = 24
 
 /** What the tags of an element take, about, by how its text is drawn. */
-const TAG: Record<Kind, number> = { plain: 40, code: 40, terminal: 30, patch: 34, prose: 26 }
+const TAG: Record<Kind, number> = { plain: 40, code: 40, terminal: 27, patch: 31, prose: 14 }
 
 /** The bytes of a text in a page: as UTF-8, with what is markup escaped. */
 export function textBytes(text: string): number {
@@ -63,8 +63,8 @@ const hidden = (line: string): number => (/[^\n -~]/.test(line) ? times(line, HI
 const elementsBy: Record<Exclude<Kind, "prose">, (line: string) => number> = {
   plain: () => 0,
   code: () => 1,
-  // Every sequence may begin another style, and every step back may come upon an older one.
-  terminal: (line) => 2 * times(line, /[\u001b\u009b\b\r]/g),
+  // Every sequence may begin another style; where steps back make more of them, the page shows plain text.
+  terminal: (line) => times(line, /[\u001b\u009b]/g),
   // The row; and in one that changed, what changed, and the word of which it is a part.
   patch: (line) => (line.startsWith("+") || line.startsWith("-") ? 4 : 1),
 }
@@ -78,7 +78,10 @@ function times(text: string, pattern: RegExp): number {
 
 /** What stands before the text of a line of Markdown: quotes and items of lists, one within the other. */
 const CONTAINERS = /^(?:[ \t]*(?:>|[-*+](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))+/
-const MARKS = /[*_~`]|[[<@]|:\/\/|www\./g
+const MARKS = /[*_~`]/g
+/** What leads somewhere (or is a box to tick), and the word around it, which an address says twice. */
+const LINKS = /:\/\/|www\.|\]\(|\]\[|\[[ xX]\]|@/g
+const ADDRESSES = /\S*(?::\/\/|www\.|\]\(|@)\S*/g
 
 /** Markdown: what its marks may become. Where a text fools this, the page shows it as it was written. */
 function proseWeigher(): LineWeigher {
@@ -105,16 +108,11 @@ function proseWeigher(): LineWeigher {
     if (rest.trim() !== "") indented = isCode
     // A row of a table has as many cells as its head, whatever it says.
     elements += columns > 0 ? columns : 0.5 * times(rest, /\|/g)
-    let links = 0
-    for (const [found] of rest.matchAll(MARKS))
-      if ("*_~`".includes(found)) elements += 0.5
-      else {
-        elements++
-        links++
-      }
+    const links = times(rest, LINKS)
+    const addresses = links > 0 ? (rest.match(ADDRESSES)?.join("") ?? "") : ""
     return {
-      bytes: links > 0 ? 2 * bytes + links * 48 : bytes,
-      elements: elements + hidden(line),
+      bytes: bytes + 50 * links + textBytes(addresses),
+      elements: elements + 0.5 * times(rest, MARKS) + links + hidden(line),
       code: isCode ? line.length + 1 : 0,
     }
   }

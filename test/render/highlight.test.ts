@@ -78,7 +78,7 @@ describe("plain text", () => {
   })
 
   test("from where the caller's budget is spent", () => {
-    const budget = { left: 45 }
+    const budget = { left: 53 }
     expect(
       markupOf(highlight("let a = 1\nlet b = 2\nlet c = 3", "typescript", budget)).match(/class="k"/g),
     ).toHaveLength(2)
@@ -94,7 +94,7 @@ describe("plain text", () => {
     expect(
       markupOf(highlight("let a=1,b=2,c=3,d=4,e=5", "typescript", budget)).match(/<span/g)!.length,
     ).toBeGreaterThan(5)
-    expect(budget.left).toBe(140)
+    expect(budget.left).toBe(128)
   })
 
   test("costs nothing of the budget", () => {

@@ -40,10 +40,11 @@ test("the first message begins no second page, and no page is empty", () => {
   )
 })
 
-test("a prompt begins a page once one is half full", () => {
-  const half = message("assistant", "x".repeat(70), 700)
-  expect(breaksOf([half, message("user", "a", 1), message("assistant", "a", 1)])).toEqual([1])
-  expect(breaksOf([half, message("assistant", "a", 1), message("user", "a", 1)])).toEqual([2])
+test("a prompt begins a page once one is more than half full", () => {
+  // About two thirds of a page.
+  const most = Array.from({ length: 2 }, () => message("assistant", "x".repeat(70), 650))
+  expect(breaksOf([...most, message("user", "a", 1), message("assistant", "a", 1)])).toEqual([2])
+  expect(breaksOf([...most, message("assistant", "a", 1), message("user", "a", 1)])).toEqual([3])
   expect(breaksOf([message("user", "a", 1), message("user", "a", 1)])).toEqual([])
 })
 
@@ -52,4 +53,9 @@ test("a message weighs no more than what is shown of it", () => {
     breaksOf(Array.from({ length: 30 }, () => message("assistant", "x".repeat(70), lines)))
   expect(after(50_000)).toEqual(after(5_000))
   expect(after(5_000).length).toBeGreaterThan(after(50).length)
+})
+
+test("what has many elements fills a page as what has many characters does", () => {
+  const list = (text: string) => breaksOf(Array.from({ length: 40 }, () => message("assistant", text, 200))).length
+  expect(list("- a")).toBeGreaterThan(list("a "))
 })
