@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { mayHide, reveal } from "./hidden-characters.ts"
 
 /**
  * Markup that is safe to put into a page: the only kind of value that components do not escape. It is made in this file
@@ -24,12 +25,15 @@ export function markupOf(value: SafeHtml): string {
   return markup
 }
 
-/** Text as markup that shows it: escaped, and without what HTML or UTF-8 cannot carry. */
-export const escapeText = (text: string): SafeHtml => mint(escaped(text))
+/** Text as markup that shows it: escaped, without what HTML or UTF-8 cannot carry, hidden characters by their names. */
+export const escapeText = (text: string): SafeHtml => mint(shown(text, "code"))
 
-/** As `escapeText`, but character references in the text (`&copy;`, `&#8212;`) stay what they stand for, as Markdown has it. */
+/**
+ * As `escapeText`, but hidden characters that writing needs stay, and character references in the text (`&copy;`, `&#8212;`) stay
+ * what they stand for, as Markdown has it.
+ */
 export const escapeProse = (text: string): SafeHtml =>
-  mint(escaped(text).replace(/&amp;(#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});/gi, "&$1;"))
+  mint(shown(text, "prose").replace(/&amp;(#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});/gi, "&$1;"))
 
 /** Several pieces of safe markup, one after the other. */
 export const joinHtml = (pieces: Iterable<SafeHtml>): SafeHtml => {
@@ -62,7 +66,7 @@ type Value = string | number | SafeHtml | readonly SafeHtml[]
 export function html(strings: TemplateStringsArray, ...values: Value[]): SafeHtml {
   let markup = strings[0] as string
   for (const [i, value] of values.entries()) {
-    if (typeof value === "string") markup += escaped(value)
+    if (typeof value === "string") markup += isInTag(strings, i) ? escaped(plain(value)) : shown(value, "code")
     else if (typeof value === "number") markup += String(value)
     else markup += Array.isArray(value) ? markupOf(joinHtml(value)) : markupOf(value as SafeHtml)
     markup += strings[i + 1] as string
@@ -70,20 +74,47 @@ export function html(strings: TemplateStringsArray, ...values: Value[]): SafeHtm
   return mint(markup)
 }
 
+const inTag = new WeakMap<TemplateStringsArray, boolean[]>()
+
+/** Whether the value after this piece of a template stands in a tag: there, it must not become markup. */
+function isInTag(strings: TemplateStringsArray, piece: number): boolean {
+  let known = inTag.get(strings)
+  if (!known) {
+    let inside = false
+    known = strings.map((text) => {
+      const [open, close] = [text.lastIndexOf("<"), text.lastIndexOf(">")]
+      if (open !== close) inside = open > close
+      return inside
+    })
+    inTag.set(strings, known)
+  }
+  return known[piece] as boolean
+}
+
+/** Escaped text in which hidden characters are small signs with their names. */
+const shown = (text: string, where: "code" | "prose"): string =>
+  mayHide(text) ? reveal(escaped(text), where, (name) => `<span class="u">${name}</span>`) : escaped(text)
+
+/** Text, not markup, in which hidden characters that no writing needs are named. */
+const plain = (text: string): string => (mayHide(text) ? reveal(text, "prose", (name) => `⟨${name}⟩`) : text)
+
 const special: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" }
 
 function escaped(text: string): string {
-  if (!/[&<>"'\r]/.test(text)) return printable(text)
-  return printable(text)
+  if (!/[&<>"'\r]/.test(text)) return carried(text)
+  return carried(text)
     .replace(/\r\n?/g, "\n")
     .replace(/[&<>"']/g, (character) => special[character] as string)
 }
 
 /**
  * Text as HTML and UTF-8 can carry it: control characters (except tab and line ends) show as their Unicode pictures, lone
- * surrogates as the replacement character. Components escape the text that they are given, but leave these in it.
+ * surrogates as the replacement character, hidden characters that no writing needs as their names (`⟨U+202E⟩`).
+ * Components escape the text that they are given, but leave these in it.
  */
-export function printable(text: string): string {
+export const printable = (text: string): string => carried(plain(text))
+
+function carried(text: string): string {
   if (!/[\u0000-\u0008\u000b-\u000c\u000e-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/.test(text)) return text
   return text
     .toWellFormed()
