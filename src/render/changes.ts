@@ -1,7 +1,7 @@
 import type { StoredFile } from "./attachment.ts"
 import { type ChangedFile, type ChangeHistory, FURTHER, type PromptRef } from "./change-history.ts"
 import { isNew } from "./compose-patch.ts"
-import { clip, cut } from "./cut.ts"
+import { clip, cut, fitting } from "./cut.ts"
 import type { ChangedTotal } from "./facts.ts"
 import { diff, patchBounds } from "./step-blocks.ts"
 import { type Change, type ChangedFileView, type ChangedView, count } from "./view.ts"
@@ -15,7 +15,9 @@ export interface ChangesPage {
   /** Of these pages; undefined where there is none before or after. */
   previous: string | undefined
   next: string | undefined
-  /** All files with links to their places, on the first page alone. */
+  /** How many files there are on all of these pages; told on the first alone. */
+  total: number
+  /** The files with links to their places, on the first page alone; of very long names the first of them. */
   list: Change[]
   /** What has to be said of the whole. */
   notes: string[]
@@ -25,8 +27,14 @@ export interface ChangesPage {
 /** A page is full at this weight, of which so many characters are coloured. */
 const FULL = { bytes: 220_000, elements: 4_500 }
 const COLOURED = 24_000
-/** A list of more files than these has the first page for itself, if the first file finds no room beside it. */
+/**
+ * A list of more files than these has the first page for itself; for a shorter one, the same room is left whatever its
+ * length. So no page that follows changes because a file has joined the list.
+ */
 const LIST = 50
+const LIST_WEIGHT = { bytes: 24_000, elements: 6 * LIST, code: 0 }
+/** So much of the names of many files is shown, in bytes. */
+const NAMES = 100_000
 
 /** The name of a page of changes, for a session whose pages' names begin with `stem`. */
 const changesName = (stem: string, number: number): string =>
@@ -37,28 +45,39 @@ export function changesPages(files: readonly ChangedFile[], stem: string, notes:
   if (files.length === 0) return []
   const pages: ChangedFile[][] = [[]]
   let sum = { bytes: 0, elements: 0, code: 0 }
-  const isFull = () => {
+  const isOver = (share: number) => {
     const { bytes, elements } = coloured({ ...sum, code: Math.min(sum.code, COLOURED) })
-    return bytes > FULL.bytes || elements > FULL.elements
+    return bytes > FULL.bytes * share || elements > FULL.elements * share
   }
+  // From half of it on, a page ends where a file says so, by its name: when a diff on an earlier page grows, later pages
+  // end again where they did.
+  const isFull = (next: ChangedFile) => isOver(1) || (isOver(0.5) && /[0-7]$/.test(next.anchor))
   const add = (own: typeof sum) => {
     sum = { bytes: sum.bytes + own.bytes, elements: sum.elements + own.elements, code: sum.code + own.code }
   }
-  for (const file of files) add({ bytes: 200 + textBytes(file.path), elements: 6, code: 0 })
+  const isLong = files.length > LIST
+  const listed = fitting(files, isLong ? NAMES : LIST_WEIGHT.bytes / 2, ({ path }) => path)
+  if (isLong) pages.push([])
+  else add(LIST_WEIGHT)
   for (const file of files) {
     const own = weightOf(file)
     add(own)
     const last = pages.at(-1) as ChangedFile[]
-    if (isFull() && (last.length > 0 || files.length > LIST)) {
+    if (isFull(file) && last.length > 0) {
       pages.push([file])
       sum = own
     } else last.push(file)
   }
   const name = (number: number) => (pages[number - 1] ? changesName(stem, number) : undefined)
-  const list = pages.flatMap((files, i) => files.map((file) => changeOf(file, changesName(stem, i + 1))))
-  return pages.map((files, i) => ({
+  const list = pages
+    .flatMap((files, i) => files.map((file) => changeOf(file, changesName(stem, i + 1))))
+    .slice(0, listed.length)
+  const unlisted = files.length - listed.length
+  if (unlisted > 0) notes = [`${count(unlisted, "further file")} on the pages after this one.`, ...notes]
+  return pages.map((own, i) => ({
     ...{ path: changesName(stem, i + 1), number: i + 1, previous: name(i), next: name(i + 2) },
-    ...{ list: i === 0 ? list : [], notes: i === 0 ? notes : [], files },
+    total: i === 0 ? files.length : 0,
+    ...{ list: i === 0 ? list : [], notes: i === 0 ? notes : [], files: own },
   }))
 }
 
@@ -108,9 +127,10 @@ export function headOfChanges(
 ): { changes: Change[]; allChanges: { href: string; label: string } | undefined; total: ChangedTotal | undefined } {
   const [first] = pages
   if (!first) return { changes: [], allChanges: undefined, total: undefined }
-  const { list, path: href } = first
-  const sum = (kind: "additions" | "deletions") => list.reduce((all, change) => all + change[kind], 0)
-  const files = list.length + further
+  const { list, path: href, total } = first
+  const sum = (kind: "additions" | "deletions") =>
+    pages.reduce((all, { files }) => files.reduce((some, file) => some + file[kind], all), 0)
+  const files = total + further
   const more = further >= FURTHER
   const label = files > NAMED ? `all ${more ? "of over " : ""}${count(files, "file")}` : "the diffs"
   return {
@@ -130,11 +150,11 @@ export function* filesOfChange({ diffs }: ChangedFile): Generator<StoredFile> {
 }
 
 /** What a page shows of the files that changed, their diffs drawn. */
-export async function changedView({ list, notes, files, path }: ChangesPage): Promise<ChangedView> {
+export async function changedView({ total, list, notes, files, path }: ChangesPage): Promise<ChangedView> {
   const budget = { left: COLOURED }
   const views: ChangedFileView[] = []
   for (const file of files) views.push(await fileView(file, path, budget))
-  return { list, notes, files: views }
+  return { total, list, notes, files: views }
 }
 
 async function fileView(file: ChangedFile, page: string, budget: { left: number }): Promise<ChangedFileView> {

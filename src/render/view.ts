@@ -66,7 +66,8 @@ export interface Change {
 
 /** The files that changed, as far as one page shows them. */
 export interface ChangedView {
-  /** All of them, on the first of these pages. */
+  /** On the first of these pages: how many there are on all of them, and their names as links. */
+  total: number
   list: Change[]
   /** What is to be said of the whole, a sentence each. */
   notes: string[]
