@@ -2,6 +2,7 @@ import { createTwoFilesPatch } from "diff"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { addChanges, type ChangedFile, changedFiles, noChanges } from "../../src/render/change-history.ts"
+import { newPatch } from "../../src/render/compose-patch.ts"
 import { normalizeMessage } from "../../src/session/normalize.ts"
 import { assistant, call, user } from "./parts-draw.ts"
 
@@ -212,7 +213,10 @@ describe("a prompt without diffs", () => {
 
 describe("what is kept", () => {
   const many = (from: number, to: number, text: (i: number) => string) =>
-    Array.from({ length: to - from }, (_, i) => diffsOf({ [`${from + i}.txt`]: [null, text(from + i)] })[0]!)
+    Array.from({ length: to - from }, (_, i) => {
+      const file = `${from + i}.txt`
+      return { file, patch: newPatch(text(from + i)), additions: 1, deletions: 0, status: "added" }
+    })
 
   test("is 500 files; more are counted, each once", async () => {
     const history = noChanges()
