@@ -31,9 +31,15 @@ export function lookWhereWeAre(): void {
 /** The prompts of what is loaded that are shown. */
 export const shownPrompts = (): HTMLElement[] => prompts.filter((prompt) => prompt.getClientRects().length > 0)
 
-/** The last prompt that begins above the middle of what is left of the window below the line. */
+/**
+ * The prompt that is read is the last that begins above a line: near the top, and lower and lower over the last screen of
+ * the page, or what is at its end would never be it.
+ */
 function look(): void {
-  const below = line() + (innerHeight - line()) / 3
+  const near = line() + 48
+  const range = root.scrollHeight - innerHeight
+  const end = range > 0 ? Math.max(0, 1 - (range - scrollY) / Math.min(range, innerHeight)) : 0
+  const below = near + (innerHeight - near) * end
   const list = "filter" in root.dataset ? shownPrompts() : prompts
   let found = list[0]
   for (let from = 0, to = list.length; from < to; ) {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { exports } from "../render/draw.ts"
 import { assistant, call, user } from "../render/parts-draw.ts"
-import { clipboard, executable, openShare, useBrowser } from "./use-page.ts"
+import { executable, useBrowser } from "./open-page.ts"
+import { clipboard, openShare } from "./use-page.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 const written = `## What I found

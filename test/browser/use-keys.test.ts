@@ -1,10 +1,19 @@
 import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { exports, generated } from "../render/draw.ts"
-import { executable, openShare, topOf, useBrowser, view } from "./use-page.ts"
+import { executable, useBrowser } from "./open-page.ts"
+import { openShare, topOf, view } from "./use-page.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 const long = generated(120)
+const prompts = (count: number) => ({
+  info: { id: "ses_1", title: "Short" },
+  messages: Array.from({ length: count }, (_, i) => ({
+    info: { id: `msg_${i + 1}`, role: "user", time: { created: i * 1000 } },
+    parts: [{ id: `prt_${i + 1}`, type: "text", text: `Prompt ${i + 1}\n\nThat says a little more.` }],
+  })),
+})
+const many = prompts(40)
 
 /** The prompt that has the focus, and how far below the top of the window it begins. */
 const prompt = (page: Page) =>
@@ -39,13 +48,7 @@ describe.skipIf(!executable)("in Chromium", () => {
   })
 
   test("j goes on to prompts that do not come to the top, at the end of the page", async () => {
-    const { page } = await openShare({
-      info: { id: "ses_1", title: "Short" },
-      messages: [1, 2, 3, 4].map((n) => ({
-        info: { id: `msg_${n}`, role: "user", time: { created: n * 1000 } },
-        parts: [{ id: `prt_${n}`, type: "text", text: `Prompt ${n}` }],
-      })),
-    })
+    const { page } = await openShare(prompts(4))
     const seen = []
     for (let i = 0; i < 4; i++) {
       await page.keyboard.press("j")
@@ -88,6 +91,32 @@ describe.skipIf(!executable)("in Chromium", () => {
     await expect.poll(current).toEqual(["2"])
     await page.evaluate(() => scrollTo(0, 0))
     await expect.poll(current).toEqual(["1"])
+  })
+
+  test("the last prompt is where the reader is at the end, however short it is", async () => {
+    const { page } = await openShare(many, "index.html", { viewport: { width: 1280, height: 900 } })
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
+    await expect.poll(() => page.locator(".here").textContent()).toBe("40 / 40")
+  })
+
+  test("on a page that is little longer than the window, reading begins with the first prompt", async () => {
+    const { page } = await openShare(prompts(8), "index.html", { viewport: { width: 1280, height: 900 } })
+    expect(await page.locator(".here").textContent()).toBe("1 / 8")
+  })
+
+  test("the outline scrolls along by itself, and the page does not", async () => {
+    const { page } = await openShare(many, "index.html", { viewport: { width: 1280, height: 400 } })
+    await page
+      .locator(".prompt")
+      .nth(30)
+      .evaluate((one) => one.scrollIntoView())
+    await expect.poll(() => page.locator("#_outline [aria-current=true] b").textContent()).toBe("31")
+    const [outline, link] = await page
+      .locator("#_outline, #_outline [aria-current=true]")
+      .evaluateAll((both) => both.map((each) => each.getBoundingClientRect().toJSON()))
+    expect(link!.top).toBeGreaterThanOrEqual(outline!.top)
+    expect(link!.bottom).toBeLessThanOrEqual(outline!.bottom)
+    expect(Math.abs((await topOf(page, "[id=msg_31]")) - 16)).toBeLessThan(2)
   })
 
   test("keys are left alone where they are typed, with modifiers, and while text is composed", async () => {

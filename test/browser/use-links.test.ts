@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { exports } from "../render/draw.ts"
 import { assistant, call, user } from "../render/parts-draw.ts"
-import { executable, openShare, topOf, useBrowser, view } from "./use-page.ts"
+import { executable, useBrowser } from "./open-page.ts"
+import { openShare, topOf, view } from "./use-page.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 const look = (id: string) => ({

@@ -1,31 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { pathToFileURL } from "node:url"
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
-import { afterAll, beforeAll, expect, onTestFinished } from "vitest"
+import type { BrowserContextOptions, Page } from "playwright-core"
 import { draw, type Exported, filesOf } from "../render/draw.ts"
-import { findChromium } from "../support/chromium.ts"
 import { serveFolder } from "../support/static-server.ts"
 import { temporaryFolder } from "../support/world.ts"
-
-export const executable = findChromium()
-let browser: Browser
-
-/** Has a browser for the tests of a file. */
-export function useBrowser(): void {
-  beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: executable!,
-      args: [
-        ...["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-        ...["--disable-component-update", "--disable-sync"],
-        // No page may reach another host, and none is bothered when one tries.
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-      ],
-    })
-  })
-  afterAll(() => browser?.close())
-}
+import { openPage } from "./open-page.ts"
 
 export interface Opened {
   page: Page
@@ -44,7 +24,7 @@ interface Options extends BrowserContextOptions {
 
 const drawn = new Map<Exported, Promise<Map<string, string>>>()
 
-/** Opens a page of a session's share. No page may raise an error or write to the console until the test ends. */
+/** Opens a page of a session's share, as `openPage` does. */
 export async function openShare(session: Exported, address = "index.html", options: Options = {}): Promise<Opened> {
   if (!drawn.has(session)) drawn.set(session, filesOf(session, { live: false }).then(draw))
   const folder = temporaryFolder()
@@ -54,17 +34,9 @@ export async function openShare(session: Exported, address = "index.html", optio
   }
   const { disk, before, ...more } = options
   const base = disk ? `${pathToFileURL(folder)}/` : `${(await serveFolder(folder)).url}/`
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce", ...more })
-  if (!disk) await context.grantPermissions(["clipboard-read", "clipboard-write"])
-  if (before) await context.addInitScript(before)
-  const page = await context.newPage()
-  const problems: string[] = []
-  page.on("pageerror", (error) => problems.push(error.message))
-  page.on("console", (message) => problems.push(message.text()))
-  onTestFinished(async () => {
-    await context.close()
-    expect(problems.filter((problem) => !problem.includes("favicon"))).toEqual([])
-  })
+  const permissions = ["clipboard-read", "clipboard-write"]
+  const { page } = await openPage("about:blank", { reducedMotion: "reduce", permissions, ...more })
+  if (before) await page.addInitScript(before)
   const open = async (to: string) => void (await page.goto(base + to))
   await open(address)
   return { page, base, open }

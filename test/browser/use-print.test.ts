@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { exports } from "../render/draw.ts"
-import { executable, openShare, useBrowser } from "./use-page.ts"
+import { executable, useBrowser } from "./open-page.ts"
+import { openShare } from "./use-page.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { exports, generated } from "../render/draw.ts"
-import { executable, openShare, topOf, useBrowser, view } from "./use-page.ts"
+import { executable, useBrowser } from "./open-page.ts"
+import { openShare, topOf, view } from "./use-page.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 const long = generated(60)
