@@ -1,0 +1,77 @@
+import { createPatch } from "diff"
+
+/** A message of the gallery before it has ids and times. */
+export interface Draft {
+  info: Record<string, unknown>
+  /** As OpenCode writes them, but without ids and times; `seconds` is how long one took. */
+  parts: unknown[]
+  /** Seconds that pass before it. */
+  after: number
+}
+
+export const directory = "/home/dana/src/tides"
+/** A path as tools are given it. */
+export const at = (file: string): string => `${directory}/${file}`
+
+/** A prompt, half a minute after what came before it. Texts among the parts may be written as strings. */
+export const ask = (parts: unknown[], { after = 30, ...info }: { after?: number; [field: string]: unknown } = {}) =>
+  draft("user", parts, after, info)
+
+/** What the assistant says and does in one go. */
+export const answer = (parts: unknown[], { after = 1, ...info }: { after?: number; [field: string]: unknown } = {}) =>
+  draft("assistant", parts, after, info)
+
+function draft(role: string, parts: unknown[], after: number, info: object): Draft {
+  const whole = parts.map((part) => (typeof part === "string" ? { type: "text", text: part, seconds: 1 } : part))
+  return { info: { role, ...info }, parts: whole, after }
+}
+
+export const think = (text: string, seconds = 4) => ({ type: "reasoning", text, seconds })
+
+/** What OpenCode adds to a prompt for the model. */
+export const added = (text: string) => ({ type: "text", text, synthetic: true })
+
+interface Done {
+  output?: string
+  metadata?: object
+  attachments?: object[]
+  seconds?: number
+}
+
+/** A call of a tool that came to its end. */
+export const call = (
+  tool: string,
+  input: unknown,
+  { output = "", metadata = {}, seconds = 0.2, ...more }: Done = {},
+) => ({
+  type: "tool",
+  tool,
+  seconds,
+  state: { status: "completed", input, output, title: "", metadata: { truncated: false, ...metadata }, ...more },
+})
+
+/** A call of a tool that did not. */
+export const failed = (tool: string, input: unknown, error: string, seconds = 0.1) => ({
+  type: "tool",
+  tool,
+  seconds,
+  state: { status: "error", input, error },
+})
+
+/** A patch with the head that OpenCode's patches have, and how many lines it adds and takes away. */
+export function patchOf(file: string, before: string, after: string) {
+  const patch = createPatch(file, before, after, "", "", { context: 3 })
+  const lines = patch.split("\n").slice(4)
+  return {
+    file,
+    patch,
+    additions: lines.filter((line) => line.startsWith("+")).length,
+    deletions: lines.filter((line) => line.startsWith("-")).length,
+  }
+}
+
+/** The diff of a file as a prompt carries it (`summary.diffs`). */
+export function fileDiff(file: string, before: string, after: string) {
+  const status = before === "" ? "added" : after === "" ? "deleted" : "modified"
+  return { ...patchOf(file, before, after), status }
+}

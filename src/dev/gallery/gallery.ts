@@ -1,0 +1,46 @@
+import { dated } from "./dated.ts"
+import { directory } from "./drafts.ts"
+import { edits } from "./edits.ts"
+import { errors } from "./errors.ts"
+import { files } from "./files.ts"
+import { messages } from "./messages.ts"
+import { prose } from "./prose.ts"
+import { subagents } from "./subagents.ts"
+import { terminals } from "./terminals.ts"
+import { tools } from "./tools.ts"
+import { undone, unfinished } from "./unfinished.ts"
+import { writing } from "./writing.ts"
+
+const start = Date.UTC(2026, 10, 2, 8, 15)
+const themes = { files, terminals, edits, tools, messages, errors, prose, writing, unfinished }
+const drafts = Object.values(themes).flat()
+const all = dated([...drafts, ...undone], "ses_gallery", start)
+
+/**
+ * A made-up session with every kind of part and every tool there is, in the shape of `opencode export`, with the
+ * sessions of its subagents. Its last messages were taken back (`revert`).
+ */
+export const gallery = {
+  info: {
+    id: "ses_gallery",
+    slug: "calm-harbour",
+    projectID: "gallery",
+    directory,
+    title: "Tide tables that are right in summer, too",
+    agent: "build",
+    model: { id: "example-large", providerID: "example" },
+    version: "1.18.33",
+    revert: { messageID: all[drafts.length]!.info.id, diff: "" },
+    time: { created: start, updated: start + 32 * 3_600_000 },
+  },
+  messages: all,
+  children: subagents(start + 20 * 60_000),
+}
+
+/** The messages of the gallery by their theme. */
+export const themed = Object.fromEntries(
+  Object.entries(themes).map(([name, messages]) => {
+    const first = drafts.indexOf(messages[0]!)
+    return [name, all.slice(first, first + messages.length)]
+  }),
+)
