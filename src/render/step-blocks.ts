@@ -13,6 +13,7 @@ import {
   OUTPUT,
   PATCH,
   PROSE,
+  SEARCH,
   TASK,
   TERMINAL,
 } from "./cut.ts"
@@ -58,6 +59,8 @@ function textsOfCall({ call, output }: ToolPart): [string, Bounds][] {
       ]
     case "invalid":
       return [[call.reason, OUTPUT]]
+    case "websearch":
+      return [[output, SEARCH]]
     case "todowrite":
     case "question":
       return []
