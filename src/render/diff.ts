@@ -3,6 +3,8 @@ export interface DiffFile {
 }
 
 export interface DiffHunk {
+  /** `@@ -17,8 +25,9 @@ export async function …`, as it stands. */
+  header: string
   oldStart: number
   newStart: number
   rows: DiffRow[]
@@ -17,12 +19,6 @@ export interface DiffRow {
   new?: number
   /** Without the sign, and without the line's end. */
   text: string
-}
-
-/** A part of a text: from the first character to before the last, in UTF-16 units. */
-export interface Range {
-  from: number
-  to: number
 }
 
 /** Larger texts, both together, are not compared line by line. */
@@ -48,7 +44,7 @@ export function parsePatch(patch: string): DiffFile {
       newLine = Number(header[3])
       oldLeft = Number(header[2] ?? 1)
       newLeft = Number(header[4] ?? 1)
-      hunk = { oldStart: oldLine, newStart: newLine, rows: [] }
+      hunk = { header: line.trimEnd(), oldStart: oldLine, newStart: newLine, rows: [] }
       hunks.push(hunk)
       continue
     }
@@ -107,55 +103,4 @@ function linesOf(text: string): string[] {
   const lines = text.split("\n")
   if (lines.at(-1) === "") lines.pop()
   return lines
-}
-
-/**
- * For each row the part of it that changed, or undefined. Deleted lines and as many added ones that follow them are
- * compared in pairs: what lies between their common beginning and their common end is what changed. Pairs with too
- * little in common have no mark, because all of them has changed.
- */
-export function markWords(rows: readonly DiffRow[]): (Range | undefined)[] {
-  const marks: (Range | undefined)[] = rows.map(() => undefined)
-  // A remark between the two sides (no newline at the end of the old file) does not part them.
-  const order = rows.flatMap(({ kind }, i) => (kind === "note" ? [] : [i]))
-  const kindAt = (at: number) => rows[order[at] ?? -1]?.kind
-  let at = 0
-  while (at < order.length) {
-    const deleted = countFrom(at, "del")
-    const added = countFrom(at + deleted, "add")
-    if (deleted === added)
-      for (let pair = at; pair < at + deleted; pair++) markPair(order[pair]!, order[pair + deleted]!)
-    at += Math.max(1, deleted + added)
-  }
-  return marks
-
-  function countFrom(start: number, kind: DiffRow["kind"]): number {
-    let end = start
-    while (kindAt(end) === kind) end++
-    return end - start
-  }
-
-  function markPair(del: number, add: number): void {
-    const ranges = changed(rows[del]!.text, rows[add]!.text)
-    if (ranges !== undefined) [marks[del], marks[add]] = ranges
-  }
-}
-
-function changed(before: string, after: string): [Range | undefined, Range | undefined] | undefined {
-  const shorter = Math.min(before.length, after.length)
-  let from = 0
-  while (from < shorter && before[from] === after[from]) from++
-  if (isPairSplit(before, from) || isPairSplit(after, from)) from--
-  let end = 0
-  while (end < shorter - from && before.at(-1 - end) === after.at(-1 - end)) end++
-  if (isPairSplit(before, before.length - end) || isPairSplit(after, after.length - end)) end--
-  const common = before.slice(0, from).trim().length + before.slice(before.length - end).trim().length
-  if (common * 3 < shorter) return undefined
-  const range = (text: string) => (text.length - end > from ? { from, to: text.length - end } : undefined)
-  return [range(before), range(after)]
-}
-
-/** Whether a cut here would part the two halves of one character. */
-function isPairSplit(text: string, at: number): boolean {
-  return at > 0 && /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(at - 1, at + 1))
 }

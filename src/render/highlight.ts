@@ -1,4 +1,5 @@
 import type { StateStack } from "shiki/textmate"
+import type { Range } from "./diff-words.ts"
 import { type Grammar, grammarOf, loadLanguages } from "./highlight-grammar.ts"
 import type { TokenClass } from "./highlight-theme.ts"
 import { escapeText, html, joinHtml, type SafeHtml } from "./safe-html.ts"
@@ -32,6 +33,8 @@ interface Painted {
   line: SafeHtml
   /** How many words are coloured. */
   words: number
+  /** As the grammar gives them: pairs of where one begins and what it is. */
+  tokens: Uint32Array
   next: State
 }
 
@@ -55,28 +58,37 @@ export function highlight(code: string, language: string | undefined, budget?: B
     : joinHtml(lines.map((line, i) => (i === 0 ? line : html`\n${line}`)))
 }
 
-/** The same by line: as many as `code.split("\n")` gives; a carriage return at the end of a line is dropped. */
-export function highlightLines(code: string, language: string | undefined, budget?: Budget): SafeHtml[] {
+/**
+ * The same by line: as many as `code.split("\n")` gives; a carriage return at the end of a line is dropped.
+ * @param marks for each line the ranges that are set in `<mark>`, in order
+ */
+export function highlightLines(
+  code: string,
+  language: string | undefined,
+  budget?: Budget,
+  marks: readonly (readonly Range[] | undefined)[] = [],
+): SafeHtml[] {
   const lines = code.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line))
   const grammar = language === undefined ? undefined : grammarOf(language)
-  if (grammar === undefined) return lines.map(escapeText)
+  const plain = (line: string, i: number) => spans(line, noTokens, [], marks[i]).line
+  if (grammar === undefined) return lines.map(plain)
   const block = { left: BLOCK }
   let state: State | undefined = stateOf(grammar, grammar.initial)
-  return lines.map((line) => {
+  return lines.map((line, i) => {
     if (state === undefined || !spend(line.length + 1, block, budget)) {
       state = undefined
-      return escapeText(line)
+      return plain(line, i)
     }
     if (line.length > LINE || (line.length > BRACKETS && line.split(/[[({<]/, BRACKETS + 2).length > BRACKETS + 1))
-      return escapeText(line)
+      return plain(line, i)
     const painted = paint(line, state, grammar)
     const dense = Math.max(0, painted.words * PER_WORD - line.length - 1)
     if (!spend(dense, { left: dense }, budget)) {
       state = undefined
-      return escapeText(line)
+      return plain(line, i)
     }
     state = painted.next.stack.depth > DEPTH ? undefined : painted.next
-    return painted.line
+    return marks[i] ? spans(line, painted.tokens, grammar.classes, marks[i]).line : painted.line
   })
 }
 
@@ -91,7 +103,7 @@ function paint(line: string, state: State, grammar: Grammar): Painted {
   const known = state.lines.get(line)
   if (known !== undefined) return known
   const { tokens, ruleStack } = grammar.textmate.tokenizeLine2(line, state.stack)
-  const painted = { ...spans(line, tokens, grammar.classes), next: stateOf(grammar, ruleStack) }
+  const painted = { ...spans(line, tokens, grammar.classes), tokens, next: stateOf(grammar, ruleStack) }
   state.lines.set(line, painted)
   remember(grammar, line.length)
   return painted
@@ -117,18 +129,35 @@ function remember(grammar: Grammar, characters: number): void {
   if (memory.characters > MEMORY) memories.delete(grammar)
 }
 
+const noTokens = new Uint32Array()
+
 /** Tokens are pairs of where one begins and what it is; its colour's number is in bits 15 to 23. */
-function spans(line: string, tokens: Uint32Array, classes: TokenClass[]): Pick<Painted, "line" | "words"> {
+function spans(line: string, tokens: Uint32Array, classes: TokenClass[], marks: readonly Range[] = []) {
   const pieces: SafeHtml[] = []
   let words = 0
   let from = 0
   let name: TokenClass = ""
-  const close = (to: number) => {
+  let mark = 0
+  let marked: SafeHtml[] | undefined
+  const piece = (to: number) => {
     if (to === from) return
     const text = line.slice(from, to)
+    const into = marked ?? pieces
     if (name !== "") words++
-    pieces.push(name === "" ? escapeText(text) : html`<span class="${name}">${text}</span>`)
+    into.push(name === "" ? escapeText(text) : html`<span class="${name}">${text}</span>`)
     from = to
+  }
+  const close = (to: number) => {
+    // A mark holds whole spans: those at its ends are parted there.
+    for (let range = marks[mark]; range && (marked ? range.to : range.from) <= to; range = marks[mark]) {
+      piece(marked ? range.to : range.from)
+      if (marked) {
+        pieces.push(html`<mark>${marked}</mark>`)
+        mark++
+      }
+      marked = marked ? undefined : []
+    }
+    piece(to)
   }
   for (let i = 0; i < tokens.length; i += 2) {
     const start = tokens[i] as number
@@ -140,6 +169,7 @@ function spans(line: string, tokens: Uint32Array, classes: TokenClass[]): Pick<P
     name = own
   }
   close(line.length)
+  if (marked) pieces.push(html`<mark>${marked}</mark>`)
   return { line: joinHtml(pieces), words }
 }
 

@@ -17,11 +17,8 @@ import {
   TASK,
   TERMINAL,
 } from "./cut.ts"
-import { markWords, parsePatch, patchOf } from "./diff.ts"
-import { type Budget, highlightLines, loadLanguages } from "./highlight.ts"
-import { languageOf } from "./languages.ts"
-import { emptyHtml, escapeText, html, markupOf, type SafeHtml } from "./safe-html.ts"
-import { attachmentView, type Block, type CutView, count, type DiffRow } from "./view.ts"
+import { emptyHtml, escapeText, markupOf, type SafeHtml } from "./safe-html.ts"
+import { attachmentView, type Block, type CutView, count } from "./view.ts"
 import { outgrows, weighText } from "./weight.ts"
 
 /**
@@ -138,69 +135,6 @@ function withoutEnd(text: string): string {
   let end = text.length
   while (end > 0 && text[end - 1] === "\n") end--
   return text.slice(0, end)
-}
-
-export async function code(text: string, path: string, budget: Budget, first?: number): Promise<Block> {
-  const shown = cut(text, FILE)
-  const language = languageOf(path)
-  if (language) await loadLanguages([language])
-  return {
-    type: "code",
-    label: "",
-    first,
-    lines: highlightLines(shown.head, language, budget),
-    cut: cutView(shown),
-  }
-}
-
-export async function diff(
-  file: Pick<PatchedFile, "path" | "patch" | "additions" | "deletions">,
-  note: string,
-  budget: Budget,
-  bounds: Bounds = PATCH,
-): Promise<Extract<Block, { type: "diff" }>> {
-  const { path, patch, additions, deletions } = file
-  const shown = cut(patch, bounds)
-  const language = languageOf(path)
-  if (language) await loadLanguages([language])
-  const rows: DiffRow[] = []
-  for (const hunk of parsePatch(shown.head).hunks) {
-    if (rows.length > 0 || hunk.oldStart > 1)
-      rows.push({ kind: "gap", old: undefined, new: undefined, content: escapeText(`line ${hunk.newStart}`) })
-    const painted = highlightLines(hunk.rows.map(({ text }) => text).join("\n"), language, budget)
-    const words = markWords(hunk.rows)
-    for (const [i, row] of hunk.rows.entries()) {
-      if (row.kind === "note") continue
-      const word = words[i]
-      const content = word ? marked(row.text, word) : (painted[i] ?? escapeText(row.text))
-      rows.push({ kind: row.kind, old: row.old, new: row.new, content })
-    }
-  }
-  return { type: "diff", path, note, additions, deletions, rows, cut: cutView(shown) }
-}
-
-const marked = (text: string, { from, to }: { from: number; to: number }): SafeHtml =>
-  html`${text.slice(0, from)}<mark>${text.slice(from, to)}</mark>${text.slice(to)}`
-
-/** Changes that come without patches: those are made from what stood there before and after. */
-export async function changed(
-  path: string,
-  changes: readonly { before: string; after: string }[],
-  note: string,
-  budget: Budget,
-): Promise<Awaited<ReturnType<typeof diff>>[]> {
-  const patches = await Promise.all(changes.map(({ before, after }) => patchOf(before, after)))
-  const blocks: Awaited<ReturnType<typeof diff>>[] = []
-  for (const [i, bounds] of patchBounds(patches.map((patch) => ({ patch }))).entries()) {
-    const patch = patches[i]!
-    const lines = patch.split("\n")
-    const countOf = (sign: string) =>
-      lines.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).length
-    const block = await diff({ path, patch, additions: countOf("+"), deletions: countOf("-") }, note, budget, bounds)
-    // The patch is made while the page is drawn: no file of the share holds it.
-    blocks.push(block.cut ? { ...block, cut: { ...block.cut, href: undefined } } : block)
-  }
-  return blocks
 }
 
 export function output(text: string, tone: "bad" | "plain" = "plain"): Block[] {

@@ -1,17 +1,7 @@
 import type { ToolPart } from "../session/model.ts"
+import { changed, code, diff } from "./code-block.ts"
 import { clip } from "./cut.ts"
-import {
-  attachments,
-  changed,
-  code,
-  diagnostics,
-  diff,
-  entriesOf,
-  filesShown,
-  hasPatches,
-  output,
-  patchBounds,
-} from "./step-blocks.ts"
+import { attachments, diagnostics, entriesOf, filesShown, hasPatches, output, patchBounds } from "./step-blocks.ts"
 import { type Drawn, type Kind, located, type StepContext, shorten } from "./step-context.ts"
 import { type Block, count } from "./view.ts"
 

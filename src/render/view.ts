@@ -194,7 +194,8 @@ export type Block =
   | { type: "caption"; text: string }
   | { type: "prose"; tone: "asked" | "answered"; body: SafeHtml }
   | { type: "terminal"; command: string; output: SafeHtml; tail: SafeHtml; cut: CutView | undefined }
-  | { type: "code"; label: string; first: number | undefined; lines: SafeHtml[]; cut: CutView | undefined }
+  /** `lines`: how many; `first`: the number of the first of them, if lines have numbers. */
+  | { type: "code"; first: number | undefined; lines: number; body: SafeHtml; cut: CutView | undefined }
   | {
       type: "diff"
       path: string

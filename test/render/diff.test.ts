@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { type DiffRow, markWords, parsePatch, patchOf } from "../../src/render/diff.ts"
+import { parsePatch, patchOf } from "../../src/render/diff.ts"
 
 const rowsOf = (patch: string) => parsePatch(patch).hunks.flatMap(({ rows }) => rows)
 const line = fc.string({ unit: fc.constantFrom("a", "-", "+", " ", "@", "\\", "é") })
@@ -11,6 +11,7 @@ describe("reading a patch", () => {
     const patch = "Index: a.ts\n===\n--- a.ts\n+++ a.ts\n@@ -3,3 +3,3 @@ fn\n a\n-b\n+c\n d\n@@ -20 +20 @@\n-x\n+y\n"
     expect(parsePatch(patch).hunks).toEqual([
       {
+        header: "@@ -3,3 +3,3 @@ fn",
         oldStart: 3,
         newStart: 3,
         rows: [
@@ -21,6 +22,7 @@ describe("reading a patch", () => {
         ],
       },
       {
+        header: "@@ -20 +20 @@",
         oldStart: 20,
         newStart: 20,
         rows: [
@@ -65,8 +67,8 @@ describe("reading a patch", () => {
   })
 
   test("never throws", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void markWords(rowsOf(`@@ -1 +1 @@\n${text}`))))
-    fc.assert(fc.property(someText, (text) => void markWords(rowsOf(`@@ -1,5 +1,5 @@\n${text}`))))
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void rowsOf(`@@ -1 +1 @@\n${text}`)))
+    fc.assert(fc.property(someText, (text) => void rowsOf(`@@ -1,5 +1,5 @@\n${text}`)))
   })
 })
 
@@ -108,52 +110,5 @@ describe("making a patch", () => {
     const rows = rowsOf(await patchOf(lines("a"), lines("b")))
     expect(rows.filter(({ kind }) => kind === "del")).toHaveLength(3000)
     expect(rows.filter(({ kind }) => kind === "add")).toHaveLength(3000)
-  })
-})
-
-describe("marking what changed in a line", () => {
-  const marked = (patch: string) => {
-    const rows = rowsOf(patch)
-    return markWords(rows).map((range, i) => range && rows[i]!.text.slice(range.from, range.to))
-  }
-
-  test("finds the middle that differs", () => {
-    expect(marked("@@ -1 +1 @@\n-const a = 1\n+const bc = 1\n")).toEqual(["a", "bc"])
-  })
-
-  test("marks nothing on the side from which nothing is gone", () => {
-    expect(marked("@@ -1 +1 @@\n-call(a)\n+call(a, b)\n")).toEqual([undefined, ", b"])
-  })
-
-  test("pairs several lines in order, also over the remark between them", () => {
-    const patch = "@@ -1,2 +1,2 @@\n-let x = 1\n-let y = 2\n\\ No newline at end of file\n+let x = 3\n+let y = 4\n"
-    expect(marked(patch)).toEqual(["1", "2", undefined, "3", "4"])
-  })
-
-  test("leaves lines alone that have no partner or nothing in common", () => {
-    expect(marked("@@ -1,2 +1 @@\n-let x = 1\n-let y = 2\n+let x = 3\n")).toEqual([undefined, undefined, undefined])
-    expect(marked("@@ -1 +1 @@\n-hello world\n+goodbye\n")).toEqual([undefined, undefined])
-  })
-
-  test("does not part the halves of a character", () => {
-    expect(marked("@@ -1 +1 @@\n-face = 😀\n+face = 😁\n")).toEqual(["😀", "😁"])
-  })
-
-  test("what is not marked is the same on both sides", () => {
-    fc.assert(
-      fc.property(fc.string(), fc.string(), fc.string(), fc.string(), (start, a, b, end) => {
-        const rows: DiffRow[] = [
-          { kind: "del", old: 1, text: start + a + end },
-          { kind: "add", new: 1, text: start + b + end },
-        ]
-        const [del, add] = markWords(rows)
-        if (!del || !add) return
-        const rest = ({ text }: DiffRow, { from, to }: { from: number; to: number }) => [
-          text.slice(0, from),
-          text.slice(to),
-        ]
-        expect(rest(rows[0]!, del)).toEqual(rest(rows[1]!, add))
-      }),
-    )
   })
 })

@@ -142,9 +142,10 @@ describe("hostile code", () => {
     )
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 80 }), (code) => {
-        const markup = shown(code, language)
+        const signs = (markup: string) => markup.replaceAll(/<span class="u">(U\+[0-9A-F]+)<\/span>/g, "$1")
+        const markup = signs(shown(code, language))
         // Pieces are escaped one by one, so halves of a character that a grammar parted would show here.
-        expect(withoutSpans(markup)).toBe(code.split("\n").map(plain).join("\n"))
+        expect(withoutSpans(markup)).toBe(signs(code.split("\n").map(plain).join("\n")))
         expect(markup).toMatch(/^(?:<span class="[kscftndih]">[^<]+<\/span>|[^<>]+)*$/)
       }),
     )

@@ -47,7 +47,7 @@ const values: Record<string, RegExp> = {
   href: /^(?:https?:\/\/[^/]|mailto:[^/]|#(?:_main|_f-[0-9a-f]{10}|[A-Za-z][\w.-]*)$|[\w-]+\.(?:html|json|md)(?:#[\w.-]+)?$|files\/[0-9a-f]{32}\.[a-z]+$|data:,$)/,
   src: /^files\/[0-9a-f]{32}\.(?:png|jpg|gif|webp|avif)$/,
   rel: /^(?:noopener noreferrer nofollow|prev|next|alternate|icon)$/,
-  "data-n": /^\d+$/,
+  "data-n": /^\d+(?:\n\d+)*$/,
   "data-o": /^\d+$/,
   start: /^\d+$/,
   x: /^(?:100|\d{1,2}(?:\.\d{1,2})?)%$/,
@@ -61,7 +61,9 @@ const policy =
 
 /** Expects a whole page to hold nothing that this package's own components do not write. */
 function expectPage(html: string): { elements: Element[]; text: string; anchors: string[] } {
-  expect(html).toMatch(/^<!doctype html><html lang="en" data-page="[\w-]+\.html"(?: data-live)?><head><meta charset="utf-8">/i)
+  expect(html).toMatch(
+    /^<!doctype html><html lang="en" data-page="[\w-]+\.html"(?: data-live)?><head><meta charset="utf-8">/i,
+  )
   const read = readHtml(html)
   for (const { name, attributes } of read.elements) {
     expect(Object.keys(elements)).toContain(name)

@@ -1,0 +1,68 @@
+import type { PatchedFile } from "../session/model.ts"
+import { type Bounds, clip, cut, FILE, PATCH } from "./cut.ts"
+import { type DiffRow as ParsedRow, parsePatch, patchOf } from "./diff.ts"
+import { markWords } from "./diff-words.ts"
+import { type Budget, highlight, highlightLines, loadLanguages } from "./highlight.ts"
+import { languageOf } from "./languages.ts"
+import { escapeText } from "./safe-html.ts"
+import { cutView, patchBounds } from "./step-blocks.ts"
+import type { Block, DiffRow } from "./view.ts"
+
+export type DiffBlock = Extract<Block, { type: "diff" }>
+
+/** A file's content, its lines numbered from `first` on. */
+export async function code(text: string, path: string, budget: Budget, first?: number): Promise<Block> {
+  const shown = cut(text, FILE)
+  const language = languageOf(path)
+  if (language) await loadLanguages([language])
+  const lines = shown.head.split("\n").length
+  return { type: "code", first, lines, body: highlight(shown.head, language, budget), cut: cutView(shown) }
+}
+
+/** A change of one file: its lines numbered and coloured, changed words marked. */
+export async function diff(
+  file: Pick<PatchedFile, "path" | "patch" | "additions" | "deletions">,
+  note: string,
+  budget: Budget,
+  bounds: Bounds = PATCH,
+): Promise<DiffBlock> {
+  const { path, patch, additions, deletions } = file
+  const shown = cut(patch, bounds)
+  const language = languageOf(path)
+  if (language) await loadLanguages([language])
+  const rows: DiffRow[] = []
+  for (const { header, oldStart, rows: parsed } of parsePatch(shown.head).hunks) {
+    if (rows.length > 0 || oldStart > 1)
+      rows.push({ kind: "gap", old: undefined, new: undefined, content: escapeText(clip(header, 200)) })
+    rows.push(...rowsOf(parsed, language, budget))
+  }
+  return { type: "diff", path, note, additions, deletions, rows, cut: cutView(shown) }
+}
+
+function rowsOf(parsed: ParsedRow[], language: string | undefined, budget: Budget): DiffRow[] {
+  const painted = highlightLines(parsed.map(({ text }) => text).join("\n"), language, budget, markWords(parsed))
+  return parsed.flatMap(({ kind, old, new: now }, i): DiffRow[] =>
+    kind === "note" ? [] : [{ kind, old, new: now, content: painted[i]! }],
+  )
+}
+
+/** Changes that come without patches: those are made from what stood there before and after. */
+export async function changed(
+  path: string,
+  changes: readonly { before: string; after: string }[],
+  note: string,
+  budget: Budget,
+): Promise<DiffBlock[]> {
+  const patches = await Promise.all(changes.map(({ before, after }) => patchOf(before, after)))
+  const blocks: DiffBlock[] = []
+  for (const [i, bounds] of patchBounds(patches.map((patch) => ({ patch }))).entries()) {
+    const patch = patches[i]!
+    const lines = patch.split("\n")
+    const countOf = (sign: string) =>
+      lines.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).length
+    const block = await diff({ path, patch, additions: countOf("+"), deletions: countOf("-") }, note, budget, bounds)
+    // The patch is made while the page is drawn: no file of the share holds it.
+    blocks.push(block.cut ? { ...block, cut: { ...block.cut, href: undefined } } : block)
+  }
+  return blocks
+}
