@@ -30,6 +30,7 @@ const early = new MutationObserver(() => {
 
 /** Chooses the view as soon as its switch is there, which is before anything is painted. */
 export function showViewEarly(): void {
+  root.dataset["view"] = wanted()
   early.observe(document, { childList: true, subtree: true })
 }
 
@@ -55,11 +56,9 @@ export function lookAfterViews(): void {
 
 /** Shows another view, and leaves the reader's place where it is. */
 export function show(name: string): void {
-  const before = radio(shown)
   const after = radio(name)
-  if (!before || !after) return
-  // The choice may have been made already; the place is that of before it.
-  before.checked = true
+  if (!after) return
+  // The choice may have been made already; what is shown is that of before it.
   const place = placeNow()
   after.checked = true
   settle()
@@ -92,6 +91,7 @@ export function withView(address: URL): URL {
 /** Opens and folds what the view asks for. The style sheet does it too, but does not tell those who cannot see. */
 function settle(): void {
   shown = view()
+  root.dataset["view"] = shown
   if (shown === "everything") unfold(all("#_main details"), "everything")
   else refold("everything")
   root.dataset["scripted"] = ""
