@@ -58,6 +58,8 @@ export interface ChangedFile {
   /** What became of it, in a word or two; "" if its text changed, and no more. */
   word: string
   isGone: boolean
+  /** In the end, nothing about it has changed. */
+  isUndone: boolean
   additions: number
   deletions: number
   prompts: PromptRef[]
@@ -245,14 +247,15 @@ async function summed(stretch: Stretch, comparisons: Comparisons): Promise<Chang
   return { patch: tidy ?? patch, ...counted, prompts, anew }
 }
 
-function whatBecame(file: FileHistory, diffs: ChangedFile["diffs"]): { word: string; isGone: boolean } {
+function whatBecame(file: FileHistory, diffs: ChangedFile["diffs"]): Pick<ChangedFile, "word" | "isGone" | "isUndone"> {
   const [was, is] = [file.first !== "added", file.last !== "deleted"]
-  if (!is) return { word: was ? "deleted" : "new, then deleted", isGone: true }
-  if (!was) return { word: "new", isGone: false }
-  if (file.from !== undefined || file.last === "renamed") return { word: "moved", isGone: false }
+  if (!is) return { word: was ? "deleted" : "deleted again", isGone: true, isUndone: !was }
+  const here = { isGone: false, isUndone: false }
+  if (!was) return { word: "new", ...here }
+  if (file.from !== undefined || file.last === "renamed") return { word: "moved", ...here }
   const [only, ...others] = file.stretches
   const isBack = only?.hasLines && others.length === 0 && diffs[0]?.patch === "" && file.lost.changes === 0
-  return { word: isBack ? "changed back" : "", isGone: false }
+  return isBack ? { ...here, word: "changed back", isUndone: true } : { word: "", ...here }
 }
 
 const keyOf = (path: string): string => `_f-${createHash("sha256").update(path).digest("hex").slice(0, 10)}`

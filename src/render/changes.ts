@@ -1,9 +1,10 @@
 import type { StoredFile } from "./attachment.ts"
 import { type ChangedFile, type ChangeHistory, FURTHER, type PromptRef } from "./change-history.ts"
+import { diff } from "./code-block.ts"
 import { isNew } from "./compose-patch.ts"
 import { clip, cut, fitting } from "./cut.ts"
 import type { ChangedTotal } from "./facts.ts"
-import { diff, patchBounds } from "./step-blocks.ts"
+import { patchBounds } from "./step-blocks.ts"
 import { type Change, type ChangedFileView, type ChangedView, count } from "./view.ts"
 import { coloured, textBytes, weighText } from "./weight.ts"
 
@@ -161,8 +162,7 @@ async function fileView(file: ChangedFile, page: string, budget: { left: number 
   const bounds = patchBounds(file.diffs)
   const blocks: ChangedFileView["diffs"] = []
   for (const [i, { patch, additions, deletions, prompts, anew }] of file.diffs.entries()) {
-    if (patch === "" && file.diffs.length + file.lost > 1) continue
-    if (patch === "" && file.word !== "" && additions + deletions === 0) continue
+    if (patch === "") continue
     const note = file.diffs.length > 1 ? promptsInWords(prompts) : ""
     const block = await diff({ path: file.path, patch, additions, deletions }, note, budget, bounds[i])
     // The section's heading names the file already.
@@ -176,9 +176,9 @@ async function fileView(file: ChangedFile, page: string, budget: { left: number 
   }
 }
 
-function remarkOn({ lost, diffs }: ChangedFile, shown: number): string {
+function remarkOn({ lost, diffs, isUndone }: ChangedFile, shown: number): string {
   if (lost > 0) return `${count(lost, "change")}${shown > 0 ? " more" : ""}, counted only: the diffs are not kept here.`
-  if (shown === 0) return "Nothing remains of the change."
+  if (shown === 0) return isUndone ? "Nothing remains of the change." : "The session holds no lines of this change."
   return diffs.length > 1 ? "The file also changed in between, so its changes are shown one by one." : ""
 }
 

@@ -89,7 +89,7 @@ describe("a file that changed", () => {
 
   test("that was new and then deleted leaves nothing, and says so", async () => {
     const files = await filesAfter(diffsOf({ a: [null, "1\n"] }), diffsOf({ a: ["1\n", null] }))
-    expect(told(files)).toMatchObject([{ word: "new, then deleted", lines: [0, 0], diffs: [""], prompts: [1, 2] }])
+    expect(told(files)).toMatchObject([{ word: "deleted again", lines: [0, 0], diffs: [""], prompts: [1, 2] }])
   })
 
   test("that was changed back leaves nothing, and says so", async () => {

@@ -60,7 +60,7 @@ describe("a file's section says", () => {
 
   test("that nothing remains", async () => {
     expect(await section([["a", "", "1\n"]], [["a", "1\n", ""]])).toMatch(
-      /new, then deleted .*prompts 1 , 2 Nothing remains of the change/,
+      /deleted again .*prompts 1 , 2 Nothing remains of the change/,
     )
     expect(await section([["a", "1\n", "2\n"]], [["a", "2\n", "1\n"]])).toMatch(
       /changed back .*Nothing remains of the change/,
