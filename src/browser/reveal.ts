@@ -8,11 +8,12 @@ export function lookAfterHash(): void {
   revealTarget()
   addEventListener("hashchange", revealTarget)
   document.addEventListener("click", (event) => {
-    const link = (event.target as Element).closest?.("a")
-    if (!link?.hash || event.defaultPrevented) return
+    // Links in the strip are SVG's, whose addresses are no texts.
+    const href = (event.target as Element).closest?.("a")?.getAttribute("href")
+    if (!href?.includes("#") || event.defaultPrevented) return
     closeOutline()
     // A link to where one is already changes nothing in the address.
-    if (link.href === location.href) setTimeout(revealTarget)
+    if (new URL(href, location.href).href === location.href) setTimeout(revealTarget)
   })
   // What the address points to may have arrived only now.
   document.addEventListener("parts", () => {

@@ -48,7 +48,10 @@ async function look() {
   const [red = 0, green = 0, blue = 0, alpha = 0] = paint.getImageData(0, 0, 1, 1).data
   const { scrollWidth, clientWidth } = document.documentElement
   return {
-    links: [...document.querySelectorAll("a")].map(({ href }) => href.replace(/#.*/, "")),
+    // As they are written: the addresses of links in a drawing are no texts.
+    links: [...document.querySelectorAll("a[href]")].map((link) =>
+      new URL(link.getAttribute("href")!, document.baseURI).href.replace(/#.*/, ""),
+    ),
     pictures: document.images.length,
     broken: [...document.images].filter(({ naturalWidth }) => naturalWidth === 0).map(({ src }) => src.slice(0, 80)),
     sideways: scrollWidth - clientWidth,
