@@ -1,5 +1,5 @@
 import type { ToolPart } from "../session/model.ts"
-import { changed, code, diff } from "./code-block.ts"
+import { changed, code, type DiffBlock, diff } from "./code-block.ts"
 import { clip } from "./cut.ts"
 import { attachments, diagnostics, entriesOf, filesShown, hasPatches, output, patchBounds } from "./step-blocks.ts"
 import { type Drawn, type Kind, located, type StepContext, shorten } from "./step-context.ts"
@@ -58,9 +58,12 @@ export async function edit(part: ToolPart, call: Kind<"edit">, context: StepCont
     ...(done && { lines: sum(blocks) }),
     node: "changed",
     open: done,
-    blocks: [...blocks, ...diagnostics(call.diagnostics)],
+    blocks: [...blocks.map(unnamed), ...diagnostics(call.diagnostics)],
   }
 }
+
+/** The row of the step names the file already. */
+const unnamed = (block: DiffBlock): DiffBlock => ({ ...block, path: "" })
 
 export async function patch(
   part: ToolPart,
@@ -76,14 +79,9 @@ export async function patch(
     for (const [i, file] of shown.entries()) {
       const note =
         file.change === "move" && file.movedTo ? `moved to ${shorten(file.movedTo, context)}` : words[file.change]
-      blocks.push(
-        await diff(
-          { ...file, path: clip(shorten(file.path, context), 300) },
-          clip(note, 300),
-          context.budget,
-          bounds[i],
-        ),
-      )
+      const named = { ...file, path: clip(shorten(file.path, context), 300) }
+      const block = await diff(named, clip(note, 300), context.budget, bounds[i])
+      blocks.push(files.length === 1 ? unnamed(block) : block)
     }
   if (shown.length < files.length && hasPatches(files))
     blocks.push({ type: "caption", text: `and ${count(files.length - shown.length, "more file", "more files")}` })
