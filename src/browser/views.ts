@@ -8,7 +8,7 @@ const names = ["conversation", "work", "everything"]
 const usual = "work"
 
 /** Items that the conversation leaves out; see styles/views.css. */
-export const leftOut = ".step:not(.bad, .question), .reasoning"
+export const leftOut = ".step:not(.asks), .reasoning"
 
 const radio = (name: string) => one<HTMLInputElement>(`#_view-${name}`)
 const known = (name: string | null | undefined) => names.find((one) => one === name)

@@ -61,7 +61,13 @@ export function* filesOf(message: Message): Generator<StoredFile> {
 /** What a person wrote as one prompt. */
 export const ownText = (message: UserMessage): string =>
   message.parts
-    .flatMap((part) => (part.type === "text" && !part.synthetic && !part.ignored ? [part.text] : []))
+    .flatMap((part) =>
+      part.type === "subtask"
+        ? part.description
+        : part.type === "text" && !part.synthetic && !part.ignored
+          ? part.text
+          : [],
+    )
     .join("\n\n")
 
 /**
@@ -192,7 +198,7 @@ async function userItems(
         anchor: part.id,
         moment,
         tone: "plain",
-        title: clip(`Task for ${part.agent || "a subagent"}: ${part.description}`, 400),
+        title: `Task for ${clip(part.agent, 100) || "a subagent"}`,
         text: clip(part.prompt, 4_000),
       })
     if (part.type === "unknown" || part.type === "malformed") items.push(raw(part, moment))
@@ -305,7 +311,7 @@ function raw(part: Extract<Part, { type: "unknown" | "malformed" }>, moment: Ite
 export function asJson(value: Json): string {
   try {
     const text = JSON.stringify(value, null, 2) ?? ""
-    return text.length > 4_000 ? `${text.slice(0, 4_000)}\n…` : text
+    return clip(text, 4_000)
   } catch {
     return "(nested too deeply to be shown)"
   }
