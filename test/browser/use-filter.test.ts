@@ -89,9 +89,12 @@ describe.skipIf(!executable)("in Chromium", () => {
 
   test("counts in the conversation what the conversation shows", async () => {
     const { page } = await openShare(session, "index.html?view=conversation")
+    const sentences = page.locator(".item.sentence").filter({ visible: true })
+    expect(await sentences.count()).toBe(1)
     await page.keyboard.press("/")
     await page.keyboard.type("cafe")
     await expect.poll(() => page.locator(".filter .count").textContent()).toBe("2 of 3")
+    expect(await sentences.count()).toBe(0)
   })
 
   test("goes on in parts that come later", async () => {
