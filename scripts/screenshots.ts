@@ -41,13 +41,13 @@ async function picturesOf(name: string, record: SessionRecord): Promise<void> {
   const pages = await draw(name, record)
   const find = (wanted: RegExp) => pages.find((page) => wanted.test(page))
   const url = (page: string) => pathToFileURL(path.join(folder, name, page)).href
-  for (const { page: wanted, label, ...sheet } of sheets) {
+  for (const { page: wanted, label, full, ...setting } of sheets) {
     const page = find(wanted)
-    if (page) await photos.page(`${name}-${label}`, url(page), sheet)
+    if (page) await photos.page(`${name}-${label}`, url(page), setting, full)
   }
-  const conversation = pages.filter((page) => /^(?:index|\d+)\.html$/.test(page))
-  for (const { label, ...detail } of details)
-    await photos.detail(`${name}-detail-${label}`, conversation.map(url), detail)
+  const conversation = pages.filter((page) => /^(?:index|\d+)\.html$/.test(page)).map(url)
+  for (const { setting, label, parts } of details)
+    await photos.details((part) => `${name}-detail-${part}-${label}`, conversation, setting, parts)
 }
 
 /** Writes a share into the temporary folder; gives its pages, those that are read first first. */

@@ -1,79 +1,86 @@
 import { mkdirSync } from "node:fs"
 import path from "node:path"
-import { chromium, type Page } from "playwright-core"
-import type { Detail, Sheet } from "./sheets.ts"
+import { type Browser, chromium, type Page } from "playwright-core"
+import type { Setting } from "./sheets.ts"
 
-export type Photographer = Awaited<ReturnType<typeof photographer>>
+const args = [
+  ...["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+  "--host-resolver-rules=MAP * ~NOTFOUND",
+]
 
 /** Opens pages in a Chromium that reaches no other machine, and writes pictures of them into a folder. */
 export async function photographer(executablePath: string, out: string) {
   mkdirSync(out, { recursive: true })
-  const args = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-  ]
   const browser = await chromium.launch({ executablePath, args })
   let taken = 0
-  const save = (page: Page, name: string, clip?: { x: number; y: number; width: number; height: number }) => {
+  const save = async (page: Page, name: string, clip?: { x: number; y: number; width: number; height: number }) => {
     taken++
-    return page.screenshot({ path: path.join(out, `${name}.png`), ...(clip && { clip, fullPage: true }) })
+    await page.screenshot({ path: path.join(out, `${name}.png`), ...(clip && { clip, fullPage: true }) })
   }
-
-  async function opened<T>(url: string, sheet: Sheet, use: (page: Page) => Promise<T>): Promise<T> {
-    const { width = 1280, dark, view, split, print } = sheet
-    const context = await browser.newContext({
-      viewport: { width, height: 800 },
-      colorScheme: dark ? "dark" : "light",
-      reducedMotion: "reduce",
-    })
-    try {
-      const page = await context.newPage()
-      await page.goto(view ? `${url}?view=${view}` : url)
-      if (split) await page.getByRole("button", { name: "Side by side" }).click()
-      if (print) await page.emulateMedia({ media: "print" })
-      return await use(page)
-    } finally {
-      await context.close()
-    }
-  }
-
   return {
-    /** Writes NAME.png: what is seen of a page first, or all of it. */
-    page: (name: string, url: string, sheet: Sheet): Promise<void> =>
-      opened(url, sheet, async (page) => {
-        if (!sheet.full) return void (await save(page, name))
-        const { width, height } = await page.evaluate(() => {
-          const { scrollWidth, scrollHeight } = document.documentElement
-          return { width: scrollWidth, height: scrollHeight }
+    /** Writes NAME.png: what is seen of a page first, or the page down to `full` pixels. */
+    page: (name: string, url: string, setting: Setting, full?: number): Promise<void> =>
+      opened(browser, setting, async (page, open) => {
+        await open(url)
+        if (full === undefined) return save(page, name)
+        const size = await page.evaluate(() => {
+          const { scrollWidth: width, scrollHeight: height } = document.documentElement
+          return { width, height }
         })
-        await save(page, name, { x: 0, y: 0, width, height: Math.min(height, sheet.full) })
+        await save(page, name, { x: 0, y: 0, width: size.width, height: Math.min(size.height, full) })
       }),
 
-    /** Writes NAME.png: a thing on the first of some pages that has it, with a little around it. None, if none has it. */
-    async detail(name: string, urls: string[], detail: Detail): Promise<void> {
-      for (const url of urls) {
-        const found = await opened(url, detail, async (page) => {
-          const element = page.locator(detail.selector).first()
-          if ((await element.count()) === 0) return false
-          await element.evaluate((shown) => {
-            for (let at: Element | null = shown; at; at = at.parentElement)
-              if (at instanceof HTMLDetailsElement) at.open = true
-            for (const folded of shown.querySelectorAll("details")) folded.open = true
-          })
-          const box = await element.boundingBox()
-          if (!box || box.height === 0) return false
-          const [x, y] = [Math.max(0, box.x - 16), Math.max(0, box.y - 16)]
-          const width = Math.min((detail.width ?? 1280) - x, box.width + 32)
-          await save(page, name, { x, y, width, height: Math.min(box.height + 32, 1600) })
-          return true
-        })
-        if (found) return
-      }
-    },
+    /** Writes a picture of each thing, named by `nameOf`, with a little around it; of those that no page has, none. */
+    details: (nameOf: (part: string) => string, urls: string[], setting: Setting, parts: Record<string, string>) =>
+      opened(browser, setting, async (page, open) => {
+        const wanted = new Map(Object.entries(parts))
+        for (const url of urls) {
+          if (wanted.size === 0) return
+          await open(url)
+          for (const [part, selector] of wanted) {
+            const box = await unfolded(page, selector)
+            if (!box) continue
+            wanted.delete(part)
+            const [x, y] = [Math.max(0, box.x - 16), Math.max(0, box.y - 16)]
+            const width = Math.min((setting.width ?? 1280) - x, box.width + 32)
+            await save(page, nameOf(part), { x, y, width, height: Math.min(box.height + 32, 1600) })
+          }
+        }
+      }),
 
     taken: () => taken,
     close: () => browser.close(),
   }
+}
+
+/** A window that is as the setting says, and a function that opens a page in it. */
+async function opened(
+  browser: Browser,
+  { width = 1280, dark, view, split, print }: Setting,
+  use: (page: Page, open: (url: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const colorScheme = dark ? "dark" : "light"
+  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, reducedMotion: "reduce" })
+  try {
+    const page = await context.newPage()
+    await use(page, async (url) => {
+      await page.emulateMedia({ media: print ? "print" : "screen" })
+      await page.goto(view ? `${url}?view=${view}` : url)
+      if (split) await page.evaluate(() => document.documentElement.setAttribute("data-split", ""))
+    })
+  } finally {
+    await context.close()
+  }
+}
+
+/** Where the first element is that a selector finds, after all in it and around it was unfolded. */
+async function unfolded(page: Page, selector: string) {
+  const element = page.locator(selector).first()
+  if ((await element.count()) === 0) return undefined
+  await element.evaluate((shown) => {
+    for (const folded of shown.querySelectorAll("details")) folded.open = true
+    for (let at: Element | null = shown; at; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true
+  })
+  const box = await element.boundingBox()
+  return box && box.height > 0 ? box : undefined
 }
