@@ -18,10 +18,10 @@ export const FILE: Bounds = { kind: "code", lines: 240, bytes: 80_000, elements:
 export const COMMAND: Bounds = { kind: "plain", lines: 240, bytes: 20_000, elements: 200, head: 1 }
 export const TERMINAL: Bounds = { kind: "terminal", lines: 160, bytes: 24_000, elements: 600, head: 0.3 }
 export const OUTPUT: Bounds = { kind: "plain", lines: 160, bytes: 16_000, elements: 200, head: 0.3 }
-export const PATCH: Bounds = { kind: "patch", lines: 400, bytes: 90_000, elements: 3_000, head: 1 }
+export const PATCH: Bounds = { kind: "patch", lines: 400, bytes: 84_000, elements: 3_000, head: 1 }
 /** Nothing of it is shown: there is too much of its kind already. */
 export const NOTHING: Bounds = { kind: "plain", lines: 0, bytes: 0, elements: 0, head: 1 }
-export const PROSE: Bounds = { kind: "prose", lines: 2_000, bytes: 100_000, elements: 2_400, head: 1 }
+export const PROSE: Bounds = { kind: "prose", lines: 2_000, bytes: 90_000, elements: 2_400, head: 1 }
 /** What a search engine answered. */
 export const SEARCH: Bounds = { kind: "prose", lines: 160, bytes: 24_000, elements: 600, head: 1 }
 /** What a subagent was asked. */
@@ -37,9 +37,15 @@ export interface Cut {
   readonly whole?: StoredFile
 }
 
-/** A short text that no file stands behind: its beginning. */
-export const clip = (text: string, characters: number): string =>
-  text.length > characters ? `${text.slice(0, characters)}…` : text
+/**
+ * A short text that no file stands behind: its beginning. Less of it where it is heavy, so that it takes three bytes a
+ * character at most, as writing does.
+ */
+export function clip(text: string, characters: number): string {
+  let short = text.length > characters ? `${text.slice(0, characters)}…` : text
+  while (textBytes(short) > 3 * characters + 3) short = `${short.slice(0, short.length >> 1)}…`
+  return short
+}
 
 /** The first rows of a list that together take no more than so many bytes. */
 export function fitting<T>(rows: readonly T[], bytes: number, textOf: (row: T) => string): T[] {

@@ -17,9 +17,10 @@ import {
   TASK,
   TERMINAL,
 } from "./cut.ts"
+import { safeUrl } from "./markdown.ts"
 import { emptyHtml, escapeText, markupOf, type SafeHtml } from "./safe-html.ts"
 import { attachmentView, type Block, type CutView, count } from "./view.ts"
-import { outgrows, weighText } from "./weight.ts"
+import { coloured, outgrows, weighText } from "./weight.ts"
 
 /**
  * The long texts that a tool call shows, and how much of each; those that are cut are files of the share as well. A block
@@ -86,7 +87,7 @@ export function patchBounds(files: readonly { patch: string }[]): Bounds[] {
     const { lines, bytes, elements } = PATCH
     const bounds = { ...PATCH, lines: lines * left, bytes: bytes * left, elements: elements * left }
     const shown = cut(patch, bounds).head
-    const weight = weighText(shown, "patch")
+    const weight = coloured(weighText(shown, "patch"))
     left -= Math.max(shown.split("\n").length / lines, weight.bytes / bytes, weight.elements / elements)
     return bounds
   })
@@ -94,7 +95,7 @@ export function patchBounds(files: readonly { patch: string }[]): Bounds[] {
 
 /** The files of a patch that are named. */
 export const filesShown = (files: readonly PatchedFile[]): PatchedFile[] =>
-  fitting(files.slice(0, MOST_FILES), ROWS_BYTES / 4, ({ path, movedTo }) => clip(path, 300) + clip(movedTo ?? "", 300))
+  fitting(files.slice(0, MOST_FILES), NAMES_BYTES, ({ path, movedTo }) => clip(path, 300) + clip(movedTo ?? "", 300))
 
 /** Every file that a tool call brings into the share: its attachments, and the whole of what is cut. */
 export function* filesOfTool(part: ToolPart): Generator<StoredFile> {
@@ -145,10 +146,11 @@ export function output(text: string, tone: "bad" | "plain" = "plain"): Block[] {
   return whole ? [...blocks, { type: "link", href: whole.path, label: "the whole text" }] : blocks
 }
 
-/** What is shown row by row takes no more than this of a page; far more than real sessions need. */
-export const DIAGNOSTICS_BYTES = 8_000
+/** What is shown row by row takes no more than this of a page; more than real sessions need. */
+export const DIAGNOSTICS_BYTES = 5_000
 export const ROWS_BYTES = 40_000
-const MOST_FILES = 60
+const NAMES_BYTES = 4_000
+const MOST_FILES = 40
 
 export function diagnostics(found: Diagnostic[]): Block[] {
   if (found.length === 0) return []
@@ -171,11 +173,10 @@ export function diagnostics(found: Diagnostic[]): Block[] {
 
 /** The files that a call brought back, as far as a page lists them. */
 export const attachmentsShown = ({ attachments }: ToolPart): FilePart[] =>
-  fitting(
-    attachments.slice(0, MOST_FILES),
-    ROWS_BYTES / 4,
-    ({ filename, mime }) => clip(filename, 200) + clip(mime, 100),
-  )
+  fitting(attachments.slice(0, MOST_FILES), NAMES_BYTES, namesOf)
+
+const namesOf = ({ filename, mime, url }: FilePart): string =>
+  `${clip(filename, 200)}${clip(mime, 100)}${/^data:/i.test(url) ? "" : (safeUrl(url) ?? "")}`
 
 export function attachments(part: ToolPart): Block[] {
   if (part.attachments.length === 0) return []

@@ -21,8 +21,8 @@ export const questionsShown = ({ questions }: Kind<"question">): ShownQuestion[]
     return {
       question,
       answers,
-      options: fitting(options.slice(0, 50), 4_000, optionText),
-      own: fitting(own.slice(0, 20), 3_000, (answer) => clip(answer, 1_000)),
+      options: fitting(options.slice(0, 40), 3_000, optionText),
+      own: fitting(own.slice(0, 10), 2_000, (answer) => clip(answer, 1_000)),
     }
   })
 

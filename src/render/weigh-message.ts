@@ -126,7 +126,10 @@ function weighTool(part: ToolPart): Load {
   const { call } = part
   const act = actOf(part)
   const isFolded = call.kind === "read" || call.kind === "task" || call.kind === "websearch"
-  const texts = textsOf(part).map(([text, bounds]) => (text === "" ? load(0, 0) : weighCut(text, bounds, isFolded)))
+  // Of many patched files, only some are named.
+  const all = textsOf(part)
+  const shown = call.kind === "apply_patch" && all.length > 1 ? all.slice(0, filesShown(call.files).length) : all
+  const texts = shown.map(([text, bounds]) => (text === "" ? load(0, 0) : weighCut(text, bounds, isFolded)))
   const name = textBytes(nameOf(part))
   const more: Load[] = []
   // Its share of the run of steps that only look around; else it may be named in the sentence that stands for it.

@@ -1,3 +1,5 @@
+import { mayHide } from "./hidden-characters.ts"
+
 // What text costs on a page, before it is drawn: linear, and the same on every machine.
 
 /** What something takes of a page: UTF-8 of HTML, and elements. */
@@ -23,15 +25,14 @@ const WORD_BYTES = 24
 /** What the tags of an element take, about, by how its text is drawn. */
 const TAG: Record<Kind, number> = { plain: 40, code: 40, terminal: 27, patch: 31, prose: 14 }
 
-/** The bytes of a text in a page: as UTF-8, with what is markup escaped. */
+/** The bytes of a text in a page: as UTF-8, with what is markup escaped and what is hidden named. */
 export function textBytes(text: string): number {
   let bytes = text.length
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    if (code < 128) bytes += escaped[code]!
-    else bytes += 2
+    bytes += code < 128 ? escaped[code]! : 2
   }
-  return bytes
+  return bytes + hidden(text) * HIDDEN_BYTES
 }
 
 // Beyond the character itself: `&quot;`, and control characters, which show as pictures of three bytes.
@@ -41,8 +42,11 @@ for (const [character, more] of Object.entries({ "&": 4, "<": 3, ">": 3, '"': 5,
 for (let code = 0; code < 32; code++) if (code !== 9 && code !== 10 && code !== 13) escaped[code] = 2
 escaped[127] = 2
 
-/** What cannot be seen or turns the direction is shown by an element of its own. */
-const HIDDEN = /\p{Default_Ignorable_Code_Point}/gu
+/** `<span class="u">U+202E</span>` in place of what cannot be seen or turns the direction. */
+const HIDDEN_BYTES = 32
+const HIDDEN = /[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu
+
+const hidden = (text: string): number => (mayHide(text) ? times(text, HIDDEN) : 0)
 
 /** What the lines of one text weigh, asked in their order; the tags of what they may become apart. */
 type LineWeigher = (line: string) => TextWeight
@@ -57,8 +61,6 @@ function lineWeigher(kind: Kind): LineWeigher {
     code: isCode ? line.length + 1 : 0,
   })
 }
-
-const hidden = (line: string): number => (/[^\n -~]/.test(line) ? times(line, HIDDEN) : 0)
 
 const elementsBy: Record<Exclude<Kind, "prose">, (line: string) => number> = {
   plain: () => 0,
