@@ -23,6 +23,7 @@ export function addPart(page: Document, side: Side): HTMLElement {
   for (const twin of all("[id]", part)) if (document.getElementById(twin.id)) twin.removeAttribute("id")
   const place = side === "prev" ? placeNow() : undefined
   const loaded = parts()
+  if (canRest) for (const each of loaded) rest(each)
   if (side === "prev") loaded[0]?.before(part)
   else loaded.at(-1)?.after(part)
   takeSide(page, side)
@@ -31,6 +32,16 @@ export function addPart(page: Document, side: Side): HTMLElement {
   takeEntries(part, page, parts())
   goBack(place)
   return part
+}
+
+/** Where a browser does not keep the place when something above it turns out higher or lower, nothing may. */
+const canRest = CSS.supports("overflow-anchor", "auto")
+
+/** Lets the browser leave a part out of its work while it is far from what is seen: some of them are 100,000 elements. */
+function rest(part: HTMLElement): void {
+  if (part.classList.contains("resting")) return
+  part.style.containIntrinsicBlockSize = `auto ${part.offsetHeight}px`
+  part.classList.add("resting")
 }
 
 /** Links on to where a fetched page links on. Returns whether that is elsewhere than before. */

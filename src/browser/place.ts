@@ -19,7 +19,7 @@ export interface Place {
 export function placeNow(): Place | undefined {
   const from = line()
   let filling: Place | undefined
-  for (const item of all("#_main .item")) {
+  for (const item of all("#_main > .part").flatMap(itemsBelow)) {
     const { top, bottom } = item.getBoundingClientRect()
     if (bottom <= from + 1 || !isShown(item)) continue
     if (top > innerHeight / 2) return filling ?? { item, top }
@@ -29,6 +29,10 @@ export function placeNow(): Place | undefined {
   }
   return filling
 }
+
+/** Of a part that has been read, nothing is looked at: there may be many. */
+const itemsBelow = (part: HTMLElement): HTMLElement[] =>
+  part.getBoundingClientRect().bottom > line() ? all(".item", part) : []
 
 /** Brings an item back to where it was on the screen or, if it is not shown any more, what stands for it to the line. */
 export function goBack(place: Place | undefined): void {
