@@ -4,23 +4,31 @@
  */
 
 /** Those that no writing needs: overrides, embeddings and isolates of direction, tags, fillers, joiners of words, marks of order. */
-const NEVER = "\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff9-\\ufffb"
+const NEVER = "\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff0-\\ufffb"
 /** Those that writing needs and code does not: soft hyphens, marks of direction, joiners, selectors of a variant, separators. */
 const WRITING = "\\u00ad\\u034f\\u061c\\u180b-\\u180d\\u180f\\u200b-\\u200f\\u2028\\u2029\\ufe00-\\ufe0f"
-/** All of plane 14: tags, and more selectors. */
-const PLANE_14 = "\\udb40[\\udc00-\\udfff]"
+/** Above U+FFFF none is needed: formats of shorthand and of music, and of plane 14 tags, more selectors and what is set aside for such. */
+const HIGH = "\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}"
+/** The same in UTF-16, which is quicker to look for. */
+const HIGH_16 = "\\ud82f[\\udca0-\\udca3]|\\ud834[\\udd73-\\udd7a]|[\\udb40-\\udb43][\\udc00-\\udfff]"
+/** One selector says which variant is meant; a row of them says something else. */
+const SELECTORS = "[\\ufe00-\\ufe0f]{2}"
 
-const anyHidden = new RegExp(`[${NEVER}${WRITING}]|${PLANE_14}`)
-const hiddenInProse = new RegExp(`[${NEVER}]|${PLANE_14}`)
+const anyHidden = new RegExp(`[${NEVER}${WRITING}]|${HIGH_16}`)
+const hiddenInProse = new RegExp(`[${NEVER}]|${HIGH_16}|${SELECTORS}`)
 
 // Emoji are made of several characters with invisible ones between them, and so are letters of some scripts.
 const emoji = "\\p{Extended_Pictographic}[\\ufe0e\\ufe0f]?\\p{Emoji_Modifier}?"
-const flag = "\\u{1f3f4}[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]{1,6}\\u{e007f}"
+// England, Scotland and Wales: the only flags that are written with tags. With any tags, a row of flags could hold a text.
+const flag =
+  "\\u{1f3f4}\\u{e0067}\\u{e0062}(?:\\u{e0065}\\u{e006e}\\u{e0067}|\\u{e0073}\\u{e0063}\\u{e0074}|\\u{e0077}\\u{e006c}\\u{e0073})\\u{e007f}"
 const letter =
   "[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Gurmukhi}\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}\\p{Script=Myanmar}\\p{Script=Khmer}]"
 const kept = `${flag}|${emoji}(?:\\u200d${emoji})*|[0-9#*]\\ufe0f\\u20e3|(?<=${letter}\\p{M}*)[\\u200c\\u200d](?=${letter})`
-const inCode = new RegExp(`(${kept})|([${NEVER}${WRITING}]|[\\u{e0000}-\\u{e0fff}])`, "gu")
-const inProse = new RegExp(`(${flag})|([${NEVER}]|[\\u{e0000}-\\u{e0fff}])`, "gu")
+// The variants of ideographs that names are written with.
+const keptInProse = `${flag}|(?<=\\p{Script=Han})[\\u{e0100}-\\u{e01ef}]`
+const inCode = new RegExp(`(${kept})|([${NEVER}${WRITING}${HIGH}])`, "gu")
+const inProse = new RegExp(`(${keptInProse})|([${NEVER}${HIGH}]|(?<=[\\ufe00-\\ufe0f])[\\ufe00-\\ufe0f])`, "gu")
 
 /** Whether there may be something to reveal; quick. */
 export const mayHide = (text: string): boolean => anyHidden.test(text)

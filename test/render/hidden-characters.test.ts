@@ -48,6 +48,29 @@ describe("what looks like one stays", () => {
   })
 })
 
+describe("what could carry a text that nobody sees", () => {
+  test("is none of the characters that Unicode says are not shown", () => {
+    const hidden: string[] = []
+    for (let point = 0x80; point < 0x110000; point++) {
+      const character = String.fromCodePoint(point)
+      if (/\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}/u.test(character)) hidden.push(character)
+    }
+    expect(hidden.length).toBeGreaterThan(4_000)
+    expect(hidden.filter((character) => code(`a${character}b`) !== `a${chip(name(character))}b`)).toEqual([])
+  })
+
+  test("is no row of selectors, in prose either", () => {
+    expect(prose("a\ufe01\ufe02\ufe03")).toBe(`a\ufe01${chip("U+FE02")}${chip("U+FE03")}`)
+    expect(prose("\u845b\u{e0100}\u{e0101}")).toBe(`\u845b\u{e0100}${chip("U+E0101")}`)
+  })
+
+  test("is no flag that there is not", () => {
+    const tags = ["U+E0068", "U+E0069", "U+E007F"].map(chip).join("")
+    expect(code("🏴\u{e0068}\u{e0069}\u{e007f}")).toBe(`🏴${tags}`)
+    expect(prose("🏴\u{e0068}\u{e0069}\u{e007f}")).toBe(`🏴${tags}`)
+  })
+})
+
 test("no text hides anything in code, and nothing else is lost", () => {
   const hidden = fc.constantFrom(...turning, ...invisible, ...ofWriting.filter((c) => c !== "\u200d" && c !== "\ufe0f"))
   fc.assert(
