@@ -7,7 +7,7 @@ export interface Range {
 }
 
 /** Changed lines are paired within blocks of so many deleted times added ones; larger blocks pair in order. */
-const PAIRED = 400
+const PAIRED = 2_500
 /** Words of a line are compared one by one up to so many pairs of them; beyond, its changed middle is one range. */
 const COMPARED = 10_000
 /** More changed words in one line than this are one range: a line of confetti cannot be read. */
@@ -34,8 +34,8 @@ export function markWords(rows: readonly DiffRow[]): (Range[] | undefined)[] {
     const del = order.slice(at, at + deleted)
     const add = order.slice(at + deleted, at + deleted + added)
     for (const [i, j] of pairs(
-      del.map((row) => rows[row]!.text),
-      add.map((row) => rows[row]!.text),
+      del.map((row) => rows[row]!.text.trim()),
+      add.map((row) => rows[row]!.text.trim()),
     ))
       [marks[del[i]!], marks[add[j]!]] = changedWords(rows[del[i]!]!.text, rows[add[j]!]!.text)
     at += Math.max(1, deleted + added)
@@ -86,16 +86,16 @@ function changedWords(before: string, after: string): [Range[] | undefined, Rang
   const { head, tail } = frame(old, now)
   const [a, b] = [old.slice(head, old.length - tail), now.slice(head, now.length - tail)]
   const kept = a.length * b.length > COMPARED ? { a: new Set<number>(), b: new Set<number>() } : common(a, b)
-  const lost = textOf(a, kept.a)
-  const gained = textOf(b, kept.b)
-  const same = Math.min(before.length - lost, after.length - gained)
-  if (same * 3 < Math.min(before.length, after.length)) return [undefined, undefined]
+  // Space does not count: that two lines stand equally deep makes them no more alike.
+  const ink = inkOf(old)
+  if ((ink - inkOf(a, kept.a)) * 3 < Math.min(ink, inkOf(now))) return [undefined, undefined]
   const start = old.slice(0, head).join("").length
   return [ranges(a, kept.a, start), ranges(b, kept.b, start)]
 }
 
-const textOf = (words: string[], kept: Set<number>) =>
-  words.reduce((sum, word, i) => sum + (kept.has(i) ? 0 : word.length), 0)
+/** How much there is to see of the words that are not kept. */
+const inkOf = (words: string[], kept?: Set<number>) =>
+  words.reduce((sum, word, i) => sum + (kept?.has(i) ? 0 : word.trim().length), 0)
 
 /** The words of a longest common sequence, by their places on both sides. */
 function common(a: string[], b: string[]): { a: Set<number>; b: Set<number> } {

@@ -40,9 +40,20 @@ describe("marking what changed in a line", () => {
     expect(marked(patch)).toEqual([["2"], undefined, ["3"], undefined])
   })
 
+  test("pairs them in larger changes, too", () => {
+    const lines = [...Array(40).keys()].map((i) => `  "${"abcdefghij"[i % 10]}${i}": load(${i * 7919}, from),`)
+    const changed = lines.map((line) => line.replace("load", "read"))
+    const rows = rowsOf(
+      `@@ -1,40 +1,41 @@\n${lines.map((line) => `-${line}\n`).join("")}+// All of them.\n${changed.map((line) => `+${line}\n`).join("")}`,
+    )
+    const marks = markWords(rows).map((ranges, i) => ranges?.map(({ from, to }) => rows[i]!.text.slice(from, to)))
+    expect(marks).toEqual([...Array(40).fill(["load"]), undefined, ...Array(40).fill(["read"])])
+  })
+
   test("leaves lines alone that have no partner or nothing in common", () => {
     expect(marked("@@ -1,2 +1 @@\n-one\n-two\n+three\n")).toEqual([undefined, undefined, undefined])
     expect(marked("@@ -1 +1 @@\n-hello world\n+goodbye\n")).toEqual([undefined, undefined])
+    expect(marked("@@ -1 +1 @@\n-          return one\n+          throw two\n")).toEqual([undefined, undefined])
   })
 
   test("does not part the halves of a character", () => {
