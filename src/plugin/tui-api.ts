@@ -1,0 +1,38 @@
+// What the plugin uses of OpenCode's terminal, as its plugin interface 1.18 gives it.
+
+export interface SelectOption {
+  title: string
+  value: unknown
+  description?: string
+  footer?: string
+  disabled?: boolean
+  onSelect?: () => void
+}
+
+export interface TuiApi {
+  keymap: {
+    registerLayer(layer: {
+      commands: {
+        name: string
+        title: string
+        desc: string
+        category: string
+        namespace: string
+        slashName: string
+        run: () => void
+      }[]
+    }): unknown
+  }
+  ui: {
+    DialogSelect(props: { title: string; options: SelectOption[] }): unknown
+    DialogConfirm(props: { title: string; message: string; onConfirm: () => void; onCancel: () => void }): unknown
+    dialog: { replace(render: () => unknown): void; clear(): void }
+    toast(toast: { variant: "info" | "success" | "error"; title?: string; message: string; duration?: number }): void
+  }
+  state: {
+    path: { directory: string }
+    session: { get(id: string): { share?: { url?: string } } | undefined }
+  }
+  client: { session: { unshare(session: { sessionID: string }, options: { throwOnError: true }): Promise<unknown> } }
+  renderer: { copyToClipboardOSC52(text: string): unknown }
+}
