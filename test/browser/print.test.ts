@@ -1,0 +1,120 @@
+import type { Locator, Page } from "playwright-core"
+import { describe, expect, test } from "vitest"
+import { gallery } from "../../src/dev/gallery/gallery.ts"
+import { exports, filesOf } from "../render/draw.ts"
+import { executable, useBrowser } from "./open-page.ts"
+import { openShare } from "./use-page.ts"
+
+/** As wide as A4 is, at 96 pixels an inch. */
+const viewport = { width: 794, height: 1123 }
+const sessions = [["gallery", gallery], ...exports] as const
+const demo = exports.find(([name]) => name === "demo")![1]
+
+/** Opens a page as it is printed; without its script, unless said otherwise. */
+async function printed(session: (typeof sessions)[number][1], javaScriptEnabled = false) {
+  const opened = await openShare(session, "index.html", { viewport, javaScriptEnabled })
+  await opened.page.emulateMedia({ media: "print" })
+  return opened
+}
+
+/** The names of a share's pages. */
+const pagesOf = async (session: (typeof sessions)[number][1]): Promise<string[]> =>
+  (await filesOf(session)).map(({ path }) => path).filter((path) => path.endsWith(".html"))
+
+/** How many elements there are, and how many of them take room. */
+async function seen(elements: Locator): Promise<{ there: number; shown: number }> {
+  const all = await elements.all()
+  const shown = await Promise.all(all.map((element) => element.isVisible()))
+  return { there: all.length, shown: shown.filter(Boolean).length }
+}
+
+/** What stands out of the paper on either side, or is wider than what it stands in and would have to be scrolled. */
+const cutOff = (page: Page): Promise<string[]> =>
+  page.evaluate((width) => {
+    const said = (element: Element, how: string) =>
+      `${how}: ${element.localName}.${element.getAttribute("class") ?? ""}: ${element.textContent.slice(0, 40)}`
+    return [...document.body.querySelectorAll<HTMLElement>("*")].flatMap((element) => {
+      if (!element.checkVisibility({ visibilityProperty: true })) return []
+      const { left, right, width: own } = element.getBoundingClientRect()
+      if (own <= 1) return []
+      if (left < -1 || right > width + 1) return [said(element, `${Math.round(left)} to ${Math.round(right)}`)]
+      const { overflowX, textOverflow } = getComputedStyle(element)
+      // A row says its object as far as there is room for it; what it opens says it whole.
+      const hides =
+        overflowX !== "visible" && textOverflow !== "ellipsis" && element.scrollWidth > element.clientWidth + 1
+      return hides ? [said(element, `${element.scrollWidth} in ${element.clientWidth}`)] : []
+    })
+  }, viewport.width)
+
+describe.skipIf(!executable)("in Chromium, on paper", () => {
+  useBrowser()
+
+  test.each([
+    ["the title", "h1"],
+    ["prompts", ".item.prompt"],
+    ["answers", ".item.said"],
+    ["reasoning, though it is folded", ".item.reasoning .thought"],
+    ["commands", ".item.passed .terminal, .item.failed .terminal"],
+    ["diffs", ".item.changed .diff"],
+  ])("are seen: %s", async (_, selector) => {
+    for (const session of [gallery, demo]) {
+      const { page, open } = await printed(session)
+      let there = 0
+      for (const name of await pagesOf(session)) {
+        await open(name)
+        const found = await seen(page.locator(selector))
+        expect(found).toEqual({ there: found.there, shown: found.there })
+        there += found.there
+      }
+      expect(there).toBeGreaterThan(0)
+    }
+  })
+
+  test.each([
+    ["the rail", ".rail"],
+    ["what can be done with the page", ".actions"],
+    ["where to go on", ".pager"],
+    ["buttons", "button"],
+    ["the way to the content", ".skip"],
+  ])("are not: %s", async (_, selector) => {
+    for (const script of [true, false]) {
+      const { page } = await printed(gallery, script)
+      const { there, shown } = await seen(page.locator(selector))
+      expect(there).toBeGreaterThan(0)
+      expect(shown).toBe(0)
+    }
+  })
+
+  test.each(sessions)("nothing of %s is cut off sideways", async (_, session) => {
+    const { page, open } = await printed(session)
+    for (const name of await pagesOf(session)) {
+      await open(name)
+      expect({ name, cutOff: await cutOff(page) }).toEqual({ name, cutOff: [] })
+    }
+  })
+
+  test("the whole page comes out as a PDF of several sheets", async () => {
+    const { page } = await openShare(demo)
+    const pdf = (await page.pdf({ format: "A4" })).toString("latin1")
+    expect(pdf.match(/\/Type \/Page\b/g)!.length).toBeGreaterThan(2)
+  })
+
+  test.each(["light", "dark"] as const)("dark on white, with a %s system", async (colorScheme) => {
+    const { page } = await openShare(demo, "index.html", { viewport, colorScheme })
+    await page.emulateMedia({ media: "print" })
+    const [text, paper] = await page.evaluate(() => {
+      const paint = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!
+      const { color, backgroundColor } = getComputedStyle(document.body)
+      return [color, backgroundColor].map((colour) => {
+        paint.fillStyle = "white"
+        paint.fillRect(0, 0, 1, 1)
+        paint.fillStyle = colour
+        paint.fillRect(0, 0, 1, 1)
+        const [red = 0, green = 0, blue = 0] = paint.getImageData(0, 0, 1, 1).data
+        return (red + green + blue) / 3 / 255
+      })
+    })
+    expect(text).toBeLessThan(0.3)
+    expect(paper).toBeGreaterThan(0.95)
+  })
+})
