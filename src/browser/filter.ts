@@ -101,7 +101,7 @@ function filter(): void {
   const found: HTMLElement[] = []
   const folded: HTMLDetailsElement[] = []
   let of = 0
-  for (const item of all("#_main .item:not(.run, .sentence, .meta)")) {
+  for (const item of all("#_main :is(.item:not(.run, .sentence, .meta), .changed-file)")) {
     if (view() === "conversation" && item.matches(leftOut)) continue
     of++
     const isFound = has(textOf(item))

@@ -1,7 +1,7 @@
 import { addAction, button, make } from "./dom.ts"
 
 const keys = [
-  ["j", "Next prompt"],
+  ["j", "Next prompt (or file)"],
   ["k", "Previous prompt"],
   ["t", "Next view: conversation, work, everything"],
   ["s", "Diffs side by side"],

@@ -8,7 +8,7 @@ let waiting = false
 /** Shows in the outline which prompt is being read. */
 export function lookWhereWeAre(): void {
   const collect = () => {
-    prompts = all("#_main .prompt")
+    prompts = all("#_main :is(.prompt, .changed-file)")
     current = undefined
     look()
   }
@@ -28,7 +28,7 @@ export function lookWhereWeAre(): void {
   )
 }
 
-/** The prompts of what is loaded that are shown. */
+/** The prompts of what is loaded that are shown; where files are what a page is made of, those. */
 export const shownPrompts = (): HTMLElement[] => prompts.filter((prompt) => prompt.getClientRects().length > 0)
 
 /**

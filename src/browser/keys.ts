@@ -65,5 +65,5 @@ function toOtherPart(step: 1 | -1): void {
   if (isBrought) return
   document.removeEventListener("parts", goOn)
   if (link) location.href = link.href
-  else say(step > 0 ? "This is the last prompt." : "This is the first prompt.")
+  else say(`This is the ${step > 0 ? "last" : "first"} ${one(".changed-file") ? "file" : "prompt"}.`)
 }

@@ -33,13 +33,17 @@ function revealTarget(): void {
   }
   const target = id === "" ? null : document.getElementById(id)
   awaited = target ? "" : location.hash
-  const item = target?.closest<HTMLElement>(".item")
+  if (!target) return
+  if (target.closest(".filtered")) {
+    closeFilter()
+    target.scrollIntoView({ block: "start", behavior: "instant" })
+  }
+  const item = target.closest<HTMLElement>(".item")
   if (item) reveal(item)
 }
 
-/** Shows an item, whatever hides it, and marks it for a moment. */
+/** Shows an item, whatever its view hides or folds, and marks it for a moment. */
 function reveal(item: HTMLElement): void {
-  if (item.closest(".filtered")) closeFilter()
   if (view() === "conversation" && item.matches(leftOut)) show("work")
   for (let around = item.parentElement; around; around = around.parentElement)
     if (around instanceof HTMLDetailsElement) openForGood(around)

@@ -66,6 +66,8 @@ export function show(name: string): void {
 }
 
 export function nextView(): void {
+  // The pages of what changed have one view only.
+  if (!one(".views")) return
   const name = names[(names.indexOf(view()) + 1) % names.length] as string
   choose(name)
   say(`View: ${radio(name)?.labels?.[0]?.textContent ?? name}`)

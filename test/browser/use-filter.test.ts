@@ -124,7 +124,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await page.locator(".filter").count()).toBe(0)
   })
 
-  test("is quick with 5,000 items", async () => {
+  test("finds one among 5,000 items", async () => {
     const { page } = await openShare(session)
     await page.evaluate(() => {
       const [part, said] = [document.querySelector(".part")!, document.querySelector("#prt_tea")!]

@@ -71,7 +71,7 @@ describe.skipIf(!executable)("in Chromium", () => {
         if (now) seen.add(now.id)
         return seen.size > before || (disk && from !== page.url()) || (await isLast())
       }
-      await expect.poll(isThere, { timeout: 10_000 }).toBe(true)
+      await expect.poll(isThere).toBe(true)
     }
     while (!(await isLast())) await goOn()
     expect([...seen]).toEqual(asked(long))
