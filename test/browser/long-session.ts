@@ -6,7 +6,7 @@ import { ownHome } from "../support/run-command.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 export type Message = {
-  info: { id: string; parentID?: string; finish?: string }
+  info: { id: string; role: string; parentID?: string; finish?: string }
   parts: { id: string; messageID: string; type: string; text?: string }[]
 }
 
