@@ -13,9 +13,10 @@ async function tui(api: TuiApi): Promise<void> {
   const folder = api.state.path.directory
 
   async function showShares(): Promise<void> {
-    select("Shares", [{ title: "Asking where they are…", value: undefined, disabled: true }])
+    select("Shares", [{ title: "Asking for them…", value: undefined }])
     const { shares } = (await publisher.ask({ job: "list", folder })) as { shares: ListedShare[] }
-    if (shares.length === 0) return select("Shares", [{ title: "Nothing is shared", value: undefined, disabled: true }])
+    if (shares.length === 0)
+      return select("Shares", [{ title: "Nothing is shared", value: undefined, onSelect: () => api.ui.dialog.clear() }])
     select(
       "Shares",
       shares.reverse().map((share) => ({

@@ -5,7 +5,6 @@ export interface SelectOption {
   value: unknown
   description?: string
   footer?: string
-  disabled?: boolean
   onSelect?: () => void
 }
 
