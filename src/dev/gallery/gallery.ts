@@ -12,7 +12,8 @@ import { undone, unfinished } from "./unfinished.ts"
 import { writing } from "./writing.ts"
 
 const start = Date.UTC(2026, 10, 2, 8, 15)
-const themes = { files, terminals, edits, tools, messages, errors, prose, writing, unfinished }
+/** What was said and done before the rest was taken back, by theme. */
+export const themes = { files, terminals, edits, tools, messages, errors, prose, writing, unfinished }
 const drafts = Object.values(themes).flat()
 const all = dated([...drafts, ...undone], "ses_gallery", start)
 
@@ -36,11 +37,3 @@ export const gallery = {
   messages: all,
   children: subagents(start + 20 * 60_000),
 }
-
-/** The messages of the gallery by their theme. */
-export const themed = Object.fromEntries(
-  Object.entries(themes).map(([name, messages]) => {
-    const first = drafts.indexOf(messages[0]!)
-    return [name, all.slice(first, first + messages.length)]
-  }),
-)
