@@ -41,7 +41,7 @@ export interface Tick {
   x: string
   href: string
   number: string
-  name: string
+  /** Which prompt it is, when, and its first words: the link's name. */
   title: string
   /** Whether there is room for its number: always, on a wide strip only, or never. */
   numbered: "always" | "wide" | "never"
@@ -172,7 +172,7 @@ function ticksOf(prompts: readonly PromptMark[]): Tick[] {
     const narrow = wide && fitsNarrow({ ...label, side })
     const name = count === 1 ? `Prompt ${number}` : `Prompts ${number} to ${number + count - 1}`
     return {
-      ...{ x: percent(start), href, number: String(number), name, title: `${name} · ${text}` },
+      ...{ x: percent(start), href, number: String(number), title: `${name} · ${text}` },
       numbered: narrow ? "always" : wide ? "wide" : "never",
       side,
     }

@@ -71,8 +71,8 @@ describe("the strip of a session", () => {
   test("links each prompt, and tells its first words", () => {
     const view = viewOf(asked(T, "  Why <b>\n so? ", "msg_a"), asked(T + 90 * SECOND, "And now?", "msg_b"))
     expect(view?.prompts).toMatchObject([
-      { href: "#msg_a", number: "1", name: "Prompt 1", title: "Prompt 1 · 0:00 · Why <b> so?", side: "after" },
-      { href: "#msg_b", number: "2", name: "Prompt 2", title: "Prompt 2 · 1:30 · And now?", side: "before" },
+      { href: "#msg_a", number: "1", title: "Prompt 1 · 0:00 · Why <b> so?", side: "after" },
+      { href: "#msg_b", number: "2", title: "Prompt 2 · 1:30 · And now?", side: "before" },
     ])
   })
 
@@ -116,7 +116,7 @@ describe("a crowded session", () => {
 
   test("says of prompts that are one mark how many they are", () => {
     const close = viewOf(asked(T), asked(T + 1), asked(T + 2), worked(T + 3, T + HOUR))
-    expect(close?.prompts).toMatchObject([{ name: "Prompts 1 to 3", number: "1" }])
+    expect(close?.prompts).toMatchObject([{ title: expect.stringMatching(/^Prompts 1 to 3 · /), number: "1" }])
   })
 })
 
