@@ -92,8 +92,13 @@ function isInTag(strings: TemplateStringsArray, piece: number): boolean {
 }
 
 /** Escaped text in which hidden characters are small signs with their names. */
-const shown = (text: string, where: "code" | "prose"): string =>
-  mayHide(text) ? reveal(escaped(text), where, (name) => `<span class="u">${name}</span>`) : escaped(text)
+function shown(text: string, where: "code" | "prose"): string {
+  if (!other.test(text)) return text
+  return mayHide(text) ? reveal(escaped(text), where, (name) => `<span class="u">${name}</span>`) : escaped(text)
+}
+
+/** Any character but those that stand for themselves everywhere: one look at most texts is enough. */
+const other = /[^\t\n !#-%(-;=?-~]/
 
 /** Text, not markup, in which hidden characters that no writing needs are named. */
 const plain = (text: string): string => (mayHide(text) ? reveal(text, "prose", (name) => `⟨${name}⟩`) : text)
