@@ -1,0 +1,73 @@
+import axe from "axe-core"
+import type { Page } from "playwright-core"
+import { describe, expect, test } from "vitest"
+import { gallery } from "../../src/dev/gallery/gallery.ts"
+import { exports } from "../render/draw.ts"
+import { executable, useBrowser } from "./open-page.ts"
+import { openShare } from "./use-page.ts"
+
+const sessions = new Map<string, (typeof exports)[number][1]>([["gallery", gallery], ...exports])
+const narrow = { width: 360, height: 800 }
+const wide = { width: 1400, height: 800 }
+
+/** What is wrong with the page as it is shown now by WCAG 2.1 A and AA: the rule, where, and why. */
+async function faults(page: Page): Promise<string[]> {
+  // As a string: the page's own policy lets no script be added to it.
+  await page.evaluate(axe.source)
+  const values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+  const violations = await page.evaluate(async (values) => {
+    const { run } = (globalThis as unknown as { axe: typeof axe }).axe
+    const { violations } = await run({ runOnly: { type: "tag", values }, resultTypes: ["violations"] })
+    return violations.flatMap(({ id, nodes }) => nodes.map((node) => ({ id, ...node })))
+  }, values)
+  return violations.map(({ id, target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary}`)
+}
+
+// Every kind of page, each view, both widths and both schemes, though not all with all: each takes a second or more.
+describe.skipIf(!executable)("axe finds nothing", () => {
+  useBrowser()
+
+  test.each([
+    { name: "gallery", address: "index.html?view=everything" },
+    { name: "gallery", address: "2.html?view=everything", colorScheme: "dark" },
+    { name: "gallery", address: "3.html?view=everything", viewport: narrow },
+    { name: "gallery", address: "index.html?view=conversation", viewport: narrow, colorScheme: "dark" },
+    { name: "demo", address: "index.html", colorScheme: "dark" },
+    { name: "demo", address: "index.html?view=everything", viewport: narrow },
+    { name: "all-tools", address: "index.html?view=everything", colorScheme: "dark" },
+    { name: "apply-patch", address: "changes.html", viewport: narrow },
+    { name: "errors-and-compaction", address: "index.html?view=everything", colorScheme: "dark" },
+    { name: "questions", address: "index.html?view=conversation" },
+  ] as const)("on $name, $address", async ({ name, address, ...options }) => {
+    const { page } = await openShare(sessions.get(name)!, address, options)
+    expect(await faults(page)).toEqual([])
+  })
+
+  test.each(["light", "dark"] as const)("on a subagent's page, %s", async (colorScheme) => {
+    const { page, open } = await openShare(gallery, "2.html?view=everything", { colorScheme })
+    await open((await page.locator('a.card[href^="sub-"]').first().getAttribute("href"))!)
+    expect(await faults(page)).toEqual([])
+  })
+
+  test.each(["light", "dark"] as const)("on what changed, side by side, %s", async (colorScheme) => {
+    const { page } = await openShare(gallery, "changes.html", { viewport: wide, colorScheme })
+    await page.getByRole("button", { name: "Side by side" }).click()
+    expect(await faults(page)).toEqual([])
+  })
+
+  test.each(["light", "dark"] as const)("on the list of keys, %s", async (colorScheme) => {
+    const { page } = await openShare(gallery, "3.html", { colorScheme })
+    await page.keyboard.press("?")
+    expect(await page.getByRole("dialog").isVisible()).toBe(true)
+    expect(await faults(page)).toEqual([])
+  })
+
+  test.each(["light", "dark"] as const)("on the list of prompts and the filter, %s", async (colorScheme) => {
+    const { page } = await openShare(gallery, "3.html", { viewport: narrow, colorScheme })
+    await page.keyboard.press("/")
+    await page.keyboard.type("a")
+    await page.getByRole("button", { name: "Prompts" }).click()
+    expect(await page.locator("#_outline").isVisible()).toBe(true)
+    expect(await faults(page)).toEqual([])
+  })
+})
