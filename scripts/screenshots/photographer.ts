@@ -67,6 +67,11 @@ async function opened(
       await page.emulateMedia({ media: print ? "print" : "screen" })
       await page.goto(view ? `${url}?view=${view}` : url)
       if (split) await page.evaluate(() => document.documentElement.setAttribute("data-split", ""))
+      // Pictures that are far down are loaded when they are scrolled to, which nobody does here.
+      await page.evaluate(async () => {
+        for (const image of document.images) image.loading = "eager"
+        await Promise.all([...document.images].map((image) => image.decode().catch(() => {})))
+      })
     })
   } finally {
     await context.close()
