@@ -1,6 +1,10 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { prebuiltPage } from "../../src/render/page.ts"
 import { escapeProse, escapeText, html, markupOf, printable } from "../../src/render/safe-html.ts"
+import { draw, filesOf } from "./draw.ts"
+import { expectShare } from "./page-rules.ts"
+import { assistant, call } from "./parts-draw.ts"
 
 const chip = (name: string) => `<span class="u">${name}</span>`
 const code = (text: string) => markupOf(escapeText(text))
@@ -84,4 +88,29 @@ test("no text hides anything in code, and nothing else is lost", () => {
       expect(seen.replaceAll("&lt;", "<").replaceAll("&#34;", '"').replaceAll("&amp;", "&")).toBe(pieces.join(""))
     }),
   )
+})
+
+test("a drawn page hides nothing in what a machine said", async () => {
+  const all = [...turning, ...invisible, ...ofWriting].join("x")
+  const text = `a${all}z\n`
+  const patch = `@@ -1 +1 @@ ${all}\n-${text}+b${text}`
+  const parts = [
+    call("bash", { input: { command: text }, output: text }),
+    call("bash", { status: "error", input: { command: "x" }, error: text }),
+    call("read", { input: { filePath: `/a/${all}.ts` }, output: `<file>\n00001| ${text}</file>` }),
+    call("write", { input: { filePath: "/a/b.ts", content: text } }),
+    call("edit", { input: { filePath: "/a/b.ts" }, metadata: { diff: patch } }),
+    call("grep", { input: { pattern: text }, output: text }),
+    call("some_tool", { input: { [`k${all}`]: text }, output: text }),
+  ]
+  const info = { id: "ses_1", title: `T ${all}` }
+  const drawn = await draw(await filesOf({ info, messages: [assistant(parts)] }, { renderPage: prebuiltPage }))
+  expectShare(drawn)
+  const pages = [...drawn].filter(([name]) => name.endsWith(".html")).map(([, html]) => html)
+  const said = pages.flatMap((html) => html.match(/<(pre|dd|code)\b.*?<\/\1>/gs) ?? [])
+  expect(said.filter((markup) => markup.includes(chip("U+202E"))).length).toBeGreaterThan(7)
+  const found = (texts: string[], characters: string[]) =>
+    texts.filter((markup) => characters.some((character) => markup.includes(character)))
+  expect(found(pages, [...turning, ...invisible])).toEqual([])
+  expect(found(said, ofWriting)).toEqual([])
 })
