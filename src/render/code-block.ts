@@ -1,12 +1,14 @@
 import type { PatchedFile } from "../session/model.ts"
 import { type Bounds, clip, cut, FILE, PATCH } from "./cut.ts"
-import { type DiffRow as ParsedRow, parsePatch, patchOf } from "./diff.ts"
+import { type DiffHunk, parsePatch, patchOf } from "./diff.ts"
+import { diffMarkup } from "./diff-markup.ts"
 import { markWords } from "./diff-words.ts"
 import { type Budget, highlight, highlightLines, loadLanguages } from "./highlight.ts"
 import { languageOf } from "./languages.ts"
-import { escapeText } from "./safe-html.ts"
+import { escapeText, markupOf } from "./safe-html.ts"
 import { cutView, patchBounds } from "./step-blocks.ts"
 import type { Block, DiffRow } from "./view.ts"
+import { outgrows, weighText } from "./weight.ts"
 
 export type DiffBlock = Extract<Block, { type: "diff" }>
 
@@ -19,7 +21,7 @@ export async function code(text: string, path: string, budget: Budget, first?: n
   return { type: "code", first, lines, body: highlight(shown.head, language, budget), cut: cutView(shown) }
 }
 
-/** A change of one file: its lines numbered and coloured, changed words marked. */
+/** A change of one file: its lines numbered and coloured, changed words marked unless they are too many for a page. */
 export async function diff(
   file: Pick<PatchedFile, "path" | "patch" | "additions" | "deletions">,
   note: string,
@@ -30,20 +32,27 @@ export async function diff(
   const shown = cut(patch, bounds)
   const language = languageOf(path)
   if (language) await loadLanguages([language])
-  const rows: DiffRow[] = []
-  for (const { header, oldStart, rows: parsed } of parsePatch(shown.head).hunks) {
-    if (rows.length > 0 || oldStart > 1)
-      rows.push({ kind: "gap", old: undefined, new: undefined, content: escapeText(clip(header, 200)) })
-    rows.push(...rowsOf(parsed, language, budget))
+  const { hunks } = parsePatch(shown.head)
+  const before = budget.left
+  let rows = rowsOf(hunks, language, budget, true)
+  if (outgrows(markupOf(diffMarkup(rows)), weighText(shown.head, "patch"), before - budget.left)) {
+    budget.left = before
+    rows = rowsOf(hunks, language, budget, false)
   }
   return { type: "diff", path, note, additions, deletions, rows, cut: cutView(shown) }
 }
 
-function rowsOf(parsed: ParsedRow[], language: string | undefined, budget: Budget): DiffRow[] {
-  const painted = highlightLines(parsed.map(({ text }) => text).join("\n"), language, budget, markWords(parsed))
-  return parsed.flatMap(({ kind, old, new: now }, i): DiffRow[] =>
-    kind === "note" ? [] : [{ kind, old, new: now, content: painted[i]! }],
-  )
+/** @param hasMarks whether changed words are marked */
+function rowsOf(hunks: DiffHunk[], language: string | undefined, budget: Budget, hasMarks: boolean): DiffRow[] {
+  return hunks.flatMap(({ header, oldStart, rows }, at): DiffRow[] => {
+    const code = rows.map(({ text }) => text).join("\n")
+    const painted = highlightLines(code, language, budget, hasMarks ? markWords(rows) : [])
+    const gap: DiffRow = { kind: "gap", old: undefined, new: undefined, content: escapeText(clip(header, 200)) }
+    const lines = rows.flatMap(({ kind, old, new: now }, i): DiffRow[] =>
+      kind === "note" ? [] : [{ kind, old, new: now, content: painted[i]! }],
+    )
+    return at > 0 || oldStart > 1 ? [gap, ...lines] : lines
+  })
 }
 
 /** Changes that come without patches: those are made from what stood there before and after. */

@@ -42,9 +42,10 @@ export interface Cut {
  * character at most, as writing does.
  */
 export function clip(text: string, characters: number): string {
-  let short = text.length > characters ? `${text.slice(0, characters)}…` : text
-  while (textBytes(short) > 3 * characters + 3) short = `${short.slice(0, short.length >> 1)}…`
-  return short
+  if (text.length <= characters && textBytes(text) <= 3 * characters) return text
+  let end = Math.min(text.length, characters)
+  while (textBytes(text.slice(0, end)) > 3 * characters) end >>= 1
+  return `${text.slice(0, end)}…`
 }
 
 /** The first rows of a list that together take no more than so many bytes. */

@@ -55,8 +55,10 @@ function lineWeigher(kind: Kind): LineWeigher {
   if (kind === "prose") return proseWeigher()
   const elementsOf = elementsBy[kind]
   const isCode = kind === "code" || kind === "patch"
+  // A line's numbers, and its class.
+  const more = { plain: 1, code: 9, terminal: 1, patch: 33 }[kind]
   return (line) => ({
-    bytes: textBytes(line) + 1,
+    bytes: textBytes(line) + more,
     elements: elementsOf(line) + hidden(line),
     code: isCode ? line.length + 1 : 0,
   })
@@ -64,10 +66,11 @@ function lineWeigher(kind: Kind): LineWeigher {
 
 const elementsBy: Record<Exclude<Kind, "prose">, (line: string) => number> = {
   plain: () => 0,
-  code: () => 1,
+  code: () => 0,
   // Every sequence may begin another style; where steps back make more of them, the page shows plain text.
   terminal: (line) => times(line, /[\u001b\u009b]/g),
-  // The row; and in one that changed, what changed, and the word of which it is a part.
+  // The row; and in one that changed, the pair that it belongs to, what changed in it, and what is parted by that. Where
+  // this is too little, the page does not mark what changed.
   patch: (line) => (line.startsWith("+") || line.startsWith("-") ? 4 : 1),
 }
 
@@ -83,7 +86,7 @@ const CONTAINERS = /^(?:[ \t]*(?:>|[-*+](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))+/
 const MARKS = /[*_~`]/g
 /** What leads somewhere (or is a box to tick), and the word around it, which an address says twice. */
 const LINKS = /:\/\/|www\.|\]\(|\]\[|\[[ xX]\]|@/g
-const ADDRESSES = /\S*(?::\/\/|www\.|\]\(|@)\S*/g
+const ADDRESS = /:\/\/|www\.|\]\(|@/
 
 /** Markdown: what its marks may become. Where a text fools this, the page shows it as it was written. */
 function proseWeigher(): LineWeigher {
@@ -103,7 +106,7 @@ function proseWeigher(): LineWeigher {
       fence = mark
       return { bytes: bytes + 30, elements: 5, code: 0 }
     }
-    if (/^[\s|:-]*-[\s|:-]*$/.test(rest) && rest.includes("|")) columns = times(rest, /\|/g) + 1
+    if (/^[\s|:-]+$/.test(rest) && rest.includes("-") && rest.includes("|")) columns = times(rest, /\|/g) + 1
     else if (rest.trim() === "") columns = 0
     const isCode = /^(?: {4}| {0,3}\t)/.test(rest)
     let elements = 1 + 2 * containers.replace(/[\s\d]/g, "").length + (isCode && !indented ? 3 : 0)
@@ -111,7 +114,13 @@ function proseWeigher(): LineWeigher {
     // A row of a table has as many cells as its head, whatever it says.
     elements += columns > 0 ? columns : 0.5 * times(rest, /\|/g)
     const links = times(rest, LINKS)
-    const addresses = links > 0 ? (rest.match(ADDRESSES)?.join("") ?? "") : ""
+    const addresses =
+      links > 0
+        ? rest
+            .split(/\s/)
+            .filter((word) => ADDRESS.test(word))
+            .join("")
+        : ""
     return {
       bytes: bytes + 50 * links + textBytes(addresses),
       elements: elements + 0.5 * times(rest, MARKS) + links + hidden(line),

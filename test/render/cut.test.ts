@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest"
 import {
   type Bounds,
   COMMAND,
+  clip,
   cut,
   FILE,
   fitting,
@@ -99,6 +100,24 @@ describe("a text that is cut", () => {
     expect(cut(long, PROSE).omitted).toBeGreaterThan(199_000)
     expect(cut("*a* ".repeat(2_000_000), TERMINAL).omitted).toBe(1)
   })
+})
+
+test("a short text is its beginning, and less of it where it is heavy", () => {
+  expect([clip("abc", 3), clip("abcd", 3), clip("漢字", 2), clip("", 0), clip("a", 0)]).toEqual([
+    "abc",
+    "abc…",
+    "漢字",
+    "",
+    "…",
+  ])
+  fc.assert(
+    fc.property(line, fc.nat(300), (text, characters) => {
+      const short = clip(text, characters)
+      expect(textBytes(short)).toBeLessThanOrEqual(3 * characters + 3)
+      expect(text.startsWith(short.replace(/…$/, ""))).toBe(true)
+      if (text.length <= characters && /^[a-z ]*$/.test(text)) expect(short).toBe(text)
+    }),
+  )
 })
 
 test("the rows that fit are the first ones", () => {
