@@ -1,5 +1,5 @@
 import { one, root } from "./dom.ts"
-import { canFetch, fetchPage, pageAt } from "./pages.ts"
+import { canFetch, fetchPage, isSameMake, pageAt } from "./pages.ts"
 import { addPart, announceParts, inTurn, linkTo, type Side } from "./parts.ts"
 import { say } from "./say.ts"
 
@@ -51,7 +51,9 @@ function bring(side: Side, failed: (link: HTMLAnchorElement) => void): boolean {
     const name = link && pageAt(link)
     if (!link || !name) return
     try {
-      addPart(await fetchPage(name), side)
+      const page = await fetchPage(name)
+      if (!isSameMake(page)) throw new Error("It would not look as it should here.")
+      addPart(page, side)
       wanted.delete(side)
       announceParts()
     } catch {

@@ -6,6 +6,10 @@ export function keepOriginals(elements: Iterable<Element>): void {
   for (const element of elements) originals.set(element, element.cloneNode(true) as Element)
 }
 
+/** Whether it is known how the elements of a part came. */
+export const isKept = ({ firstElementChild }: Element): boolean =>
+  firstElementChild !== null && originals.has(firstElementChild)
+
 /**
  * What `old` elements are to become so that they say what the `fresh` ones of a fetched page say: those whose markup came
  * the same stay the elements that they are, with all that happened to them; the others are new.

@@ -15,5 +15,6 @@ export function say(text: string): void {
   if (!status) return
   status.textContent = text
   window.clearTimeout(timer)
-  timer = window.setTimeout(() => status?.replaceChildren(), 2000)
+  // Long enough to be read.
+  timer = window.setTimeout(() => status?.replaceChildren(), Math.max(2000, 120 * text.length))
 }

@@ -1,10 +1,10 @@
 import { all, one, root } from "./dom.ts"
 import { takeEntries } from "./entries.ts"
 import { tellOfNew } from "./news.ts"
-import { fetchPage, firstPage, ownPage, pageAt } from "./pages.ts"
+import { fetchPage, firstPage, isSameMake, ownPage, pageAt } from "./pages.ts"
 import { addPart, announceParts, isLive, keepPlace, linkTo, parts, takeSide } from "./parts.ts"
 import { line } from "./place.ts"
-import { arrange, keepFolds, keepOriginals, renew } from "./renew.ts"
+import { arrange, isKept, keepFolds, keepOriginals, renew } from "./renew.ts"
 import { view } from "./views.ts"
 
 /** Keeps how the page came, so that an update can tell what of it has changed. Before anything else touches it. */
@@ -14,29 +14,44 @@ export function keepPage(): void {
 }
 
 /**
- * Brings in what the share has now: what changed in the header, in the last part that is loaded, and what comes after it
- * if nothing did before. Returns whether anything has changed. Throws when the pages cannot be fetched.
+ * Brings in what the share has now: what changed in the header and in the last part that is loaded, what is said of the
+ * last prompt, and the part that comes after these if none did before. Returns whether anything has changed. Throws when
+ * the pages cannot be fetched; nothing has changed then.
  */
 export async function update(): Promise<boolean> {
   const last = parts().at(-1) as HTMLElement
-  const name = last.dataset["page"] as string
-  const [first, page] = await Promise.all([fetchPage(firstPage), fetchPage(name)])
   const wasEnd = !linkTo("next")
-  const wasAtEnd = isAtEnd()
-  let isChanged = false
-  const fresh: Element[] = []
+  const first = await fetchPage(firstPage)
+  const fetch = async (part: HTMLElement) => {
+    const name = part.dataset["page"] as string
+    return { part, page: name === firstPage ? first : await fetchPage(name) }
+  }
+  // What came of a prompt is said below it, and it may stand in a part that is full.
+  const prompted = all("#_main .prompt").at(-1)?.closest<HTMLElement>(".part")
+  const end = await fetch(last)
+  const stale = prompted && prompted !== last && isKept(prompted) ? [await fetch(prompted), end] : [end]
+  const link = wasEnd && one<HTMLAnchorElement>("main > .pager a[rel=next]", end.page)
+  const name = link && pageAt(link)
+  const next = name ? await fetchPage(name) : undefined
+  if ([first, end.page, next].some((page) => page && !isSameMake(page))) {
+    location.reload()
+    return false
+  }
 
+  const wasAtEnd = isAtEnd()
+  const fresh: Element[] = []
+  let isChanged = next !== undefined
   keepPlace(() => {
-    if (ownPage === firstPage) isChanged = replace(one(".top"), one(".top", first)) !== undefined
-    if (ownPage === name) document.title = page.title
-    const came = replace(last, one("main > .part", page))
-    if (came) fresh.push(...came)
-    takeEntries(last, page, parts())
-    isChanged = takeSide(page, "next") || isChanged || came !== undefined
+    if (ownPage === firstPage && replace(one(".top"), one(".top", first))) isChanged = true
+    for (const { part, page } of stale) {
+      if (part.dataset["page"] === ownPage) document.title = page.title
+      const came = replace(part, one("main > .part", page))
+      if (came) isChanged = fresh.push(...came) >= 0
+      takeEntries(part, page, parts())
+    }
+    if (takeSide(end.page, "next")) isChanged = true
+    if (next) fresh.push(...addPart(next, "next").children)
   })
-  const next = wasEnd ? linkTo("next") : null
-  const nextName = next && pageAt(next)
-  if (nextName) fresh.push(...addPart(await fetchPage(nextName), "next").children)
   if (!("live" in first.documentElement.dataset)) delete root.dataset["live"]
 
   if (!isChanged) return false

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, test } from "vitest"
 import { serveFolder } from "../support/static-server.ts"
@@ -10,7 +10,7 @@ const firstIds = (folder: string): [string, string][] => {
   return pagesOf(folder).map((page) => [page, objects[page].first])
 }
 
-describe.skipIf(!executable)("in Chromium", () => {
+describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
   useBrowser()
 
   test("a link to the first page with an id of another leads to it, in the view that it asks for", async () => {
@@ -51,6 +51,19 @@ describe.skipIf(!executable)("in Chromium", () => {
     await page.waitForURL(`${url}/index.html#${late.id}`)
   })
 
+  test("of a subagent's session, the page is one of its own", async () => {
+    const child = longSession(80)
+    const session = { ...longSession(80), children: [{ ...child, info: { ...child.info, id: "ses_child" } }] }
+    const { folder } = await shareToFolder(session)
+    const [first, second] = readdirSync(folder)
+      .filter((name) => /^sub-\w+(?:-2)?\.html$/.test(name))
+      .sort((a, b) => a.length - b.length)
+    const { url } = await serveFolder(folder)
+    const id = idsIn(folder, [second as string])[2]
+    const { page } = await openPage(`${url}/${first}#${id}`)
+    await page.waitForURL(`${url}/${second}#${id}`)
+  })
+
   test("an id of nobody is said to lead nowhere", async () => {
     const folder = await finishedShare()
     const server = await serveFolder(folder)
@@ -79,9 +92,9 @@ describe.skipIf(!executable)("in Chromium", () => {
   })
 
   test("pages begin with the same messages when the session has grown", async () => {
-    const { folder, again } = await shareToFolder(longSession(60))
+    const { folder, again } = await shareToFolder(longSession(40))
     const before = firstIds(folder)
-    await again(longSession(150))
+    await again(longSession(80))
     const after = firstIds(folder)
     expect(after.length).toBeGreaterThan(before.length)
     expect(after.slice(0, before.length)).toEqual(before)

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import path from "node:path"
 import { pathToFileURL } from "node:url"
 import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
@@ -39,7 +41,7 @@ const top = (page: Page, id: string) =>
 const scrollToItem = (page: Page, id: string) =>
   page.evaluate((id) => scrollBy(0, document.getElementById(id)!.getBoundingClientRect().top - 100), id)
 
-describe.skipIf(!executable)("in Chromium", () => {
+describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
   useBrowser()
 
   test.each([true, false])(
@@ -141,6 +143,40 @@ describe.skipIf(!executable)("in Chromium", () => {
     ).toEqual(there)
     const ids = await page.evaluate(() => [...document.querySelectorAll(".part [id]")].map(({ id }) => id))
     expect(ids.slice(0, idsIn(...there).length)).toEqual(idsIn(...there))
+  })
+
+  test("what came of a prompt is said in the part that it stands in, when its answer ends in a later one", async () => {
+    const { messages, ...session } = longSession(60)
+    const steps = messages.filter(({ info }, at) => at === 0 || info.finish === "tool-calls")
+    const turn = (length: number, finish: string) => {
+      const last = steps[length - 1]!
+      return { ...session, messages: [...steps.slice(0, length - 1), { ...last, info: { ...last.info, finish } }] }
+    }
+    const { folder, again } = await shareToFolder(turn(8, "tool-calls"))
+    expect(pagesOf(folder)).toEqual(["index.html"])
+    const { url } = await serveFolder(folder)
+    const { page } = await openPage(`${url}/index.html`, { clock: true })
+    await again(turn(30, "tool-calls"))
+    expect(pagesOf(folder)).toContain("2.html")
+    await untilThere(page, idsIn(folder, ["2.html"])[0] as string)
+    const bylines = (there: Page) => there.locator(".part[data-page='index.html'] .byline").allTextContents()
+    expect(await bylines(page)).toEqual([])
+    await again(turn(32, "stop"))
+    for (let i = 0; i < 50 && (await bylines(page)).length === 0; i++) await later(page, 4000)
+    const { page: anew } = await openPage(`${url}/index.html`)
+    expect(await bylines(page)).toHaveLength(1)
+    expect(await bylines(page)).toEqual(await bylines(anew))
+  })
+
+  test("a page that another version draws is loaded anew", async () => {
+    const { page, folder, server } = await follow()
+    await page.evaluate(() => Object.assign(window, { isSame: true }))
+    const file = path.join(folder, "index.html")
+    writeFileSync(file, readFileSync(file, "utf8").replace("form-action 'none'", "form-action 'self'"))
+    const loads = () => server.requests.filter((request) => request.startsWith("GET /index.html")).length
+    const before = loads()
+    for (let i = 0; i < 50 && loads() < before + 2; i++) await later(page, 4000)
+    await page.waitForFunction(() => !("isSame" in window))
   })
 
   test("the first page of a long session follows its facts", async () => {

@@ -1,8 +1,10 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import path from "node:path"
 import { pathToFileURL } from "node:url"
 import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { serveFolder } from "../support/static-server.ts"
-import { finishedShare, idsIn, pagesOf } from "./long-session.ts"
+import { finishedShare, idsIn, longSession, pagesOf, shareToFolder } from "./long-session.ts"
 import { executable, openPage, painted, useBrowser, withoutAnchoring } from "./open-page.ts"
 
 /** Ids of all items on a page, in order. */
@@ -19,7 +21,7 @@ async function readAll(page: Page): Promise<void> {
   }
 }
 
-describe.skipIf(!executable)("in Chromium", () => {
+describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
   useBrowser()
 
   test("scrolling brings every part, and every item once", async () => {
@@ -88,6 +90,46 @@ describe.skipIf(!executable)("in Chromium", () => {
     await painted(page)
     await toEnd(page)
     await page.locator('.part[data-page="2.html"]').waitFor()
+  })
+
+  test("a part that would not look as it should here leaves its link", async () => {
+    const folder = await finishedShare()
+    const { url } = await serveFolder(folder)
+    const file = path.join(folder, "2.html")
+    writeFileSync(file, readFileSync(file, "utf8").replace("form-action 'none'", "form-action 'self'"))
+    const { page } = await openPage(`${url}/index.html`)
+    await toEnd(page)
+    await page.locator(".status", { hasText: "Part 2 could not be loaded." }).waitFor()
+    expect(await page.locator(".part").count()).toBe(1)
+  })
+
+  test("the outline of many prompts lists those around the reader", async () => {
+    const session = longSession(150)
+    const [prompt, answer] = [session.messages[0]!, session.messages.findLast(({ info }) => info.role === "assistant")!]
+    const short = { ...prompt, parts: [{ ...prompt.parts[0]!, text: "Go on. ".repeat(200) }] }
+    const messages = Array.from({ length: 900 }, (_, at) => {
+      const message = at % 2 ? { ...answer, parts: answer.parts.filter(({ type }) => type === "text") } : short
+      return { ...message, info: { ...message.info, id: `msg_${String(at).padStart(12, "0")}aaaaaaaaaaaaaa` } }
+    })
+    const { folder } = await shareToFolder({ ...session, messages })
+    const { url } = await serveFolder(folder)
+    const { page } = await openPage(`${url}/index.html`)
+    await readAll(page)
+    const listed = () =>
+      page
+        .locator("#_outline .prompts b")
+        .allTextContents()
+        .then((all) => all.map(Number))
+    const inOrder = (all: number[]) => all.every((number, i) => number === (all[0] as number) + i)
+    const end = await listed()
+    expect(end.at(-1)).toBe(450)
+    expect(end.length).toBeLessThanOrEqual(200)
+    expect(inOrder(end)).toBe(true)
+    await page.evaluate(() => scrollTo(0, 0))
+    await page.waitForFunction(() => document.querySelector("#_outline .prompts b")!.textContent === "1")
+    const start = await listed()
+    expect(start.length).toBeLessThanOrEqual(200)
+    expect(inOrder(start)).toBe(true)
   })
 
   test("from the disk nothing is fetched, and the links lead through all parts", async () => {
