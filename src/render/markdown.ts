@@ -243,5 +243,6 @@ export function safeUrl(target: string): string | undefined {
   )
     return undefined
   const { protocol, href } = new URL(target)
-  return ["http:", "https:", "mailto:"].includes(protocol) ? href : undefined
+  // What is not ASCII is longer in the address that is asked for.
+  return ["http:", "https:", "mailto:"].includes(protocol) && href.length <= LONGEST_ADDRESS ? href : undefined
 }

@@ -94,6 +94,7 @@ describe("an address", () => {
     ["//a.b", undefined],
     ["\thttps://a.b", undefined],
     ["https://a.b\n", undefined],
+    [`https://a.b/${"漢".repeat(1_000)}`, undefined],
     ["", undefined],
   ])("%j", (target, url) => {
     expect(safeUrl(target)).toBe(url)
