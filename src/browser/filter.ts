@@ -1,7 +1,7 @@
 import { addAction, all, button, make, one, root } from "./dom.ts"
 import { refold, unfold } from "./folds.ts"
 import { highlight } from "./highlight.ts"
-import { goBack, type Place, placeNow } from "./place.ts"
+import { awake, goBack, type Place, placeNow } from "./place.ts"
 import { textNodesOf } from "./text.ts"
 import { leftOut, view } from "./views.ts"
 
@@ -50,8 +50,10 @@ export function closeFilter(): void {
   document.removeEventListener("parts", filter)
   one(".filter")?.remove()
   field = undefined
-  showAll()
-  goBack(place)
+  awake(() => {
+    showAll()
+    goBack(place)
+  })
   focused?.focus({ preventScroll: true })
 }
 
@@ -88,13 +90,19 @@ function filter(): void {
   if (!field || !count) return
   const words = plain(field.value).split(/\s+/).filter(Boolean)
   if (words.length === 0) {
-    if (root.dataset["filter"] !== undefined) {
-      showAll()
-      goBack(place)
-    }
+    if (root.dataset["filter"] !== undefined)
+      awake(() => {
+        showAll()
+        goBack(place)
+      })
     count.textContent = ""
     return
   }
+  awake(() => show(words))
+}
+
+/** Shows only what has all of these words. */
+function show(words: readonly string[]): void {
   root.dataset["filter"] = ""
   refold("filter")
   const has = (text: string) => words.every((word) => text.includes(word))
@@ -119,7 +127,7 @@ function filter(): void {
   for (const aside of all("#_main :is(.sentence, .meta)")) aside.classList.add("filtered")
   unfold(folded.slice(0, OPENED), "filter")
   highlight(found, words)
-  count.textContent = `${found.length} of ${of}`
+  if (count) count.textContent = `${found.length} of ${of}`
   scrollTo({ top: Math.min(scrollY, topOfMain()), behavior: "instant" })
 }
 

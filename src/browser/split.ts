@@ -1,6 +1,6 @@
 import { addAction, button, one, root } from "./dom.ts"
 import { recall, remember } from "./memory.ts"
-import { goBack, placeNow } from "./place.ts"
+import { stay } from "./place.ts"
 
 let shown: HTMLButtonElement | undefined
 
@@ -26,8 +26,6 @@ function addButton(): void {
 
 export function toggleSplit(): void {
   if (!shown || shown.getClientRects().length === 0) return
-  const place = placeNow()
-  showSplit(!("split" in root.dataset))
+  stay(() => showSplit(!("split" in root.dataset)))
   remember("split", "split" in root.dataset ? "yes" : "no")
-  goBack(place)
 }

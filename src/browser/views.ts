@@ -1,7 +1,7 @@
 import { all, one, root } from "./dom.ts"
 import { refold, unfold } from "./folds.ts"
 import { recall, remember } from "./memory.ts"
-import { goBack, placeNow } from "./place.ts"
+import { stay } from "./place.ts"
 import { say } from "./say.ts"
 
 const names = ["conversation", "work", "everything"]
@@ -59,10 +59,10 @@ export function show(name: string): void {
   const after = radio(name)
   if (!after) return
   // The choice may have been made already; what is shown is that of before it.
-  const place = placeNow()
-  after.checked = true
-  settle()
-  goBack(place)
+  stay(() => {
+    after.checked = true
+    settle()
+  })
 }
 
 export function nextView(): void {
