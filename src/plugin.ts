@@ -1,13 +1,30 @@
+import path from "node:path"
 import { fileURLToPath } from "node:url"
-import { ShareError } from "./errors.ts"
-import { loopback, ownPath } from "./plugin/loopback.ts"
-import { type Hooks, type OpencodeEvent, type PluginInput, passOn } from "./plugin/opencode.ts"
-import { type Publisher, publisherProcess } from "./plugin/publisher.ts"
-import { keepUpdated } from "./plugin/updates.ts"
+import { dataFolder, theWorld } from "./config/folders.ts"
+import { type Loopback, loopback, ownPath } from "./plugin/loopback.ts"
+import { type Hooks, type OpencodeClient, type PluginInput, passOn } from "./plugin/opencode.ts"
+import { organisation } from "./plugin/organisation.ts"
+import { processWide } from "./plugin/process-wide.ts"
+import { publisherProcess } from "./plugin/publisher.ts"
+import { type Sharing, sharing } from "./plugin/sharing.ts"
+import { teller } from "./plugin/tell.ts"
+import { isHalfDone } from "./plugin/tidy.ts"
+import { openLedger } from "./share/ledger.ts"
 import { shareApi } from "./share-api/share-api.ts"
 
-/** Changes of a session are gathered for so many milliseconds before they are published. */
-const GATHERED = 2_000
+/** What is not needed to start is done so many milliseconds later. */
+const LATER = 2_000
+
+/** Where shares would be sent if this plugin could not listen: to nobody, and never to the public service. */
+const NOWHERE = "http://127.0.0.1:9/opencode-bucket-could-not-start"
+
+/** The part of the plugin that is there once for each project's folder, however often OpenCode asks for it. */
+interface Instance {
+  sharing: Sharing
+  /** OpenCode as the last initialisation has given it. */
+  client: OpencodeClient
+  api: string
+}
 
 /**
  * The OpenCode plugin: OpenCode's own `/share`, `/unshare` and share modes, with the user's bucket behind them.
@@ -15,120 +32,64 @@ const GATHERED = 2_000
  * process of their own.
  */
 async function server({ client, directory }: PluginInput): Promise<Hooks> {
-  const publisher = publisherOf()
-  /** The share of a session, and the session that a subagent's belongs to. */
-  const shares = new Map<string, string>()
-  const parents = new Map<string, string>()
-  const creating = new Map<string, Promise<{ id: string; url: string; secret: string }>>()
-  let api = ""
-
-  const updates = keepUpdated(async (id) => {
-    try {
-      const { session } = await publisher.ask({ job: "update", id, folder: directory, api })
-      shares.set(String(session), id)
-    } catch (error) {
-      if (error instanceof ShareError && error.code === "share-not-found") forgetShare(id)
-      else tell("The share could not be brought up to date", error)
-    }
-  }, GATHERED)
-
-  function forgetShare(id: string): void {
-    for (const [session, share] of shares) if (share === id) shares.delete(session)
-  }
-
-  async function create(session: string) {
-    try {
-      const made = await publisher.ask({ job: "share", session, folder: directory, api })
-      shares.set(session, String(made["id"]))
-      return { id: String(made["id"]), url: String(made["url"]), secret: String(made["secret"]) }
-    } catch (error) {
-      tell("The session was not shared", error)
-      throw error
-    }
-  }
-
-  const app = shareApi(
-    {
-      create(session) {
-        // OpenCode may ask twice at once.
-        const made = creating.get(session) ?? create(session).finally(() => creating.delete(session))
-        creating.set(session, made)
-        return made
-      },
-      async sync(id) {
-        // What it sends is not looked at: the session is read from OpenCode itself.
-        updates.changed(id)
-      },
-      async remove(id, secret) {
-        await updates.forget(id)
-        try {
-          await publisher.ask({ job: "unshare", id, secret, folder: directory })
-          forgetShare(id)
-        } catch (error) {
-          tell("The share was not removed", error)
-          throw error
-        }
-      },
-    },
-    ownPath,
-  )
-
-  function tell(title: string, error: unknown): void {
-    const { message, hint } = error instanceof ShareError ? error : { message: String(error), hint: undefined }
-    const text = hint ? `${message} ${hint}` : message
-    client.app
-      .log({ body: { service: "opencode-bucket", level: "error", message: `${title}: ${text}` } })
-      .catch(() => {})
-    client.tui.showToast({ body: { title, message: text, variant: "error", duration: 10_000 } }).catch(() => {})
-  }
-
-  const rootOf = (session: string): string => {
-    const parent = parents.get(session)
-    return parent === undefined || parent === session ? session : rootOf(parent)
-  }
-
-  function noticed({ type, properties = {} }: OpencodeEvent): void {
-    const { info } = properties
-    if (type.startsWith("session.") && info?.id && info.parentID) parents.set(info.id, info.parentID)
-    const session = properties.sessionID ?? properties.part?.sessionID ?? info?.sessionID ?? info?.id
-    const id = session === undefined ? undefined : shares.get(rootOf(session))
-    if (id === undefined || !/^(?:session|message)\./.test(type)) return
-    updates.changed(id)
-    if (type === "session.idle") updates.rested(id)
-  }
-
+  const tell = teller(client)
+  const instance = await instanceOf(directory, client).catch((error: unknown) => {
+    tell("Sharing does not work", error)
+    return undefined
+  })
+  setTimeout(() => lookAround(client, directory, instance?.api).catch(() => {}), LATER).unref()
   return {
     async config(config) {
-      const home = await loopback()
-      api = home.mount(mountOf(directory), (request) => {
-        const [, path] = /^\/opencode(\/.*)/.exec(ownPath(request)) ?? []
-        return path === undefined ? app.fetch(request) : passOn(client, path, request)
-      })
-      config.enterprise = { ...config.enterprise, url: api }
+      config.enterprise = { ...config.enterprise, url: instance?.api ?? NOWHERE }
     },
-    event: async ({ event }) => noticed(event),
+    async event({ event }) {
+      instance?.sharing.noticed(event)
+    },
     async dispose() {
-      // `opencode run --share` neither waits for the share that it asked for nor for its last changes.
-      await Promise.allSettled(creating.values())
-      await updates.settled()
+      await instance?.sharing.settled()
     },
   }
 }
 
-const mounts = new Map<string, string>()
+const ledger = () => openLedger(path.join(dataFolder(theWorld()), "ledger"))
+const publisher = () =>
+  processWide("publisher", () => publisherProcess(fileURLToPath(new URL("./publisher.js", import.meta.url))))
 
-/** A name for a project's folder in the address of the loopback server. */
-function mountOf(folder: string): string {
-  const name = mounts.get(folder) ?? String(mounts.size + 1)
-  mounts.set(folder, name)
-  return name
+async function instanceOf(folder: string, client: OpencodeClient): Promise<Instance> {
+  const instances = processWide("instances", () => new Map<string, Promise<Instance>>())
+  const made = instances.get(folder) ?? start(await loopback(), folder, String(instances.size + 1), client)
+  instances.set(folder, made)
+  const instance = await made
+  instance.client = client
+  return instance
 }
 
-let process_: Publisher | undefined
+/** @param name the folder's own, in the address of the loopback server */
+async function start(home: Loopback, folder: string, name: string, client: OpencodeClient): Promise<Instance> {
+  const api = home.mount(name, (request) => {
+    const [, path] = /^\/opencode(\/.*)/.exec(ownPath(request)) ?? []
+    return path === undefined ? app.fetch(request) : passOn(instance.client, path, request)
+  })
+  const tell = (title: string, error: unknown) => teller(instance.client)(title, error)
+  const known = () => ledger().all()
+  const instance = { client, api, sharing: sharing({ publisher: publisher(), folder, api, known, tell }) }
+  const app = shareApi(instance.sharing.backend, ownPath)
+  return instance
+}
 
-function publisherOf(): Publisher {
-  process_ ??= publisherProcess(fileURLToPath(new URL("./publisher.js", import.meta.url)))
-  return process_
+/** Warns of what stands in the way of sharing, and ends what an earlier process has left half done. */
+async function lookAround(client: OpencodeClient, folder: string, api: string | undefined): Promise<void> {
+  const name = await organisation(client)
+  if (name !== undefined)
+    teller(client)(
+      "Shares do not go to your bucket",
+      `You are signed in to the organisation ${name}, and OpenCode then shares through it alone. To use your bucket, sign out of it: opencode console logout.`,
+    )
+  const isHalf = (await ledger().all()).some(isHalfDone)
+  const isFirst = processWide("tidied", () => ({ started: false }))
+  if (!isHalf || isFirst.started || api === undefined) return
+  isFirst.started = true
+  await publisher().ask({ job: "tidy", folder, api })
 }
 
 export default { id: "opencode-bucket", server }

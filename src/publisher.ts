@@ -2,16 +2,24 @@
 // as lines of JSON on stdout. It ends when stdin does and all jobs are done.
 import { createInterface } from "node:readline"
 import { ShareError } from "./errors.ts"
-import { doJob } from "./plugin/jobs.ts"
+import { doJob, takeBack } from "./plugin/jobs.ts"
 import type { Job, JobError } from "./plugin/publisher.ts"
+
+let isHeard = true
+
+// Ctrl-C and a closed terminal reach every process in it; what is under way is finished all the same.
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {})
+process.stdout.on("error", () => {})
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { n, ...job } = JSON.parse(line) as Job & { n: number }
   doJob(job as Job).then(
-    (result) => say({ n, result }),
+    // Of a share that is made after OpenCode has ended, nobody would ever learn the link.
+    (result) => (isHeard ? say({ n, result }) : takeBack(job as Job, result).catch(() => {})),
     (error: unknown) => say({ n, error: inWords(error) }),
   )
 }
+isHeard = false
 
 function say(answer: object): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`)

@@ -7,7 +7,7 @@ import { assertSharingAllowed } from "../config/share-mode.ts"
 import { ShareError } from "../errors.ts"
 import { opencodeSession } from "../session/opencode-api.ts"
 import { findShares } from "../share/find-share.ts"
-import { type Ledger, type LedgerEntry, openLedger } from "../share/ledger.ts"
+import { type Ledger, openLedger } from "../share/ledger.ts"
 import { listShares } from "../share/list.ts"
 import { INDEX, prefixOf } from "../share/manifest.ts"
 import { type ShareOptions, type ShareResult, share } from "../share/share.ts"
@@ -16,25 +16,41 @@ import { unshare } from "../share/unshare.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
+import { inTurn } from "./in-turn.ts"
 import type { Job } from "./publisher.ts"
+import { tidy } from "./tidy.ts"
 
-/** Does what the plugin asks for. Rejects with a `ShareError` that says why it could not be done. */
+type Asked<Name extends Job["job"]> = Extract<Job, { job: Name }>
+
+/** What a share comes to; `secret` is what OpenCode shows to have it removed. */
+export interface Shared extends ShareResult {
+  secret: string
+}
+
+const oneAtATime = inTurn()
+
+/** Does what the plugin asks for, for one session one thing at a time. Rejects with a `ShareError` that says why not. */
 export async function doJob(job: Job): Promise<object> {
-  const terminal: Terminal = {
+  const world: Terminal = {
     ...theWorld(),
-    ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
+    ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, cwd: job.folder },
   }
-  const world = { ...terminal, cwd: job.folder }
   const ledger = openLedger(path.join(dataFolder(world), "ledger"))
   switch (job.job) {
     case "share":
-      return shareNew(job, world, ledger)
+      return oneAtATime(job.session, () => shareNew(job, world, ledger))
     case "update":
-      return update(job, world, ledger)
+      return oneAtATime(await sessionOf(job.id, ledger), () => update(job, world, ledger))
     case "unshare":
-      return remove(job, world, ledger)
+      return oneAtATime(await sessionOf(job.id, ledger), () => remove(job, world, ledger))
     case "tidy":
-      return tidy(ledger)
+      return tidy({
+        ledger,
+        ask: asking(job.api),
+        finish: (id) => update({ ...job, job: "update", id }, world, ledger),
+        remove: (id) => removeHalf(id, ledger),
+        oneAtATime,
+      })
     case "open":
       await (await import("open")).default(job.url)
       return {}
@@ -43,20 +59,42 @@ export async function doJob(job: Job): Promise<object> {
   }
 }
 
-async function shareNew({ session, api }: Extract<Job, { job: "share" }>, world: Terminal, ledger: Ledger) {
+/** Removes what a job has made, if it has made something: OpenCode has ended before it was told of it. */
+export async function takeBack(job: Job, result: object): Promise<void> {
+  if (job.job !== "share") return
+  const ledger = openLedger(path.join(dataFolder(theWorld()), "ledger"))
+  const { id } = result as Shared
+  if ((await ledger.find(id))?.unconfirmed) await removeHalf(id, ledger)
+}
+
+async function shareNew(job: Asked<"share">, world: Terminal, ledger: Ledger): Promise<Shared> {
+  const { session, api } = job
   assertSharingAllowed(world)
   const settings = settingsFrom({}, world)
   await agreeOnDestination(settings, {}, world)
-  const result = await publish(session, api, world, { ledger, destination: settings.destination })
-  const entry = await entryOf(result.id, ledger)
-  const secret = entry?.secret ?? randomBytes(24).toString("base64url")
-  if (entry && !entry.secret) await ledger.save({ ...entry, secret })
-  return { ...result, secret }
+  const { destination } = settings
+  const secret = randomBytes(24).toString("base64url")
+  let result: ShareResult
+  try {
+    result = await publish(session, api, world, { ledger, destination, secret })
+  } catch (error) {
+    // Nobody has seen its link: nothing of it stays. Where that fails, too, the ledger remembers it for the next start.
+    const half = (await ledger.all()).find(
+      (entry) => entry.session === session && entry.pid === process.pid && entry.url === undefined,
+    )
+    if (half) await removeHalf(half.id, ledger).catch(() => {})
+    throw error
+  }
+  const entry = await ledger.find(result.id)
+  return { ...result, secret: entry?.secret ?? secret }
 }
 
-async function update({ id, api }: Extract<Job, { job: "update" }>, world: Terminal, ledger: Ledger) {
-  const entry = await entryOf(id, ledger)
+async function update({ id, api }: Asked<"update">, world: Terminal, ledger: Ledger): Promise<ShareResult> {
+  const entry = await ledger.find(id)
   if (!entry) throw new ShareError("share-not-found", `This machine knows of no share ${id}.`)
+  const { unconfirmed: _, ...confirmed } = entry
+  // OpenCode asks for it by its id, so it has noted it.
+  if (entry.unconfirmed) await ledger.save(confirmed)
   return publish(entry.session, api, world, { ledger, destination: entry.destination, existing: id })
 }
 
@@ -64,10 +102,9 @@ async function publish(
   session: string,
   api: string,
   world: Terminal,
-  options: Pick<ShareOptions, "ledger" | "destination" | "existing">,
+  options: Pick<ShareOptions, "ledger" | "destination" | "existing" | "secret">,
 ): Promise<ShareResult> {
-  const source = opencodeSession(session, (path) => fetch(`${api}/opencode${path}`))
-  return share(source, {
+  return share(opencodeSession(session, asking(api)), {
     ...options,
     store: await storeOf(options.destination),
     mayShare: ({ directory }) => assertSharingAllowed(world, directory || world.cwd),
@@ -77,8 +114,8 @@ async function publish(
   })
 }
 
-async function remove({ id, secret }: Extract<Job, { job: "unshare" }>, world: Terminal, ledger: Ledger) {
-  const entry = await entryOf(id, ledger)
+async function remove({ id, secret }: Asked<"unshare">, world: Terminal, ledger: Ledger): Promise<object> {
+  const entry = await ledger.find(id)
   if (entry?.secret !== undefined && secret !== undefined && !isSame(secret, entry.secret))
     throw new ShareError("bad-input", `The secret for share ${id} is not the one that was given when it was shared.`)
   const settings = settingsFrom({}, world)
@@ -88,33 +125,19 @@ async function remove({ id, secret }: Extract<Job, { job: "unshare" }>, world: T
   return {}
 }
 
-/**
- * Ends what processes that are gone have left half done: a removal is finished, and a share whose link nobody has seen is
- * removed. One with a link is left to its next update: until then its older version is whole.
- */
-async function tidy(ledger: Ledger): Promise<object> {
-  for (const entry of await ledger.all()) {
-    if (entry.state === "published" || isAlive(entry.pid)) continue
-    if (entry.state === "publishing" && entry.url !== undefined) continue
-    const store = await storeOf(entry.destination)
-    const url = entry.url ?? store.url(prefixOf(entry.id) + INDEX)
-    await unshare({ id: entry.id, url, store, entry }, ledger)
-  }
-  return {}
+/** Removes a share that has a place in the ledger. */
+async function removeHalf(id: string, ledger: Ledger): Promise<void> {
+  const entry = await ledger.find(id)
+  if (!entry) return
+  const store = await storeOf(entry.destination)
+  const url = entry.url ?? store.url(prefixOf(id) + INDEX)
+  await unshare({ id, url, store, entry }, ledger)
 }
 
-function isAlive(pid: number | undefined): boolean {
-  if (pid === undefined || pid === process.pid) return pid !== undefined
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"
-  }
-}
+const asking = (api: string) => (path: string) => fetch(`${api}/opencode${path}`)
 
-const entryOf = async (id: string, ledger: Ledger): Promise<LedgerEntry | undefined> =>
-  (await ledger.all()).find((entry) => entry.id === id)
+/** The session of a share, or for one that is not known its id: what has to be done for it takes turns. */
+const sessionOf = async (id: string, ledger: Ledger): Promise<string> => (await ledger.find(id))?.session ?? id
 
 function isSame(a: string, b: string): boolean {
   const [one, other] = [Buffer.from(a), Buffer.from(b)]
@@ -128,5 +151,6 @@ function storeOf(destination: Destination): Promise<ObjectStore> {
   const name = JSON.stringify(destination)
   const store = stores.get(name) ?? openStore(destination)
   stores.set(name, store)
+  store.catch(() => stores.delete(name))
   return store
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
 import type { AddressInfo } from "node:net"
 import { createAdaptorServer } from "@hono/node-server"
 import { noProxyFor } from "./no-proxy.ts"
+import { processWide } from "./process-wide.ts"
 
 /** What answers the requests of one instance of the plugin. */
 type Answer = (request: Request) => Response | Promise<Response>
@@ -15,14 +16,8 @@ export interface Loopback {
   mount(name: string, answer: Answer): string
 }
 
-const key = Symbol.for("opencode-bucket.loopback")
-
 /** The server of this process, started when it is first asked for. Throws if no port can be had. */
-export function loopback(): Promise<Loopback> {
-  const known = globalThis as { [key]?: Promise<Loopback> }
-  known[key] ??= start()
-  return known[key]
-}
+export const loopback = (): Promise<Loopback> => processWide("loopback", start)
 
 async function start(): Promise<Loopback> {
   const token = randomBytes(24).toString("base64url")

@@ -29,6 +29,8 @@ export interface OpencodeClient {
       body: { service: string; level: "debug" | "info" | "warn" | "error"; message: string }
     }): Promise<unknown>
   }
+  /** The client's way to what it has no method for. */
+  _client?: { get(options: { url: string }): Promise<{ data?: unknown }> }
 }
 
 export interface PluginInput {
@@ -62,12 +64,13 @@ export async function passOn(client: OpencodeClient, path: string, request: Requ
   const [, id, what] = /^\/session\/(ses_\w+)(?:\/(message|children))?$/.exec(path) ?? []
   if (request.method !== "GET" || id === undefined) return new Response(null, { status: 404 })
   const options = { path: { id }, parseAs: "stream" as const }
-  const { data, response } =
+  const asked =
     what === "message"
-      ? await client.session.messages({ ...options, query: Object.fromEntries(searchParams) })
+      ? client.session.messages({ ...options, query: Object.fromEntries(searchParams) })
       : what === "children"
-        ? await client.session.children(options)
-        : await client.session.get(options)
+        ? client.session.children(options)
+        : client.session.get(options)
+  const { data, response } = await asked
   const cursor = response.headers.get("x-next-cursor")
   const headers = { "content-type": "application/json", ...(cursor !== null && { "x-next-cursor": cursor }) }
   return new Response(response.ok ? (data as ReadableStream) : null, { status: response.status, headers })

@@ -11,7 +11,7 @@ export type Job =
   | { job: "unshare"; id: string; secret?: string; folder: string }
   | { job: "open"; url: string; folder: string }
   /** Finishes or removes what an earlier process left half done. */
-  | { job: "tidy"; folder: string }
+  | { job: "tidy"; folder: string; api: string }
   | { job: "list"; folder: string }
 
 export interface JobError {
@@ -22,7 +22,10 @@ export interface JobError {
 
 /** A process of its own, in which sessions are rendered and sent, so that OpenCode is not held up. */
 export interface Publisher {
-  /** Does a job; starts the process if there is none. Rejects with the `ShareError` that the job ended with. */
+  /**
+   * Does a job; starts the process if there is none. Rejects with the `ShareError` that the job ended with, or with
+   * `store-failed` if the process ended before it was done.
+   */
   ask(job: Job): Promise<Record<string, unknown>>
 }
 
@@ -31,46 +34,89 @@ interface Waiting {
   reject: (error: Error) => void
 }
 
-/** @param file the publisher's script. It runs in the Bun that OpenCode is made of, or in the Node that runs this. */
-export function publisherProcess(file: string): Publisher {
-  let child: ChildProcess | undefined
-  let jobs = 0
-  const waiting = new Map<number, Waiting>()
+/** The process ends when it has had nothing to do for so many milliseconds: it takes as much memory as a small editor. */
+const IDLE = 300_000
 
-  function start(): ChildProcess {
-    const started = spawn(process.execPath, [file], {
-      env: { ...process.env, BUN_BE_BUN: "1" },
-      stdio: ["pipe", "pipe", "ignore"],
-      windowsHide: true,
-    })
-    createInterface({ input: started.stdout! }).on("line", (line) => {
-      const { n, result, error } = JSON.parse(line) as { n: number; result?: Record<string, unknown>; error?: JobError }
-      const job = waiting.get(n)
-      waiting.delete(n)
-      if (error) job?.reject(failure(error))
-      else job?.resolve(result ?? {})
-    })
-    const ended = () => {
-      if (child === started) child = undefined
-      for (const { reject } of waiting.values())
-        reject(new ShareError("store-failed", "The process that publishes shares has ended unexpectedly."))
-      waiting.clear()
-    }
-    started.once("error", ended).once("exit", ended)
-    started.stdin!.on("error", () => {})
-    // OpenCode may end while the process is idle, or still at work: it finishes by itself.
-    started.unref()
-    return started
+/** @param file the publisher's script. It runs in the Bun that OpenCode is made of, or in the Node that runs this. */
+export function publisherProcess(file: string, idle = IDLE): Publisher {
+  let worker: Worker | undefined
+  return {
+    ask(job) {
+      if (!worker?.isAlive()) worker = startWorker(file, idle)
+      return worker.ask(job)
+    },
+  }
+}
+
+interface Worker extends Publisher {
+  isAlive(): boolean
+}
+
+function startWorker(file: string, idle: number): Worker {
+  let jobs = 0
+  let alive = true
+  let rest: NodeJS.Timeout | undefined
+  const waiting = new Map<number, Waiting>()
+  const child: ChildProcess = spawn(process.execPath, [file], {
+    env: { ...process.env, BUN_BE_BUN: "1" },
+    stdio: ["pipe", "pipe", "ignore"],
+    windowsHide: true,
+  })
+
+  const ended = (how: string) => {
+    alive = false
+    clearTimeout(rest)
+    for (const { reject } of waiting.values())
+      reject(new ShareError("store-failed", `The process that publishes shares has ended unexpectedly (${how}).`))
+    waiting.clear()
+  }
+  child.once("error", ({ message }) => ended(message))
+  child.once("exit", (code, signal) => ended(signal ?? `status ${code}`))
+  child.stdin!.on("error", () => {})
+  // OpenCode may end while the process is idle, or still at work: it finishes by itself.
+  child.unref()
+
+  createInterface({ input: child.stdout! }).on("line", (line) => {
+    const answer = parse(line)
+    const job = answer && waiting.get(answer.n)
+    if (!answer || !job) return
+    waiting.delete(answer.n)
+    if (answer.error) job.reject(failure(answer.error))
+    else job.resolve(answer.result ?? {})
+    if (waiting.size === 0) rest = setTimeout(retire, idle).unref()
+  })
+
+  function retire(): void {
+    alive = false
+    child.stdin!.end()
   }
 
   return {
+    isAlive: () => alive,
     ask(job) {
-      child ??= start()
+      clearTimeout(rest)
       const n = ++jobs
-      const asked = new Promise<Record<string, unknown>>((resolve, reject) => waiting.set(n, { resolve, reject }))
-      child.stdin!.write(`${JSON.stringify({ n, ...job })}\n`)
-      return asked
+      return new Promise((resolve, reject) => {
+        waiting.set(n, { resolve, reject })
+        child.stdin!.write(`${JSON.stringify({ n, ...job })}\n`)
+      })
     },
+  }
+}
+
+interface Answer {
+  n: number
+  result?: Record<string, unknown>
+  error?: JobError
+}
+
+/** Whatever else a package may print there is no answer. */
+function parse(line: string): Answer | undefined {
+  try {
+    const answer: Answer | null = JSON.parse(line)
+    return typeof answer?.n === "number" ? answer : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -1,70 +1,90 @@
-/** Publishes shared sessions as they change: one publish of a session at a time, changes gathered, none forgotten. */
+/** Publishes shares as their sessions change: one publish of a share at a time, changes gathered, none forgotten. */
 export interface Updates {
-  /** A session has changed: it is published within the delay. */
-  changed(session: string): void
-  /** A session has come to rest: what has changed is published now. */
-  rested(session: string): void
-  /** Publishes what has changed in any session; resolves when all of it is done, failed or not. */
+  /** The session of a share has changed: it is published within the delay. */
+  changed(share: string): void
+  /** The session of a share has come to rest: what has changed is published now. */
+  rested(share: string): void
+  /** Publishes what has changed of any share; resolves when all of it is done, failed or not. */
   settled(): Promise<void>
-  /** Nothing more is published of a session; resolves when a publish that is under way has ended. */
-  forget(session: string): Promise<void>
+  /** Nothing more is published of a share; resolves when a publish that is under way has ended. */
+  forget(share: string): Promise<void>
 }
 
 interface State {
   timer: NodeJS.Timeout | undefined
   dirty: boolean
   running: Promise<void> | undefined
+  /** Publishes that have failed one after the other. */
+  failures: number
 }
 
+/** What has failed is tried again after so many milliseconds, then after twice as many, and so on, up to the longest. */
+const AGAIN = 15_000
+const LONGEST = 300_000
+
 /**
- * @param publish sends a session as it is now; whoever gives it deals with its failure
+ * @param publish sends the share of a session as it is now. When it rejects, it is called again later, and with the next
+ * change; whoever gives it says so to the user.
  * @param delay milliseconds in which changes are gathered
  */
-export function keepUpdated(publish: (session: string) => Promise<void>, delay: number): Updates {
+export function keepUpdated(publish: (share: string) => Promise<void>, delay: number, again = AGAIN): Updates {
   const states = new Map<string, State>()
 
-  function stateOf(session: string): State {
-    const state = states.get(session) ?? { timer: undefined, dirty: false, running: undefined }
-    states.set(session, state)
+  function stateOf(share: string): State {
+    const state = states.get(share) ?? { timer: undefined, dirty: false, running: undefined, failures: 0 }
+    states.set(share, state)
     return state
   }
 
-  function start(session: string): Promise<void> {
-    const state = stateOf(session)
+  function start(share: string): Promise<void> {
+    const state = stateOf(share)
     clearTimeout(state.timer)
     state.timer = undefined
-    state.running ??= run(session, state)
+    state.running ??= run(share, state)
     return state.running
   }
 
-  async function run(session: string, state: State): Promise<void> {
-    while (state.dirty) {
+  async function run(share: string, state: State): Promise<void> {
+    let failed = false
+    while (state.dirty && !failed) {
       state.dirty = false
-      await publish(session).catch(() => {})
+      failed = await publish(share).then(
+        () => false,
+        () => true,
+      )
+      state.failures = failed ? state.failures + 1 : 0
     }
     state.running = undefined
+    if (!failed || states.get(share) !== state) return
+    state.dirty = true
+    later(share, state, Math.min(again * 2 ** (state.failures - 1), LONGEST))
+  }
+
+  function later(share: string, state: State, wait: number): void {
+    // Nothing waits for this timer: at the end, `settled` is called.
+    state.timer ??= setTimeout(() => start(share), wait).unref()
   }
 
   return {
-    changed(session) {
-      const state = stateOf(session)
+    changed(share) {
+      const state = stateOf(share)
       state.dirty = true
-      // Nothing waits for this timer: at the end, `settled` is called.
-      state.timer ??= setTimeout(() => start(session), delay).unref()
+      later(share, state, delay)
     },
-    rested(session) {
-      if (stateOf(session).dirty) void start(session)
+    rested(share) {
+      if (stateOf(share).dirty) void start(share)
     },
     async settled() {
-      await Promise.all([...states].map(([session, state]) => (state.dirty ? start(session) : state.running)))
+      await Promise.all([...states].map(([share, state]) => (state.dirty ? start(share) : state.running)))
     },
-    async forget(session) {
-      const state = stateOf(session)
+    async forget(share) {
+      const state = states.get(share)
+      if (!state) return
+      states.delete(share)
       clearTimeout(state.timer)
       state.timer = undefined
       state.dirty = false
       await state.running
-      states.delete(session)
     },
   }
 }

@@ -18,6 +18,8 @@ export interface LedgerEntry {
   pid?: number
   /** What OpenCode has to show to remove it, if it was shared from inside OpenCode. */
   secret?: string
+  /** Made for an OpenCode of which it is not known yet whether it has noted the link; `pid` stays until it is. */
+  unconfirmed?: boolean
   created: string
   updated: string
 }
@@ -30,7 +32,10 @@ export interface Ledger {
    */
   claim(fresh: LedgerEntry): Promise<{ entry: LedgerEntry; isNew: boolean }>
   save(entry: LedgerEntry): Promise<void>
+  /** Forgets this share; not another one that has taken its place meanwhile. */
   drop(entry: LedgerEntry): Promise<void>
+  /** What is remembered of a share, by its id. */
+  find(id: string): Promise<LedgerEntry | undefined>
   /** Every readable entry, oldest first. */
   all(): Promise<LedgerEntry[]>
 }
@@ -62,6 +67,13 @@ export function openLedger(folder: string): Ledger {
     }
   }
 
+  async function all(): Promise<LedgerEntry[]> {
+    const names = await readdir(folder).catch(() => [])
+    const files = names.filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
+    const entries = await Promise.all(files.map((name) => readEntry(path.join(folder, name))))
+    return entries.filter((entry) => entry !== undefined).sort((a, b) => a.created.localeCompare(b.created))
+  }
+
   return {
     claim: (fresh) =>
       guarded(async () => {
@@ -83,13 +95,13 @@ export function openLedger(folder: string): Ledger {
         }
       }),
     save: (entry) => guarded(async () => rename(await writeAside(entry), fileOf(entry))),
-    drop: (entry) => guarded(() => rm(fileOf(entry), { force: true })),
-    async all() {
-      const names = await readdir(folder).catch(() => [])
-      const files = names.filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
-      const entries = await Promise.all(files.map((name) => readEntry(path.join(folder, name))))
-      return entries.filter((entry) => entry !== undefined).sort((a, b) => a.created.localeCompare(b.created))
-    },
+    drop: (entry) =>
+      guarded(async () => {
+        const known = await readEntry(fileOf(entry))
+        if (!known || known.id === entry.id) await rm(fileOf(entry), { force: true })
+      }),
+    find: async (id) => (await all()).find((entry) => entry.id === id),
+    all,
   }
 }
 

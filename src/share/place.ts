@@ -26,6 +26,8 @@ export interface PlaceOptions {
   newId: () => string
   /** The id of a share that is to be brought up to date: none is made if it is not there any more. */
   existing?: string | undefined
+  /** What OpenCode is given for a share that it asks for, and has to show to remove it; one that is known already stays. */
+  secret?: string | undefined
 }
 
 /** Where a session is shared, and what of it is there already. */
@@ -45,13 +47,15 @@ export interface Place {
  * if only an existing share was asked for.
  */
 export async function openPlace({ id: session, title }: SessionInfo, options: PlaceOptions): Promise<Place> {
-  const { store, destination, ledger, version, now, newId, existing } = options
+  const { store, destination, ledger, version, now, newId, existing, secret } = options
   const updated = now().toISOString()
   const state = "publishing"
   const { pid } = process
-  const claim = () => ledger.claim({ id: newId(), session, title, destination, state, pid, created: updated, updated })
+  const asked = secret === undefined ? {} : { secret, unconfirmed: true }
+  const claim = () =>
+    ledger.claim({ id: newId(), session, title, destination, state, pid, ...asked, created: updated, updated })
 
-  if (existing !== undefined && !(await ledger.all()).some(({ id }) => id === existing)) throw noSuchShare(existing)
+  if (existing !== undefined && !(await ledger.find(existing))) throw noSuchShare(existing)
   let { entry, isNew } = await claim()
   let manifest = isNew ? undefined : await readManifest(store, entry.id)
   if (entry.state === "removing" || (entry.state === "published" && !manifest)) {
@@ -62,7 +66,7 @@ export async function openPlace({ id: session, title }: SessionInfo, options: Pl
     manifest = undefined
   }
   const whole = manifest?.state === "published" && entry.state === "published"
-  entry = { ...entry, title, destination, state, pid, updated }
+  entry = { ...(secret !== undefined && { secret }), ...entry, title, destination, state, pid, updated }
   await ledger.save(entry)
 
   if (manifest) manifest = { ...manifest, title, generator: version }
@@ -82,7 +86,7 @@ export async function openPlace({ id: session, title }: SessionInfo, options: Pl
   }
 }
 
-const noSuchShare = (id: string) =>
+export const noSuchShare = (id: string) =>
   new ShareError("share-not-found", `Share ${id} is not there any more, so it was not brought up to date.`, {
     hint: "Share the session again for a new link.",
   })

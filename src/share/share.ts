@@ -3,9 +3,10 @@ import type { SessionInfo } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
 import { INDEX, type ManifestObject, prefixOf, writeManifest } from "./manifest.ts"
-import { openPlace, type PlaceOptions, removeStale } from "./place.ts"
+import { noSuchShare, openPlace, type PlaceOptions, removeStale } from "./place.ts"
 import { proveReadable, type Readable } from "./prove.ts"
 import { type Progress, publish } from "./publish.ts"
+import { unshare } from "./unshare.ts"
 
 export interface ShareOptions extends PlaceOptions {
   /** Throws `sharing-disabled` if this session may not be shared; called before anything is written anywhere. */
@@ -31,7 +32,8 @@ export interface ShareResult extends Readable {
  * Shares a session, or brings its share up to date: source → normalize → render → publish → link.
  *
  * May be cut short at any point: an older version stays readable, and the same call finishes the new one. Throws what
- * `mayShare`, the source and the store throw, and `store-failed` if the page cannot be read back as it was sent.
+ * `mayShare`, the source and the store throw, `store-failed` if the page cannot be read back as it was sent, and
+ * `share-not-found` if the share was removed meanwhile: what was sent since is removed, too.
  */
 export async function share(source: SessionSource, options: ShareOptions): Promise<ShareResult> {
   return source.read(async (record) => {
@@ -51,9 +53,14 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
     if (!isSame) await writeManifest(store, { ...manifest, state: "published", updated, objects })
 
     const url = store.url(prefix + INDEX)
+    const claimed = await ledger.find(id)
+    if (!claimed || claimed.state === "removing") {
+      await unshare({ id, url, store, ...(claimed && { entry: claimed }) }, ledger)
+      throw noSuchShare(id)
+    }
     const readable = await proveReadable(store, id, objects[INDEX]!.hash, url)
     const { pid: _, ...settled } = entry
-    await ledger.save({ ...settled, state: "published", updated, url })
+    await ledger.save({ ...(entry.unconfirmed ? entry : settled), state: "published", updated, url })
     const sent = progress.sent + (isSame ? 0 : 1)
     const count = { objects: Object.keys(objects).length + 1, sent, bytes: progress.bytes, removed }
     return { id, url, session: session.info.id, title, ...count, ...readable }

@@ -1,0 +1,150 @@
+import { ShareError } from "../errors.ts"
+import type { LedgerEntry } from "../share/ledger.ts"
+import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
+import type { OpencodeEvent } from "./opencode.ts"
+import type { Publisher } from "./publisher.ts"
+import { sessionTree } from "./session-tree.ts"
+import { keepUpdated } from "./updates.ts"
+
+/** Changes of a session are gathered for so many milliseconds before they are published. */
+const GATHERED = 2_000
+
+/** The shares of one project's folder in this process. */
+export interface Sharing {
+  /** What OpenCode's share protocol asks for. */
+  backend: ShareBackend
+  /** Something has happened in OpenCode. Never throws. */
+  noticed(event: OpencodeEvent): void
+  /** Publishes what is still to be published; resolves when that is done, failed or not. */
+  settled(): Promise<void>
+}
+
+export interface SharingOptions {
+  publisher: Publisher
+  folder: string
+  /** Where the publisher reads sessions from. */
+  api: string
+  /** What this machine remembers of shares. */
+  known: () => Promise<LedgerEntry[]>
+  /** Says something to the user, and in the log. */
+  tell: (title: string, error: unknown) => void
+  /** Milliseconds in which changes are gathered. */
+  gathered?: number
+}
+
+export function sharing({ publisher, folder, api, known, tell, gathered = GATHERED }: SharingOptions): Sharing {
+  const tree = sessionTree()
+  /** Shares by their session. */
+  const shares = new Map<string, string>()
+  const creating = new Map<string, Promise<CreatedShare>>()
+  const changedMeanwhile = new Set<string>()
+  /** Shares that were taken back: OpenCode may still send what has changed before. */
+  const removed = new Set<string>()
+  /** Sessions that were looked up in the ledger, once each: one that was shared before this process has no other trace. */
+  const lookups = new Map<string, Promise<void>>()
+  /** Shares whose updates fail, of which the user was told. */
+  const failing = new Set<string>()
+
+  const updates = keepUpdated(async (id) => {
+    try {
+      const { session } = await publisher.ask({ job: "update", id, folder, api })
+      shares.set(String(session), id)
+      failing.delete(id)
+    } catch (error) {
+      const code = error instanceof ShareError ? error.code : undefined
+      const isOver = code === "share-not-found" || code === "session-not-found" || code === "sharing-disabled"
+      if (!failing.has(id) && code !== "session-not-found") tell("The share was not brought up to date", error)
+      failing.add(id)
+      if (!isOver) throw error
+      if (code !== "sharing-disabled") forgetShare(id)
+    }
+  }, gathered)
+
+  function forgetShare(id: string): void {
+    for (const [session, share] of shares) if (share === id) shares.delete(session)
+  }
+
+  async function create(session: string): Promise<CreatedShare> {
+    try {
+      const { id, url, secret } = (await publisher.ask({
+        job: "share",
+        session,
+        folder,
+        api,
+      })) as unknown as CreatedShare
+      shares.set(session, id)
+      failing.delete(id)
+      return { id, url, secret }
+    } catch (error) {
+      tell("The session was not shared", error)
+      throw error
+    } finally {
+      creating.delete(session)
+      if (changedMeanwhile.delete(session)) changed(session, true)
+    }
+  }
+
+  function changed(session: string, rested: boolean): void {
+    const id = shares.get(session)
+    if (creating.has(session)) changedMeanwhile.add(session)
+    else if (id === undefined) lookUp(session)
+    else touched(id, rested)
+  }
+
+  function touched(id: string, rested = false): void {
+    if (removed.has(id)) return
+    updates.changed(id)
+    if (rested) updates.rested(id)
+  }
+
+  function lookUp(session: string): void {
+    if (lookups.has(session)) return
+    const find = async () => {
+      // Of a share that was made by the command line alone, OpenCode knows nothing: it stays as it was made.
+      const entry = (await known()).find((entry) => entry.session === session && entry.secret !== undefined)
+      if (!entry || shares.has(session)) return
+      shares.set(session, entry.id)
+      touched(entry.id)
+    }
+    lookups.set(
+      session,
+      find().catch(() => {}),
+    )
+  }
+
+  return {
+    backend: {
+      create(session) {
+        // OpenCode may ask twice at once.
+        const made = creating.get(session) ?? create(session)
+        creating.set(session, made)
+        return made
+      },
+      async sync(id) {
+        // What it sends is not looked at: the session is read from OpenCode itself.
+        touched(id)
+      },
+      async remove(id, secret) {
+        removed.add(id)
+        await updates.forget(id)
+        try {
+          await publisher.ask({ job: "unshare", id, secret, folder })
+          forgetShare(id)
+        } catch (error) {
+          removed.delete(id)
+          tell("The share was not removed", error)
+          throw error
+        }
+      },
+    },
+    noticed(event) {
+      const session = tree.rootOf(event)
+      if (session !== undefined && event.type !== "session.deleted") changed(session, event.type === "session.idle")
+    },
+    async settled() {
+      // `opencode run --share` neither waits for the share that it asked for nor for its last changes.
+      await Promise.allSettled([...creating.values(), ...lookups.values()])
+      await updates.settled()
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import type { AskOpencode } from "../session/opencode-api.ts"
+import type { Ledger, LedgerEntry } from "../share/ledger.ts"
+
+export interface TidyOptions {
+  ledger: Ledger
+  /** OpenCode's API, to see which links it has noted. */
+  ask: AskOpencode
+  /** Publishes a share once more. */
+  finish(id: string): Promise<unknown>
+  remove(id: string): Promise<void>
+  oneAtATime<T>(session: string, work: () => Promise<T>): Promise<T>
+}
+
+/** Whether a share has been left behind half done, as far as the ledger tells: not published, or not known to OpenCode. */
+export const isHalfDone = ({ state, unconfirmed, pid }: LedgerEntry): boolean =>
+  (state !== "published" || unconfirmed === true) && !isAlive(pid)
+
+/**
+ * Ends what processes that are gone have left half done: a removal is finished, a share whose link nobody has seen is
+ * removed, and one with a link is brought up to date. What cannot be done now is left for the next time.
+ */
+export async function tidy({ ledger, ask, finish, remove, oneAtATime }: TidyOptions): Promise<{ left: number }> {
+  let left = 0
+  for (const { id, session } of (await ledger.all()).filter(isHalfDone)) {
+    await oneAtATime(session, async () => {
+      const entry = await ledger.find(id)
+      if (!entry || !isHalfDone(entry)) return
+      const keep = entry.unconfirmed ? await hasNoted(entry, ask) : entry.url !== undefined
+      if (entry.state === "removing" || !keep) await remove(id)
+      else await finish(id)
+    }).catch(() => left++)
+  }
+  return { left }
+}
+
+/** Whether OpenCode has noted the link with the session. Rejects where it does not tell. */
+async function hasNoted({ session, url }: LedgerEntry, ask: AskOpencode): Promise<boolean> {
+  if (url === undefined) return false
+  const response = await ask(`/session/${session}`)
+  if (response.status === 404) return false
+  if (!response.ok) throw new Error(`OpenCode answers ${response.status}.`)
+  const { share } = (await response.json()) as { share?: { url?: string } }
+  return share?.url === url
+}
+
+function isAlive(pid: number | undefined): boolean {
+  if (pid === undefined) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"
+  }
+}
