@@ -97,7 +97,7 @@ function sumOf(work: readonly Work[]): Sum {
       sum.acts[act === "run" ? "run" : "failed"]++
       if (act === "run") sum.acts.failedRuns++
       sum.failed.push(
-        html`<a href="#${item.anchor}">✕ ${verb} <code>${clip(folder + object, 80)}</code>, ${outcome}</a>`,
+        html` <a href="#${item.anchor}">✕ ${verb} <code>${clip(folder + object, 80)}</code>, ${outcome}</a>`,
       )
     }
     if (act !== "edit" || tone === "bad" || files.has(folder + object)) continue

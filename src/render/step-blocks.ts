@@ -152,13 +152,14 @@ export const ROWS_BYTES = 40_000
 const NAMES_BYTES = 4_000
 const MOST_FILES = 40
 
-export function diagnostics(found: Diagnostic[]): Block[] {
+/** @param shorten a path as it is shown: from the session's folder */
+export function diagnostics(found: Diagnostic[], shorten: (path: string) => string): Block[] {
   if (found.length === 0) return []
   const all = found
     .slice(0, 50)
     .map(
       ({ file, line, severity, message }) =>
-        `${severity}: ${clip(file, 300)}${line === undefined ? "" : `:${line}`}: ${clip(message, 500)}`,
+        `${severity}: ${clip(shorten(file), 300)}${line === undefined ? "" : `:${line}`}: ${clip(message, 500)}`,
     )
   const lines = fitting(all, DIAGNOSTICS_BYTES, (line) => line)
   if (lines.length < found.length) lines.push(`and ${found.length - lines.length} more`)

@@ -40,7 +40,10 @@ export async function write(part: ToolPart, call: Kind<"write">, context: StepCo
     ...(done && { outcome: linesOf(content) }),
     node: "changed",
     open: done,
-    blocks: [await code(content, path, context.budget, 1), ...diagnostics(call.diagnostics)],
+    blocks: [
+      await code(content, path, context.budget, 1),
+      ...diagnostics(call.diagnostics, (path) => shorten(path, context)),
+    ],
   }
 }
 
@@ -58,7 +61,7 @@ export async function edit(part: ToolPart, call: Kind<"edit">, context: StepCont
     ...(done && { lines: sum(blocks) }),
     node: "changed",
     open: done,
-    blocks: [...blocks.map(unnamed), ...diagnostics(call.diagnostics)],
+    blocks: [...blocks.map(unnamed), ...diagnostics(call.diagnostics, (path) => shorten(path, context))],
   }
 }
 
@@ -94,7 +97,7 @@ export async function patch(
     ...(part.status === "completed" && { lines: sum(files) }),
     node: "changed",
     open: part.status === "completed",
-    blocks: [...blocks, ...diagnostics(found)],
+    blocks: [...blocks, ...diagnostics(found, (path) => shorten(path, context))],
   }
 }
 

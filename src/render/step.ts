@@ -158,7 +158,7 @@ async function task(
     })
   return {
     verb: "Delegated",
-    object: [description, agent && `to ${agent}`].filter(Boolean).join(" "),
+    object: [description, agent && `@${agent}`].filter(Boolean).join(" · "),
     mono: false,
     outcome: part.status === "completed" ? "answered" : ending(part).outcome,
     open: true,

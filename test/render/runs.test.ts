@@ -69,7 +69,7 @@ test("a row of steps is preceded by a sentence, in which the edited files and th
   expect(sentences([said(), ...work])).toEqual([
     "Thought for 11.0 s, read 1 file, ran 1 command (1 failed), edited " +
       '<a href="#prt_4">a.ts</a>, <a href="#prt_6">b.ts</a>' +
-      '<a href="#prt_3">✕ Ran <code>npm &lt;test&gt;</code>, exit 1</a>',
+      ' <a href="#prt_3">✕ Ran <code>npm &lt;test&gt;</code>, exit 1</a>',
   ])
 })
 
