@@ -28,6 +28,12 @@ async function opencodeBinary(): Promise<string> {
   return binary
 }
 
+interface Served {
+  url: string
+  pid: number
+  close(signal?: NodeJS.Signals): Promise<void>
+}
+
 export interface OpencodeClient {
   readonly binary: string
   /** All that the client sees of the environment. */
@@ -35,7 +41,7 @@ export interface OpencodeClient {
   /** Runs the client in `directory` and gives what it prints on stdout. Rejects when it fails. */
   run(directory: string, ...args: string[]): Promise<string>
   /** Starts `opencode serve` in `directory`, with `more` in its environment; gives its address and the way to end it. */
-  serve(directory: string, more?: Record<string, string>): Promise<{ url: string; close(): Promise<void> }>
+  serve(directory: string, more?: Record<string, string>): Promise<Served>
 }
 
 /** A client with a home of its own, whose only model is the stub at `modelURL`, under the name `provider/model`. */
@@ -66,7 +72,7 @@ async function run(binary: string, args: string[], cwd: string, env: Record<stri
   return (await running).stdout
 }
 
-async function serve(binary: string, cwd: string, env: Record<string, string>) {
+async function serve(binary: string, cwd: string, env: Record<string, string>): Promise<Served> {
   const child = spawn(binary, ["serve", "--hostname", "127.0.0.1", "--port", "0"], {
     cwd,
     env,
@@ -75,10 +81,12 @@ async function serve(binary: string, cwd: string, env: Record<string, string>) {
   const url = await listening(child)
   return {
     url,
-    close: () =>
+    pid: child.pid!,
+    close: (signal) =>
       new Promise<void>((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) return resolve()
         child.once("exit", () => resolve())
-        child.kill()
+        child.kill(signal)
       }),
   }
 }

@@ -1,0 +1,121 @@
+import { execFile } from "node:child_process"
+import { writeFile } from "node:fs/promises"
+import path from "node:path"
+import { pathToFileURL } from "node:url"
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
+import { type PluggedClient, pageAt, pluggedClient, until } from "../support/opencode-plugin.ts"
+
+let opencode: PluggedClient
+
+beforeAll(async () => {
+  opencode = await pluggedClient()
+})
+
+afterAll(() => opencode?.close())
+
+beforeEach(() => opencode.configure({ to: opencode.bucket }))
+
+const newest = () => opencode.ledger().at(-1)
+const shares = () => new Set(opencode.files().map((file) => file.split("/")[1])).size
+
+/** `opencode run`, with more variables; both streams as text. */
+async function run(args: string[], more: Record<string, string> = {}): Promise<string> {
+  const env = { ...opencode.client.env, ...more }
+  return new Promise((resolve, reject) => {
+    const options = { cwd: opencode.project, env, timeout: 120_000 }
+    const child = execFile(opencode.client.binary, ["run", ...args], options, (error, stdout, stderr) =>
+      error ? reject(error) : resolve(stdout + stderr),
+    )
+    child.stdin?.end()
+  })
+}
+
+/** Takes everything back that a test has shared. */
+async function clear(): Promise<void> {
+  const server = await opencode.serve()
+  for (const { session } of opencode.ledger()) await server.unshare(session)
+  await server.close()
+  expect(opencode.files()).toEqual([])
+}
+
+test("`opencode run --share` prints the link, and the last answer is in the page when it has ended", async () => {
+  const read = { name: "read", args: { filePath: path.join(opencode.project, "README.md") } }
+  opencode.model.queue({ text: "Looking.", tools: [read] }, { text: "The very last answer." })
+  const said = await run(["--share", "--title", "Run", "what is in the README?"])
+  const link = /file:\/\/\S+index\.html/.exec(said)?.[0] ?? ""
+  expect(await pageAt(link)).toContain("The very last answer.")
+  expect(shares()).toBe(1)
+})
+
+test("a session that goes on in a process of its own is up to date when that has ended", async () => {
+  const { session, url } = newest()!
+  opencode.model.queue({ text: "Said on the next day." })
+  await run(["--session", session, "and today?"])
+  expect(await pageAt(url!)).toContain("Said on the next day.")
+  expect(shares()).toBe(1)
+  await clear()
+})
+
+test.each([
+  ['"share": "auto"', { share: "auto" }, {}],
+  ["OPENCODE_AUTO_SHARE=1", {}, { OPENCODE_AUTO_SHARE: "1" }],
+])("with %s a session is shared without being asked for, once", async (_, more, env) => {
+  await opencode.configure({ to: opencode.bucket }, more)
+  opencode.model.queue({ text: "Shared by itself." })
+  await run(["--title", "Auto", "hello"], env)
+  expect(await pageAt(newest()!.url!)).toContain("Shared by itself.")
+  expect(shares()).toBe(1)
+  await clear()
+})
+
+test("where sharing is disabled, nothing is shared", async () => {
+  await opencode.configure({ to: opencode.bucket }, { share: "disabled" })
+  const server = await opencode.serve()
+  const session = await server.session("Disabled")
+  await expect(server.share(session)).rejects.toThrow(" 500 ")
+  await server.close()
+  await run(["--share", "--title", "Disabled", "hello"]).catch(() => {})
+  expect([opencode.files(), opencode.ledger()]).toEqual([[], []])
+})
+
+test("a proxy in the environment is not asked for what is on loopback", async () => {
+  const dead = "http://127.0.0.1:9"
+  const env = { HTTP_PROXY: dead, HTTPS_PROXY: dead, http_proxy: dead, NO_PROXY: "example.com" }
+  // The stub model is on loopback, too, and OpenCode's own affair: only the share goes around the proxy by itself.
+  const server = await opencode.serve(env)
+  const session = await server.session("Proxy")
+  expect(await pageAt(await server.share(session))).toContain("Proxy")
+  await server.unshare(session)
+  await server.close()
+})
+
+test("a destination that a project's file names is not used before the user has agreed to it", async () => {
+  await opencode.configure({})
+  const config = path.join(opencode.project, "opencode.json")
+  const theirs = path.join(opencode.home, "theirs")
+  await writeFile(config, JSON.stringify({ plugin: [["opencode-bucket", { to: theirs }]] }))
+  await writeFile(config, JSON.stringify({ plugin: [[pathToFileURL(path.resolve(".")).href, { to: theirs }]] }))
+  const server = await opencode.serve()
+  const events = await server.listen()
+  const session = await server.session("Theirs")
+  await expect(server.share(session)).rejects.toThrow(" 500 ")
+  await until(events.said, (said) => said.includes("not agreed to") && said.includes("--trust-project"))
+  events.close()
+  await server.close()
+  await writeFile(config, "{}")
+  expect(opencode.ledger()).toEqual([])
+})
+
+test("settings that cannot be are said, and nothing goes anywhere", async () => {
+  await opencode.configure({ to: "ftp://example.com/shares" })
+  const server = await opencode.serve()
+  const events = await server.listen()
+  const session = await server.session("Wrong settings")
+  await expect(server.share(session)).rejects.toThrow(" 500 ")
+  await until(events.said, (said) => said.includes("ftp:// is not a destination"))
+  const { enterprise } = (await server.ask("GET", "/config")) as { enterprise?: { url?: string } }
+  expect(enterprise?.url).toMatch(/^http:\/\/127\.0\.0\.1:/)
+  events.close()
+  await server.close()
+  expect(opencode.ledger()).toEqual([])
+})
