@@ -119,6 +119,7 @@ export async function itemsOf(
       title: "Cut off",
       text: "The model reached its limit of output before it was done.",
     })
+  if (items[0] && !message.continues) items[0].message = message.id
   return items
 }
 

@@ -130,6 +130,8 @@ export interface Moment {
 interface ItemBase {
   /** The id of the message or part, to link to. */
   anchor: string
+  /** The id of the message, on the first item of an answer: its parts have their own. */
+  message?: string
   moment: Moment | undefined
 }
 

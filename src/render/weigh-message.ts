@@ -64,7 +64,7 @@ export function weighFrame(message: Message): Load {
     return sumOf([item, prompt, weighProse(text)])
   }
   const { model, agent, error, finish, parts } = message
-  const meta = load(130 + textBytes(clip(model ?? "", 100) + clip(agent ?? "", 100)), 1)
+  const meta = load(160 + message.id.length + textBytes(clip(model ?? "", 100) + clip(agent ?? "", 100)), 2)
   if (message.compaction) return sumOf([item, load(100, 3), weighProse(joined(parts))])
   if (!error && finish !== "length") return meta
   const said = error ? clip(error.name, 200) + clip(error.message, 4_000) : ""
