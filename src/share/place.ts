@@ -1,7 +1,7 @@
 import { ShareError } from "../errors.ts"
 import type { SessionInfo } from "../session/model.ts"
 import { collect, type ObjectStore } from "../store/object-store.ts"
-import type { Destination } from "../store/open-store.ts"
+import { type Destination, parseDestination } from "../store/open-store.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
 import {
   FORMAT,
@@ -74,7 +74,7 @@ export async function openPlace({ id: session, title }: SessionInfo, options: Pl
     const { id, created } = entry
     manifest = { format: FORMAT, id, session, title, state, created, updated, generator: version, objects: {} }
     await writeManifest(store, manifest).catch(async (error: unknown) => {
-      if (isNew && surelyNothingStored(error)) await ledger.drop(entry)
+      if (isNew && surelyNothingStored(error, destination)) await ledger.drop(entry)
       throw error
     })
   }
@@ -92,9 +92,11 @@ export const noSuchShare = (id: string) =>
   })
 
 /** A refusal of the first request, unlike an answer that was lost: nothing is there that the ledger would have to know. */
-const surelyNothingStored = (error: unknown) =>
+const surelyNothingStored = (error: unknown, { to }: Destination) =>
   error instanceof ShareError &&
-  ["store-bucket-missing", "store-credentials", "store-denied", "store-clock"].includes(error.code)
+  // A folder takes a file whole or not at all, and says so at once.
+  (parseDestination(to).kind === "directory" ||
+    ["store-bucket-missing", "store-credentials", "store-denied", "store-clock"].includes(error.code))
 
 /**
  * Removes what lies in a place and does not belong to the share any more; lists only if there can be any.

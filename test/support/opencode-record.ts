@@ -81,7 +81,9 @@ async function sessionsOf(client: OpencodeClient, directory: string): Promise<{ 
 export async function request(url: string, method: string, path: string, body?: object): Promise<unknown> {
   const answer = await fetch(url + path, {
     method,
-    ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    // The next server may listen on the same port: no connection to this one is kept for it.
+    headers: { connection: "close", "content-type": "application/json" },
+    ...(body && { body: JSON.stringify(body) }),
   })
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
   return answer.json()
