@@ -57,6 +57,21 @@ withDestination(program.command("list"))
   .option("--bucket", "also what others have shared in the same bucket")
   .action(async (flags) => (await import("./commands/list.ts")).listCommand(flags, terminal))
 
+program
+  .command("init")
+  .description("ask for the bucket, try it out, and write the settings into opencode.json")
+  .summary("set up the bucket")
+  .option("--to <place>", "s3://bucket[/folder], or a local folder; without it, questions are asked")
+  .option("--endpoint <url>", "address of the S3 service, such as https://minio.corp.example")
+  .option("--region <name>", "region of the bucket")
+  .option("--profile <name>", "profile in ~/.aws/config to take credentials from")
+  .option("--public-url <url>", "where the bucket is seen from outside")
+  .option("--path-style", "address the bucket in the path (default with an endpoint)")
+  .option("--no-path-style", "address the bucket in the host name")
+  .option("--project", "write into this project's opencode.json, for everyone who works on it")
+  .option("--quiet", "nothing on stderr but errors")
+  .action(async (flags) => (await import("./commands/init.ts")).initCommand(flags, terminal))
+
 // A reader that stops reading (`| head`) is no error of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1))
 

@@ -1,0 +1,76 @@
+import path from "node:path"
+import { openCodeConfigFolder } from "../config/folders.ts"
+import { parseSettings } from "../config/load.ts"
+import type { Settings } from "../config/schema.ts"
+import { writeEntry } from "../config/write-entry.ts"
+import { ShareError } from "../errors.ts"
+import { newShareId } from "../share/share-id.ts"
+import { tryOut } from "../share/try-out.ts"
+import { openStore } from "../store/open-store.ts"
+import type { DestinationFlags } from "./destination.ts"
+import { readPolicy } from "./read-policy.ts"
+import { canAsk, say, statusLine, type Terminal } from "./terminal.ts"
+
+export interface InitFlags extends DestinationFlags {
+  /** Into the project's `opencode.json`, for everyone who works on it, rather than the user's own. */
+  project?: boolean
+  quiet?: boolean
+}
+
+/** `init`: asks for the bucket, tries it out, and writes the settings; with `--to` it asks nothing. */
+export async function initCommand(flags: InitFlags, terminal: Terminal): Promise<void> {
+  const settings = parseSettings(await wanted(flags, terminal), "what was given")
+  const { to } = settings
+  if (!to) throw new ShareError("bad-usage", "No bucket was named.", { hint: "Name one: --to s3://team-shares" })
+  const place = to.includes("://")
+    ? to
+    : path.resolve(
+        terminal.cwd,
+        to.replace(/^~(?=$|[/\\])/, () => terminal.home),
+      )
+  const destination = { ...settings, to: place }
+  const status = statusLine(terminal, flags.quiet)
+  const store = await openStore(destination)
+  try {
+    status.show(`Trying ${store.name} out…`)
+    const seen = await tryOut(store, newShareId())
+    status.clear()
+    say(terminal, flags.quiet, `${store.name} stores, gives back and deletes.${seen.note ? ` ${seen.note}` : ""}`)
+    const policy = seen.public === false ? readPolicy(destination) : undefined
+    if (policy) say(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)
+  } finally {
+    status.clear()
+    store.close()
+  }
+  const folder = flags.project ? terminal.cwd : openCodeConfigFolder(terminal)
+  const file = path.join(folder, "opencode.json")
+  writeEntry(file, destination)
+  say(terminal, flags.quiet, "Written. OpenCode's own /share goes there from its next start; so does this command.")
+  terminal.stdout.write(`${file}\n`)
+}
+
+async function wanted(flags: InitFlags, terminal: Terminal): Promise<Record<string, unknown>> {
+  const { to, endpoint, region, profile, publicUrl, pathStyle } = flags
+  const given: Settings = Object.fromEntries(
+    Object.entries({ to, endpoint, region, profile, publicUrl, pathStyle }).filter(([, value]) => value !== undefined),
+  )
+  if (to !== undefined) return given
+  if (!canAsk(terminal))
+    throw new ShareError("bad-usage", "There is no terminal to ask in, so the bucket has to be named.", {
+      hint: "opencode-bucket init --to s3://team-shares --endpoint https://minio.corp.example",
+    })
+  const { text, isCancel } = await import("@clack/prompts")
+  const ask = async (message: string, placeholder: string) => {
+    const answer = await text({ message, placeholder, output: process.stderr })
+    if (isCancel(answer)) throw new ShareError("bad-usage", "Nothing was changed.")
+    return answer?.trim() || undefined
+  }
+  const bucket = await ask("Which bucket (or folder) should shares go to?", "s3://team-shares")
+  if (!bucket?.startsWith("s3://")) return { ...given, to: bucket }
+  const service = await ask("The S3 service's address? Empty for AWS", "https://minio.corp.example")
+  const outside = await ask(
+    "Where is it seen from outside? Empty for the bucket's own address",
+    "https://shares.corp.example",
+  )
+  return { ...given, to: bucket, ...(service && { endpoint: service }), ...(outside && { publicUrl: outside }) }
+}

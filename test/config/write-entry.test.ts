@@ -1,0 +1,46 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { expect, test } from "vitest"
+import { writeEntry } from "../../src/config/write-entry.ts"
+import { temporaryFolder } from "../support/world.ts"
+
+function written(before: string | undefined, settings: object = { to: "s3://new" }): string {
+  const file = path.join(temporaryFolder(), "config", "opencode.json")
+  if (before !== undefined) {
+    writeEntry(file, {})
+    writeFileSync(file, before)
+  }
+  writeEntry(file, settings)
+  return readFileSync(file, "utf8")
+}
+
+test("a file that is not there is made", () => {
+  expect(JSON.parse(written(undefined))).toEqual({
+    $schema: "https://opencode.ai/config.json",
+    plugin: [["opencode-bucket", { to: "s3://new" }]],
+  })
+})
+
+test("all else in the file stays, comments too", () => {
+  const before = '{\n  // ours\n  "share": "manual", /* so */\n  "plugin": ["other", ["third", {"a": 1}]],\n}\n'
+  const text = written(before)
+  expect(text).toContain('// ours\n  "share": "manual", /* so */')
+  expect(text.replaceAll(/\s/g, "")).toContain('["other",["third",{"a":1}],["opencode-bucket",{"to":"s3://new"}]]')
+})
+
+test.each([
+  ['{"plugin": ["a", "opencode-bucket", "b"]}', ["a", ["opencode-bucket", { to: "s3://new" }], "b"]],
+  ['{"plugin": [["opencode-bucket@1.2.3", {"to": "s3://old"}]]}', [["opencode-bucket@1.2.3", { to: "s3://new" }]]],
+])("an entry that is there is replaced: %s", (before, plugin) => {
+  expect(JSON.parse(written(before)).plugin).toEqual(plugin)
+})
+
+test.each(["{", "[]", '{"plugin": "opencode-bucket"}', "plugin"])(
+  "what is no configuration is left alone: %s",
+  (text) => {
+    const file = path.join(temporaryFolder(), "opencode.json")
+    writeFileSync(file, text)
+    expect(() => writeEntry(file, { to: "s3://new" })).toThrow(/was left as it is/)
+    expect(readFileSync(file, "utf8")).toBe(text)
+  },
+)

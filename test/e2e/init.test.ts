@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { expect, test } from "vitest"
+import { fixture, ownHome } from "../support/run-command.ts"
+
+test("a folder is tried out, left empty and written into the user's own settings, which share then uses", async () => {
+  const { run, file } = ownHome()
+  const { status, stdout, stderr } = await run(["init", "--to", file("shares")])
+  expect({ status, stderr }).toMatchObject({ status: 0 })
+  expect(stdout).toBe(`${file("config", "opencode", "opencode.json")}\n`)
+  expect(stderr).toContain("stores, gives back and deletes")
+  expect(JSON.parse(readFileSync(stdout.trim(), "utf8")).plugin).toEqual([["opencode-bucket", { to: file("shares") }]])
+  expect(readdirSync(file("shares"), { recursive: true, withFileTypes: true }).filter((f) => f.isFile())).toEqual([])
+
+  const shared = await run(["share", fixture("questions")])
+  expect(shared.stdout).toContain(file("shares"))
+})
+
+test("with --project it goes into the project's file", async () => {
+  const { run, project, file } = ownHome()
+  const { stdout } = await run(["init", "--project", "--to", file("shares"), "--quiet"])
+  expect(stdout).toBe(`${project}/opencode.json\n`)
+  expect(existsSync(file("config"))).toBe(false)
+})
+
+test("without a terminal and without a bucket nothing is asked and nothing changes", async () => {
+  const { run, file } = ownHome()
+  const { status, stderr } = await run(["init"])
+  expect(status).toBe(2)
+  expect(stderr).toContain("--to s3://team-shares")
+  expect(existsSync(file("config"))).toBe(false)
+})
+
+test("a place that does not work is not written down", async () => {
+  const { run, file } = ownHome()
+  mkdirSync(file("config", "opencode"), { recursive: true })
+  writeFileSync(file("blocked"), "a file")
+  const { status, stderr } = await run(["init", "--to", file("blocked")])
+  expect(status).toBe(5)
+  expect(stderr).toContain("blocked")
+  expect(existsSync(file("config", "opencode", "opencode.json"))).toBe(false)
+})
