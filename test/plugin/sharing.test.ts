@@ -1,0 +1,119 @@
+import { expect, test } from "vitest"
+import { ShareError } from "../../src/errors.ts"
+import type { Job } from "../../src/plugin/publisher.ts"
+import { sharing } from "../../src/plugin/sharing.ts"
+import type { LedgerEntry } from "../../src/share/ledger.ts"
+
+/** Sharing whose publisher notes what it is asked for and answers as told. */
+function noting(answer: (job: Job) => unknown = () => undefined, known: Partial<LedgerEntry>[] = []) {
+  const jobs: string[] = []
+  const told: string[] = []
+  const shares = sharing({
+    publisher: {
+      async ask(job) {
+        jobs.push("id" in job ? `${job.job} ${job.id}` : job.job)
+        const own = (await answer(job)) as Record<string, unknown> | undefined
+        const usual = job.job === "share" ? { id: "id1", url: "https://x", secret: "s" } : { session: "ses_1" }
+        return own ?? usual
+      },
+    },
+    folder: "/project",
+    api: "http://127.0.0.1:1",
+    known: async () => known as LedgerEntry[],
+    tell: (title) => void told.push(title),
+    gathered: 1,
+  })
+  const happens = (type: string, sessionID = "ses_1") => shares.noticed({ type, properties: { sessionID } })
+  return { ...shares, happens, jobs, told }
+}
+
+test("asked for twice at once, a session is shared once", async () => {
+  const { backend, jobs } = noting()
+  const [one, other] = await Promise.all([backend.create("ses_1"), backend.create("ses_1")])
+  expect(one).toEqual({ id: "id1", url: "https://x", secret: "s" })
+  expect(other).toEqual(one)
+  expect(jobs).toEqual(["share"])
+})
+
+test("what happens while a session is first published is published after it, also when OpenCode ends at once", async () => {
+  let finish = () => {}
+  const made = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const { backend, happens, settled, jobs } = noting((job) => (job.job === "share" ? made : undefined))
+  const created = backend.create("ses_1")
+  happens("message.updated")
+  const ended = settled()
+  finish()
+  await Promise.all([created, ended])
+  expect(jobs).toEqual(["share", "update id1"])
+})
+
+test("a session that was shared before this process is looked up once, and kept up to date", async () => {
+  const { happens, settled, jobs } = noting(undefined, [{ id: "old", session: "ses_1", secret: "s" }])
+  happens("message.updated")
+  happens("session.idle")
+  await settled()
+  expect(jobs).toEqual(["update old"])
+})
+
+test("sessions that nobody shared, or the command line alone, are left alone", async () => {
+  const { happens, settled, jobs } = noting(undefined, [{ id: "old", session: "ses_2" }])
+  happens("session.idle")
+  happens("session.idle", "ses_2")
+  happens("session.idle", "no session at all")
+  await settled()
+  expect(jobs).toEqual([])
+})
+
+test("nothing is published of a share that is being removed, whatever OpenCode still sends", async () => {
+  const { backend, happens, settled, jobs, told } = noting()
+  await backend.create("ses_1")
+  const removed = backend.remove("id1", "s")
+  await backend.sync("id1", async () => ({}))
+  happens("session.idle")
+  await removed
+  await backend.sync("id1", async () => ({}))
+  await settled()
+  expect(jobs).toEqual(["share", "unshare id1"])
+  expect(told).toEqual([])
+})
+
+test("a share that could not be removed goes on", async () => {
+  const { backend, settled, jobs, told } = noting(({ job }) => {
+    if (job === "unshare") throw new ShareError("store-busy", "Later.")
+  })
+  await backend.create("ses_1")
+  await expect(backend.remove("id1", "s")).rejects.toMatchObject({ code: "store-busy" })
+  await backend.sync("id1", async () => ({}))
+  await settled()
+  expect(jobs).toEqual(["share", "unshare id1", "update id1"])
+  expect(told).toEqual(["The share was not removed"])
+})
+
+test("a share that is gone is said once, and its session can be shared anew", async () => {
+  const { backend, happens, settled, jobs, told } = noting(({ job }) => {
+    if (job === "update") throw new ShareError("share-not-found", "Gone.")
+  })
+  await backend.create("ses_1")
+  for (let again = 0; again < 2; again++) {
+    await backend.sync("id1", async () => ({}))
+    await settled()
+  }
+  happens("session.idle")
+  await settled()
+  expect(told).toEqual(["The share was not brought up to date"])
+  await backend.create("ses_1")
+  expect(jobs).toEqual(["share", "update id1", "update id1", "share"])
+})
+
+test("a create that fails is said, and can be tried again", async () => {
+  let isDown = true
+  const { backend, told } = noting(() => {
+    if (isDown) throw new ShareError("store-unreachable", "No answer.")
+  })
+  await expect(backend.create("ses_1")).rejects.toMatchObject({ code: "store-unreachable" })
+  isDown = false
+  expect(await backend.create("ses_1")).toMatchObject({ id: "id1" })
+  expect(told).toEqual(["The session was not shared"])
+})
