@@ -146,7 +146,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
   })
 
   test("what came of a prompt is said in the part that it stands in, when its answer ends in a later one", async () => {
-    const { messages, ...session } = longSession(60)
+    const { messages, ...session } = longSession(160)
     const steps = messages.filter(({ info }, at) => at === 0 || info.finish === "tool-calls")
     const turn = (length: number, finish: string) => {
       const last = steps[length - 1]!
@@ -156,12 +156,12 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     expect(pagesOf(folder)).toEqual(["index.html"])
     const { url } = await serveFolder(folder)
     const { page } = await openPage(`${url}/index.html`, { clock: true })
-    await again(turn(30, "tool-calls"))
+    await again(turn(70, "tool-calls"))
     expect(pagesOf(folder)).toContain("2.html")
     await untilThere(page, idsIn(folder, ["2.html"])[0] as string)
     const bylines = (there: Page) => there.locator(".part[data-page='index.html'] .byline").allTextContents()
     expect(await bylines(page)).toEqual([])
-    await again(turn(32, "stop"))
+    await again(turn(72, "stop"))
     for (let i = 0; i < 50 && (await bylines(page)).length === 0; i++) await later(page, 4000)
     const { page: anew } = await openPage(`${url}/index.html`)
     expect(await bylines(page)).toHaveLength(1)

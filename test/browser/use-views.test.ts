@@ -98,7 +98,7 @@ describe.skipIf(!executable)("in Chromium", () => {
       .locator(".item.step.changed")
       .nth(3)
       .evaluate((step) => step.scrollIntoView())
-    await page.getByText("Conversation", { exact: true }).click()
+    await page.locator("#_view-conversation").evaluate((radio: HTMLInputElement) => radio.click())
     const shown = await page.evaluate(
       () =>
         [...document.querySelectorAll(".item.sentence")].filter((sentence) => {

@@ -119,7 +119,7 @@ describe.skipIf(!executable)("a session of any size", () => {
 
   test("numbers its prompts through all of its pages", () => {
     for (const html of shares.get(100_000)!.drawn.values()) {
-      const prompts = [...html.matchAll(/id="msg_(\d+)"[\s\S]*?aria-label="Prompt (\d+)"/g)]
+      const prompts = [...html.matchAll(/class="item prompt[^"]*" id="msg_(\d+)"[\s\S]*?aria-label="Prompt (\d+)"/g)]
       expect(prompts.length).toBeGreaterThan(0)
       for (const [, id, number] of prompts) expect(Number(number)).toBe(Number(id) / 10 + 1)
     }
