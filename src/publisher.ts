@@ -1,11 +1,17 @@
 // The process in which the plugin has sessions rendered and sent: jobs come in as lines of JSON on stdin, results go out
 // as lines of JSON on stdout. It ends when stdin does and all jobs are done.
+import { constants, setPriority } from "node:os"
 import { createInterface } from "node:readline"
 import { ShareError } from "./errors.ts"
 import { doJob, takeBack } from "./plugin/jobs.ts"
 import type { Job, JobError } from "./plugin/publisher.ts"
 
 let isHeard = true
+
+// OpenCode and its user come first.
+try {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+} catch {}
 
 // Ctrl-C and a closed terminal reach every process in it; what is under way is finished all the same.
 for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {})

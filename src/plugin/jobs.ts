@@ -41,6 +41,8 @@ export async function doJob(job: Job): Promise<object> {
       return oneAtATime(job.session, () => shareNew(job, world, ledger))
     case "update":
       return oneAtATime(await sessionOf(job.id, ledger), () => update(job, world, ledger))
+    case "confirm":
+      return oneAtATime(await sessionOf(job.id, ledger), () => confirm(job.id, ledger))
     case "unshare":
       return oneAtATime(await sessionOf(job.id, ledger), () => remove(job, world, ledger))
     case "tidy":
@@ -90,12 +92,20 @@ async function shareNew(job: Asked<"share">, world: Terminal, ledger: Ledger): P
 }
 
 async function update({ id, api }: Asked<"update">, world: Terminal, ledger: Ledger): Promise<ShareResult> {
+  // OpenCode asks for it by its id, so it has noted it.
+  await confirm(id, ledger)
   const entry = await ledger.find(id)
   if (!entry) throw new ShareError("share-not-found", `This machine knows of no share ${id}.`)
-  const { unconfirmed: _, ...confirmed } = entry
-  // OpenCode asks for it by its id, so it has noted it.
-  if (entry.unconfirmed) await ledger.save(confirmed)
   return publish(entry.session, api, world, { ledger, destination: entry.destination, existing: id })
+}
+
+async function confirm(id: string, ledger: Ledger): Promise<object> {
+  const entry = await ledger.find(id)
+  if (entry?.unconfirmed) {
+    const { unconfirmed: _, pid: _pid, ...confirmed } = entry
+    await ledger.save(confirmed)
+  }
+  return {}
 }
 
 async function publish(

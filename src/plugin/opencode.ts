@@ -43,7 +43,7 @@ export interface OpencodeEvent {
   type: string
   properties?: {
     sessionID?: string
-    info?: { id?: string; sessionID?: string; parentID?: string }
+    info?: { id?: string; sessionID?: string; parentID?: string; title?: string; share?: { url?: string } }
     part?: { sessionID?: string }
   }
 }

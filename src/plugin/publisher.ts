@@ -7,6 +7,8 @@ export type Job =
   | { job: "share"; session: string; folder: string; api: string }
   /** Brings a share up to date; never makes one. */
   | { job: "update"; id: string; folder: string; api: string }
+  /** OpenCode has noted the link. */
+  | { job: "confirm"; id: string; folder: string }
   /** `secret`: what OpenCode shows for it; none where the user asks himself. */
   | { job: "unshare"; id: string; secret?: string; folder: string }
   | { job: "open"; url: string; folder: string }

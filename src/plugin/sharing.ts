@@ -40,6 +40,10 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
   const changedMeanwhile = new Set<string>()
   /** Shares that were taken back: OpenCode may still send what has changed before. */
   const removed = new Set<string>()
+  /** Shares that OpenCode was just told of: the first it sends of one is all of the session, as it was published. */
+  const fresh = new Set<string>()
+  /** Links by session, until OpenCode has noted them with it: that alone is no change that has to be published. */
+  const linked = new Map<string, { url: string; title: unknown }>()
   /** Sessions that were looked up in the ledger, once each: one that was shared before this process has no other trace. */
   const lookups = new Map<string, Promise<void>>()
   /** Shares whose updates fail, of which the user was told. */
@@ -66,14 +70,12 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
 
   async function create(session: string): Promise<CreatedShare> {
     try {
-      const { id, url, secret } = (await publisher.ask({
-        job: "share",
-        session,
-        folder,
-        api,
-      })) as unknown as CreatedShare
+      const made = await publisher.ask({ job: "share", session, folder, api })
+      const { id, url, secret } = made as unknown as CreatedShare
       shares.set(session, id)
       failing.delete(id)
+      fresh.add(id)
+      linked.set(session, { url, title: made["title"] })
       return { id, url, secret }
     } catch (error) {
       tell("The session was not shared", error)
@@ -95,6 +97,14 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
     if (removed.has(id)) return
     updates.changed(id)
     if (rested) updates.rested(id)
+  }
+
+  function isNotedLink(session: string, { type, properties }: OpencodeEvent): boolean {
+    const link = linked.get(session)
+    const info = properties?.info
+    if (type !== "session.updated" || !link || info?.id !== session || info.share?.url !== link.url) return false
+    linked.delete(session)
+    return info.title === link.title
   }
 
   function lookUp(session: string): void {
@@ -122,10 +132,12 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
       },
       async sync(id) {
         // What it sends is not looked at: the session is read from OpenCode itself.
-        touched(id)
+        if (fresh.delete(id)) await publisher.ask({ job: "confirm", id, folder }).catch(() => {})
+        else touched(id)
       },
       async remove(id, secret) {
         removed.add(id)
+        fresh.delete(id)
         await updates.forget(id)
         try {
           await publisher.ask({ job: "unshare", id, secret, folder })
@@ -139,7 +151,8 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
     },
     noticed(event) {
       const session = tree.rootOf(event)
-      if (session !== undefined && event.type !== "session.deleted") changed(session, event.type === "session.idle")
+      if (session === undefined || event.type === "session.deleted" || isNotedLink(session, event)) return
+      changed(session, event.type === "session.idle")
     },
     async settled() {
       // `opencode run --share` neither waits for the share that it asked for nor for its last changes.

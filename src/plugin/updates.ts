@@ -16,7 +16,12 @@ interface State {
   running: Promise<void> | undefined
   /** Publishes that have failed one after the other. */
   failures: number
+  /** Milliseconds that the last publish took. */
+  took: number
 }
+
+/** While a session goes on, no more than one part in so many of the time is spent on publishing it. */
+const SHARE_OF_TIME = 5
 
 /** What has failed is tried again after so many milliseconds, then after twice as many, and so on, up to the longest. */
 const AGAIN = 15_000
@@ -31,7 +36,7 @@ export function keepUpdated(publish: (share: string) => Promise<void>, delay: nu
   const states = new Map<string, State>()
 
   function stateOf(share: string): State {
-    const state = states.get(share) ?? { timer: undefined, dirty: false, running: undefined, failures: 0 }
+    const state = states.get(share) ?? { timer: undefined, dirty: false, running: undefined, failures: 0, took: 0 }
     states.set(share, state)
     return state
   }
@@ -48,10 +53,12 @@ export function keepUpdated(publish: (share: string) => Promise<void>, delay: nu
     let failed = false
     while (state.dirty && !failed) {
       state.dirty = false
+      const start = performance.now()
       failed = await publish(share).then(
         () => false,
         () => true,
       )
+      state.took = performance.now() - start
       state.failures = failed ? state.failures + 1 : 0
     }
     state.running = undefined
@@ -69,7 +76,7 @@ export function keepUpdated(publish: (share: string) => Promise<void>, delay: nu
     changed(share) {
       const state = stateOf(share)
       state.dirty = true
-      later(share, state, delay)
+      later(share, state, Math.max(delay, state.took * (SHARE_OF_TIME - 1)))
     },
     rested(share) {
       if (stateOf(share).dirty) void start(share)

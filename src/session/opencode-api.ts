@@ -9,7 +9,7 @@ import type { SessionRecord, SessionSource } from "./source.ts"
 export type AskOpencode = (path: string) => Promise<Response>
 
 /** Messages asked for at once: OpenCode writes them as one JSON text, and is held while it does. */
-const AT_ONCE = 50
+const AT_ONCE = 20
 
 /**
  * A session of a running OpenCode, by its API, with subagents' sessions. Messages are fetched in pages, from the newest

@@ -13,7 +13,8 @@ function noting(answer: (job: Job) => unknown = () => undefined, known: Partial<
       async ask(job) {
         jobs.push("id" in job ? `${job.job} ${job.id}` : job.job)
         const own = (await answer(job)) as Record<string, unknown> | undefined
-        const usual = job.job === "share" ? { id: "id1", url: "https://x", secret: "s" } : { session: "ses_1" }
+        const usual =
+          job.job === "share" ? { id: "id1", url: "https://x", secret: "s", title: "A talk" } : { session: "ses_1" }
         return own ?? usual
       },
     },
@@ -84,10 +85,11 @@ test("a share that could not be removed goes on", async () => {
     if (job === "unshare") throw new ShareError("store-busy", "Later.")
   })
   await backend.create("ses_1")
+  await backend.sync("id1", async () => ({}))
   await expect(backend.remove("id1", "s")).rejects.toMatchObject({ code: "store-busy" })
   await backend.sync("id1", async () => ({}))
   await settled()
-  expect(jobs).toEqual(["share", "unshare id1", "update id1"])
+  expect(jobs).toEqual(["share", "confirm id1", "unshare id1", "update id1"])
   expect(told).toEqual(["The share was not removed"])
 })
 
@@ -96,7 +98,7 @@ test("a share that is gone is said once, and its session can be shared anew", as
     if (job === "update") throw new ShareError("share-not-found", "Gone.")
   })
   await backend.create("ses_1")
-  for (let again = 0; again < 2; again++) {
+  for (let again = 0; again < 3; again++) {
     await backend.sync("id1", async () => ({}))
     await settled()
   }
@@ -104,7 +106,7 @@ test("a share that is gone is said once, and its session can be shared anew", as
   await settled()
   expect(told).toEqual(["The share was not brought up to date"])
   await backend.create("ses_1")
-  expect(jobs).toEqual(["share", "update id1", "update id1", "share"])
+  expect(jobs).toEqual(["share", "confirm id1", "update id1", "update id1", "share"])
 })
 
 test("a create that fails is said, and can be tried again", async () => {
@@ -116,4 +118,26 @@ test("a create that fails is said, and can be tried again", async () => {
   isDown = false
   expect(await backend.create("ses_1")).toMatchObject({ id: "id1" })
   expect(told).toEqual(["The session was not shared"])
+})
+
+test("what OpenCode sends first of a new share only says that it has noted the link", async () => {
+  const { backend, settled, jobs } = noting()
+  await backend.create("ses_1")
+  await backend.sync("id1", async () => ({}))
+  await settled()
+  expect(jobs).toEqual(["share", "confirm id1"])
+})
+
+test.each([
+  ["the link alone", "A talk", []],
+  ["the link and another title", "Renamed", ["update id1"]],
+])("OpenCode notes %s", async (_, title, published) => {
+  const { backend, noticed, settled, jobs } = noting()
+  await backend.create("ses_1")
+  noticed({ type: "session.updated", properties: { info: { id: "ses_1", title, share: { url: "https://x" } } } })
+  await settled()
+  expect(jobs.slice(1)).toEqual(published)
+  noticed({ type: "session.updated", properties: { info: { id: "ses_1", title, share: { url: "https://x" } } } })
+  await settled()
+  expect(jobs.slice(1)).toEqual([...published, "update id1"])
 })

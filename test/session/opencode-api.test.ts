@@ -31,19 +31,19 @@ const read = (ask: (path: string) => Promise<Response>, id = "ses_root") =>
     children: children.map((child) => child.info),
   }))
 
-test.each([0, 1, 50, 51, 234])("%i messages come in order, none missing and none twice", async (count) => {
+test.each([0, 1, 20, 21, 234])("%i messages come in order, none missing and none twice", async (count) => {
   const { messages } = await read(opencode(count).ask)
   expect(messages).toEqual(Array.from({ length: count }, (_, index) => `msg_${index}`))
 })
 
-test("no more than fifty messages are asked for at once", async () => {
-  const { ask, asked } = opencode(120)
+test("no more than twenty messages are asked for at once", async () => {
+  const { ask, asked } = opencode(50)
   await read(ask)
   const pages = asked.filter((path) => path.includes("/ses_root/message"))
   expect(pages).toEqual([
-    "/session/ses_root/message?limit=50",
-    "/session/ses_root/message?limit=50&before=70",
-    "/session/ses_root/message?limit=50&before=20",
+    "/session/ses_root/message?limit=20",
+    "/session/ses_root/message?limit=20&before=30",
+    "/session/ses_root/message?limit=20&before=10",
   ])
 })
 
