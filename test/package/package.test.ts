@@ -36,7 +36,8 @@ function command(...args: string[]) {
 }
 
 test("the tarball holds what is needed at run time, and nothing else", () => {
-  const needed = ["bin/opencode-bucket.js", "dist/cli.js", "dist/index.js", "dist/types/index.d.ts"]
+  const entries = ["cli", "index", "plugin", "publisher", "tui"].map((name) => `dist/${name}.js`)
+  const needed = ["bin/opencode-bucket.js", ...entries, "dist/types/index.d.ts"]
   const texts = ["LICENSE", "README.md", "package.json", "dist/THIRD-PARTY-NOTICES.txt"]
   const files = packed.map((file) => file.replace(/^package\//, ""))
   expect(files).toEqual(expect.arrayContaining([...needed, ...texts]))
