@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["test/heavy/**/*.test.ts", "test/package/**/*.test.ts"],
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    fileParallelism: false,
+    // Most of the time these wait for a server or the client.
+    maxWorkers: 2,
   },
 })
