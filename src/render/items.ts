@@ -1,13 +1,5 @@
-import type {
-  AssistantMessage,
-  FilePart,
-  Json,
-  Message,
-  MessageError,
-  Part,
-  ToolPart,
-  UserMessage,
-} from "../session/model.ts"
+import type { AssistantMessage, FilePart, Json, Message, Part, ToolPart, UserMessage } from "../session/model.ts"
+import { errorInWords, metaOf } from "./answer-end.ts"
 import { attachmentOf, type StoredFile } from "./attachment.ts"
 import { clip, cut, OUTPUT, PROSE } from "./cut.ts"
 import { renderMarkdown } from "./markdown.ts"
@@ -16,16 +8,7 @@ import type { Piece } from "./split-message.ts"
 import { stepOf } from "./step.ts"
 import { cutView, filesOfTool, output } from "./step-blocks.ts"
 import type { StepContext } from "./step-context.ts"
-import {
-  attachmentView,
-  type Block,
-  type Byline,
-  formatCost,
-  formatDuration,
-  type Item,
-  momentOf,
-  shortNumber,
-} from "./view.ts"
+import { attachmentView, type Block, type Byline, formatDuration, type Item, momentOf } from "./view.ts"
 
 export interface ItemContext extends StepContext {
   /** When the session began. */
@@ -121,20 +104,6 @@ export async function itemsOf(
     })
   if (items[0] && !message.continues) items[0].message = message.id
   return items
-}
-
-/** Which model answered, with how many tokens, at what cost. */
-function metaOf({ model, agent, tokens, cost, created, completed }: AssistantMessage): Item[] {
-  const read = tokens.input + tokens.cacheRead + tokens.cacheWrite
-  const written = tokens.output + tokens.reasoning
-  const text = [
-    clip(model ?? "", 100),
-    clip(agent ?? "", 100),
-    read + written > 0 ? `${shortNumber(read)} in, ${shortNumber(written)} out` : "",
-    cost > 0 ? formatCost(cost) : "",
-    created !== undefined && completed !== undefined ? formatDuration(completed - created) : "",
-  ].filter(Boolean)
-  return text.length === 0 ? [] : [{ kind: "meta", anchor: "", moment: undefined, text: text.join(" · ") }]
 }
 
 /** The first words of a prompt, as one line without Markdown's marks. */
@@ -278,26 +247,6 @@ async function compaction(message: AssistantMessage, context: ItemContext): Prom
     title: "Summary of the conversation so far",
     body: text ? await renderMarkdown(cut(text, PROSE).head, context.budget) : undefined,
   }
-}
-
-function errorInWords({ name, message, statusCode }: MessageError): {
-  tone: "bad" | "plain"
-  title: string
-  text: string
-} {
-  if (name === "MessageAbortedError") return { tone: "bad", title: "Stopped", text: "The answer was stopped by hand." }
-  if (name === "APIError")
-    return {
-      tone: "bad",
-      title: `The model's service answered with an error${statusCode ? ` (${statusCode})` : ""}`,
-      text: clip(message, 4_000),
-    }
-  const titles: Record<string, string> = {
-    ProviderAuthError: "The model's service refused the credentials",
-    MessageOutputLengthError: "The answer was longer than the model may write",
-    ContextOverflowError: "The conversation had outgrown the model",
-  }
-  return { tone: "bad", title: titles[name] ?? clip(name || "An error", 200), text: clip(message, 4_000) }
 }
 
 function raw(part: Extract<Part, { type: "unknown" | "malformed" }>, moment: Item["moment"]): Item {
