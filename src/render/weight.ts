@@ -100,7 +100,7 @@ function proseWeigher(): LineWeigher {
     const mark = /^[ \t]*(`{3,}|~{3,})/.exec(rest)?.[1]
     if (fence !== "") {
       if (mark?.startsWith(fence) && rest.trim() === mark) fence = ""
-      return { bytes, elements: 0, code: line.length + 1 }
+      return { bytes, elements: hidden(line), code: line.length + 1 }
     }
     if (mark) {
       fence = mark
