@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto"
+import {
+  CreateBucketCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  S3Client,
+} from "@aws-sdk/client-s3"
+import { expect, test } from "vitest"
+import { pluggedClient, until } from "../support/opencode-plugin.ts"
+import { serverFromEnvironment } from "../support/s3-places.ts"
+
+test("Ceph RGW with versions: a session is shared from inside OpenCode, follows, and is taken back without a trace", async () => {
+  const { endpoint, accessKey, secretKey } = serverFromEnvironment("CEPH")
+  const s3 = new S3Client({
+    endpoint,
+    region: "us-east-1",
+    forcePathStyle: true,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+  })
+  const Bucket = `plugin-${randomBytes(4).toString("hex")}`
+  await s3.send(new CreateBucketCommand({ Bucket }))
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }))
+  const held = async () => {
+    const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }))
+    return [...Versions, ...DeleteMarkers].map(({ Key }) => Key!)
+  }
+
+  const opencode = await pluggedClient()
+  await opencode.configure({ to: `s3://${Bucket}`, endpoint })
+  const credentials = { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey }
+  const server = await opencode.serve({ ...credentials, AWS_EC2_METADATA_DISABLED: "true" })
+  try {
+    const session = await server.session("To Ceph")
+    await server.say(session, "hello")
+    const link = await server.share(session)
+    const [entry] = opencode.ledger()
+    expect(link).toBe(`${endpoint}/${Bucket}/s/${entry!.id}/index.html`)
+    expect(await held()).toContain(`s/${entry!.id}/index.html`)
+
+    await server.say(session, "and on")
+    await until(
+      async () => (await held()).filter((key) => key.endsWith("/index.html")).length,
+      (versions) => versions > 1,
+    )
+    await server.unshare(session)
+    expect(await held()).toEqual([])
+    expect(opencode.ledger()).toEqual([])
+  } finally {
+    await server.close()
+    await opencode.close()
+    s3.destroy()
+  }
+})
