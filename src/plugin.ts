@@ -57,7 +57,8 @@ const publisher = () =>
 
 async function instanceOf(folder: string, client: OpencodeClient): Promise<Instance> {
   const instances = processWide("instances", () => new Map<string, Promise<Instance>>())
-  const made = instances.get(folder) ?? start(await loopback(), folder, String(instances.size + 1), client)
+  const name = String(instances.size + 1)
+  const made = instances.get(folder) ?? loopback().then((home) => start(home, folder, name, client))
   instances.set(folder, made)
   const instance = await made
   instance.client = client
@@ -65,7 +66,7 @@ async function instanceOf(folder: string, client: OpencodeClient): Promise<Insta
 }
 
 /** @param name the folder's own, in the address of the loopback server */
-async function start(home: Loopback, folder: string, name: string, client: OpencodeClient): Promise<Instance> {
+function start(home: Loopback, folder: string, name: string, client: OpencodeClient): Instance {
   const api = home.mount(name, (request) => {
     const [, path] = /^\/opencode(\/.*)/.exec(ownPath(request)) ?? []
     return path === undefined ? app.fetch(request) : passOn(instance.client, path, request)
@@ -77,18 +78,20 @@ async function start(home: Loopback, folder: string, name: string, client: Openc
   return instance
 }
 
-/** Warns of what stands in the way of sharing, and ends what an earlier process has left half done. */
+/** Warns of what stands in the way of sharing, and ends what an earlier process has left half done; once in a process. */
 async function lookAround(client: OpencodeClient, folder: string, api: string | undefined): Promise<void> {
+  const done = processWide("looked around", () => ({ warned: false, tidied: false }))
   const name = await organisation(client)
-  if (name !== undefined)
+  if (name !== undefined && !done.warned) {
+    done.warned = true
     teller(client)(
       "Shares do not go to your bucket",
       `You are signed in to the organisation ${name}, and OpenCode then shares through it alone. To use your bucket, sign out of it: opencode console logout.`,
     )
+  }
   const isHalf = (await ledger().all()).some(isHalfDone)
-  const isFirst = processWide("tidied", () => ({ started: false }))
-  if (!isHalf || isFirst.started || api === undefined) return
-  isFirst.started = true
+  if (!isHalf || done.tidied || api === undefined) return
+  done.tidied = true
   await publisher().ask({ job: "tidy", folder, api })
 }
 

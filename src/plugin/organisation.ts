@@ -6,9 +6,9 @@ import type { OpencodeClient } from "./opencode.ts"
  */
 export async function organisation({ _client: http }: OpencodeClient): Promise<string | undefined> {
   try {
-    const { data } = (await http?.get({ url: "/experimental/console" })) ?? {}
-    const { activeOrgName: name } = (data ?? {}) as { activeOrgName?: unknown }
-    return typeof name === "string" && name !== "" ? name : undefined
+    const { data } = (await http?.get({ url: "/experimental/console/orgs" })) ?? {}
+    const { orgs } = data as { orgs: { orgName: string; active: boolean }[] }
+    return orgs.find(({ active }) => active)?.orgName
   } catch {
     return undefined
   }

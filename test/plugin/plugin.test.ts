@@ -1,0 +1,47 @@
+import { expect, test } from "vitest"
+import plugin from "../../src/plugin.ts"
+import { temporaryFolder } from "../support/world.ts"
+
+const nothing = async () => ({ response: new Response(null, { status: 404 }) })
+const client = {
+  session: { get: nothing, messages: nothing, children: nothing },
+  tui: { showToast: async () => {} },
+  app: { log: async () => {} },
+}
+
+async function initialised(directory: string) {
+  const hooks = await plugin.server({ client, directory })
+  const config: { enterprise?: { url?: string }; share?: string } = { enterprise: { url: "https://opencode.example" } }
+  await hooks.config(config)
+  return { hooks, url: config.enterprise?.url ?? "" }
+}
+
+test("initialised twice, also at once, a folder keeps its address; another folder has another on the same server", async () => {
+  const [here, there] = [temporaryFolder(), temporaryFolder()]
+  const [one, two, other] = await Promise.all([initialised(here), initialised(here), initialised(there)])
+  expect(one.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\/\d$/)
+  expect(two.url).toBe(one.url)
+  expect(other.url).not.toBe(one.url)
+  expect(other.url.slice(0, -1)).toBe(one.url.slice(0, -1))
+})
+
+test("its address gives nothing but sessions, and those only to who reads them", async () => {
+  const { url } = await initialised(temporaryFolder())
+  const status = async (path: string, method = "GET") => (await fetch(url + path, { method })).status
+  expect(await status("/opencode/config")).toBe(404)
+  expect(await status("/opencode/session/ses_1/../../config")).toBe(404)
+  expect(await status("/opencode/session/ses_1", "DELETE")).toBe(404)
+  expect(await status("/api/share", "POST")).toBe(400)
+})
+
+test.each([
+  {},
+  { type: "session.idle" },
+  { type: 7 },
+  { type: "message.updated", properties: null },
+  { type: "session.created", properties: { info: null } },
+])("the event %j does no harm", async (event) => {
+  const { hooks } = await initialised(temporaryFolder())
+  await hooks.event({ event: event as never })
+  await hooks.dispose()
+})
