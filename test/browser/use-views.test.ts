@@ -96,7 +96,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     const { page } = await openShare(long)
     await page
       .locator(".item.step.changed")
-      .nth(3)
+      .last()
       .evaluate((step) => step.scrollIntoView())
     await page.locator("#_view-conversation").evaluate((radio: HTMLInputElement) => radio.click())
     const shown = await page.evaluate(

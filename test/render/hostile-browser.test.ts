@@ -20,7 +20,8 @@ describe.skipIf(!executable)("in Chromium", () => {
   let asked: string[] = []
   // Every host that a page may name is this one, which remembers what it was asked for.
   const foreign = createServer(({ headers, url }, response) => {
-    asked.push(`asked: ${headers.host}${url}`)
+    // Chromium itself asks there for newer parts of its own, whatever it is told.
+    if (headers.host !== "update.googleapis.com") asked.push(`asked: ${headers.host}${url}`)
     response.end()
   })
   beforeAll(async () => {
