@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import type { AskOpencode } from "../session/opencode-api.ts"
 import type { Ledger, LedgerEntry } from "../share/ledger.ts"
 
@@ -47,8 +48,17 @@ function isAlive(pid: number | undefined): boolean {
   if (pid === undefined) return false
   try {
     process.kill(pid, 0)
-    return true
+    return !isZombie(pid)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM"
+  }
+}
+
+/** Whether a process has ended, and only its parent has not asked how: in a container there may be none that ever does. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"))
+  } catch {
+    return false
   }
 }
