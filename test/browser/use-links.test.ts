@@ -41,9 +41,9 @@ describe.skipIf(!executable)("in Chromium", () => {
       // It can be folded again, and the same link opens it again.
       const summary = page.locator("#prt_two > details > summary")
       await summary.click()
-      expect(await blocks.isVisible()).toBe(false)
+      await expect.poll(() => blocks.isVisible()).toBe(false)
       await page.locator("#prt_two > a.time").click()
-      expect(await blocks.isVisible()).toBe(true)
+      await expect.poll(() => blocks.isVisible()).toBe(true)
     },
   )
 
