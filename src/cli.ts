@@ -23,7 +23,7 @@ Exit status: 0 done, 1 unexpected, 2 wrong usage or input, 3 sharing is disabled
 or failed, 6 something is left after an unshare.`,
   )
 
-const withDestination = (command: Command) =>
+const withPlace = (command: Command) =>
   command
     .option("--to <place>", "s3://bucket[/folder], or a local folder")
     .option("--endpoint <url>", "address of the S3 service, such as https://minio.corp.example")
@@ -32,9 +32,12 @@ const withDestination = (command: Command) =>
     .option("--public-url <url>", "where the bucket is seen from outside")
     .option("--path-style", "address the bucket in the path (default with an endpoint)")
     .option("--no-path-style", "address the bucket in the host name")
+    .option("--quiet", "nothing on stderr but errors")
+
+const withDestination = (command: Command) =>
+  withPlace(command)
     .option("--trust-project", "agree to the destination that the project's opencode.json names")
     .option("--json", "one JSON object on stdout")
-    .option("--quiet", "nothing on stderr but errors")
 
 withDestination(program.command("share [session]"))
   .description("share a session, or bring its share up to date; prints the link")
@@ -57,19 +60,10 @@ withDestination(program.command("list"))
   .option("--bucket", "also what others have shared in the same bucket")
   .action(async (flags) => (await import("./commands/list.ts")).listCommand(flags, terminal))
 
-program
-  .command("init")
-  .description("ask for the bucket, try it out, and write the settings into opencode.json")
+withPlace(program.command("init"))
+  .description("try a bucket out and write it into opencode.json; asks for it without --to")
   .summary("set up the bucket")
-  .option("--to <place>", "s3://bucket[/folder], or a local folder; without it, questions are asked")
-  .option("--endpoint <url>", "address of the S3 service, such as https://minio.corp.example")
-  .option("--region <name>", "region of the bucket")
-  .option("--profile <name>", "profile in ~/.aws/config to take credentials from")
-  .option("--public-url <url>", "where the bucket is seen from outside")
-  .option("--path-style", "address the bucket in the path (default with an endpoint)")
-  .option("--no-path-style", "address the bucket in the host name")
   .option("--project", "write into this project's opencode.json, for everyone who works on it")
-  .option("--quiet", "nothing on stderr but errors")
   .action(async (flags) => (await import("./commands/init.ts")).initCommand(flags, terminal))
 
 // A reader that stops reading (`| head`) is no error of ours.
