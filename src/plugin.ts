@@ -1,6 +1,7 @@
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { dataFolder, theWorld } from "./config/folders.ts"
+import { keepTidy } from "./plugin/keep-tidy.ts"
 import { type Loopback, loopback, ownPath } from "./plugin/loopback.ts"
 import { type Hooks, type OpencodeClient, type PluginInput, passOn } from "./plugin/opencode.ts"
 import { organisation } from "./plugin/organisation.ts"
@@ -8,7 +9,6 @@ import { processWide } from "./plugin/process-wide.ts"
 import { publisherProcess } from "./plugin/publisher.ts"
 import { type Sharing, sharing } from "./plugin/sharing.ts"
 import { teller } from "./plugin/tell.ts"
-import { isHalfDone } from "./plugin/tidy.ts"
 import { openLedger } from "./share/ledger.ts"
 import { shareApi } from "./share-api/share-api.ts"
 
@@ -78,9 +78,13 @@ function start(home: Loopback, folder: string, name: string, client: OpencodeCli
   return instance
 }
 
-/** Warns of what stands in the way of sharing, and ends what an earlier process has left half done; once in a process. */
+/** Warns of what stands in the way of sharing, and sees to what an earlier process has left half done; once in a process. */
 async function lookAround(client: OpencodeClient, folder: string, api: string | undefined): Promise<void> {
-  const done = processWide("looked around", () => ({ warned: false, tidied: false }))
+  const done = processWide("looked around", () => ({ warned: false, tidying: false }))
+  if (!done.tidying && api !== undefined) {
+    done.tidying = true
+    keepTidy(ledger(), () => publisher().ask({ job: "tidy", folder, api }))
+  }
   const name = await organisation(client)
   if (name !== undefined && !done.warned) {
     done.warned = true
@@ -89,10 +93,6 @@ async function lookAround(client: OpencodeClient, folder: string, api: string | 
       `You are signed in to the organisation ${name}, and OpenCode then shares through it alone. To use your bucket, sign out of it: opencode console logout.`,
     )
   }
-  const isHalf = (await ledger().all()).some(isHalfDone)
-  if (!isHalf || done.tidied || api === undefined) return
-  done.tidied = true
-  await publisher().ask({ job: "tidy", folder, api })
 }
 
 export default { id: "opencode-bucket", server }

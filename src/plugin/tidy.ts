@@ -12,9 +12,12 @@ export interface TidyOptions {
   oneAtATime<T>(session: string, work: () => Promise<T>): Promise<T>
 }
 
-/** Whether a share has been left behind half done, as far as the ledger tells: not published, or not known to OpenCode. */
-export const isHalfDone = ({ state, unconfirmed, pid }: LedgerEntry): boolean =>
-  (state !== "published" || unconfirmed === true) && !isAlive(pid)
+/** Whether something is still to be done for a share, as far as the ledger tells: not published, or not known to OpenCode. */
+export const isUnsettled = ({ state, unconfirmed }: LedgerEntry): boolean =>
+  state !== "published" || unconfirmed === true
+
+/** Whether a share has been left behind so: the process that was at it is gone. */
+export const isHalfDone = (entry: LedgerEntry): boolean => isUnsettled(entry) && !isAlive(entry.pid)
 
 /**
  * Ends what processes that are gone have left half done: a removal is finished, a share whose link nobody has seen is

@@ -78,6 +78,31 @@ test("OpenCode is killed while a session is first published: its publisher takes
   expect(s3.objects().size).toBe(0)
 })
 
+test("OpenCode and its publisher are killed while a session is first published: the next start removes what is there", async () => {
+  await toS3()
+  let server = await opencode.serve(s3.environment)
+  const session = await server.session("Killed")
+  const { reached, release } = hold("PutObject")
+  server.share(session).catch(() => {})
+  await reached
+  const publishers = children(server)
+  expect(publishers).toHaveLength(1)
+  await server.close("SIGKILL")
+  for (const pid of publishers) process.kill(pid, "SIGKILL")
+  release()
+  delete s3.options.delay
+  expect(opencode.ledger()).toMatchObject([{ state: "publishing" }])
+  expect(s3.objects().size).toBeGreaterThan(0)
+
+  server = await opencode.serve(s3.environment)
+  // OpenCode loads a project's plugins with the first request for it.
+  await server.ask("GET", "/config")
+  await until(opencode.ledger, (entries) => entries.length === 0)
+  expect(s3.objects().size).toBe(0)
+  expect(await (await fetch(await server.share(session))).text()).toContain("Killed")
+  await server.close()
+})
+
 test("the publisher is killed at its work: that share fails in words, and the next is made by a new one", async () => {
   await toS3()
   const server = await opencode.serve(s3.environment)

@@ -1,0 +1,45 @@
+import path from "node:path"
+import { expect, test } from "vitest"
+import { keepTidy } from "../../src/plugin/keep-tidy.ts"
+import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
+import { until } from "../support/opencode-plugin.ts"
+import { temporaryFolder } from "../support/world.ts"
+
+const time = "2026-11-01T09:00:00.000Z"
+const entry: LedgerEntry = {
+  ...{ id: "id1", session: "ses_1", title: "A talk", destination: { to: "/b" } },
+  ...{ state: "publishing", created: time, updated: time },
+}
+const ledgerOf = () => openLedger(path.join(temporaryFolder(), "ledger"))
+
+test("what cannot be tidied is tried again until it can be", async () => {
+  const ledger = ledgerOf()
+  await ledger.save(entry)
+  let tries = 0
+  const tidy = async () => {
+    tries++
+    if (tries < 3) throw new Error("The store cannot be reached.")
+    await ledger.drop(entry)
+  }
+  keepTidy(ledger, tidy, 1)
+  await until(
+    () => ledger.all(),
+    (entries) => entries.length === 0,
+  )
+  expect(tries).toBe(3)
+})
+
+test("what another process is at work on is tidied when that process is gone", async () => {
+  const ledger = ledgerOf()
+  await ledger.save({ ...entry, pid: process.ppid })
+  let tries = 0
+  keepTidy(ledger, async () => void tries++, 1)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(tries).toBe(0)
+  await ledger.save(entry)
+  await until(
+    () => tries,
+    (count) => count > 0,
+  )
+  await ledger.drop(entry)
+})
