@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs"
 import type { AskOpencode } from "../session/opencode-api.ts"
+import { isAlive } from "../share/alive.ts"
 import type { Ledger, LedgerEntry } from "../share/ledger.ts"
 
 export interface TidyOptions {
@@ -45,23 +45,4 @@ async function hasNoted({ session, url }: LedgerEntry, ask: AskOpencode): Promis
   if (!response.ok) throw new Error(`OpenCode answers ${response.status}.`)
   const { share } = (await response.json()) as { share?: { url?: string } }
   return share?.url === url
-}
-
-function isAlive(pid: number | undefined): boolean {
-  if (pid === undefined) return false
-  try {
-    process.kill(pid, 0)
-    return !isZombie(pid)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"
-  }
-}
-
-/** Whether a process has ended, and only its parent has not asked how: in a container there may be none that ever does. */
-function isZombie(pid: number): boolean {
-  try {
-    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"))
-  } catch {
-    return false
-  }
 }
