@@ -35,7 +35,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       destination,
       ledger: openLedger(path.join(dataFolder(terminal), "ledger")),
       // A session may come from another folder than this one, with a mode of its own.
-      mayShare: ({ directory }) => assertSharingAllowed(terminal, directory || terminal.cwd),
+      mayShare: ({ info }) => assertSharingAllowed(terminal, info.directory || terminal.cwd),
       version,
       now: () => new Date(),
       newId: newShareId,

@@ -117,7 +117,7 @@ async function publish(
   return share(opencodeSession(session, asking(api)), {
     ...options,
     store: await storeOf(options.destination),
-    mayShare: ({ directory }) => assertSharingAllowed(world, directory || world.cwd),
+    mayShare: ({ info }) => assertSharingAllowed(world, info.directory || world.cwd),
     version,
     now: () => new Date(),
     newId: newShareId,

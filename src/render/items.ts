@@ -1,4 +1,13 @@
-import type { AssistantMessage, FilePart, Json, Message, Part, ToolPart, UserMessage } from "../session/model.ts"
+import {
+  type AssistantMessage,
+  type FilePart,
+  isPrompt as isSaid,
+  type Json,
+  type Message,
+  type Part,
+  type ToolPart,
+  type UserMessage,
+} from "../session/model.ts"
 import { errorInWords, metaOf } from "./answer-end.ts"
 import { attachmentOf, type StoredFile } from "./attachment.ts"
 import { clip, cut, OUTPUT, PROSE } from "./cut.ts"
@@ -16,12 +25,7 @@ export interface ItemContext extends StepContext {
 }
 
 /** Whether a message is a prompt that a person wrote (or attached), rather than OpenCode's own doing. */
-export const isPrompt = (message: Piece): message is UserMessage =>
-  message.role === "user" &&
-  !message.continues &&
-  message.parts.some(
-    (part) => (part.type === "text" && !part.synthetic) || part.type === "file" || part.type === "subtask",
-  )
+export const isPrompt = (message: Piece): message is UserMessage => !message.continues && isSaid(message)
 
 /** Every file that a message brings into the share beside its pages. */
 export function* filesOf(message: Message): Generator<StoredFile> {

@@ -85,6 +85,13 @@ export interface MalformedMessage extends MessageBase {
 
 export type Message = UserMessage | AssistantMessage | MalformedMessage
 
+/** Whether a message is what a person said, rather than what OpenCode has put into their mouth. Prompts are numbered from 1. */
+export const isPrompt = (message: Message): message is UserMessage =>
+  message.role === "user" &&
+  message.parts.some(
+    (part) => (part.type === "text" && !part.synthetic) || part.type === "file" || part.type === "subtask",
+  )
+
 export interface MessageError {
   /** `APIError`, `MessageAbortedError`, `ProviderAuthError`, … */
   name: string

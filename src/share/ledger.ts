@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
+import type { Selection } from "../session/select.ts"
 import type { Destination } from "../store/open-store.ts"
 
 /** What this machine remembers of one share: one session at one destination. Holds no credentials. */
@@ -20,6 +21,8 @@ export interface LedgerEntry {
   secret?: string
   /** Made for an OpenCode of which it is not known yet whether it has noted the link; `pid` stays until it is. */
   unconfirmed?: boolean
+  /** What of the session is shared, if not all of it. */
+  selection?: Selection
   created: string
   updated: string
 }
@@ -34,6 +37,8 @@ export interface Ledger {
   save(entry: LedgerEntry): Promise<void>
   /** Forgets this share; not another one that has taken its place meanwhile. */
   drop(entry: LedgerEntry): Promise<void>
+  /** What is remembered of a session's share at a destination. */
+  at(session: string, destination: Destination): Promise<LedgerEntry | undefined>
   /** What is remembered of a share, by its id. */
   find(id: string): Promise<LedgerEntry | undefined>
   /** Every readable entry, oldest first. */
@@ -42,7 +47,7 @@ export interface Ledger {
 
 /** Opens the ledger in a folder, which is made (private to the user) with the first entry. One file an entry. */
 export function openLedger(folder: string): Ledger {
-  const fileOf = ({ session, destination }: LedgerEntry) =>
+  const fileOf = ({ session, destination }: Pick<LedgerEntry, "session" | "destination">) =>
     path.join(folder, `${sha256(JSON.stringify([session, destination.to, destination.endpoint ?? ""]))}.json`)
 
   async function writeAside(entry: LedgerEntry): Promise<string> {
@@ -100,6 +105,7 @@ export function openLedger(folder: string): Ledger {
         const known = await readEntry(fileOf(entry))
         if (!known || known.id === entry.id) await rm(fileOf(entry), { force: true })
       }),
+    at: (session, destination) => readEntry(fileOf({ session, destination })),
     find: async (id) => (await all()).find((entry) => entry.id === id),
     all,
   }

@@ -1,5 +1,6 @@
 import { ShareError } from "../errors.ts"
 import type { SessionInfo } from "../session/model.ts"
+import type { Selection } from "../session/select.ts"
 import { collect, type ObjectStore } from "../store/object-store.ts"
 import { type Destination, parseDestination } from "../store/open-store.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
@@ -24,6 +25,8 @@ export interface PlaceOptions {
   version: string
   now: () => Date
   newId: () => string
+  /** What of the session is shared: the ledger keeps it, so that no later update shares more. As last time, unless given. */
+  selection?: Selection | undefined
   /** The id of a share that is to be brought up to date: none is made if it is not there any more. */
   existing?: string | undefined
   /** What OpenCode is given for a share that it asks for, and has to show to remove it; one that is known already stays. */
@@ -47,7 +50,7 @@ export interface Place {
  * if only an existing share was asked for.
  */
 export async function openPlace({ id: session, title }: SessionInfo, options: PlaceOptions): Promise<Place> {
-  const { store, destination, ledger, version, now, newId, existing, secret } = options
+  const { store, destination, ledger, version, now, newId, existing, secret, selection } = options
   const updated = now().toISOString()
   const state = "publishing"
   const { pid } = process
@@ -67,6 +70,7 @@ export async function openPlace({ id: session, title }: SessionInfo, options: Pl
   }
   const whole = manifest?.state === "published" && entry.state === "published"
   entry = { ...(secret !== undefined && { secret }), ...entry, title, destination, state, pid, updated }
+  if (selection && Object.keys(selection).length > 0) entry = { ...entry, selection }
   await ledger.save(entry)
 
   if (manifest) manifest = { ...manifest, title, generator: version }

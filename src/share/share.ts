@@ -1,7 +1,9 @@
 import { site } from "../render/site.ts"
-import type { SessionInfo } from "../session/model.ts"
+import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
+import { select } from "../session/select.ts"
 import type { SessionSource } from "../session/source.ts"
+import type { LedgerEntry } from "./ledger.ts"
 import { INDEX, type ManifestObject, prefixOf, writeManifest } from "./manifest.ts"
 import { noSuchShare, openPlace, type PlaceOptions, removeStale } from "./place.ts"
 import { proveReadable, type Readable } from "./prove.ts"
@@ -9,8 +11,11 @@ import { type Progress, publish } from "./publish.ts"
 import { unshare } from "./unshare.ts"
 
 export interface ShareOptions extends PlaceOptions {
-  /** Throws `sharing-disabled` if this session may not be shared; called before anything is written anywhere. */
-  mayShare: (session: SessionInfo) => Promise<void> | void
+  /**
+   * Throws if this session may not be shared, as it would be; called before anything is written anywhere.
+   * `known` is what the ledger remembers of its share at this destination.
+   */
+  mayShare: (session: Session, known: LedgerEntry | undefined) => Promise<void> | void
   onProgress?: (progress: Progress) => void
 }
 
@@ -29,7 +34,9 @@ export interface ShareResult extends Readable {
 }
 
 /**
- * Shares a session, or brings its share up to date: source → normalize → render → publish → link.
+ * Shares a session, or brings its share up to date: source → select → normalize → render → publish → link.
+ *
+ * Of a session of which only a part was shared, no more is shared later, unless `selection` says so.
  *
  * May be cut short at any point: an older version stays readable, and the same call finishes the new one. Throws what
  * `mayShare`, the source and the store throw, `store-failed` if the page cannot be read back as it was sent, and
@@ -37,11 +44,13 @@ export interface ShareResult extends Readable {
  */
 export async function share(source: SessionSource, options: ShareOptions): Promise<ShareResult> {
   return source.read(async (record) => {
-    const session = normalizeSession(record)
-    await options.mayShare(session.info)
-    const { store, ledger, version, now, onProgress } = options
+    const { store, destination, ledger, version, now, onProgress } = options
+    const before = await ledger.at(normalizeSession(record).info.id, destination)
+    const selection = { ...before?.selection, ...options.selection }
+    const session = normalizeSession(await select(record, selection))
+    await options.mayShare(session, before)
 
-    const place = await openPlace(session.info, options)
+    const place = await openPlace(session.info, { ...options, selection })
     const { entry, manifest, known } = place
     const { id, title } = entry
     const prefix = prefixOf(id)
