@@ -6,7 +6,10 @@ import { dataFolder, type World } from "./folders.ts"
 import { type ConfigFile, readConfigFiles } from "./opencode.ts"
 import { type Settings, settingNames, settingsSchema } from "./schema.ts"
 
-export interface LoadedSettings {
+type OtherSettings = Omit<Settings, (typeof decideWhere)[number]>
+
+/** The settings that do not say where a conversation goes are as they were set. */
+export interface LoadedSettings extends OtherSettings {
   destination: Destination
   /** No bucket and no folder was set: shares go to a folder in the user's data directory. */
   isDefault: boolean
@@ -29,6 +32,8 @@ export function loadSettings(flags: Settings, world: World): LoadedSettings {
     if (given.to !== undefined) delete settings.publicUrl
     for (const key of settingNames) {
       if (given[key] === undefined) continue
+      // Whether its user is asked is nothing for a project to decide.
+      if (key === "confirm" && file?.from === "project") continue
       Object.assign(settings, { [key]: given[key] })
       origins[key] = file
     }
@@ -38,7 +43,7 @@ export function loadSettings(flags: Settings, world: World): LoadedSettings {
   apply(parseSettings(fromVariables(world), "the environment"))
   apply(flags)
 
-  const { to, ...rest } = settings
+  const { to, endpoint, region, profile, pathStyle, publicUrl, ...others } = settings
   const base = origins.to && path.isAbsolute(origins.to.name) ? path.dirname(origins.to.name) : world.cwd
   const place =
     to === undefined
@@ -46,11 +51,18 @@ export function loadSettings(flags: Settings, world: World): LoadedSettings {
       : to.includes("://")
         ? to
         : path.resolve(base, home(to, world))
-  const destination: Destination = { to: place, ...rest }
+  const further = { endpoint, region, profile, pathStyle, publicUrl }
+  const destination: Destination = { to: place, ...onlySet(further) }
   const decisive = decideWhere.flatMap((key) => (settings[key] === undefined ? [] : (origins[key] ?? [])))
   const projectFile = decisive.find(({ from }) => from === "project")?.name
-  return { destination, isDefault: to === undefined, projectFile }
+  return { ...others, destination, isDefault: to === undefined, projectFile }
 }
+
+/** Without what is undefined. */
+const onlySet = <T extends object>(values: T) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
 
 const inOrder = (files: ConfigFile[]) => [
   ...files.filter(({ from }) => from === "user"),
@@ -59,12 +71,14 @@ const inOrder = (files: ConfigFile[]) => [
 
 const home = (folder: string, world: World) => folder.replace(/^~(?=$|[/\\])/, () => world.home)
 
+const isYesOrNo = (key: keyof Settings) => key === "pathStyle" || key === "confirm"
+
 function fromVariables({ env }: World): Record<string, unknown> {
   const found: Record<string, unknown> = {}
   for (const key of settingNames) {
     const value = env[`OPENCODE_BUCKET_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`]
     if (value)
-      found[key] = key === "pathStyle" ? ({ true: true, "1": true, false: false, "0": false }[value] ?? value) : value
+      found[key] = isYesOrNo(key) ? ({ true: true, "1": true, false: false, "0": false }[value] ?? value) : value
   }
   return found
 }

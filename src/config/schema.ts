@@ -22,6 +22,8 @@ export const settingsSchema = z.strictObject({
   pathStyle: z.boolean().optional(),
   /** Where the bucket (with the folder of `to`) is seen from outside. Default: derived from endpoint and bucket. */
   publicUrl: webAddress.optional(),
+  /** Whether to ask, on a terminal, before a session is shared for the first time. Default: true. */
+  confirm: z.boolean().optional(),
 })
 
 export type Settings = z.infer<typeof settingsSchema>
