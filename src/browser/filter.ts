@@ -61,7 +61,7 @@ function showAll(): void {
   for (const item of all(".filtered")) item.classList.remove("filtered")
   delete root.dataset["filter"]
   refold("filter")
-  highlight([], [])
+  highlight("found", [], /./g)
 }
 
 /** Words in the same letters as `textOf` has them. */
@@ -126,10 +126,12 @@ function show(words: readonly string[]): void {
   }
   for (const aside of all("#_main :is(.sentence, .meta)")) aside.classList.add("filtered")
   unfold(folded.slice(0, OPENED), "filter")
-  highlight(found, words)
+  highlight("found", found, new RegExp(words.map(escaped).join("|"), "giu"))
   if (count) count.textContent = `${found.length} of ${of}`
   scrollTo({ top: Math.min(scrollY, topOfMain()), behavior: "instant" })
 }
+
+const escaped = (word: string): string => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
 
 /** How far down the page the items begin. */
 const topOfMain = (): number => (one("#_main")?.getBoundingClientRect().top ?? 0) + scrollY

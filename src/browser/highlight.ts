@@ -4,32 +4,39 @@ import { textNodesOf } from "./text.ts"
 const RANGES = 1_000
 const CHARACTERS = 1_000_000
 
-/** Marks words where they stand in items, without touching the page; nothing where browsers cannot. */
-export function highlight(items: readonly HTMLElement[], words: readonly string[]): void {
+/**
+ * Marks what a pattern finds where it stands in items, also across elements (as coloured code has them), without touching
+ * the page; nothing where browsers cannot. What was marked under that name before is not any more.
+ *
+ * @param pattern global; matches nothing empty
+ */
+export function highlight(name: string, items: readonly HTMLElement[], pattern: RegExp): void {
   // Elements can have ids that look like what a browser lacks, never functions.
   if (typeof Highlight !== "function" || !CSS.highlights) return
-  CSS.highlights.delete("found")
-  if (items.length > 0) CSS.highlights.set("found", new Highlight(...rangesOf(items, words)))
+  CSS.highlights.delete(name)
+  if (items.length > 0) CSS.highlights.set(name, new Highlight(...rangesOf(items, pattern)))
 }
 
-function rangesOf(items: readonly HTMLElement[], words: readonly string[]): Range[] {
+function rangesOf(items: readonly HTMLElement[], pattern: RegExp): Range[] {
   const ranges: Range[] = []
   let read = 0
   for (const item of items) {
-    for (const node of textNodesOf(item)) {
-      const text = node.data.toLowerCase()
-      read += text.length
-      // In some languages the small letters are more than the large ones; such text stays unmarked.
-      if (text.length !== node.length) continue
-      for (const word of words)
-        for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) {
-          const range = document.createRange()
-          range.setStart(node, at)
-          range.setEnd(node, at + word.length)
-          ranges.push(range)
-          if (ranges.length === RANGES) return ranges
-        }
+    const nodes = [...textNodesOf(item)]
+    const text = nodes.map(({ data }) => data).join("")
+    // The node that is looked at, and where it begins in the text.
+    let [i, start] = [0, 0]
+    const to = (position: number): [Text, number] => {
+      while (start + nodes[i]!.length < position) start += nodes[i++]!.length
+      return [nodes[i]!, position - start]
     }
+    for (const { 0: found, index } of text.matchAll(pattern)) {
+      const range = document.createRange()
+      range.setStart(...to(index))
+      range.setEnd(...to(index + found.length))
+      ranges.push(range)
+      if (ranges.length === RANGES) return ranges
+    }
+    read += text.length
     if (read > CHARACTERS) break
   }
   return ranges

@@ -14,6 +14,7 @@ import { lookWhereWeAre } from "./here.ts"
 import { listenToKeys } from "./keys.ts"
 import { openForPrint } from "./print.ts"
 import { readOn } from "./reading-on.ts"
+import { markRedactions } from "./redactions.ts"
 import { lookAfterHash } from "./reveal.ts"
 import { prepareToSay } from "./say.ts"
 import { lookAfterDiffs, showSplit } from "./split.ts"
@@ -42,5 +43,6 @@ document.addEventListener("DOMContentLoaded", () => {
   lookAfterHash()
   readOn()
   keepAddress()
+  markRedactions()
   findAnchors()
 })

@@ -1,16 +1,16 @@
 import { site } from "../render/site.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
-import { select } from "../session/select.ts"
 import type { SessionSource } from "../session/source.ts"
 import type { LedgerEntry } from "./ledger.ts"
 import { INDEX, type ManifestObject, prefixOf, writeManifest } from "./manifest.ts"
 import { noSuchShare, openPlace, type PlaceOptions, removeStale } from "./place.ts"
+import { type PrepareOptions, prepare } from "./prepare.ts"
 import { proveReadable, type Readable } from "./prove.ts"
 import { type Progress, publish } from "./publish.ts"
 import { unshare } from "./unshare.ts"
 
-export interface ShareOptions extends PlaceOptions {
+export interface ShareOptions extends PlaceOptions, PrepareOptions {
   /**
    * Throws if this session may not be shared, as it would be; called before anything is written anywhere.
    * `known` is what the ledger remembers of its share at this destination.
@@ -47,7 +47,7 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
     const { store, destination, ledger, version, now, onProgress } = options
     const before = await ledger.at(normalizeSession(record).info.id, destination)
     const selection = { ...before?.selection, ...options.selection }
-    const session = normalizeSession(await select(record, selection))
+    const { session } = await prepare(record, { ...options, selection })
     await options.mayShare(session, before)
 
     const place = await openPlace(session.info, { ...options, selection })

@@ -1,0 +1,31 @@
+import { rm } from "node:fs/promises"
+import { site } from "../render/site.ts"
+import type { SessionSource } from "../session/source.ts"
+import { directoryStore } from "../store/directory.ts"
+import { INDEX, prefixOf } from "./manifest.ts"
+import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts"
+import { publish } from "./publish.ts"
+
+export interface PreviewOptions extends PrepareOptions {
+  /** Where the files go; what is there of an earlier preview is removed. */
+  folder: string
+  id: string
+  version: string
+}
+
+export interface Preview extends Prepared {
+  /** `file:` */
+  url: string
+}
+
+/** Writes the very files of a share into a local folder. Throws what the source and the folder throw. */
+export async function preview(source: SessionSource, options: PreviewOptions): Promise<Preview> {
+  const { folder, id, version } = options
+  return source.read(async (record) => {
+    const prepared = await prepare(record, options)
+    await rm(folder, { recursive: true, force: true })
+    const store = directoryStore(folder)
+    await publish(site(prepared.session, { id, version }), { store, prefix: prefixOf(id), known: {} })
+    return { ...prepared, url: store.url(prefixOf(id) + INDEX) }
+  })
+}
