@@ -39,15 +39,29 @@ const withDestination = (command: Command) =>
     .option("--trust-project", "agree to the destination that the project's opencode.json names")
     .option("--json", "one JSON object on stdout")
 
-withDestination(program.command("share [session]"))
+const withSelection = (command: Command) =>
+  command
+    .option("--omit <what>", "leave out reasoning, tool-output, attachments (several with commas)")
+    .option("--until <message>", "end with this message: its id, a link to it, or a prompt's number")
+
+withSelection(withDestination(program.command("share [session]")))
   .description("share a session, or bring its share up to date; prints the link")
   .summary("share a session")
   .addHelpText(
     "after",
     "\nsession: a session id, an export file, or - for stdin; without it the newest session of this project.",
   )
+  .option("--yes", "ask nothing")
   .option("--open", "open the link in the browser")
   .action(async (session, flags) => (await import("./commands/share.ts")).shareCommand(session, flags, terminal))
+
+withSelection(program.command("preview [session]"))
+  .description("draw what share would publish, with what was redacted marked, and open it from this machine")
+  .summary("look at a share before it is one")
+  .option("--open", "open it in the browser (default on a terminal)")
+  .option("--no-open", "only print the link")
+  .option("--quiet", "nothing on stderr but errors")
+  .action(async (session, flags) => (await import("./commands/preview.ts")).previewCommand(session, flags, terminal))
 
 withDestination(program.command("unshare <share>"))
   .description("remove a share, every byte and version of it, and prove it")

@@ -5,14 +5,19 @@ import { findSession } from "../session/find-session.ts"
 import { openLedger } from "../share/ledger.ts"
 import { share } from "../share/share.ts"
 import { newShareId } from "../share/share-id.ts"
-import { openStore } from "../store/open-store.ts"
+import { isLocal, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
+import { agreeToShare } from "./agree-to-share.ts"
 import { copyToClipboard } from "./clipboard.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
+import { previewCommand } from "./preview.ts"
 import { readPolicy } from "./read-policy.ts"
-import { formatBytes, say, statusLine, type Terminal } from "./terminal.ts"
+import { type SelectionFlags, selectionFrom } from "./selection.ts"
+import { canAsk, formatBytes, say, statusLine, type Terminal } from "./terminal.ts"
 
-export interface ShareFlags extends DestinationFlags {
+export interface ShareFlags extends DestinationFlags, SelectionFlags {
+  /** No question. */
+  yes?: boolean
   json?: boolean
   quiet?: boolean
   open?: boolean
@@ -23,6 +28,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
   assertSharingAllowed(terminal)
   const settings = settingsFrom(flags, terminal)
   const { destination, isDefault } = settings
+  const selection = selectionFrom(flags)
   const source = findSession(session, terminal)
   await agreeOnDestination(settings, flags, terminal)
 
@@ -35,7 +41,16 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       destination,
       ledger: openLedger(path.join(dataFolder(terminal), "ledger")),
       // A session may come from another folder than this one, with a mode of its own.
-      mayShare: ({ info }) => assertSharingAllowed(terminal, info.directory || terminal.cwd),
+      async mayShare(upcoming, known) {
+        assertSharingAllowed(terminal, upcoming.info.directory || terminal.cwd)
+        // What is on this machine only, or is shared already, needs no question.
+        const isNew = known?.url === undefined && !isLocal(destination)
+        if (flags.yes || settings.confirm === false || !isNew || !canAsk(terminal)) return
+        status.clear()
+        const preview = () => previewCommand(session, { ...flags, open: true }, terminal)
+        await agreeToShare(upcoming, { store, terminal, redacted: undefined, preview })
+      },
+      selection,
       version,
       now: () => new Date(),
       newId: newShareId,

@@ -25,6 +25,7 @@ export interface Place {
   renderPage?: RenderPage
   /** Whether the session goes on; decided from its last message, unless given. */
   live?: boolean | undefined
+  leftOut?: string | undefined
   /** What the pages are called: "" for the session itself, `sub-<hash>` for a child. */
   stem: string
   /** Where the pieces of `session.json` and `session.md` go. */
@@ -156,7 +157,7 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
   place.record.push("]}")
 
   yield drawn(first, {
-    ...headOf(facts, info, changes, history.further.size),
+    ...headOf(facts, info, changes, history.further.size, place.leftOut),
     trace: traceView(trace),
     live,
     parts: partLinks(links.slice(1)),
@@ -189,11 +190,17 @@ function changesFile(page: ChangesPage, place: Place, info: Session["info"]): Si
   return { path, contentType: "text/html; charset=utf-8", cacheControl: REVALIDATE, input, render }
 }
 
-function headOf(facts: Facts, info: Session["info"], pages: readonly ChangesPage[], further: number) {
+function headOf(
+  facts: Facts,
+  info: Session["info"],
+  pages: readonly ChangesPage[],
+  further: number,
+  leftOut: string | undefined,
+) {
   const done = doneInWords(facts)
   const { total, ...changes } = headOfChanges(pages, further)
   return {
-    facts: factsInWords(facts, info, total),
+    facts: [...factsInWords(facts, info, total), ...(leftOut ? [{ name: "Left out", value: leftOut }] : [])],
     ...changes,
     done,
     description: done || "A conversation with a coding agent.",

@@ -13,6 +13,8 @@ export interface SiteOptions {
   renderPage?: RenderPage
   /** Whether the session still goes on, so that an open page asks for more. Seen from its last message, unless given. */
   live?: boolean | undefined
+  /** What was left out of the session, in words; the page says so. */
+  leftOut?: string | undefined
 }
 
 /**

@@ -11,6 +11,8 @@ export interface PrepareOptions {
 /** A session as it will be seen. */
 export interface Prepared {
   session: Session
+  /** What was left out of it, in words. */
+  leftOut: string | undefined
 }
 
 /**
@@ -18,5 +20,10 @@ export interface Prepared {
  * Throws what selecting and reading throw.
  */
 export async function prepare(record: SessionRecord, { selection = {} }: PrepareOptions): Promise<Prepared> {
-  return { session: normalizeSession(await select(record, selection)) }
+  return { session: normalizeSession(await select(record, selection)), leftOut: inWords(selection) }
+}
+
+function inWords({ omit = [], until = "end" }: Selection): string | undefined {
+  const words = [...omit.map((kind) => kind.replace("-", " ")), ...(until === "end" ? [] : ["what follows"])]
+  return words.join(", ") || undefined
 }

@@ -25,7 +25,11 @@ export async function preview(source: SessionSource, options: PreviewOptions): P
     const prepared = await prepare(record, options)
     await rm(folder, { recursive: true, force: true })
     const store = directoryStore(folder)
-    await publish(site(prepared.session, { id, version }), { store, prefix: prefixOf(id), known: {} })
+    await publish(site(prepared.session, { id, version, leftOut: prepared.leftOut }), {
+      store,
+      prefix: prefixOf(id),
+      known: {},
+    })
     return { ...prepared, url: store.url(prefixOf(id) + INDEX) }
   })
 }

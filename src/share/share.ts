@@ -47,14 +47,14 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
     const { store, destination, ledger, version, now, onProgress } = options
     const before = await ledger.at(normalizeSession(record).info.id, destination)
     const selection = { ...before?.selection, ...options.selection }
-    const { session } = await prepare(record, { ...options, selection })
+    const { session, leftOut } = await prepare(record, { ...options, selection })
     await options.mayShare(session, before)
 
     const place = await openPlace(session.info, { ...options, selection })
     const { entry, manifest, known } = place
     const { id, title } = entry
     const prefix = prefixOf(id)
-    const files = site(session, { id, version })
+    const files = site(session, { id, version, leftOut })
     const { objects, progress } = await publish(files, { store, prefix, known, ...(onProgress && { onProgress }) })
     const removed = await removeStale(place, objects, store)
     const updated = now().toISOString()

@@ -60,6 +60,10 @@ export function parseDestination(to: string): ParsedDestination {
   return { kind: "s3", bucket, folder: names.join("/") }
 }
 
+/** Whether only this machine can open links into it: a folder that no web server is known to serve. */
+export const isLocal = ({ to, publicUrl }: Destination): boolean =>
+  publicUrl === undefined && parseDestination(to).kind === "directory"
+
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; capitals and underscores, which other
 // services and old AWS buckets have, are left for the service to judge.
 function checkBucket(bucket: string): void {
