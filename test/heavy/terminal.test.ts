@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
 import path from "node:path"
-import { expect, test } from "vitest"
+import { describe, expect, onTestFinished, test } from "vitest"
 import { fixture, ownHome } from "../support/run-command.ts"
+import { type S3ServerOptions, startS3Server } from "../support/s3-server.ts"
 
 /** Runs the built command on a terminal of its own (`script`, from util-linux), types, and gives what the screen was sent. */
 function onTerminal(home: ReturnType<typeof ownHome>, args: string[], { typed = "", env = {} } = {}) {
@@ -70,4 +71,36 @@ test.each([
   const second = await onTerminal(home, ["share", fixture("questions")])
   expect(second.screen).not.toContain("○")
   expect(second.status).toBe(0)
+})
+
+describe("a bucket that others can read", () => {
+  async function ownBucket(options: S3ServerOptions) {
+    const server = await startS3Server(options)
+    onTestFinished(() => server.close())
+    const home = ownHome()
+    const args = ["share", fixture("questions"), "--to", `s3://${server.bucket}`, "--endpoint", server.endpoint]
+    return { server, share: (typed = "") => onTerminal(home, args, { typed, env: server.environment }) }
+  }
+  const down = "\x1b[B"
+
+  test("share shows what, where and who, asks once, and not again for the same session", async () => {
+    const { server, share } = await ownBucket({ publicRead: true })
+    const first = await share("\r")
+    expect(first.screen).toMatch(/Holds +\d+ prompts?, \d+ answers?/)
+    expect(first.screen).toMatch(/Goes to +s3:\/\/shares/)
+    expect(first.screen).toMatch(/Seen by +everyone who has the link/)
+    expect(first.status).toBe(0)
+    expect(new Set([...server.objects().keys()].map((key) => key.split("/")[1])).size).toBe(1)
+    const again = await share()
+    expect(again.status).toBe(0)
+    expect(again.screen).not.toContain("Share it?")
+  })
+
+  test("a bucket that is not public is said; who does not agree shares nothing", async () => {
+    const { server, share } = await ownBucket({ publicRead: false })
+    const { status, screen } = await share(`${down}${down}\r`)
+    expect(screen).toMatch(/Seen by +those who may read in it; its links are not public/)
+    expect(screen).toContain("The session was not shared.")
+    expect([status, server.objects().size]).toEqual([2, 0])
+  })
 })
