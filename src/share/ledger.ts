@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto"
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 import type { Selection } from "../session/select.ts"
 import type { Destination } from "../store/open-store.ts"
+import { lock, type Patience, StillLocked } from "./lock.ts"
 
 /** What this machine remembers of one share: one session at one destination. Holds no credentials. */
 export interface LedgerEntry {
@@ -27,12 +28,20 @@ export interface LedgerEntry {
   updated: string
 }
 
+type Held = Pick<LedgerEntry, "session" | "destination">
+
+/** What a process that was killed left half-written is removed after so many milliseconds. */
+const LEFT = 60_000
+
 /** The shares of this user on this machine. Losing it loses comfort, not shares: the bucket's manifests are the record. */
 export interface Ledger {
   /**
-   * The entry of this session at this destination; made with `fresh` if there is none. Of several callers at once
-   * one makes it and all get the same.
+   * Does something to the share of a session at a destination while no other process of this machine does: the command
+   * line, the publisher of the plugin. Not to be called again from within. Waits, and throws `store-busy` when it has
+   * waited long; also what `work` throws.
    */
+  hold<T>(share: Held, work: () => Promise<T>, patience?: Patience): Promise<T>
+  /** The entry of this session at this destination; made with `fresh` if there is none. To be called within `hold`. */
   claim(fresh: LedgerEntry): Promise<{ entry: LedgerEntry; isNew: boolean }>
   save(entry: LedgerEntry): Promise<void>
   /** Forgets this share; not another one that has taken its place meanwhile. */
@@ -45,22 +54,45 @@ export interface Ledger {
   all(): Promise<LedgerEntry[]>
 }
 
-/** Opens the ledger in a folder, which is made (private to the user) with the first entry. One file an entry. */
+/**
+ * Opens the ledger in a folder, which is made with the first entry; folder and files are private to the user, whatever
+ * the umask. One file an entry, written aside and renamed: a kill leaves the old one or the new one. What cannot be read
+ * is as good as not there. Beside an entry lies its lock while somebody is at it.
+ */
 export function openLedger(folder: string): Ledger {
-  const fileOf = ({ session, destination }: Pick<LedgerEntry, "session" | "destination">) =>
+  const fileOf = ({ session, destination }: Held) =>
     path.join(folder, `${sha256(JSON.stringify([session, destination.to, destination.endpoint ?? ""]))}.json`)
 
-  async function writeAside(entry: LedgerEntry): Promise<string> {
+  async function makeFolder(): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
+    await chmod(folder, 0o700)
+  }
+
+  async function write(entry: LedgerEntry): Promise<void> {
+    await makeFolder()
     const aside = path.join(folder, `.${crypto.randomUUID()}`)
-    await writeFile(aside, `${JSON.stringify(entry, null, 1)}\n`, { mode: 0o600, flag: "wx" })
-    return aside
+    try {
+      await writeFile(aside, `${JSON.stringify(entry, null, 1)}\n`, { mode: 0o600, flag: "wx", flush: true })
+      await chmod(aside, 0o600)
+      await rename(aside, fileOf(entry))
+    } finally {
+      await rm(aside, { force: true })
+    }
+  }
+
+  async function sweep(): Promise<void> {
+    for (const name of (await readdir(folder)).filter((name) => name.startsWith("."))) {
+      const aside = path.join(folder, name)
+      const found = await stat(aside).catch(() => undefined)
+      if (found && Date.now() - found.mtimeMs > LEFT) await rm(aside, { force: true })
+    }
   }
 
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (cause) {
+      if (cause instanceof StillLocked) throw busy(cause)
       throw new ShareError(
         "bad-settings",
         `The record of shares in ${folder} cannot be written: ${(cause as Error).message}.`,
@@ -80,26 +112,26 @@ export function openLedger(folder: string): Ledger {
   }
 
   return {
+    async hold(share, work, patience) {
+      const release = await guarded(async () => {
+        await makeFolder()
+        return lock(`${fileOf(share)}.lock`, patience)
+      })
+      try {
+        await sweep().catch(() => {})
+        return await work()
+      } finally {
+        release()
+      }
+    },
     claim: (fresh) =>
       guarded(async () => {
-        const file = fileOf(fresh)
-        const aside = await writeAside(fresh)
-        try {
-          // Of several links to one name the file system lets exactly one be.
-          await link(aside, file)
-          return { entry: fresh, isNew: true }
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
-          const known = await readEntry(file)
-          if (known) return { entry: known, isNew: false }
-          // A file that cannot be read any more is no claim.
-          await rename(aside, file)
-          return { entry: fresh, isNew: true }
-        } finally {
-          await rm(aside, { force: true })
-        }
+        const known = await readEntry(fileOf(fresh))
+        if (known) return { entry: known, isNew: false }
+        await write(fresh)
+        return { entry: fresh, isNew: true }
       }),
-    save: (entry) => guarded(async () => rename(await writeAside(entry), fileOf(entry))),
+    save: (entry) => guarded(() => write(entry)),
     drop: (entry) =>
       guarded(async () => {
         const known = await readEntry(fileOf(entry))
@@ -110,6 +142,16 @@ export function openLedger(folder: string): Ledger {
     all,
   }
 }
+
+const busy = (cause: StillLocked) =>
+  new ShareError(
+    "store-busy",
+    `Another process (${cause.pid}) has been sharing or unsharing this session for a while.`,
+    {
+      hint: "Wait until it has ended, or end it, and run the same command again.",
+      cause,
+    },
+  )
 
 async function readEntry(file: string): Promise<LedgerEntry | undefined> {
   try {

@@ -14,7 +14,7 @@ import {
   readManifest,
   writeManifest,
 } from "./manifest.ts"
-import { unshare } from "./unshare.ts"
+import { remove } from "./unshare.ts"
 
 export interface PlaceOptions {
   store: ObjectStore
@@ -37,6 +37,8 @@ export interface PlaceOptions {
 export interface Place {
   entry: LedgerEntry
   manifest: Manifest
+  /** The manifest as it is in the store. */
+  found: Manifest
   /** The objects that are surely there as the manifest says. */
   known: Record<string, ManifestObject>
   /** What may lie under the prefix: nothing yet, what the manifest lists, or anything (a run was cut short). */
@@ -61,9 +63,10 @@ export async function openPlace({ id: session, title }: SessionInfo, options: Pl
   if (existing !== undefined && !(await ledger.find(existing))) throw noSuchShare(existing)
   let { entry, isNew } = await claim()
   let manifest = isNew ? undefined : await readManifest(store, entry.id)
-  if (entry.state === "removing" || (entry.state === "published" && !manifest)) {
+  const wasShown = entry.state === "published" || entry.url !== undefined
+  if (entry.state === "removing" || (!isNew && wasShown && !manifest)) {
     const url = entry.url ?? store.url(prefixOf(entry.id) + INDEX)
-    await unshare({ id: entry.id, url, store, entry }, ledger)
+    await remove({ id: entry.id, url, store, entry }, ledger)
     if (existing !== undefined) throw noSuchShare(existing)
     ;({ entry, isNew } = await claim())
     manifest = undefined
@@ -73,19 +76,20 @@ export async function openPlace({ id: session, title }: SessionInfo, options: Pl
   if (selection && Object.keys(selection).length > 0) entry = { ...entry, selection }
   await ledger.save(entry)
 
-  if (manifest) manifest = { ...manifest, title, generator: version }
-  else {
+  let found = manifest
+  if (!found) {
     const { id, created } = entry
-    manifest = { format: FORMAT, id, session, title, state, created, updated, generator: version, objects: {} }
-    await writeManifest(store, manifest).catch(async (error: unknown) => {
+    found = { format: FORMAT, id, session, title, state, created, updated, generator: version, objects: {} }
+    await writeManifest(store, found).catch(async (error: unknown) => {
       if (isNew && surelyNothingStored(error, destination)) await ledger.drop(entry)
       throw error
     })
   }
   return {
     entry,
-    manifest,
-    known: whole ? manifest.objects : {},
+    manifest: { ...found, title, generator: version },
+    found,
+    known: whole ? found.objects : {},
     holds: isNew ? "nothing" : whole ? "known" : "anything",
   }
 }
@@ -96,11 +100,15 @@ export const noSuchShare = (id: string) =>
   })
 
 /** A refusal of the first request, unlike an answer that was lost: nothing is there that the ledger would have to know. */
-const surelyNothingStored = (error: unknown, { to }: Destination) =>
-  error instanceof ShareError &&
+function surelyNothingStored(error: unknown, { to }: Destination): boolean {
+  if (!(error instanceof ShareError)) return false
   // A folder takes a file whole or not at all, and says so at once.
-  (parseDestination(to).kind === "directory" ||
-    ["store-bucket-missing", "store-credentials", "store-denied", "store-clock"].includes(error.code))
+  if (parseDestination(to).kind === "directory") return true
+  // What was tried more than once may have arrived before it was refused.
+  const { attempts = 1 } = (error.cause as { $metadata?: { attempts?: number } } | undefined)?.$metadata ?? {}
+  const refusals = ["store-bucket-missing", "store-credentials", "store-denied", "store-clock"]
+  return attempts === 1 && refusals.includes(error.code)
+}
 
 /**
  * Removes what lies in a place and does not belong to the share any more; lists only if there can be any.

@@ -1,14 +1,15 @@
+import { ShareError } from "../errors.ts"
 import { site } from "../render/site.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
 import type { LedgerEntry } from "./ledger.ts"
-import { INDEX, type ManifestObject, prefixOf, writeManifest } from "./manifest.ts"
+import { INDEX, type ManifestObject, prefixOf, readManifest, writeManifest } from "./manifest.ts"
 import { noSuchShare, openPlace, type PlaceOptions, removeStale } from "./place.ts"
 import { type PrepareOptions, prepare } from "./prepare.ts"
 import { proveReadable, type Readable } from "./prove.ts"
 import { type Progress, publish } from "./publish.ts"
-import { unshare } from "./unshare.ts"
+import { remove } from "./unshare.ts"
 
 export interface ShareOptions extends PlaceOptions, PrepareOptions {
   /**
@@ -17,6 +18,8 @@ export interface ShareOptions extends PlaceOptions, PrepareOptions {
    */
   mayShare: (session: Session, known: LedgerEntry | undefined) => Promise<void> | void
   onProgress?: (progress: Progress) => void
+  /** Called when another process, with this id, has been at the share of this session for a moment. */
+  onWait?: ((pid: number) => void) | undefined
 }
 
 export interface ShareResult extends Readable {
@@ -38,43 +41,87 @@ export interface ShareResult extends Readable {
  *
  * Of a session of which only a part was shared, no more is shared later, unless `selection` says so.
  *
- * May be cut short at any point: an older version stays readable, and the same call finishes the new one. Throws what
- * `mayShare`, the source and the store throw, `store-failed` if the page cannot be read back as it was sent, and
- * `share-not-found` if the share was removed meanwhile: what was sent since is removed, too.
+ * May be cut short at any point: an older version stays readable, and the same call finishes the new one. Of several
+ * processes of this machine, one at a time is at the share of a session; the others wait. Other machines are seen by what
+ * they do to the manifest: a share that is removed from there while it is published here is not brought back, and one
+ * that is published from there as well is sent once more, whole. (Where two machines do the latter within the same
+ * moment, between the last look at the manifest and its being written, pages of both can stay until the next share.)
+ *
+ * Throws what `mayShare`, the source and the store throw, `store-failed` if the page cannot be read back as it was sent,
+ * `store-busy` if another process is at it for long, and `share-not-found` if the share was removed meanwhile: what was
+ * sent since is removed, too.
  */
 export async function share(source: SessionSource, options: ShareOptions): Promise<ShareResult> {
   return source.read(async (record) => {
-    const { store, destination, ledger, version, now, onProgress } = options
+    const { destination, ledger, onWait } = options
     const before = await ledger.at(normalizeSession(record).info.id, destination)
     const selection = { ...before?.selection, ...options.selection }
-    const { session, leftOut } = await prepare(record, { ...options, selection })
-    await options.mayShare(session, before)
-
-    const place = await openPlace(session.info, { ...options, selection })
-    const { entry, manifest, known } = place
-    const { id, title } = entry
-    const prefix = prefixOf(id)
-    const files = site(session, { id, version, leftOut })
-    const { objects, progress } = await publish(files, { store, prefix, known, ...(onProgress && { onProgress }) })
-    const removed = await removeStale(place, objects, store)
-    const updated = now().toISOString()
-    const isSame = place.holds === "known" && removed === 0 && sameObjects(objects, known)
-    if (!isSame) await writeManifest(store, { ...manifest, state: "published", updated, objects })
-
-    const url = store.url(prefix + INDEX)
-    const claimed = await ledger.find(id)
-    if (!claimed || claimed.state === "removing") {
-      await unshare({ id, url, store, ...(claimed && { entry: claimed }) }, ledger)
-      throw noSuchShare(id)
+    const prepared = await prepare(record, { ...options, selection })
+    await options.mayShare(prepared.session, before)
+    const work = async () => {
+      let { existing } = options
+      for (let left = ATTEMPTS; ; left--) {
+        const result = await bring(prepared, { ...options, selection, existing })
+        if ("url" in result) return result
+        if (left === 1) throw publishedElsewhere(result.id, options.store.name)
+        existing = result.id
+      }
     }
-    const readable = await proveReadable(store, id, objects[INDEX]!.hash, url)
-    const { pid: _, ...settled } = entry
-    await ledger.save({ ...(entry.unconfirmed ? entry : settled), state: "published", updated, url })
-    const sent = progress.sent + (isSame ? 0 : 1)
-    const count = { objects: Object.keys(objects).length + 1, sent, bytes: progress.bytes, removed }
-    return { id, url, session: session.info.id, title, ...count, ...readable }
+    return ledger.hold({ session: prepared.session.info.id, destination }, work, { onWait })
   })
 }
+
+/** How often a share is sent that is published from elsewhere at the same time. */
+const ATTEMPTS = 3
+
+/** Brings a session to its place once. Gives no more than the id if somebody else has published the share meanwhile. */
+async function bring(
+  { session, leftOut }: Awaited<ReturnType<typeof prepare>>,
+  options: ShareOptions,
+): Promise<ShareResult | { id: string }> {
+  const { store, ledger, version, now, onProgress } = options
+  const place = await openPlace(session.info, options)
+  const { entry, manifest, known } = place
+  const { id, title } = entry
+  const prefix = prefixOf(id)
+  const url = store.url(prefix + INDEX)
+  const files = site(session, { id, version, leftOut })
+  const { objects, progress } = await publish(files, { store, prefix, known, ...(onProgress && { onProgress }) })
+  const removed = await removeStale(place, objects, store)
+
+  // Whoever removes a share deletes its manifest last, and then looks again for what has come since: if the manifest is
+  // still there now, they will see all that was sent until now, and if it is not, it is for us to remove it.
+  const there = await readManifest(store, id)
+  if (!there) throw await removedMeanwhile(options, id, url)
+  if (JSON.stringify(there) !== JSON.stringify(place.found)) return { id }
+  const updated = now().toISOString()
+  const isSame = place.holds === "known" && removed === 0 && sameObjects(objects, known)
+  if (!isSame) await writeManifest(store, { ...manifest, state: "published", updated, objects })
+
+  const claimed = await ledger.find(id)
+  if (!claimed || claimed.state === "removing") throw await removedMeanwhile(options, id, url)
+  const readable = await proveReadable(store, id, objects[INDEX]!.hash, url).catch(async (error: unknown) => {
+    const isGone = error instanceof ShareError && error.code === "store-failed" && !(await store.get(prefix + INDEX))
+    throw isGone ? await removedMeanwhile(options, id, url) : error
+  })
+  const { pid: _, ...settled } = entry
+  await ledger.save({ ...(entry.unconfirmed ? entry : settled), state: "published", updated, url })
+  const sent = progress.sent + (isSame ? 0 : 1)
+  const count = { objects: Object.keys(objects).length + 1, sent, bytes: progress.bytes, removed }
+  return { id, url, session: session.info.id, title, ...count, ...readable }
+}
+
+/** Removes what was sent of a share that somebody has removed, and says so. */
+async function removedMeanwhile({ store, ledger }: ShareOptions, id: string, url: string): Promise<ShareError> {
+  const entry = await ledger.find(id)
+  await remove({ id, url, store, ...(entry && { entry }) }, ledger)
+  return noSuchShare(id)
+}
+
+const publishedElsewhere = (id: string, where: string) =>
+  new ShareError("store-busy", `Share ${id} in ${where} is being published from another machine at the same time.`, {
+    hint: "Run the same command again when that is done.",
+  })
 
 /** Whether the manifest that is there says it all already. Unchanged objects are the very same values. */
 const sameObjects = (objects: Record<string, ManifestObject>, known: Record<string, ManifestObject>) =>

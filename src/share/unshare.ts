@@ -21,15 +21,47 @@ const ROUNDS = 5
  *
  * `index.html` goes first, so that nobody enters a share that is going away; the manifest goes last, so that what is
  * left of an interrupted removal still says what it is. Only what is proven gone is dropped from the ledger.
- * Throws what the store throws, and `left-behind` when something is still listed or the link still shows the page.
- * Nothing outside `s/<id>/` is touched.
+ * A process of this machine that is publishing the share is waited for; it sees that the share is to be removed, and
+ * leaves nothing of it, too. The bucket is the record: where the ledger cannot be written, the share is removed all the
+ * same, and a note says so.
+ *
+ * Throws what the store throws, `left-behind` when something is still listed or the link still shows the page, and
+ * `store-busy` when another process is at it for long. Nothing outside `s/<id>/` is touched.
  */
-export async function unshare({ store, id, url, entry }: FoundShare, ledger: Ledger): Promise<Removal> {
-  if (entry) await ledger.save({ ...entry, state: "removing", pid: process.pid })
+export async function unshare(found: FoundShare, ledger: Ledger, { onWait }: UnshareOptions = {}): Promise<Removal> {
+  if (!found.entry) return remove(found, ledger)
+  const unwritable = await mark(found.id, ledger)
+  if (!unwritable) return ledger.hold(found.entry, () => remove(found, ledger), { onWait })
+  const { entry: _, ...unknown } = found
+  const removal = await remove(unknown, ledger)
+  return { ...removal, note: [removal.note, unwritable.message].filter(Boolean).join(" ") }
+}
+
+export interface UnshareOptions {
+  /** Called when another process, with this id, has been at the share for a moment. */
+  onWait?: ((pid: number) => void) | undefined
+}
+
+/** As `unshare`, for who holds the share already. */
+export async function remove({ store, id, url, entry }: FoundShare, ledger: Ledger): Promise<Removal> {
+  if (entry) await mark(id, ledger)
   const deleted = await empty(store, id)
   const proof = await proveGone(store, id, url)
   if (entry) await ledger.drop(entry)
   return { id, url, deleted, ...proof }
+}
+
+/** Notes that a share is to be removed, unless it is forgotten or another one has taken its place. Returns why it cannot be. */
+async function mark(id: string, ledger: Ledger): Promise<ShareError | undefined> {
+  const entry = await ledger.find(id)
+  if (!entry) return undefined
+  try {
+    await ledger.save({ ...entry, state: "removing", pid: process.pid })
+  } catch (error) {
+    if (error instanceof ShareError) return error
+    throw error
+  }
+  return undefined
 }
 
 async function empty(store: ObjectStore, id: string): Promise<number> {
