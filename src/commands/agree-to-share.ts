@@ -7,6 +7,8 @@ import { oneLine, statusLine, type Terminal } from "./terminal.ts"
 
 export interface AgreeOptions {
   store: ObjectStore
+  /** Where that is, in words. */
+  place: string
   terminal: Terminal
   /** What was redacted, in words, if anything was. */
   redacted: string | undefined
@@ -19,7 +21,7 @@ export interface AgreeOptions {
  * it is not, and what trying the store out throws.
  */
 export async function agreeToShare(session: Session, options: AgreeOptions): Promise<void> {
-  const { store, terminal, redacted } = options
+  const { store, place, terminal, redacted } = options
   const status = statusLine(terminal, false)
   status.show(`Asking ${store.name} who can read in it…`)
   const readable = await tryOut(store, newShareId()).finally(status.clear)
@@ -27,7 +29,7 @@ export async function agreeToShare(session: Session, options: AgreeOptions): Pro
     ["Conversation", oneLine(session.info.title) || "Untitled session"],
     ["Holds", await contentOf(session)],
     ["Redacted", redacted ?? "nothing: no secrets were found"],
-    ["Goes to", store.name],
+    ["Goes to", place],
     ["Seen by", seenBy(readable.public)],
     ["", readable.public !== false && readable.note],
   ] as const

@@ -57,7 +57,7 @@ async function ask(projectFile: string, destination: Destination): Promise<boole
 }
 
 /** A destination in words, with every setting that decides who can read it. */
-function describe({ to, endpoint, profile, publicUrl }: Destination): string {
+export function describe({ to, endpoint, profile, publicUrl }: Destination): string {
   const details = [
     endpoint && `at ${endpoint}`,
     profile && `with the profile ${profile}`,

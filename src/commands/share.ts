@@ -9,11 +9,11 @@ import { isLocal, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
 import { agreeToShare } from "./agree-to-share.ts"
 import { copyToClipboard } from "./clipboard.ts"
-import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
+import { agreeOnDestination, type DestinationFlags, describe, settingsFrom } from "./destination.ts"
 import { previewCommand } from "./preview.ts"
 import { readPolicy } from "./read-policy.ts"
 import { type SelectionFlags, selectionFrom } from "./selection.ts"
-import { canAsk, formatBytes, say, statusLine, type Terminal } from "./terminal.ts"
+import { canAsk, formatBytes, say, statusLine, type Terminal, waiting } from "./terminal.ts"
 
 export interface ShareFlags extends DestinationFlags, SelectionFlags {
   /** No question. */
@@ -48,7 +48,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
         if (flags.yes || settings.confirm === false || !isNew || !canAsk(terminal)) return
         status.clear()
         const preview = () => previewCommand(session, { ...flags, open: true }, terminal)
-        await agreeToShare(upcoming, { store, terminal, redacted: undefined, preview })
+        await agreeToShare(upcoming, { store, place: describe(destination), terminal, redacted: undefined, preview })
       },
       selection,
       version,
@@ -56,6 +56,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       newId: newShareId,
       onProgress: ({ sent, unchanged }) =>
         status.show(`Sending to ${store.name}: ${sent} sent, ${unchanged} unchanged`),
+      onWait: (pid) => say(terminal, flags.quiet, waiting(pid)),
     })
     status.clear()
     const { sent, bytes, removed, note, url } = result

@@ -32,3 +32,6 @@ export function formatBytes(bytes: number): string {
 
 /** Text of a session on a terminal: one line, without control characters, which could rewrite the screen. */
 export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim()
+
+/** What is said while another process is at the share that a command is about. */
+export const waiting = (pid: number): string => `Waiting for process ${pid}, which is sharing or unsharing this session…`

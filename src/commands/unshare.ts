@@ -5,7 +5,7 @@ import { openLedger } from "../share/ledger.ts"
 import { type Removal, unshare } from "../share/unshare.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
-import { say, statusLine, type Terminal } from "./terminal.ts"
+import { say, statusLine, type Terminal, waiting } from "./terminal.ts"
 
 export interface UnshareFlags extends DestinationFlags {
   json?: boolean
@@ -30,7 +30,8 @@ export async function unshareCommand(named: string, flags: UnshareFlags, termina
     const removals: Removal[] = []
     for (const found of shares) {
       status.show(`Removing ${found.url}…`)
-      removals.push(await unshare(found, ledger))
+      const onWait = (pid: number) => say(terminal, flags.quiet, waiting(pid))
+      removals.push(await unshare(found, ledger, { onWait }))
     }
     status.clear()
     if (removals.length === 0) say(terminal, flags.quiet, `Nothing is shared of ${named}.`)
