@@ -16,21 +16,29 @@ export interface PublishOptions {
   prefix: string
   /** The objects that are known to be in the bucket, whole, by path; what equals them is neither rendered nor sent. */
   known: Record<string, ManifestObject>
+  /** The paths of the version that readers see meanwhile; none on a first share. */
+  seen?: Iterable<string>
   /** Uploads in flight at once. */
   concurrency?: number
   onProgress?: (progress: Progress) => void
 }
 
 /**
- * Sends the files of a share, each as soon as it is rendered, `index.html` after all others have arrived.
- * Returns every object of the share by path, what was sent, and the content of `index.html` if that was rendered. Throws the first error after the
- * uploads that are under way have ended; files sent until then stay, for the same command to go on from.
+ * Sends the files of a share, each as soon as it is rendered, `index.html` after all others have arrived. A page that
+ * readers of the older version come to, and that leads on to what is new, waits until that has arrived: no link on any
+ * way through the share leads nowhere at any time.
+ *
+ * Returns every object of the share by path, and what was sent. Throws the first error after the uploads that are under
+ * way have ended; files sent until then stay, for the same command to go on from.
  */
 export async function publish(files: AsyncIterable<SiteFile>, options: PublishOptions) {
   const { store, prefix, known, concurrency = 16, onProgress } = options
   const objects: Record<string, ManifestObject> = {}
   const progress: Progress = { sent: 0, bytes: 0, unchanged: 0 }
   const inFlight = new Set<Promise<void>>()
+  const older = new Set(options.seen ?? [])
+  const there = new Set(older)
+  const waiting: (() => Promise<void>)[] = []
   let failure: { error: unknown } | undefined
   let index: SiteFile | undefined
 
@@ -49,10 +57,17 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
       progress.unchanged++
       return
     }
-    const { contentType, cacheControl } = file
+    // Few wait: what an older version has is there, whether it changes or not.
+    if (file.path !== INDEX && older.has(file.path) && linksOf(file, body).some((path) => !there.has(path)))
+      waiting.push(() => send(file, body))
+    else await send(file, body)
+  }
+
+  async function send({ path, contentType, cacheControl }: SiteFile, body: Uint8Array): Promise<void> {
     const upload = store
-      .put(prefix + file.path, { body, contentType, cacheControl })
+      .put(prefix + path, { body, contentType, cacheControl })
       .then(() => {
+        there.add(path)
         progress.sent++
         progress.bytes += body.length
         onProgress?.({ ...progress })
@@ -80,7 +95,16 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
     failure ??= { error }
   }
   await arrived()
+  for (const send of waiting) await send()
+  await arrived()
   if (index) await bring(index)
   await arrived()
   return { objects, progress }
+}
+
+/** The files of the share that a page leads to. */
+function linksOf({ contentType }: SiteFile, body: Uint8Array): string[] {
+  if (!contentType.startsWith("text/html")) return []
+  // The page quotes every attribute and escapes quotes in texts, so nothing else looks like this.
+  return [...new TextDecoder().decode(body).matchAll(/ (?:href|src)="([^":#?]+)["#?]/g)].map(([, path = ""]) => path)
 }

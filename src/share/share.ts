@@ -86,7 +86,8 @@ async function bring(
   const prefix = prefixOf(id)
   const url = store.url(prefix + INDEX)
   const files = site(session, { id, version, leftOut })
-  const { objects, progress } = await publish(files, { store, prefix, known, ...(onProgress && { onProgress }) })
+  const seen = Object.keys(place.found.objects)
+  const { objects, progress } = await publish(files, { store, prefix, known, seen, ...(onProgress && { onProgress }) })
   const removed = await removeStale(place, objects, store)
 
   // Whoever removes a share deletes its manifest last, and then looks again for what has come since: if the manifest is
