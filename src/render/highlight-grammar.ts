@@ -1,23 +1,26 @@
 import type { IGrammar, IOnigLib, IRawGrammar, StateStack } from "shiki/textmate"
-import { classesOf, type TokenClass, theme } from "./highlight-theme.ts"
+import { classesOf, theme } from "./highlight-theme.ts"
 import { grammars, isLanguage, type Language } from "./languages.ts"
+import { hasLexer } from "./lexers.ts"
 
 /** A language that is ready to tell the tokens of a line. */
 export interface Grammar {
   textmate: IGrammar
   /** The state before the first line. */
   initial: StateStack
-  /** The class of a token by the number of its colour. */
-  classes: TokenClass[]
+  /** The class of a token, as its place in `CLASSES`, by the number of its colour. */
+  classes: number[]
 }
 
 const loading = new Map<Language, Promise<void>>()
 const loaded = new Map<string, Grammar>()
 let starting: Promise<IOnigLib> | undefined
 
-/** Loads what `highlight` needs for these languages, once; names that are not known are passed over. */
+/** Loads the grammars that `highlight` needs for these languages, once; names that are not known are passed over. */
 export async function loadLanguages(names: Iterable<string>): Promise<void> {
-  await Promise.all([...new Set(names)].filter(isLanguage).map(load))
+  await Promise.all(
+    [...new Set(names)].filter((name) => isLanguage(name) && !hasLexer(name)).map((name) => load(name as Language)),
+  )
 }
 
 /** The language, if it is loaded. */

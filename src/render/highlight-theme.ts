@@ -45,10 +45,11 @@ const scopes: [TokenClass, string][] = [
   ],
 ]
 
-const classes: TokenClass[] = ["", "k", "s", "c", "f", "t", "n", "d", "i", "h"]
+/** All of them; tokens name theirs by its place here. */
+export const CLASSES: readonly TokenClass[] = ["", "k", "s", "c", "f", "t", "n", "d", "i", "h"]
 
 /** The colours are numbers that never reach a page: the grammar gives them back and `classesOf` reads the class from them. */
-const colour = (name: TokenClass) => `#00000${classes.indexOf(name)}`
+const colour = (name: TokenClass) => `#00000${CLASSES.indexOf(name)}`
 
 export const theme: IRawTheme = {
   name: "classes",
@@ -58,6 +59,6 @@ export const theme: IRawTheme = {
   ],
 }
 
-/** For a registry's colour map: the class by the number that a token carries. */
-export const classesOf = (colourMap: readonly string[]): TokenClass[] =>
-  colourMap.map((name) => classes[Number(String(name).slice(1))] ?? "")
+/** For a registry's colour map: the class, as its place in `CLASSES`, by the number that a token carries. */
+export const classesOf = (colourMap: readonly string[]): number[] =>
+  colourMap.map((name) => (CLASSES[Number(String(name).slice(1))] === undefined ? 0 : Number(String(name).slice(1))))

@@ -1,7 +1,9 @@
 import type { StateStack } from "shiki/textmate"
 import type { Range } from "./diff-words.ts"
 import { type Grammar, grammarOf, loadLanguages } from "./highlight-grammar.ts"
-import type { TokenClass } from "./highlight-theme.ts"
+import { CLASSES } from "./highlight-theme.ts"
+import { initialState, type Lexer, type LexState, lexLine } from "./lexer.ts"
+import { lexerOf } from "./lexers.ts"
 import { escapeText, html, joinHtml, type SafeHtml } from "./safe-html.ts"
 import { PER_WORD } from "./weight.ts"
 
@@ -26,16 +28,17 @@ const MEMORY = 2_000_000
 /** Where a grammar stands between two lines. Equal states are one object, so that its lines are found again. */
 interface State {
   stack: StateStack
-  lines: Map<string, Painted>
+  lines: Map<string, Painted<State>>
 }
 
-interface Painted {
+interface Painted<S> {
   line: SafeHtml
   /** How many words are coloured. */
   words: number
-  /** As the grammar gives them: pairs of where one begins and what it is. */
-  tokens: Uint32Array
-  next: State
+  /** Pairs of where one begins and what it is, as a place in `CLASSES`. */
+  tokens: ArrayLike<number>
+  /** Undefined: what follows is plain. */
+  next: S | undefined
 }
 
 interface Memory {
@@ -46,10 +49,10 @@ interface Memory {
 const memories = new WeakMap<Grammar, Memory>()
 
 /**
- * Code as markup: text and, around what the language's grammar names, `<span class="k">` and so on (see `TokenClass`).
+ * Code as markup: text and, around what the language names, `<span class="k">` and so on (see `TokenClass`).
  * No element is around it. Plain where the language is not loaded or unknown, after 60,000 characters of one block,
  * in lines over 1,000 characters or 40 opening brackets, and from where the budget is spent. A line that is coloured
- * costs its length and one of the budget, and no less than ten for each of its coloured words: that bounds elements.
+ * costs its length and one of the budget, and no less than twelve for each of its coloured words: that bounds elements.
  */
 export function highlight(code: string, language: string | undefined, budget?: Budget): SafeHtml {
   const lines = highlightLines(code, language, budget)
@@ -69,26 +72,39 @@ export function highlightLines(
   marks: readonly (readonly Range[] | undefined)[] = [],
 ): SafeHtml[] {
   const lines = code.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line))
+  const lexer = language === undefined ? undefined : lexerOf(language)
+  if (lexer !== undefined)
+    return painted(lines, initialState(lexer), (line, state) => lexed(line, state, lexer), budget, marks)
   const grammar = language === undefined ? undefined : grammarOf(language)
-  const plain = (line: string, i: number) => spans(line, noTokens, [], marks[i]).line
-  if (grammar === undefined) return lines.map(plain)
+  if (grammar === undefined) return lines.map((line, i) => spans(line, noTokens, marks[i]).line)
+  return painted(lines, stateOf(grammar, grammar.initial), (line, state) => parsed(line, state, grammar), budget, marks)
+}
+
+function painted<S>(
+  lines: readonly string[],
+  initial: S,
+  paint: (line: string, state: S) => Painted<S>,
+  budget: Budget | undefined,
+  marks: readonly (readonly Range[] | undefined)[],
+): SafeHtml[] {
   const block = { left: BLOCK }
-  let state: State | undefined = stateOf(grammar, grammar.initial)
+  let state: S | undefined = initial
   return lines.map((line, i) => {
+    const plain = () => spans(line, noTokens, marks[i]).line
     if (state === undefined || !spend(line.length + 1, block, budget)) {
       state = undefined
-      return plain(line, i)
+      return plain()
     }
     if (line.length > LINE || (line.length > BRACKETS && line.split(/[[({<]/, BRACKETS + 2).length > BRACKETS + 1))
-      return plain(line, i)
-    const painted = paint(line, state, grammar)
-    const dense = Math.max(0, painted.words * PER_WORD - line.length - 1)
+      return plain()
+    const found = paint(line, state)
+    const dense = Math.max(0, found.words * PER_WORD - line.length - 1)
     if (!spend(dense, { left: dense }, budget)) {
       state = undefined
-      return plain(line, i)
+      return plain()
     }
-    state = painted.next.stack.depth > DEPTH ? undefined : painted.next
-    return marks[i] ? spans(line, painted.tokens, grammar.classes, marks[i]).line : painted.line
+    state = found.next
+    return marks[i] ? spans(line, found.tokens, marks[i]).line : found.line
   })
 }
 
@@ -99,11 +115,19 @@ function spend(cost: number, block: Budget, budget: Budget | undefined): boolean
   return true
 }
 
-function paint(line: string, state: State, grammar: Grammar): Painted {
+function lexed(line: string, state: LexState, lexer: Lexer): Painted<LexState> {
+  const { tokens, next } = lexLine(line, lexer, state)
+  return { ...spans(line, tokens), tokens, next }
+}
+
+function parsed(line: string, state: State, grammar: Grammar): Painted<State> {
   const known = state.lines.get(line)
   if (known !== undefined) return known
   const { tokens, ruleStack } = grammar.textmate.tokenizeLine2(line, state.stack)
-  const painted = { ...spans(line, tokens, grammar.classes), tokens, next: stateOf(grammar, ruleStack) }
+  // The number of a token's colour is in bits 15 to 23.
+  for (let i = 1; i < tokens.length; i += 2) tokens[i] = grammar.classes[((tokens[i] as number) >>> 15) & 0x1ff] ?? 0
+  const next = ruleStack.depth > DEPTH ? undefined : stateOf(grammar, ruleStack)
+  const painted = { ...spans(line, tokens), tokens, next }
   state.lines.set(line, painted)
   remember(grammar, line.length)
   return painted
@@ -129,22 +153,22 @@ function remember(grammar: Grammar, characters: number): void {
   if (memory.characters > MEMORY) memories.delete(grammar)
 }
 
-const noTokens = new Uint32Array()
+const noTokens: ArrayLike<number> = []
 
-/** Tokens are pairs of where one begins and what it is; its colour's number is in bits 15 to 23. */
-function spans(line: string, tokens: Uint32Array, classes: TokenClass[], marks: readonly Range[] = []) {
+/** Tokens are pairs of where one begins and what it is. */
+function spans(line: string, tokens: ArrayLike<number>, marks: readonly Range[] = []) {
   const pieces: SafeHtml[] = []
   let words = 0
   let from = 0
-  let name: TokenClass = ""
+  let kind = 0
   let mark = 0
   let marked: SafeHtml[] | undefined
   const piece = (to: number) => {
     if (to === from) return
     const text = line.slice(from, to)
     const into = marked ?? pieces
-    if (name !== "") words++
-    into.push(name === "" ? escapeText(text) : html`<span class="${name}">${text}</span>`)
+    if (kind !== 0) words++
+    into.push(kind === 0 ? escapeText(text) : html`<span class="${CLASSES[kind] as string}">${text}</span>`)
     from = to
   }
   const close = (to: number) => {
@@ -162,11 +186,11 @@ function spans(line: string, tokens: Uint32Array, classes: TokenClass[], marks: 
   for (let i = 0; i < tokens.length; i += 2) {
     const start = tokens[i] as number
     const end = tokens[i + 2] ?? line.length
-    const own = classes[((tokens[i + 1] as number) >>> 15) & 0x1ff] ?? ""
+    const own = tokens[i + 1] as number
     // A space looks the same in any colour: it joins the words around it rather than parting them.
-    if (own === name || isBlank(line, start, end)) continue
+    if (own === kind || isBlank(line, start, end)) continue
     close(start)
-    name = own
+    kind = own
   }
   close(line.length)
   if (marked) pieces.push(html`<mark>${marked}</mark>`)
