@@ -50,6 +50,7 @@ export async function ownBucket(name: "CEPH" | "SWIFT", { versions = false, isPu
     home,
     endpoint,
     Bucket,
+    client,
     run: (...args: string[]) => home.run([...args, "--to", `s3://${Bucket}`, "--endpoint", endpoint], { env }),
     keys: async () => (await client.send(new ListObjectsV2Command({ Bucket }))).Contents?.map(({ Key }) => Key),
     versions: async () => {
