@@ -7,6 +7,6 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     // Most of the time these wait for a server or the client.
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 })
