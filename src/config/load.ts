@@ -1,6 +1,7 @@
 import path from "node:path"
 import type { z } from "zod"
 import { ShareError } from "../errors.ts"
+import { parseLength } from "../share/expires.ts"
 import type { Destination } from "../store/open-store.ts"
 import { dataFolder, type World } from "./folders.ts"
 import { type ConfigFile, readConfigFiles } from "./opencode.ts"
@@ -34,6 +35,8 @@ export function loadSettings(flags: Settings, world: World): LoadedSettings {
       if (given[key] === undefined) continue
       // Whether its user is asked is nothing for a project to decide.
       if (key === "confirm" && file?.from === "project") continue
+      // A project may have its shares end sooner than its user wants, not later.
+      if (key === "expires" && file?.from === "project" && lengthOf(given) > lengthOf(settings)) continue
       Object.assign(settings, { [key]: given[key] })
       origins[key] = file
     }
@@ -68,6 +71,8 @@ const inOrder = (files: ConfigFile[]) => [
   ...files.filter(({ from }) => from === "user"),
   ...files.filter(({ from }) => from === "project"),
 ]
+
+const lengthOf = ({ expires = "never" }: Settings) => parseLength(expires) ?? 0
 
 const home = (folder: string, world: World) => folder.replace(/^~(?=$|[/\\])/, () => world.home)
 

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { parseLength } from "../share/expires.ts"
 
 const webAddress = z
   .url({ protocol: /^https?$/, error: "must be an http(s) address" })
@@ -22,6 +23,10 @@ export const settingsSchema = z.strictObject({
   pathStyle: z.boolean().optional(),
   /** Where the bucket (with the folder of `to`) is seen from outside. Default: derived from endpoint and bucket. */
   publicUrl: webAddress.optional(),
+  /** How long a share lives: `12h`, `7d`, `8w`, `never`. Default: never. */
+  expires: text
+    .refine((text) => parseLength(text) !== undefined, "must be hours, days or weeks, such as 12h, 7d or 8w, or never")
+    .optional(),
   /** Whether to ask, on a terminal, before a session is shared for the first time. Default: true. */
   confirm: z.boolean().optional(),
 })

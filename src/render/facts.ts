@@ -96,5 +96,12 @@ export function doneInWords({ acts }: Facts): string {
   return steps === 0 ? "" : `${count(steps, "step")}: ${actsInWords(acts).join(", ")}.`
 }
 
+/** When a share ends: `Until 3 December 2026`. */
+export const untilInWords = (expires: string): Fact => ({
+  name: "Until",
+  value: new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(expires)),
+  time: expires.slice(0, 10),
+})
+
 const dateInWords = (time: number) =>
   new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(time)

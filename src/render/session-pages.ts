@@ -4,7 +4,7 @@ import type { StoredFile } from "./attachment.ts"
 import { addChanges, changedFiles, noChanges, type PromptRef } from "./change-history.ts"
 import { type ChangesPage, changedView, changesPages, filesOfChange, headOfChanges, notesOn } from "./changes.ts"
 import { clip } from "./cut.ts"
-import { addFacts, doneInWords, type Facts, factsInWords, noFacts } from "./facts.ts"
+import { addFacts, doneInWords, type Facts, factsInWords, noFacts, untilInWords } from "./facts.ts"
 import { filesOf, isPrompt } from "./items.ts"
 import { partLinks } from "./outline.ts"
 import { inputOf, type Page, prebuiltPage, type RenderPage, viewOf } from "./page.ts"
@@ -26,6 +26,7 @@ export interface Place {
   /** Whether the session goes on; decided from its last message, unless given. */
   live?: boolean | undefined
   leftOut?: string | undefined
+  expires?: string | undefined
   /** What the pages are called: "" for the session itself, `sub-<hash>` for a child. */
   stem: string
   /** Where the pieces of `session.json` and `session.md` go. */
@@ -157,7 +158,7 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
   place.record.push("]}")
 
   yield drawn(first, {
-    ...headOf(facts, info, changes, history.further.size, place.leftOut),
+    ...headOf(facts, info, changes, history.further.size, place),
     trace: traceView(trace),
     live,
     parts: partLinks(links.slice(1)),
@@ -195,12 +196,17 @@ function headOf(
   info: Session["info"],
   pages: readonly ChangesPage[],
   further: number,
-  leftOut: string | undefined,
+  { leftOut, expires, stem }: Place,
 ) {
   const done = doneInWords(facts)
   const { total, ...changes } = headOfChanges(pages, further)
   return {
-    facts: [...factsInWords(facts, info, total), ...(leftOut ? [{ name: "Left out", value: leftOut }] : [])],
+    facts: [
+      ...factsInWords(facts, info, total),
+      ...(leftOut ? [{ name: "Left out", value: leftOut }] : []),
+      // Of the share, so not on subagents' pages: another end redraws one page alone.
+      ...(expires && stem === "" ? [untilInWords(expires)] : []),
+    ],
     ...changes,
     done,
     description: done || "A conversation with a coding agent.",

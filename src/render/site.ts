@@ -15,6 +15,8 @@ export interface SiteOptions {
   live?: boolean | undefined
   /** What was left out of the session, in words; the page says so. */
   leftOut?: string | undefined
+  /** When the share ends, ISO 8601; its first page says so. */
+  expires?: string | undefined
 }
 
 /**

@@ -51,6 +51,8 @@ export interface Fact {
   /** In small print beside it. */
   more?: string
   lines?: { additions: number; deletions: number }
+  /** The value as `<time>` has it. */
+  time?: string
 }
 
 export interface Change {

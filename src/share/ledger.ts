@@ -4,10 +4,11 @@ import path from "node:path"
 import { ShareError } from "../errors.ts"
 import type { Selection } from "../session/select.ts"
 import type { Destination } from "../store/open-store.ts"
+import type { Expiry } from "./expires.ts"
 import { lock, type Patience, StillLocked } from "./lock.ts"
 
 /** What this machine remembers of one share: one session at one destination. Holds no credentials. */
-export interface LedgerEntry {
+export interface LedgerEntry extends Expiry {
   id: string
   session: string
   title: string

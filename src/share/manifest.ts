@@ -28,6 +28,8 @@ export interface Manifest {
   /** ISO 8601, UTC. */
   created: string
   updated: string
+  /** ISO 8601, UTC: after that, `prune` removes the share. Absent: never. */
+  expires?: string
   /** The version of this package that wrote it. */
   generator: string
   /** By path below the share's prefix; the manifest itself is not among them. */

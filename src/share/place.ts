@@ -3,6 +3,7 @@ import type { SessionInfo } from "../session/model.ts"
 import type { Selection } from "../session/select.ts"
 import { collect, type ObjectStore } from "../store/object-store.ts"
 import { type Destination, parseDestination } from "../store/open-store.ts"
+import { isPast, type Lifetime, nextExpiry } from "./expires.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
 import {
   FORMAT,
@@ -27,6 +28,8 @@ export interface PlaceOptions {
   newId: () => string
   /** What of the session is shared: the ledger keeps it, so that no later update shares more. As last time, unless given. */
   selection?: Selection | undefined
+  /** How long the share is to live. As last time, unless given; the first time for ever. */
+  lifetime?: Lifetime | undefined
   /** The id of a share that is to be brought up to date: none is made if it is not there any more. */
   existing?: string | undefined
   /** What OpenCode is given for a share that it asks for, and has to show to remove it; one that is known already stays. */
@@ -48,11 +51,15 @@ export interface Place {
 /**
  * Finds or makes a session's place: the ledger knows the id before the first request, and the manifest comes first.
  * A link that was taken back does not come to life again: where the share was removed from elsewhere, or its removal
- * was cut short (it is finished then), the session gets a new id. Throws what the store throws, and `share-not-found`
+ * was cut short (it is finished then), or where its time is past and no other is asked for, the session gets a new id.
+ * Throws what the store throws, and `share-not-found`
  * if only an existing share was asked for.
  */
-export async function openPlace({ id: session, title }: SessionInfo, options: PlaceOptions): Promise<Place> {
-  const { store, destination, ledger, version, now, newId, existing, secret, selection } = options
+export async function openPlace(
+  { id: session, title, updated: changed }: SessionInfo,
+  options: PlaceOptions,
+): Promise<Place> {
+  const { store, destination, ledger, version, now, newId, existing, secret, selection, lifetime } = options
   const updated = now().toISOString()
   const state = "publishing"
   const { pid } = process
@@ -64,7 +71,8 @@ export async function openPlace({ id: session, title }: SessionInfo, options: Pl
   let { entry, isNew } = await claim()
   let manifest = isNew ? undefined : await readManifest(store, entry.id)
   const wasShown = entry.state === "published" || entry.url !== undefined
-  if (entry.state === "removing" || (!isNew && wasShown && !manifest)) {
+  const isOver = isPast(entry.expires, now()) && !lifetime?.asked
+  if (entry.state === "removing" || isOver || (!isNew && wasShown && !manifest)) {
     const url = entry.url ?? store.url(prefixOf(entry.id) + INDEX)
     await remove({ id: entry.id, url, store, entry }, ledger)
     if (existing !== undefined) throw noSuchShare(existing)
@@ -72,14 +80,17 @@ export async function openPlace({ id: session, title }: SessionInfo, options: Pl
     manifest = undefined
   }
   const whole = manifest?.state === "published" && entry.state === "published"
-  entry = { ...(secret !== undefined && { secret }), ...entry, title, destination, state, pid, updated }
+  const { expires: _, expiryAsked: __, ...timeless } = entry
+  const expiry = nextExpiry(entry, lifetime, changed, now())
+  const expires = expiry.expires === undefined ? {} : { expires: expiry.expires }
+  entry = { ...(secret !== undefined && { secret }), ...timeless, ...expiry, title, destination, state, pid, updated }
   if (selection && Object.keys(selection).length > 0) entry = { ...entry, selection }
   await ledger.save(entry)
 
   let found = manifest
   if (!found) {
     const { id, created } = entry
-    found = { format: FORMAT, id, session, title, state, created, updated, generator: version, objects: {} }
+    found = { format: FORMAT, id, session, title, state, created, updated, ...expires, generator: version, objects: {} }
     await writeManifest(store, found).catch(async (error: unknown) => {
       if (isNew && surelyNothingStored(error, destination)) await ledger.drop(entry)
       throw error
@@ -87,12 +98,14 @@ export async function openPlace({ id: session, title }: SessionInfo, options: Pl
   }
   return {
     entry,
-    manifest: { ...found, title, generator: version },
+    manifest: { ...withoutExpiry(found), title, ...expires, generator: version },
     found,
     known: whole ? found.objects : {},
     holds: isNew ? "nothing" : whole ? "known" : "anything",
   }
 }
+
+const withoutExpiry = ({ expires: _, ...rest }: Manifest): Manifest => rest
 
 export const noSuchShare = (id: string) =>
   new ShareError("share-not-found", `Share ${id} is not there any more, so it was not brought up to date.`, {

@@ -27,6 +27,8 @@ export interface ShareResult extends Readable {
   url: string
   session: string
   title: string
+  /** When it ends: ISO 8601, UTC; null: never. */
+  expires: string | null
   /** Objects of the share in all, the manifest included. */
   objects: number
   /** Objects sent by this run, the manifest included, and the bytes of their content before any compression. */
@@ -85,7 +87,7 @@ async function bring(
   const { id, title } = entry
   const prefix = prefixOf(id)
   const url = store.url(prefix + INDEX)
-  const files = site(session, { id, version, leftOut })
+  const files = site(session, { id, version, leftOut, expires: entry.expires })
   const seen = Object.keys(place.found.objects)
   const { objects, progress } = await publish(files, { store, prefix, known, seen, ...(onProgress && { onProgress }) })
   const removed = await removeStale(place, objects, store)
@@ -96,7 +98,8 @@ async function bring(
   if (!there) throw await removedMeanwhile(options, id, url)
   if (JSON.stringify(there) !== JSON.stringify(place.found)) return { id }
   const updated = now().toISOString()
-  const isSame = place.holds === "known" && removed === 0 && sameObjects(objects, known)
+  const isSame =
+    place.holds === "known" && removed === 0 && sameObjects(objects, known) && place.found.expires === manifest.expires
   if (!isSame) await writeManifest(store, { ...manifest, state: "published", updated, objects })
 
   const claimed = await ledger.find(id)
@@ -109,7 +112,8 @@ async function bring(
   await ledger.save({ ...(entry.unconfirmed ? entry : settled), state: "published", updated, url })
   const sent = progress.sent + (isSame ? 0 : 1)
   const count = { objects: Object.keys(objects).length + 1, sent, bytes: progress.bytes, removed }
-  return { id, url, session: session.info.id, title, ...count, ...readable }
+  const expires = entry.expires ?? null
+  return { id, url, session: session.info.id, title, expires, ...count, ...readable }
 }
 
 /** Removes what was sent of a share that somebody has removed, and says so. */

@@ -1,0 +1,63 @@
+/** How long shares live. */
+export interface Lifetime {
+  /** Milliseconds; `Infinity` for ever. */
+  length: number
+  /** Asked for this very share, rather than a rule for all of them: then nothing but another wish moves its end. */
+  asked: boolean
+}
+
+/** When a share ends, as the ledger keeps it. */
+export interface Expiry {
+  /** ISO 8601, UTC; absent: never. */
+  expires?: string
+  /** Somebody asked for this end, or for none: see `Lifetime.asked`. */
+  expiryAsked?: true
+}
+
+const hour = 3_600_000
+const units: Record<string, number> = { h: hour, d: 24 * hour, w: 7 * 24 * hour }
+
+/** Reads `12h`, `7d`, `8w` or `never`, in milliseconds; undefined for anything else. */
+export function parseLength(text: string): number | undefined {
+  if (text === "never") return Number.POSITIVE_INFINITY
+  const [, number = "", unit = ""] = /^([1-9]\d{0,4})([hdw])$/.exec(text) ?? []
+  return unit === "" ? undefined : Number(number) * units[unit]!
+}
+
+/**
+ * When a share ends that is published now.
+ *
+ * An end that was asked for stays until another one is asked for. One that a rule gave only ever moves to later, and
+ * only as far as the session itself went on: a share does not end while it is still being worked on, and sharing the
+ * same again moves nothing. A share that had no end gets one by the rule, from now.
+ * @param changed when something last happened in the session, in milliseconds since 1970, if that is known
+ */
+export function nextExpiry(
+  known: Expiry,
+  lifetime: Lifetime | undefined,
+  changed: number | undefined,
+  now: Date,
+): Expiry {
+  const { expiryAsked } = known
+  const expires = isTime(known.expires) ? known.expires : undefined
+  if (lifetime?.asked)
+    return { expiryAsked: true, ...(Number.isFinite(lifetime.length) && { expires: after(now.getTime(), lifetime) }) }
+  const asBefore = { ...(expires !== undefined && { expires }), ...(expiryAsked && { expiryAsked }) }
+  if (!lifetime || expiryAsked || !Number.isFinite(lifetime.length)) return asBefore
+  if (expires === undefined) return { expires: after(now.getTime(), lifetime) }
+  const later = after(Math.min(changed ?? 0, now.getTime()), lifetime)
+  return { expires: Date.parse(later) > Date.parse(expires) ? later : expires }
+}
+
+const after = (time: number, { length }: Lifetime) => new Date(time + length).toISOString()
+
+/** Whether this is a time at which a share can end: what stands in a bucket may be anything. */
+export const isTime = (expires: unknown): expires is string =>
+  typeof expires === "string" && !Number.isNaN(Date.parse(expires))
+
+/** Whether an end has come. What is no time never comes. */
+export const isPast = (expires: unknown, now: Date): boolean => isTime(expires) && Date.parse(expires) <= now.getTime()
+
+/** The day of an end (`isTime`), for people: `3 December 2026`. */
+export const dayOf = (expires: string): string =>
+  new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(expires))

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest"
+import { type Expiry, isPast, nextExpiry, parseLength } from "../../src/share/expires.ts"
+
+const day = 86_400_000
+const now = new Date("2026-11-22T09:00:00.000Z")
+const rule = { length: 7 * day, asked: false }
+
+describe("a length of time", () => {
+  test.each([
+    ["12h", 43_200_000],
+    ["1d", day],
+    ["30d", 30 * day],
+    ["8w", 56 * day],
+    ["never", Number.POSITIVE_INFINITY],
+  ])("%s", (text, length) => expect(parseLength(text)).toBe(length))
+
+  test.each(["", "7", "d", "0d", "-1d", "1.5d", "7D", "7 d", "1m", "1y", "Never", "100000d", "7d ", "7d7h"])(
+    "%j is none",
+    (text) => expect(parseLength(text)).toBeUndefined(),
+  )
+})
+
+describe("when a share ends", () => {
+  const known: Expiry = { expires: "2026-11-25T09:00:00.000Z" }
+
+  test("never, unless something was said", () => {
+    expect(nextExpiry({}, undefined, undefined, now)).toEqual({})
+  })
+
+  test("by a rule: so long after it was first shared, however old the session is", () => {
+    expect(nextExpiry({}, rule, 0, now)).toEqual({ expires: "2026-11-29T09:00:00.000Z" })
+  })
+
+  test("sharing the same again moves nothing", () => {
+    const changed = Date.parse("2026-11-18T09:00:00.000Z")
+    expect(nextExpiry(known, rule, changed, now)).toEqual(known)
+    expect(nextExpiry(known, undefined, changed, now)).toEqual(known)
+  })
+
+  test("a session that goes on takes an end by a rule with it, and a clock in the future does not", () => {
+    const changed = Date.parse("2026-11-20T09:00:00.000Z")
+    expect(nextExpiry(known, rule, changed, now)).toEqual({ expires: "2026-11-27T09:00:00.000Z" })
+    expect(nextExpiry(known, rule, now.getTime() + 900 * day, now)).toEqual({ expires: "2026-11-29T09:00:00.000Z" })
+  })
+
+  test("a shorter rule does not move it to earlier, and a rule of no end leaves it", () => {
+    expect(nextExpiry(known, { length: day, asked: false }, now.getTime(), now)).toEqual(known)
+    expect(nextExpiry(known, { length: Number.POSITIVE_INFINITY, asked: false }, now.getTime(), now)).toEqual(known)
+  })
+
+  test("what was asked for stays, until something else is asked for", () => {
+    const asked: Expiry = { ...known, expiryAsked: true }
+    expect(nextExpiry(asked, rule, now.getTime(), now)).toEqual(asked)
+    expect(nextExpiry({ expiryAsked: true }, rule, now.getTime(), now)).toEqual({ expiryAsked: true })
+    const sooner = { length: 3_600_000, asked: true }
+    expect(nextExpiry(asked, sooner, undefined, now)).toEqual({
+      expires: "2026-11-22T10:00:00.000Z",
+      expiryAsked: true,
+    })
+    const never = { length: Number.POSITIVE_INFINITY, asked: true }
+    expect(nextExpiry(asked, never, undefined, now)).toEqual({ expiryAsked: true })
+  })
+
+  test("an unreadable end is as good as none", () => {
+    expect(nextExpiry({ expires: "soon" }, undefined, undefined, now)).toEqual({})
+  })
+})
+
+test("an end has come at its very moment, and what is no time never comes", () => {
+  expect(isPast(now.toISOString(), now)).toBe(true)
+  expect(isPast(new Date(now.getTime() + 1).toISOString(), now)).toBe(false)
+  for (const none of [undefined, "", "soon", 0, null, {}]) expect(isPast(none, now)).toBe(false)
+})
