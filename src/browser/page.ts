@@ -18,11 +18,14 @@ import { markRedactions } from "./redactions.ts"
 import { lookAfterHash } from "./reveal.ts"
 import { prepareToSay } from "./say.ts"
 import { lookAfterDiffs, showSplit } from "./split.ts"
+import { stayHere } from "./stay-here.ts"
 import { addThemeButton, showTheme } from "./theme.ts"
 import { addTools } from "./tools.ts"
 import { lookAfterViews, showViewEarly } from "./views.ts"
 
-// At once, before anything is painted.
+// At once, before anything else is read.
+stayHere()
+// Before anything is painted.
 showTheme()
 showSplit()
 showViewEarly()

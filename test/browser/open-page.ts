@@ -1,6 +1,6 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import type { Browser, BrowserContextOptions, Page } from "playwright-core"
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest"
-import { findChromium } from "../support/chromium.ts"
+import { findChromium, launchChromium } from "../support/chromium.ts"
 
 export const executable = findChromium()
 let browser: Browser
@@ -8,14 +8,7 @@ let browser: Browser
 /** Has a browser for the tests of a file. */
 export function useBrowser(): void {
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: executable!,
-      args: [
-        ...["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-        ...["--disable-component-update", "--disable-sync"],
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-      ],
-    })
+    browser = await launchChromium()
   })
   afterAll(() => browser?.close())
 }

@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
-import { type Browser, chromium } from "playwright-core"
+import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { generateSession, writeSession } from "../../scripts/generate-session.ts"
-import { findChromium, howToGetChromium } from "../support/chromium.ts"
+import { findChromium, howToGetChromium, launchChromium } from "../support/chromium.ts"
 import { fixture, ownHome } from "../support/run-command.ts"
 import { serveFolder } from "../support/static-server.ts"
 import { type Visit, visit } from "../support/visit.ts"
@@ -33,15 +33,7 @@ if (process.env["CI"])
 describe.skipIf(!executable)("in Chromium", () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: executable!,
-      args: [
-        ...["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-        ...["--disable-component-update", "--disable-sync"],
-        // No page may reach another host, and none is bothered when one tries.
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-      ],
-    })
+    browser = await launchChromium()
   })
   afterAll(() => browser?.close())
 

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { pathToFileURL } from "node:url"
-import { type Browser, chromium } from "playwright-core"
+import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { PAGE } from "../../src/render/paginate.ts"
 import { site } from "../../src/render/site.ts"
 import type { SiteFile } from "../../src/render/site-file.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
-import { findChromium, howToGetChromium } from "../support/chromium.ts"
+import { findChromium, howToGetChromium, launchChromium } from "../support/chromium.ts"
 import { visit } from "../support/visit.ts"
 
 const executable = findChromium()
@@ -90,11 +90,7 @@ describe.skipIf(!executable)("a session of any size", () => {
       const memory = Math.round(process.memoryUsage().rss / 1e6)
       console.log(`${size} messages: ${pages} pages, ${Math.round(performance.now() - began)} ms, ${memory} MB`)
     }
-    const args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    browser = await chromium.launch({
-      executablePath: executable!,
-      args: [...args, "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"],
-    })
+    browser = await launchChromium()
   })
   afterAll(async () => {
     await browser?.close()

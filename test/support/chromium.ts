@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs"
 import path from "node:path"
+import type { Browser } from "playwright-core"
 
 const { env, platform } = process
 
@@ -15,6 +16,19 @@ export const howToGetChromium = [
     ? "Install one (Debian, Ubuntu: apt-get install chromium) or set CHROMIUM_PATH, and run npm test again."
     : "Install Chrome or Chromium, or set CHROMIUM_PATH, and run npm test again.",
 ]
+
+/**
+ * Starts that Chromium, without a window. No page may reach another host than this one, and none is bothered when one
+ * tries: every other name is at `elsewhere`, which is nowhere unless it is given as `127.0.0.1:<port>`.
+ */
+export async function launchChromium(elsewhere = "~NOTFOUND"): Promise<Browser> {
+  const { chromium } = await import("playwright-core")
+  const quiet = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+  return chromium.launch({
+    executablePath: findChromium()!,
+    args: ["--no-sandbox", ...quiet, "--disable-sync", `--host-resolver-rules=MAP * ${elsewhere}, EXCLUDE 127.0.0.1`],
+  })
+}
 
 function usualPlaces(): string[] {
   if (platform === "darwin")

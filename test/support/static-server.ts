@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { readFileSync, statSync } from "node:fs"
-import { createServer } from "node:http"
+import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import path from "node:path"
 import { onTestFinished } from "vitest"
@@ -21,6 +21,21 @@ export interface StaticServer {
   fault?: (method: string, pathname: string) => number | undefined
 }
 
+/** Serves files by their names, with the types that are given or that their endings say, until the test ends. */
+export async function serveFiles(
+  files: ReadonlyMap<string, string | Uint8Array>,
+  typeOf: (name: string) => string = (name) => types[path.extname(name)] ?? "application/octet-stream",
+): Promise<{ url: string }> {
+  const server = createServer(({ url = "/", method }, response) => {
+    const name = new URL(url, "http://localhost").pathname.slice(1)
+    const body = files.get(name)
+    if (body === undefined) return response.writeHead(404).end("not found")
+    response.writeHead(200, { "content-type": typeOf(name), "cache-control": "no-cache" })
+    return response.end(method === "HEAD" ? undefined : body)
+  })
+  return { url: await listen(server) }
+}
+
 /** Serves a folder on loopback until the test ends, with conditional requests, as buckets do. */
 export async function serveFolder(folder: string): Promise<StaticServer> {
   const server = createServer(({ method = "GET", url = "/", headers }, response) => {
@@ -39,11 +54,15 @@ export async function serveFolder(folder: string): Promise<StaticServer> {
     const type = types[path.extname(file)] ?? "application/octet-stream"
     answer(200, { "content-type": type, "cache-control": "no-cache", etag }, body)
   })
+  const served: StaticServer = { url: await listen(server), requests: [] }
+  return served
+}
+
+async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
-  const served: StaticServer = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests: [] }
-  return served
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
