@@ -51,6 +51,7 @@ withSelection(withDestination(program.command("share [session]")))
     "after",
     "\nsession: a session id, an export file, or - for stdin; without it the newest session of this project.",
   )
+  .option("--expires <time>", "when it ends: 12h, 7d, 8w from now, or never")
   .option("--yes", "ask nothing")
   .option("--open", "open the link in the browser")
   .action(async (session, flags) => (await import("./commands/share.ts")).shareCommand(session, flags, terminal))
@@ -63,16 +64,24 @@ withSelection(program.command("preview [session]"))
   .option("--quiet", "nothing on stderr but errors")
   .action(async (session, flags) => (await import("./commands/preview.ts")).previewCommand(session, flags, terminal))
 
-withDestination(program.command("unshare <share>"))
+withDestination(program.command("unshare [share]"))
   .description("remove a share, every byte and version of it, and prove it")
   .summary("remove a share")
   .addHelpText("after", "\nshare: the link, the id in it, or the id of the session.")
+  .option("--all", "every share that this machine remembers (with --to: at that place)")
+  .option("--yes", "ask nothing")
   .action(async (named, flags) => (await import("./commands/unshare.ts")).unshareCommand(named, flags, terminal))
 
 withDestination(program.command("list"))
   .description("show what is shared, where, until when")
   .option("--bucket", "also what others have shared in the same bucket")
   .action(async (flags) => (await import("./commands/list.ts")).listCommand(flags, terminal))
+
+withDestination(program.command("prune"))
+  .description("remove every share that is past its time, as unshare does; for cron")
+  .summary("remove what has expired")
+  .option("--bucket", "also what others have shared in the same bucket")
+  .action(async (flags) => (await import("./commands/prune.ts")).pruneCommand(flags, terminal))
 
 withPlace(program.command("init"))
   .description("try a bucket out and write it into opencode.json; asks for it without --to")

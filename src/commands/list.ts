@@ -1,5 +1,6 @@
 import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
+import { dayOf, isPast } from "../share/expires.ts"
 import { openLedger } from "../share/ledger.ts"
 import { type ListedShare, listShares } from "../share/list.ts"
 import { openStore } from "../store/open-store.ts"
@@ -22,7 +23,7 @@ export async function listCommand(flags: ListFlags, terminal: Terminal): Promise
     const shares = await listShares({ ledger, open: openStore, ...(bucket && { alsoIn: bucket }) })
     if (flags.json) terminal.stdout.write(`${JSON.stringify({ shares })}\n`)
     else if (shares.length === 0) say(terminal, flags.quiet, "Nothing is shared.")
-    else terminal.stdout.write(`${shares.map(inWords).join("\n\n")}\n`)
+    else terminal.stdout.write(`${shares.map((share) => inWords(share, new Date())).join("\n\n")}\n`)
   } finally {
     bucket?.close()
   }
@@ -35,7 +36,20 @@ const states = {
   unknown: "its store could not be asked",
 }
 
-function inWords({ title, url, state, updated, bytes, session }: ListedShare): string {
-  const facts = [updated.slice(0, 16).replace("T", " "), bytes > 0 && formatBytes(bytes), session, states[state]]
+function inWords({ title, url, state, updated, bytes, session, expires }: ListedShare, now: Date): string {
+  const facts = [
+    updated.slice(0, 16).replace("T", " "),
+    bytes > 0 && formatBytes(bytes),
+    session,
+    until(expires, now),
+    states[state],
+  ]
   return `${oneLine(title) || "Untitled"}\n  ${url}\n  ${facts.filter(Boolean).join(" · ")}`
+}
+
+function until(expires: string | null, now: Date): string {
+  if (expires === null) return ""
+  return isPast(expires, now)
+    ? `expired on ${dayOf(expires)}, still there: prune removes it`
+    : `until ${dayOf(expires)}`
 }

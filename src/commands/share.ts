@@ -2,7 +2,9 @@ import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { findSession } from "../session/find-session.ts"
+import { dayOf } from "../share/expires.ts"
 import { openLedger } from "../share/ledger.ts"
+import { prune } from "../share/prune.ts"
 import { share } from "../share/share.ts"
 import { newShareId } from "../share/share-id.ts"
 import { isLocal, openStore } from "../store/open-store.ts"
@@ -10,12 +12,16 @@ import { version } from "../version.ts"
 import { agreeToShare } from "./agree-to-share.ts"
 import { copyToClipboard } from "./clipboard.ts"
 import { agreeOnDestination, type DestinationFlags, describe, settingsFrom } from "./destination.ts"
+import { lifetimeFrom } from "./lifetime.ts"
 import { previewCommand } from "./preview.ts"
 import { readPolicy } from "./read-policy.ts"
+import { removalInWords } from "./removed.ts"
 import { type SelectionFlags, selectionFrom } from "./selection.ts"
 import { canAsk, formatBytes, say, statusLine, type Terminal, waiting } from "./terminal.ts"
 
 export interface ShareFlags extends DestinationFlags, SelectionFlags {
+  /** How long the share is to live. */
+  expires?: string
   /** No question. */
   yes?: boolean
   json?: boolean
@@ -29,17 +35,20 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
   const settings = settingsFrom(flags, terminal)
   const { destination, isDefault } = settings
   const selection = selectionFrom(flags)
+  const lifetime = lifetimeFrom(flags.expires, settings.expires)
   const source = findSession(session, terminal)
   await agreeOnDestination(settings, flags, terminal)
 
   const store = await openStore(destination)
+  const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+  const now = () => new Date()
   const status = statusLine(terminal, flags.quiet)
   try {
     status.show(`Reading ${source.label}…`)
     const result = await share(source, {
       store,
       destination,
-      ledger: openLedger(path.join(dataFolder(terminal), "ledger")),
+      ledger,
       // A session may come from another folder than this one, with a mode of its own.
       async mayShare(upcoming, known) {
         assertSharingAllowed(terminal, upcoming.info.directory || terminal.cwd)
@@ -51,8 +60,9 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
         await agreeToShare(upcoming, { store, place: describe(destination), terminal, redacted: undefined, preview })
       },
       selection,
+      lifetime,
       version,
-      now: () => new Date(),
+      now,
       newId: newShareId,
       onProgress: ({ sent, unchanged }) =>
         status.show(`Sending to ${store.name}: ${sent} sent, ${unchanged} unchanged`),
@@ -69,6 +79,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       flags.quiet,
       `${store.name}: ${sent === 0 ? "nothing has changed" : counts.filter(Boolean).join(", ")}.`,
     )
+    if (result.expires) say(terminal, flags.quiet, `It ends on ${dayOf(result.expires)}.`)
     if (note) say(terminal, flags.quiet, note)
     const policy = result.public === false && sent === result.objects ? readPolicy(destination) : undefined
     if (policy) say(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)
@@ -77,6 +88,11 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
     if (terminal.stdout.isTTY && !flags.json && (await copyToClipboard(url, terminal)))
       say(terminal, flags.quiet, "Copied to the clipboard.")
     if (flags.open) await (await import("open")).default(url)
+    // The link is out: what fails of this is for the next share, or for `prune`, to do.
+    const past = await prune({ ledger, open: async () => store, now, only: destination, patience: { wait: 0 } }).catch(
+      () => undefined,
+    )
+    for (const removal of past?.removed ?? []) say(terminal, flags.quiet, `Past its time. ${removalInWords(removal)}`)
   } finally {
     status.clear()
     store.close()

@@ -1,19 +1,35 @@
 import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
+import { ShareError } from "../errors.ts"
 import { type FoundShare, findShares, parseShareName } from "../share/find-share.ts"
 import { openLedger } from "../share/ledger.ts"
 import { type Removal, unshare } from "../share/unshare.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
+import { removalInWords } from "./removed.ts"
 import { say, statusLine, type Terminal, waiting } from "./terminal.ts"
+import { unshareAll } from "./unshare-all.ts"
 
 export interface UnshareFlags extends DestinationFlags {
+  /** Every share of this user, instead of one. */
+  all?: boolean
+  /** No question. */
+  yes?: boolean
   json?: boolean
   quiet?: boolean
 }
 
 /** `unshare <link|id|session>`: removes every share of that name and says what was proven. */
-export async function unshareCommand(named: string, flags: UnshareFlags, terminal: Terminal): Promise<void> {
+export async function unshareCommand(
+  named: string | undefined,
+  flags: UnshareFlags,
+  terminal: Terminal,
+): Promise<void> {
+  if ((named === undefined) !== Boolean(flags.all))
+    throw new ShareError("bad-usage", "Name one share to remove, or give --all.", {
+      hint: '"opencode-bucket list" shows what is shared.',
+    })
+  if (named === undefined) return unshareAll(flags, terminal)
   const name = parseShareName(named)
   const settings = settingsFrom(flags, terminal)
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
@@ -35,7 +51,7 @@ export async function unshareCommand(named: string, flags: UnshareFlags, termina
     }
     status.clear()
     if (removals.length === 0) say(terminal, flags.quiet, `Nothing is shared of ${named}.`)
-    for (const removal of removals) say(terminal, flags.quiet, inWords(removal))
+    for (const removal of removals) say(terminal, flags.quiet, removalInWords(removal))
     if (flags.json) terminal.stdout.write(`${JSON.stringify({ removed: removals })}\n`)
   } finally {
     status.clear()
@@ -46,11 +62,3 @@ export async function unshareCommand(named: string, flags: UnshareFlags, termina
 /** The ledger knows the place, but who is asking now may have other credentials than who shared. */
 const withCredentials = (destination: Destination, { profile }: UnshareFlags): Destination =>
   profile === undefined ? destination : { ...destination, profile }
-
-function inWords({ url, deleted, note }: Removal): string {
-  const what =
-    deleted === 0
-      ? `Nothing was there any more of ${url}.`
-      : `Gone: ${url} (${deleted} ${deleted === 1 ? "object" : "objects"} deleted).`
-  return note ? `${what} ${note}` : what
-}

@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto"
 import path from "node:path"
 import { agreeOnDestination, settingsFrom } from "../commands/destination.ts"
+import { lifetimeFrom } from "../commands/lifetime.ts"
 import type { Terminal } from "../commands/terminal.ts"
 import { dataFolder, theWorld } from "../config/folders.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
@@ -10,6 +11,7 @@ import { findShares } from "../share/find-share.ts"
 import { type Ledger, openLedger } from "../share/ledger.ts"
 import { listShares } from "../share/list.ts"
 import { INDEX, prefixOf } from "../share/manifest.ts"
+import { prune } from "../share/prune.ts"
 import { type ShareOptions, type ShareResult, share } from "../share/share.ts"
 import { newShareId } from "../share/share-id.ts"
 import { unshare } from "../share/unshare.ts"
@@ -78,7 +80,12 @@ async function shareNew(job: Asked<"share">, world: Terminal, ledger: Ledger): P
   const secret = randomBytes(24).toString("base64url")
   let result: ShareResult
   try {
-    result = await publish(session, api, world, { ledger, destination, secret })
+    result = await publish(session, api, world, {
+      ledger,
+      destination,
+      secret,
+      lifetime: lifetimeFrom(undefined, settings.expires),
+    })
   } catch (error) {
     // Nobody has seen its link: nothing of it stays. Where that fails, too, the ledger remembers it for the next start.
     const half = (await ledger.all()).find(
@@ -87,6 +94,8 @@ async function shareNew(job: Asked<"share">, world: Terminal, ledger: Ledger): P
     if (half) await removeHalf(half.id, ledger).catch(() => {})
     throw error
   }
+  // What is past its time goes with the next share; what fails of that, with the one after.
+  prune({ ledger, open: storeOf, now: () => new Date(), only: destination, patience: { wait: 0 } }).catch(() => {})
   const entry = await ledger.find(result.id)
   return { ...result, secret: entry?.secret ?? secret }
 }
@@ -96,7 +105,12 @@ async function update({ id, api }: Asked<"update">, world: Terminal, ledger: Led
   await confirm(id, ledger)
   const entry = await ledger.find(id)
   if (!entry) throw new ShareError("share-not-found", `This machine knows of no share ${id}.`)
-  return publish(entry.session, api, world, { ledger, destination: entry.destination, existing: id })
+  return publish(entry.session, api, world, {
+    ledger,
+    destination: entry.destination,
+    existing: id,
+    lifetime: lifetimeFrom(undefined, settingsFrom({}, world).expires),
+  })
 }
 
 async function confirm(id: string, ledger: Ledger): Promise<object> {
@@ -112,7 +126,7 @@ async function publish(
   session: string,
   api: string,
   world: Terminal,
-  options: Pick<ShareOptions, "ledger" | "destination" | "existing" | "secret">,
+  options: Pick<ShareOptions, "ledger" | "destination" | "existing" | "secret" | "lifetime">,
 ): Promise<ShareResult> {
   return share(opencodeSession(session, asking(api)), {
     ...options,

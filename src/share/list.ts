@@ -1,5 +1,6 @@
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
+import { isTime } from "./expires.ts"
 import type { Ledger } from "./ledger.ts"
 import { INDEX, type Manifest, prefixOf, readManifest } from "./manifest.ts"
 import { isShareId } from "./share-id.ts"
@@ -19,6 +20,8 @@ export interface ListedShare {
   state: "shared" | "unfinished" | "gone" | "unknown"
   created: string
   updated: string
+  /** When it ends, or ended: it stays until it is pruned. Null: never. */
+  expires: string | null
   /** Bytes in all, before compression. */
   bytes: number
 }
@@ -47,7 +50,8 @@ export async function listShares({ ledger, open, alsoIn }: ListOptions): Promise
     const state = manifest === "unknown" ? "unknown" : unfinished ? "unfinished" : manifest ? "shared" : "gone"
     const url = entry.url ?? store.url(prefixOf(id) + INDEX)
     const bytes = manifest && manifest !== "unknown" ? bytesOf(manifest) : 0
-    shares.push({ id, url, session, title, store: store.name, state, created, updated, bytes })
+    const expires = isTime(entry.expires) ? entry.expires : null
+    shares.push({ id, url, session, title, store: store.name, state, created, updated, expires, bytes })
   }
   if (alsoIn) shares.push(...(await strangers(alsoIn, new Set(entries.map(({ id }) => id)))))
   return shares.sort((a, b) => a.created.localeCompare(b.created))
@@ -61,17 +65,9 @@ async function strangers(store: ObjectStore, known: Set<string>): Promise<Listed
     const { session = "", title = "", created = "", updated = "" } = manifest ?? {}
     const state = manifest?.state === "published" ? "shared" : "unfinished"
     const url = store.url(prefixOf(id) + INDEX)
-    shares.push({
-      id,
-      url,
-      session,
-      title,
-      store: store.name,
-      state,
-      created,
-      updated,
-      bytes: manifest ? bytesOf(manifest) : 0,
-    })
+    const expires = isTime(manifest?.expires) ? manifest.expires : null
+    const bytes = manifest ? bytesOf(manifest) : 0
+    shares.push({ id, url, session, title, store: store.name, state, created, updated, expires, bytes })
   }
   return shares
 }

@@ -1,0 +1,70 @@
+import path from "node:path"
+import { dataFolder } from "../config/folders.ts"
+import { ShareError } from "../errors.ts"
+import { openLedger } from "../share/ledger.ts"
+import { INDEX, prefixOf } from "../share/manifest.ts"
+import { placeOf } from "../share/prune.ts"
+import { removeEach } from "../share/remove-each.ts"
+import { unshare } from "../share/unshare.ts"
+import { settingsFrom } from "./destination.ts"
+import { openOnce, report } from "./removed.ts"
+import { canAsk, say, statusLine, type Terminal, waiting } from "./terminal.ts"
+import type { UnshareFlags } from "./unshare.ts"
+
+/**
+ * `unshare --all`: removes every share that this machine remembers, or with `--to` those at that place, after one
+ * question. Without a terminal `--yes` has to answer it. One share that fails does not stop the others.
+ */
+export async function unshareAll(flags: UnshareFlags, terminal: Terminal): Promise<void> {
+  const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+  const { destination } = settingsFrom(flags, terminal)
+  const all = await ledger.all()
+  const entries =
+    flags.to === undefined ? all : all.filter((entry) => placeOf(entry.destination) === placeOf(destination))
+  if (entries.length > 0 && !flags.yes) await agree(inWords(entries.map((entry) => entry.destination.to)), terminal)
+
+  const places = openOnce(flags)
+  const status = statusLine(terminal, flags.quiet)
+  const onWait = (pid: number) => say(terminal, flags.quiet, waiting(pid))
+  try {
+    const result = await removeEach(
+      entries,
+      async (entry) => {
+        const store = await places.open(entry.destination)
+        const url = entry.url ?? store.url(prefixOf(entry.id) + INDEX)
+        status.show(`Removing ${url}…`)
+        return unshare({ id: entry.id, url, store, entry }, ledger, { onWait })
+      },
+      (entry) => placeOf(entry.destination),
+    )
+    status.clear()
+    if (entries.length === 0) say(terminal, flags.quiet, "Nothing is shared.")
+    report(result, flags, terminal)
+  } finally {
+    status.clear()
+    await places.close()
+  }
+}
+
+/** `12 shares: 9 in s3://team-shares, 3 in /home/me/shares` */
+function inWords(places: string[]): string {
+  const counts = new Map<string, number>()
+  for (const place of places) counts.set(place, (counts.get(place) ?? 0) + 1)
+  const shares = places.length === 1 ? "1 share" : `${places.length} shares`
+  if (counts.size === 1) return `${shares} in ${places[0]}`
+  return `${shares}: ${[...counts].map(([place, count]) => `${count} in ${place}`).join(", ")}`
+}
+
+async function agree(what: string, terminal: Terminal): Promise<void> {
+  if (!canAsk(terminal))
+    throw new ShareError("bad-usage", `There is no terminal to ask in whether to remove ${what}.`, {
+      hint: "If that is meant: opencode-bucket unshare --all --yes",
+    })
+  const { confirm } = await import("@clack/prompts")
+  const answer = await confirm({
+    message: `Remove ${what}? Their links end for good; the sessions themselves stay.`,
+    initialValue: false,
+    output: terminal.stderr,
+  })
+  if (answer !== true) throw new ShareError("bad-usage", "Nothing was removed.")
+}
