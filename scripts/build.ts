@@ -55,6 +55,9 @@ const { metafile } = await build({
 writeFileSync(path.join(dist, "THIRD-PARTY-NOTICES.txt"), notices(root, [...Object.keys(metafile.inputs), ...inPage]))
 
 execFileSync("tsc", ["-p", "tsconfig.types.json"], { cwd: root, stdio: "inherit", shell: process.platform === "win32" })
+// What `--help` prints, so that it is there without loading the command.
+const help = execFileSync(process.execPath, [path.join(dist, "cli.js"), "--help"], { encoding: "utf8" })
+writeFileSync(path.join(dist, "help.txt"), help)
 writeFileSync(path.join(dist, "built"), "")
 
 /** A Vite plugin that adds the files of which the bundle is made to `files`, relative to the project. */

@@ -34,7 +34,7 @@ export const markdown = (lexerOf: (info: string) => Lexer | undefined): Lexer =>
         { match: "<!--", is: "c", push: "comment" },
         { match: "``[^`]+``|`[^`]+`", is: "s" },
         { match: "(?<=\\[)[^\\][]*(?=\\](?:\\(|\\[))", is: "s" },
-        { match: "(?<=\\]\\()[^)\\s]*", is: "s" },
+        { match: "(?<=\\]\\()[^)\\s]+", is: "s" },
         { match: "https?:\\/\\/[^\\s<>)\\]]+", is: "s" },
         { match: "<\\/?[A-Za-z][\\w-]*", is: "k" },
         { match: "\\\\[!-/:-@[-`{-~]", is: "n" },
