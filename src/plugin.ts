@@ -8,7 +8,7 @@ import { organisation } from "./plugin/organisation.ts"
 import { processWide } from "./plugin/process-wide.ts"
 import { publisherProcess } from "./plugin/publisher.ts"
 import { type Sharing, sharing } from "./plugin/sharing.ts"
-import { teller } from "./plugin/tell.ts"
+import { type Tell, teller } from "./plugin/tell.ts"
 import { openLedger } from "./share/ledger.ts"
 import { shareApi } from "./share-api/share-api.ts"
 
@@ -71,7 +71,7 @@ function start(home: Loopback, folder: string, name: string, client: OpencodeCli
     const [, path] = /^\/opencode(\/.*)/.exec(ownPath(request)) ?? []
     return path === undefined ? app.fetch(request) : passOn(instance.client, path, request)
   })
-  const tell = (title: string, error: unknown) => teller(instance.client)(title, error)
+  const tell: Tell = (...said) => teller(instance.client)(...said)
   const known = () => ledger().all()
   const instance = { client, api, sharing: sharing({ publisher: publisher(), folder, api, known, tell }) }
   const app = shareApi(instance.sharing.backend, ownPath)

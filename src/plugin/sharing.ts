@@ -1,9 +1,11 @@
 import { ShareError } from "../errors.ts"
 import type { LedgerEntry } from "../share/ledger.ts"
+import { type Redacted, redactedInWords } from "../share/redacted-in-words.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import type { OpencodeEvent } from "./opencode.ts"
 import type { Publisher } from "./publisher.ts"
 import { sessionTree } from "./session-tree.ts"
+import type { Tell } from "./tell.ts"
 import { keepUpdated } from "./updates.ts"
 
 /** Changes of a session are gathered for so many milliseconds before they are published. */
@@ -26,8 +28,7 @@ export interface SharingOptions {
   api: string
   /** What this machine remembers of shares. */
   known: () => Promise<LedgerEntry[]>
-  /** Says something to the user, and in the log. */
-  tell: (title: string, error: unknown) => void
+  tell: Tell
   /** Milliseconds in which changes are gathered. */
   gathered?: number
 }
@@ -46,13 +47,16 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
   const linked = new Map<string, { url: string; title: unknown }>()
   /** Sessions that were looked up in the ledger, once each: one that was shared before this process has no other trace. */
   const lookups = new Map<string, Promise<void>>()
+  /** What was redacted from shares, as the user was told. */
+  const hidden = new Map<string, string>()
   /** Shares whose updates fail, of which the user was told. */
   const failing = new Set<string>()
 
   const updates = keepUpdated(async (id) => {
     try {
-      const { session } = await publisher.ask({ job: "update", id, folder, api })
+      const { session, found } = await publisher.ask({ job: "update", id, folder, api })
       shares.set(String(session), id)
+      tellRedacted(id, found as Redacted[] | undefined)
       failing.delete(id)
     } catch (error) {
       const code = error instanceof ShareError ? error.code : undefined
@@ -68,14 +72,22 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
     for (const [session, share] of shares) if (share === id) shares.delete(session)
   }
 
+  function tellRedacted(id: string, found: Redacted[] = []): void {
+    const words = redactedInWords(found)
+    if (words === undefined || hidden.get(id) === words) return
+    hidden.set(id, words)
+    tell("Redacted from the share", words, "info")
+  }
+
   async function create(session: string): Promise<CreatedShare> {
     try {
       const made = await publisher.ask({ job: "share", session, folder, api })
-      const { id, url, secret } = made as unknown as CreatedShare
+      const { id, url, secret, found } = made as unknown as CreatedShare & { found?: Redacted[] }
       shares.set(session, id)
       failing.delete(id)
       fresh.add(id)
       linked.set(session, { url, title: made["title"] })
+      tellRedacted(id, found)
       return { id, url, secret }
     } catch (error) {
       tell("The session was not shared", error)
