@@ -1,0 +1,171 @@
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { ShareError } from "../../src/errors.ts"
+import { prebuiltPage, type RenderPage } from "../../src/render/page.ts"
+import { site } from "../../src/render/site.ts"
+import { normalizeSession } from "../../src/session/normalize.ts"
+import { parseExport } from "../../src/session/parse-export.ts"
+import { draw, type Exported, exports, filesOf } from "./draw.ts"
+import { everyField } from "./every-field.ts"
+import { expectShare } from "./page-rules.ts"
+import { assistant, call, user } from "./parts-draw.ts"
+
+const real = [everyField, ...exports.map(([, exported]) => exported)]
+
+/** What takes the place of drawing where all that pages show is to be made, and no more. */
+const undrawn: RenderPage = async (view) => JSON.stringify(view)
+
+/** All files of what the bytes hold. */
+async function filesFrom(json: string, renderPage: RenderPage): Promise<Map<string, string>> {
+  const session = normalizeSession(parseExport(Buffer.from(json), "the file"))
+  const options = { id: "V1StGXR8_Z5jdHi6B-myT", version: "1.0.0", renderPage }
+  const files = new Map<string, string>()
+  for await (const file of site(session, options)) files.set(file.path, Buffer.from(await file.render()).toString())
+  return files
+}
+
+describe("an export that was cut off", () => {
+  test.each(exports)("anywhere is refused in a sentence that says so (%s)", (_, exported) => {
+    const whole = Buffer.from(JSON.stringify(exported, null, 2))
+    const step = Math.max(1, Math.floor(whole.length / 120))
+    for (let end = 1; end < whole.length - 1; end += step) {
+      let refused: unknown
+      try {
+        parseExport(whole.subarray(0, end), "the file")
+      } catch (error) {
+        refused = error
+      }
+      expect(refused, `cut at ${end}`).toBeInstanceOf(ShareError)
+      expect(refused).toMatchObject({ code: "bad-input", message: expect.stringMatching(/cut off|not JSON/) })
+    }
+  })
+})
+
+/** As the value, with what stands at the place of a number, counted through all of it, replaced. */
+function changedAt(value: unknown, at: number, by: (old: unknown) => unknown): unknown {
+  let place = 0
+  const visit = (item: unknown): unknown => {
+    if (place++ === at) return by(item)
+    if (Array.isArray(item)) return item.map(visit)
+    if (typeof item !== "object" || item === null) return item
+    return Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, visit(inner)]))
+  }
+  return visit(value)
+}
+
+const placesIn = (value: unknown): number =>
+  typeof value === "object" && value !== null
+    ? Object.values(value).reduce((sum: number, item) => sum + placesIn(item), 1)
+    : 1
+
+describe("an export whose types are wrong", () => {
+  const odd = fc.oneof(
+    fc.constantFrom<unknown>(null, true, -1, 0, 1e308, -0, 1e21, "", "x", [], {}, [[]], [null], { length: 1e9 }),
+    fc.constantFrom<unknown>(9e15, 8.65e15, "\ud800", "__proto__", { toString: 1 }, { length: -1 }, { toJSON: 1 }),
+    fc.jsonValue({ maxDepth: 3 }),
+  )
+  const places = real.map(placesIn)
+  const change = fc.record({ at: fc.nat(), by: odd, how: fc.constantFrom("replace", "wrap", "twice", "prototype") })
+  const mutation = fc.record({ of: fc.nat({ max: real.length - 1 }), changes: fc.array(change, { minLength: 1 }) })
+  const mutated = ({ of, changes }: { of: number; changes: { at: number; by: unknown; how: string }[] }) => {
+    let value: unknown = real[of]
+    for (const { at, by, how } of changes)
+      value = changedAt(value, 1 + (at % (places[of]! - 1)), (old) => {
+        if (how === "wrap") return [old]
+        if (how === "twice") return Array.isArray(old) ? [...old, ...old] : by
+        return how === "prototype" ? JSON.parse(`{"__proto__":${JSON.stringify(by)}}`) : by
+      })
+    return value as Exported
+  }
+
+  test("anywhere becomes a share, or one clear error", async () => {
+    await fc.assert(
+      fc.asyncProperty(mutation, async (what) => {
+        const exported = mutated(what)
+        try {
+          const files = await filesFrom(JSON.stringify(exported), undrawn)
+          // What was not changed is there.
+          expect(JSON.parse(files.get("session.json")!).messages).toHaveLength(exported.messages!.length)
+          for (const path of files.keys())
+            expect(path).toMatch(/^(?:[\w-]+\.(?:html|json|md)|files\/[0-9a-f]{32}\.\w+)$/)
+        } catch (error) {
+          expect(error).toBeInstanceOf(ShareError)
+          expect(error).toMatchObject({ code: "bad-input", hint: expect.any(String) })
+        }
+      }),
+      { numRuns: 200 },
+    )
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined()
+  })
+
+  test("has pages like any other", async () => {
+    await fc.assert(
+      fc.asyncProperty(mutation, async (what) => {
+        const files = await filesFrom(JSON.stringify(mutated(what)), prebuiltPage).catch((error) => {
+          expect(error).toBeInstanceOf(ShareError)
+        })
+        if (files) expectShare(files)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+describe("an export that goes round in circles", () => {
+  const asks = (sessionId: string) =>
+    call("task", { input: { prompt: "again", description: "d" }, metadata: { sessionId }, output: "x" })
+  const loop = (id: string, parentID: string): Required<Exported> => ({
+    info: { id, parentID },
+    messages: [
+      user(
+        [
+          { type: "text", text: "first" },
+          { type: "text", text: "second" },
+        ],
+        { id: "msg_1", parentID: "msg_2" },
+      ),
+      assistant([asks(id), asks(parentID), { type: "text", text: "third" }], { id: "msg_1", parentID: "msg_1" }),
+      assistant([{ id: "prt_1", type: "text", text: "fourth" }], { id: "msg_2", parentID: "msg_1" }),
+    ],
+    children: [],
+  })
+
+  test("is shown whole, each session, message and part once, with anchors of their own", async () => {
+    const again = { ...loop("ses_1", "ses_2"), children: [loop("ses_1", "ses_1"), loop("ses_2", "ses_1")] }
+    const exported = { ...loop("ses_1", "ses_1"), children: [again, loop("ses_1", "ses_1")] }
+    const drawn = await draw(await filesOf(exported))
+    expectShare(drawn)
+    const pages = [...drawn].filter(([path]) => path.endsWith(".html"))
+    expect(pages).toHaveLength(5)
+    for (const [, html] of pages)
+      for (const word of ["first", "second", "third", "fourth"]) expect(html).toMatch(new RegExp(`<p>${word}</p>`))
+  })
+})
+
+describe("an export that nests without end", () => {
+  const deep = `${'{"a":['.repeat(100_000)}1${"]}".repeat(100_000)}`
+  const texts = '{"type":"text","text":"Before."},DEEP,{"type":"text","text":"After."}'
+  const exported = `{"info":{"id":"ses_1","x":DEEP},"messages":[{"info":{"id":"msg_1","role":"assistant","error":DEEP},"parts":[${texts}]},DEEP]}`
+
+  test.each([
+    ["a part", deep],
+    ["what a tool was given", `{"type":"tool","tool":"x","state":{"status":"completed","input":{"a":${deep}}}}`],
+    ["what a tool knows", `{"type":"tool","tool":"read","state":{"status":"completed","input":{},"metadata":${deep}}}`],
+    ["a part of another kind", `{"type":"newer","a":${deep}}`],
+  ])("in %s loses no more than that", async (_, part) => {
+    const json = [deep, deep, part, deep].reduce((text, value) => text.replace("DEEP", value), exported)
+    const files = await filesFrom(json, prebuiltPage)
+    for (const word of ["Before.", "After."])
+      for (const path of ["index.html", "session.json", "session.md"]) expect(files.get(path)).toContain(word)
+    expect(files.get("session.json")).toContain("nested too deeply")
+  })
+})
+
+test("lone surrogates are shown as what they are not", async () => {
+  const json =
+    '{"info":{"id":"ses_1","title":"a\\ud800b"},"messages":[{"info":{"id":"m","role":"user"},"parts":[{"type":"text","text":"\\udfff \\ud83d"}]}]}'
+  const drawn = await draw(await filesOf(JSON.parse(json)))
+  expectShare(drawn)
+  expect(drawn.get("index.html")).toContain("<title>a\ufffdb</title>")
+  expect(JSON.parse(drawn.get("session.json")!).info.title).toBe("a\ud800b")
+})
