@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import { site } from "../render/site.ts"
 import type { Session } from "../session/model.ts"
@@ -36,18 +37,22 @@ export interface ShareResult extends Readable {
   bytes: number
   /** Objects that no longer belonged and were removed. */
   removed: number
+  /** Different secrets that were redacted, and how many there are of each kind. */
+  redacted: number
+  found: Count[]
 }
 
 /**
- * Shares a session, or brings its share up to date: source → select → normalize → render → publish → link.
+ * Shares a session, or brings its share up to date: source → redact → select → normalize → render → publish → link.
  *
  * Of a session of which only a part was shared, no more is shared later, unless `selection` says so.
  *
  * May be cut short at any point: an older version stays readable, and the same call finishes the new one. Of several
  * processes of this machine, one at a time is at the share of a session; the others wait. Other machines are seen by what
  * they do to the manifest: a share that is removed from there while it is published here is not brought back, and one
- * that is published from there as well is sent once more, whole. (Where two machines do the latter within the same
- * moment, between the last look at the manifest and its being written, pages of both can stay until the next share.)
+ * that is published from there as well is sent once more, whole. (Two machines that do the latter within the same few
+ * milliseconds at the end can leave pages of both, until the next share: only conditional requests could rule that out,
+ * and not all stores take them.)
  *
  * Throws what `mayShare`, the source and the store throw, `store-failed` if the page cannot be read back as it was sent,
  * `store-busy` if another process is at it for long, and `share-not-found` if the share was removed meanwhile: what was
@@ -65,7 +70,7 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
       for (let left = ATTEMPTS; ; left--) {
         const result = await bring(prepared, { ...options, selection, existing })
         if ("url" in result) return result
-        if (left === 1) throw publishedElsewhere(result.id, options.store.name)
+        if (left === 1) throw result.error ?? publishedElsewhere(result.id, options.store.name)
         existing = result.id
       }
     }
@@ -78,9 +83,9 @@ const ATTEMPTS = 3
 
 /** Brings a session to its place once. Gives no more than the id if somebody else has published the share meanwhile. */
 async function bring(
-  { session, leftOut }: Awaited<ReturnType<typeof prepare>>,
+  { session, leftOut, found }: Awaited<ReturnType<typeof prepare>>,
   options: ShareOptions,
-): Promise<ShareResult | { id: string }> {
+): Promise<ShareResult | { id: string; error?: ShareError }> {
   const { store, ledger, version, now, onProgress } = options
   const place = await openPlace(session.info, options)
   const { entry, manifest, known } = place
@@ -104,10 +109,17 @@ async function bring(
 
   const claimed = await ledger.find(id)
   if (!claimed || claimed.state === "removing") throw await removedMeanwhile(options, id, url)
-  const readable = await proveReadable(store, id, objects[INDEX]!.hash, url).catch(async (error: unknown) => {
-    const isGone = error instanceof ShareError && error.code === "store-failed" && !(await store.get(prefix + INDEX))
-    throw isGone ? await removedMeanwhile(options, id, url) : error
-  })
+  let readable: Readable
+  try {
+    readable = await proveReadable(store, id, objects[INDEX]!.hash, url)
+  } catch (error) {
+    if (!(error instanceof ShareError && error.code === "store-failed")) throw error
+    const now = await readManifest(store, id)
+    const index = now && (await store.get(prefix + INDEX))
+    if (!index) throw await removedMeanwhile(options, id, url)
+    if (createHash("sha256").update(index).digest("hex") !== objects[INDEX]!.hash) return { id, error }
+    throw error
+  }
   const { pid: _, ...settled } = entry
   await ledger.save({ ...(entry.unconfirmed ? entry : settled), state: "published", updated, url })
   const sent = progress.sent + (isSame ? 0 : 1)
