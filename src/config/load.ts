@@ -16,6 +16,8 @@ export interface LoadedSettings extends OtherSettings {
   isDefault: boolean
   /** The project's file that has a say in the destination, if one does: the user has to agree to it once. */
   projectFile: string | undefined
+  /** Where each setting that is set comes from: a file, a variable, or `flag`. */
+  origins: Partial<Record<keyof Settings, string>>
 }
 
 /** The settings that decide where a conversation goes, or whose credentials take it there. */
@@ -28,23 +30,29 @@ const decideWhere = ["to", "endpoint", "region", "profile", "pathStyle", "public
 export function loadSettings(flags: Settings, world: World): LoadedSettings {
   const settings: Settings = {}
   const origins: Partial<Record<keyof Settings, ConfigFile | undefined>> = {}
-  const apply = (given: Settings, file?: ConfigFile) => {
+  const named: Partial<Record<keyof Settings, string>> = {}
+  const apply = (given: Settings, name: (key: keyof Settings) => string, file?: ConfigFile) => {
     // A public address belongs to its bucket: with another bucket, the old one would make links that lead nowhere.
-    if (given.to !== undefined) delete settings.publicUrl
+    if (given.to !== undefined) {
+      delete settings.publicUrl
+      delete named.publicUrl
+    }
     for (const key of settingNames) {
       if (given[key] === undefined) continue
       // Whether its user is asked is nothing for a project to decide.
       if (key === "confirm" && file?.from === "project") continue
       // A project may have its shares end sooner than its user wants, not later.
       if (key === "expires" && file?.from === "project" && lengthOf(given) > lengthOf(settings)) continue
-      Object.assign(settings, { [key]: given[key] })
+      if (key === "redact") settings.redact = alsoRedact(settings.redact, given.redact, file)
+      else Object.assign(settings, { [key]: given[key] })
       origins[key] = file
+      named[key] = name(key)
     }
   }
   for (const file of inOrder(readConfigFiles(world)))
-    if (file.options) apply(parseSettings(withVariables(file, world), file.name), file)
-  apply(parseSettings(fromVariables(world), "the environment"))
-  apply(flags)
+    if (file.options) apply(parseSettings(withVariables(file, world), file.name), () => file.name, file)
+  apply(parseSettings(fromVariables(world), "the environment"), variableOf)
+  apply(flags, () => "flag")
 
   const { to, endpoint, region, profile, pathStyle, publicUrl, ...others } = settings
   const base = origins.to && path.isAbsolute(origins.to.name) ? path.dirname(origins.to.name) : world.cwd
@@ -58,7 +66,17 @@ export function loadSettings(flags: Settings, world: World): LoadedSettings {
   const destination: Destination = { to: place, ...onlySet(further) }
   const decisive = decideWhere.flatMap((key) => (settings[key] === undefined ? [] : (origins[key] ?? [])))
   const projectFile = decisive.find(({ from }) => from === "project")?.name
-  return { ...others, destination, isDefault: to === undefined, projectFile }
+  return { ...others, destination, isDefault: to === undefined, projectFile, origins: named }
+}
+
+/** What is redacted adds up. A project can have more redacted than its user wants, not less: its `allow` says nothing. */
+function alsoRedact(known: Settings["redact"] = {}, given: Settings["redact"] = {}, file?: ConfigFile) {
+  const isProject = file?.from === "project"
+  return {
+    emails: isProject ? known.emails || given.emails : (given.emails ?? known.emails),
+    patterns: [...(known.patterns ?? []), ...(given.patterns ?? [])],
+    allow: [...(known.allow ?? []), ...(isProject ? [] : (given.allow ?? []))],
+  }
 }
 
 /** Without what is undefined. */
@@ -78,14 +96,29 @@ const home = (folder: string, world: World) => folder.replace(/^~(?=$|[/\\])/, (
 
 const isYesOrNo = (key: keyof Settings) => key === "pathStyle" || key === "confirm"
 
+const variableOf = (key: keyof Settings) => `OPENCODE_BUCKET_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`
+
 function fromVariables({ env }: World): Record<string, unknown> {
   const found: Record<string, unknown> = {}
   for (const key of settingNames) {
-    const value = env[`OPENCODE_BUCKET_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`]
+    const value = env[variableOf(key)]
     if (value)
-      found[key] = isYesOrNo(key) ? ({ true: true, "1": true, false: false, "0": false }[value] ?? value) : value
+      found[key] =
+        key === "redact"
+          ? jsonOf(value)
+          : isYesOrNo(key)
+            ? ({ true: true, "1": true, false: false, "0": false }[value] ?? value)
+            : value
   }
   return found
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }
 
 /** `{env:NAME}` as in the rest of `opencode.json`, but not in a project's file: a stranger's link must not carry our variables. */

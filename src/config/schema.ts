@@ -29,6 +29,17 @@ export const settingsSchema = z.strictObject({
     .optional(),
   /** Whether to ask, on a terminal, before a session is shared for the first time. Default: true. */
   confirm: z.boolean().optional(),
+  /** What is redacted besides secrets, home folders and the user's name, and what is not. */
+  redact: z
+    .strictObject({
+      /** E-mail addresses, too. Default: false. */
+      emails: z.boolean().optional(),
+      /** Further words, or regular expressions between slashes: `/ACME-\\d+/i`. */
+      patterns: z.array(text).optional(),
+      /** Words, or regular expressions between slashes, that are no secrets whatever they look like. */
+      allow: z.array(text).optional(),
+    })
+    .optional(),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

@@ -1,3 +1,5 @@
+import { type RedactOptions, redact } from "../redact/redact.ts"
+import type { Count } from "../redact/secrets.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import { type Selection, select } from "../session/select.ts"
@@ -6,6 +8,8 @@ import type { SessionRecord } from "../session/source.ts"
 export interface PrepareOptions {
   /** All of it, unless given. */
   selection?: Selection | undefined
+  /** Secrets, home folders and this user's name, unless given. */
+  redact?: RedactOptions | undefined
 }
 
 /** A session as it will be seen. */
@@ -13,14 +17,20 @@ export interface Prepared {
   session: Session
   /** What was left out of it, in words. */
   leftOut: string | undefined
+  /** What was redacted: how many different secrets of each kind, in the order of their first appearance. */
+  found: Count[]
 }
 
 /**
- * What is common to all that leaves the record of a session, into a bucket or a file: record → select → normalize.
- * Throws what selecting and reading throw.
+ * What is common to all that leaves the record of a session, into a bucket or a file: record → redact → select → normalize.
+ * All of the record is searched for secrets: what is left out may be what gives away a secret in the rest. Throws what
+ * selecting and reading throw, and `bad-settings` for a pattern that cannot be.
  */
-export async function prepare(record: SessionRecord, { selection = {} }: PrepareOptions): Promise<Prepared> {
-  return { session: normalizeSession(await select(record, selection)), leftOut: inWords(selection) }
+export async function prepare(record: SessionRecord, options: PrepareOptions): Promise<Prepared> {
+  const { selection = {} } = options
+  const redacted = await redact(record, options.redact)
+  const session = normalizeSession(await select(redacted.record, selection))
+  return { session, leftOut: inWords(selection), found: redacted.found }
 }
 
 function inWords({ omit = [], until = "end" }: Selection): string | undefined {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
+import type { Count } from "../redact/secrets.ts"
 import { site } from "../render/site.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
@@ -15,9 +16,9 @@ import { remove } from "./unshare.ts"
 export interface ShareOptions extends PlaceOptions, PrepareOptions {
   /**
    * Throws if this session may not be shared, as it would be; called before anything is written anywhere.
-   * `known` is what the ledger remembers of its share at this destination.
+   * `known` is what the ledger remembers of its share at this destination, `found` what was redacted.
    */
-  mayShare: (session: Session, known: LedgerEntry | undefined) => Promise<void> | void
+  mayShare: (session: Session, known: LedgerEntry | undefined, found: readonly Count[]) => Promise<void> | void
   onProgress?: (progress: Progress) => void
   /** Called when another process, with this id, has been at the share of this session for a moment. */
   onWait?: ((pid: number) => void) | undefined
@@ -64,7 +65,7 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
     const before = await ledger.at(normalizeSession(record).info.id, destination)
     const selection = { ...before?.selection, ...options.selection }
     const prepared = await prepare(record, { ...options, selection })
-    await options.mayShare(prepared.session, before)
+    await options.mayShare(prepared.session, before, prepared.found)
     const work = async () => {
       let { existing } = options
       for (let left = ATTEMPTS; ; left--) {
@@ -124,8 +125,9 @@ async function bring(
   await ledger.save({ ...(entry.unconfirmed ? entry : settled), state: "published", updated, url })
   const sent = progress.sent + (isSame ? 0 : 1)
   const count = { objects: Object.keys(objects).length + 1, sent, bytes: progress.bytes, removed }
+  const redacted = found.reduce((sum, { secrets }) => sum + secrets, 0)
   const expires = entry.expires ?? null
-  return { id, url, session: session.info.id, title, expires, ...count, ...readable }
+  return { id, url, session: session.info.id, title, expires, ...count, redacted, found, ...readable }
 }
 
 /** Removes what was sent of a share that somebody has removed, and says so. */

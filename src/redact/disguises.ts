@@ -1,0 +1,102 @@
+// CSI and OSC sequences of terminals (ECMA-48, 5.4; xterm), also as programs and JSON spell ESC.
+const escapes =
+  /(?:\x1b|\\u001b|\\x1b|\\033|\\e)\[[0-9;:?]{0,64}[ -/]{0,8}[@-~]|\x9b[0-9;:?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]/gi
+
+export interface Bare {
+  text: string
+  /** The place in the original of a place in `text`. */
+  at: (place: number) => number
+}
+
+/** The text without terminals' sequences, or undefined if it has none. */
+export function withoutEscapes(text: string): Bare | undefined {
+  if (!/\x1b|\x9b|\\u001b|\\x1b|\\033|\\e\[/i.test(text)) return undefined
+  const pieces: string[] = []
+  const [places, origins]: [number[], number[]] = [[0], [0]]
+  let [from, length] = [0, 0]
+  for (const match of text.matchAll(escapes)) {
+    const piece = text.slice(from, match.index)
+    pieces.push(piece)
+    length += piece.length
+    from = match.index + match[0].length
+    places.push(length)
+    origins.push(from)
+  }
+  if (from === 0) return undefined
+  pieces.push(text.slice(from))
+  return {
+    text: pieces.join(""),
+    at(place) {
+      let [low, high] = [0, places.length - 1]
+      while (low < high) {
+        const middle = (low + high + 1) >> 1
+        if (places[middle]! <= place) low = middle
+        else high = middle - 1
+      }
+      return origins[low]! + place - places[low]!
+    },
+  }
+}
+
+const characters: Record<string, string> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" }
+
+/** One level of JSON's escapes undone (RFC 8259, 7); what is no escape stays. */
+export const unescaped = (text: string): string =>
+  text.replace(/\\(?:u([0-9a-f]{4})|([\\"/nrtbf]))/gi, (_, code: string | undefined, character: string) =>
+    code === undefined ? (characters[character] ?? character) : String.fromCharCode(Number.parseInt(code, 16)),
+  )
+
+/** Percent-encoding undone; what is none stays. */
+export const unquoted = (text: string): string =>
+  text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
+    try {
+      return decodeURIComponent(bytes)
+    } catch {
+      return bytes
+    }
+  })
+
+/** The other texts that a text may stand for: without escapes, and without percent-encoding. */
+export function readings(text: string): string[] {
+  const found: string[] = []
+  if (/\\["\\/nrtu]/.test(text)) {
+    const once = unescaped(text)
+    found.push(once)
+    if (/\\["\\/nrtu]/.test(once)) found.push(unescaped(once))
+  }
+  if (/%[0-9a-f]{2}/i.test(text)) {
+    const once = unquoted(text)
+    found.push(once)
+    if (/%[0-9a-f]{2}/i.test(once)) found.push(unquoted(once))
+  }
+  return found.filter((reading) => reading !== text)
+}
+
+const escaped = (text: string) => JSON.stringify(text).slice(1, -1)
+const noUnicode = (text: string) => escaped(text).replace(/[<>&='+]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)
+const percent = (text: string) => encodeURIComponent(text.toWellFormed())
+
+/** All the ways in which a text may be spelled, the text itself first. */
+export function spellings(text: string): string[] {
+  if (/^[\w.~-]*$/.test(text)) return [text]
+  const all = [text, escaped(text), escaped(escaped(text)), escaped(text).replaceAll("/", "\\/"), noUnicode(text)]
+  all.push(
+    noUnicode(text).toUpperCase() === noUnicode(text)
+      ? text
+      : noUnicode(text).replace(/\\u00[0-9a-f]{2}/g, (u) => `\\u${u.slice(2).toUpperCase()}`),
+  )
+  const encoded = percent(text)
+  const strict = encoded.replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  for (const one of [encoded, strict])
+    all.push(
+      one,
+      one.replace(/%../g, (c) => c.toLowerCase()),
+      one.replaceAll("%20", "+"),
+      percent(one),
+    )
+  all.push(encodeURI(text.toWellFormed()))
+  all.push(
+    text.replace(/[&<>"']/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" })[c]!),
+  )
+  return [...new Set(all)]
+}

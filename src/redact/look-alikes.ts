@@ -1,0 +1,75 @@
+// What people and models write where a secret would be.
+const placeholder =
+  /x{4,}|\*{3,}|•{3,}|\.{3}|…|_{4,}|-{4,}|0{8,}|1{8,}|12345678|abcdef|your[-_. ]|[-_. ]here$|my[-_.]?(?:secret|token|password|key)|example|sample|placeholder|dummy|change[-_.]?(?:me|this|it)|replace[-_.]?(?:me|this|with)|insert[-_.]|todo|fixme|redacted|(?:^|[-_.])(?:fake|mock|none|null|undefined|true|false|empty|hidden|masked|removed|omitted|secret|password|passwd|token|value|string|required|optional)$/i
+
+// `$NAME`, `${…}`, `$(…)`, `{{…}}`, `%NAME%`, `<name>`, `[name]`, `process.env.NAME`, `op://…`: where the secret is, not what it is.
+const reference =
+  /^(?:\$(?:[A-Za-z_{(]|$)|\{\{|\{[A-Za-z_]|%[A-Za-z_]+%$|<|\[|@|#|process\.env|import\.meta|os\.(?:environ|getenv)|env[.(:]|ENV\[|System\.|secrets?[./]|vars\.|var\.|config\.|settings\.|data\.|module\.|op:\/\/|vault:|arn:|file:|https?:|\/|\.{1,2}\/|~\/)|\$\{|\$\(|\{\{/
+
+const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+const integrity = /^(?:sha(?:1|256|384|512)|md5)[-:]/i
+const publicKey = /^(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-|age1|pk_(?:live|test)_)/
+// OpenCode's and providers' own ids.
+const id = /^(?:ses|msg|prt|usr|per|toolu|call|chatcmpl|resp|req|run|thread|asst|file|evt|rs)_[A-Za-z0-9]{8,}$/
+const address = /^(?:[\w.-]+@[\w-]+\.[\w.]+|[a-z]+:\/\/\S*|\d+(?:\.\d+)*|\d{4}-\d\d-\d\d\S*)$/i
+// `options.token`, `getToken()`, `user[0]`: code.
+const code = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*(?:[([<!?]|$)|[()[\]]|=>|::/
+
+/** Whether a text stands for a secret, or looks like one, but is none. */
+export function isLookAlike(value: string): boolean {
+  return (
+    uuid.test(value) ||
+    integrity.test(value) ||
+    publicKey.test(value) ||
+    id.test(value) ||
+    address.test(value) ||
+    isPlaceholder(value)
+  )
+}
+
+/** Whether a text is what is written where a secret would be, or says where one is. */
+export function isPlaceholder(value: string): boolean {
+  return reference.test(value) || placeholder.test(value) || new Set(value).size < 4
+}
+
+/**
+ * Whether a text is as random as keys and tokens are: long, of letters and digits, and unlike words. 16 hexadecimal
+ * digits have 64 bits.
+ */
+export function isRandom(value: string): boolean {
+  if (value.length < 16 || /\s/.test(value) || isLookAlike(value)) return false
+  const digits = count(value, /\d/g)
+  if (/^[0-9a-f]+$/i.test(value)) return digits > 2 && digits < value.length && entropy(value) > 2.8
+  if (digits === 0) return value.length >= 20 && hasMixedCase(value) && entropy(value) > 3.8 && !isWords(value)
+  return entropy(value) > 3.2 && !isWords(value)
+}
+
+/** Whether a text can be a password that somebody chose: not words alone, and no code. */
+export function isPassword(value: string): boolean {
+  if (value.length < 6 || value.length > 512 || /\s/.test(value) || isLookAlike(value)) return false
+  if (code.test(value) && !/\d/.test(value)) return false
+  if (/^[\w$.]+\(/.test(value)) return false
+  return /[A-Za-z]/.test(value) && (/\d/.test(value) || /[!#%^&*+=?@~$]/.test(value)) && !/^[a-z]+\d?$/i.test(value)
+}
+
+/** Whether a bare value in code names something rather than is it: `config.token`, `readToken(…)`. */
+export const isCode = (value: string) => code.test(value) && !isRandom(value.replace(/[.([].*$/s, ""))
+
+const hasMixedCase = (value: string) => /[a-z]/.test(value) && /[A-Z]/.test(value)
+
+// `session-token-v2`, `my_secret_name_01`, `refreshTokenExpiresAt`, `src/auth/token2.ts`: mostly runs of one case.
+function isWords(value: string): boolean {
+  const words = value.match(/[A-Z]?[a-z]{3,}|[A-Z]{4,}(?![a-z])/g)?.join("").length ?? 0
+  return words > value.length * 0.72
+}
+
+const count = (value: string, what: RegExp) => value.match(what)?.length ?? 0
+
+/** Bits a character (Shannon). */
+function entropy(value: string): number {
+  const counts = new Map<string, number>()
+  for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1)
+  let bits = 0
+  for (const n of counts.values()) bits -= (n / value.length) * Math.log2(n / value.length)
+  return bits
+}

@@ -1,0 +1,111 @@
+import vm from "node:vm"
+import { ShareError } from "../errors.ts"
+
+/** Words and patterns of one's own, as the settings have them. */
+export interface OwnPatterns {
+  /** Looked for as they are written. */
+  words: string[]
+  /** What the patterns match in the texts; at most some thousand characters at one time are looked at. */
+  matches: (texts: readonly string[]) => string[]
+  /** Whether a text is one of the words, or matched whole by a pattern. */
+  has: (text: string) => boolean
+}
+
+const LONGEST = 512
+const WINDOW = 4096
+const OVERLAP = 512
+const MILLISECONDS = 2000
+
+/**
+ * Understands `/pattern/flags` and words. `setting` names the list in errors. Throws `bad-settings` for what is no regular
+ * expression, for one that could take time without end (a repetition of repetitions), and for one that matches nothing at
+ * all. A pattern sees 4,096 characters at a time, the last 512 of them twice, so that its time stays bounded; one that
+ * takes longer than two seconds for them ends the share with the same error.
+ */
+export function ownPatterns(given: readonly string[], setting: string): OwnPatterns {
+  const words: string[] = []
+  const patterns: { text: string; pattern: RegExp }[] = []
+  for (const text of given) {
+    const parts = /^\/(.+)\/([a-z]*)$/s.exec(text)
+    if (parts) patterns.push({ text, pattern: compile(text, parts[1]!, parts[2]!, setting) })
+    else if (text.trim().length < 2) throw bad(text, setting, "is too short: it would be found everywhere")
+    else words.push(text)
+  }
+  const known = new Set(words)
+  const run = patterns.map(({ text, pattern }) => guarded(text, pattern, setting))
+  return {
+    words,
+    matches: (texts) => run.flatMap((find) => find(texts)),
+    has: (text) => known.has(text) || patterns.some(({ pattern }) => isWhole(pattern, text)),
+  }
+}
+
+function isWhole(pattern: RegExp, text: string): boolean {
+  pattern.lastIndex = 0
+  return text.length <= WINDOW && pattern.exec(text)?.[0] === text
+}
+
+function compile(text: string, source: string, flags: string, setting: string): RegExp {
+  if (source.length > LONGEST) throw bad(text, setting, `is longer than ${LONGEST} characters`)
+  if (/[^imsuv]/.test(flags.replaceAll("g", ""))) throw bad(text, setting, "may have the flags i, m, s, u and v only")
+  let pattern: RegExp
+  try {
+    pattern = new RegExp(source, `${flags.replaceAll("g", "")}g`)
+  } catch (cause) {
+    throw bad(text, setting, "is not a regular expression", cause)
+  }
+  if (isNested(source)) throw bad(text, setting, "repeats what repeats already, which can take time without end")
+  if (pattern.exec("")?.[0] === "") throw bad(text, setting, "matches where there is nothing")
+  return pattern
+}
+
+/** Whether a group that holds a repetition or a choice is itself repeated without bound. */
+function isNested(source: string): boolean {
+  const open: boolean[] = []
+  let isRisky = false
+  const plain = source.replace(/\\./gs, "x").replace(/\[(?:\^?\])?[^\]]*\]/g, "x")
+  for (let at = 0; at < plain.length; at++) {
+    const character = plain[at]!
+    if (character === "(") {
+      open.push(isRisky)
+      isRisky = false
+    } else if (character === ")") {
+      const isRepeated = /^(?:[*+]|\{\d*,\}|\{\d{2,},?\d*\}|\{\d*,\d{2,}\})/.test(plain.slice(at + 1, at + 16))
+      if (isRepeated && isRisky) return true
+      isRisky = (open.pop() ?? false) || isRisky
+    } else if (/[*+|]/.test(character) || /^\{\d*,/.test(plain.slice(at, at + 8))) isRisky = true
+  }
+  return false
+}
+
+const script = new vm.Script("windows.flatMap((text) => text.match(pattern) ?? [])")
+
+function guarded(text: string, pattern: RegExp, setting: string): (texts: readonly string[]) => string[] {
+  const sandbox: { windows: string[]; pattern: RegExp } = { windows: [], pattern }
+  const context = vm.createContext(sandbox)
+  return (texts) => {
+    sandbox.windows = texts.flatMap(inWindows)
+    try {
+      const found = script.runInContext(context, { timeout: MILLISECONDS }) as string[]
+      return [...found].filter((match) => match.trim() !== "")
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw cause
+      throw bad(text, setting, "takes too long on this session")
+    }
+  }
+}
+
+function inWindows(text: string): string[] {
+  if (text.length <= WINDOW) return [text]
+  const windows: string[] = []
+  for (let from = 0; from < text.length; from += WINDOW - OVERLAP) windows.push(text.slice(from, from + WINDOW))
+  return windows
+}
+
+function bad(text: string, setting: string, why: string, cause?: unknown): ShareError {
+  const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text
+  return new ShareError("bad-settings", `"${shown}" in ${setting} ${why}.`, {
+    hint: "Write a word as it is, or a regular expression between slashes: /ACME-\\d+/i.",
+    ...(cause !== undefined && { cause }),
+  })
+}

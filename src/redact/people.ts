@@ -1,0 +1,89 @@
+import { findWords } from "./find-words.ts"
+
+export interface Person {
+  /** The user's name on this machine. */
+  user: string
+  /** The user's home folder on this machine. */
+  home: string
+}
+
+// Names that many machines have: they say nothing of anybody, and are words.
+const common = new Set(
+  "root user users admin administrator node ubuntu debian ec2-user vagrant runner runneradmin dev developer home guest test app build builder ci git docker jenkins circleci vscode codespace coder gitpod opc pi public shared default all system linuxbrew".split(
+    " ",
+  ),
+)
+
+const homes = /(?:\/home\/|\/Users\/|\b[A-Za-z]:(?:\\{1,4}|\/)Users(?:\\{1,4}|\/))([A-Za-z0-9._-]{1,64})/g
+
+/** The names of the users whose home folders are in a path. */
+export function namesIn(path: string): string[] {
+  return [...path.matchAll(homes)].map((match) => match[1]!).filter((name) => name !== "Shared" && name !== "Public")
+}
+
+/**
+ * A function that writes `~` for home folders (`/home/x`, `/Users/x`, `C:\Users\x`, also in addresses, percent-encoded, and
+ * as `-home-x-` in names made of paths), and `user` for the names of those in `names` in other paths. Home folders of
+ * people who are not in `names` are recognised where a path goes on behind them.
+ */
+export function withoutPeople(person: Person, names: Iterable<string>): (text: string) => string {
+  const known = new Set([person.user, ...namesIn(person.home), ...names].filter((name) => name !== ""))
+  const telling = [...known].filter((name) => name.length >= 3 && !common.has(name.toLowerCase()) && /\D/.test(name))
+  const anyName = [...known]
+    .map(escapeRegExp)
+    .sort((a, b) => b.length - a.length)
+    .join("|")
+  const end = "(?![A-Za-z0-9_]|[.-][A-Za-z0-9])"
+  const own = person.home.length > 1 && namesIn(person.home).length === 0 ? escapeRegExp(person.home) : undefined
+  const replacements: [RegExp, string][] = [
+    ...(own ? [[new RegExp(`(?<![\\w.~-])${own}${end}`, "g"), "~"] as [RegExp, string]] : []),
+    [/(file:\/\/)?(?<![\w.~*}\])-]|[\w.-]\/)(?:\/home\/|\/Users\/)(?!Shared\b)(?=[\w.-]{1,64}[/\\])[\w.-]+/g, "$1~"],
+    [/\b[A-Za-z]:(\\{1,4}|\/)Users(?:\\{1,4}|\/)(?!Public\b|Default\b)[\w.-]{1,64}(?: [\w.-]{1,32}(?=[\\/]))?/gi, "~"],
+    [/%2F(?:home|Users)%2F[\w.-]{1,64}(?=%2F)/gi, "~"],
+  ]
+  if (anyName) {
+    replacements.push(
+      [new RegExp(`(?<![\\w.~-]|[\\w.-]/)(?:/home|/Users)/(?:${anyName})${end}`, "g"), "~"],
+      [new RegExp(`(?<=\\\\[nrt])(?:/home|/Users)/(?:${anyName})${end}`, "g"), "~"],
+      [new RegExp(`%2F(?:home|Users)%2F(?:${anyName})(?![A-Za-z0-9])`, "gi"), "~"],
+      [new RegExp(`-(?:home|Users)-(?:${anyName})(?=-|$|[^\\w])`, "g"), "-~"],
+    )
+  }
+  const inPaths = telling.map(
+    (name) => new RegExp(`(?<=[/\\\\][\\w.@+~-]{0,80})(?<![A-Za-z0-9])${escapeRegExp(name)}(?![A-Za-z0-9])`, "g"),
+  )
+  const words = findWords(
+    [
+      "/home/",
+      "/users/",
+      "\\users\\",
+      ":/users/",
+      "%2fhome%2f",
+      "%2fusers%2f",
+      "-home-",
+      "-users-",
+      person.home.toLowerCase(),
+    ],
+    true,
+  )
+  const others = findWords(
+    telling.map((name) => name.toLowerCase()),
+    true,
+  )
+  return (text) => {
+    let clean = text
+    if (words(text).length > 0) for (const [pattern, to] of replacements) clean = clean.replace(pattern, to)
+    if (others(clean).length > 0)
+      for (const pattern of inPaths)
+        clean = clean.replace(pattern, (name, at: number, whole: string) => (isInAddress(whole, at) ? name : "user"))
+    return clean
+  }
+}
+
+/** Whether a place is in an address of the web: a name there is that of an account, which everybody can see. */
+function isInAddress(text: string, at: number): boolean {
+  const before = /\S*$/.exec(text.slice(Math.max(0, at - 200), at))![0]
+  return /(?:https?|git|ssh|git\+ssh):\/\/|^[^/]*@[\w.-]+:|(?:^|["'(<])(?:github|gitlab|bitbucket)\.\w+\//i.test(before)
+}
+
+const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")

@@ -1,0 +1,94 @@
+import { homedir, userInfo } from "node:os"
+import type { SessionRecord } from "../session/source.ts"
+import { look } from "./look.ts"
+import { ownPatterns } from "./own-patterns.ts"
+import { namesIn, type Person, withoutPeople } from "./people.ts"
+import { isSecretValue, kindByName } from "./rules.ts"
+import { type Count, Secrets } from "./secrets.ts"
+import { eachText, mapTexts } from "./walk.ts"
+
+export interface RedactOptions {
+  /** Replace e-mail addresses, too. */
+  emails?: boolean | undefined
+  /** Further words, or `/patterns/flags`, to replace. */
+  patterns?: readonly string[] | undefined
+  /** Words, or `/patterns/flags`, that are no secrets whatever they look like. */
+  allow?: readonly string[] | undefined
+  /** Whose name and home folder are replaced; who runs this, unless given. */
+  person?: Person | undefined
+}
+
+export interface Redacted {
+  /** The record, without secrets, home folders and the user's name. */
+  record: SessionRecord
+  /** How many different secrets of each kind, in the order of their first appearance. */
+  found: Count[]
+}
+
+const email = /[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/g
+// Addresses of the program itself and of examples (RFC 2606) are nobody's.
+const noOne =
+  /@(?:[\w.-]*\.)?example\.(?:com|org|net)$|@[\w.-]*\.(?:test|invalid|example|localhost)$|^(?:noreply|no-reply|git)@/i
+
+/**
+ * A session's record without secrets: each is replaced by the same mark wherever it occurs and however it is spelled
+ * (`[redacted: github token #1]`), home folders by `~`, and the user's name in other paths by `user`.
+ *
+ * Reads the whole session once to learn what is secret, also from what comes later or in a subagent's session; the record
+ * that comes back is redacted as it is read. Throws what reading throws, and `bad-settings` for a pattern that cannot be.
+ */
+export async function redact(record: SessionRecord, options: RedactOptions = {}): Promise<Redacted> {
+  const patterns = ownPatterns(options.patterns ?? [], "redact.patterns")
+  const allow = ownPatterns(options.allow ?? [], "redact.allow")
+  const secrets = new Secrets()
+  for (const word of patterns.words) secrets.addWord("own pattern", word)
+  const names = new Set<string>()
+
+  const learn = async (value: unknown) => {
+    const texts: string[] = []
+    eachText(value, (text, name) => {
+      if (name === "directory" || name === "cwd" || name === "root") for (const one of namesIn(text)) names.add(one)
+      if (name !== undefined && !allow.has(text) && isSecretValue(name, text))
+        secrets.addNamed(kindByName(name), name, text)
+      // A header's value is told by the header's name.
+      texts.push(name !== undefined && /authorization|cookie/i.test(name) ? `${name}: ${text}` : text)
+    })
+    for (const text of texts) {
+      if (text.length >= 6) await look(text, secrets, allow.has)
+      if (options.emails && text.includes("@"))
+        for (const [address] of text.matchAll(email))
+          if (!noOne.test(address) && !allow.has(address)) secrets.addWord("e-mail address", address)
+    }
+    for (const match of patterns.matches(texts)) if (!allow.has(match)) secrets.addWord("own pattern", match)
+  }
+  await learnAll(record, learn)
+
+  const clean = withoutPeople(options.person ?? thisPerson(), names)
+  const change = (text: string, name: string | undefined) => clean(secrets.replace(text, name))
+  return { record: changed(record, (value) => mapTexts(value, change)), found: secrets.found }
+}
+
+async function learnAll(record: SessionRecord, learn: (value: unknown) => Promise<void>): Promise<void> {
+  await learn(record.info)
+  for await (const message of record.messages()) await learn(message)
+  for (const child of record.children) await learnAll(child, learn)
+}
+
+function changed(record: SessionRecord, change: (value: unknown) => unknown): SessionRecord {
+  return {
+    info: change(record.info),
+    async *messages() {
+      for await (const message of record.messages()) yield change(message)
+    },
+    children: record.children.map((child) => changed(child, change)),
+  }
+}
+
+function thisPerson(): Person {
+  try {
+    return { user: userInfo().username, home: homedir() }
+  } catch {
+    // In a container, the user may have no name.
+    return { user: "", home: homedir() }
+  }
+}

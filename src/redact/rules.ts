@@ -1,0 +1,277 @@
+import { isCode, isLookAlike, isPassword, isPlaceholder, isRandom } from "./look-alikes.ts"
+
+/** A secret and where it stands in the text that was looked at. */
+export interface Sighting {
+  kind: string
+  start: number
+  end: number
+}
+
+/**
+ * What gives a secret away. `words` are looked for in either case; at each, `look` says what secrets follow from there.
+ * It looks at no more than a bounded stretch of the text, so that all rules together take linear time.
+ */
+export interface Rule {
+  words: string[]
+  look: (text: string, at: number) => Sighting[]
+}
+
+/** A rule of one pattern, tried where a word stands; its first group, or else all of it, is the secret if `is` says so. */
+function pattern(kind: string, words: string[], at: RegExp, is = (value: string) => !isPlaceholder(value)): Rule {
+  const sticky = new RegExp(at.source, `${at.flags}dy`)
+  return {
+    words,
+    look(text, index) {
+      sticky.lastIndex = index
+      const match = sticky.exec(text)
+      const range = match?.indices?.[1] ?? match?.indices?.[0]
+      if (!range || !is(text.slice(...range))) return []
+      return [{ kind, start: range[0], end: range[1] }]
+    },
+  }
+}
+
+/** A token that begins with `prefix`, where no word goes on. */
+function token(kind: string, prefix: string, rest: RegExp): Rule {
+  const sticky = new RegExp(`${prefix.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}${rest.source}`, "y")
+  return {
+    words: [prefix.toLowerCase()],
+    look(text, index) {
+      if (/[A-Za-z0-9]/.test(text.charAt(index - 1)) && !/\\[nrtbf]$/.test(text.slice(index - 2, index))) return []
+      sticky.lastIndex = index
+      const value = sticky.exec(text)?.[0]
+      if (value === undefined || isPlaceholder(value.slice(prefix.length))) return []
+      return [{ kind, start: index, end: index + value.length }]
+    },
+  }
+}
+
+const tokens: Rule[] = [
+  ...["ghp_", "gho_", "ghu_", "ghs_", "ghr_"].map((prefix) => token("github token", prefix, /\w{30,255}/)),
+  token("github token", "github_pat_", /\w{40,255}/),
+  ...["glpat-", "gldt-", "glrt-", "glcbt-", "glptt-"].map((prefix) => token("gitlab token", prefix, /[\w-]{18,300}/)),
+  token("anthropic key", "sk-ant-", /[\w-]{20,300}/),
+  token("openrouter key", "sk-or-", /[\w-]{20,300}/),
+  token("openai key", "sk-proj-", /[\w-]{20,300}/),
+  token("openai key", "sk-svcacct-", /[\w-]{20,300}/),
+  token("openai key", "sk-admin-", /[\w-]{20,300}/),
+  token("api key", "sk-", /[A-Za-z0-9]{20,300}/),
+  token("google key", "AIza", /[\w-]{35}/),
+  token("google token", "ya29.", /[\w-]{20,2000}/),
+  token("google secret", "GOCSPX-", /[\w-]{20,60}/),
+  token("npm token", "npm_", /\w{30,100}/),
+  token("pypi token", "pypi-", /[\w-]{50,1000}/),
+  ...["xoxb-", "xoxp-", "xoxa-", "xoxo-", "xoxr-", "xoxs-", "xoxe-", "xapp-"].map((prefix) =>
+    token("slack token", prefix, /[\w-]{15,300}/),
+  ),
+  ...["sk_live_", "sk_test_", "rk_live_", "rk_test_"].map((prefix) => token("stripe key", prefix, /\w{16,300}/)),
+  token("webhook secret", "whsec_", /[A-Za-z0-9+/=]{20,100}/),
+  token("sendgrid key", "SG.", /[\w-]{16,64}\.[\w-]{16,64}/),
+  token("hugging face token", "hf_", /[A-Za-z0-9]{30,60}/),
+  token("groq key", "gsk_", /[A-Za-z0-9]{40,80}/),
+  token("xai key", "xai-", /\w{40,120}/),
+  token("perplexity key", "pplx-", /\w{40,80}/),
+  token("replicate token", "r8_", /[A-Za-z0-9]{30,60}/),
+  token("digitalocean token", "dop_v1_", /[a-f0-9]{40,80}/),
+  token("docker token", "dckr_pat_", /[\w-]{20,60}/),
+  token("linear key", "lin_api_", /\w{30,128}/),
+  token("notion token", "ntn_", /[A-Za-z0-9]{40,60}/),
+  token("postman key", "PMAK-", /[a-f0-9]{20,30}-[a-f0-9]{30,40}/),
+  token("shopify token", "shpat_", /[a-f0-9]{32}/i),
+  token("vault token", "hvs.", /[\w-]{24,300}/),
+  token("grafana token", "glsa_", /\w{32,60}/),
+  token("sentry token", "sntrys_", /[\w+/=-]{40,400}/),
+  token("supabase token", "sbp_", /[a-f0-9]{40,60}/),
+  token("atlassian token", "ATATT3", /[\w=-]{40,400}/),
+  token("databricks token", "dapi", /[a-f0-9]{32}/),
+  token("tailscale key", "tskey-", /[a-z]{2,20}-\w{8,40}-\w{16,60}/),
+  token("age key", "AGE-SECRET-KEY-1", /[A-Z0-9]{50,70}/),
+  token("bedrock key", "ABSK", /[A-Za-z0-9+/]{100,200}={0,2}/),
+  ...["AKIA", "ASIA"].map((prefix) => token("aws key id", prefix, /[A-Z0-9]{16}(?![A-Za-z0-9])/)),
+  token("jwt", "eyJ", /[\w-]{8,4000}\.(?:eyJ)?[\w-]{8,16000}(?:\.[\w-]{0,4000}){1,3}/),
+  pattern(
+    "slack webhook",
+    ["hooks.slack.com/"],
+    /hooks\.slack\.com\/(?:services|workflows|triggers)\/([\w/-]{20,200})/i,
+  ),
+  pattern("discord webhook", ["/api/webhooks/"], /\/api\/webhooks\/\d{10,25}\/([\w-]{40,100})/i),
+  pattern("telegram token", ["/bot"], /\/bot(\d{8,12}:[\w-]{30,50})/),
+]
+
+const NAME = /[\w.-]{0,40}$/
+const separator = /[\w.-]{0,24}?\\{0,3}["'`]?\]?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}/
+const quoted = /\\{0,3}(["'`])((?:(?!\\{0,3}\1)[^\r\n]){1,2048})/
+const bare = /[^\s"'`,;<>{}|&\\]{4,2048}/
+const assignment = new RegExp(`${separator.source}(?:${quoted.source}|(${bare.source}))`, "dy")
+
+// Names that end in one of these, perhaps with a number or a word like `value` behind, hold secrets.
+const secretName =
+  /(?:secret|secret[-_.]?(?:access[-_.]?)?key(?:[-_.]?base)?|token|api[-_.]?key|(?:access|private|signing|encrypt(?:ion)?|master|auth|account|storage|service|shared[-_.]?access|license|deploy|admin|root|client|webhook|jwt|session|app|hmac|cookie|crypto)[-_.]?key|client[-_.]?key[-_.]?data|credentials?|_auth|auth|bearer|connection[-_.]?string|apikey|dsn|salt|pepper|otp|signature|seed|mnemonic)(?:[-_.]?(?:value|string|hash|prod|production|dev|staging|test|live|raw|old|new|\d{1,3}))?$/i
+const passwordName =
+  /(?:passw(?:or)?d|passphrase|passwd|pwd|passwort|_pass|^pass|dbpass|secret)(?:[-_.]?(?:value|string|prod|production|dev|staging|test|old|new|\d{1,3}))?$/i
+const upperKey = /^[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*KEY(?:_\d+)?$/
+const harmlessName =
+  /public|csrf[-_]?token[-_]?name|page[-_]?token|next[-_]?token|continuation|cursor|key[-_.]?(?:id|name)$|(?:token|secret|password)[-_.]?(?:type|name|count|field|input|label|length|url|uri|ref)$|hash$|checksum|digest|integrity/i
+
+/** Whether what has this name is a secret, going by its name and by itself. `isBare`: neither quoted nor a header. */
+export function isSecretValue(name: string, value: string, isBare = false): boolean {
+  if (harmlessName.test(name) && !/pass(?:word)?[-_.]?hash/i.test(name)) return false
+  const isEnv = /^[A-Z][A-Z0-9_]*$/.test(name)
+  if (passwordName.test(name) && isPassword(value) && !(isBare && isCode(value))) return true
+  return (secretName.test(name) || passwordName.test(name) || (isEnv && upperKey.test(name))) && isRandom(value)
+}
+
+const kindOf = (name: string) =>
+  passwordName.test(name) && !/secret/i.test(name)
+    ? "password"
+    : /token|auth|bearer/i.test(name)
+      ? "token"
+      : /key/i.test(name)
+        ? "key"
+        : "secret"
+
+/** What a value is called when its name gave it away: `password`, `token`, `key`, `secret`. */
+export const kindByName = kindOf
+
+const assignments: Rule = {
+  words: [
+    "secret",
+    "token",
+    "key",
+    "passw",
+    "passphrase",
+    "pwd",
+    "_pass",
+    "auth",
+    "credential",
+    "connection",
+    "dsn",
+    "signature",
+    "salt",
+    "bearer",
+  ],
+  look(text, at) {
+    assignment.lastIndex = at
+    const match = assignment.exec(text)
+    if (!match) return []
+    const isBare = match[2] === undefined
+    const [start, end] = match.indices![isBare ? 3 : 2]!
+    // The word itself is part of what was matched up to the separator.
+    const before = NAME.exec(text.slice(Math.max(0, at - 40), at))?.[0] ?? ""
+    const name = before + (/^[\w.-]+/.exec(text.slice(at, at + 60))?.[0] ?? "")
+    const value = trimmed(text.slice(start, end), isBare)
+    if (/^(?:bearer|basic|token)\s/i.test(value) || !isSecretValue(name, value, isBare)) return []
+    return [{ kind: kindOf(name), start, end: start + value.length }]
+  },
+}
+
+const trimmed = (value: string, isBare: boolean) => (isBare ? value.replace(/[).\]:!?*]{1,8}$/, "") : value)
+
+const scheme = /(?:bearer|basic|token|apikey|api-key|negotiate|aws4-hmac-sha256)/
+const headers: Rule[] = [
+  pattern(
+    "authorization",
+    ["authorization"],
+    new RegExp(
+      `authorization\\\\{0,3}["'\`]?\\]?\\s{0,4}[:=,]\\s{0,4}\\\\{0,3}["'\`]?(?:${scheme.source}\\s{1,4})?([^\\s"'\`\\\\,;<>]{6,4096})`,
+      "i",
+    ),
+    (value) =>
+      !isPlaceholder(value) &&
+      !new RegExp(`^${scheme.source}$`, "i").test(value) &&
+      !isCode(value) &&
+      (isPassword(value) || isRandom(value)),
+  ),
+  pattern("token", ["bearer"], /bearer\s{1,4}([\w.~+/=-]{16,4096})/i, isRandom),
+  pattern("authorization", ["basic"], /basic\s{1,4}([A-Za-z0-9+/]{8,1024}={0,2})/i, isBasic),
+  pattern("registry login", ["auth"], /auth\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}"([A-Za-z0-9+/]{8,2048}={0,2})/i, isBasic),
+  { words: ["cookie"], look: cookies },
+]
+
+/** `user:password` in base64. */
+function isBasic(value: string): boolean {
+  const text = Buffer.from(value, "base64").toString("latin1")
+  return /^[\x20-\x7e]*:[\x20-\x7e]{3,}$/.test(text) && !isPlaceholder(text.slice(text.indexOf(":") + 1))
+}
+
+const cookieHeader = /cookie2?\\{0,3}["'`]?\]?\s{0,4}[:=,]\s{0,4}\\{0,3}["'`]?([^\r\n"'`]{4,8192})/iy
+const harmlessCookie =
+  /^(?:expires|path|domain|max-age|samesite|version|comment|priority|_ga\w*|_gid|lang|locale|theme|tz)$/i
+
+function cookies(text: string, at: number): Sighting[] {
+  cookieHeader.lastIndex = at
+  const match = cookieHeader.exec(text)
+  if (!match) return []
+  const base = at + match[0].length - match[1]!.length
+  const found: Sighting[] = []
+  for (const pair of match[1]!.matchAll(/([\w.~-]{1,128})=([^;,\s\\]{6,4096})/g)) {
+    const [whole, name, value] = pair as unknown as [string, string, string]
+    const isSecret = /sess|sid|auth|token|login|remember|jwt|csrf|xsrf/i.test(name)
+      ? isPassword(value) || isRandom(value)
+      : isRandom(value)
+    if (!isSecret || harmlessCookie.test(name)) continue
+    const start = base + pair.index + whole.length - value.length
+    found.push({ kind: "cookie", start, end: start + value.length })
+  }
+  return found
+}
+
+const notHere = (value: string) =>
+  !isPlaceholder(value) &&
+  !/^(?:password|passwd|pass|pwd|secret|token|user|x-oauth-basic|postgres|mysql|root|admin|guest|test)$/i.test(value)
+
+const addresses: Rule[] = [
+  pattern("password", ["://"], /:\/\/[^\s:/@"'`<>\\]{0,128}:([^\s@/"'`<>]{1,256})@[\w.[-]/, notHere),
+  // A password that itself has a slash in it.
+  pattern(
+    "password",
+    ["://"],
+    /:\/\/[^\s:/@"'`<>\\]{1,128}:((?!\d{1,5}\/)[^\s@"'`<>]{1,256})@[\w-]+(?:\.[\w-]+)*(?::\d+|\/)/,
+    (value) => value.includes("/") && isPassword(value),
+  ),
+  pattern("token", ["://"], /:\/\/([^\s:/@"'`<>\\]{16,256})@[\w.[-]/, isRandom),
+  pattern(
+    "signed link",
+    [
+      "x-amz-signature",
+      "x-amz-security-token",
+      "x-goog-signature",
+      "sig=",
+      "signature=",
+      "token=",
+      "key=",
+      "x-amz-credential",
+    ],
+    /(?:x-amz-signature|x-amz-security-token|x-amz-credential|x-goog-signature|sig|signature|token|key)=([\w%.~+/=-]{16,4096})/i,
+    (value) => isRandom(value.replace(/%[0-9a-f]{2}/gi, "+").replace(/=+$/, "")),
+  ),
+]
+
+const commands: Rule[] = [
+  pattern("password", ["--pass"], /--pass(?:word|wd|phrase)?(?:[= ]|\s{1,4})["']?([^\s"'`\\]{4,256})/i, isPassword),
+  pattern(
+    "token",
+    ["--token", "--api-key", "--secret", "--auth"],
+    /--(?:token|api-key|secret|auth[\w-]{0,12})(?:[= ])["']?([^\s"'`\\]{8,1024})/i,
+    isRandom,
+  ),
+  pattern(
+    "password",
+    [" -u", "--user"],
+    /(?: -u|--user)[ =]?["']?[^\s"':]{1,64}:([^\s"'`\\@/]{4,256})/,
+    (value) => isPassword(value) && !isLookAlike(value),
+  ),
+  pattern(
+    "password",
+    [" -p"],
+    /(?<=(?:mysql|mysqldump|mariadb|sshpass|mysqladmin)[^\n|;]{0,200}) -p ?["']?([^\s"'`\\]{4,256})/,
+    isPassword,
+  ),
+  pattern(
+    "password",
+    ["machine "],
+    /machine\s{1,4}\S{1,256}\s{1,16}login\s{1,4}\S{1,256}\s{1,16}password\s{1,4}(\S{3,256})/i,
+  ),
+]
+
+export const rules: Rule[] = [...tokens, ...headers, ...addresses, ...commands, assignments]

@@ -1,0 +1,133 @@
+import { base64Texts } from "./base64.ts"
+import { spellings, unescaped, unquoted, withoutEscapes } from "./disguises.ts"
+import { type FindWords, type Found, findWords } from "./find-words.ts"
+import { withoutTails } from "./private-key.ts"
+
+/** How many different secrets of a kind there are. */
+export interface Count {
+  kind: string
+  secrets: number
+}
+
+interface Replacement {
+  to: string
+  /** Only where no letter or digit is next to it. */
+  whole: boolean
+}
+
+// Shorter ones are words as often as secrets, so they are replaced only together with what gave them away.
+const DISTINCT = 8
+
+/** All secrets of a session, each with the mark that takes its place wherever it occurs, however it is spelled. */
+export class Secrets {
+  readonly #marks = new Map<string, string>()
+  readonly #counts = new Map<string, number>()
+  readonly #spelled = new Map<string, Replacement>()
+  readonly #named = new Map<string, string>()
+  #find: FindWords | undefined
+
+  /** Adds a secret. `before` is what stands in front of it, for secrets that are too short to be told by themselves. */
+  add(kind: string, value: string, before = ""): void {
+    const plain = plainOf(value)
+    const mark = this.#marks.get(plain) ?? this.#newMark(kind, plain)
+    if (isDistinct(plain)) for (const one of new Set([value, plain])) this.#spell(one, mark, "")
+    else if (before.trim() !== "") this.#spell(value, mark, before)
+  }
+
+  /** Adds a word of the user's own: it is replaced wherever it is. */
+  addWord(kind: string, value: string): void {
+    const mark = this.#marks.get(value) ?? this.#newMark(kind, value)
+    for (const spelling of spellings(value)) this.#set(spelling, { to: mark, whole: false })
+  }
+
+  /** Adds a secret that is a whole text, by the name that it has. */
+  addNamed(kind: string, name: string, value: string): void {
+    this.add(kind, value)
+    this.#named.set(`${name}\n${value}`, this.#marks.get(plainOf(value))!)
+  }
+
+  /** Adds a secret of several lines, each of which has the same mark. */
+  addLines(kind: string, lines: readonly string[]): void {
+    const [first] = lines.filter((line) => line.length >= 20)
+    if (first === undefined) return
+    const mark = this.#marks.get(first) ?? this.#newMark(kind, first)
+    for (const line of lines) if (line.length >= 20) this.#set(line, { to: mark, whole: false })
+  }
+
+  get found(): Count[] {
+    return [...this.#counts].map(([kind, secrets]) => ({ kind, secrets }))
+  }
+
+  /** The text with every secret replaced. `name` is the name that it has where it was found, if it has one. */
+  replace(text: string, name?: string): string {
+    if (this.#spelled.size === 0 && this.#named.size === 0) return text
+    const named = name === undefined ? undefined : this.#named.get(`${name}\n${text}`)
+    return named ?? this.#inText(text, 0)
+  }
+
+  #inText(text: string, depth: number): string {
+    let clean = text
+    if (depth < 3)
+      for (const { start, end, text: inner, encode } of base64Texts(text).reverse()) {
+        const known = this.#spelled.has(text.slice(start, end))
+        const other = known ? inner : this.#inText(inner, depth + 1)
+        if (other !== inner) clean = clean.slice(0, start) + encode(other) + clean.slice(end)
+      }
+    const bare = withoutEscapes(clean)
+    const found = this.#hits(bare?.text ?? clean)
+    if (found.length === 0) return withoutTails(clean)
+    const pieces: string[] = []
+    let from = 0
+    for (const { start, end, word } of found) {
+      const [first, last] = bare ? [bare.at(start), bare.at(end - 1) + 1] : [start, end]
+      pieces.push(clean.slice(from, first), this.#spelled.get(word)!.to)
+      from = last
+    }
+    return withoutTails(pieces.join("") + clean.slice(from))
+  }
+
+  #hits(text: string): Found[] {
+    this.#find ??= findWords(this.#spelled.keys())
+    return this.#find(text).filter(
+      ({ start, end, word }) => !this.#spelled.get(word)!.whole || isApart(text, start, end),
+    )
+  }
+
+  #newMark(kind: string, plain: string): string {
+    const number = (this.#counts.get(kind) ?? 0) + 1
+    this.#counts.set(kind, number)
+    const mark = `[redacted: ${kind} #${number}]`
+    this.#marks.set(plain, mark)
+    return mark
+  }
+
+  #spell(value: string, mark: string, before: string): void {
+    const whole = value.length < 20
+    const all = spellings(before + value)
+    const fronts = spellings(before)
+    for (const spelling of all) {
+      const front = fronts.filter((one) => spelling.startsWith(one)).sort((a, b) => b.length - a.length)[0]
+      this.#set(spelling, { to: (front ?? before) + mark, whole })
+    }
+  }
+
+  #set(spelling: string, replacement: Replacement): void {
+    if (this.#spelled.has(spelling)) return
+    this.#spelled.set(spelling, replacement)
+    this.#find = undefined
+  }
+}
+
+/** The secret as it is, of one that was found percent-encoded or escaped. */
+const plainOf = (value: string) =>
+  /%[0-9a-f]{2}/i.test(value) ? unquoted(value) : value.includes("\\") ? unescaped(value) : value
+
+const isDistinct = (value: string) =>
+  value.length >= DISTINCT && (value.length >= 20 || (/[A-Za-z]/.test(value) && /[^A-Za-z]/.test(value)))
+
+/** Whether no letter or digit is next to it, but for the end of an escape (`\n`, `%3D`, `\u003d`). */
+function isApart(text: string, start: number, end: number): boolean {
+  const before = text.slice(Math.max(0, start - 6), start)
+  const isFree = !/[A-Za-z0-9]$/.test(before) || /(?:\\[nrtbf]|%[0-9a-f]{2}|\\u[0-9a-f]{4})$/i.test(before)
+  return isFree && !/[A-Za-z0-9]/.test(text.charAt(end))
+}
