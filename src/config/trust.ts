@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
-import { access, mkdir, writeFile } from "node:fs/promises"
+import { access, chmod, writeFile } from "node:fs/promises"
 import path from "node:path"
+import { makePrivateFolder } from "../private-folder.ts"
 import type { Destination } from "../store/open-store.ts"
 import { dataFolder, type World } from "./folders.ts"
 
@@ -15,11 +16,14 @@ export async function isTrusted(projectFile: string, destination: Destination, w
   )
 }
 
-/** Remembers that the user agreed. */
+/** Remembers that the user agreed. Where that cannot be written down, they are asked again the next time. */
 export async function trust(projectFile: string, destination: Destination, world: World): Promise<void> {
   const file = agreementFile(projectFile, destination, world)
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-  await writeFile(file, "", { mode: 0o600 })
+  try {
+    await makePrivateFolder(path.dirname(file))
+    await writeFile(file, "", { mode: 0o600 })
+    await chmod(file, 0o600)
+  } catch {}
 }
 
 function agreementFile(projectFile: string, destination: Destination, world: World): string {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import { chmod, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
+import { makePrivateFolder } from "../private-folder.ts"
 import type { Selection } from "../session/select.ts"
 import type { Destination } from "../store/open-store.ts"
 import type { Expiry } from "./expires.ts"
@@ -64,13 +65,8 @@ export function openLedger(folder: string): Ledger {
   const fileOf = ({ session, destination }: Held) =>
     path.join(folder, `${sha256(JSON.stringify([session, destination.to, destination.endpoint ?? ""]))}.json`)
 
-  async function makeFolder(): Promise<void> {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    await chmod(folder, 0o700)
-  }
-
   async function write(entry: LedgerEntry): Promise<void> {
-    await makeFolder()
+    await makePrivateFolder(folder)
     const aside = path.join(folder, `.${crypto.randomUUID()}`)
     try {
       await writeFile(aside, `${JSON.stringify(entry, null, 1)}\n`, { mode: 0o600, flag: "wx", flush: true })
@@ -115,7 +111,7 @@ export function openLedger(folder: string): Ledger {
   return {
     async hold(share, work, patience) {
       const release = await guarded(async () => {
-        await makeFolder()
+        await makePrivateFolder(folder)
         return lock(`${fileOf(share)}.lock`, patience)
       })
       try {

@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, openSync, readFileSync, rmSync, utimesSync, writeSync } from "node:fs"
+import { closeSync, fchmodSync, lstatSync, openSync, readFileSync, rmSync, utimesSync, writeSync } from "node:fs"
 import { hostname } from "node:os"
 import { setTimeout as sleep } from "node:timers/promises"
 import { isAlive } from "./alive.ts"
@@ -119,6 +119,8 @@ function create(file: string, content: string): boolean {
     throw error
   }
   try {
+    // Whatever the umask.
+    fchmodSync(made, 0o600)
     writeSync(made, content)
     return true
   } catch (error) {
