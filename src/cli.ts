@@ -83,6 +83,13 @@ withDestination(program.command("prune"))
   .option("--bucket", "also what others have shared in the same bucket")
   .action(async (flags) => (await import("./commands/prune.ts")).pruneCommand(flags, terminal))
 
+withDestination(program.command("doctor"))
+  .description("tell what works, what does not and what to do: settings, credentials, the bucket, OpenCode")
+  .summary("what works, what does not, what to do")
+  .option("--lifecycle [form]", "print a lifecycle rule (json or xml) that has the bucket itself end all shares")
+  .option("--expires <time>", "how long shares live, for the rule")
+  .action(async (flags) => (await import("./commands/doctor.ts")).doctorCommand(flags, terminal))
+
 withPlace(program.command("init"))
   .description("try a bucket out and write it into opencode.json; asks for it without --to")
   .summary("set up the bucket")

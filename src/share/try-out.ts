@@ -5,20 +5,33 @@ import { INDEX, prefixOf } from "./manifest.ts"
 import { proveReadable, type Readable } from "./prove.ts"
 import { unshare } from "./unshare.ts"
 
+/** A share of a page that says nothing, to see what a store can do. */
+export function trial(store: ObjectStore, id: string) {
+  const key = prefixOf(id) + INDEX
+  const url = store.url(key)
+  const body = new TextEncoder().encode(
+    `<!doctype html><meta name="robots" content="noindex"><meta name="share" content="${id}"><title>A trial</title>\n`,
+  )
+  return {
+    key,
+    url,
+    /** SHA-256 of the page, hexadecimal. */
+    hash: createHash("sha256").update(body).digest("hex"),
+    put: () => store.put(key, { body, contentType: "text/html; charset=utf-8", cacheControl: "no-cache" }),
+    // No ledger: nobody was told of it.
+    remove: () => unshare({ id, url, store }, openLedger("")),
+  }
+}
+
 /**
  * Shares a page that says nothing, opens its link as a stranger would, and removes it again: what a store has to be able
  * to do, done once. Throws what it cannot do, as sharing and unsharing would; gives who could read it.
  */
 export async function tryOut(store: ObjectStore, id: string): Promise<Readable> {
-  const body = new TextEncoder().encode(
-    `<!doctype html><meta name="robots" content="noindex"><meta name="share" content="${id}"><title>A trial</title>\n`,
-  )
-  const url = store.url(prefixOf(id) + INDEX)
-  // No ledger: nobody was told of it.
-  const remove = () => unshare({ id, url, store }, openLedger(""))
+  const { url, hash, put, remove } = trial(store, id)
   try {
-    await store.put(prefixOf(id) + INDEX, { body, contentType: "text/html; charset=utf-8", cacheControl: "no-cache" })
-    const seen = await proveReadable(store, id, createHash("sha256").update(body).digest("hex"), url)
+    await put()
+    const seen = await proveReadable(store, id, hash, url)
     await remove()
     return seen
   } catch (error) {

@@ -1,0 +1,133 @@
+import type { LoadedSettings } from "../config/load.ts"
+import type { Settings } from "../config/schema.ts"
+import { settingNames } from "../config/schema.ts"
+import { ShareError } from "../errors.ts"
+import { examine } from "../share/doctor.ts"
+import { type Finding, failure } from "../share/finding.ts"
+import { newShareId } from "../share/share-id.ts"
+import { type Destination, openStore, parseDestination } from "../store/open-store.ts"
+import { version } from "../version.ts"
+import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
+import { openCodeFindings } from "./doctor-opencode.ts"
+import { type Row, screen } from "./doctor-screen.ts"
+import { asXml, lifecycle, lifecycleInWords } from "./lifecycle.ts"
+import { lifetimeFrom } from "./lifetime.ts"
+import { readPolicy } from "./read-policy.ts"
+import { say, statusLine, type Terminal } from "./terminal.ts"
+
+export interface DoctorFlags extends DestinationFlags {
+  json?: boolean
+  /** Only what is wrong. */
+  quiet?: boolean
+  expires?: string
+  /** Print a lifecycle rule instead of looking. */
+  lifecycle?: true | string
+}
+
+/** `doctor`: what works, what does not, what to do, in one screen on stdout. Throws at the end if sharing does not work. */
+export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Promise<void> {
+  if (flags.lifecycle) return printLifecycle(flags, terminal)
+  const { stdout, env } = terminal
+  const set = screen({ width: stdout.columns || 80, colour: Boolean(stdout.isTTY && !env["NO_COLOR"]) })
+  const print = (text: string) => void (flags.json || stdout.write(text))
+  const status = statusLine(terminal, flags.quiet)
+  const findings: Finding[] = []
+  const tell = (finding: Finding) => {
+    status.clear()
+    findings.push(finding)
+    if (!flags.quiet || finding.state === "warn" || finding.state === "fail") print(set.finding(finding))
+  }
+
+  let rows: Row[] = []
+  try {
+    const settings = settingsFrom(flags, terminal)
+    rows = rowsOf(settings, flags)
+    if (!flags.quiet) print(`opencode-bucket ${version}\n${set.heading("Settings")}${set.rows(rows)}`)
+    if (!flags.quiet) print(set.heading("OpenCode"))
+    for (const finding of await openCodeFindings(terminal)) tell(finding)
+    if (!findings.some(({ state }) => state === "fail")) {
+      await agreeOnDestination(settings, flags, terminal)
+      if (!flags.quiet) print(set.heading(settings.destination.to))
+      await lookAt(settings.destination, tell, status.show)
+    }
+  } catch (error) {
+    tell(failure("Settings", error))
+  } finally {
+    status.clear()
+  }
+  const failed = findings.find(({ state }) => state === "fail")
+  const warned = findings.filter(({ state }) => state === "warn").length
+  if (flags.json) stdout.write(`${JSON.stringify({ version, works: !failed, settings: rows, findings })}\n`)
+  if (failed) throw new ShareError("store-failed", `Sharing does not work: ${failed.about.toLowerCase()}, see above.`)
+  const more = warned === 0 ? "" : `; ${warned === 1 ? "one thing" : `${warned} things`} to know about, marked !`
+  if (!flags.quiet) print(`\nSharing works${more}.\n`)
+}
+
+async function lookAt(destination: Destination, tell: (finding: Finding) => void, show: (text: string) => void) {
+  const place = parseDestination(destination.to)
+  const store = await openStore(destination)
+  const facts =
+    place.kind === "s3"
+      ? async () => (await import("../store/s3-examine.ts")).examineBucket({ ...destination, bucket: place.bucket })
+      : undefined
+  // Whoever stops this in the middle does not leave the scratch page behind.
+  let stopped = false
+  const stop = () => {
+    stopped = true
+  }
+  process.once("SIGINT", stop).once("SIGTERM", stop)
+  try {
+    show(`Trying ${store.name} out…`)
+    for await (const finding of examine({ store, id: newShareId(), facts, policy: readPolicy(destination) })) {
+      if (stopped) throw new ShareError("bad-usage", "Stopped; what was put there for the trial is removed.")
+      tell(finding)
+      show(`Trying ${store.name} out…`)
+    }
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop)
+    store.close()
+  }
+}
+
+/** Every setting that is set, and the defaults that matter. Never a password that somebody has put into an address. */
+function rowsOf({ origins, destination, ...others }: LoadedSettings, { expires }: DoctorFlags): Row[] {
+  const values: Settings = { ...others, ...(destination as Settings), ...(expires !== undefined && { expires }) }
+  const names = settingNames.filter((name) => origins[name] !== undefined || name === "to" || name === "expires")
+  return names.map((name) => ({
+    name,
+    value: shown(values[name] ?? "never"),
+    from: name === "expires" && expires !== undefined ? "flag" : (origins[name] ?? "default"),
+  }))
+}
+
+const shown = (value: unknown): string =>
+  (typeof value === "object" ? JSON.stringify(value) : String(value)).replace(/\/\/[^/@]*@/g, "//…@")
+
+/** `doctor --lifecycle [json|xml]`: the rule on stdout, what it does on stderr. */
+async function printLifecycle(flags: DoctorFlags, terminal: Terminal): Promise<void> {
+  const form = flags.lifecycle === true ? "json" : flags.lifecycle
+  if (form !== "json" && form !== "xml")
+    throw new ShareError("bad-usage", `--lifecycle "${form}" is no form of a rule.`, { hint: "Give json or xml." })
+  const { destination, expires } = settingsFrom(flags, terminal)
+  const length = lifetimeFrom(flags.expires, expires)?.length
+  const rule = lifecycle(destination, length, await mayHaveVersions(destination))
+  terminal.stdout.write(`${form === "xml" ? asXml(rule) : JSON.stringify(rule, null, 2)}\n`)
+
+  const place = parseDestination(destination.to)
+  if (place.kind !== "s3") return
+  const days = Math.ceil((length ?? 0) / 86_400_000)
+  const at = destination.endpoint === undefined ? "" : ` --endpoint-url ${destination.endpoint}`
+  const prefix = rule.Rules[0]?.Filter.Prefix ?? ""
+  const words = lifecycleInWords(days, prefix, place.bucket)
+  const command = `aws s3api put-bucket-lifecycle-configuration${at} --bucket ${place.bucket} --lifecycle-configuration file://rule.json`
+  say(terminal, flags.quiet, ["", ...words, ...(form === "json" ? [`  ${command}`] : [])].join("\n"))
+}
+
+/** Whether the bucket may keep versions; true also where it does not tell. */
+async function mayHaveVersions(destination: Destination): Promise<boolean> {
+  const place = parseDestination(destination.to)
+  if (place.kind !== "s3") return false
+  const { examineBucket } = await import("../store/s3-examine.ts")
+  const facts = await examineBucket({ ...destination, bucket: place.bucket }).catch(() => undefined)
+  return facts === undefined || facts.versioning !== "off"
+}
