@@ -5,7 +5,7 @@ import { build } from "esbuild"
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
 /**
- * Makes the build a function: `renderPage()` in src/render/astro-server.ts is the only door to it, and the result is a
+ * Makes the build a function: `renderPage()` in src/components/render-page.ts is the only door to it, and the result is a
  * folder that imports no package. In `astro dev`, the pages of src/dev show the sample sessions instead.
  */
 const pageAsFunction = {
@@ -20,7 +20,7 @@ const pageAsFunction = {
       setAdapter({
         name: "page-as-function",
         entrypointResolution: "auto",
-        serverEntrypoint: here("src/render/astro-server.ts"),
+        serverEntrypoint: here("src/components/render-page.ts"),
         supportedAstroFeatures: { serverOutput: "stable", sharpImageService: "stable" },
       }),
   },

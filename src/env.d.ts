@@ -6,9 +6,15 @@ declare namespace App {
   }
 }
 
+/** A component, where TypeScript alone looks at it. */
+declare module "*.astro" {
+  const component: unknown
+  export default component
+}
+
 /** The prebuilt page; see `imports` in package.json. */
 declare module "#page" {
-  export const renderPage: typeof import("./render/astro-server.ts").renderPage
+  export const renderPage: import("./render/page.ts").RenderPage
 }
 
 /** src/browser/page.ts and what it imports, as one classic script; see astro.config.mjs. */

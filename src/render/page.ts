@@ -27,7 +27,7 @@ export interface Page {
 export type RenderPage = (view: PageView) => Promise<string>
 
 /** The prebuilt page of this package, loaded when it is first used. Throws when it fails. */
-export const prebuiltPage: RenderPage = async (view) => (await import("#page")).renderPage("/", { page: view })
+export const prebuiltPage: RenderPage = async (view) => (await import("#page")).renderPage(view)
 
 /** What a page shows, from its messages. */
 export async function viewOf({ view, messages, promptsBefore, bylines, context }: Page): Promise<PageView> {
