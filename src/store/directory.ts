@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto"
 import { constants, type Dirent } from "node:fs"
-import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink } from "node:fs/promises"
+import { lstat, open, readdir, rename, rm, rmdir, stat, unlink } from "node:fs/promises"
 import path from "node:path"
 import { pathToFileURL } from "node:url"
 import { ShareError } from "../errors.ts"
 import { directoryError, errorCode } from "./directory-errors.ts"
+import { type HeldFolder, holdChild, holdFolder, linkRefused, unless } from "./held-folder.ts"
 import { checkKey, checkListedKey, checkPrefix } from "./keys.ts"
 import type { ObjectEntry, ObjectStore } from "./object-store.ts"
 
@@ -28,59 +29,48 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
   const base = publicUrl === undefined ? pathToFileURL(`${root}${path.sep}`).href : `${publicUrl.replace(/\/+$/, "")}/`
   const locate = (key: string) => path.join(root, ...key.split("/"))
 
-  /** Refuses a way from the root to the key's folder on which a symbolic link stands. False where it does not lead there. */
-  async function reaches(folders: readonly string[]): Promise<boolean> {
-    let at = root
-    for (const name of folders) {
-      at = path.join(at, name)
-      const found = await lstat(at).catch(missingIs(undefined))
-      if (found === undefined) return false
-      if (found.isSymbolicLink()) throw linkRefused(at)
-      if (!found.isDirectory()) return false
+  /** Does something in the folder of a key, or of a prefix; undefined where there is none. */
+  async function within<T>(folders: readonly string[], act: (at: string) => Promise<T>): Promise<T | undefined> {
+    const held = await holdFolder(root, folders)
+    try {
+      return held && (await act(held.at))
+    } finally {
+      await held?.close()
     }
-    return true
   }
 
-  async function makeFolders(folders: readonly string[]): Promise<string> {
-    await mkdir(root, { recursive: true })
-    if (await reaches(folders)) return path.join(root, ...folders)
-    // One level at a time, each looked at before the next is made: nothing is created behind a symbolic link.
-    for (let depth = 1; depth <= folders.length; depth++) {
-      const some = folders.slice(0, depth)
-      await mkdir(path.join(root, ...some)).catch((error) => {
-        if (errorCode(error) !== "EEXIST") throw error
-      })
-      await reaches(some)
-    }
-    return path.join(root, ...folders)
-  }
-
-  async function entriesOf(directory: string): Promise<Dirent[]> {
-    const found = await readdir(directory, { withFileTypes: true }).catch(missingIs<Dirent[]>([]))
-    return found.sort((a, b) => (a.name < b.name ? -1 : 1))
-  }
-
-  async function* walk(prefix: string): AsyncGenerator<ObjectEntry> {
-    for (const entry of await entriesOf(locate(prefix))) {
-      const key = prefix + entry.name
-      if (entry.isDirectory()) yield* walk(`${key}/`)
-      else {
-        const found = await lstat(locate(key)).catch(missingIs(undefined))
-        if (found !== undefined) yield { key, size: found.size }
+  /** Everything in a folder that is held, and lets go of it. */
+  async function* walk(held: HeldFolder | undefined, prefix: string): AsyncGenerator<ObjectEntry> {
+    if (held === undefined) return
+    try {
+      for (const entry of await entriesOf(held.at)) {
+        if (entry.isDirectory()) yield* walk(await holdChild(held, entry.name), `${prefix}${entry.name}/`)
+        else {
+          const found = await lstat(path.join(held.at, entry.name)).catch(unless("ENOENT"))
+          if (found !== undefined) yield { key: prefix + entry.name, size: found.size }
+        }
       }
+    } finally {
+      await held.close()
     }
   }
 
   async function removeOne(key: string): Promise<void> {
-    const folders = foldersOf(key)
-    if (!(await reaches(folders))) return
-    await unlink(locate(key)).catch(missingIs(undefined))
-    for (let depth = folders.length; depth > 0; depth--) {
-      const emptied = await rmdir(path.join(root, ...folders.slice(0, depth))).then(
-        () => true,
-        (error) => errorCode(error) === "ENOENT",
+    const names = key.split("/")
+    const name = names.pop() as string
+    const isGone = await within(names, async (at) => {
+      await unlink(path.join(at, name)).catch(unless("ENOENT"))
+      return true
+    })
+    // Folders that were left empty go with it.
+    for (let emptied = isGone; emptied && names.length > 0; ) {
+      const folder = names.pop() as string
+      emptied = await within(names, (at) =>
+        rmdir(path.join(at, folder)).then(
+          () => true,
+          (error) => errorCode(error) === "ENOENT",
+        ),
       )
-      if (!emptied) return
     }
   }
 
@@ -93,12 +83,12 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
       // Another run that deletes the last file of this folder takes the folder with it: make it again, once or twice.
       for (let attempt = 1; ; attempt++) {
         try {
-          const directory = await makeFolders(foldersOf(key))
-          await writeWhole(
-            path.join(directory, `.${path.basename(target)}.${randomBytes(6).toString("hex")}.tmp`),
-            target,
-            body,
-          )
+          const held = (await holdFolder(root, foldersOf(key), { make: true })) as HeldFolder
+          try {
+            await writeWhole(held.at, path.basename(target), body)
+          } finally {
+            await held.close()
+          }
           return
         } catch (error) {
           if (errorCode(error) !== "ENOENT" || attempt === 3) throw directoryError(error, "write", target)
@@ -108,13 +98,12 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
 
     async get(key) {
       checkKey(key)
+      const target = locate(key)
       try {
-        if (!(await reaches(foldersOf(key)))) return undefined
-        if ((await lstat(locate(key))).isSymbolicLink()) throw linkRefused(locate(key))
-        return await readFile(locate(key))
+        return await within(foldersOf(key), (at) => readWhole(path.join(at, path.basename(target)), target))
       } catch (error) {
         if (errorCode(error) === "ENOENT") return undefined
-        throw directoryError(error, "read", locate(key))
+        throw directoryError(error, "read", target)
       }
     },
 
@@ -122,7 +111,7 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
       checkPrefix(prefix)
       try {
         await isFolderOrMissing(root)
-        if (await reaches(prefix.slice(0, -1).split("/"))) yield* walk(prefix)
+        yield* walk(await holdFolder(root, foldersOf(prefix)), prefix)
       } catch (error) {
         throw directoryError(error, "list", locate(prefix))
       }
@@ -132,11 +121,14 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
       checkPrefix(prefix)
       try {
         await isFolderOrMissing(root)
-        if (!(await reaches(prefix.slice(0, -1).split("/")))) return
-        for (const entry of await entriesOf(locate(prefix))) {
-          if (!entry.isDirectory()) continue
-          const first = await walk(`${prefix}${entry.name}/`).next()
-          if (first.done !== true) yield entry.name
+        const names = await within(foldersOf(prefix), async (at) =>
+          (await entriesOf(at)).filter((entry) => entry.isDirectory()).map(({ name }) => name),
+        )
+        for (const name of names ?? []) {
+          const below = walk(await holdFolder(root, [...foldersOf(prefix), name]), "")
+          const first = await below.next()
+          await below.return(undefined)
+          if (first.done !== true) yield name
         }
       } catch (error) {
         throw directoryError(error, "list", locate(prefix))
@@ -167,7 +159,13 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
   }
 }
 
-async function writeWhole(temporary: string, target: string, body: Uint8Array): Promise<void> {
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  const found = (await readdir(folder, { withFileTypes: true }).catch(unless("ENOENT"))) ?? []
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+async function writeWhole(folder: string, name: string, body: Uint8Array): Promise<void> {
+  const temporary = path.join(folder, `.${name}.${randomBytes(6).toString("hex")}.tmp`)
   try {
     const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666)
     try {
@@ -175,16 +173,29 @@ async function writeWhole(temporary: string, target: string, body: Uint8Array): 
     } finally {
       await file.close()
     }
-    await rename(temporary, target)
+    await rename(temporary, path.join(folder, name))
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {})
     throw error
   }
 }
 
+async function readWhole(at: string, shown: string): Promise<Uint8Array> {
+  if ((await lstat(at)).isSymbolicLink()) throw linkRefused(shown)
+  // A pipe would be waited for without end.
+  const file = await open(at, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  try {
+    const found = await file.stat()
+    if (!found.isFile() && !found.isDirectory()) throw new Error("it is not a file")
+    return await file.readFile()
+  } finally {
+    await file.close()
+  }
+}
+
 /** An empty listing must mean "nothing there", so a root that is something else is an error rather than nothing. */
 async function isFolderOrMissing(root: string): Promise<void> {
-  const found = await stat(root).catch(missingIs(undefined))
+  const found = await stat(root).catch(unless("ENOENT"))
   if (found !== undefined && !found.isDirectory()) throw Object.assign(new Error(root), { code: "ENOTDIR" })
 }
 
@@ -195,23 +206,5 @@ function checkDeletable(key: string): void {
   if (strange) throw new ShareError("bad-input", `${JSON.stringify(key)} is not a file that can be deleted.`)
 }
 
-function foldersOf(key: string): string[] {
-  return key.split("/").slice(0, -1)
-}
-
-function linkRefused(at: string): ShareError {
-  return new ShareError(
-    "store-denied",
-    `${at} is a symbolic link, and nothing is read, written or deleted through one.`,
-    {
-      hint: "Replace the link by a real folder, or choose the place it leads to as the destination.",
-    },
-  )
-}
-
-function missingIs<T>(value: T): (error: unknown) => T {
-  return (error) => {
-    if (errorCode(error) === "ENOENT") return value
-    throw error
-  }
-}
+/** Of a key the names of its folders, of a prefix all of its names. */
+const foldersOf = (key: string): string[] => key.split("/").slice(0, -1)

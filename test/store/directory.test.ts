@@ -1,7 +1,19 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { execFileSync, spawn } from "node:child_process"
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
+import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { ShareError } from "../../src/errors.ts"
 import { directoryStore } from "../../src/store/directory.ts"
 import { directoryError } from "../../src/store/directory-errors.ts"
 import { collect, keysOf, page } from "../support/s3-here.ts"
@@ -121,6 +133,65 @@ describe("symbolic links", () => {
     expect(readFileSync(path.join(outside, "one/index.html"), "utf8")).toBe("not ours")
   })
 
+  it("that take the place of a folder or a file in between are not followed", async () => {
+    const { root, outside, store } = world()
+    await store.put("s/one/index.html", page("x"))
+    const before = await collect(store.list("s/one/"))
+    renameSync(path.join(root, "s/one"), path.join(root, "s/two"))
+    symlinkSync(path.join(outside, "one"), path.join(root, "s/one"))
+    await expect(store.put("s/one/index.html", page("x"))).rejects.toMatchObject(refused)
+    await expect(store.put("s/one/files/a.png", page("x"))).rejects.toMatchObject(refused)
+    await expect(store.get("s/one/index.html")).rejects.toMatchObject(refused)
+    await expect(keysOf(store, "s/one/")).rejects.toMatchObject(refused)
+    expect(await collect(store.folders("s/"))).toEqual(["two"])
+    await expect(store.delete(before)).rejects.toMatchObject(refused)
+    expect(readdirSync(path.join(outside, "one"))).toEqual(["index.html"])
+    expect(readFileSync(path.join(outside, "one/index.html"), "utf8")).toBe("not ours")
+  })
+
+  // Where a system cannot hold a folder open by itself, there is a moment between looking and doing.
+  it.runIf(process.platform === "linux")(
+    "are not followed even while somebody puts them there and takes them away",
+    async () => {
+      const { root, outside, store } = world()
+      await store.put("s/one/index.html", page("ours"))
+      writeFileSync(path.join(outside, "one/foreign.html"), "not ours")
+      const [folder, link] = [path.join(root, "s/one"), path.join(outside, "one")].map((name) => JSON.stringify(name))
+      const swap = `const { mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } = require("node:fs")
+        const attempt = (act) => { try { act() } catch {} }
+        for (const end = Date.now() + 2000; Date.now() < end; ) {
+          attempt(() => rmSync(${folder}, { recursive: true, force: true }))
+          attempt(() => symlinkSync(${link}, ${folder}))
+          attempt(() => unlinkSync(${folder}))
+          attempt(() => { mkdirSync(${folder}); writeFileSync(${folder} + "/index.html", "ours") })
+        }`
+      const swapping = spawn(process.execPath, ["-e", swap], { stdio: "ignore" })
+      let isSwapping = true
+      swapping.on("exit", () => {
+        isSwapping = false
+      })
+      const seen = new Set<string>()
+      while (isSwapping) {
+        const tries = [
+          store.put("s/one/index.html", page("ours")),
+          store.put("s/one/files/a.png", page("ours")),
+          store.get("s/one/index.html").then((body) => void seen.add(Buffer.from(body ?? "").toString())),
+          keysOf(store, "s/one/").then((keys) => keys.forEach((key) => void seen.add(key))),
+          store.delete([
+            { key: "s/one/foreign.html", size: 1 },
+            { key: "s/one/files/a.png", size: 1 },
+          ]),
+        ]
+        await Promise.allSettled(tries)
+      }
+      expect(seen).not.toContain("not ours")
+      expect(seen).not.toContain("s/one/foreign.html")
+      expect(readdirSync(outside)).toEqual(["one"])
+      expect(readdirSync(path.join(outside, "one")).sort()).toEqual(["foreign.html", "index.html"])
+      expect(readFileSync(path.join(outside, "one/index.html"), "utf8")).toBe("not ours")
+    },
+  )
+
   it("may be the root itself", async () => {
     const { root, outside } = world()
     symlinkSync(outside, path.join(root, "link"))
@@ -128,6 +199,76 @@ describe("symbolic links", () => {
     await store.put("s/two/index.html", page("x"))
     await store.delete(await collect(store.list("s/two/")))
     expect(readdirSync(outside)).toEqual(["one"])
+  })
+})
+
+describe("what is no file", () => {
+  it.runIf(process.platform !== "win32")("is not waited for, and deleted with the rest", async () => {
+    const root = temporaryFolder()
+    const store = directoryStore(root)
+    await store.put("s/one/index.html", page("x"))
+    execFileSync("mkfifo", [path.join(root, "s/one/2.html")])
+    await expect(store.get("s/one/2.html")).rejects.toMatchObject({ code: "store-failed" })
+    await store.put("s/one/2.html", page("ours"))
+    execFileSync("mkfifo", [path.join(root, "s/one/3.html")])
+    await store.delete(await collect(store.list("s/one/")))
+    expect(readdirSync(root)).toEqual([])
+  })
+
+  it("and stands in the way of a folder is told of", async () => {
+    const root = temporaryFolder()
+    const store = directoryStore(root)
+    await store.put("s/one", page("x"))
+    for (const key of ["s/one/index.html", "s/one/files/a.png"]) {
+      const told = { code: "store-failed", message: expect.stringContaining("a file stands where a folder is needed") }
+      await expect(store.put(key, page("x"))).rejects.toMatchObject(told)
+      expect(await store.get(key)).toBeUndefined()
+    }
+  })
+})
+
+describe("any name", () => {
+  const odd = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom(
+      "..",
+      ".",
+      "",
+      "\0",
+      "a\0b",
+      "..\\..",
+      "C:",
+      "C:\\a",
+      "\\\\server\\share",
+      "NUL",
+      "a\nb",
+      "%2e%2e",
+      "~",
+    ),
+    fc.constantFrom("s", "one", "index.html", "link", "outside"),
+  )
+  it("leads nowhere but below the folder, whatever is asked for", async () => {
+    const above = temporaryFolder()
+    writeFileSync(path.join(above, "outside"), "not ours")
+    mkdirSync(path.join(above, "shares"))
+    symlinkSync(above, path.join(above, "shares/link"))
+    const store = directoryStore(path.join(above, "shares"))
+    await fc.assert(
+      fc.asyncProperty(fc.array(odd, { maxLength: 5 }), async (names) => {
+        const key = names.join("/")
+        const tries = await Promise.allSettled([
+          (async () => store.put(key, page("x")))(),
+          store.get(key),
+          collect(store.list(`${key}/`)),
+          collect(store.folders(`${key}/`)),
+          store.delete([{ key, size: 0 }]),
+        ])
+        for (const each of tries) if (each.status === "rejected") expect(each.reason).toBeInstanceOf(ShareError)
+        expect(readdirSync(above).sort()).toEqual(["outside", "shares"])
+        expect(readFileSync(path.join(above, "outside"), "utf8")).toBe("not ours")
+      }),
+      { numRuns: 500 },
+    )
   })
 })
 
