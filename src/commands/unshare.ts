@@ -1,7 +1,7 @@
 import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
 import { ShareError } from "../errors.ts"
-import { type FoundShare, findShares, parseShareName } from "../share/find-share.ts"
+import { type FoundShare, findShares, inBucket, parseShareName } from "../share/find-share.ts"
 import { openLedger } from "../share/ledger.ts"
 import { type Removal, unshare } from "../share/unshare.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
@@ -52,7 +52,16 @@ export async function unshareCommand(
     status.clear()
     if (removals.length === 0) say(terminal, flags.quiet, `Nothing is shared of ${named}.`)
     for (const removal of removals) say(terminal, flags.quiet, removalInWords(removal))
-    if (flags.json) terminal.stdout.write(`${JSON.stringify({ removed: removals })}\n`)
+    const others = "session" in name ? await othersOf(name.session, shares) : []
+    for (const { id, url } of others)
+      say(
+        terminal,
+        flags.quiet,
+        `The session is also shared at ${url}, but not by what this machine remembers. To remove that, too: opencode-bucket unshare ${id}`,
+      )
+    const left = others.map(({ id, url }) => ({ id, url }))
+    if (flags.json)
+      terminal.stdout.write(`${JSON.stringify({ removed: removals, ...(left.length > 0 && { left }) })}\n`)
   } finally {
     status.clear()
     for (const { store } of shares) store.close()
@@ -62,3 +71,13 @@ export async function unshareCommand(
 /** The ledger knows the place, but who is asking now may have other credentials than who shared. */
 const withCredentials = (destination: Destination, { profile }: UnshareFlags): Destination =>
   profile === undefined ? destination : { ...destination, profile }
+
+/**
+ * Shares of a session where others of it were: made before this machine lost its memory of them, or by somebody else
+ * who has the session, so that they are not removed unasked. None where the place does not tell.
+ */
+async function othersOf(session: string, removed: FoundShare[]): Promise<FoundShare[]> {
+  const stores = new Map(removed.filter(({ entry }) => entry).map(({ store }) => [store.name, store]))
+  const found = await Promise.all([...stores.values()].map((store) => inBucket(store, session).catch(() => [])))
+  return found.flat().filter(({ id }) => !removed.some((each) => each.id === id))
+}

@@ -26,7 +26,6 @@ export interface FindOptions {
 }
 
 /** What somebody may call a share: its link, its id, or the session that is shared. */
-
 export type ShareName = { link: string; id: string } | { id: string } | { session: string }
 
 /** Reads a link, an id or a session id. Throws `bad-usage` for anything else. */
@@ -41,7 +40,7 @@ export function parseShareName(text: string): ShareName {
 }
 
 /**
- * Finds every share that goes by a name: in the ledger, else at the destination of the settings, where the bucket's own
+ * Finds the shares that go by a name: in the ledger, else at the destination of the settings, where the bucket's own
  * manifests tell which session is in which share. A link or an id that nobody knows is answered with where it would be:
  * whether it is there, only the store can say. A session without a share gives an empty list.
  * Throws `share-not-found` for a link that leads elsewhere than the settings, and what the store throws.
@@ -83,12 +82,23 @@ async function atFileLink(link: string, id: string, open: FindOptions["open"]): 
   return { id, url: link, store: await open({ to }) }
 }
 
-async function inBucket(store: ObjectStore, session: string): Promise<FoundShare[]> {
+/** Manifests that are read at once. */
+const AT_ONCE = 16
+
+/** Every share of a session that a place holds, as its manifests tell: whoever has made it, from whatever machine. */
+export async function inBucket(store: ObjectStore, session: string): Promise<FoundShare[]> {
   const found: FoundShare[] = []
-  for await (const id of store.folders("s/")) {
-    if (!isShareId(id)) continue
+  const reading = new Set<Promise<void>>()
+  const look = async (id: string) => {
     const manifest = await readManifest(store, id).catch(() => undefined)
     if (manifest?.session === session) found.push({ id, url: store.url(prefixOf(id) + INDEX), store })
   }
+  for await (const id of store.folders("s/")) {
+    if (!isShareId(id)) continue
+    const read = look(id).finally(() => reading.delete(read))
+    reading.add(read)
+    if (reading.size >= AT_ONCE) await Promise.race(reading)
+  }
+  await Promise.all(reading)
   return found
 }

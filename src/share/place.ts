@@ -52,8 +52,10 @@ export interface Place {
  * Finds or makes a session's place: the ledger knows the id before the first request, and the manifest comes first.
  * A link that was taken back does not come to life again: where the share was removed from elsewhere, or its removal
  * was cut short (it is finished then), or where its time is past and no other is asked for, the session gets a new id.
- * Throws what the store throws, and `share-not-found`
- * if only an existing share was asked for.
+ * So it does where the ledger has lost the share: the ledger alone knows what was to be left out of it, and no link may
+ * come to show more than it did because that was forgotten. The older share stays; by the bucket's manifests it is
+ * found for `list --bucket` and `unshare`.
+ * Throws what the store throws, and `share-not-found` if only an existing share was asked for.
  */
 export async function openPlace(
   { id: session, title, updated: changed }: SessionInfo,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
@@ -92,6 +92,20 @@ describe("unshare", () => {
     expect(existsSync(fileURLToPath(url))).toBe(false)
   })
 
+  test("of a session tells of a share that was made before the record was lost, and of how to remove that, too", async () => {
+    const { run, file } = ownHome()
+    const share = async () => JSON.parse((await run(["share", fixture("questions"), "--json"])).stdout)
+    const older = await share()
+    rmSync(file("data", "opencode-bucket", "ledger"), { recursive: true })
+    const newer = await share()
+    expect(newer.id).not.toBe(older.id)
+    const { stdout, stderr } = await run(["unshare", newer.session, "--json"])
+    expect(stderr).toContain(`also shared at ${older.url}`)
+    expect(JSON.parse(stdout)).toMatchObject({ removed: [{ id: newer.id }], left: [{ id: older.id, url: older.url }] })
+    expect((await run(["unshare", older.id])).stderr).toContain(`Gone: ${older.url}`)
+    expect(existsSync(path.dirname(fileURLToPath(older.url)))).toBe(false)
+  })
+
   test("of a link that leads elsewhere is refused rather than called gone", async () => {
     const { run } = ownHome()
     const { status, stderr } = await run(["unshare", "https://elsewhere.example/s/V1StGXR8_Z5jdHi6B-myT/index.html"])
@@ -109,7 +123,6 @@ test("list shows what is shared, and what was removed by hand", async () => {
   expect(JSON.parse((await run(["list", "--json"])).stdout).shares).toMatchObject([
     { url, session, title, state: "shared" },
   ])
-  const { rmSync } = await import("node:fs")
   rmSync(path.dirname(fileURLToPath(url)), { recursive: true })
   expect(JSON.parse((await run(["list", "--json"])).stdout).shares).toMatchObject([{ url, state: "gone" }])
 })
@@ -117,7 +130,6 @@ test("list shows what is shared, and what was removed by hand", async () => {
 test("a link that was taken back elsewhere does not come to life again", async () => {
   const { run } = ownHome()
   const first = JSON.parse((await run(["share", fixture("questions"), "--json"])).stdout)
-  const { rmSync } = await import("node:fs")
   rmSync(path.dirname(fileURLToPath(first.url)), { recursive: true })
   const second = JSON.parse((await run(["share", fixture("questions"), "--json"])).stdout)
   expect(second.id).not.toBe(first.id)
