@@ -43,13 +43,11 @@ export function screen({ width, colour }: ScreenOptions) {
       return rows.map((row) => set(`  ${row.name}`, lines(row))).join("")
     },
 
-    finding({ about, state, says, remedy, paste }: Finding): string {
+    /** Without what is to be pasted: that has a place of its own, below everything. */
+    finding({ about, state, says, remedy }: Finding): string {
       const mark = paint(colours[state], marks[state])
       const lines = [...column(says), ...(remedy === undefined ? [] : column(`→ ${remedy}`))]
-      const block = set(`${mark} ${about}`, lines, about.length + 2)
-      if (paste === undefined) return block
-      // Not indented: it is to be copied.
-      return `${block}\n${paste}\n\n`
+      return set(`${mark} ${about}`, lines, about.length + 2)
     },
   }
 }

@@ -9,7 +9,7 @@ import { type Destination, openStore, parseDestination } from "../store/open-sto
 import { version } from "../version.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
 import { openCodeFindings } from "./doctor-opencode.ts"
-import { type Row, screen } from "./doctor-screen.ts"
+import { type Row, screen, wrap } from "./doctor-screen.ts"
 import { asXml, lifecycle, lifecycleInWords } from "./lifecycle.ts"
 import { lifetimeFrom } from "./lifetime.ts"
 import { readPolicy } from "./read-policy.ts"
@@ -55,6 +55,8 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
   } finally {
     status.clear()
   }
+  // Not set in columns: it is to be copied.
+  for (const { paste } of findings) if (paste && !flags.quiet) print(`${set.heading(paste.name)}${paste.text}\n`)
   const failed = findings.find(({ state }) => state === "fail")
   const warned = findings.filter(({ state }) => state === "warn").length
   if (flags.json) stdout.write(`${JSON.stringify({ version, works: !failed, settings: rows, findings })}\n`)
@@ -118,9 +120,14 @@ async function printLifecycle(flags: DoctorFlags, terminal: Terminal): Promise<v
   const days = Math.ceil((length ?? 0) / 86_400_000)
   const at = destination.endpoint === undefined ? "" : ` --endpoint-url ${destination.endpoint}`
   const prefix = rule.Rules[0]?.Filter.Prefix ?? ""
+  const wide = Math.min(terminal.stderr.columns || 80, 100)
   const words = lifecycleInWords(days, prefix, place.bucket)
   const command = `aws s3api put-bucket-lifecycle-configuration${at} --bucket ${place.bucket} --lifecycle-configuration file://rule.json`
-  say(terminal, flags.quiet, ["", ...words, ...(form === "json" ? [`  ${command}`] : [])].join("\n"))
+  say(
+    terminal,
+    flags.quiet,
+    ["", ...words.flatMap((text) => wrap(text, wide)), ...(form === "json" ? [`  ${command}`] : [])].join("\n"),
+  )
 }
 
 /** Whether the bucket may keep versions; true also where it does not tell. */

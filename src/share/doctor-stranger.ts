@@ -45,8 +45,8 @@ function whoReads(view: StrangersView, url: string, policy: string | undefined):
           ...{ about, state: "note" },
           says: `no: without signing in, links are answered ${view.status}`,
           ...(policy !== undefined && {
-            remedy: "If everybody who has a link should be able to open it, give the bucket this policy:",
-            paste: JSON.stringify(JSON.parse(policy), null, 2),
+            remedy: "If everybody who has a link should be able to open it, give the bucket the policy below.",
+            paste: { name: "Bucket policy", text: JSON.stringify(JSON.parse(policy), null, 2) },
           }),
         }
       return {

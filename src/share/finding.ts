@@ -9,8 +9,8 @@ export interface Finding {
   says: string
   /** What to do. */
   remedy?: string
-  /** What to paste for that, as it is. */
-  paste?: string
+  /** What to paste for that, as it is, and what that is called. */
+  paste?: { name: string; text: string }
 }
 
 /** The finding that an error is. Throws what is no `ShareError`. */
