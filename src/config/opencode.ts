@@ -19,7 +19,7 @@ export interface ConfigFile {
 }
 
 /**
- * Every configuration file that applies in a folder, weakest first: user-wide, `OPENCODE_CONFIG`, the project's (from the
+ * Every configuration file that applies in a folder, weakest first: user-wide (`~/.opencode` as well), `OPENCODE_CONFIG`, the project's (from the
  * repository's root, or without one from the file system's, down to the folder; beside each its `.opencode`),
  * `OPENCODE_CONFIG_DIR`, `OPENCODE_CONFIG_CONTENT`, and the administrator's.
  * The order is OpenCode's: https://opencode.ai/docs/config/#precedence-order
@@ -38,7 +38,7 @@ export function readConfigFiles(world: World, folder = world.cwd): ConfigFile[] 
   const pair = (folder: string) => ["opencode.json", "opencode.jsonc"].map((name) => path.join(folder, name))
 
   const user = openCodeConfigFolder(world)
-  add("user", path.join(user, "config.json"), ...pair(user))
+  add("user", path.join(user, "config.json"), ...pair(user), ...pair(path.join(world.home, ".opencode")))
   if (env["OPENCODE_CONFIG"]) add("user", path.resolve(world.cwd, env["OPENCODE_CONFIG"]))
   const folders = projectFolders(folder)
   for (const each of folders) add("project", ...pair(each))
@@ -99,7 +99,7 @@ function understand(name: string, from: ConfigFile["from"], text: string): Confi
 }
 
 /** Whether a plugin's name in `opencode.json` means this package: by name, with a version, or the folder it lies in. */
-function isThisPackage(plugin: unknown, configFile: string): boolean {
+export function isThisPackage(plugin: unknown, configFile: string): boolean {
   if (typeof plugin !== "string") return false
   if (plugin === "opencode-bucket" || plugin.startsWith("opencode-bucket@")) return true
   if (!/^(?:file:|\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(plugin)) return false
