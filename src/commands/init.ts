@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs"
 import path from "node:path"
 import { openCodeConfigFolder } from "../config/folders.ts"
 import { parseSettings } from "../config/load.ts"
 import type { Settings } from "../config/schema.ts"
-import { writeEntry } from "../config/write-entry.ts"
+import { writeEntry, writeTuiEntry } from "../config/write-entry.ts"
 import { ShareError } from "../errors.ts"
 import { newShareId } from "../share/share-id.ts"
 import { tryOut } from "../share/try-out.ts"
@@ -43,10 +44,18 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
     store.close()
   }
   const folder = flags.project ? terminal.cwd : openCodeConfigFolder(terminal)
-  const file = path.join(folder, "opencode.json")
-  writeEntry(file, destination)
+  const file = configFile(folder, "opencode")
+  const name = writeEntry(file, destination)
+  // What has a place in OpenCode's terminal is listed in a file of its own; the project's is in `.opencode` alone.
+  writeTuiEntry(configFile(flags.project ? path.join(folder, ".opencode") : folder, "tui"), name)
   say(terminal, flags.quiet, "Written. OpenCode's own /share goes there from its next start; so does this command.")
   terminal.stdout.write(`${file}\n`)
+}
+
+/** The file that a folder has: of two, the one that OpenCode lets win. */
+function configFile(folder: string, name: string): string {
+  const commented = path.join(folder, `${name}.jsonc`)
+  return existsSync(commented) ? commented : path.join(folder, `${name}.json`)
 }
 
 async function wanted(flags: InitFlags, terminal: Terminal): Promise<Record<string, unknown>> {

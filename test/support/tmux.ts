@@ -10,8 +10,8 @@ export interface Terminal {
   type(text: string): Promise<void>
   /** Presses a key: `Enter`, `Escape`, `C-c`. */
   press(key: string): Promise<void>
-  /** What is on the screen. */
-  screen(): Promise<string>
+  /** What is on the screen, with its colours as SGR sequences if they are wanted. */
+  screen(options?: { colours?: boolean }): Promise<string>
   /** What the program has put on the clipboard. */
   copied(): Promise<string>
   /** Whether the program still runs. */
@@ -19,10 +19,10 @@ export interface Terminal {
   close(): Promise<void>
 }
 
-/** Starts a program in a tmux server of its own, 160 columns wide. It sees `env` and nothing else of the environment. */
+/** Starts a program in a tmux server of its own, 160 columns wide unless said otherwise. It sees `env` and nothing else of the environment. */
 export async function inTmux(
   command: readonly string[],
-  { cwd, env }: { cwd: string; env: Record<string, string> },
+  { cwd, env, columns = 160, rows = 50 }: { cwd: string; env: Record<string, string>; columns?: number; rows?: number },
 ): Promise<Terminal> {
   const socket = `opencode-bucket-${randomBytes(6).toString("hex")}`
   const tmux = async (...args: string[]) =>
@@ -42,15 +42,15 @@ export async function inTmux(
     "-s",
     "main",
     "-x",
-    "160",
+    String(columns),
     "-y",
-    "50",
+    String(rows),
     words,
   )
   return {
     type: async (text) => void (await tmux("send-keys", "-t", "main", "-l", text)),
     press: async (key) => void (await tmux("send-keys", "-t", "main", key)),
-    screen: () => tmux("capture-pane", "-p", "-t", "main").catch(() => ""),
+    screen: ({ colours } = {}) => tmux("capture-pane", ...(colours ? ["-e"] : []), "-p", "-t", "main").catch(() => ""),
     copied: () => tmux("show-buffer").catch(() => ""),
     runs: () =>
       tmux("has-session", "-t", "main").then(
