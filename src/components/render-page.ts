@@ -1,6 +1,6 @@
-import Page from "./Page.astro"
 import { printable } from "../render/safe-html.ts"
 import type { PageView } from "../render/view.ts"
+import Page from "./Page.astro"
 
 /** What Astro's runtime gives for a component: its text in pieces, and instructions for what pages of ours do not have. */
 interface Template {

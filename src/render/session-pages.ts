@@ -5,6 +5,7 @@ import { addChanges, changedFiles, noChanges, type PromptRef } from "./change-hi
 import { type ChangesPage, changedView, changesPages, filesOfChange, headOfChanges, notesOn } from "./changes.ts"
 import { clip } from "./cut.ts"
 import { addFacts, doneInWords, type Facts, factsInWords, noFacts, untilInWords } from "./facts.ts"
+import type { GatheredText } from "./gathered-text.ts"
 import { filesOf, isPrompt } from "./items.ts"
 import { partLinks } from "./outline.ts"
 import { inputOf, type Page, prebuiltPage, type RenderPage, viewOf } from "./page.ts"
@@ -30,8 +31,8 @@ export interface Place {
   /** What the pages are called: "" for the session itself, `sub-<hash>` for a child. */
   stem: string
   /** Where the pieces of `session.json` and `session.md` go. */
-  record: string[]
-  text: string[]
+  record: GatheredText
+  text: GatheredText
   parent: { href: string; title: string } | undefined
 }
 

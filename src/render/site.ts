@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import type { Session } from "../session/model.ts"
+import { type GatheredText, gatherText } from "./gathered-text.ts"
 import type { RenderPage } from "./page.ts"
 import { REVALIDATE, sessionFiles } from "./session-pages.ts"
 import type { SiteFile } from "./site-file.ts"
@@ -26,8 +26,8 @@ export interface SiteOptions {
  */
 export async function* site(session: Session, options: SiteOptions): AsyncGenerator<SiteFile> {
   const seen = new Set<string>()
-  const record: string[] = []
-  const text: string[] = []
+  const record = gatherText()
+  const text = gatherText()
   for await (const file of sessionFiles(session, { ...options, stem: "", record, text, parent: undefined })) {
     if (seen.has(file.path)) continue
     seen.add(file.path)
@@ -39,14 +39,8 @@ export async function* site(session: Session, options: SiteOptions): AsyncGenera
   }
 }
 
-function document(path: string, contentType: string, pieces: readonly string[], version: string): SiteFile {
-  const hash = createHash("sha256").update(version)
-  for (const piece of pieces) hash.update(piece)
-  return {
-    path,
-    contentType,
-    cacheControl: REVALIDATE,
-    input: hash.digest("hex"),
-    render: async () => Buffer.from(`${pieces.join("")}\n`),
-  }
+function document(path: string, contentType: string, text: GatheredText, version: string): SiteFile {
+  text.push("\n")
+  const input = text.hash(version)
+  return { path, contentType, cacheControl: REVALIDATE, input, render: async () => text.bytes() }
 }

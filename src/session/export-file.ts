@@ -1,13 +1,31 @@
 import { constants } from "node:buffer"
-import { readFile, stat } from "node:fs/promises"
+import { type FileHandle, open } from "node:fs/promises"
 import { ShareError } from "../errors.ts"
+import { readLargeExport } from "./large-export.ts"
 import { parseExport, tooLarge } from "./parse-export.ts"
 import type { SessionSource } from "./source.ts"
 
-/** The file at `path`, holding what `opencode export` prints. Reading throws `bad-input` for all that can be wrong with it. */
-export function exportFile(path: string): SessionSource {
+/** Files of more bytes are read message by message. Below that, parsing the whole is faster, and tells more of mistakes. */
+const LARGE = 24_000_000
+
+/**
+ * The file at `path`, holding what `opencode export` prints, of any size. Reading throws `bad-input` for all that can be
+ * wrong with it; for a message of a large file only when its turn comes.
+ */
+export function exportFile(path: string, large = LARGE): SessionSource {
   const label = `the file ${path}`
-  return { label, read: async (use) => use(parseExport(await readWhole(path, label), label)) }
+  return {
+    label,
+    async read(use) {
+      const { file, size } = await openFile(path)
+      try {
+        const record = size > large ? await readLargeExport(file, label) : undefined
+        return await use(record ?? parseExport(await readWhole(file, size, path, label), label))
+      } finally {
+        await file.close()
+      }
+    },
+  }
 }
 
 /** What is piped in: the same as in a file. */
@@ -25,17 +43,27 @@ export function exportStdin(stream: AsyncIterable<Uint8Array | string> & { isTTY
   }
 }
 
-async function readWhole(path: string, label: string): Promise<Uint8Array> {
+async function openFile(path: string): Promise<{ file: FileHandle; size: number }> {
+  let file: FileHandle | undefined
   try {
-    const file = await stat(path)
-    if (file.isDirectory()) {
-      const hint = "Name the export file in it."
-      throw new ShareError("bad-input", `${path} is a folder, not an export of a session.`, { hint })
-    }
-    if (file.size > constants.MAX_STRING_LENGTH) throw tooLarge(label)
-    return await readFile(path)
+    file = await open(path)
+    const found = await file.stat()
+    if (!found.isDirectory()) return { file, size: found.size }
   } catch (error) {
-    throw error instanceof ShareError ? error : unreadable(path, error)
+    await file?.close()
+    if ((error as NodeJS.ErrnoException).code !== "EISDIR") throw unreadable(path, error)
+  }
+  await file?.close()
+  const hint = "Name the export file in it."
+  throw new ShareError("bad-input", `${path} is a folder, not an export of a session.`, { hint })
+}
+
+async function readWhole(file: FileHandle, size: number, path: string, label: string): Promise<Uint8Array> {
+  if (size > constants.MAX_STRING_LENGTH) throw tooLarge(label)
+  try {
+    return await file.readFile()
+  } catch (error) {
+    throw unreadable(path, error)
   }
 }
 

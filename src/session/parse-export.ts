@@ -18,16 +18,29 @@ export function parseExport(bytes: Uint8Array, label: string): SessionRecord {
   const text = decode(bytes)
   if (text.trim() === "") throw badInput(`${capital(label)} is empty.`, exportAgain)
   const session = parse(text, label)
-  if (!isFields(session) || !isFields(session["info"]) || !Array.isArray(session["messages"])) {
+  if (!isFields(session) || !Array.isArray(session["messages"]))
     throw notASession(label, "info and messages are expected")
-  }
-  if (usableID(session["info"]["id"]) === undefined) throw notASession(label, "its info has no usable id")
+  checkedInfo(session["info"], label)
   if (session["messages"].length === 0) throw nothingToShare(label)
   return record(session, deepest)
 }
 
 /** Sessions nest only as deep as OpenCode's `subagent_depth`; what is below this depth is left out. */
 export const deepest = 32
+
+/** What stands under `info`, if a session can be known by it. Throws `bad-input`. */
+export function checkedInfo(info: unknown, label: string): unknown {
+  if (!isFields(info)) throw notASession(label, "info and messages are expected")
+  if (usableID(info["id"]) === undefined) throw notASession(label, "its info has no usable id")
+  return info
+}
+
+/** What stands under `children`, as records. */
+export const childrenOf = (children: unknown): SessionRecord[] => record({ children }, deepest).children
+
+export function brokenMessage(label: string, position: number, cause: unknown): ShareError {
+  return badInput(`${capital(label)} is not JSON: the mistake is after byte ${position}.`, exportAgain, cause)
+}
 
 export function nothingToShare(label: string): ShareError {
   return badInput(`${capital(label)} has no messages: there is nothing to share.`, "Say something in it first.")

@@ -152,9 +152,12 @@ describe("a file", () => {
     }
   })
 
-  test("that is longer than any text can be", async () => {
+  test("that is longer than any text can be, and not of the usual form", async () => {
     const path = join(temporaryFolder(), "talk.json")
     writeFileSync(path, pretty)
+    truncateSync(path, constants.MAX_STRING_LENGTH + 1)
+    expect((await readFile(path)).messages).toHaveLength(JSON.parse(pretty).messages.length)
+    writeFileSync(path, `logged\n${pretty}`)
     truncateSync(path, constants.MAX_STRING_LENGTH + 1)
     await expect(readFile(path)).rejects.toMatchObject({
       code: "bad-input",

@@ -1,0 +1,56 @@
+import type { FileHandle } from "node:fs/promises"
+import { brokenMessage, checkedInfo, childrenOf } from "./parse-export.ts"
+import type { SessionRecord } from "./source.ts"
+import { splitExport } from "./split-export.ts"
+
+/** So many bytes are read at a time. */
+const WINDOW = 1 << 20
+
+/**
+ * An export as a record that reads its messages from the file when they are asked for, so that no more than one of them
+ * is in memory. Undefined where the file is not of the usual form: UTF-8 with nothing in front of the object. Throws
+ * `bad-input` for an object that is no session; what is wrong with a message, reading it tells.
+ */
+export async function readLargeExport(file: FileHandle, label: string): Promise<SessionRecord | undefined> {
+  const split = await splitExport(chunksOf(file))
+  if (!split?.info || split.messages.length === 0) return undefined
+  const { info, children, messages } = split
+  const read = windowed(file)
+  return {
+    info: checkedInfo(await read(info.from, info.to, label), label),
+    children: children ? childrenOf(await read(children.from, children.to, label)) : [],
+    async *messages() {
+      const read = windowed(file)
+      for (let i = 0; i < messages.length; i += 2)
+        yield await read(messages[i] as number, messages[i + 1] as number, label)
+    },
+  }
+}
+
+async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ; ) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(WINDOW), 0, WINDOW, position)
+    if (bytesRead === 0) return
+    yield buffer.subarray(0, bytesRead)
+    position += bytesRead
+  }
+}
+
+/** Reads JSON at places that come in order, several with one request. */
+function windowed(file: FileHandle) {
+  let window: Buffer = Buffer.alloc(0)
+  let start = 0
+  return async (from: number, to: number, label: string): Promise<unknown> => {
+    if (from < start || to > start + window.length) {
+      const size = Math.max(WINDOW, to - from)
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, size, from)
+      window = buffer.subarray(0, bytesRead)
+      start = from
+    }
+    try {
+      return JSON.parse(window.toString("utf8", from - start, to - start))
+    } catch (cause) {
+      throw brokenMessage(label, from, cause)
+    }
+  }
+}
