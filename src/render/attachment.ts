@@ -22,30 +22,31 @@ export interface Attachment {
 }
 
 /** The kinds that are stored as what they are. Everything else, SVG and HTML above all, is stored as a kind that cannot run. */
-const kinds: Record<string, { ending: string; image: boolean }> = {
-  "image/png": { ending: "png", image: true },
-  "image/jpeg": { ending: "jpg", image: true },
-  "image/gif": { ending: "gif", image: true },
-  "image/webp": { ending: "webp", image: true },
-  "image/avif": { ending: "avif", image: true },
-  "application/pdf": { ending: "pdf", image: false },
-}
+const images = new Map([
+  ["image/png", "png"],
+  ["image/jpeg", "jpg"],
+  ["image/gif", "gif"],
+  ["image/webp", "webp"],
+  ["image/avif", "avif"],
+])
 
 const isText = (mime: string) => /^(?:text\/|application\/(?:json|xml|javascript|toml|yaml|x-sh)|image\/svg)/.test(mime)
 
 /** What a file part attaches: content of `data:` addresses becomes a file of the share, anything else stays a name. */
 export function attachmentOf({ filename, mime, url }: FilePart): Attachment {
-  const name = filename || (kinds[mime]?.image ? "image" : "file")
+  const image = images.get(mime)
+  const name = filename || (image ? "image" : "file")
   const content = decodeDataUrl(url)
   const elsewhere = content ? undefined : safeUrl(url)
   if (!content) return { name, mime, isImage: false, ...(elsewhere && { elsewhere }) }
-  const kind = kinds[mime]
-  if (kind) return { name, mime, isImage: kind.image, file: storedFile(content, kind.ending, mime) }
+  if (image) return { name, mime, isImage: true, file: storedFile(content, image, mime) }
+  // A PDF can hold scripts and forms: it is opened by what the reader has for it, from their own disk.
+  const ending = mime === "application/pdf" ? "pdf" : "bin"
   return {
     name,
     mime,
     isImage: false,
-    file: isText(mime) ? storedText(content) : storedFile(content, "bin", "application/octet-stream"),
+    file: isText(mime) ? storedText(content) : storedFile(content, ending, "application/octet-stream"),
   }
 }
 

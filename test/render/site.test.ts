@@ -24,7 +24,6 @@ describe.each(sessions)("the share of %s", (_, exported) => {
       md: /^text\/markdown; charset=utf-8$/,
       txt: /^text\/plain; charset=utf-8$/,
       png: /^image\/png$/,
-      pdf: /^application\/pdf$/,
     }
     for (const { path, contentType, cacheControl, render } of await filesOf(exported)) {
       expect(contentType).toMatch(types[path.split(".").at(-1)!] ?? /^application\/octet-stream$/)
