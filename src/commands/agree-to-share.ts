@@ -1,5 +1,7 @@
 import { ShareError } from "../errors.ts"
+import type { Count } from "../redact/secrets.ts"
 import { isPrompt, type Session } from "../session/model.ts"
+import { redactedInWords } from "../share/redacted-in-words.ts"
 import { newShareId } from "../share/share-id.ts"
 import { tryOut } from "../share/try-out.ts"
 import type { ObjectStore } from "../store/object-store.ts"
@@ -10,8 +12,8 @@ export interface AgreeOptions {
   /** Where that is, in words. */
   place: string
   terminal: Terminal
-  /** What was redacted, in words, if anything was. */
-  redacted: string | undefined
+  /** What was redacted. */
+  found: readonly Count[]
   /** Draws the session into a local folder and opens it. */
   preview: () => Promise<void>
 }
@@ -21,14 +23,14 @@ export interface AgreeOptions {
  * it is not, and what trying the store out throws.
  */
 export async function agreeToShare(session: Session, options: AgreeOptions): Promise<void> {
-  const { store, place, terminal, redacted } = options
+  const { store, place, terminal, found } = options
   const status = statusLine(terminal, false)
   status.show(`Asking ${store.name} who can read in it…`)
   const readable = await tryOut(store, newShareId()).finally(status.clear)
   const facts = [
     ["Conversation", oneLine(session.info.title) || "Untitled session"],
     ["Holds", await contentOf(session)],
-    ["Redacted", redacted ?? "nothing: no secrets were found"],
+    ["Redacted", redactedInWords(found) ?? "nothing: no secrets were found"],
     ["Goes to", place],
     ["Seen by", seenBy(readable.public)],
     ["", readable.public !== false && readable.note],

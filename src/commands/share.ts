@@ -17,7 +17,7 @@ import { previewCommand } from "./preview.ts"
 import { readPolicy } from "./read-policy.ts"
 import { removalInWords } from "./removed.ts"
 import { type SelectionFlags, selectionFrom } from "./selection.ts"
-import { canAsk, formatBytes, say, statusLine, type Terminal, waiting } from "./terminal.ts"
+import { canAsk, formatBytes, redactedLine, say, statusLine, type Terminal, waiting } from "./terminal.ts"
 
 export interface ShareFlags extends DestinationFlags, SelectionFlags {
   /** How long the share is to live. */
@@ -50,16 +50,17 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       destination,
       ledger,
       // A session may come from another folder than this one, with a mode of its own.
-      async mayShare(upcoming, known) {
+      async mayShare(upcoming, known, found) {
         assertSharingAllowed(terminal, upcoming.info.directory || terminal.cwd)
         // What is on this machine only, or is shared already, needs no question.
         const isNew = known?.url === undefined && !isLocal(destination)
         if (flags.yes || settings.confirm === false || !isNew || !canAsk(terminal)) return
         status.clear()
         const preview = () => previewCommand(session, { ...flags, open: true }, terminal)
-        await agreeToShare(upcoming, { store, place: describe(destination), terminal, redacted: undefined, preview })
+        await agreeToShare(upcoming, { store, place: describe(destination), terminal, found, preview })
       },
       selection,
+      redact: settings.redact,
       lifetime,
       version,
       now,
@@ -79,12 +80,13 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       flags.quiet,
       `${store.name}: ${sent === 0 ? "nothing has changed" : counts.filter(Boolean).join(", ")}.`,
     )
+    if (result.redacted > 0) say(terminal, flags.quiet, redactedLine(result.found))
     if (result.expires) say(terminal, flags.quiet, `It ends on ${dayOf(result.expires)}.`)
     if (note) say(terminal, flags.quiet, note)
     const policy = result.public === false && sent === result.objects ? readPolicy(destination) : undefined
     if (policy) say(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)
     if (isDefault) say(terminal, flags.quiet, "To share with others, name a bucket: --to s3://bucket (see the README).")
-    terminal.stdout.write(flags.json ? `${JSON.stringify({ ...result, redacted: 0 })}\n` : `${url}\n`)
+    terminal.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${url}\n`)
     if (terminal.stdout.isTTY && !flags.json && (await copyToClipboard(url, terminal)))
       say(terminal, flags.quiet, "Copied to the clipboard.")
     if (flags.open) await (await import("open")).default(url)

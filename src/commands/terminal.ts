@@ -1,4 +1,6 @@
 import type { World } from "../config/folders.ts"
+import type { Count } from "../redact/secrets.ts"
+import { redactedInWords } from "../share/redacted-in-words.ts"
 
 /** What a command has to do with the outside: a world to read, and the two streams. stdout is for results alone. */
 export interface Terminal extends World {
@@ -34,4 +36,9 @@ export function formatBytes(bytes: number): string {
 export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim()
 
 /** What is said while another process is at the share that a command is about. */
-export const waiting = (pid: number): string => `Waiting for process ${pid}, which is sharing or unsharing this session…`
+export const waiting = (pid: number): string =>
+  `Waiting for process ${pid}, which is sharing or unsharing this session…`
+
+/** What was redacted, in a sentence. */
+export const redactedLine = (found: readonly Count[]): string =>
+  found.length > 0 ? `Redacted: ${redactedInWords(found)}.` : "No secrets were found in it."

@@ -4,6 +4,7 @@ import { agreeOnDestination, settingsFrom } from "../commands/destination.ts"
 import { lifetimeFrom } from "../commands/lifetime.ts"
 import type { Terminal } from "../commands/terminal.ts"
 import { dataFolder, theWorld } from "../config/folders.ts"
+import type { LoadedSettings } from "../config/load.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { ShareError } from "../errors.ts"
 import { opencodeSession } from "../session/opencode-api.ts"
@@ -84,7 +85,7 @@ async function shareNew(job: Asked<"share">, world: Terminal, ledger: Ledger): P
       ledger,
       destination,
       secret,
-      lifetime: lifetimeFrom(undefined, settings.expires),
+      settings,
     })
   } catch (error) {
     // Nobody has seen its link: nothing of it stays. Where that fails, too, the ledger remembers it for the next start.
@@ -109,7 +110,7 @@ async function update({ id, api }: Asked<"update">, world: Terminal, ledger: Led
     ledger,
     destination: entry.destination,
     existing: id,
-    lifetime: lifetimeFrom(undefined, settingsFrom({}, world).expires),
+    settings: settingsFrom({}, world),
   })
 }
 
@@ -126,10 +127,15 @@ async function publish(
   session: string,
   api: string,
   world: Terminal,
-  options: Pick<ShareOptions, "ledger" | "destination" | "existing" | "secret" | "lifetime">,
+  {
+    settings,
+    ...options
+  }: Pick<ShareOptions, "ledger" | "destination" | "existing" | "secret"> & { settings: LoadedSettings },
 ): Promise<ShareResult> {
   return share(opencodeSession(session, asking(api)), {
     ...options,
+    lifetime: lifetimeFrom(undefined, settings.expires),
+    redact: settings.redact,
     store: await storeOf(options.destination),
     mayShare: ({ info }) => assertSharingAllowed(world, info.directory || world.cwd),
     version,

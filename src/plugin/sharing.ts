@@ -1,6 +1,7 @@
 import { ShareError } from "../errors.ts"
+import type { Count } from "../redact/secrets.ts"
 import type { LedgerEntry } from "../share/ledger.ts"
-import { type Redacted, redactedInWords } from "../share/redacted-in-words.ts"
+import { redactedInWords } from "../share/redacted-in-words.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import type { OpencodeEvent } from "./opencode.ts"
 import type { Publisher } from "./publisher.ts"
@@ -56,7 +57,7 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
     try {
       const { session, found } = await publisher.ask({ job: "update", id, folder, api })
       shares.set(String(session), id)
-      tellRedacted(id, found as Redacted[] | undefined)
+      tellRedacted(id, found as Count[] | undefined)
       failing.delete(id)
     } catch (error) {
       const code = error instanceof ShareError ? error.code : undefined
@@ -72,7 +73,7 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
     for (const [session, share] of shares) if (share === id) shares.delete(session)
   }
 
-  function tellRedacted(id: string, found: Redacted[] = []): void {
+  function tellRedacted(id: string, found: Count[] = []): void {
     const words = redactedInWords(found)
     if (words === undefined || hidden.get(id) === words) return
     hidden.set(id, words)
@@ -82,7 +83,7 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
   async function create(session: string): Promise<CreatedShare> {
     try {
       const made = await publisher.ask({ job: "share", session, folder, api })
-      const { id, url, secret, found } = made as unknown as CreatedShare & { found?: Redacted[] }
+      const { id, url, secret, found } = made as unknown as CreatedShare & { found?: Count[] }
       shares.set(session, id)
       failing.delete(id)
       fresh.add(id)
