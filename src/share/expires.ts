@@ -28,12 +28,13 @@ export function parseLength(text: string): number | undefined {
  * When a share ends that is published now.
  *
  * An end that was asked for stays until another one is asked for. One that a rule gave only ever moves to later, and
- * only as far as the session itself went on: a share does not end while it is still being worked on, and sharing the
- * same again moves nothing. A share that had no end gets one by the rule, from now.
+ * only when the session itself went on: a share does not end while it is still being worked on, and sharing the same
+ * again moves nothing, whatever the rule says by then. A share that had no end gets one by the rule, from now.
+ * @param known what the ledger says of it, with when it was last shared
  * @param changed when something last happened in the session, in milliseconds since 1970, if that is known
  */
 export function nextExpiry(
-  known: Expiry,
+  known: Expiry & { updated: string },
   lifetime: Lifetime | undefined,
   changed: number | undefined,
   now: Date,
@@ -45,7 +46,9 @@ export function nextExpiry(
   const asBefore = { ...(expires !== undefined && { expires }), ...(expiryAsked && { expiryAsked }) }
   if (!lifetime || expiryAsked || !Number.isFinite(lifetime.length)) return asBefore
   if (expires === undefined) return { expires: after(now.getTime(), lifetime) }
-  const later = after(Math.min(changed ?? 0, now.getTime()), lifetime)
+  const at = Math.min(changed ?? 0, now.getTime())
+  if (!(at > Date.parse(known.updated))) return { expires }
+  const later = after(at, lifetime)
   return { expires: Date.parse(later) > Date.parse(expires) ? later : expires }
 }
 

@@ -21,20 +21,24 @@ describe("a length of time", () => {
 })
 
 describe("when a share ends", () => {
-  const known: Expiry = { expires: "2026-11-25T09:00:00.000Z" }
+  const updated = "2026-11-19T09:00:00.000Z"
+  const fresh = { updated: now.toISOString() }
+  const end: Expiry = { expires: "2026-11-25T09:00:00.000Z" }
+  const known = { ...end, updated }
 
   test("never, unless something was said", () => {
-    expect(nextExpiry({}, undefined, undefined, now)).toEqual({})
+    expect(nextExpiry(fresh, undefined, undefined, now)).toEqual({})
   })
 
   test("by a rule: so long after it was first shared, however old the session is", () => {
-    expect(nextExpiry({}, rule, 0, now)).toEqual({ expires: "2026-11-29T09:00:00.000Z" })
+    expect(nextExpiry(fresh, rule, 0, now)).toEqual({ expires: "2026-11-29T09:00:00.000Z" })
   })
 
   test("sharing the same again moves nothing", () => {
     const changed = Date.parse("2026-11-18T09:00:00.000Z")
-    expect(nextExpiry(known, rule, changed, now)).toEqual(known)
-    expect(nextExpiry(known, undefined, changed, now)).toEqual(known)
+    expect(nextExpiry(known, rule, changed, now)).toEqual(end)
+    expect(nextExpiry(known, undefined, changed, now)).toEqual(end)
+    expect(nextExpiry(known, { length: 90 * day, asked: false }, changed, now)).toEqual(end)
   })
 
   test("a session that goes on takes an end by a rule with it, and a clock in the future does not", () => {
@@ -44,14 +48,14 @@ describe("when a share ends", () => {
   })
 
   test("a shorter rule does not move it to earlier, and a rule of no end leaves it", () => {
-    expect(nextExpiry(known, { length: day, asked: false }, now.getTime(), now)).toEqual(known)
-    expect(nextExpiry(known, { length: Number.POSITIVE_INFINITY, asked: false }, now.getTime(), now)).toEqual(known)
+    expect(nextExpiry(known, { length: day, asked: false }, now.getTime(), now)).toEqual(end)
+    expect(nextExpiry(known, { length: Number.POSITIVE_INFINITY, asked: false }, now.getTime(), now)).toEqual(end)
   })
 
   test("what was asked for stays, until something else is asked for", () => {
-    const asked: Expiry = { ...known, expiryAsked: true }
-    expect(nextExpiry(asked, rule, now.getTime(), now)).toEqual(asked)
-    expect(nextExpiry({ expiryAsked: true }, rule, now.getTime(), now)).toEqual({ expiryAsked: true })
+    const asked = { ...known, expiryAsked: true } as const
+    expect(nextExpiry(asked, rule, now.getTime(), now)).toEqual({ ...end, expiryAsked: true })
+    expect(nextExpiry({ updated, expiryAsked: true }, rule, now.getTime(), now)).toEqual({ expiryAsked: true })
     const sooner = { length: 3_600_000, asked: true }
     expect(nextExpiry(asked, sooner, undefined, now)).toEqual({
       expires: "2026-11-22T10:00:00.000Z",
@@ -62,7 +66,7 @@ describe("when a share ends", () => {
   })
 
   test("an unreadable end is as good as none", () => {
-    expect(nextExpiry({ expires: "soon" }, undefined, undefined, now)).toEqual({})
+    expect(nextExpiry({ updated, expires: "soon" }, undefined, undefined, now)).toEqual({})
   })
 })
 

@@ -26,6 +26,8 @@ export function operationOf(method: string, key: string, query: URLSearchParams)
     }
     return names[method] ?? method
   }
+  if (method === "GET" && query.has("versioning")) return "GetBucketVersioning"
+  if (method === "GET" && query.has("object-lock")) return "GetObjectLockConfiguration"
   if (method === "GET") return query.has("versions") ? "ListObjectVersions" : "ListObjectsV2"
   return method === "POST" && query.has("delete") ? "DeleteObjects" : method
 }

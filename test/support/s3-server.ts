@@ -225,6 +225,12 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
         if (settings.versions === "ignored")
           return ok(listObjects(bucket, settings.bucket, query, settings.pageSize ?? 1000))
         return ok(listVersions(bucket, settings.bucket, query, settings.pageSize ?? 1000))
+      case "GetBucketVersioning":
+        if (settings.versions === "unsupported") return error(501, "NotImplemented", "Not implemented")
+        if (settings.versions === "denied") return error(403, "AccessDenied", "Access Denied")
+        return ok(["VersioningConfiguration", ...(bucket.keepsVersions ? [["Status", "Enabled"] as const] : [])])
+      case "GetObjectLockConfiguration":
+        return error(404, "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist")
       case "DeleteObject": {
         const code = settings.undeletable?.(key)
         if (code !== undefined) return error(code === "NoSuchKey" ? 404 : 403, code, code)

@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { expect, onTestFinished, test } from "vitest"
+import { fixture, ownHome } from "../support/run-command.ts"
+import { startS3Server } from "../support/s3-server.ts"
+
+/** As if all that has an end had been shared long ago. */
+function age(home: ReturnType<typeof ownHome>): void {
+  const folder = home.file("data", "opencode-bucket", "ledger")
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
+    const file = path.join(folder, name)
+    const entry = JSON.parse(readFileSync(file, "utf8"))
+    if (entry.expires) writeFileSync(file, JSON.stringify({ ...entry, expires: "2020-01-31T00:00:00.000Z" }))
+  }
+}
+
+const sharesOf = async (home: ReturnType<typeof ownHome>) =>
+  JSON.parse((await home.run(["list", "--json"])).stdout).shares
+
+test("--expires is shown, listed and kept; list names what is past its time, prune removes it", async () => {
+  const home = ownHome()
+  const shared = await home.run(["share", fixture("questions"), "--expires", "7d", "--json"])
+  const { id, expires } = JSON.parse(shared.stdout)
+  expect(Date.parse(expires)).toBeGreaterThan(Date.now())
+  expect(shared.stderr).toMatch(/^It ends on \d+ \w+ \d{4}\.$/m)
+  expect(await sharesOf(home)).toMatchObject([{ id, expires, state: "shared" }])
+  expect((await home.run(["list"])).stdout).toMatch(/ · until \d+ \w+ \d{4}$/m)
+
+  const again = await home.run(["share", fixture("questions"), "--json"], { env: { OPENCODE_BUCKET_EXPIRES: "1d" } })
+  expect(JSON.parse(again.stdout)).toMatchObject({ id, expires, sent: 0 })
+
+  age(home)
+  expect((await home.run(["list"])).stdout).toContain("expired on 31 January 2020, still there: prune removes it")
+  const pruned = await home.run(["prune", "--json"])
+  expect(pruned.status).toBe(0)
+  expect(JSON.parse(pruned.stdout)).toMatchObject({ removed: [{ id, proven: true }], failed: [] })
+  expect(await sharesOf(home)).toEqual([])
+  const nothing = await home.run(["prune"])
+  expect(nothing).toMatchObject({ status: 0, stdout: "", stderr: "Nothing is past its time.\n" })
+})
+
+test("every share removes what is past its time at the same place, after its own link", async () => {
+  const home = ownHome()
+  const first = await home.run(["share", fixture("questions")], { env: { OPENCODE_BUCKET_EXPIRES: "12h" } })
+  age(home)
+  const second = await home.run(["share", fixture("apply-patch")])
+  expect(second.stdout).toMatch(/^file:\S+\n$/)
+  expect(second.stderr).toContain(`Past its time. Gone: ${first.stdout.trim()}`)
+  expect((await sharesOf(home)).map(({ url }: { url: string }) => url)).toEqual([second.stdout.trim()])
+})
+
+test("a time that is none is refused, as a flag and as a setting", async () => {
+  const home = ownHome()
+  const flag = await home.run(["share", fixture("questions"), "--expires", "tomorrow"])
+  expect(flag).toMatchObject({ status: 2, stdout: "" })
+  expect(flag.stderr).toBe(
+    'opencode-bucket: --expires "tomorrow" is no length of time.\n  Give hours, days or weeks, such as 12h, 7d or 8w, or never.\n',
+  )
+  const setting = await home.run(["share", fixture("questions")], { env: { OPENCODE_BUCKET_EXPIRES: "7" } })
+  expect(setting.status).toBe(2)
+  expect(setting.stderr).toContain('"expires" in the environment must be hours, days or weeks')
+})
+
+test("unshare --all asks for --yes without a terminal, removes everything, and goes on past what fails", async () => {
+  const server = await startS3Server({ publicRead: true })
+  onTestFinished(() => server.close())
+  const home = ownHome()
+  const env = server.environment
+  const bucket = ["--to", `s3://${server.bucket}`, "--endpoint", server.endpoint]
+  await home.run(["share", fixture("questions"), ...bucket], { env })
+  await home.run(["share", fixture("apply-patch"), ...bucket], { env })
+  await home.run(["share", fixture("questions")])
+
+  const refused = await home.run(["unshare", "--all"], { env })
+  expect(refused).toMatchObject({ status: 2, stdout: "" })
+  expect(refused.stderr).toContain(`3 shares: 2 in s3://${server.bucket}, 1 in ${home.file("data")}`)
+  expect(refused.stderr).toContain("unshare --all --yes")
+  expect(await sharesOf(home)).toHaveLength(3)
+
+  server.options.undeletable = () => "AccessDenied"
+  const partly = await home.run(["unshare", "--all", "--yes", "--json"], { env })
+  expect(partly.status).toBe(5)
+  const { removed, failed } = JSON.parse(partly.stdout)
+  expect(removed).toHaveLength(1)
+  expect(failed).toMatchObject([{ code: "store-denied" }, { code: "store-denied" }])
+  expect(partly.stderr).toContain("2 of 3 shares could not be removed.")
+
+  server.options.undeletable = () => undefined
+  const rest = await home.run(["unshare", "--all", "--yes"], { env })
+  expect(rest.status).toBe(0)
+  expect(server.versions()).toEqual([])
+  expect(await sharesOf(home)).toEqual([])
+  expect(await home.run(["unshare", "--all"])).toMatchObject({ status: 0, stderr: "Nothing is shared.\n" })
+})
+
+test("unshare wants one share or all of them", async () => {
+  const home = ownHome()
+  for (const args of [["unshare"], ["unshare", "ses_abc", "--all"]])
+    expect(await home.run(args)).toMatchObject({ status: 2, stdout: "" })
+})
