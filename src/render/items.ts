@@ -115,7 +115,7 @@ const labelOf = (text: string): string =>
   clip(
     text
       .slice(0, 400)
-      .replace(/[`*#>]+|^\s*[-+]\s+/gm, "")
+      .replace(/^\s*(?:#{1,6}\s+|[-+]\s+|(?:>\s*)+)|[`*]+/gm, "")
       .replace(/\s+/g, " ")
       .trim(),
     90,
