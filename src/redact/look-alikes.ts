@@ -4,7 +4,7 @@ const placeholder =
 
 // `$NAME`, `${…}`, `$(…)`, `{{…}}`, `%NAME%`, `<name>`, `[name]`, `process.env.NAME`, `op://…`: where the secret is, not what it is.
 const reference =
-  /^(?:\$(?:[A-Za-z_{(]|$)|\{\{|\{[A-Za-z_]|%[A-Za-z_]+%$|<|\[|@|#|process\.env|import\.meta|os\.(?:environ|getenv)|env[.(:]|ENV\[|System\.|secrets?[./]|vars\.|var\.|config\.|settings\.|data\.|module\.|op:\/\/|vault:|arn:|file:|https?:|\/|\.{1,2}\/|~\/)|\$\{|\$\(|\{\{/
+  /^(?:\$(?:[A-Za-z_{(]|$)|\{\{|\{[A-Za-z_]|%[A-Za-z_]+%$|<|\[|@|#|process\.env|import\.meta|os\.(?:environ|getenv)|env[.(:]|ENV\[|System\.|secrets?[./]|vars\.|var\.|config\.|settings\.|data\.|module\.|op:\/\/|vault:|arn:|file:|https?:|(?:\.{0,2}|~)\/(?:[a-z][a-z0-9._-]{2,}(?:\/|$)|$))|\$\{|\$\(|\{\{/
 
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const integrity = /^(?:sha(?:1|256|384|512)|md5)[-:]/i
@@ -13,7 +13,7 @@ const publicKey = /^(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-|age1|pk_(?:live|test)
 const id = /^(?:ses|msg|prt|usr|per|toolu|call|chatcmpl|resp|req|run|thread|asst|file|evt|rs)_[A-Za-z0-9]{8,}$/
 const address = /^(?:[\w.-]+@[\w-]+\.[\w.]+|[a-z]+:\/\/\S*|\d+(?:\.\d+)*|\d{4}-\d\d-\d\d\S*)$/i
 // `options.token`, `getToken()`, `user[0]`: code.
-const code = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*(?:[([<!?]|$)|[()[\]]|=>|::/
+const code = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*(?:[([<]|\?\.|!?\.|!?$)|[()[\]]|=>|::/
 
 /** Whether a text stands for a secret, or looks like one, but is none. */
 export function isLookAlike(value: string): boolean {
@@ -53,7 +53,8 @@ export function isPassword(value: string): boolean {
 }
 
 /** Whether a bare value in code names something rather than is it: `config.token`, `readToken(…)`. */
-export const isCode = (value: string) => code.test(value) && !isRandom(value.replace(/[.([].*$/s, ""))
+export const isCode = (value: string) =>
+  code.test(value) && (/[.([<]/.test(value) || !/\d/.test(value)) && !isRandom(value.replace(/[.([].*$/s, ""))
 
 const hasMixedCase = (value: string) => /[a-z]/.test(value) && /[A-Z]/.test(value)
 

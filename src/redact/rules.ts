@@ -116,6 +116,7 @@ const harmlessName =
 /** Whether what has this name is a secret, going by its name and by itself. `isBare`: neither quoted nor a header. */
 export function isSecretValue(name: string, value: string, isBare = false): boolean {
   if (harmlessName.test(name) && !/pass(?:word)?[-_.]?hash/i.test(name)) return false
+  if (isBare && /^[\w$.]+\(/.test(value)) return false
   const isEnv = /^[A-Z][A-Z0-9_]*$/.test(name)
   if (passwordName.test(name) && isPassword(value) && !(isBare && isCode(value))) return true
   return (secretName.test(name) || passwordName.test(name) || (isEnv && upperKey.test(name))) && isRandom(value)

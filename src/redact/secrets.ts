@@ -31,7 +31,9 @@ export class Secrets {
     const plain = plainOf(value)
     const mark = this.#marks.get(plain) ?? this.#newMark(kind, plain)
     if (isDistinct(plain)) for (const one of new Set([value, plain])) this.#spell(one, mark, "")
-    else if (before.trim() !== "") this.#spell(value, mark, before)
+    // `-pPassword`: what is in front belongs to it, or it would be taken for a part of a longer word.
+    if (isDistinct(plain) && /[A-Za-z0-9]$/.test(before)) this.#spell(value, mark, /\S*$/.exec(before)![0])
+    if (!isDistinct(plain) && before.trim() !== "") this.#spell(value, mark, before)
   }
 
   /** Adds a word of the user's own: it is replaced wherever it is. */
@@ -51,7 +53,8 @@ export class Secrets {
     const [first] = lines.filter((line) => line.length >= 20)
     if (first === undefined) return
     const mark = this.#marks.get(first) ?? this.#newMark(kind, first)
-    for (const line of lines) if (line.length >= 20) this.#set(line, { to: mark, whole: false })
+    for (const line of lines)
+      if (line.length >= 20) for (const one of spellings(line)) this.#set(one, { to: mark, whole: false })
   }
 
   get found(): Count[] {
