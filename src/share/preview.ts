@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises"
+import { makePrivateFolder } from "../private-folder.ts"
 import { site } from "../render/site.ts"
 import type { SessionSource } from "../session/source.ts"
 import { directoryStore } from "../store/directory.ts"
@@ -18,12 +19,14 @@ export interface Preview extends Prepared {
   url: string
 }
 
-/** Writes the very files of a share into a local folder. Throws what the source and the folder throw. */
+/** Writes the very files of a share into a local folder, which is made private to the user. Throws what the source and the folder throw. */
 export async function preview(source: SessionSource, options: PreviewOptions): Promise<Preview> {
   const { folder, id, version } = options
   return source.read(async (record) => {
     const prepared = await prepare(record, options)
     await rm(folder, { recursive: true, force: true })
+    // Where that fails, the store says it better.
+    await makePrivateFolder(folder).catch(() => {})
     const store = directoryStore(folder)
     await publish(site(prepared.session, { id, version, leftOut: prepared.leftOut }), {
       store,

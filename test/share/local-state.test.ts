@@ -2,12 +2,13 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import path from "node:path"
-import { pathToFileURL } from "node:url"
+import { fileURLToPath, pathToFileURL } from "node:url"
 import { expect, onTestFinished, test } from "vitest"
 import { isTrusted, trust } from "../../src/config/trust.ts"
 import { exportFile } from "../../src/session/export-file.ts"
 import { findShares, parseShareName } from "../../src/share/find-share.ts"
 import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
+import { preview } from "../../src/share/preview.ts"
 import { share } from "../../src/share/share.ts"
 import { newShareId } from "../../src/share/share-id.ts"
 import { unshare } from "../../src/share/unshare.ts"
@@ -71,6 +72,15 @@ test.each([0o000, 0o022, 0o077, 0o177, 0o277, 0o777])(
     for (const name of readdirSync(trusted)) expect(modeOf(path.join(trusted, name))).toBe("600")
   },
 )
+
+test("a preview is for the user alone", async () => {
+  umask(0o022)
+  const folder = path.join(temporaryFolder(), "data", "preview")
+  const { url } = await preview(exportFile(fixture("questions")), { folder, id: newShareId(), version: "0" })
+  expect(modeOf(folder)).toBe("700")
+  expect(modeOf(path.dirname(folder))).toBe("700")
+  expect(readFileSync(fileURLToPath(url), "utf8")).toContain("share api test")
+})
 
 test("a folder that was open to others is closed", async () => {
   const folder = path.join(temporaryFolder(), "ledger")
