@@ -12,13 +12,12 @@ import {
   optionalTime,
   text,
 } from "./read-json.ts"
-import { shallow } from "./shallow.ts"
 import type { SessionRecord } from "./source.ts"
 
 /**
  * Makes sense of a session as it was found. Never throws on what the record holds: what is missing gets the empty value
- * of its kind (`info.id` of the session itself is "" then), what is broken comes out as `malformed`, what is nested beyond
- * reason ends in a note, and the rest stays whole. Throws only what reading messages throws.
+ * of its kind (`info.id` of the session itself is "" then), what is broken comes out as `malformed`, and the rest stays
+ * whole. Throws only what reading messages throws.
  *
  * What the user undid is in neither the messages nor any `raw`: with `revert: {messageID, partID?}` OpenCode marks that
  * message, or that part of it, and all that follows.
@@ -47,8 +46,7 @@ function sessionOf(record: SessionRecord, id: string, ids: IDMaker): Session {
  * One `{info, parts}`. Ids are unique among all messages that were given the same `ids`; `position` counts from 1 and
  * names a message that has no usable id.
  */
-export function normalizeMessage(found: unknown, ids: IDMaker = idMaker(), position = 1): Message {
-  const raw = shallow(found)
+export function normalizeMessage(raw: unknown, ids: IDMaker = idMaker(), position = 1): Message {
   const record = fields(raw)
   const info = fields(record["info"])
   const base = {
@@ -92,8 +90,7 @@ function normalizeParts(value: unknown, ids: IDMaker, message: number): Part[] {
   return values.map((part, index) => normalizePart(part, ids, `part-${message}-${index + 1}`))
 }
 
-function sessionInfo(found: unknown, id: string): SessionInfo {
-  const raw = shallow(found)
+function sessionInfo(raw: unknown, id: string): SessionInfo {
   const info = fields(raw)
   const time = fields(info["time"])
   const { revert: _undone, ...kept } = info

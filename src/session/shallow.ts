@@ -1,8 +1,18 @@
+import type { SessionRecord } from "./source.ts"
+
 /** No session of OpenCode nests deeper, and what does overflows the stack of everything that walks through it. */
 const DEEPEST = 200
 
-/** The value itself; or, where it nests deeper than 200 levels, a copy with a note in place of what is below. */
-export const shallow = (value: unknown): unknown => (isDeeper(value, DEEPEST) ? cut(value, DEEPEST) : value)
+/** A session in which nothing nests deeper than 200 levels: a note stands in place of what is below. The rest is as it was. */
+export const shallow = (record: SessionRecord): SessionRecord => ({
+  info: bounded(record.info),
+  async *messages() {
+    for await (const message of record.messages()) yield bounded(message)
+  },
+  children: record.children.map(shallow),
+})
+
+const bounded = (value: unknown): unknown => (isDeeper(value, DEEPEST) ? cut(value, DEEPEST) : value)
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false
