@@ -104,3 +104,18 @@ describe("a bucket that others can read", () => {
     expect([status, server.objects().size]).toEqual([2, 0])
   })
 })
+
+describe("unshare --all", () => {
+  test.each([
+    ["asks once, with how many there are and where, and removes nothing unless told to", "\r", 2, 2],
+    ["removes all of them when told to", "y", 0, 0],
+  ])("%s", async (_, typed, expected, left) => {
+    const home = ownHome()
+    for (const name of ["questions", "apply-patch"]) await home.run(["share", fixture(name)])
+    const { status, screen } = await onTerminal(home, ["unshare", "--all"], { typed })
+    expect(screen.split("Their links end for good").length).toBeGreaterThan(1)
+    expect(screen).toContain(`Remove 2 shares in ${home.file("data")}`)
+    expect(status).toBe(expected)
+    expect(JSON.parse((await home.run(["list", "--json"])).stdout).shares).toHaveLength(left)
+  })
+})
