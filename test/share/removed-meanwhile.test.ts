@@ -4,6 +4,7 @@ import { exportFile } from "../../src/session/export-file.ts"
 import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
 import { share } from "../../src/share/share.ts"
 import { newShareId } from "../../src/share/share-id.ts"
+import { unshare } from "../../src/share/unshare.ts"
 import { collect } from "../../src/store/object-store.ts"
 import { openStore } from "../../src/store/open-store.ts"
 import { fixture } from "../support/run-command.ts"
@@ -43,4 +44,37 @@ test("who drops a share does not drop the one that has taken its place", async (
   await ledger.drop(old)
   expect(await ledger.find("new")).toMatchObject({ state: "published" })
   expect(await ledger.find("old")).toBeUndefined()
+})
+
+test("who shares or unshares while another is at it is told so, waits, and goes on", async () => {
+  const folder = temporaryFolder()
+  const destination = { to: path.join(folder, "bucket") }
+  const [ledger, theirs] = [openLedger(path.join(folder, "ledger")), openLedger(path.join(folder, "ledger"))]
+  const store = await openStore(destination)
+  const options = { store, destination, ledger, version: "0", now: () => new Date(), newId: newShareId }
+  const session = "ses_dfca4fa8bffefXSS4texcnI10m"
+  const whileHeld = async <T>(work: (onWait: (pid: number) => void) => Promise<T>): Promise<T> => {
+    const done = Promise.withResolvers<void>()
+    const held = Promise.withResolvers<void>()
+    const holding = theirs.hold({ session, destination }, () => {
+      held.resolve()
+      return done.promise
+    })
+    await held.promise
+    const told: number[] = []
+    const result = await work((pid) => {
+      told.push(pid)
+      done.resolve()
+    })
+    await holding
+    expect(told).toEqual([process.pid])
+    return result
+  }
+  const { id, url } = await whileHeld((onWait) =>
+    share(exportFile(fixture("questions")), { ...options, mayShare: () => {}, onWait }),
+  )
+  const [entry] = await ledger.all()
+  expect(entry).toMatchObject({ session, state: "published" })
+  await whileHeld((onWait) => unshare({ id, url, store, entry: entry! }, ledger, { onWait }))
+  expect(await collect(store.list("s/"))).toEqual([])
 })
