@@ -60,6 +60,27 @@ export function fitting<T>(rows: readonly T[], bytes: number, textOf: (row: T) =
 
 /** Takes from a text what is shown of it, without the end of its last line. Lines are kept whole unless one alone is too long. */
 export function cut(text: string, bounds: Bounds): Cut {
+  const known = remembered.get(bounds) ?? new Map<string, Cut>()
+  const before = known.get(text)
+  if (before) return before
+  const found = cutAnew(text, bounds)
+  if (text.length > 1_000) {
+    characters += text.length
+    if (characters > MEMORY) {
+      remembered = new WeakMap()
+      characters = text.length
+    }
+    remembered.set(bounds, known.set(text, found))
+  }
+  return found
+}
+
+/** The same text is cut when it is weighed, when its files are listed, and when it is drawn, not long after each other. */
+let remembered = new WeakMap<Bounds, Map<string, Cut>>()
+let characters = 0
+const MEMORY = 4_000_000
+
+function cutAnew(text: string, bounds: Bounds): Cut {
   // The end of the last line begins no further line.
   const body = text.endsWith("\n") ? text.slice(0, -1) : text
   if (take(body, bounds, 1) === body) return { head: body, tail: "", omitted: 0 }

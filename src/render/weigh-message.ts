@@ -84,6 +84,17 @@ function weighCut(text: string, bounds: Bounds, isFolded = false): Load {
 
 /** What a part takes of its message. The own text of a user's message counts to the message. */
 export function weighPart(part: Part, message: Message): Load {
+  const known = weighed.get(part)
+  if (known !== undefined) return known
+  const load = loadOfPart(part, message)
+  weighed.set(part, load)
+  return load
+}
+
+/** A part is asked for several times, and is in one message alone. */
+const weighed = new WeakMap<Part, Load>()
+
+function loadOfPart(part: Part, message: Message): Load {
   const item = itemOf(part.id)
   if (message.role === "assistant" && message.compaction) return load(0, 0)
   switch (part.type) {

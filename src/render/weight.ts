@@ -26,13 +26,19 @@ const WORD_BYTES = 24
 const TAG: Record<Kind, number> = { plain: 40, code: 40, terminal: 27, patch: 31, prose: 14 }
 
 /** The bytes of a text in a page: as UTF-8, with what is markup escaped and what is hidden named. */
-export function textBytes(text: string): number {
+export const textBytes = (text: string): number => measure(text).bytes
+
+/** The bytes of a text, and how many characters of it are hidden. */
+function measure(text: string): { bytes: number; hidden: number } {
   let bytes = text.length
+  let highest = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     bytes += code < 128 ? escaped[code]! : 2
+    highest |= code
   }
-  return bytes + hidden(text) * HIDDEN_BYTES
+  const hidden = highest < 128 || !mayHide(text) ? 0 : times(text, HIDDEN)
+  return { bytes: bytes + hidden * HIDDEN_BYTES, hidden }
 }
 
 // Beyond the character itself: `&quot;`, and control characters, which show as pictures of three bytes.
@@ -46,8 +52,6 @@ escaped[127] = 2
 const HIDDEN_BYTES = 32
 const HIDDEN = /[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu
 
-const hidden = (text: string): number => (mayHide(text) ? times(text, HIDDEN) : 0)
-
 /** What the lines of one text weigh, asked in their order; the tags of what they may become apart. */
 type LineWeigher = (line: string) => TextWeight
 
@@ -57,11 +61,10 @@ function lineWeigher(kind: Kind): LineWeigher {
   const isCode = kind === "code" || kind === "patch"
   // A line's numbers, and its class.
   const more = { plain: 1, code: 9, terminal: 1, patch: 33 }[kind]
-  return (line) => ({
-    bytes: textBytes(line) + more,
-    elements: elementsOf(line) + hidden(line),
-    code: isCode ? line.length + 1 : 0,
-  })
+  return (line) => {
+    const { bytes, hidden } = measure(line)
+    return { bytes: bytes + more, elements: elementsOf(line) + hidden, code: isCode ? line.length + 1 : 0 }
+  }
 }
 
 const elementsBy: Record<Exclude<Kind, "prose">, (line: string) => number> = {
@@ -94,13 +97,15 @@ function proseWeigher(): LineWeigher {
   let columns = 0
   let indented = false
   return (line) => {
-    const bytes = textBytes(line) + 1
+    const measured = measure(line)
+    const { hidden } = measured
+    const bytes = measured.bytes + 1
     const containers = CONTAINERS.exec(line)?.[0] ?? ""
     const rest = line.slice(containers.length)
     const mark = /^[ \t]*(`{3,}|~{3,})/.exec(rest)?.[1]
     if (fence !== "") {
       if (mark?.startsWith(fence) && rest.trim() === mark) fence = ""
-      return { bytes, elements: hidden(line), code: line.length + 1 }
+      return { bytes, elements: hidden, code: line.length + 1 }
     }
     if (mark) {
       fence = mark
@@ -123,7 +128,7 @@ function proseWeigher(): LineWeigher {
         : ""
     return {
       bytes: bytes + 50 * links + textBytes(addresses),
-      elements: elements + 0.5 * times(rest, MARKS) + links + hidden(line),
+      elements: elements + 0.5 * times(rest, MARKS) + links + hidden,
       code: isCode ? line.length + 1 : 0,
     }
   }
