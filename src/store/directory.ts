@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto"
 import { constants, type Dirent } from "node:fs"
-import { lstat, open, readdir, rename, rm, rmdir, stat, unlink } from "node:fs/promises"
+import { type FileHandle, lstat, open, readdir, rename, rm, rmdir, stat, unlink } from "node:fs/promises"
 import path from "node:path"
 import { pathToFileURL } from "node:url"
 import { ShareError } from "../errors.ts"
 import { directoryError, errorCode } from "./directory-errors.ts"
+import { readForWeb } from "./directory-read.ts"
 import { type HeldFolder, holdChild, holdFolder, linkRefused, unless } from "./held-folder.ts"
 import { checkKey, checkListedKey, checkPrefix } from "./keys.ts"
 import type { ObjectEntry, ObjectStore } from "./object-store.ts"
@@ -107,6 +108,19 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
       }
     },
 
+    async read(key, asked = {}) {
+      checkKey(key)
+      const target = locate(key)
+      try {
+        return await within(foldersOf(key), async (at) =>
+          readForWeb(await openFile(path.join(at, path.basename(target)), target), key, asked),
+        )
+      } catch (error) {
+        if (["ENOENT", "EISDIR"].includes(errorCode(error) ?? "")) return undefined
+        throw directoryError(error, "read", target)
+      }
+    },
+
     async *list(prefix) {
       checkPrefix(prefix)
       try {
@@ -181,16 +195,22 @@ async function writeWhole(folder: string, name: string, body: Uint8Array): Promi
 }
 
 async function readWhole(at: string, shown: string): Promise<Uint8Array> {
-  if ((await lstat(at)).isSymbolicLink()) throw linkRefused(shown)
-  // A pipe would be waited for without end.
-  const file = await open(at, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  const file = await openFile(at, shown)
   try {
-    const found = await file.stat()
-    if (!found.isFile() && !found.isDirectory()) throw new Error("it is not a file")
     return await file.readFile()
   } finally {
     await file.close()
   }
+}
+
+async function openFile(at: string, shown: string): Promise<FileHandle> {
+  if ((await lstat(at)).isSymbolicLink()) throw linkRefused(shown)
+  // A pipe would be waited for without end.
+  const file = await open(at, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  const found = await file.stat()
+  if (found.isFile() || found.isDirectory()) return file
+  await file.close()
+  throw new Error("it is not a file")
 }
 
 /** An empty listing must mean "nothing there", so a root that is something else is an error rather than nothing. */

@@ -16,6 +16,26 @@ export interface ObjectEntry {
   version?: string
 }
 
+/** What a reader on the web asks for, in the words of HTTP (RFC 9110). */
+export interface ReadOptions {
+  /** `If-None-Match`: what the reader has already. */
+  ifNoneMatch?: string | undefined
+  /** `Range`. A place may give all of it instead; what is stored compressed is never given in part. */
+  range?: string | undefined
+  /** Without the content. */
+  head?: boolean | undefined
+}
+
+/** An answer for a reader on the web. */
+export interface ReadAnswer {
+  /** Content; a part of it; the reader has it already; there is no such part. */
+  status: 200 | 206 | 304 | 416
+  /** In lower case: `etag` always, `content-type`, `content-length`, `content-encoding`, `content-range`, `cache-control`. */
+  headers: Record<string, string>
+  /** As stored: with a `content-encoding` it is compressed. To be read to its end or cancelled. */
+  body: ReadableStream<Uint8Array> | undefined
+}
+
 /**
  * A place that holds objects: a bucket, a folder inside a bucket, or a local folder.
  *
@@ -34,6 +54,9 @@ export interface ObjectStore {
 
   /** The plain content, or undefined where there is no such object. */
   get(key: string): Promise<Uint8Array | undefined>
+
+  /** The content for a reader on the web, as a stream; undefined where there is no such object. */
+  read(key: string, options?: ReadOptions): Promise<ReadAnswer | undefined>
 
   /**
    * Everything whose key begins with `prefix` (which ends in `/`, so that `s/abc/` never shows `s/abcd/…`), old

@@ -12,6 +12,8 @@ export interface S3Settings {
   pathStyle?: boolean | undefined
   /** Milliseconds until a connection has to stand, and until a silent one is given up. */
   timeouts?: { connect: number; idle: number } | undefined
+  /** Connections at once. Default: 32, enough for one who shares; a server has one open for each of its slow readers. */
+  sockets?: number | undefined
 }
 
 export interface S3Connection {
@@ -36,14 +38,18 @@ export async function connect(settings: S3Settings): Promise<S3Connection> {
   const region = settings.region ?? (await configuredRegion(config, endpoint !== undefined))
   const bucketUrl = await locate({ ...config, region }, settings.bucket)
   return {
-    client: await makeClient({ ...config, region }, settings.timeouts ?? defaultTimeouts),
+    client: await makeClient({ ...config, region }, settings.timeouts ?? defaultTimeouts, settings.sockets),
     region,
     endpoint: endpoint ?? new URL(bucketUrl).origin,
     bucketUrl,
   }
 }
 
-async function makeClient(config: S3ClientConfig, timeouts: { connect: number; idle: number }): Promise<S3Client> {
+async function makeClient(
+  config: S3ClientConfig,
+  timeouts: { connect: number; idle: number },
+  maxSockets = 32,
+): Promise<S3Client> {
   const client = new S3Client({
     ...config,
     // Since 3.729 the SDK adds CRC32 checksums to everything, which R2, B2, Swift and older MinIO refuse
@@ -55,8 +61,8 @@ async function makeClient(config: S3ClientConfig, timeouts: { connect: number; i
     requestHandler: {
       connectionTimeout: timeouts.connect,
       socketTimeout: timeouts.idle,
-      httpAgent: { keepAlive: true, maxSockets: 32 },
-      httpsAgent: { keepAlive: true, maxSockets: 32 },
+      httpAgent: { keepAlive: true, maxSockets },
+      httpsAgent: { keepAlive: true, maxSockets },
     },
   })
   signContentMd5(client)

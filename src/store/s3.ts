@@ -8,6 +8,7 @@ import { deleteEntries } from "./s3-delete.ts"
 import { s3Error } from "./s3-errors.ts"
 import { isGone } from "./s3-facts.ts"
 import { listPages } from "./s3-list.ts"
+import { readForWeb } from "./s3-read.ts"
 
 export interface S3StoreOptions extends S3Settings {
   /** The part of the bucket to use: `shares/team`. Keys of the store are relative to it. */
@@ -89,6 +90,11 @@ export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
     get(key) {
       checkKey(key)
       return read(key)
+    },
+
+    read(key, asked = {}) {
+      checkKey(key)
+      return readForWeb(place, root + key, asked)
     },
 
     async *list(prefix) {

@@ -31,6 +31,7 @@ export function keyContract(fresh: () => Promise<ObjectStore>): void {
         code: "bad-input",
       })
       await expect(promise(() => store.get(key))).rejects.toMatchObject({ code: "bad-input" })
+      await expect(promise(() => store.read(key))).rejects.toMatchObject({ code: "bad-input" })
       expect(() => store.url(key)).toThrow(expect.objectContaining({ code: "bad-input" }))
     })
 

@@ -16,6 +16,7 @@ import {
   same,
   text,
 } from "./contract-parts.ts"
+import { readContract } from "./contract-read.ts"
 import { versionContract } from "./contract-versions.ts"
 
 /** Runs what every `ObjectStore` promises on one place. */
@@ -212,6 +213,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
     })
 
     keyContract(fresh)
+    readContract(fresh)
     versionContract(() => place, lacks)
   })
 }

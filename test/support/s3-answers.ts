@@ -41,6 +41,22 @@ export function error(status: number, code: string, message: string): Answer {
   return { status, headers: { "content-type": "application/xml" }, content }
 }
 
+/** An object as it was asked for: all of it, a range of bytes, or nothing if the reader has it. */
+export function forReader(
+  asked: Record<string, string>,
+  headers: Record<string, string> & { etag: string },
+  content: Buffer,
+): Answer {
+  if (asked["if-none-match"] === headers.etag) return { status: 304, headers: { etag: headers.etag } }
+  const [range, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(asked["range"] ?? "") ?? []
+  if (range === undefined) return { status: 200, headers, content }
+  const start = first === "" ? Math.max(0, content.length - Number(last)) : Number(first)
+  const end = first === "" || last === "" ? content.length - 1 : Math.min(Number(last), content.length - 1)
+  if (start >= content.length) return error(416, "InvalidRange", "The requested range is not satisfiable")
+  const part = { ...headers, "content-range": `bytes ${start}-${end}/${content.length}` }
+  return { status: 206, headers: part, content: content.subarray(start, end + 1) }
+}
+
 export function faultAnswer({ status, code, message = code ?? "", headers = {}, body }: FaultAnswer): Answer {
   const plain: Answer =
     body === undefined && code !== undefined ? error(status, code, message) : { status, content: body ?? "" }

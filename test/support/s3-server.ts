@@ -7,6 +7,7 @@ import {
   etag,
   type FaultAnswer,
   faultAnswer,
+  forReader,
   ok,
   operationOf,
   signatureMessage,
@@ -210,11 +211,8 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
       case "GetObject": {
         const found = bucket.get(key, version)
         if (found === undefined) return error(404, "NoSuchKey", "The specified key does not exist.")
-        return {
-          status: 200,
-          headers: { "content-type": "binary/octet-stream", ...found.headers, etag: etag(found.body) },
-          content: found.body,
-        }
+        const described = { "content-type": "binary/octet-stream", ...found.headers, etag: etag(found.body) }
+        return forReader(headers, described, found.body)
       }
       case "ListObjectsV2":
         return ok(listObjects(bucket, settings.bucket, query, settings.pageSize ?? 1000))
