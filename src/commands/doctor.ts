@@ -51,7 +51,7 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
       await lookAt(settings.destination, tell, status.show)
     }
   } catch (error) {
-    tell(failure("Settings", error))
+    tell(failure(error instanceof ShareError && error.code === "bad-usage" ? "Trial" : "Settings", error))
   } finally {
     status.clear()
   }

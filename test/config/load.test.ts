@@ -1,5 +1,5 @@
 import path from "node:path"
-import { expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { loadSettings, parseSettings } from "../../src/config/load.ts"
 import { ownWorld } from "../support/world.ts"
 
@@ -10,7 +10,12 @@ const PROJECT = "src/project/opencode.json"
 test("with nothing set, shares go to a folder of the user's own", () => {
   const world = ownWorld()
   const to = path.join(world.home, ".local", "share", "opencode-bucket", "shares")
-  expect(loadSettings({}, world)).toEqual({ destination: { to }, isDefault: true, projectFile: undefined })
+  expect(loadSettings({}, world)).toMatchObject({
+    destination: { to },
+    isDefault: true,
+    projectFile: undefined,
+    origins: {},
+  })
 })
 
 test("flags over variables over the project over the user", () => {
@@ -103,4 +108,40 @@ test.each([
   [{ bucket: "b" }, '"bucket" in here is not a setting of opencode-bucket.'],
 ])("%o is refused in words", (given, message) => {
   expect(() => parseSettings(given, "here")).toThrow(expect.objectContaining({ code: "bad-settings", message }))
+})
+
+describe("how long shares live", () => {
+  const entry = (expires: string) => ({ plugin: [["opencode-bucket", { expires }]] })
+
+  test.each([
+    ["30d", "7d", "7d"],
+    ["7d", "30d", "7d"],
+    ["7d", "never", "7d"],
+    ["never", "8w", "8w"],
+  ])("mine is %s, the project's %s: %s", (mine, theirs, expected) => {
+    const world = ownWorld()
+    world.write(".config/opencode/opencode.json", entry(mine))
+    world.write("src/project/opencode.json", entry(theirs))
+    expect(loadSettings({}, world).expires).toBe(expected)
+  })
+
+  test("a variable and a flag are mine, so they may be longer", () => {
+    const world = ownWorld({ OPENCODE_BUCKET_EXPIRES: "8w" })
+    world.write("src/project/opencode.json", entry("7d"))
+    expect(loadSettings({}, world).expires).toBe("8w")
+  })
+})
+
+test("each setting says where it comes from, and a public address that went with another bucket is gone", () => {
+  const world = ownWorld({ OPENCODE_BUCKET_REGION: "eu-central-1" })
+  const options = { to: "s3://mine", publicUrl: "https://mine.example", endpoint: "https://s3.example" }
+  const file = world.write(".config/opencode/opencode.json", { plugin: [["opencode-bucket", options]] })
+  expect(loadSettings({}, world).origins).toEqual({
+    ...{ to: file, publicUrl: file, endpoint: file },
+    region: "OPENCODE_BUCKET_REGION",
+  })
+  expect(loadSettings({ to: "s3://another" }, world).origins).toEqual({
+    ...{ to: "flag", endpoint: file },
+    region: "OPENCODE_BUCKET_REGION",
+  })
 })

@@ -149,6 +149,21 @@ describe("what is refused", () => {
   })
 })
 
+test.each(["on", "off"] as const)(
+  "whichever request is refused once, nothing stays (versions %s)",
+  async (versions) => {
+    const rehearsal = await ownBucket({ publicRead: true, versions })
+    await rehearsal.look()
+    const { server, look } = await ownBucket({ publicRead: true, versions })
+    for (let n = 1; n <= rehearsal.server.requests.length; n++) {
+      const refused = server.requests.length + n
+      server.options.fault = ({ number }) => (number === refused ? { status: 403, code: "AccessDenied" } : undefined)
+      await look()
+      expect([n, server.versions()]).toEqual([n, []])
+    }
+  },
+)
+
 test("whoever stops listening leaves nothing behind, at whatever point", async () => {
   const { server, store } = await ownBucket({ publicRead: true, versions: "on" })
   for (let stop = 1; stop <= 7; stop++) {
