@@ -50,14 +50,14 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       destination,
       ledger,
       // A session may come from another folder than this one, with a mode of its own.
-      async mayShare(upcoming, known, found) {
-        assertSharingAllowed(terminal, upcoming.info.directory || terminal.cwd)
+      async mayShare({ session: seen, directory, known, found }) {
+        assertSharingAllowed(terminal, directory || terminal.cwd)
         // What is on this machine only, or is shared already, needs no question.
         const isNew = known?.url === undefined && !isLocal(destination)
         if (flags.yes || settings.confirm === false || !isNew || !canAsk(terminal)) return
         status.clear()
         const preview = () => previewCommand(session, { ...flags, open: true }, terminal)
-        await agreeToShare(upcoming, { store, place: describe(destination), terminal, found, preview })
+        await agreeToShare(seen, { store, place: describe(destination), terminal, found, preview })
       },
       selection,
       redact: settings.redact,

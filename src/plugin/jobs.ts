@@ -137,7 +137,7 @@ async function publish(
     lifetime: lifetimeFrom(undefined, settings.expires),
     redact: settings.redact,
     store: await storeOf(options.destination),
-    mayShare: ({ info }) => assertSharingAllowed(world, info.directory || world.cwd),
+    mayShare: ({ directory }) => assertSharingAllowed(world, directory || world.cwd),
     version,
     now: () => new Date(),
     newId: newShareId,

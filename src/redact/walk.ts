@@ -21,20 +21,25 @@ export function eachText(value: unknown, visit: (text: string, name: string | un
   })
 }
 
+/** What nests deeper than any session is not walked through, and so does not come out. */
+const DEEPEST = 250
+
 /** The same JSON value with every text, names included, as `change` makes it; what does not change is not copied. */
 export function mapTexts(
   value: unknown,
   change: (text: string, name: string | undefined) => string,
   name?: string,
+  depth = 0,
 ): unknown {
   if (typeof value === "string") return isStructural(name, value) ? value : change(value, name)
   if (typeof value !== "object" || value === null) return value
+  if (depth === DEEPEST) return "(nested too deeply)"
   if (Array.isArray(value)) {
     let changed: unknown[] | undefined
     for (let at = 0; at < value.length; at++) {
       const option =
         at > 0 && typeof value[at - 1] === "string" ? /^--?([A-Za-z][\w-]{2,40})$/.exec(value[at - 1])?.[1] : undefined
-      const other = mapTexts(value[at], change, option ?? name)
+      const other = mapTexts(value[at], change, option ?? name, depth + 1)
       if (other !== value[at]) changed ??= value.slice()
       if (changed) changed[at] = other
     }
@@ -46,7 +51,7 @@ export function mapTexts(
   for (const entry of entries) {
     const [key, old] = entry
     const newKey = key.length < 6 ? key : change(key, undefined)
-    entry[1] = mapTexts(old, change, key === "value" && pair !== undefined ? pair : key)
+    entry[1] = mapTexts(old, change, key === "value" && pair !== undefined ? pair : key, depth + 1)
     if (newKey === key && entry[1] === old) continue
     isChanged = true
     entry[0] = newKey

@@ -2,26 +2,30 @@ import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import type { Count } from "../redact/secrets.ts"
 import { site } from "../render/site.ts"
-import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
 import type { LedgerEntry } from "./ledger.ts"
 import { INDEX, type ManifestObject, prefixOf, readManifest, writeManifest } from "./manifest.ts"
 import { noSuchShare, openPlace, type PlaceOptions, removeStale } from "./place.ts"
-import { type PrepareOptions, prepare } from "./prepare.ts"
+import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts"
 import { proveReadable, type Readable } from "./prove.ts"
 import { type Progress, publish } from "./publish.ts"
 import { remove } from "./unshare.ts"
 
 export interface ShareOptions extends PlaceOptions, PrepareOptions {
-  /**
-   * Throws if this session may not be shared, as it would be; called before anything is written anywhere.
-   * `known` is what the ledger remembers of its share at this destination, `found` what was redacted.
-   */
-  mayShare: (session: Session, known: LedgerEntry | undefined, found: readonly Count[]) => Promise<void> | void
+  /** Throws if this session may not be shared, as it would be; called before anything is written anywhere. */
+  mayShare: (upcoming: Upcoming) => Promise<void> | void
   onProgress?: (progress: Progress) => void
   /** Called when another process, with this id, has been at the share of this session for a moment. */
   onWait?: ((pid: number) => void) | undefined
+}
+
+/** A share before it is made or brought up to date. */
+export interface Upcoming extends Prepared {
+  /** The folder that the session worked in, or "". */
+  directory: string
+  /** What the ledger remembers of the session's share at this destination. */
+  known: LedgerEntry | undefined
 }
 
 export interface ShareResult extends Readable {
@@ -62,10 +66,11 @@ export interface ShareResult extends Readable {
 export async function share(source: SessionSource, options: ShareOptions): Promise<ShareResult> {
   return source.read(async (record) => {
     const { destination, ledger, onWait } = options
-    const before = await ledger.at(normalizeSession(record).info.id, destination)
-    const selection = { ...before?.selection, ...options.selection }
+    const { id, directory } = normalizeSession(record).info
+    const known = await ledger.at(id, destination)
+    const selection = { ...known?.selection, ...options.selection }
     const prepared = await prepare(record, { ...options, selection })
-    await options.mayShare(prepared.session, before, prepared.found)
+    await options.mayShare({ ...prepared, directory, known })
     const work = async () => {
       let { existing } = options
       for (let left = ATTEMPTS; ; left--) {

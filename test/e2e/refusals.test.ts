@@ -68,7 +68,7 @@ describe("bad input gets one clear sentence, a hint and exit status 2", () => {
     ["an endpoint that is none", () => ({ args: ["share", fixture("questions"), "--endpoint", "minio"] }), /endpoint/],
     ["an unknown flag", () => ({ args: ["share", "--no-such-flag"] }), /unknown option/],
     ["no share's name", () => ({ args: ["unshare", "hello"] }), /neither the link of a share/],
-    ["no argument", () => ({ args: ["unshare"] }), /missing required argument/],
+    ["no argument", () => ({ args: ["unshare"] }), /Name one share to remove/],
   ]
   test.each(table)("%s", async (_, arrange, sentence) => {
     const home = ownHome()
