@@ -51,7 +51,7 @@ async function stored(): Promise<SiteFile[]> {
   return files.filter((file) => !file.path.endsWith(".html"))
 }
 
-describe.skipIf(!findChromium())("in Chromium", () => {
+describe.skipIf(!findChromium())("in Chromium", { timeout: 120_000 }, () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launchChromium()

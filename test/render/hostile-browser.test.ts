@@ -21,7 +21,8 @@ const short: Exported = {
 }
 const policy = /<meta http-equiv="Content-Security-Policy" content="[^"]*">/
 
-describe.skipIf(!executable)("in Chromium", () => {
+// Browsers take their time on a busy machine.
+describe.skipIf(!executable)("in Chromium", { timeout: 120_000 }, () => {
   let browser: Browser
   let asked: string[] = []
   // Every host that a page may name is this one, which remembers what it was asked for.

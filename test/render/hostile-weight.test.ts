@@ -55,7 +55,7 @@ const session = (text: string): Exported => ({
   ],
 })
 
-describe("what is heavy", () => {
+describe("what is heavy", { timeout: 120_000 }, () => {
   let browser: Browser | undefined
   beforeAll(async () => {
     if (findChromium()) browser = await launchChromium()
