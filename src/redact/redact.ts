@@ -16,6 +16,11 @@ export interface RedactOptions {
   allow?: readonly string[] | undefined
   /** Whose name and home folder are replaced; who runs this, unless given. */
   person?: Person | undefined
+  /**
+   * Names a secret in its mark, `[redacted: github token #4711]`; counted up, unless given. For who redacts a session in
+   * pieces: the same secret has to have the same name in all of them.
+   */
+  label?: ((secret: string) => string) | undefined
 }
 
 export interface Redacted {
@@ -40,7 +45,7 @@ const noOne =
 export async function redact(record: SessionRecord, options: RedactOptions = {}): Promise<Redacted> {
   const patterns = ownPatterns(options.patterns ?? [], "redact.patterns")
   const allow = ownPatterns(options.allow ?? [], "redact.allow")
-  const secrets = new Secrets()
+  const secrets = new Secrets(options.label)
   for (const word of patterns.words) secrets.addWord("own pattern", word)
   const names = new Set<string>()
 

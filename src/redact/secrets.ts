@@ -25,6 +25,12 @@ export class Secrets {
   readonly #spelled = new Map<string, Replacement>()
   readonly #named = new Map<string, string>()
   #find: FindWords | undefined
+  readonly #label: ((secret: string) => string) | undefined
+
+  /** @param label names a secret in its mark; counted up, unless given */
+  constructor(label?: (secret: string) => string) {
+    this.#label = label
+  }
 
   /** Adds a secret. `before` is what stands in front of it, for secrets that are too short to be told by themselves. */
   add(kind: string, value: string, before = ""): void {
@@ -99,7 +105,7 @@ export class Secrets {
   #newMark(kind: string, plain: string): string {
     const number = (this.#counts.get(kind) ?? 0) + 1
     this.#counts.set(kind, number)
-    const mark = `[redacted: ${kind} #${number}]`
+    const mark = `[redacted: ${kind} #${this.#label?.(plain) ?? number}]`
     this.#marks.set(plain, mark)
     return mark
   }
