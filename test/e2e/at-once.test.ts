@@ -48,7 +48,9 @@ async function meetingPlace() {
 const plain = (body: Buffer, headers: Record<string, string>) =>
   headers["content-encoding"] === "gzip" ? gunzipSync(body) : body
 
-test("processes that share one session at once show one link, and what it opens is one version", async () => {
+test("processes that share one session at once show one link, and what it opens is one version", {
+  timeout: 120_000,
+}, async () => {
   const { run, talk, shares, ledger } = await meetingPlace()
   const files = [talk(4), talk(8), talk(12), talk(6)]
   const runs = await Promise.all(files.map((file) => run("share", file, "--yes")))
@@ -59,7 +61,7 @@ test("processes that share one session at once show one link, and what it opens 
   expect(entry).toMatchObject({ state: "published", url: runs[0]!.stdout.trim() })
 })
 
-test("a share against an unshare: the link is dead, and what is there is whole", async () => {
+test("a share against an unshare: the link is dead, and what is there is whole", { timeout: 120_000 }, async () => {
   const { run, talk, shares, ledger } = await meetingPlace()
   const file = talk(4)
   const grown = talk(12)
