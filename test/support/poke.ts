@@ -1,10 +1,7 @@
 import type { Page } from "playwright-core"
 
-/** What happens on a page that a reader has not asked for; see `watch`. */
-export type Happened = string[]
-
 /** Watches a window: everything that runs, is asked for elsewhere, opens, or leads away from `base` is written down. */
-export function watch(page: Page, base: string, happened: Happened): void {
+export function watch(page: Page, base: string, happened: string[]): void {
   // A frame that the policy stops shows the browser's own page.
   const own = ["about:blank", "about:srcdoc", "chrome-error://chromewebdata/"]
   const here = (url: string) => url.startsWith(base) || own.includes(url)
