@@ -28,7 +28,8 @@ export function isLookAlike(value: string): boolean {
 }
 
 /** Whether a text is what is written where a secret would be, or says where one is. */
-export function isPlaceholder(value: string): boolean {
+export function isPlaceholder(text: string): boolean {
+  const value = text.slice(0, 128)
   return reference.test(value) || placeholder.test(value) || new Set(value).size < 4
 }
 
@@ -36,7 +37,9 @@ export function isPlaceholder(value: string): boolean {
  * Whether a text is as random as keys and tokens are: long, of letters and digits, and unlike words. 16 hexadecimal
  * digits have 64 bits.
  */
-export function isRandom(value: string): boolean {
+export function isRandom(text: string): boolean {
+  // What begins so goes on so.
+  const value = text.slice(0, 128)
   if (value.length < 16 || /\s/.test(value) || isLookAlike(value)) return false
   const digits = count(value, /\d/g)
   if (/^[0-9a-f]+$/i.test(value)) return digits > 2 && digits < value.length && entropy(value) > 2.8

@@ -51,7 +51,7 @@ async function lookInto(text: string, found: Found[], secrets: Secrets, isAllowe
     for (const { rule, at } of looks)
       for (const { kind, start, end } of rule.look(text, place.start + at)) {
         const value = text.slice(start, end)
-        const before = /[^\r\n]{0,24}$/.exec(text.slice(Math.max(0, start - 24), start))![0]
+        const before = /\S*\s*$/.exec(text.slice(Math.max(0, start - 40), start))![0]
         if (!isAllowed(value)) secrets.add(kind, value, before)
       }
     if (isSecretlint) forSecretlint.push(place)

@@ -11,8 +11,10 @@ export function privateKeys(text: string): string[][] {
   const keys: string[][] = []
   for (const match of text.matchAll(opening)) {
     const from = match.index + match[0].length
+    const dashes = text.indexOf("----", from)
+    const end = Math.min(from + LONGEST, dashes < 0 ? text.length : dashes + 12)
     const body: string[] = []
-    for (const line of text.slice(from, from + LONGEST).split(/(?:\\+[nr])+|[\r\n]+/)) {
+    for (const line of text.slice(from, end).split(/(?:\\+[nr])+|[\r\n]+/)) {
       const content = line.replace(inFront, "").replace(/["'`,;\s\\]+$/, "")
       if (content === "" || /^(?:[\w-]{1,20}: |[\w-]{1,20}:$)/.test(content)) {
         if (content.startsWith("Private-MAC")) break

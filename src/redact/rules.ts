@@ -243,7 +243,7 @@ const addresses: Rule[] = [
       "key=",
       "x-amz-credential",
     ],
-    /(?:x-amz-signature|x-amz-security-token|x-amz-credential|x-goog-signature|sig|signature|token|key)=([\w%.~+/=-]{16,4096})/i,
+    /(?:x-amz-signature|x-amz-security-token|x-amz-credential|x-goog-signature|(?<=[?&;])(?:sig|signature|(?:access_|auth_|api_?)?(?:token|key)))=([\w%.~+/=-]{16,4096})/i,
     (value) => isRandom(value.replace(/%[0-9a-f]{2}/gi, "+").replace(/=+$/, "")),
   ),
 ]

@@ -82,10 +82,9 @@ async function load(): Promise<Lint> {
       // The number of an account is no secret.
       if (messageId === "AWSAccountID") return []
       const name = ruleId.replace("@secretlint/secretlint-rule-", "")
-      const named = Object.values((data ?? {}) as Record<string, unknown>).filter((value) => typeof value === "string")
-      const value = named
-        .filter((text) => text.length >= 12 && content.includes(text))
-        .sort((a, b) => b.length - a.length)[0]
+      // The range of these two is that of the name in front.
+      const named = name === "aws" || name === "npm" ? Object.values((data ?? {}) as Record<string, unknown>) : []
+      const value = named.find((text): text is string => typeof text === "string" && text.length >= 12)
       return [{ kind: names[name]!, value: value ?? content.slice(...range) }]
     })
   }

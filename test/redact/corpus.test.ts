@@ -23,7 +23,12 @@ test.each(Object.keys(disguises))(
     const titles = plantedSecrets()
     for (const { kind, secret } of titles) expected.push({ where: `${kind} in the title`, secrets: [secret] })
     const title = titles.map((planted) => disguises[disguise]!(planted)).join("\n")
-    const files = await filesOf(sessionOf(messages, title, child))
+    // All that a page shows is in its view; drawing it is slow, and is done for two.
+    const isDrawn = disguise === "as it is" || disguise === "in colours"
+    const files = await filesOf(
+      sessionOf(messages, title, child),
+      isDrawn ? undefined : async (view) => JSON.stringify(view),
+    )
 
     expect(files.size).toBeGreaterThan(4)
     const all = [...files.values()].map(readable).join("\n")

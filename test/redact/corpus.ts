@@ -1,4 +1,5 @@
 import { redact } from "../../src/redact/redact.ts"
+import type { RenderPage } from "../../src/render/page.ts"
 import { site } from "../../src/render/site.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import type { SessionRecord } from "../../src/session/source.ts"
@@ -113,10 +114,14 @@ export function sessionOf(messages: object[], title = "A session", child: object
 }
 
 /** Every file of a share, as text, in the order in which they come. */
-export async function filesOf(record: SessionRecord): Promise<Map<string, string>> {
+export async function filesOf(record: SessionRecord, renderPage?: RenderPage): Promise<Map<string, string>> {
   const redacted = await redact(record, { person })
   const files = new Map<string, string>()
-  for await (const file of site(normalizeSession(redacted.record), { id: "share", version: "0" }))
+  for await (const file of site(normalizeSession(redacted.record), {
+    id: "share",
+    version: "0",
+    ...(renderPage && { renderPage }),
+  }))
     files.set(file.path, Buffer.from(await file.render()).toString("utf8"))
   return files
 }

@@ -1,0 +1,246 @@
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { type RedactOptions, redact } from "../../src/redact/redact.ts"
+import { normalizeSession } from "../../src/session/normalize.ts"
+import { exports } from "../render/draw.ts"
+import { all, exportedOf } from "../support/record.ts"
+import { person, places, sessionOf } from "./corpus.ts"
+import { random } from "./secrets.ts"
+
+const say = (text: string) => places["prompt"]!(text)
+
+/** What becomes of texts that are said one after the other. */
+async function redacted(texts: string[], options: RedactOptions = {}) {
+  const { record, found } = await redact(sessionOf(texts.map(say)), { person, ...options })
+  const messages = (await all(record.messages())) as { parts: { text: string }[] }[]
+  return { texts: messages.map(({ parts }) => parts[0]!.text), found }
+}
+
+const token = () => `ghp${"_"}${random(36)}`
+
+describe("marks", () => {
+  test("one secret has one mark everywhere, also where it came before what gave it away", async () => {
+    const key = random(32)
+    const { texts, found } = await redacted([`I see ${key} here`, `PAYMENT_API_KEY=${key}`, `?k=${key}`])
+    const mark = "[redacted: key #1]"
+    expect(texts).toEqual([`I see ${mark} here`, `PAYMENT_API_KEY=${mark}`, `?k=${mark}`])
+    expect(found).toEqual([{ kind: "key", secrets: 1 }])
+  })
+
+  test("are numbered by kind as they first appear, and stay when the session goes on", async () => {
+    const [a, b, c] = [token(), token(), random(32)]
+    const first = [`${a} ${b}`, `API_KEY=${c}`]
+    const { texts } = await redacted(first)
+    expect(texts).toEqual(["[redacted: github token #1] [redacted: github token #2]", "API_KEY=[redacted: key #1]"])
+    expect((await redacted([...first, token(), b])).texts.slice(0, 2)).toEqual(texts)
+  })
+
+  test("a short password goes with its context alone", async () => {
+    const { texts } = await redacted(["PGPASSWORD=k1tt3n psql", "a k1tt3n, and again PGPASSWORD=k1tt3n"])
+    expect(texts).toEqual([
+      "PGPASSWORD=[redacted: password #1] psql",
+      "a k1tt3n, and again PGPASSWORD=[redacted: password #1]",
+    ])
+  })
+
+  test("a subagent's secret is one of the session's", async () => {
+    const key = token()
+    const { record } = await redact(sessionOf([say(`see ${key}`)], "A session", [say(key)]), { person })
+    expect(JSON.stringify(await exportedOf(record))).not.toContain(key)
+    expect(JSON.stringify((await exportedOf(record)).children)).toContain("[redacted: github token #1]")
+  })
+
+  test("the lines of a diff stay in their number", async () => {
+    const lines = Array.from({ length: 3 }, () => `+${random(64)}`)
+    const begin = `+-----${"BEGIN"} PRIVATE KEY-----`
+    const patch = [begin, ...lines, "+abc=", `+-----${"END"} PRIVATE KEY-----`].join("\n")
+    const { texts } = await redacted([patch])
+    expect(texts[0]!.split("\n")).toHaveLength(6)
+    expect(texts[0]).not.toContain("abc=")
+  })
+})
+
+describe("people", () => {
+  test.each([
+    ["/home/zoe/work/a.ts", "~/work/a.ts"],
+    ["cd /home/zoe && ls", "cd ~ && ls"],
+    ["file:///home/zoe/work", "file://~/work"],
+    ["/Users/zoe/Library", "~/Library"],
+    ["C:\\Users\\zoe\\src", "~\\src"],
+    ['{"p":"C:\\\\Users\\\\zoe\\\\src"}', '{"p":"~\\\\src"}'],
+    ["%2Fhome%2Fzoe%2Fwork", "~%2Fwork"],
+    ["/tmp/-home-zoe-work/x", "/tmp/-~-work/x"],
+    ["/tmp/zoe-cache/x", "/tmp/user-cache/x"],
+    ["/home/someone/.npmrc", "~/.npmrc"],
+    ["https://example.com/home/zoe/page", "https://example.com/home/zoe/page"],
+    ["https://github.com/zoe/repo", "https://github.com/zoe/repo"],
+    ["zoe said that", "zoe said that"],
+    ["/home/zoetrope", "/home/zoetrope"],
+  ])("%s → %s", async (text, clean) => {
+    expect((await redacted([text])).texts).toEqual([clean])
+  })
+
+  test("a name that many have goes from home folders alone", async () => {
+    const { texts } = await redacted(["/home/node/app /usr/bin/node"], { person: { user: "node", home: "/home/node" } })
+    expect(texts).toEqual(["~/app /usr/bin/node"])
+  })
+
+  test("e-mail addresses go on request", async () => {
+    const text = "Ask zoe@corp.dev, not me@example.com"
+    expect((await redacted([text])).texts).toEqual([text])
+    expect((await redacted([text], { emails: true })).texts).toEqual([
+      "Ask [redacted: e-mail address #1], not me@example.com",
+    ])
+  })
+})
+
+describe("own patterns", () => {
+  test("words and regular expressions go wherever they are", async () => {
+    const { texts } = await redacted(["Falcon, ACME-12 and acme-7; acme"], { patterns: ["Falcon", "/acme-\\d+/i"] })
+    expect(texts).toEqual([
+      "[redacted: own pattern #1], [redacted: own pattern #2] and [redacted: own pattern #3]; acme",
+    ])
+  })
+
+  test("what is allowed stays", async () => {
+    const [a, b] = [token(), token()]
+    const { texts } = await redacted([`${a} ${b}`], { allow: [a] })
+    expect(texts).toEqual([`${a} [redacted: github token #1]`])
+    expect((await redacted([`${a} ${b}`], { allow: ["/ghp_\\w+/"] })).texts).toEqual([`${a} ${b}`])
+  })
+
+  test.each([
+    ["/(/", "is not a regular expression"],
+    ["/(a+)+$/", "repeats what repeats already"],
+    ["/(a|a)*b/", "repeats what repeats already"],
+    ["/a*/", "matches where there is nothing"],
+    ["/a/y", "may have the flags"],
+    ["x", "is too short"],
+    [`/${"a".repeat(600)}/`, "is longer than"],
+  ])("%s is an error that names it", async (pattern, why) => {
+    const error = await redact(sessionOf([]), { person, patterns: [pattern] }).catch((error: unknown) => error)
+    expect(error).toMatchObject({ code: "bad-settings", message: expect.stringContaining(why) })
+    expect((error as Error).message).toContain(pattern.slice(0, 40))
+  })
+
+  test("one that takes without end ends the share with an error", async () => {
+    const patterns = [`/${"a*".repeat(12)}b/`]
+    const run = redacted(["a".repeat(4000)], { patterns })
+    await expect(run).rejects.toMatchObject({ code: "bad-settings", message: expect.stringContaining("too long") })
+  }, 30_000)
+})
+
+describe("what is not redacted", () => {
+  test.each(exports)("nothing but home folders is lost from a real session (%s)", async (_, exported) => {
+    const { record, found } = await redact(await recordFrom(exported), { person })
+    expect(found).toEqual([])
+    const plain = (text: string) => text.replaceAll(/\/home\/(?:dana|user|zoe)(?![\w.-])/g, "~")
+    const { info, messages } = await exportedOf(record)
+    expect(plain(JSON.stringify({ info, messages }))).toBe(
+      plain(JSON.stringify({ info: exported.info, messages: exported.messages })),
+    )
+  })
+
+  test("what the session is built of is the same: ids, kinds, times, states", async () => {
+    const text = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom(token(), "API_KEY=", "/home/zoe/", "\x1b[1m", "\\n"),
+    )
+    const json = fc.jsonValue({ noUnicodeString: false })
+    const messages = fc.array(
+      fc.tuple(
+        fc.constantFrom(...Object.values(places)),
+        fc.array(text).map((t) => t.join("")),
+        json,
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(messages, async (made) => {
+        const before = sessionOf(made.map(([place, text]) => place(text)))
+        const { record } = await redact(before, { person })
+        const shape = async (session: typeof before) =>
+          (await all(normalizeSession(session).messages())).map(({ id, role, created, parts }) => ({
+            id,
+            role,
+            created,
+            parts: parts.map((part) => [
+              part.id,
+              part.type,
+              part.type === "tool" && [part.tool, part.status, part.call.kind],
+            ]),
+          }))
+        expect(await shape(record)).toEqual(await shape(before))
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  test("any JSON at all passes", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), fc.array(fc.jsonValue()), async (info, messages) => {
+        const record = {
+          info,
+          messages: async function* () {
+            yield* messages
+          },
+          children: [],
+        }
+        await all((await redact(record, { person })).record.messages())
+      }),
+    )
+  })
+})
+
+describe("time", () => {
+  const hostile: Record<string, (size: number) => string> = {
+    "one line of letters": (size) => "a".repeat(size),
+    "one line of keywords": (size) => "token=".repeat(size / 6),
+    "quotes that do not end": (size) => 'secret: "'.repeat(size / 9),
+    "addresses that do not end": (size) => "://a:".repeat(size / 5),
+    "keys that do not end": (size) => `-----${"BEGIN"} PRIVATE KEY-----\n`.repeat(size / 28),
+    "tokens without end": (size) => "eyJ".repeat(size / 3),
+    escapes: (size) => "\\".repeat(size),
+    "percent signs": (size) => "%25".repeat(size / 3),
+    colours: (size) => "\x1b[".repeat(size / 2),
+    "one cookie": (size) => `cookie: ${"a=b;".repeat(size / 4)}`,
+    base64: (size) => Buffer.from("password ".repeat(size / 12)).toString("base64"),
+    spaces: (size) => `password:${" ".repeat(size)}`,
+    paths: (size) => "/zoe".repeat(size / 4),
+    homes: (size) => "/home/".repeat(size / 6),
+  }
+
+  // No time is asserted but against itself: what is quadratic takes sixteen times as long for four times the text.
+  test.each(Object.keys(hostile))(
+    "grows with the text, no faster: %s",
+    async (name) => {
+      const spent = async (size: number) => {
+        const text = hostile[name]!(size)
+        const start = process.cpuUsage()
+        await redacted([text])
+        const { user } = process.cpuUsage(start)
+        return user / 1000
+      }
+      await spent(10_000)
+      const small = await spent(40_000)
+      const large = await spent(160_000)
+      expect(large).toBeLessThan(Math.max(small, 40) * 12)
+    },
+    60_000,
+  )
+
+  test("a line of 5 MB, and thousands of secrets", async () => {
+    const tokens = Array.from({ length: 3000 }, token)
+    const { texts, found } = await redacted([
+      `${"x ".repeat(2_500_000)}${tokens[0]}`,
+      tokens.join(" "),
+      tokens.join("\n"),
+    ])
+    expect(found).toEqual([{ kind: "github token", secrets: 3000 }])
+    expect(texts.join("")).not.toContain(`ghp${"_"}`)
+  }, 60_000)
+})
+
+async function recordFrom(exported: object) {
+  const { parseExport } = await import("../../src/session/parse-export.ts")
+  return parseExport(Buffer.from(JSON.stringify(exported)), "the file")
+}
