@@ -64,7 +64,11 @@ async function mark(id: string, ledger: Ledger): Promise<ShareError | undefined>
   return undefined
 }
 
-async function empty(store: ObjectStore, id: string): Promise<number> {
+/**
+ * Deletes all that lies below a share's prefix, and lists until nothing does. Returns how many entries that were.
+ * Throws what the store throws, and `left-behind`.
+ */
+export async function empty(store: ObjectStore, id: string): Promise<number> {
   const prefix = prefixOf(id)
   let deleted = 0
   let left = await collect(store.list(prefix))
