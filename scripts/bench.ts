@@ -1,14 +1,18 @@
 // Measures the built command as a user runs it, each time in a new process, sharing to a fresh local folder:
 //
-//   npm run bench -- [--sizes 10,100] [--repeat 5] [--output bench-results.json]
+//   npm run bench -- [--sizes 10,100] [--repeat 5] [--output bench-results.json] [--profile]
 //
-// Prints medians as a table, and writes them as JSON. Times are from the start of the command to its
+// Prints medians as a table, then what is to be reached beside what was, and writes both as JSON. With `--profile`, prints
+// instead where the time of one share of each size goes, by stage. Times are from the start of the command to its
 // end; the ratio is to a Node that does nothing, started in between, so that runs on different machines compare.
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { parseArgs } from "node:util"
+import { goals } from "./bench/goals.ts"
+import { weighPages } from "./bench/pages.ts"
+import { profile } from "./bench/profile.ts"
 import { generateSession, writeSession } from "./generate-session.ts"
 
 const root = path.dirname(import.meta.dirname)
@@ -17,12 +21,13 @@ const { values } = parseArgs({
     sizes: { type: "string", default: "10,100,1000,10000" },
     repeat: { type: "string", default: "5" },
     output: { type: "string", default: path.join(root, "bench-results.json") },
+    profile: { type: "boolean", default: false },
   },
 })
 const sizes = values.sizes.split(",").map(Number)
 const repeat = Number(values.repeat)
 if (![...sizes, repeat].every((number) => Number.isInteger(number) && number > 0)) {
-  console.error("Usage: npm run bench -- [--sizes 10,100,1000,10000] [--repeat 5] [--output FILE]")
+  console.error("Usage: npm run bench -- [--sizes 10,100,1000,10000] [--repeat 5] [--output FILE] [--profile]")
   process.exit(2)
 }
 
@@ -40,23 +45,51 @@ interface Run {
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "opencode-bucket-bench-"))
 try {
+  if (values.profile) await printProfiles()
+  else await printBench()
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function printBench() {
   const results = []
   for (const messages of sizes) {
     process.stderr.write(`${messages} messages…\n`)
     results.push(await measure(messages, messages >= 10_000 ? Math.min(repeat, 3) : repeat))
   }
-  const { node } = process.versions
+  const reached = goals(results, startUp("--version"), startUp("--help"))
   const machine = {
-    node,
+    node: process.versions.node,
     platform: process.platform,
     arch: process.arch,
     cpu: os.cpus()[0]?.model,
     cores: os.cpus().length,
   }
-  writeFileSync(values.output, `${JSON.stringify({ machine, results }, null, 2)}\n`)
+  writeFileSync(values.output, `${JSON.stringify({ machine, results, goals: reached }, null, 2)}\n`)
   console.log(table(results))
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+  const rows = reached.map(({ what, goal, figure, reached }) => [what, goal, figure, reached ? "yes" : "no"])
+  console.log(`\n${lines(["what", "goal", "measured", "reached"], rows)}`)
+}
+
+async function printProfiles() {
+  for (const messages of sizes) {
+    const session = path.join(folder, "session.json")
+    await writeSession(session, generateSession({ messages }))
+    const home = path.join(folder, "home")
+    const rows = profile(session, ownEnvironment(home)).map(([stage, ms]) => [stage, `${ms.toFixed(0)} ms`])
+    console.log(`${lines([`${messages} messages`, "time"], rows)}\n`)
+  }
+}
+
+/** What the command takes for this alone, as a ratio to a Node that does nothing. */
+function startUp(flag: string): number {
+  const home = path.join(folder, "home")
+  const command = path.join(root, "bin", "opencode-bucket.js")
+  const pairs = Array.from({ length: Math.max(repeat, 5) }, () => [
+    timed(["-e", "0"], home).seconds,
+    timed([command, flag], home).seconds,
+  ])
+  return median(pairs.map(([, own]) => own!)) / median(pairs.map(([idle]) => idle!))
 }
 
 type Result = Awaited<ReturnType<typeof measure>>
@@ -68,10 +101,12 @@ async function measure(messages: number, times: number) {
   const idle: number[] = []
   const first: Run[] = []
   const again: Run[] = []
+  let pages: ReturnType<typeof weighPages> | undefined
   for (let time = 0; time < times; time++) {
     const home = path.join(folder, `home-${time}`)
     idle.push(timed(["-e", "0"], home).seconds)
     first.push(share(session, home))
+    pages ??= weighPages(sharedFolder(home))
     again.push(share(longer, home))
     rmSync(home, { recursive: true, force: true })
   }
@@ -87,7 +122,14 @@ async function measure(messages: number, times: number) {
     idle: base,
     first: withRatio(first),
     again: withRatio(again),
+    pages: pages!,
   }
+}
+
+/** The folder of the only share that there is in a home. */
+function sharedFolder(home: string): string {
+  const all = path.join(home, "opencode-bucket", "shares", "s")
+  return path.join(all, readdirSync(all)[0]!)
 }
 
 function share(session: string, home: string): Run {
@@ -103,13 +145,17 @@ function share(session: string, home: string): Run {
 
 /** Runs Node with a home of its own, so that nothing the user has configured counts. Throws if it fails. */
 function timed(args: string[], home: string, env: Record<string, string> = {}) {
-  const places = { HOME: home, USERPROFILE: home, LOCALAPPDATA: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home }
-  const own = { PATH: process.env["PATH"], SystemRoot: process.env["SystemRoot"], ...places, ...env }
+  const own = { ...ownEnvironment(home), ...env }
   const before = performance.now()
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env: own, encoding: "utf8" })
   const seconds = (performance.now() - before) / 1000
   if (status !== 0) throw new Error(`${args.join(" ")} ended with ${status}: ${stderr}`)
   return { seconds, stdout }
+}
+
+function ownEnvironment(home: string) {
+  const places = { HOME: home, USERPROFILE: home, LOCALAPPDATA: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home }
+  return { PATH: process.env["PATH"], SystemRoot: process.env["SystemRoot"], ...places }
 }
 
 function median(values: number[]): number {
@@ -148,6 +194,10 @@ function table(results: Result[]): string {
     ...[size(first.memory), String(first.objects), size(first.bytes)],
     ...[seconds(again.seconds), ratio(again.ratio), String(again.sent), size(again.bytes)],
   ])
+  return lines(head, rows)
+}
+
+function lines(head: string[], rows: string[][]): string {
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)))
   const line = (cells: string[]) => `| ${cells.map((cell, at) => cell.padStart(widths[at]!)).join(" | ")} |`
   const rule = `|${widths.map((width) => `${"-".repeat(width + 1)}:`).join("|")}|`

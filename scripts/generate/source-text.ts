@@ -74,7 +74,10 @@ const inProject = (file: string) => path.posix.join("src", ...file.split(path.se
 const endingOf = (file: string) => (file.endsWith(".d.ts") ? ".d.ts" : path.extname(file))
 
 function textFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  // Folders with a dot are caches of tools, which come and go.
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith("."))
+    .flatMap((name) => readdirSync(path.join(folder, name), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && endingOf(entry.name) in languages && entry.name !== ".package-lock.json")
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .sort()

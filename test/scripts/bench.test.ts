@@ -9,10 +9,14 @@ test("the bench measures a share and a share again, and says so in a table and a
   const output = path.join(temporaryFolder(), "results.json")
   const args = [script, "--sizes", "3,60", "--repeat", "1", "--output", output]
   const table = execFileSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
-  expect(table.trim().split("\n")).toHaveLength(4)
-  const { results } = JSON.parse(readFileSync(output, "utf8"))
+  const [measured = "", reached = ""] = table.trim().split("\n\n")
+  expect(measured.split("\n")).toHaveLength(4)
+  expect(reached).toContain("--version")
+  const { results, goals } = JSON.parse(readFileSync(output, "utf8"))
   expect(results.map(({ messages }: { messages: number }) => messages)).toEqual([3, 60])
-  for (const { idle, first, again } of results) {
+  expect(goals).toMatchObject([{ what: "--version" }, { what: "--help" }])
+  for (const { idle, first, again, pages } of results) {
+    for (const key of ["html", "gzip", "visible", "coloured"]) expect(pages[key], key).toBeGreaterThan(0)
     for (const run of [first, again])
       for (const key of ["seconds", "ratio", "cpu", "memory", "objects", "sent", "bytes"])
         expect(run[key], key).toBeGreaterThan(0)

@@ -1,0 +1,46 @@
+import type { PagesWeight } from "./pages.ts"
+
+/** One line of the table: what is to be reached, and what was measured. */
+export interface Goal {
+  what: string
+  goal: string
+  figure: string
+  reached: boolean
+}
+
+export interface Measured {
+  messages: number
+  first: { seconds: number; ratio: number; memory: number }
+  again: { seconds: number; sent: number }
+  pages: PagesWeight
+}
+
+/** The goals that the measured sizes can tell of. @param version `--version`, as a ratio to an idle Node; `help` alike */
+export function goals(results: readonly Measured[], version: number, help: number): Goal[] {
+  const found: Goal[] = []
+  const most = (what: string, value: number, limit: number, unit: string, digits = 2) =>
+    found.push({
+      ...{ what, goal: `≤ ${limit} ${unit}`, figure: `${value.toFixed(digits)} ${unit}`, reached: value <= limit },
+    })
+  most("--version", version, 1.3, "× idle")
+  most("--help", help, 1.3, "× idle")
+  for (const { messages, first, again, pages } of results) {
+    const name = `${messages.toLocaleString("en")} messages`
+    if (messages === 10) most(name, first.ratio, 4, "× idle", 1)
+    if (messages === 1_000) most(name, first.seconds, 1, "s")
+    if (messages === 10_000) {
+      most(name, first.seconds, 6, "s")
+      most(`${name}, peak memory`, first.memory / 1e6, 500, "MB", 0)
+    }
+    if (messages < 1_000) continue
+    most(`${name} again, one longer`, again.seconds / first.seconds, 0.25, "× the first")
+    most(`${name} again, objects sent`, again.sent, 4, "", 0)
+    most(`${name}, HTML to visible text`, pages.html / pages.visible, 2.2, "×")
+    if (messages === 1_000) most(`${name}, pages gzipped`, pages.gzip / 1e6, 1.13, "MB")
+    found.push({
+      ...{ what: `${name}, code in coloured blocks`, goal: "≥ 80 %", figure: `${(100 * pages.coloured).toFixed(0)} %` },
+      reached: pages.coloured >= 0.8,
+    })
+  }
+  return found
+}

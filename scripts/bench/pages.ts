@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs"
+import path from "node:path"
+import { gzipSync } from "node:zlib"
+
+/** What the pages of a share weigh, in bytes. */
+export interface PagesWeight {
+  html: number
+  gzip: number
+  /** The text that a reader can see, folds opened. */
+  visible: number
+  /** Of the code in blocks, the part in blocks that are coloured: from 0 to 1. */
+  coloured: number
+}
+
+/** Weighs the HTML files of a folder. */
+export function weighPages(folder: string): PagesWeight {
+  const sum = { html: 0, gzip: 0, visible: 0 }
+  let [code, coloured] = [0, 0]
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".html"))) {
+    const bytes = readFileSync(path.join(folder, name))
+    const html = bytes.toString()
+    sum.html += bytes.length
+    sum.gzip += gzipSync(bytes, { level: 6 }).length
+    sum.visible += Buffer.byteLength(textOf(html.replace(/<head>[\s\S]*?<\/head>/, "")))
+    for (const [, block = ""] of html.matchAll(/<pre[^>]*>(?:<span[^>]*><\/span>)?<code>([\s\S]*?)<\/code>/g)) {
+      const { length } = textOf(block)
+      code += length
+      if (/<span class="[kscftndih]">/.test(block)) coloured += length
+    }
+  }
+  return { ...sum, coloured: code === 0 ? 1 : coloured / code }
+}
+
+const textOf = (html: string) => html.replace(/<[^>]*>/g, "").replace(/&(?:#\d+|\w+);/g, "x")
