@@ -12,6 +12,8 @@ export interface AgreeOptions {
   /** Where that is, in words. */
   place: string
   terminal: Terminal
+  /** When it would end, for people; undefined: never. */
+  ends: string | undefined
   /** What was redacted. */
   found: readonly Count[]
   /** Draws the session into a local folder and opens it. */
@@ -23,7 +25,7 @@ export interface AgreeOptions {
  * it is not, and what trying the store out throws.
  */
 export async function agreeToShare(session: Session, options: AgreeOptions): Promise<void> {
-  const { store, place, terminal, found } = options
+  const { store, place, ends, terminal, found } = options
   const status = statusLine(terminal, false)
   status.show(`Asking ${store.name} who can read in it…`)
   const readable = await tryOut(store, newShareId()).finally(status.clear)
@@ -32,6 +34,7 @@ export async function agreeToShare(session: Session, options: AgreeOptions): Pro
     ["Holds", await contentOf(session)],
     ["Redacted", redactedInWords(found) ?? "nothing: no secrets were found"],
     ["Goes to", place],
+    ["Until", ends],
     ["Seen by", seenBy(readable.public)],
     ["", readable.public !== false && readable.note],
   ] as const

@@ -2,7 +2,7 @@ import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { findSession } from "../session/find-session.ts"
-import { dayOf } from "../share/expires.ts"
+import { dayAfter, dayOf } from "../share/expires.ts"
 import { openLedger } from "../share/ledger.ts"
 import { prune } from "../share/prune.ts"
 import { share } from "../share/share.ts"
@@ -57,7 +57,14 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
         if (flags.yes || settings.confirm === false || !isNew || !canAsk(terminal)) return
         status.clear()
         const preview = () => previewCommand(session, { ...flags, open: true }, terminal)
-        await agreeToShare(seen, { store, place: describe(destination), terminal, found, preview })
+        await agreeToShare(seen, {
+          store,
+          place: describe(destination),
+          ends: dayAfter(lifetime, now()),
+          terminal,
+          found,
+          preview,
+        })
       },
       selection,
       redact: settings.redact,

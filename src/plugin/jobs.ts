@@ -115,11 +115,15 @@ async function update({ id, api }: Asked<"update">, world: Terminal, ledger: Led
 }
 
 async function confirm(id: string, ledger: Ledger): Promise<object> {
-  const entry = await ledger.find(id)
-  if (entry?.unconfirmed) {
+  const found = await ledger.find(id)
+  if (!found?.unconfirmed) return {}
+  // Another process may be at it meanwhile.
+  await ledger.hold(found, async () => {
+    const entry = await ledger.find(id)
+    if (!entry?.unconfirmed) return
     const { unconfirmed: _, pid: _pid, ...confirmed } = entry
     await ledger.save(confirmed)
-  }
+  })
   return {}
 }
 

@@ -64,3 +64,7 @@ export const isPast = (expires: unknown, now: Date): boolean => isTime(expires) 
 /** The day of an end (`isTime`), for people: `3 December 2026`. */
 export const dayOf = (expires: string): string =>
   new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(expires))
+
+/** The day on which a share ends that is made now, for people; undefined: never. */
+export const dayAfter = (lifetime: Lifetime | undefined, now: Date): string | undefined =>
+  lifetime && Number.isFinite(lifetime.length) ? dayOf(after(now.getTime(), lifetime)) : undefined
