@@ -79,20 +79,40 @@ function fence(text: string, language: string): string {
 }
 
 /**
- * Markdown whose last fence is closed: what is left open would take in all that follows. A fence is closed by one of the
- * same character that is as long or longer and has nothing behind it (CommonMark 0.31, 4.5).
+ * Markdown that ends where it ends: a fence or a block of HTML that is left open would take in all that follows. A fence
+ * is closed by one of the same character that is as long or longer and has nothing behind it (CommonMark 0.31, 4.5);
+ * blocks of HTML that no empty line ends, by a mark of their own (4.6, kinds 1 to 5).
  */
 function closed(text: string): string {
-  if (!/```|~~~/.test(text)) return text
+  if (!/```|~~~|<[a-z!?]/i.test(text)) return text
   let open = ""
+  let html: (typeof htmlBlocks)[number] | undefined
   for (const line of text.split("\n")) {
+    if (html) {
+      if (html.ends.test(line)) html = undefined
+      continue
+    }
     const [, run = "", rest = ""] = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line) ?? []
-    if (run === "") continue
-    if (open === "") open = run.startsWith("`") && rest.includes("`") ? "" : run
+    if (run === "") {
+      if (open === "") html = htmlBlocks.find(({ begins, ends }) => begins.test(line) && !ends.test(line))
+    } else if (open === "") open = run.startsWith("`") && rest.includes("`") ? "" : run
     else if (run[0] === open[0] && run.length >= open.length && rest.trim() === "") open = ""
   }
-  return open === "" ? text : `${text}\n${open}`
+  const end = html?.end ?? open
+  return end === "" ? text : `${text}\n${end}`
 }
+
+const htmlBlocks = [
+  ...["pre", "script", "style", "textarea"].map((name) => ({
+    begins: new RegExp(`^ {0,3}<${name}(?:[\\s>]|$)`, "i"),
+    ends: new RegExp(`</${name}>`, "i"),
+    end: `</${name}>`,
+  })),
+  { begins: /^ {0,3}<!--/, ends: /-->/, end: "-->" },
+  { begins: /^ {0,3}<\?/, ends: /\?>/, end: "?>" },
+  { begins: /^ {0,3}<!\[CDATA\[/, ends: /\]\]>/, end: "]]>" },
+  { begins: /^ {0,3}<![a-z]/i, ends: />/, end: ">" },
+]
 
 const quote = (text: string) => text.trim().replace(/^/gm, "> ")
 

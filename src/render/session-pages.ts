@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import type { Json, Message, Session } from "../session/model.ts"
+import type { Message, Session } from "../session/model.ts"
 import type { StoredFile } from "./attachment.ts"
 import { addChanges, changedFiles, noChanges, type PromptRef } from "./change-history.ts"
 import { type ChangesPage, changedView, changesPages, filesOfChange, headOfChanges, notesOn } from "./changes.ts"
@@ -10,6 +10,7 @@ import { filesOf, isPrompt } from "./items.ts"
 import { partLinks } from "./outline.ts"
 import { inputOf, type Page, prebuiltPage, type RenderPage, viewOf } from "./page.ts"
 import { pageBreaks } from "./paginate.ts"
+import { writeJson } from "./session-documents.ts"
 import { headingMarkdown, messageMarkdown } from "./session-markdown.ts"
 import type { SiteFile } from "./site-file.ts"
 import { type Piece, splitMessage } from "./split-message.ts"
@@ -216,13 +217,4 @@ function headOf(
 
 function stored({ path, contentType, body }: StoredFile): SiteFile {
   return { path, contentType, cacheControl: SHORTLY, input: path, render: async () => body }
-}
-
-/** A record as JSON; one that is nested too deeply to be written is replaced by a note in its place. */
-function writeJson(value: Json): string {
-  try {
-    return JSON.stringify(value)
-  } catch {
-    return JSON.stringify({ unreadable: "nested too deeply to be written" })
-  }
 }

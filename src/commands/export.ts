@@ -1,0 +1,93 @@
+import { existsSync, statSync } from "node:fs"
+import path from "node:path"
+import { pipeline } from "node:stream/promises"
+import { ShareError } from "../errors.ts"
+import { exported, type Format, formats, nameOf } from "../export/export.ts"
+import { exportFolder } from "../export/folder.ts"
+import { alreadyThere, gathered, writeOutput } from "../export/write-output.ts"
+import { findSession } from "../session/find-session.ts"
+import { prepare } from "../share/prepare.ts"
+import { version } from "../version.ts"
+import { settingsFrom } from "./destination.ts"
+import { type SelectionFlags, selectionFrom } from "./selection.ts"
+import { formatBytes, redactedLine, say, statusLine, type Terminal } from "./terminal.ts"
+
+export interface ExportFlags extends SelectionFlags {
+  format?: string
+  /** A file, a folder, or `-` for stdout. */
+  output?: string
+  force?: boolean
+  quiet?: boolean
+}
+
+/** `export [session]`: a session to keep, redacted as a share is; prints where it is. */
+export async function exportCommand(named: string | undefined, flags: ExportFlags, terminal: Terminal): Promise<void> {
+  const format = formatFrom(flags)
+  const selection = selectionFrom(flags)
+  const { redact } = settingsFrom({}, terminal)
+  const source = findSession(named, terminal)
+  const status = statusLine(terminal, flags.quiet)
+  try {
+    status.show(`Reading ${source.label}…`)
+    await source.read(async (record) => {
+      const prepared = await prepare(record, { selection, redact })
+      if (prepared.found.length > 0) {
+        status.clear()
+        say(terminal, flags.quiet, redactedLine(prepared.found))
+      }
+      if (flags.output === "-") {
+        if (format === "folder") throw noFolderThere()
+        await pipeline(gathered(exported(prepared, format, version)), terminal.stdout, { end: false })
+        return
+      }
+      const place = placeFor(flags.output, format, nameOf(prepared.session.info), terminal.cwd)
+      status.show(`Writing ${place}…`)
+      const { force } = flags
+      if (format !== "folder" && !force && existsSync(place)) throw alreadyThere(place)
+      const size =
+        format === "folder"
+          ? (await exportFolder(prepared, { folder: place, version, now: () => new Date(), force })).size
+          : await writeOutput(place, exported(prepared, format, version), { force })
+      status.clear()
+      say(terminal, flags.quiet, `${formatBytes(size)}, ${inWords[format]}.`)
+      terminal.stdout.write(`${place}\n`)
+    })
+  } finally {
+    status.clear()
+  }
+}
+
+const inWords: Record<Format, string> = {
+  html: "one file that opens in any browser",
+  folder: "the files of a share; open index.html",
+  md: "Markdown",
+  json: "for opencode import",
+}
+
+/** What `--format` says, else what the ending of `--output` says, else a single HTML file. Throws `bad-usage`. */
+function formatFrom({ format, output = "" }: ExportFlags): Format {
+  if (format === undefined) {
+    const ending = path.extname(output).slice(1).toLowerCase()
+    return ending === "md" || ending === "json" ? ending : "html"
+  }
+  const known = formats.find((name) => name === format)
+  if (known) return known
+  throw new ShareError("bad-usage", `--format "${format}" is none of the formats.`, {
+    hint: `Give one of ${formats.join(", ")}.`,
+  })
+}
+
+/** Where the export goes: what was named, or a file in the folder that was named, or one in the current folder. */
+function placeFor(output: string | undefined, format: Format, name: string, cwd: string): string {
+  const file = format === "folder" ? name : `${name}.${format}`
+  if (output === undefined) return path.join(cwd, file)
+  const named = path.resolve(cwd, output)
+  const isFolder =
+    format !== "folder" && (/[/\\]$/.test(output) || statSync(named, { throwIfNoEntry: false })?.isDirectory())
+  return isFolder ? path.join(named, file) : named
+}
+
+const noFolderThere = () =>
+  new ShareError("bad-usage", "A folder cannot be written to stdout.", {
+    hint: "Give --output a folder's name, or another --format: html is one file.",
+  })

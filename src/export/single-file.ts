@@ -1,0 +1,173 @@
+import { escapeText, markupOf, styleElement } from "../render/safe-html.ts"
+import { site } from "../render/site.ts"
+import type { Session } from "../session/model.ts"
+import { inScratch, type Scratch } from "./scratch.ts"
+import { bookOf, fileId, type Held, pageId, relinked, withFiles } from "./single-file-links.ts"
+
+export interface SingleFileOptions {
+  version: string
+  /** What was left out of the session, in words. */
+  leftOut?: string | undefined
+}
+
+/**
+ * A session as one HTML document, piece by piece: the pages of a share in one, with all that they lead to. It asks for
+ * nothing from anywhere and runs nothing: it has no script, and no policy that would let one run.
+ *
+ * The pages are kept in a folder of their own until all are there, since the first says what is on the others.
+ */
+export async function* singleFile(session: Session, options: SingleFileOptions): AsyncGenerator<string> {
+  yield* inScratch(async function* (scratch) {
+    const pages: string[] = []
+    for await (const file of site(session, { ...options, id: session.info.id, live: false })) {
+      const isPage = file.path.endsWith(".html")
+      if (!isPage && !file.path.startsWith("files/")) continue
+      await scratch.write(file.path, await file.render())
+      if (isPage) pages.push(file.path)
+    }
+    yield* documentOf(inOrder(pages), scratch)
+  })
+}
+
+/** The session's own pages first, then what changed, then subagents' sessions in the order in which they were made. */
+function inOrder(pages: readonly string[]): string[] {
+  const stem = (page: string) => bookOf(page).replace(/-?changes$/, "")
+  const stems = ["", ...new Set(pages.map(stem).filter((stem) => stem !== ""))]
+  return pages.toSorted(
+    (a, b) =>
+      stems.indexOf(stem(a)) - stems.indexOf(stem(b)) ||
+      Number(bookOf(a).endsWith("changes")) - Number(bookOf(b).endsWith("changes")) ||
+      numberOf(a) - numberOf(b),
+  )
+}
+
+const numberOf = (page: string) =>
+  Number(/(?:^|-)(\d{1,9})\.html$/.exec(page.replace(/^sub-[0-9a-f]{10}/, ""))?.[1] ?? 1)
+
+async function* documentOf(pages: readonly string[], scratch: Scratch): AsyncGenerator<string> {
+  const held: Held = { pages: new Set(pages), read: scratch.read }
+  const found = { seen: new Set<string>(), texts: new Set<string>() }
+  const text = async (page: string) => Buffer.from(await scratch.read(page)).toString()
+  const first = await text("index.html")
+
+  yield headOf(first)
+  yield `<body><a class="skip" href="#_main">Skip to the conversation</a>`
+  yield relinked(headerOf(first), "", held)
+  yield `<div class="layout">${await railOf(pages, text, held)}<main id="_main" tabindex="-1">`
+  let open = ""
+  for (const page of pages) {
+    const markup = page === "index.html" ? first : await text(page)
+    const book = bookOf(page)
+    if (book !== open) {
+      if (open !== "") yield "</details>"
+      open = book
+      yield `<details class="annex" id="${pageId(page)}"><summary>${titleOf(markup, book)}</summary>`
+      if (!book.endsWith("changes")) yield relinked(headerOf(markup), book, held)
+    }
+    if (book === "" && page !== "index.html") yield `<span id="${pageId(page)}"></span>`
+    const part = relinked(partOf(markup), book, held)
+    yield* withFiles(book.endsWith("changes") ? `<div class="changed-files">${part}</div>` : part, held, found)
+  }
+  if (open !== "") yield "</details>"
+  yield* wholeTexts(found.texts, held)
+  yield `</main></div><footer><p>A session as one file, to keep.</p><p>${generatorOf(first)}</p></footer></body></html>\n`
+}
+
+// Browsers leave a part out of their work while it is far from what is seen: a long session is 100,000 elements.
+const ownStyle = `
+@media screen{.part{content-visibility:auto;contain-intrinsic-block-size:auto 12000px}}
+.annex{margin-top:28px;border-top:1px solid var(--rule)}
+.annex>summary{padding:12px 0;font-weight:600}
+.annex>summary::before{content:"▸ ";color:var(--mute)}
+.annex[open]>summary::before{content:"▾ "}
+.annex:is(:target,:has(:target))::details-content{content-visibility:visible;block-size:auto}
+.annex .top h1{font-size:20px}
+.annex>pre{white-space:pre-wrap;max-height:none}
+.files img:target{max-height:none}
+#_outline .parts{padding-top:14px}`
+
+function headOf(first: string): string {
+  const style = styleElement(`${between(first, "<style>", "</style>")}${ownStyle}`)
+  const policy = `default-src 'none'; style-src 'sha256-${style.hash}'; img-src data:; base-uri 'none'; form-action 'none'`
+  const meta = [
+    `<meta charset="utf-8">`,
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    `<meta name="viewport" content="width=device-width, initial-scale=1">`,
+    `<meta name="robots" content="noindex, nofollow, noarchive">`,
+    `<meta name="referrer" content="no-referrer">`,
+    `<meta name="color-scheme" content="light dark">`,
+    `<meta name="generator" content="${generatorOf(first)}">`,
+    `<title>${between(first, "<title>", "</title>")}</title>`,
+    `<link rel="icon" href="data:,">`,
+  ].join("")
+  return `<!DOCTYPE html><html lang="en"><head>${meta}${markupOf(style.markup)}</head>`
+}
+
+const headerOf = (markup: string) =>
+  `<header class="top">${between(markup, '<header class="top">', "</header>").replace(/<p class="actions">[\s\S]*?<\/p>/, "")}</header>`
+
+/** The part of a conversation, or of what changed, that is on a page, without links to those before and after it. */
+const partOf = (markup: string) =>
+  between(markup, "<main ", "</main>")
+    .replace(/^[^>]*>/, "")
+    .replace(/<nav class="pager"[^>]*>[\s\S]*?<\/nav>/g, "")
+
+/** The rail of the first page, with the outline of all pages in it. */
+async function railOf(pages: readonly string[], text: (page: string) => Promise<string>, held: Held): Promise<string> {
+  let [prompts, failures, annexes] = ["", "", ""]
+  const listed = new Set([""])
+  for (const page of pages) {
+    const markup = await text(page)
+    const book = bookOf(page)
+    if (book === "") {
+      prompts += between(markup, '<ol class="prompts">', "</ol>")
+      failures += between(between(markup, '<section class="failures"', "</section>"), "<ul>", "</ul>")
+    } else if (!listed.has(book)) annexes += `<li><a href="#${pageId(page)}">${titleOf(markup, book)}</a></li>`
+    listed.add(book)
+  }
+  const outline = [
+    prompts && `<h2>Prompts <small class="here"></small></h2><ol class="prompts">${prompts}</ol>`,
+    annexes && `<ul class="parts">${annexes}</ul>`,
+    failures &&
+      `<section class="failures" aria-labelledby="_failures"><h2 id="_failures">Failed steps</h2><ul>${failures}</ul></section>`,
+  ]
+  const rail = `<aside${between(await text("index.html"), "<aside", "</aside>")}</aside>`
+  return relinked(
+    rail.replace(
+      /(<nav id="_outline"[^>]*>)[\s\S]*<\/nav>/,
+      (_, nav: string) => `${nav}${outline.filter(Boolean).join("")}</nav>`,
+    ),
+    "",
+    held,
+  )
+}
+
+/** The whole of each text of which only a part was shown. */
+async function* wholeTexts(paths: ReadonlySet<string>, held: Held): AsyncGenerator<string> {
+  const count = paths.size
+  let number = 0
+  for (const path of paths) {
+    const text = escapeText(Buffer.from(await held.read(path)).toString())
+    yield `<details class="annex" id="${fileId(path)}"><summary>Whole text ${++number} of ${count}</summary><pre class="text" tabindex="0">`
+    yield markupOf(text)
+    yield "</pre></details>"
+  }
+}
+
+const titleOf = (markup: string, book: string) =>
+  book === "changes"
+    ? "What changed"
+    : book.endsWith("-changes")
+      ? "What the subagent changed"
+      : `A subagent’s session: ${between(markup, "<h1", "</h1>")
+          .replace(/^[^>]*>/, "")
+          .replace(/<[^>]*>/g, "")}`
+
+const generatorOf = (markup: string) => between(markup, '<meta name="generator" content="', '"')
+
+/** What stands between two marks; "" where they do not occur. */
+function between(text: string, start: string, end: string): string {
+  const from = text.indexOf(start)
+  const to = from < 0 ? -1 : text.indexOf(end, from + start.length)
+  return to < 0 ? "" : text.slice(from + start.length, to)
+}

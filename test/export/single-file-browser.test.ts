@@ -1,0 +1,68 @@
+import { writeFileSync } from "node:fs"
+import path from "node:path"
+import { pathToFileURL } from "node:url"
+import { describe, expect, test } from "vitest"
+import { picture } from "../../src/dev/gallery/picture.ts"
+import { executable, openPage, useBrowser } from "../browser/open-page.ts"
+import { type Exported, exports, generated } from "../render/draw.ts"
+import { hostileSession } from "../render/hostile-session.ts"
+import { user } from "../render/parts-draw.ts"
+import { temporaryFolder } from "../support/world.ts"
+import { drawSingle } from "./draw-single.ts"
+
+/** Opens a session as one file from the disk, without script. */
+async function open(session: Exported, hash = "") {
+  const file = path.join(temporaryFolder(), "session.html")
+  writeFileSync(file, await drawSingle(session))
+  const opened = await openPage("about:blank", { javaScriptEnabled: false })
+  const requests: string[] = []
+  opened.page.on("request", (request) => requests.push(request.url()))
+  await opened.page.goto(pathToFileURL(file).href + hash)
+  return { ...opened, asked: () => requests.filter((url) => !url.startsWith("data:") && !url.endsWith("session.html")) }
+}
+
+describe.skipIf(!executable)("a session as one file, opened by double click without script", () => {
+  useBrowser()
+
+  test.each([["all-tools", exports[0]![1]] as const, ["hostile", hostileSession(1)] as const])(
+    "%s asks for nothing, from nowhere",
+    async (_, session) => {
+      const { page, asked } = await open(session)
+      expect(await page.locator("h1").first().isVisible()).toBe(true)
+      expect(asked()).toEqual([])
+    },
+  )
+
+  test("pictures are shown, and larger by their name", async () => {
+    const { page } = await open({ messages: [withPicture()] })
+    const image = page.locator("img")
+    const size = async () => (await image.boundingBox())?.height ?? 0
+    expect(await size()).toBeCloseTo(320, 0)
+    await page.getByRole("link", { name: "picture.png", exact: true }).click()
+    await expect.poll(size).toBeCloseTo(900, 0)
+  })
+
+  test("a link to a subagent's message opens what it stands in", async () => {
+    const session = exports[0]![1]
+    const { page } = await open(session)
+    const text = page.getByText("Read notes.txt and report the fruit.").last()
+    expect(await text.isVisible()).toBe(false)
+    await page.getByRole("link", { name: /Read its whole conversation/ }).click()
+    await expect.poll(() => text.isVisible()).toBe(true)
+  })
+
+  test("1,000 messages are one document: the last prompt's entry in the outline leads to it", async () => {
+    const { page } = await open(generated(1000))
+    const entry = page.locator("#_outline .prompts a").last()
+    const target = (await entry.getAttribute("href"))!.slice(1)
+    await entry.click()
+    await expect.poll(async () => (await page.locator(`[id="${target}"]`).boundingBox())?.y).toBeLessThan(800)
+    expect(await page.locator(".item.prompt").count()).toBe(await page.locator("#_outline .prompts a").count())
+  })
+})
+
+const withPicture = () =>
+  user([
+    { type: "text", text: "look" },
+    { type: "file", mime: "image/png", filename: "picture.png", url: picture(300, 900) },
+  ])
