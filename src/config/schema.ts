@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { parseLength } from "../share/expires.ts"
 
 const webAddress = z
