@@ -50,7 +50,8 @@ export async function inTmux(
   return {
     type: async (text) => void (await tmux("send-keys", "-t", "main", "-l", text)),
     press: async (key) => void (await tmux("send-keys", "-t", "main", key)),
-    screen: ({ colours } = {}) => tmux("capture-pane", ...(colours ? ["-e"] : []), "-p", "-t", "main").catch(() => ""),
+    screen: ({ colours } = {}) =>
+      tmux("capture-pane", ...(colours ? ["-e", "-N"] : []), "-p", "-t", "main").catch(() => ""),
     copied: () => tmux("show-buffer").catch(() => ""),
     runs: () =>
       tmux("has-session", "-t", "main").then(
