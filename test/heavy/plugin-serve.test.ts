@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process"
-import { mkdir, rm } from "node:fs/promises"
+import { mkdir, readFile, rm } from "node:fs/promises"
 import path from "node:path"
 import { promisify } from "node:util"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
@@ -60,6 +60,40 @@ describe("opencode serve", () => {
     expect(again).not.toBe(link)
     expect(await pageAt(again)).toContain("The second answer.")
     await server.unshare(session)
+  })
+
+  test("secrets are redacted in every version, of which the user is told, and a share ends when the settings say so", async () => {
+    await opencode.configure({ to: opencode.bucket, expires: "7d", redact: { patterns: ["Project Heron"] } })
+    const fake = (...pieces: string[]) => pieces.join("")
+    const token = fake("gh", "p_", "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8")
+    const password = fake("Tr0ub4dor", "-x3-9")
+    const listening = await server.listen()
+    const session = await talk("Secrets of Project Heron", `My token is ${token}`)
+    const link = await server.share(session)
+    const first = await pageAt(link)
+    expect(first).toContain("[redacted: github token #1]")
+    expect(first).toMatch(/Until[\s\S]*<time/)
+    expect(opencode.ledger()).toMatchObject([{ expires: expect.stringMatching(/^\d{4}-/) }])
+    await until(
+      () => listening.said(),
+      (said) => said.includes("Redacted from the share") && said.includes("github token"),
+    )
+    await server.say(session, `DATABASE_URL=postgres://app:${password}@db.internal/app and ${token} again`)
+    await until(
+      () => pageAt(link),
+      (page) => page.includes("db.internal"),
+    )
+    await until(
+      () => listening.said(),
+      (said) => said.includes("github token, password"),
+    )
+    const stored = await Promise.all(
+      opencode.files().map((file) => readFile(path.join(opencode.bucket, file), "utf8")),
+    )
+    for (const secret of [token, password, "Project Heron"]) expect(stored.join("\n")).not.toContain(secret)
+    listening.close()
+    await server.unshare(session)
+    await opencode.configure({ to: opencode.bucket })
   })
 
   test("a session that is deleted takes its share with it", async () => {
