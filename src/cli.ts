@@ -105,6 +105,28 @@ withPlace(program.command("init"))
   .option("--project", "write into this project's opencode.json, for everyone who works on it")
   .action(async (flags) => (await import("./commands/init.ts")).initCommand(flags, terminal))
 
+program
+  .command("serve")
+  .description(
+    "the share server for a company: OpenCode's own /share, read by who signs in; settings in docs/server.md",
+  )
+  .summary("the share server")
+  .option("--config <file>", "JSON file of settings; OPENCODE_BUCKET_… variables go before it")
+  .option("--listen <address>", "address and port, such as 127.0.0.1:8080")
+  .action(async (flags) => (await import("./commands/serve.ts")).serveCommand(flags, terminal))
+
+const token = program.command("token").description("publish tokens of the share server, kept in its bucket")
+withDestination(token.command("create <name>"))
+  .description("make a token for a user or a team, and print it, once")
+  .option("--owner <email>", "who sees and removes its shares in the browser")
+  .action(async (name, flags) => (await import("./commands/token.ts")).tokenCreateCommand(name, flags, terminal))
+withDestination(token.command("list"))
+  .description("show all tokens by their names")
+  .action(async (flags) => (await import("./commands/token.ts")).tokenListCommand(flags, terminal))
+withDestination(token.command("revoke <name>"))
+  .description("make a token worthless")
+  .action(async (name, flags) => (await import("./commands/token.ts")).tokenRevokeCommand(name, flags, terminal))
+
 // A reader that stops reading (`| head`) is no error of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1))
 

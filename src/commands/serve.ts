@@ -1,0 +1,23 @@
+import { logTo } from "../server/log.ts"
+import { serve } from "../server/serve.ts"
+import { serverSettings } from "../server/settings.ts"
+import type { Terminal } from "./terminal.ts"
+
+export interface ServeFlags {
+  config?: string
+  listen?: string
+}
+
+/** `serve`: the share server, until it is asked to end. Its log is on stdout. */
+export async function serveCommand({ config, listen }: ServeFlags, terminal: Terminal): Promise<void> {
+  const settings = serverSettings(terminal.env, { file: config, flags: { listen } })
+  const running = await serve(
+    settings,
+    logTo((line) => terminal.stdout.write(line)),
+  )
+  await new Promise<void>((resolve, reject) => {
+    const end = () => void running.close().then(resolve, reject)
+    process.once("SIGTERM", end)
+    process.once("SIGINT", end)
+  })
+}

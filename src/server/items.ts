@@ -1,0 +1,116 @@
+import type { SessionRecord } from "../session/source.ts"
+
+/** One thing that OpenCode sends of a session: `session`, `message`, `part`, `session_diff` or `model`. */
+export interface Item {
+  type: string
+  data: unknown
+}
+
+/** An item as it is kept, with what tells which of two of the same name is the later one. */
+export interface KeptItem extends Item {
+  /** `session`, `message/<id>`, `part/<message>/<part>`, `session_diff`, `model` */
+  name: string
+  /** The latest time in the batch that it came with, milliseconds since 1970; 0 if there was none. */
+  clock: number
+}
+
+/**
+ * Reads what a client sent of a session as items. What is no item, or is of another session, is left out: the client goes
+ * on whatever it is answered, and the rest of a batch is worth keeping.
+ */
+export function readItems(data: unknown, session: string): KeptItem[] {
+  const items = (Array.isArray(data) ? data : []).flatMap((given: unknown): { item: Item; name: string }[] => {
+    const { type, data } = fields(given)
+    const name = typeof type === "string" ? nameOf(type, data, session) : undefined
+    return name === undefined ? [] : [{ item: { type: type as string, data }, name }]
+  })
+  const clock = Math.max(0, ...items.map(({ item }) => latestTime(item.data)))
+  return items.map(({ item, name }) => ({ name, clock, ...item }))
+}
+
+/**
+ * Adds items to those that are there. Of two of the same name the later one stays, by a total order that looks at nothing
+ * but the two: so the same items end in the same, in whatever order, however often and by whatever instance they are added.
+ */
+export function mergeItems(into: Map<string, KeptItem>, items: Iterable<KeptItem>): void {
+  for (const item of items) {
+    const known = into.get(item.name)
+    if (!known || isLater(item, known)) into.set(item.name, item)
+  }
+}
+
+/** The session that items make up. Messages and parts are in the order of their ids, which OpenCode counts up. */
+export function recordOf(items: ReadonlyMap<string, KeptItem>, session: string): SessionRecord {
+  const parts = new Map<string, KeptItem[]>()
+  const messages: { id: string; item: KeptItem }[] = []
+  for (const item of items.values()) {
+    const [kind, message = ""] = item.name.split("/")
+    if (kind === "message") messages.push({ id: message, item })
+    if (kind === "part") parts.set(message, [...(parts.get(message) ?? []), item])
+  }
+  messages.sort((a, b) => compare(a.id, b.id))
+  return {
+    info: items.get("session")?.data ?? { id: session },
+    async *messages() {
+      for (const { id, item } of messages) {
+        const own = (parts.get(id) ?? []).toSorted((a, b) => compare(a.name, b.name))
+        yield { info: item.data, parts: own.map(({ data }) => data) }
+      }
+    },
+    children: [],
+  }
+}
+
+function nameOf(type: string, data: unknown, session: string): string | undefined {
+  const { id, messageID, sessionID } = fields(data)
+  switch (type) {
+    case "session":
+      return id === session ? "session" : undefined
+    case "message":
+      return sessionID === session && isId(id) ? `message/${id}` : undefined
+    case "part":
+      return sessionID === session && isId(messageID) && isId(id) ? `part/${messageID}/${id}` : undefined
+    case "session_diff":
+    case "model":
+      return Array.isArray(data) ? type : undefined
+    default:
+      return undefined
+  }
+}
+
+// A message's parts carry no time of change, so what only ever grows tells first: a call that has ended is later than one
+// that runs. Then the clock of the batch, then length (a text grows while it is written); then anything, as long as it is
+// the same everywhere.
+function isLater(a: KeptItem, b: KeptItem): boolean {
+  const stages = stageOf(a) - stageOf(b) || a.clock - b.clock
+  if (stages !== 0) return stages > 0
+  const [left, right] = [JSON.stringify(a.data), JSON.stringify(b.data)]
+  return (left.length - right.length || compare(left, right)) > 0
+}
+
+function stageOf({ type, data }: KeptItem): number {
+  const item = fields(data)
+  const time = fields(item["time"])
+  if (type === "session") return number(time["updated"])
+  if (type === "message") return number(time["completed"]) > 0 ? 1 : 0
+  if (type !== "part") return 0
+  if (item["type"] !== "tool") return number(time["end"]) > 0 ? 1 : 0
+  const state = fields(item["state"])
+  if (number(fields(state["time"])["compacted"]) > 0) return 3
+  return state["status"] === "completed" || state["status"] === "error" ? 2 : state["status"] === "running" ? 1 : 0
+}
+
+function latestTime(data: unknown): number {
+  const { time, state } = fields(data)
+  const times = [...Object.values(fields(time)), ...Object.values(fields(fields(state)["time"]))]
+  return Math.max(0, ...times.map(number))
+}
+
+const fields = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+
+const number = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : 0)
+
+const isId = (value: unknown): value is string => typeof value === "string" && /^[A-Za-z0-9_-]{1,100}$/.test(value)
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

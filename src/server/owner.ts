@@ -1,0 +1,95 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto"
+import { prefixOf } from "../share/manifest.ts"
+import type { ObjectStore } from "../store/object-store.ts"
+import { getJson, putJson, SERVER } from "./batches.ts"
+import type { PublishToken } from "./tokens.ts"
+
+/** Who has a share, and what shows that: `s/<id>/server/owner.json`. */
+export interface Owner {
+  session: string
+  /** The hash of the publish token. */
+  token: string
+  /** The name of the publish token, for the log and for people. */
+  name: string
+  /** SHA-256 of the secret that the client shows with each request, hexadecimal. */
+  secret: string
+  /** ISO 8601, UTC */
+  created: string
+}
+
+const keyOf = (id: string) => `${prefixOf(id)}${SERVER}owner.json`
+
+/** Where it is noted that a share was taken back; not under its link's id, which nobody has to learn from here. */
+const goneKey = (id: string) => `gone/${sha256(id)}.json`
+
+/** The shares of a token, so that they are found without looking at all shares. */
+const indexPrefix = (token: string) => `published/${token}/`
+
+/**
+ * The id and the secret of a session's share. They follow from the token: whoever asks twice, of whatever instances, gets
+ * the same, and nothing has to be agreed upon. Without the token, an id is as good as random (126 bits of an HMAC).
+ * @param round how many shares of this session were taken back before
+ */
+export function namesOf(token: string, session: string, round: number): { id: string; secret: string } {
+  for (let attempt = 0; ; attempt++) {
+    const id = derive(token, `id ${round} ${attempt} ${session}`).slice(0, 21)
+    // On a command line, what begins with a hyphen is read as a flag.
+    if (!id.startsWith("-")) return { id, secret: secretOf(token, id) }
+  }
+}
+
+export const secretOf = (token: string, id: string): string => derive(token, `secret ${id}`)
+
+const derive = (token: string, what: string) => createHmac("sha256", token).update(what).digest("base64url")
+
+export async function writeOwner(
+  store: ObjectStore,
+  id: string,
+  { session, token, secret, now }: { session: string; token: PublishToken; secret: string; now: Date },
+): Promise<void> {
+  const created = now.toISOString()
+  await putJson(store, `${indexPrefix(token.hash)}${id}.json`, { session, created })
+  const owner: Owner = { session, token: token.hash, name: token.name, secret: sha256(secret), created }
+  await putJson(store, keyOf(id), owner)
+}
+
+export const readOwner = (store: ObjectStore, id: string): Promise<Owner | undefined> => getJson(store, keyOf(id))
+
+/** Whether somebody with this token and this secret may change a share. Takes the same time whatever is wrong. */
+export function isOwner(owner: Owner, token: PublishToken, secret: string): boolean {
+  const isToken = isSame(owner.token, token.hash)
+  return isSame(owner.secret, sha256(secret)) && isToken
+}
+
+export const isSame = (a: string, b: string): boolean =>
+  timingSafeEqual(createHash("sha256").update(a).digest(), createHash("sha256").update(b).digest())
+
+/** Notes for good that a share was taken back: from now on, nobody reads it, and nothing is added to it. */
+export async function writeGone(store: ObjectStore, id: string, now: Date): Promise<void> {
+  await putJson(store, goneKey(id), { removed: now.toISOString() })
+}
+
+export const isGone = async (store: ObjectStore, id: string): Promise<boolean> =>
+  (await store.get(goneKey(id))) !== undefined
+
+/** Takes a share off the list of its token. */
+export async function dropFromIndex(store: ObjectStore, token: string, id: string): Promise<void> {
+  const entries = []
+  const key = `${indexPrefix(token)}${id}.json`
+  for await (const entry of store.list(indexPrefix(token))) if (entry.key === key) entries.push(entry)
+  await store.delete(entries)
+}
+
+/** The ids of the shares of a token, newest first; at most `limit`. */
+export async function sharesOf(store: ObjectStore, token: string, limit: number): Promise<string[]> {
+  const found: { id: string; created: string }[] = []
+  for await (const { key } of store.list(indexPrefix(token))) {
+    const id = key.slice(indexPrefix(token).length).replace(/\.json$/, "")
+    const { created = "" } = (await getJson<{ created: string }>(store, key)) ?? {}
+    found.push({ id, created })
+  }
+  found.sort((a, b) => (a.created < b.created ? 1 : -1))
+  return [...new Set(found.map(({ id }) => id))].slice(0, limit)
+}
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")

@@ -1,0 +1,128 @@
+import { ShareError } from "../errors.ts"
+import type { RedactOptions } from "../redact/redact.ts"
+import { FORMAT, writeManifest } from "../share/manifest.ts"
+import { isShareId } from "../share/share-id.ts"
+import { empty } from "../share/unshare.ts"
+import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
+import type { ObjectStore } from "../store/object-store.ts"
+import { keepItems } from "./batches.ts"
+import { readItems } from "./items.ts"
+import {
+  dropFromIndex,
+  isGone,
+  isOwner,
+  isSame,
+  namesOf,
+  type Owner,
+  readOwner,
+  secretOf,
+  writeGone,
+  writeOwner,
+} from "./owner.ts"
+import { notePending, pendingNotes } from "./pending.ts"
+import { type KnownSecrets, keyOfSecrets, redactItems } from "./redact-items.ts"
+import type { PublishToken } from "./tokens.ts"
+
+export interface SharesOptions {
+  store: ObjectStore
+  version: string
+  now: () => Date
+  redact?: RedactOptions | undefined
+  /** Where a share is opened; its last part is the id, as `opencode import` wants it. */
+  link: (id: string) => string
+  /** Something was kept that readers do not see yet. */
+  onKept: (id: string) => void
+  audit: (what: "create" | "remove", about: { share: string; token: string }) => void
+}
+
+/** What stands behind the share protocol on a server, for everybody. */
+export interface Shares {
+  /** For who has this token. */
+  of(token: PublishToken, plain: string): ShareBackend
+  /** Takes a share back, for who may. Throws what the store throws, and `left-behind`. */
+  remove(id: string, owner: Owner): Promise<void>
+}
+
+/** Shares of which something was learned and is remembered. */
+const REMEMBERED = 1_000
+
+/**
+ * Shares in a bucket, for any number of instances and without anything to remember between requests: whatever is answered
+ * as done is in the bucket, redacted. Taking a share back notes that first and deletes afterwards, and whoever stores
+ * something looks for that note afterwards: so nothing comes back, whoever is first.
+ */
+export function sharesIn({ store, version, now, redact, link, onKept, audit }: SharesOptions): Shares {
+  const learned = new Map<string, KnownSecrets>()
+
+  function secretsOf(id: string, secret: string): KnownSecrets {
+    const known = learned.get(id) ?? { key: keyOfSecrets(secret), marks: new Set() }
+    learned.delete(id)
+    learned.set(id, known)
+    if (learned.size > REMEMBERED) learned.delete(learned.keys().next().value as string)
+    return known
+  }
+
+  async function create(session: string, token: PublishToken, plain: string): Promise<CreatedShare> {
+    let round = 0
+    while (await isGone(store, namesOf(plain, session, round).id)) round++
+    const { id, secret } = namesOf(plain, session, round)
+    if (!(await readOwner(store, id))) {
+      const created = now().toISOString()
+      await writeManifest(store, {
+        ...{ format: FORMAT, id, session, title: "", state: "publishing", created, updated: created },
+        ...{ generator: version, objects: {} },
+      })
+      await writeOwner(store, id, { session, token, secret, now: now() })
+      audit("create", { share: id, token: token.name })
+    }
+    return { id, url: link(id), secret }
+  }
+
+  async function sync(id: string, body: unknown, token: PublishToken): Promise<void> {
+    const { secret, data } = (body ?? {}) as { secret?: unknown; data?: unknown }
+    const owner = isShareId(id) ? await readOwner(store, id) : undefined
+    if (!owner || typeof secret !== "string" || !isOwner(owner, token, secret) || (await isGone(store, id)))
+      throw noShare(id)
+    const items = readItems(data, owner.session)
+    if (items.length === 0) return
+    const clean = await redactItems(items, secretsOf(id, secret), redact)
+    await Promise.all([keepItems(store, id, clean), notePending(store, id)])
+    if ((await isGone(store, id)) || !(await readOwner(store, id))) {
+      await empty(store, id)
+      throw noShare(id)
+    }
+    onKept(id)
+  }
+
+  async function remove(id: string, owner: Owner | undefined): Promise<void> {
+    await writeGone(store, id, now())
+    learned.delete(id)
+    await empty(store, id)
+    await store.delete(await pendingNotes(store, id))
+    if (!owner) return
+    await dropFromIndex(store, owner.token, id)
+    audit("remove", { share: id, token: owner.name })
+  }
+
+  return {
+    remove,
+    of: (token, plain) => ({
+      create: (session) => create(session, token, plain),
+      sync: async (id, body) => sync(id, await body(), token),
+      async remove(id, secret) {
+        if (!isShareId(id)) throw noShare(id)
+        const owner = await readOwner(store, id)
+        if (owner && isOwner(owner, token, secret)) return remove(id, owner)
+        // A removal that was cut short has taken the owner along; the client asks again.
+        if (!owner && isSame(secret, secretOf(plain, id)) && (await isGone(store, id))) return remove(id, undefined)
+        throw noShare(id)
+      },
+    }),
+  }
+}
+
+/** The same for what is not there and for what is somebody else's. */
+const noShare = (id: string) =>
+  new ShareError("share-not-found", `There is no share ${isShareId(id) ? id : "of that name"} of yours.`, {
+    hint: "Share the session again for a new link.",
+  })

@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto"
+import type { Context, Hono } from "hono"
+import { deleteCookie, getCookie, setCookie } from "hono/cookie"
+import type { CookieOptions } from "hono/utils/cookie"
+import * as client from "openid-client"
+import { ShareError } from "../errors.ts"
+import type { Access, Reader } from "./access.ts"
+import type { Log } from "./log.ts"
+import * as pages from "./pages.ts"
+import { emailOf, mayRead, type ReaderRules } from "./readers.ts"
+import type { Seal } from "./seal.ts"
+
+export interface SignInOptions {
+  issuer: string
+  clientId: string
+  clientSecret: string
+  scope: string
+  rules: ReaderRules
+  /** How long somebody stays signed in, in seconds. */
+  sessionSeconds: number
+  /** Where the server is seen from outside, without a slash at the end. */
+  publicUrl: string
+  seal: Seal
+  log: Log
+}
+
+// Only to be had over TLS, for this host alone, for all of it (draft-ietf-httpbis-rfc6265bis, 4.1.3.2).
+const SESSION = "__Host-opencode-bucket"
+const ATTEMPT = "__Host-opencode-bucket-sign-in-"
+const ATTEMPT_SECONDS = 600
+const cookie: CookieOptions = { path: "/", httpOnly: true, secure: true, sameSite: "Lax" }
+
+/**
+ * Has readers sign in with OpenID Connect: authorization code with PKCE (RFC 7636), state and nonce. Nothing is kept here:
+ * an attempt to sign in and a session are sealed cookies, which every instance with the same keys understands.
+ */
+export function signInAccess(options: SignInOptions): Access {
+  const { rules, publicUrl, seal, log, sessionSeconds } = options
+  const base = new URL(publicUrl).pathname.replace(/\/+$/, "")
+  const provider = providerOf(options)
+  // A session is good for the rules that it was made under.
+  const under = createHash("sha256")
+    .update(JSON.stringify([options.issuer, options.clientId, publicUrl, rules]))
+    .digest("base64url")
+    .slice(0, 22)
+
+  const attemptCookie = (state: string) => ATTEMPT + createHash("sha256").update(state).digest("hex").slice(0, 16)
+
+  async function begin(context: Context): Promise<Response> {
+    const config = await provider()
+    const [state, nonce, verifier] = [client.randomState(), client.randomNonce(), client.randomPKCECodeVerifier()]
+    const returnTo = ownPlace(context.req.query("return") ?? "", publicUrl)
+    const attempt = seal.close("sign-in", { state, nonce, verifier, returnTo }, ATTEMPT_SECONDS)
+    forgetAttempts(context)
+    setCookie(context, attemptCookie(state), attempt, { ...cookie, maxAge: ATTEMPT_SECONDS })
+    const address = client.buildAuthorizationUrl(config, {
+      ...{ redirect_uri: `${publicUrl}/auth/callback`, scope: options.scope, response_type: "code", state, nonce },
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: "S256",
+    })
+    return context.redirect(address.href, 302)
+  }
+
+  async function finish(context: Context): Promise<Response> {
+    const state = context.req.query("state") ?? ""
+    const attempt = seal.open("sign-in", getCookie(context, attemptCookie(state)) ?? "")
+    deleteCookie(context, attemptCookie(state), cookie)
+    const failed = (why: string) => {
+      log("warn", "sign-in failed", { why })
+      return context.html(pages.signInFailed(`${base}/auth/login`), 400)
+    }
+    if (!attempt || attempt["state"] !== state) return failed("no attempt of this browser")
+    let claims: client.IDToken | undefined
+    try {
+      // The address as it is outside: what a proxy or a Host header says of it is nothing to go by.
+      const address = new URL(`${publicUrl}/auth/callback${new URL(context.req.url).search}`)
+      const tokens = await client.authorizationCodeGrant(await provider(), address, {
+        pkceCodeVerifier: String(attempt["verifier"]),
+        expectedState: String(attempt["state"]),
+        expectedNonce: String(attempt["nonce"]),
+        idTokenExpected: true,
+      })
+      claims = tokens.claims()
+    } catch (error) {
+      return failed(error instanceof Error && "code" in error ? String(error.code) : "the provider could not be asked")
+    }
+    if (!claims) return failed("no ID token")
+    if (!mayRead(claims, rules)) {
+      log("audit", "refused", { reader: claims.sub })
+      return context.html(pages.mayNot(), 403)
+    }
+    const email = emailOf(claims, rules)
+    const session = seal.close("session", { sub: claims.sub, under, ...(email && { email }) }, sessionSeconds)
+    setCookie(context, SESSION, session, { ...cookie, maxAge: sessionSeconds })
+    log("audit", "signed in", { reader: email ?? claims.sub })
+    return context.redirect(ownPlace(String(attempt["returnTo"]), publicUrl), 302)
+  }
+
+  async function signOut(context: Context): Promise<Response> {
+    // From another site, a form could sign somebody out.
+    const from = context.req.header("origin")
+    if (from !== undefined && from !== new URL(publicUrl).origin) return context.text("Refused\n", 403)
+    deleteCookie(context, SESSION, cookie)
+    const config = await provider()
+    if (config.serverMetadata().end_session_endpoint === undefined)
+      return context.html(pages.signedOut(`${base}/auth/login`))
+    const back = { post_logout_redirect_uri: `${publicUrl}/auth/signed-out` }
+    return context.redirect(client.buildEndSessionUrl(config, back).href, 303)
+  }
+
+  return {
+    reader(context): Reader | undefined {
+      const session = seal.open("session", getCookie(context, SESSION) ?? "")
+      if (session?.["under"] !== under || typeof session["sub"] !== "string") return undefined
+      const email = typeof session["email"] === "string" ? session["email"] : undefined
+      return { name: email ?? session["sub"], email }
+    },
+    signIn: (returnTo) => `${base}/auth/login?return=${encodeURIComponent(returnTo)}`,
+    addRoutes(app: Hono) {
+      app.get("/auth/login", begin)
+      app.get("/auth/callback", finish)
+      app.post("/auth/logout", signOut)
+      app.get("/auth/signed-out", (context) => context.html(pages.signedOut(`${base}/auth/login`)))
+    },
+    check: async () => void (await provider()),
+  }
+}
+
+/** So many attempts to sign in may be open in one browser; a header with more cookies than that is refused by many servers. */
+const OPEN_ATTEMPTS = 4
+
+function forgetAttempts(context: Context): void {
+  const open = Object.keys(getCookie(context)).filter((name) => name.startsWith(ATTEMPT))
+  for (const name of open.slice(0, Math.max(0, open.length - OPEN_ATTEMPTS + 1))) deleteCookie(context, name, cookie)
+}
+
+/**
+ * A place of this server to return to, as a path: what leads anywhere else, or could be read so by a browser, becomes the
+ * start.
+ */
+export function ownPlace(given: string, publicUrl: string): string {
+  const { origin, pathname } = new URL(publicUrl)
+  const base = pathname.replace(/\/+$/, "")
+  const start = `${base}/mine`
+  if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(given) || given.includes("\\")) return start
+  const place = URL.canParse(given, origin) ? new URL(given, origin) : undefined
+  if (place?.origin !== origin || !`${place.pathname}/`.startsWith(`${base}/`)) return start
+  if (place.pathname.startsWith("//") || place.pathname.startsWith(`${base}/auth/`)) return start
+  return place.pathname + place.search
+}
+
+/** What the issuer says of itself: asked for when it is first needed, again after a failure, and once a day. */
+function providerOf({ issuer, clientId, clientSecret }: SignInOptions): () => Promise<client.Configuration> {
+  let known: { config: Promise<client.Configuration>; at: number } | undefined
+  const { protocol, hostname } = new URL(issuer)
+  // Over plain HTTP anybody on the way could sign in as anybody; to itself, a machine may talk like that.
+  const isLoopback = protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname)
+  const discover = () =>
+    client.discovery(new URL(issuer), clientId, { client_secret: clientSecret }, undefined, {
+      // The ID token's signature is checked even where it comes straight from the issuer.
+      execute: [client.enableNonRepudiationChecks, ...(isLoopback ? [client.allowInsecureRequests] : [])],
+      timeout: 10,
+    })
+  return async () => {
+    if (!known || Date.now() - known.at > 86_400_000) known = { config: discover(), at: Date.now() }
+    try {
+      return await known.config
+    } catch (cause) {
+      known = undefined
+      throw new ShareError("bad-settings", "The issuer of the sign-in cannot be asked.", { cause })
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs"
+import { onTestFinished } from "vitest"
+import { type Access, publicAccess } from "../../src/server/access.ts"
+import { serverApp } from "../../src/server/app.ts"
+import { logTo } from "../../src/server/log.ts"
+import { metrics } from "../../src/server/metrics.ts"
+import { publishShare } from "../../src/server/publish-share.ts"
+import { sealWith } from "../../src/server/seal.ts"
+import { sharesIn } from "../../src/server/shares.ts"
+import { createToken } from "../../src/server/tokens.ts"
+import type { ObjectStore } from "../../src/store/object-store.ts"
+import { fixture } from "./run-command.ts"
+import { s3Here } from "./s3-here.ts"
+import type { S3ServerOptions } from "./s3-server.ts"
+
+export const publicUrl = "https://shares.corp.example"
+const keys = ["a-key-of-cookies-that-is-long-enough-for-it"]
+
+export interface OwnInstance {
+  ask: (path: string, init?: RequestInit & { from?: string }) => Promise<Response>
+  publish(id: string): ReturnType<typeof publishShare>
+  log: string[]
+}
+
+/** Instances of the server over one bucket of the test's own; nothing is published but when the test says so. */
+export async function ownServer(options: S3ServerOptions = {}, more: { access?: Access; now?: () => Date } = {}) {
+  const { server, store } = await s3Here(options)
+  const now = more.now ?? (() => new Date())
+  const kept: string[] = []
+  const instance = (own: ObjectStore = store, access = more.access ?? publicAccess): OwnInstance => {
+    const log: string[] = []
+    const write = logTo((line) => log.push(line))
+    const shares = sharesIn({
+      ...{ store: own, version: "1.0.0", now, link: (id) => `${publicUrl}/share/${id}` },
+      onKept: (id) => void kept.push(id),
+      audit: (what, about) => write("audit", what, about),
+    })
+    const app = serverApp({
+      ...{ store: own, shares, access, seal: sealWith(keys), log: write, metrics: metrics(), now, publicUrl },
+      ...{ maxBody: 4_000_000, ratePerMinute: 10_000 },
+    })
+    return {
+      log,
+      ask: async (path, { from, ...init } = {}) => {
+        const env = from === undefined ? {} : { incoming: { socket: { remoteAddress: from } } }
+        return app.request(path.startsWith("http") ? path : `${publicUrl}${path}`, init, env)
+      },
+      publish: (id) => publishShare(id, { store: own, version: "1.0.0", now }),
+    }
+  }
+  const one = instance()
+  onTestFinished(() => store.close())
+  return { server, store, kept, instance, ...one, token: await createToken(store, { name: "ci", now: now() }) }
+}
+
+export type OwnServer = Awaited<ReturnType<typeof ownServer>>
+
+/** A recorded session, as the items in which OpenCode sends it. */
+export function recordedItems(name = "all-tools") {
+  const { info, messages } = JSON.parse(readFileSync(fixture(name), "utf8")) as {
+    info: { id: string; title: string; time: { updated: number } }
+    messages: { info: { id: string }; parts: object[] }[]
+  }
+  const items = [
+    { type: "session", data: info as object },
+    ...messages.flatMap(({ info, parts }) => [
+      { type: "message", data: info as object },
+      ...parts.map((data) => ({ type: "part", data })),
+    ]),
+  ]
+  return { session: info.id, info, items }
+}
+
+export const post = (body: unknown, method = "POST"): RequestInit => ({ method, body: JSON.stringify(body) })
+
+/** Shares a session as OpenCode does. */
+export async function shareFrom({ ask, token }: Pick<OwnServer, "ask" | "token">, session: string) {
+  const answer = await ask(`/${token}/api/share`, post({ sessionID: session }))
+  return (await answer.json()) as { id: string; url: string; secret: string }
+}
