@@ -12,6 +12,7 @@ import path from "node:path"
 import { parseArgs } from "node:util"
 import { goals } from "./bench/goals.ts"
 import { weighPages } from "./bench/pages.ts"
+import { pluginCost } from "./bench/plugin.ts"
 import { profile } from "./bench/profile.ts"
 import { generateSession, writeSession } from "./generate-session.ts"
 
@@ -57,7 +58,8 @@ async function printBench() {
     process.stderr.write(`${messages} messages…\n`)
     results.push(await measure(messages, messages >= 10_000 ? Math.min(repeat, 3) : repeat))
   }
-  const reached = goals(results, startUp("--version"), startUp("--help"))
+  const plugin = sizes.filter((size) => size >= 1_000 && size <= 10_000).map(costInOpencode)
+  const reached = goals(results, startUp("--version"), startUp("--help"), plugin)
   const machine = {
     node: process.versions.node,
     platform: process.platform,
@@ -65,7 +67,7 @@ async function printBench() {
     cpu: os.cpus()[0]?.model,
     cores: os.cpus().length,
   }
-  writeFileSync(values.output, `${JSON.stringify({ machine, results, goals: reached }, null, 2)}\n`)
+  writeFileSync(values.output, `${JSON.stringify({ machine, results, plugin, goals: reached }, null, 2)}\n`)
   console.log(table(results))
   const rows = reached.map(({ what, goal, figure, reached }) => [what, goal, figure, reached ? "yes" : "no"])
   console.log(`\n${lines(["what", "goal", "measured", "reached"], rows)}`)
@@ -79,6 +81,12 @@ async function printProfiles() {
     const rows = profile(session, ownEnvironment(home)).map(([stage, ms]) => [stage, `${ms.toFixed(0)} ms`])
     console.log(`${lines([`${messages} messages`, "time"], rows)}\n`)
   }
+}
+
+function costInOpencode(messages: number) {
+  process.stderr.write(`${messages} messages, in OpenCode…\n`)
+  const home = path.join(folder, `opencode-${messages}`)
+  return pluginCost(messages, ownEnvironment(home))
 }
 
 /** What the command takes for this alone, as a ratio to a Node that does nothing. */

@@ -1,4 +1,5 @@
 import type { PagesWeight } from "./pages.ts"
+import type { PluginCost } from "./plugin.ts"
 
 /** One line of the table: what is to be reached, and what was measured. */
 export interface Goal {
@@ -16,7 +17,12 @@ export interface Measured {
 }
 
 /** The goals that the measured sizes can tell of. @param version `--version`, as a ratio to an idle Node; `help` alike */
-export function goals(results: readonly Measured[], version: number, help: number): Goal[] {
+export function goals(
+  results: readonly Measured[],
+  version: number,
+  help: number,
+  plugin: readonly PluginCost[],
+): Goal[] {
   const found: Goal[] = []
   const most = (what: string, value: number, limit: number, unit: string, digits = 2) =>
     found.push({
@@ -41,6 +47,12 @@ export function goals(results: readonly Measured[], version: number, help: numbe
       ...{ what: `${name}, code in coloured blocks`, goal: "≥ 80 %", figure: `${(100 * pages.coloured).toFixed(0)} %` },
       reached: pages.coloured >= 0.8,
     })
+  }
+  for (const { messages, start, held, update } of plugin) {
+    const name = `in OpenCode, ${messages.toLocaleString("en")} messages`
+    if (messages === 1_000) most("in OpenCode, start of the plugin", start, 50, "ms", 0)
+    if (messages === 1_000) most(`${name}, loop held`, held, 50, "ms", 0)
+    most(`${name}, update`, update, messages === 1_000 ? 150 : 400, "ms", 0)
   }
   return found
 }
