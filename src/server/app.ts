@@ -92,7 +92,7 @@ export function serverApp(options: AppOptions): Hono {
     }
 
   const absent = async (context: Context, id: string): Promise<Response> => {
-    const stands = await standing(id)
+    const stands = await standing(id, { fresh: true })
     if (stands === "gone") return context.html(pages.noLonger(), 410, noStore)
     if (stands === "preparing") return context.html(pages.preparing(), 202, { ...noStore, "retry-after": "2" })
     return context.html(pages.notThere(), 404, noStore)

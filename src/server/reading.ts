@@ -19,8 +19,9 @@ const REMEMBERED = 10_000
 /** Tells how shares stand, by their manifests. */
 export function standings(store: ObjectStore, now: () => Date) {
   const known = new Map<string, { expires: string | undefined; at: number }>()
-  return async (id: string): Promise<Standing> => {
-    const found = known.get(id)
+  /** `fresh`: whatever was found before, which is surely not so any more. */
+  return async (id: string, { fresh = false } = {}): Promise<Standing> => {
+    const found = fresh ? undefined : known.get(id)
     if (found && now().getTime() - found.at < BELIEVED) return isPast(found.expires, now()) ? "gone" : "published"
     known.delete(id)
     const [manifest, gone] = await Promise.all([readManifest(store, id), isGone(store, id)])

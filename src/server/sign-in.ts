@@ -7,7 +7,7 @@ import { ShareError } from "../errors.ts"
 import type { Access, Reader } from "./access.ts"
 import type { Log } from "./log.ts"
 import * as pages from "./pages.ts"
-import { emailOf, mayRead, type ReaderRules } from "./readers.ts"
+import { type Claims, emailOf, mayRead, type ReaderRules } from "./readers.ts"
 import type { Seal } from "./seal.ts"
 
 export interface SignInOptions {
@@ -70,17 +70,21 @@ export function signInAccess(options: SignInOptions): Access {
       return context.html(pages.signInFailed(`${base}/auth/login`), 400)
     }
     if (!attempt || attempt["state"] !== state) return failed("no attempt of this browser")
-    let claims: client.IDToken | undefined
+    let claims: (Claims & { sub: string }) | undefined
     try {
       // The address as it is outside: what a proxy or a Host header says of it is nothing to go by.
       const address = new URL(`${publicUrl}/auth/callback${new URL(context.req.url).search}`)
-      const tokens = await client.authorizationCodeGrant(await provider(), address, {
+      const config = await provider()
+      const tokens = await client.authorizationCodeGrant(config, address, {
         pkceCodeVerifier: String(attempt["verifier"]),
         expectedState: String(attempt["state"]),
         expectedNonce: String(attempt["nonce"]),
         idTokenExpected: true,
       })
       claims = tokens.claims()
+      // Some issuers put no more into the ID token than who it is (OpenID Connect Core, 5.4).
+      if (claims && !mayRead(claims, rules) && config.serverMetadata().userinfo_endpoint !== undefined)
+        claims = { ...(await client.fetchUserInfo(config, tokens.access_token, claims.sub)), ...claims }
     } catch (error) {
       return failed(error instanceof Error && "code" in error ? String(error.code) : "the provider could not be asked")
     }

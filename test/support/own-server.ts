@@ -14,7 +14,7 @@ import { s3Here } from "./s3-here.ts"
 import type { S3ServerOptions } from "./s3-server.ts"
 
 export const publicUrl = "https://shares.corp.example"
-const keys = ["a-key-of-cookies-that-is-long-enough-for-it"]
+export const keys = ["a-key-of-cookies-that-is-long-enough-for-it"]
 
 export interface OwnInstance {
   ask: (path: string, init?: RequestInit & { from?: string }) => Promise<Response>

@@ -1,0 +1,63 @@
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose"
+import { onTestFinished } from "vitest"
+
+/** What the issuer is to say next. */
+export interface Says {
+  claims?: JWTPayload
+  /** Sign with a key that the issuer has never shown, or not at all. */
+  signed?: "own" | "foreign" | "none"
+  /** Leave the nonce out, or take another one. */
+  nonce?: string | null
+}
+
+/** An issuer that says in its ID tokens whatever it is told, true or not. */
+export async function falseIssuer(clientId: string) {
+  const own = await generateKeyPair("RS256", { extractable: true })
+  const foreign = await generateKeyPair("RS256")
+  const jwk = { ...(await exportJWK(own.publicKey)), kid: "own", alg: "RS256", use: "sig" }
+  let issuer = ""
+  let says: Says = {}
+  let nonce = ""
+  const codes: string[] = []
+
+  async function idToken(): Promise<string> {
+    const now = Math.floor(Date.now() / 1000)
+    const given = says.nonce === undefined ? { nonce } : says.nonce === null ? {} : { nonce: says.nonce }
+    const claims = { iss: issuer, aud: clientId, sub: "dana", iat: now, exp: now + 300, ...given, ...says.claims }
+    if (says.signed === "none") return new UnsecuredJWT(claims).encode()
+    const key = says.signed === "foreign" ? foreign.privateKey : own.privateKey
+    return new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid: "own" }).sign(key)
+  }
+
+  const server = createServer(async (request, response) => {
+    const send = (body: object) => {
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body))
+    }
+    if (request.url?.endsWith("/openid-configuration"))
+      return send({
+        ...{ issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token` },
+        ...{ jwks_uri: `${issuer}/jwks`, response_types_supported: ["code"], subject_types_supported: ["public"] },
+        id_token_signing_alg_values_supported: ["RS256"],
+      })
+    if (request.url === "/jwks") return send({ keys: [jwk] })
+    let form = ""
+    for await (const chunk of request) form += chunk
+    codes.push(new URLSearchParams(form).get("code_verifier") ?? "")
+    send({ access_token: "token", token_type: "Bearer", expires_in: 300, id_token: await idToken() })
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  onTestFinished(() => void server.close())
+  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    issuer,
+    /** The verifiers that came with codes. */
+    codes,
+    /** For the browser with this address to be sent to. */
+    goOn(address: string, then: Says = {}) {
+      says = then
+      nonce = new URL(address).searchParams.get("nonce") ?? ""
+    },
+  }
+}
