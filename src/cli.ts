@@ -73,6 +73,18 @@ withSelection(program.command("export [session]"))
   .option("--quiet", "nothing on stderr but errors")
   .action(async (session, flags) => (await import("./commands/export.ts")).exportCommand(session, flags, terminal))
 
+program
+  .command("import <link>")
+  .description("bring a shared session into OpenCode, to go on with; with its subagents' sessions")
+  .summary("a shared session back into OpenCode")
+  .addHelpText("after", "\nlink: of a share or a share server, an exported file or folder, or - for stdin.")
+  .option("--force", "add what is missing to a session that is there already")
+  .option("--token <token>", "for a share server that asks for one (or OPENCODE_BUCKET_TOKEN)")
+  .option("--allow-private", "follow redirects into private networks")
+  .option("--yes", "ask nothing")
+  .option("--quiet", "nothing on stderr but errors")
+  .action(async (link, flags) => (await import("./commands/import.ts")).importCommand(link, flags, terminal))
+
 withDestination(program.command("unshare [share]"))
   .description("remove a share, every byte and version of it, and prove it")
   .summary("remove a share")

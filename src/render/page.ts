@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import type { Message } from "../session/model.ts"
 import { type ItemContext, isPrompt, itemsOf, toolsOf } from "./items.ts"
 import { failuresOf, outlineOf } from "./outline.ts"
 import { foldRuns } from "./runs.ts"
@@ -29,6 +30,9 @@ export type RenderPage = (view: PageView) => Promise<string>
 /** The prebuilt page of this package, loaded when it is first used. Throws when it fails. */
 export const prebuiltPage: RenderPage = async (view) => (await import("#page")).renderPage(view)
 
+/** The folder that a message's paths are in, if it says so. */
+export const folderOf = (message: Message): string => (message.role === "assistant" ? message.cwd : "")
+
 /** What a page shows, from its messages. */
 export async function viewOf({ view, messages, promptsBefore, bylines, context }: Page): Promise<PageView> {
   const { code, folded } = sumOf(messages.map(weighMessage))
@@ -38,7 +42,8 @@ export async function viewOf({ view, messages, promptsBefore, bylines, context }
   for (const message of messages) {
     if (isPrompt(message)) prompts++
     const byline = isPrompt(message) ? bylines[prompts - 1] : undefined
-    items.push(...(await itemsOf(message, promptsBefore + prompts, { ...context, ...budgets }, byline)))
+    const directory = folderOf(message) || context.directory
+    items.push(...(await itemsOf(message, promptsBefore + prompts, { ...context, directory, ...budgets }, byline)))
   }
   return { ...view, outline: outlineOf(items), ...failuresOf(items), items: foldRuns(items) }
 }
@@ -51,7 +56,9 @@ export function inputOf({ view, promptsBefore, bylines, context, messages }: Pag
       ({ call }) => (call.kind === "task" && call.sessionID !== undefined && context.childPage(call.sessionID)) || "",
     )
   const hash = createHash("sha256")
-  hash.update(JSON.stringify([view, promptsBefore, bylines, context.began, context.directory, children]))
+  // Most messages say themselves which folder they are about.
+  const directory = messages.some((message) => message.role === "assistant" && message.cwd === "") && context.directory
+  hash.update(JSON.stringify([view, promptsBefore, bylines, context.began, directory, children]))
   for (const record of records) hash.update(record).update("\0")
   return hash.digest("hex")
 }

@@ -8,7 +8,7 @@ import { addFacts, doneInWords, type Facts, factsInWords, noFacts, untilInWords 
 import type { GatheredText } from "./gathered-text.ts"
 import { filesOf, isPrompt } from "./items.ts"
 import { partLinks } from "./outline.ts"
-import { inputOf, type Page, prebuiltPage, type RenderPage, viewOf } from "./page.ts"
+import { folderOf, inputOf, type Page, prebuiltPage, type RenderPage, viewOf } from "./page.ts"
 import { pageBreaks } from "./paginate.ts"
 import { writeJson } from "./session-documents.ts"
 import { headingMarkdown, messageMarkdown } from "./session-markdown.ts"
@@ -133,7 +133,7 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
       part.records.push(record)
       for (const file of filesOf(piece)) yield stored(file)
     }
-    await addChanges(history, message, asked, info.directory)
+    await addChanges(history, message, asked, folderOf(message) || info.directory)
     place.record.push(separator, "\n", record)
     separator = ","
     place.text.push(messageMarkdown(message))

@@ -67,6 +67,8 @@ export interface AssistantMessage extends MessageBase {
   agent: string | undefined
   model: string | undefined
   provider: string | undefined
+  /** The folder it worked in, or "": that of the session at the time, wherever the session has moved since. */
+  cwd: string
   completed: number | undefined
   cost: number
   tokens: Tokens

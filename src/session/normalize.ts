@@ -129,6 +129,7 @@ function assistantFields(info: Fields): Own<AssistantMessage> {
     agent: optionalText(info["agent"]) ?? optionalText(info["mode"]),
     model: optionalText(info["modelID"]),
     provider: optionalText(info["providerID"]),
+    cwd: text(fields(info["path"])["cwd"]),
     completed: optionalTime(fields(info["time"])["completed"]),
     cost: amount(info["cost"]),
     tokens: {

@@ -82,25 +82,31 @@ function parseList(stdout: Uint8Array): readonly unknown[] {
   }
 }
 
-interface Answer {
+export interface Answer {
   stdout: Uint8Array
   /** What it said on stderr, if it failed. */
   failure: Error | undefined
 }
 
-/** Runs `opencode` to its end. `wanted` begins the sentence that says what was not found if it cannot be run. */
+/** Runs `opencode` to its end; for a caller whom it does not start, with a sentence that begins with `wanted`. */
 async function opencode(args: string[], env: Environment, wanted: string, cwd?: string): Promise<Answer> {
-  // On Windows npm installs a script, which only a shell can start; the arguments are fixed words and ids of letters.
-  const shell = process.platform === "win32"
-  const child = spawn("opencode", args, { env, shell, ...(cwd && { cwd }), stdio: ["ignore", "pipe", "pipe"] })
   try {
-    const [stdout, stderr, status] = await Promise.all([buffer(child.stdout), text(child.stderr), ending(child)])
-    return { stdout, failure: status === 0 ? undefined : new Error(stderr.trim() || `opencode ended with ${status}`) }
+    return await runOpencode(args, env, cwd)
   } catch (cause) {
     const sentence = `${wanted} is not to be found: there is no database of OpenCode that can be read, and \`opencode\` does not start.`
     const hint = "Put `opencode` on the PATH, or share an export file: opencode export <session id> > FILE."
     throw new ShareError("session-not-found", sentence, { hint, cause })
   }
+}
+
+/** Runs `opencode` to its end. Rejects where it does not start. */
+export async function runOpencode(args: string[], env: Environment, cwd?: string): Promise<Answer> {
+  // On Windows npm installs a script, which only a shell can start; the arguments are fixed words, ids of letters, and
+  // quoted paths of our own making.
+  const shell = process.platform === "win32"
+  const child = spawn("opencode", args, { env, shell, ...(cwd && { cwd }), stdio: ["ignore", "pipe", "pipe"] })
+  const [stdout, stderr, status] = await Promise.all([buffer(child.stdout), text(child.stderr), ending(child)])
+  return { stdout, failure: status === 0 ? undefined : new Error(stderr.trim() || `opencode ended with ${status}`) }
 }
 
 function ending(child: ChildProcess): Promise<number | string | null> {

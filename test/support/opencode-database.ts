@@ -6,14 +6,14 @@ import { databaseSource } from "../../src/session/database.ts"
 import { temporaryFolder } from "./world.ts"
 
 /** The database that the real client wrote (`opencode-record.ts`). */
-const recorded = fileURLToPath(new URL("../fixtures/opencode.db", import.meta.url))
+export const recordedDatabase = fileURLToPath(new URL("../fixtures/opencode.db", import.meta.url))
 export const calc = "/home/dana/src/calc"
 export const notes = "/home/dana/src/notes"
 
 /** A copy of the recorded database, changed by these statements. */
 export function copy(...statements: string[]): string {
   const path = join(temporaryFolder(), "opencode.db")
-  cpSync(recorded, path)
+  cpSync(recordedDatabase, path)
   const database = new DatabaseSync(path)
   for (const statement of statements) database.exec(statement)
   database.close()
@@ -22,12 +22,14 @@ export function copy(...statements: string[]): string {
 
 /** The id of a recorded session by its title. */
 export function idOf(title: string): string {
-  const database = new DatabaseSync(recorded, { readOnly: true })
+  const database = new DatabaseSync(recordedDatabase, { readOnly: true })
   const row = database.prepare("SELECT id FROM session WHERE title = ?").get(title)
   database.close()
   return String(row?.["id"])
 }
 
 /** The recorded database, or another, with no OpenCode to fall back to. */
-export const byID = (sessionID: string, path = recorded) => databaseSource({ sessionID }, { path, env: { PATH: "" } })
-export const newest = (newestIn: string, path = recorded) => databaseSource({ newestIn }, { path, env: { PATH: "" } })
+export const byID = (sessionID: string, path = recordedDatabase) =>
+  databaseSource({ sessionID }, { path, env: { PATH: "" } })
+export const newest = (newestIn: string, path = recordedDatabase) =>
+  databaseSource({ newestIn }, { path, env: { PATH: "" } })

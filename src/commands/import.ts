@@ -1,0 +1,140 @@
+import { statSync } from "node:fs"
+import path from "node:path"
+import { dataFolder } from "../config/folders.ts"
+import { ShareError } from "../errors.ts"
+import { denied, fetchLimited } from "../import/fetch-limited.ts"
+import { forOpencode } from "../import/for-opencode.ts"
+import { importPlace } from "../import/import-link.ts"
+import { type ImportOptions, importIntoOpencode, isThere } from "../import/opencode-import.ts"
+import { databasePath } from "../session/database-path.ts"
+import { exportFile, exportStdin } from "../session/export-file.ts"
+import { isPrompt, type Session } from "../session/model.ts"
+import { normalizeSession } from "../session/normalize.ts"
+import { parseExport } from "../session/parse-export.ts"
+import type { SessionSource } from "../session/source.ts"
+import { findShares, parseShareName } from "../share/find-share.ts"
+import { openLedger } from "../share/ledger.ts"
+import { prefixOf } from "../share/manifest.ts"
+import { openStore } from "../store/open-store.ts"
+import { agreeOnDestination, settingsFrom } from "./destination.ts"
+import { canAsk, oneLine, say, statusLine, type Terminal } from "./terminal.ts"
+
+export interface ImportFlags {
+  /** Add to a session of the same id that is there already. */
+  force?: boolean
+  /** For a share server that asks for one. */
+  token?: string
+  allowPrivate?: boolean
+  yes?: boolean
+  quiet?: boolean
+}
+
+/** More than any session that was seen, and less than what a string can hold. */
+const LIMIT = 256_000_000
+
+/** `import <link>`: brings a shared session into this machine's OpenCode, to go on with; prints its id. */
+export async function importCommand(link: string, flags: ImportFlags, terminal: Terminal): Promise<void> {
+  const { env, cwd, home } = terminal
+  const options: ImportOptions = { env, cwd, database: databasePath(env, home) }
+  const status = statusLine(terminal, flags.quiet)
+  try {
+    status.show(`Reading ${link}…`)
+    const source = await sourceOf(link, flags, terminal)
+    await source.read(async (record) => {
+      const session = normalizeSession(record)
+      const { id } = session.info
+      if (!flags.force && (await isThere(id, options)))
+        throw new ShareError("bad-usage", `OpenCode has session ${id} already.`, {
+          hint: "Go on with it: opencode --session <id>. With --force, what it lacks is added to it, and it moves to this project.",
+        })
+      const words = await inWords(session, source.label, cwd)
+      status.clear()
+      if (canAsk(terminal) && !flags.yes) await agree(words, terminal)
+      let [sessions, unknown] = [0, 0]
+      for await (const one of forOpencode(session)) {
+        status.show(`Handing it to OpenCode: session ${++sessions}…`)
+        await importIntoOpencode(one, options)
+        unknown += one.unknown
+      }
+      status.clear()
+      const others = sessions > 1 ? ` with ${sessions - 1} of subagents` : ""
+      say(
+        terminal,
+        flags.quiet,
+        `Imported "${oneLine(session.info.title) || id}"${others}. Go on with it: opencode --session ${id}`,
+      )
+      if (unknown > 0)
+        say(terminal, flags.quiet, `${unknown} parts of it are of no kind that OpenCode knows, and stayed behind.`)
+      terminal.stdout.write(`${id}\n`)
+    })
+  } finally {
+    status.clear()
+  }
+}
+
+async function sourceOf(link: string, flags: ImportFlags, terminal: Terminal): Promise<SessionSource> {
+  if (link === "-") return exportStdin(terminal.stdin)
+  const isFolder = (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
+  const place = importPlace(link, terminal.cwd, isFolder)
+  if ("file" in place) return exportFile(place.file)
+  const { token = terminal.env["OPENCODE_BUCKET_TOKEN"], allowPrivate } = flags
+  const body = await fetchLimited(place.url, { limit: LIMIT, token, allowPrivate }).catch(async (error: unknown) => {
+    const own =
+      error instanceof ShareError && error.code === "store-denied" ? await fromOwnStore(link, terminal) : undefined
+    if (!own) throw error
+    return own
+  })
+  // Whoever is not signed in is often sent to a page instead.
+  if (/^\s*</.test(Buffer.from(body.subarray(0, 100)).toString())) throw denied(place.url)
+  return { label: place.url.href, read: async (use) => use(parseExport(body, place.url.href)) }
+}
+
+/** The session of a share that is not public, but is in a bucket that the settings or the ledger know. */
+async function fromOwnStore(link: string, terminal: Terminal): Promise<Uint8Array | undefined> {
+  try {
+    const settings = settingsFrom({}, terminal)
+    const { destination } = settings
+    const agree = () => agreeOnDestination(settings, {}, terminal)
+    const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+    const found = await findShares(parseShareName(link), {
+      ledger,
+      destination,
+      open: openStore,
+      agree,
+    })
+    for (const { store, id } of found) {
+      const body = await store.get(`${prefixOf(id)}session.json`).finally(() => store.close())
+      if (body) return body
+    }
+  } catch {
+    // What the link itself answered says more.
+  }
+  return undefined
+}
+
+async function inWords(session: Session, from: string, cwd: string): Promise<string> {
+  let [prompts, answers] = [0, 0]
+  for await (const message of session.messages()) {
+    if (isPrompt(message)) prompts++
+    else if (message.role === "assistant") answers++
+  }
+  const { title, directory, version } = session.info
+  const facts = [
+    ["Conversation", oneLine(title) || "Untitled session"],
+    [
+      "Holds",
+      `${prompts} prompts, ${answers} answers${session.children.length > 0 ? `, ${session.children.length} subagents` : ""}`,
+    ],
+    ["From", oneLine(from)],
+    ["Worked in", `${oneLine(directory)}${version ? `, OpenCode ${oneLine(version)}` : ""}`],
+    ["Goes to", `the project of ${cwd}`],
+  ]
+  return facts.map(([name = "", value]) => `  ${name.padEnd(14)}${value}\n`).join("")
+}
+
+async function agree(words: string, { stderr }: Terminal): Promise<void> {
+  stderr.write(`\n${words}\n  What others have written is in it: whoever goes on with it hands that to the model.\n\n`)
+  const { confirm } = await import("@clack/prompts")
+  if ((await confirm({ message: "Import it?", output: stderr })) !== true)
+    throw new ShareError("bad-usage", "The session was not imported.")
+}

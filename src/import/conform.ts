@@ -1,0 +1,161 @@
+import { type Fields, fields, isFields, list, optionalAmount, optionalText, text } from "../session/read-json.ts"
+
+/** What of an older or foreign record lacks a value gets the one that says least. */
+const NOBODY = "unknown"
+
+export const integer = (value: unknown, or = 0) => Math.round(optionalAmount(value) ?? or)
+export const amount = (value: unknown) => optionalAmount(value) ?? 0
+/** The object's fields that are of use; the rest is left out. */
+export const present = (values: Fields): Fields =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+
+export function tokens(value: unknown): Fields {
+  const { input, output, reasoning, cache, total } = fields(value)
+  const { read, write } = fields(cache)
+  return present({
+    total: optionalAmount(total),
+    input: amount(input),
+    output: amount(output),
+    reasoning: amount(reasoning),
+    cache: { read: amount(read), write: amount(write) },
+  })
+}
+
+const diffs = (value: unknown) =>
+  list(value)
+    .filter(isFields)
+    .map(({ file, patch, additions, deletions, status }) =>
+      present({
+        file: optionalText(file),
+        patch: typeof patch === "string" ? patch : undefined,
+        additions: amount(additions),
+        deletions: amount(deletions),
+        status: ["added", "deleted", "modified"].find((known) => known === status),
+      }),
+    )
+
+/**
+ * A session's own record as OpenCode 1.18 accepts it. Left out is what belongs to the machine or the person that it
+ * comes from, and must not come along: its share, what it was allowed to do without asking, its workspace, and that it
+ * was archived or is being summarised.
+ */
+export function sessionFor(info: Fields, id: string, parentID: string | undefined): Fields {
+  const { title, slug, version, directory, agent, model, cost, time, summary } = info
+  const { created, updated } = fields(time)
+  const { id: modelID, providerID, variant } = fields(model)
+  const counted = fields(summary)
+  return present({
+    id,
+    parentID,
+    slug: optionalText(slug) ?? id,
+    projectID: "global",
+    directory: text(directory),
+    title: text(title),
+    version: text(version),
+    agent: optionalText(agent),
+    model:
+      typeof modelID === "string" && typeof providerID === "string"
+        ? present({ id: modelID, providerID, variant: optionalText(variant) })
+        : undefined,
+    summary: isFields(summary)
+      ? {
+          additions: amount(counted["additions"]),
+          deletions: amount(counted["deletions"]),
+          files: amount(counted["files"]),
+        }
+      : undefined,
+    cost: optionalAmount(cost),
+    tokens: isFields(info["tokens"]) ? tokens(info["tokens"]) : undefined,
+    time: { created: integer(created), updated: integer(updated, integer(created)) },
+  })
+}
+
+/** A prompt as OpenCode 1.18 accepts it. */
+export function userFor(info: Fields, ids: Fields, model: Fields): Fields {
+  const own = fields(info["model"])
+  const { title, body } = fields(info["summary"])
+  return present({
+    ...ids,
+    role: "user",
+    time: { created: integer(fields(info["time"])["created"]) },
+    summary: isFields(info["summary"])
+      ? present({
+          title: optionalText(title),
+          body: optionalText(body),
+          diffs: diffs(fields(info["summary"])["diffs"]),
+        })
+      : undefined,
+    agent: optionalText(info["agent"]) ?? optionalText(info["mode"]) ?? "build",
+    model: present({
+      providerID: optionalText(own["providerID"]) ?? text(model["providerID"]),
+      modelID: optionalText(own["modelID"]) ?? text(model["modelID"]),
+      variant: optionalText(own["variant"]),
+    }),
+  })
+}
+
+/** An answer as OpenCode 1.18 accepts it. `directory` is the session's. */
+export function assistantFor(info: Fields, ids: Fields, directory: string): Fields {
+  const { cwd, root } = fields(info["path"])
+  const mode = optionalText(info["mode"]) ?? optionalText(info["agent"]) ?? "build"
+  return present({
+    ...ids,
+    role: "assistant",
+    time: present({
+      created: integer(fields(info["time"])["created"]),
+      completed: optionalAmount(fields(info["time"])["completed"]) && integer(fields(info["time"])["completed"]),
+    }),
+    error: info["error"] === undefined || info["error"] === null ? undefined : errorFor(info["error"]),
+    ...modelOf(info),
+    mode,
+    agent: optionalText(info["agent"]) ?? mode,
+    path: { cwd: text(cwd) || directory, root: text(root) || directory },
+    summary: typeof info["summary"] === "boolean" ? info["summary"] : undefined,
+    cost: amount(info["cost"]),
+    tokens: tokens(info["tokens"]),
+    variant: optionalText(info["variant"]),
+    finish: optionalText(info["finish"]),
+  })
+}
+
+/** The model that an answer is from. */
+export const modelOf = (info: Fields): Fields => ({
+  modelID: optionalText(info["modelID"]) ?? NOBODY,
+  providerID: optionalText(info["providerID"]) ?? NOBODY,
+})
+
+const plainErrors = ["ProviderAuthError", "MessageAbortedError", "ContextOverflowError", "ContentFilterError"]
+
+function errorFor(value: unknown): Fields {
+  const { name, data } = fields(value)
+  const known = fields(data)
+  const message = optionalText(known["message"]) ?? text(fields(value)["message"])
+  if (name === "APIError") {
+    const { statusCode, isRetryable, responseBody } = known
+    return {
+      name,
+      data: present({
+        message,
+        statusCode: optionalAmount(statusCode),
+        isRetryable: isRetryable === true,
+        responseHeaders: textsOf(known["responseHeaders"]),
+        responseBody: optionalText(responseBody),
+        metadata: textsOf(known["metadata"]),
+      }),
+    }
+  }
+  if (name === "MessageOutputLengthError") return { name, data: {} }
+  if (typeof name === "string" && plainErrors.includes(name))
+    return {
+      name,
+      data: present({ message, ...(name === "ProviderAuthError" && { providerID: text(known["providerID"]) }) }),
+    }
+  // The name stays to be read.
+  return {
+    name: "UnknownError",
+    data: { message: [name !== "UnknownError" && text(name), message].filter(Boolean).join(": ") },
+  }
+}
+
+const textsOf = (value: unknown) =>
+  isFields(value) ? Object.fromEntries(Object.entries(value).filter(([, item]) => typeof item === "string")) : undefined

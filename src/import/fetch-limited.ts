@@ -1,0 +1,158 @@
+import { lookup as resolve } from "node:dns"
+import http, { type IncomingMessage } from "node:http"
+import https from "node:https"
+import { isIP, type LookupFunction } from "node:net"
+import type { Readable } from "node:stream"
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib"
+import { ShareError } from "../errors.ts"
+import { isPrivate } from "./private-address.ts"
+
+export interface FetchOptions {
+  /** Bytes of the answer, after decompression. */
+  limit: number
+  /** Sent to the host of the link alone. */
+  token?: string | undefined
+  /** Follow redirects to addresses that are not of the public internet. */
+  allowPrivate?: boolean | undefined
+  /** Milliseconds without any answer. */
+  patience?: number
+  /** How names are resolved; the system's way, unless given. */
+  lookup?: LookupFunction
+}
+
+const REDIRECTS = 5
+
+/**
+ * What an http(s) address answers, whole. The address itself may be of any network: somebody has named it. A redirect
+ * may not lead from there to a private address, nor from https to http: each connection goes to the address that was
+ * looked at, so that a name cannot mean another one in between.
+ *
+ * Throws `share-not-found` (404, 410), `store-denied` (401, 403 and other answers), `store-unreachable`, and `bad-input`
+ * for what is too large.
+ */
+export async function fetchLimited(url: URL, options: FetchOptions): Promise<Uint8Array> {
+  let at = url
+  for (let left = REDIRECTS; ; left--) {
+    const isNamed = at.hostname === url.hostname
+    const answer = await request(at, { ...options, checked: !isNamed && !options.allowPrivate, isNamed })
+    const next = answer.headers.location
+    if (![301, 302, 303, 307, 308].includes(answer.statusCode ?? 0) || next === undefined)
+      return readBody(answer, at, options.limit)
+    answer.destroy()
+    if (left === 0) throw refused(at, "redirects again and again")
+    if (!URL.canParse(next, at)) throw refused(at, "redirects to no address")
+    const to = new URL(next, at)
+    if (!/^https?:$/.test(to.protocol)) throw refused(at, "redirects to an address that is not http or https")
+    if (at.protocol === "https:" && to.protocol === "http:") throw refused(at, "redirects from https to http")
+    at = to
+  }
+}
+
+interface RequestOptions extends FetchOptions {
+  /** Refuse private addresses. */
+  checked: boolean
+  isNamed: boolean
+}
+
+function request(
+  url: URL,
+  { token, patience = 30_000, checked, isNamed, lookup = resolve as LookupFunction }: RequestOptions,
+) {
+  const host = url.hostname.replace(/^\[|\]$/g, "")
+  if (checked && isIP(host) !== 0 && isPrivate(host)) throw privateRedirect(url)
+  const look: LookupFunction = (name, wanted, give) =>
+    lookup(name, { ...wanted, all: true }, (error, found) => {
+      const addresses = Array.isArray(found) ? found : []
+      if (error) return give(error, "")
+      if (checked && addresses.some(({ address }) => isPrivate(address))) return give(privateRedirect(url), "")
+      const [first] = addresses
+      if (first && !wanted.all) return give(null, first.address, first.family)
+      give(null, addresses)
+    })
+  return new Promise<IncomingMessage>((answered, failed) => {
+    const headers = {
+      accept: "application/json",
+      "accept-encoding": "gzip, deflate, br",
+      "user-agent": "opencode-bucket",
+      ...(token !== undefined && isNamed && { authorization: `Bearer ${token}` }),
+    }
+    const sent = (url.protocol === "https:" ? https : http).get(url, {
+      headers,
+      lookup: look,
+      timeout: patience,
+      agent: false,
+    })
+    sent.once("response", answered)
+    sent.once("timeout", () => sent.destroy(new Error("no answer")))
+    sent.once("error", (error) => failed(error instanceof ShareError ? error : unreachable(url, error)))
+  })
+}
+
+async function readBody(answer: IncomingMessage, url: URL, limit: number): Promise<Uint8Array> {
+  const status = answer.statusCode ?? 0
+  if (status === 404 || status === 410) {
+    answer.destroy()
+    throw new ShareError("share-not-found", `There is no share at ${url.href}.`, {
+      hint: "It may have been removed, or have come to its end.",
+    })
+  }
+  if (status !== 200) {
+    answer.destroy()
+    throw status === 401 || status === 403 ? denied(url) : refused(url, `answers ${status}`)
+  }
+  const chunks: Buffer[] = []
+  let size = 0
+  const body = decoded(answer)
+  try {
+    for await (const chunk of body) {
+      size += (chunk as Buffer).length
+      if (size > limit) throw tooLarge(url, limit)
+      chunks.push(chunk as Buffer)
+    }
+  } catch (error) {
+    throw error instanceof ShareError ? error : unreachable(url, error)
+  } finally {
+    answer.destroy()
+  }
+  return Buffer.concat(chunks, size)
+}
+
+function decoded(answer: IncomingMessage): Readable {
+  const decoder = {
+    gzip: createGunzip,
+    deflate: createInflate,
+    br: createBrotliDecompress,
+  }[answer.headers["content-encoding"]?.toLowerCase() ?? ""]
+  if (!decoder) return answer
+  const stream = decoder()
+  answer.once("error", (error) => stream.destroy(error))
+  return answer.pipe(stream)
+}
+
+export const denied = (url: URL) =>
+  new ShareError("store-denied", `${url.href} is not for everybody.`, {
+    hint: "Open the page in the browser, sign in, save its JSON and import that file; or give --token, if the share server has given you one.",
+  })
+
+const refused = (url: URL, what: string) =>
+  new ShareError("store-denied", `${url.href} ${what}.`, { hint: "Check the link in a browser." })
+
+const privateRedirect = (url: URL) =>
+  new ShareError("store-denied", `The link redirects to ${url.host}, which is in a private network.`, {
+    hint: "If that is right, give --allow-private, or the address itself.",
+  })
+
+const tooLarge = (url: URL, limit: number) =>
+  new ShareError("bad-input", `${url.href} is larger than ${Math.round(limit / 1e6)} MB.`, {
+    hint: "Download it and import the file.",
+  })
+
+const unreachable = (url: URL, cause: unknown) =>
+  new ShareError(
+    "store-unreachable",
+    `${url.href} could not be fetched (${(cause as NodeJS.ErrnoException)?.code ?? "no whole answer"}).`,
+    {
+      hint: "Check the link and the network.",
+      cause,
+    },
+  )

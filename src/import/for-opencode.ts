@@ -1,0 +1,58 @@
+import type { Session } from "../session/model.ts"
+import { type Fields, fields, list } from "../session/read-json.ts"
+import { assistantFor, modelOf, sessionFor, userFor } from "./conform.ts"
+import { partFor } from "./conform-part.ts"
+
+/** A session as `opencode import` takes it, and what of it had to stay behind. */
+export interface ForOpencode {
+  id: string
+  /** `{info, messages}` */
+  exported: Fields
+  messages: number
+  /** Messages and parts of no kind that OpenCode knows. */
+  unknown: number
+}
+
+/** The session and those of its subagents, each by itself, parents first: OpenCode takes one at a time. */
+export async function* forOpencode(session: Session, parentID?: string): AsyncGenerator<ForOpencode> {
+  const id = sessionID(session.info.id)
+  yield await oneFor(session, id, parentID)
+  for (const child of session.children) yield* forOpencode(child, id)
+}
+
+async function oneFor(session: Session, id: string, parentID: string | undefined): Promise<ForOpencode> {
+  const info = fields(session.info.raw)
+  const messages: { info: Fields; parts: Fields[] }[] = []
+  let unknown = 0
+  let prompt = ""
+  let model: Fields = modelOf({})
+  for await (const message of session.messages()) {
+    if (message.role === "malformed") {
+      unknown++
+      continue
+    }
+    const raw = fields(message.raw)
+    const found = fields(raw["info"])
+    const messageID = message.id.startsWith("msg") ? message.id : `msg_${message.id}`
+    const ids = { id: messageID, sessionID: id }
+    const rawParts = Array.isArray(raw["parts"]) ? list(raw["parts"]) : [raw["parts"]]
+    const parts = message.parts.flatMap<Fields>((part, i) => {
+      const partID = part.id.startsWith("prt") ? part.id : `prt_${part.id}`
+      const fit = partFor(fields(rawParts[i]), { id: partID, sessionID: id, messageID })
+      if (!fit) unknown++
+      return fit ? [fit] : []
+    })
+    if (message.role === "user") {
+      prompt = messageID
+      messages.push({ info: userFor(found, ids, model), parts })
+    } else {
+      model = modelOf(found)
+      const parent = String(found["parentID"] ?? "")
+      const answered = { ...ids, parentID: parent.startsWith("msg") ? parent : prompt || messageID }
+      messages.push({ info: assistantFor(found, answered, session.info.directory), parts })
+    }
+  }
+  return { id, exported: { info: sessionFor(info, id, parentID), messages }, messages: messages.length, unknown }
+}
+
+const sessionID = (id: string) => (id.startsWith("ses") ? id : `ses_${id}`)

@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import os from "node:os"
+import path from "node:path"
+import { ShareError } from "../errors.ts"
+import { databaseSource } from "../session/database.ts"
+import type { Environment } from "../session/database-path.ts"
+import { type Answer, runOpencode } from "../session/opencode-cli.ts"
+import type { ForOpencode } from "./for-opencode.ts"
+
+export interface ImportOptions {
+  env: Environment
+  /** The folder whose project the session is to belong to. */
+  cwd: string
+  /** Where OpenCode's database is. */
+  database: string
+}
+
+/** Whether this machine's OpenCode has a session already. */
+export async function isThere(sessionID: string, { env, database }: ImportOptions): Promise<boolean> {
+  try {
+    await databaseSource({ sessionID }, { env, path: database }).read(async () => {})
+    return true
+  } catch (error) {
+    if (error instanceof ShareError && error.code === "session-not-found") return false
+    // A session without messages is there as well.
+    if (error instanceof ShareError && error.code === "bad-input") return true
+    throw error
+  }
+}
+
+/**
+ * Hands a session to the real `opencode import`, and looks whether all of its messages have arrived. Throws
+ * `session-not-found` where `opencode` does not start, `bad-input` where it does not take the session.
+ */
+export async function importIntoOpencode(
+  { id, exported, messages }: ForOpencode,
+  options: ImportOptions,
+): Promise<void> {
+  const { env, cwd, database } = options
+  const folder = await mkdtemp(path.join(os.tmpdir(), "opencode-bucket-import-"))
+  try {
+    const file = path.join(folder, "session.json")
+    await writeFile(file, JSON.stringify(exported))
+    let answer: Answer
+    try {
+      answer = await runOpencode(["import", process.platform === "win32" ? `"${file}"` : file], env, cwd)
+    } catch (cause) {
+      throw new ShareError("session-not-found", "`opencode` does not start, so nothing can be imported.", {
+        hint: "Put `opencode` on the PATH.",
+        cause,
+      })
+    }
+    // OpenCode says so, and ends with 0, also where it has read nothing.
+    const said = new TextDecoder().decode(answer.stdout)
+    if (answer.failure || !said.includes(`Imported session: ${id}`))
+      throw refused(id, answer.failure ?? new Error(said.trim()))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+  const arrived = await countMessages(id, env, database)
+  if (arrived !== undefined && arrived < messages) throw refused(id, new Error(`${arrived} of ${messages} messages`))
+}
+
+const refused = (id: string, cause: Error) =>
+  new ShareError(
+    "bad-input",
+    `OpenCode did not take all of session ${id}: ${cause.message.split("\n", 1)[0]?.slice(0, 300)}`,
+    {
+      hint: "`opencode upgrade` may help; what has arrived goes with `opencode session delete`.",
+      cause,
+    },
+  )
+
+/** How many messages of the session the database holds; undefined where it cannot be told. */
+async function countMessages(sessionID: string, env: Environment, database: string): Promise<number | undefined> {
+  try {
+    return await databaseSource({ sessionID }, { env, path: database }).read(async (record) => {
+      let count = 0
+      for await (const _ of record.messages()) count++
+      return count
+    })
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,116 @@
+import { createServer, type RequestListener } from "node:http"
+import type { AddressInfo, LookupFunction } from "node:net"
+import { gzipSync } from "node:zlib"
+import { expect, onTestFinished, test } from "vitest"
+import { fetchLimited } from "../../src/import/fetch-limited.ts"
+
+async function serve(listener: RequestListener): Promise<URL> {
+  const server = createServer(listener).listen(0, "127.0.0.1")
+  await new Promise((resolve) => server.once("listening", resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/s/x/session.json`)
+}
+
+const text = async (url: URL, more: Partial<Parameters<typeof fetchLimited>[1]> = {}) =>
+  Buffer.from(await fetchLimited(url, { limit: 10_000, ...more })).toString()
+
+test("what is there comes whole, also compressed; an address that was named may be private", async () => {
+  expect(await text(await serve((_, answer) => answer.end("plain")))).toBe("plain")
+  const zipped = await serve((_, answer) =>
+    answer.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync("zipped")),
+  )
+  expect(await text(zipped)).toBe("zipped")
+})
+
+test("no more is read than the limit, before and after decompression, with or without a length", async () => {
+  const endless = await serve((_, answer) => {
+    const more = () => answer.write(Buffer.alloc(1000), () => setImmediate(more))
+    more()
+  })
+  await expect(text(endless)).rejects.toMatchObject({
+    code: "bad-input",
+    message: expect.stringContaining("larger than"),
+  })
+  const bomb = await serve((_, answer) =>
+    answer.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(Buffer.alloc(5_000_000))),
+  )
+  await expect(text(bomb)).rejects.toMatchObject({ code: "bad-input" })
+})
+
+test.each([
+  [404, "share-not-found"],
+  [410, "share-not-found"],
+  [401, "store-denied"],
+  [403, "store-denied"],
+  [500, "store-denied"],
+])("an answer of %d is %s", async (status, code) => {
+  await expect(text(await serve((_, answer) => answer.writeHead(status).end("no")))).rejects.toMatchObject({ code })
+})
+
+test("an answer that breaks off, or never comes, is an error", async () => {
+  const torn = await serve((_, answer) => {
+    answer.writeHead(200, { "content-length": "100" }).write("half")
+    setTimeout(() => answer.destroy(), 20)
+  })
+  await expect(text(torn)).rejects.toMatchObject({ code: "store-unreachable" })
+  await expect(text(await serve(() => {}), { patience: 50 })).rejects.toMatchObject({ code: "store-unreachable" })
+})
+
+/** Names of a network of the test's own; `public` is this machine by an address that is asked for under that name only. */
+const names =
+  (table: Record<string, string>): LookupFunction =>
+  (name, _, give) =>
+    give(null, [{ address: table[name] ?? "0.0.0.0", family: 4 }])
+
+test("a redirect leads to no private address: by number, by name, or by a name that means another one by then", async () => {
+  let asked = 0
+  const inner = await serve((_, answer) => answer.end(`secret ${++asked}`))
+  const port = inner.port
+  const redirectTo = (to: string) => serve((_, answer) => answer.writeHead(302, { location: to }).end())
+  const from = async (to: string, host = "outside.example") => {
+    const url = await redirectTo(to)
+    url.hostname = host
+    return url
+  }
+  const lookup = names({ "outside.example": "127.0.0.1", "inside.example": "127.0.0.1" })
+  for (const to of [
+    `http://127.0.0.1:${port}/`,
+    `http://[::1]:${port}/`,
+    `http://inside.example:${port}/`,
+    `http://2130706433:${port}/`,
+  ])
+    await expect(text(await from(to), { lookup }), to).rejects.toMatchObject({
+      code: "store-denied",
+      hint: expect.stringContaining("--allow-private"),
+    })
+  expect(asked).toBe(0)
+  expect(await text(await from(`http://inside.example:${port}/`), { lookup, allowPrivate: true })).toBe("secret 1")
+})
+
+test("redirects on the host that was named are followed, others not without end, nor to another kind of address", async () => {
+  const url = await serve((request, answer) =>
+    request.url === "/s/x/session.json" ? answer.writeHead(307, { location: "/there" }).end() : answer.end("there"),
+  )
+  expect(await text(url)).toBe("there")
+  await expect(
+    text(await serve((_, answer) => answer.writeHead(302, { location: "/again" }).end())),
+  ).rejects.toMatchObject({ code: "store-denied" })
+  for (const location of ["file:///etc/passwd", "ftp://x/", "http://"])
+    await expect(text(await serve((_, answer) => answer.writeHead(302, { location }).end()))).rejects.toMatchObject({
+      code: "store-denied",
+    })
+})
+
+test("a token goes to the host that was named, and to no other", async () => {
+  const seen: (string | undefined)[] = []
+  const other = await serve((request, answer) => answer.end(String(seen.push(request.headers.authorization))))
+  const url = await serve((request, answer) => {
+    seen.push(request.headers.authorization)
+    answer.writeHead(302, { location: `http://other.example:${other.port}/` }).end()
+  })
+  await text(url, { token: "t0k", allowPrivate: true, lookup: names({ "other.example": "127.0.0.1" }) })
+  expect(seen).toEqual(["Bearer t0k", undefined])
+})
