@@ -77,7 +77,7 @@ describe.skipIf(!executable)("in Chromium", () => {
 
   test("the reader's place stays", async () => {
     const { page } = await openShare(long)
-    const said = page.locator(".item.said").nth(6)
+    const said = page.locator(".item.said").nth(3)
     const selector = `[id="${await said.getAttribute("id")}"]`
     await page.evaluate((wanted) => {
       const { top } = document.querySelector(wanted)!.getBoundingClientRect()
