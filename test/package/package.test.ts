@@ -38,7 +38,7 @@ function command(...args: string[]) {
 test("the tarball holds what is needed at run time, and nothing else", () => {
   const entries = ["cli", "index", "plugin", "publisher", "tui"].map((name) => `dist/${name}.js`)
   const needed = ["bin/opencode-bucket.js", ...entries, "dist/types/index.d.ts"]
-  const texts = ["LICENSE", "README.md", "package.json", "dist/THIRD-PARTY-NOTICES.txt"]
+  const texts = ["LICENSE", "README.md", "package.json", "dist/THIRD-PARTY-NOTICES.txt", "dist/help.txt"]
   const files = packed.map((file) => file.replace(/^package\//, ""))
   expect(files).toEqual(expect.arrayContaining([...needed, ...texts]))
   const belongs = /^(dist\/chunks\/[\w-]+\.js|dist\/page\/server\/[\w./@~-]+\.mjs|dist\/types\/[\w./-]+\.d\.ts)$/
