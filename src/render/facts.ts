@@ -99,6 +99,7 @@ export function doneInWords({ acts }: Facts): string {
 /** When a share ends: `Until 3 December 2026`. */
 export const untilInWords = (expires: string): Fact => ({
   name: "Until",
+  named: true,
   value: new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(expires)),
   time: expires.slice(0, 10),
 })

@@ -205,7 +205,7 @@ function headOf(
   return {
     facts: [
       ...factsInWords(facts, info, total),
-      ...(leftOut ? [{ name: "Left out", value: leftOut }] : []),
+      ...(leftOut ? [{ name: "Left out", value: leftOut, named: true }] : []),
       // Of the share, so not on subagents' pages: another end redraws one page alone.
       ...(expires && stem === "" ? [untilInWords(expires)] : []),
     ],

@@ -53,6 +53,8 @@ export interface Fact {
   lines?: { additions: number; deletions: number }
   /** The value as `<time>` has it. */
   time?: string
+  /** It says nothing without its name, which is shown on small screens, too. */
+  named?: boolean
 }
 
 export interface Change {
