@@ -87,9 +87,7 @@ describe("opencode serve", () => {
       () => listening.said(),
       (said) => said.includes("github token, password"),
     )
-    const stored = await Promise.all(
-      opencode.files().map((file) => readFile(path.join(opencode.bucket, file), "utf8")),
-    )
+    const stored = await Promise.all(opencode.files().map((file) => readFile(path.join(opencode.bucket, file), "utf8")))
     for (const secret of [token, password, "Project Heron"]) expect(stored.join("\n")).not.toContain(secret)
     listening.close()
     await server.unshare(session)
