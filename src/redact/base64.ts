@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer"
+
 /** A stretch of a text that is text in base64. */
 export interface Encoded {
   start: number
@@ -13,6 +15,8 @@ const SHORTEST = 20
 const alphabet = new Uint8Array(128)
 for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
   alphabet[character.charCodeAt(0)] = 1
+// The two of the alphabet for addresses (RFC 4648, 5) join words, too: they go on with a text, and begin none.
+for (const character of "-_") alphabet[character.charCodeAt(0)] = 2
 const isIn = (code: number) => code < 128 && alphabet[code] === 1
 
 /** What is text in base64 in `text`, also on several lines of one length. Hashes, images and other bytes are passed over. */
@@ -38,74 +42,83 @@ export function base64Texts(text: string): Encoded[] {
   return found
 }
 
-function endOf(text: string, from: number): number {
+function endOf(text: string, from: number, most = 1): number {
   let end = from
-  while (end < text.length && isIn(text.charCodeAt(end))) end++
+  while (end < text.length) {
+    const kind = alphabet[text.charCodeAt(end)] ?? 0
+    if (kind === 0 || kind > most) break
+    end++
+  }
   return end
 }
 
 const lineEnd = /\r?\n|\\r\\n|\\n/y
+const goesOn = /[\w:.@([{$-]/
 
-function decoded(text: string, start: number, lineStop: number): Encoded | undefined {
-  if (!isText(Buffer.from(text.slice(start, start + 24), "base64"), 15)) return undefined
-  const lines = [text.slice(start, lineStop)]
-  let end = lineStop
-  let separator = ""
-  const length = lines[0]!.length
+function decoded(text: string, start: number, stop: number): Encoded | undefined {
+  if (!isText(Buffer.from(text.slice(start, Math.min(start + 24, stop)), "base64"))) return undefined
+  const urlStop = text[stop] === "-" || text[stop] === "_" ? endOf(text, stop, 2) : stop
+  return (
+    ofLines(text, start, linesFrom(text, start, stop)) ??
+    (urlStop > stop
+      ? ofLines(text, start, { lines: [text.slice(start, urlStop)], end: urlStop, separator: "" })
+      : undefined) ??
+    ofLines(text, start, { lines: [text.slice(start, stop)], end: stop, separator: "" })
+  )
+}
+
+interface Lines {
+  lines: string[]
+  end: number
+  /** What ends a line. */
+  separator: string
+}
+
+function linesFrom(text: string, start: number, stop: number): Lines {
+  const lines = [text.slice(start, stop)]
+  const length = stop - start
+  let [end, separator] = [stop, ""]
   while (length >= 40 && length % 4 === 0) {
     lineEnd.lastIndex = end
     const next = lineEnd.exec(text)?.[0]
     if (next === undefined) break
-    const stop = endOf(text, end + next.length)
-    const line = text.slice(end + next.length, stop)
-    if (line.length === 0 || line.length > length) break
+    const lineStop = endOf(text, end + next.length)
+    const line = text.slice(end + next.length, lineStop)
+    if (line.length === 0 || line.length > length || goesOn.test(text.charAt(lineStop))) break
     separator = next
     lines.push(line)
-    end = stop
+    end = lineStop
     if (line.length < length) break
   }
-  const padding = /^={0,2}/.exec(text.slice(end, end + 2))![0].length
-  end += padding
-  const bytes = Buffer.from(lines.join(""), "base64")
-  if (!isText(bytes, bytes.length)) return undefined
-  const isPadded = padding > 0 || lines.join("").length % 4 === 0
+  return { lines, end, separator }
+}
+
+function ofLines(text: string, start: number, { lines, end: stop, separator }: Lines): Encoded | undefined {
+  const encoded = lines.join("")
+  const bytes = Buffer.from(encoded, "base64")
+  if (!isText(bytes)) return undefined
+  const padding = /^={0,2}/.exec(text.slice(stop, stop + 2))![0].length
+  const isPadded = padding > 0 || encoded.length % 4 === 0
+  const length = lines[0]!.length
   return {
     start,
-    end,
+    end: stop + padding,
     text: bytes.toString("utf8"),
     encode(other) {
-      const whole = Buffer.from(other).toString("base64")
+      const whole = Buffer.from(other).toString(/[-_]/.test(encoded) ? "base64url" : "base64")
       const one = isPadded ? whole : whole.replace(/=+$/, "")
       return separator === "" ? one : (one.match(new RegExp(`.{1,${length}}`, "g")) ?? []).join(separator)
     },
   }
 }
 
-const decoder = new TextDecoder("utf-8", { fatal: true })
-
-function isText(bytes: Buffer, length: number): boolean {
-  for (let at = 0; at < Math.min(length, bytes.length); at++) {
-    const byte = bytes[at]!
-    if ((byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27) || byte === 127) return false
-    // Of what is only looked at, the end may be half a character.
-    if (byte > 0xf4) return false
+/** Whether bytes are UTF-8 without control characters, but for those of texts and terminals; the last one may be cut. */
+function isText(bytes: Buffer): boolean {
+  let isASCII = true
+  for (const byte of bytes) {
+    if ((byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27) || byte === 127 || byte > 0xf4)
+      return false
+    if (byte > 127) isASCII = false
   }
-  if (bytes.length > length || length <= 15)
-    return bytes.subarray(0, length).every((byte) => byte < 128 || length > 15) || isUTF8(bytes.subarray(0, 12))
-  return isUTF8(bytes)
-}
-
-function isUTF8(bytes: Buffer): boolean {
-  try {
-    decoder.decode(bytes, { stream: false })
-    return true
-  } catch {
-    // The last character may be cut.
-    for (const cut of [1, 2, 3])
-      try {
-        decoder.decode(bytes.subarray(0, -cut))
-        return bytes.length < 16
-      } catch {}
-    return false
-  }
+  return isASCII || [0, 1, 2, 3].some((cut) => isUtf8(bytes.subarray(0, bytes.length - cut)))
 }

@@ -3,8 +3,10 @@ const placeholder =
   /x{4,}|\*{3,}|•{3,}|\.{3}|…|_{4,}|-{4,}|0{8,}|1{8,}|12345678|abcdef|your[-_. ]|[-_. ]here$|my[-_.]?(?:secret|token|password|key)|example|sample|placeholder|dummy|change[-_.]?(?:me|this|it)|replace[-_.]?(?:me|this|with)|insert[-_.]|todo|fixme|redacted|(?:^|[-_.])(?:fake|mock|none|null|undefined|true|false|empty|hidden|masked|removed|omitted|secret|password|passwd|token|value|string|required|optional)$/i
 
 // `$NAME`, `${…}`, `$(…)`, `{{…}}`, `%NAME%`, `<name>`, `[name]`, `process.env.NAME`, `op://…`: where the secret is, not what it is.
+// `/^…`, `/[…`: a pattern.
 const reference =
-  /^(?:\$(?:[A-Za-z_{(]|$)|\{\{|\{[A-Za-z_]|%[A-Za-z_]+%$|<|\[|@|#|process\.env|import\.meta|os\.(?:environ|getenv)|env[.(:]|ENV\[|System\.|secrets?[./]|vars\.|var\.|config\.|settings\.|data\.|module\.|op:\/\/|vault:|arn:|file:|https?:|(?:\.{0,2}|~)\/(?:[a-z][a-z0-9._-]{2,}(?:\/|$)|$))|\$\{|\$\(|\{\{/
+  /^(?:\$(?:[A-Za-z_{(]|$)|\{\{|\{[A-Za-z_]|%[A-Za-z_]+%$|<|\[|@|#|process\.env|import\.meta|os\.(?:environ|getenv)|env[.(:]|ENV\[|System\.|secrets?[./]|vars\.|var\.|config\.|settings\.|data\.|module\.|op:\/\/|vault:|arn:|file:|https?:|\/[\^[(])|\$\{|\$\(|\{\{/
+const path = /^(?:\.{0,2}|~)\/(?:[a-z][a-z0-9._-]{2,}(?:\/|$)|$)/
 
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const integrity = /^(?:sha(?:1|256|384|512)|md5)[-:]/i
@@ -12,8 +14,8 @@ const publicKey = /^(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-|age1|pk_(?:live|test)
 // OpenCode's and providers' own ids.
 const id = /^(?:ses|msg|prt|usr|per|toolu|call|chatcmpl|resp|req|run|thread|asst|file|evt|rs)_[A-Za-z0-9]{8,}$/
 const address = /^(?:[\w.-]+@[\w-]+\.[\w.]+|[a-z]+:\/\/\S*|\d+(?:\.\d+)*|\d{4}-\d\d-\d\d\S*)$/i
-// `options.token`, `getToken()`, `user[0]`: code.
-const code = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*(?:[([<]|\?\.|!?\.|!?$)|[()[\]]|=>|::/
+// `options.token`, `!user.token`, `getToken()`, `user[0]`: code.
+const code = /^!{0,2}[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*(?:[([<]|\?\.|!?\.|!?$)|[()[\]]|=>|::/
 
 /** Whether a text stands for a secret, or looks like one, but is none. */
 export function isLookAlike(value: string): boolean {
@@ -30,8 +32,16 @@ export function isLookAlike(value: string): boolean {
 /** Whether a text is what is written where a secret would be, or says where one is. */
 export function isPlaceholder(text: string): boolean {
   const value = text.slice(0, 128)
-  return reference.test(value) || placeholder.test(value) || new Set(value).size < 4
+  if (reference.test(value) || new Set(value).size < 4) return true
+  // By chance, a long key has such a stretch, too: what is left of it is a key still.
+  const match = placeholder.exec(value)
+  if (match) return !isKey(value.slice(0, match.index) + value.slice(match.index + match[0].length))
+  return path.test(value) && !value.split("/").some((name) => isKey(name))
 }
+
+/** Whether no words or numbers would be like that. */
+const isKey = (value: string): boolean =>
+  value.length >= 20 && /\d/.test(value) && (hasMixedCase(value) || /^[0-9a-f]{32,}$/i.test(value)) && isRandom(value)
 
 /**
  * Whether a text is as random as keys and tokens are: long, of letters and digits, and unlike words. 16 hexadecimal
@@ -57,13 +67,21 @@ export function isPassword(value: string): boolean {
 
 /** Whether a bare value in code names something rather than is it: `config.token`, `readToken(…)`. */
 export const isCode = (value: string) =>
-  code.test(value) && (/[.([<]/.test(value) || !/\d/.test(value)) && !isRandom(value.replace(/[.([].*$/s, ""))
+  typedArray.test(value) ||
+  (code.test(value) && (/[.([<]/.test(value) || !/\d/.test(value)) && !isRandom(value.replace(/[.([].*$/s, "")))
+
+// Of all types, these look like passwords.
+const typedArray = /^(?:Big)?(?:Ui|I)nt\d{1,2}(?:Clamped)?Array$/
 
 const hasMixedCase = (value: string) => /[a-z]/.test(value) && /[A-Z]/.test(value)
 
-// `session-token-v2`, `my_secret_name_01`, `refreshTokenExpiresAt`, `src/auth/token2.ts`: mostly runs of one case.
+// `session-token-v2`, `my_secret_name_01`, `refreshTokenExpiresAt`, `src/auth/token2.ts`: mostly runs of one case that
+// can be pronounced.
 function isWords(value: string): boolean {
-  const words = value.match(/[A-Z]?[a-z]{3,}|[A-Z]{4,}(?![a-z])/g)?.join("").length ?? 0
+  let words = 0
+  for (const [word] of value.matchAll(/[A-Z]?[a-z]{3,}|[A-Z]{4,}(?![a-z])/g))
+    if (/[aeiouy]/i.test(word) && !/[^aeiouy]{5}|[jqv][bcdfghjkmnpqvwxz]|[xz][bdfgjkqvw]/i.test(word))
+      words += word.length
   return words > value.length * 0.72
 }
 

@@ -17,7 +17,7 @@ const bounded = (value: unknown): unknown => (isDeeper(value, DEEPEST) ? cut(val
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false
   if (levels === 0) return true
-  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true
+  for (const item of Array.isArray(value) ? value : Object.values(value)) if (isDeeper(item, levels - 1)) return true
   return false
 }
 
