@@ -19,7 +19,7 @@ export function bookOf(page: string): string {
  * The id of something in a single file. The session's own keep theirs, so that links to its messages lead on; those of
  * others get a prefix that begins with `_`, as none of a session's does.
  */
-export const idIn = (book: string, id: string): string => (book === "" ? id : `_${book}.${id}`)
+const idIn = (book: string, id: string): string => (book === "" ? id : `_${book}.${id}`)
 
 /** The id of a page's beginning. */
 export const pageId = (page: string): string =>

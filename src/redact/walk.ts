@@ -7,7 +7,7 @@ const structural = new Set(
 const plain = /^[\w.:/+-]{1,80}$/
 
 /** Whether a text is part of the record's structure, by the name it has in it. */
-export const isStructural = (name: string | undefined, text: string) =>
+const isStructural = (name: string | undefined, text: string) =>
   name !== undefined && structural.has(name) && plain.test(text)
 
 /**

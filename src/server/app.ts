@@ -10,7 +10,7 @@ import { briefly, type Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { addMine } from "./mine.ts"
 import * as pages from "./pages.ts"
-import { placeIn, standings, stream } from "./reading.ts"
+import { placeIn, type Standing, standings, stream } from "./reading.ts"
 import type { Seal } from "./seal.ts"
 import { sessionData } from "./session-data.ts"
 import type { Shares } from "./shares.ts"
@@ -91,8 +91,7 @@ export function serverApp(options: AppOptions): Hono {
         : context.redirect(place, 302)
     }
 
-  const absent = async (context: Context, id: string): Promise<Response> => {
-    const stands = await standing(id, { fresh: true })
+  const absent = (context: Context, stands: Standing): Response | Promise<Response> => {
     if (stands === "gone") return context.html(pages.noLonger(), 410, noStore)
     if (stands === "preparing") return context.html(pages.preparing(), 202, { ...noStore, "retry-after": "2" })
     return context.html(pages.notThere(), 404, noStore)
@@ -103,9 +102,11 @@ export function serverApp(options: AppOptions): Hono {
     reading(async (context, reader) => {
       const place = placeIn(context.req.path)
       if (!place) return context.notFound()
-      if ((await standing(place.id)) !== "published") return absent(context, place.id)
+      const stands = await standing(place.id)
+      if (stands !== "published") return absent(context, stands)
       const answer = await stream(context, store, place)
-      if (!answer) return absent(context, place.id)
+      // Taken back since it was looked at, or a page that it does not have.
+      if (!answer) return absent(context, await standing(place.id, { fresh: true }))
       if (place.path.endsWith(".html") || place.path.startsWith("session."))
         log("audit", "read", { share: briefly(place.id), path: place.path, reader: reader.name, status: answer.status })
       return answer
@@ -150,7 +151,8 @@ export function serverApp(options: AppOptions): Hono {
     "/import/:id",
     reading(async (context, { name }) => {
       const id = context.req.param("id") ?? ""
-      if (!isShareId(id) || (await standing(id)) !== "published") return absent(context, id)
+      const stands = isShareId(id) ? await standing(id) : "missing"
+      if (stands !== "published") return absent(context, stands)
       const ticket = seal.close(TICKET, { id, name }, TICKET_SECONDS)
       return context.html(pages.importCommand(origin, ticket), 200, ownPage)
     }),

@@ -20,8 +20,8 @@ interface Held {
 }
 
 /** How long a lease is good for that is not renewed; clocks of instances have to agree better than that. */
-const GOOD_FOR = 30_000
-const RENEWED = 8_000
+const GOOD_FOR = 15_000
+const RENEWED = 4_000
 /** So long another instance's write may still be on its way, for who has written as well. */
 const SETTLES = 60
 

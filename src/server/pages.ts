@@ -8,7 +8,7 @@ export const OWN_PAGES =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 /** One of the server's own pages, in a few words. What is put into `html` is escaped there. */
-function page(title: string, content: Markup, refresh?: number): Markup {
+function page(title: string, content: Markup, refresh?: number | string): Markup {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -49,8 +49,16 @@ export const mayNot = (): Markup =>
 export const signInFailed = (again: string): Markup =>
   page("That did not work", html`<p>You were not signed in. <a href="${again}">Try again</a></p>`)
 
-export const signedOut = (again: string): Markup =>
-  page("Signed out", html`<p>You are signed out here. <a href="${again}">Sign in</a></p>`)
+/** @param further where the issuer signs them out as well; the browser goes there by itself */
+export const signedOut = (again: string, further?: string): Markup =>
+  page(
+    "Signed out",
+    further === undefined
+      ? html`<p>You are signed out here. <a href="${again}">Sign in</a></p>`
+      : html`<p>You are signed out here. <a href="${further}">Sign out of the identity provider as well</a></p>`,
+    // Not a redirect: the policy of the page with the form does not let its answer lead to another site.
+    further === undefined ? undefined : `0; url=${further}`,
+  )
 
 export interface OwnShare {
   id: string

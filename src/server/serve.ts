@@ -30,7 +30,7 @@ const SOCKETS = 256
 /** Changes of a session are gathered for so many milliseconds. */
 const GATHERED = 1_500
 const AGAIN = 2_000
-const LOOK_EVERY = 10_000
+const LOOK_EVERY = 4_000
 const SWEEP_EVERY = 3_600_000
 
 /** Starts the server. Throws what listening and opening the store throw, and `bad-settings`. */

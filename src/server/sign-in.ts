@@ -46,6 +46,13 @@ export function signInAccess(options: SignInOptions): Access {
 
   const attemptCookie = (state: string) => ATTEMPT + createHash("sha256").update(state).digest("hex").slice(0, 16)
 
+  function reader(context: Context): Reader | undefined {
+    const session = seal.open("session", getCookie(context, SESSION) ?? "")
+    if (session?.["under"] !== under || typeof session["sub"] !== "string") return undefined
+    const email = typeof session["email"] === "string" ? session["email"] : undefined
+    return { name: email ?? session["sub"], email }
+  }
+
   async function begin(context: Context): Promise<Response> {
     const config = await provider()
     const [state, nonce, verifier] = [client.randomState(), client.randomNonce(), client.randomPKCECodeVerifier()]
@@ -88,7 +95,7 @@ export function signInAccess(options: SignInOptions): Access {
     } catch (error) {
       return failed(error instanceof Error && "code" in error ? String(error.code) : "the provider could not be asked")
     }
-    if (!claims) return failed("no ID token")
+    if (!claims?.sub) return failed("nobody in the ID token")
     if (!mayRead(claims, rules)) {
       log("audit", "refused", { reader: claims.sub })
       return context.html(pages.mayNot(), 403)
@@ -101,24 +108,18 @@ export function signInAccess(options: SignInOptions): Access {
   }
 
   async function signOut(context: Context): Promise<Response> {
-    // From another site, a form could sign somebody out.
-    const from = context.req.header("origin")
-    if (from !== undefined && from !== new URL(publicUrl).origin) return context.text("Refused\n", 403)
+    // A form of another site does not bring the cookie (SameSite=Lax), and so signs nobody out.
+    if (!reader(context)) return context.html(pages.signedOut(`${base}/auth/login`))
     deleteCookie(context, SESSION, cookie)
     const config = await provider()
     if (config.serverMetadata().end_session_endpoint === undefined)
       return context.html(pages.signedOut(`${base}/auth/login`))
     const back = { post_logout_redirect_uri: `${publicUrl}/auth/signed-out` }
-    return context.redirect(client.buildEndSessionUrl(config, back).href, 303)
+    return context.html(pages.signedOut(`${base}/auth/login`, client.buildEndSessionUrl(config, back).href))
   }
 
   return {
-    reader(context): Reader | undefined {
-      const session = seal.open("session", getCookie(context, SESSION) ?? "")
-      if (session?.["under"] !== under || typeof session["sub"] !== "string") return undefined
-      const email = typeof session["email"] === "string" ? session["email"] : undefined
-      return { name: email ?? session["sub"], email }
-    },
+    reader,
     signIn: (returnTo) => `${base}/auth/login?return=${encodeURIComponent(returnTo)}`,
     addRoutes(app: Hono) {
       app.get("/auth/login", begin)

@@ -8,15 +8,15 @@ import { pendingShares } from "./pending.ts"
 import { isOver } from "./publish-share.ts"
 
 /**
- * Has shares published that have been waiting since the last look: whoever was to do it may have been killed. What is new
- * is left to the instance that has it.
+ * Has shares published that have been waiting since the last look, or since before the first one: whoever was to do it
+ * may have been killed. What is new is left to the instance that has it.
  */
 export function lookForPending(store: ObjectStore, ask: (id: string) => void) {
-  let before = new Set<string>()
+  let before: Set<string> | undefined
   return async (): Promise<void> => {
     const found = new Set<string>()
     for await (const id of pendingShares(store)) if (isShareId(id)) found.add(id)
-    for (const id of found) if (before.has(id)) ask(id)
+    for (const id of found) if (!before || before.has(id)) ask(id)
     before = found
   }
 }

@@ -63,7 +63,7 @@ export function plantedSecrets(): Planted[] {
     made("OpenAI key", `sk-${"proj"}-${random(48)}`),
     made("Anthropic key", `sk-${"ant"}-api03-${random(93)}AA`),
     made("npm token", `npm${"_"}${random(36)}`),
-    made("npmrc", `${hex(8)}-${random(26)}`, (token) => `//registry.npmjs.org/:_authToken=${token}`),
+    made("npmrc", `${hex(8)}-${random(26)}`, (token) => `//npm.corp.example/:_authToken=${token}`),
     made("PyPI token", `pypi${"-"}AgEIcHlwaS5vcmc${random(70)}`),
     made("SendGrid key", `S${"G."}${random(22)}.${random(43)}`),
     made("Hugging Face token", `h${"f_"}${random(34, "ABCDEFGHabcdefgh234567")}`),

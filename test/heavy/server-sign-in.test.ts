@@ -1,0 +1,141 @@
+import { spawn } from "node:child_process"
+import { createServer, request as httpRequest } from "node:http"
+import type { AddressInfo } from "node:net"
+import path from "node:path"
+import type { Page } from "playwright-core"
+import { expect, onTestFinished, test } from "vitest"
+import { launchChromium } from "../support/chromium.ts"
+import { until } from "../support/opencode-plugin.ts"
+import { post, recordedItems } from "../support/own-server.ts"
+import { freePort, serverOnCeph } from "../support/server-process.ts"
+
+const [clientId, clientSecret] = ["opencode-bucket", "a-secret-of-the-client"]
+const env = {
+  OPENCODE_BUCKET_CLIENT_ID: clientId,
+  OPENCODE_BUCKET_CLIENT_SECRET: clientSecret,
+  OPENCODE_BUCKET_DOMAINS: "corp.example",
+  OPENCODE_BUCKET_COOKIE_KEYS: "the-newer-key-of-the-cookies-of-both,the-older-key-of-the-cookies-of-both",
+}
+
+test("readers sign in with a real provider, at two replicas, and one of them is killed in the middle", async () => {
+  const ceph = await serverOnCeph()
+  const token = await ceph.token("dana", "dana@corp.example")
+  const balancer = await balance()
+  const publicUrl = balancer.url
+  const issuer = await startProvider(publicUrl)
+  const start = async () =>
+    ceph.start(publicUrl, {
+      ...env,
+      OPENCODE_BUCKET_ISSUER: issuer,
+      OPENCODE_BUCKET_LISTEN: `127.0.0.1:${await freePort()}`,
+    })
+  const [one, two] = await Promise.all([start(), start()])
+  balancer.to([one.url])
+  expect((await fetch(`${publicUrl}/readyz`)).status).toBe(200)
+
+  // Kept by the first replica, which is killed before it has published anything.
+  const { session, items, info } = recordedItems("questions")
+  const made = (await (await fetch(`${publicUrl}/${token}/api/share`, post({ sessionID: session }))).json()) as {
+    id: string
+    url: string
+    secret: string
+  }
+  const sync = (data: unknown[]) =>
+    fetch(`${publicUrl}/${token}/api/share/${made.id}/sync`, post({ secret: made.secret, data }))
+  expect((await sync(items)).status).toBe(200)
+  await one.end("SIGKILL")
+  balancer.to([two.url])
+
+  const browser = await launchChromium()
+  onTestFinished(() => browser.close())
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(made.url)
+  expect(new URL(page.url()).origin).toBe(issuer)
+  await signInAs(page, "dana@corp.example")
+  await page.waitForURL(`${publicUrl}/s/${made.id}/`)
+  // The second replica finds what the first one has left, and the page that waits for it comes by itself.
+  await until(
+    () => page.title(),
+    (title) => title.includes(info.title),
+  )
+
+  // A third one takes the first one's place in the middle of a visit: the same keys, so the same session.
+  const three = await start()
+  balancer.to([three.url])
+  await two.end("SIGKILL")
+  await page.reload()
+  expect(await page.title()).toContain(info.title)
+  const [cookie] = (await page.context().cookies()).filter(({ name }) => name === "__Host-opencode-bucket")
+  expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: "Lax", path: "/" })
+
+  const stranger = await (await browser.newContext()).newPage()
+  await stranger.goto(made.url)
+  await signInAs(stranger, "mallory@evil.example")
+  await stranger.waitForURL(/\/auth\/callback/)
+  expect(await stranger.content()).not.toContain(info.title)
+  // Signed in there, so sent back at once, and refused again.
+  expect((await stranger.goto(`${publicUrl}/s/${made.id}/session.json`))?.status()).toBe(403)
+  expect(await stranger.content()).not.toContain(session)
+
+  await page.goto(`${publicUrl}/mine`)
+  expect(await page.textContent("main")).toContain(info.title)
+  await page.click("text=Unshare")
+  await page.waitForFunction(() => document.querySelector("main")?.textContent?.includes("You share nothing"))
+  expect((await page.goto(`${publicUrl}/s/${made.id}/`))?.status()).toBe(410)
+  expect((await sync(items)).status).toBe(404)
+  expect((await ceph.keys()).filter((key) => key.startsWith("s/"))).toEqual([])
+
+  await page.goto(`${publicUrl}/mine`)
+  await page.click("text=Sign out")
+  await page.waitForURL(new RegExp(issuer))
+  expect((await page.context().cookies()).filter(({ name }) => name === "__Host-opencode-bucket")).toEqual([])
+})
+
+async function signInAs(page: Page, name: string): Promise<void> {
+  await page.fill("input[name=login]", name)
+  await page.fill("input[name=password]", "any")
+  await page.click("button[type=submit]")
+  await page.waitForSelector("text=Continue")
+  await page.click("button[type=submit]")
+}
+
+async function startProvider(publicUrl: string): Promise<string> {
+  const port = await freePort()
+  const script = path.join(import.meta.dirname, "..", "support", "identity-provider.ts")
+  const child = spawn(process.execPath, [script, String(port), clientId, clientSecret, publicUrl], {
+    stdio: ["ignore", "pipe", "ignore"],
+  })
+  onTestFinished(() => void child.kill("SIGKILL"))
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.once("data", () => resolve())
+    child.once("exit", (code) => reject(new Error(`The provider ended with ${code}.`)))
+  })
+  return `http://127.0.0.1:${port}`
+}
+
+/** What stands in front of several instances: one address, and each request goes to the next of them. */
+async function balance() {
+  let targets: string[] = []
+  let next = 0
+  const server = createServer((incoming, outgoing) => {
+    const target = new URL(targets[next++ % targets.length]!)
+    const { method, headers, url } = incoming
+    const passed = httpRequest({ host: target.hostname, port: target.port, method, headers, path: url }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(outgoing)
+    })
+    passed.on("error", () => outgoing.writeHead(502).end())
+    incoming.pipe(passed)
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    to(others: string[]) {
+      targets = others
+    },
+  }
+}
