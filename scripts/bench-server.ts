@@ -91,7 +91,7 @@ async function create(session: string): Promise<Made> {
   return (await (await post(`/${token}/api/share`, { sessionID: session })).json()) as Made
 }
 
-const sync = async ({ id, secret }: Made, data: unknown[]) => {
+async function sync({ id, secret }: Made, data: unknown[]): Promise<void> {
   await (await post(`/${token}/api/share/${id}/sync`, { secret, data })).text()
 }
 
