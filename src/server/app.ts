@@ -101,7 +101,10 @@ export function serverApp(options: AppOptions): Hono {
     "/s/*",
     reading(async (context, reader) => {
       const place = placeIn(context.req.path)
-      if (!place) return context.notFound()
+      if (!place)
+        return isShareId(context.req.path.slice("/s/".length))
+          ? context.redirect(`${base}${context.req.path}/`, 302)
+          : context.notFound()
       const stands = await standing(place.id)
       if (stands !== "published") return absent(context, stands)
       const answer = await stream(context, store, place)

@@ -2,7 +2,7 @@ import type { Context, Hono } from "hono"
 import { prefixOf, readManifest } from "../share/manifest.ts"
 import { isShareId } from "../share/share-id.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import type { Reader } from "./access.ts"
+import { type Access, publicAccess, type Reader } from "./access.ts"
 import { readOwner, sharesOf } from "./owner.ts"
 import * as pages from "./pages.ts"
 import type { Seal } from "./seal.ts"
@@ -13,6 +13,7 @@ interface MineOptions {
   store: ObjectStore
   shares: Shares
   seal: Seal
+  access: Access
   base: string
   reading: (answer: (context: Context, reader: Reader) => Promise<Response>) => (context: Context) => Promise<Response>
 }
@@ -23,7 +24,7 @@ const PROOF = "unshare"
 const headers = { "cache-control": "private, no-store", "content-security-policy": pages.OWN_PAGES }
 
 /** The page on which somebody sees what they share, by their tokens, and takes it back. */
-export function addMine(app: Hono, { store, shares, seal, base, reading }: MineOptions): void {
+export function addMine(app: Hono, { store, shares, seal, access, base, reading }: MineOptions): void {
   const tokensOf = async ({ email }: Reader): Promise<PublishToken[]> =>
     email === undefined
       ? []
@@ -32,6 +33,7 @@ export function addMine(app: Hono, { store, shares, seal, base, reading }: MineO
   app.get(
     "/mine",
     reading(async (context, reader) => {
+      if (access === publicAccess) return context.html(pages.nobodysShares(), 200, headers)
       const own: pages.OwnShare[] = []
       for (const token of await tokensOf(reader))
         for (const id of await sharesOf(store, token.hash, SHOWN)) {
@@ -41,7 +43,7 @@ export function addMine(app: Hono, { store, shares, seal, base, reading }: MineO
           own.push({ id, title: manifest.title, url: `${base}/${prefixOf(id)}`, updated: manifest.updated, proof })
         }
       own.sort((a, b) => (a.updated < b.updated ? 1 : -1))
-      return context.html(pages.ownShares(own, base, reader.name), 200, headers)
+      return context.html(pages.ownShares(own, base, reader.name, access.addRoutes !== undefined), 200, headers)
     }),
   )
 

@@ -18,13 +18,27 @@ function page(title: string, content: Markup, refresh?: number | string): Markup
 ${refresh === undefined ? "" : html`<meta http-equiv="refresh" content="${refresh}">`}
 <title>${title}</title>
 <style>
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
-body { max-width: 46rem; margin: 4rem auto; padding: 0 1rem }
-code { font-family: ui-monospace, monospace; overflow-wrap: anywhere }
-li { margin: 0.75rem 0 } form { display: inline }
+:root { color-scheme: light dark; --ink: light-dark(#191c20, #e3e6ea); --mute: light-dark(#616872, #949ba6); --rule: light-dark(#e4e6e8, #282c32); --accent: light-dark(#2746c7, #9db0ff) }
+* { box-sizing: border-box }
+body { margin: 0 auto; max-width: 800px; padding: 22px 32px 48px; background: light-dark(#fdfdfc, #131518); color: var(--ink); font: 15px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif; overflow-wrap: anywhere }
+header { font-size: 12.5px; color: var(--mute) }
+h1 { margin: 10px 0 18px; padding-bottom: 18px; border-bottom: 1px solid var(--ink); font-size: 28px; font-weight: 650; line-height: 1.2; letter-spacing: -0.018em; text-wrap: balance }
+p { max-width: 68ch }
+a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 0.18em }
+code { display: block; padding: 10px 14px; border-radius: 4px; background: light-dark(#f5f6f6, #1a1d21); font: 13px/1.55 ui-monospace, Menlo, Consolas, "Liberation Mono", monospace }
+ul { margin: 0 0 32px; padding: 0; list-style: none }
+li { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 16px; padding: 9px 0; border-bottom: 1px solid var(--rule) }
+li a { flex: 1 1 18rem } li form { margin-inline-start: auto }
+
+time { color: var(--mute); font-size: 12.5px; font-variant-numeric: tabular-nums }
+button { padding: 3px 10px; border: 1px solid light-dark(#c9cdd2, #414851); border-radius: 4px; background: none; color: inherit; font: inherit; font-size: 12.5px; cursor: pointer }
+button:hover { border-color: currentcolor }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px }
+@media (max-width: 480px) { body { padding: 16px 16px 32px } }
 </style>
 </head>
 <body>
+<header>OpenCode sessions</header>
 <main>
 <h1>${title}</h1>
 ${content}
@@ -69,18 +83,25 @@ export interface OwnShare {
   proof: string
 }
 
-export function ownShares(shares: OwnShare[], base: string, name: string): Markup {
+/** @param signsOut whether there is a place to sign out: not where a proxy has people sign in */
+export function ownShares(shares: OwnShare[], base: string, name: string, signsOut: boolean): Markup {
   const row = ({ id, title, url, updated, proof }: OwnShare) => html`<li>
-<a href="${url}">${title || "Untitled"}</a> <small>${updated.slice(0, 16).replace("T", " ")} UTC</small>
+<a href="${url}">${title || "Untitled session"}</a> <time datetime="${updated}">${updated.slice(0, 16).replace("T", " ")} UTC</time>
 <form method="post" action="${base}/mine"><input type="hidden" name="id" value="${id}"><input type="hidden" name="proof" value="${proof}"><button>Unshare</button></form>
 </li>`
   return page(
     "Your shares",
     html`<p>Signed in as ${name}.</p>
 ${shares.length === 0 ? html`<p>You share nothing.</p>` : html`<ul>${shares.map(row)}</ul>`}
-<form method="post" action="${base}/auth/logout"><button>Sign out</button></form>`,
+${signsOut ? html`<form method="post" action="${base}/auth/logout"><button>Sign out</button></form>` : ""}`,
   )
 }
+
+export const nobodysShares = (): Markup =>
+  page(
+    "Shared conversations",
+    html`<p>Nobody signs in here, so this page cannot tell which are yours. In OpenCode, /unshare takes one back.</p>`,
+  )
 
 export const importCommand = (origin: string, ticket: string): Markup =>
   page(

@@ -108,8 +108,9 @@ export function serverSettings(
     names.flatMap((name) => (env[variableOf(name)] ? [[name, env[variableOf(name)]]] : [])),
   )
   const set = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
-  const read = serverSettingsSchema.safeParse({ ...(file !== undefined && fileSettings(file)), ...variables, ...set })
-  if (!read.success) throw wrong(read.error.issues.map(inWords))
+  const given = { ...(file !== undefined && fileSettings(file)), ...variables, ...set }
+  const read = serverSettingsSchema.safeParse(given)
+  if (!read.success) throw wrong(read.error.issues.map((issue) => inWords(issue, given)))
   const { clientSecretFile, cookieKeysFile, ...settings } = read.data
   if (clientSecretFile !== undefined) settings.clientSecret = content(clientSecretFile, "clientSecretFile").trim()
   if (cookieKeysFile !== undefined)
@@ -167,11 +168,10 @@ function content(file: string, what: string): string {
   }
 }
 
-function inWords(issue: z.core.$ZodIssue): string {
+function inWords(issue: z.core.$ZodIssue, given: object): string {
   if (issue.code === "unrecognized_keys") return `${issue.keys.join(", ")}: there is no such setting`
   const name = String(issue.path[0])
-  const missing = issue.code === "invalid_type" && issue.input === undefined && /undefined/.test(issue.message)
-  return missing ? `${name} is missing (${variableOf(name)})` : `${name} ${issue.message}`
+  return Object.hasOwn(given, name) ? `${name} ${issue.message}` : `${name} is missing (${variableOf(name)})`
 }
 
 const wrong = (problems: string[]) =>

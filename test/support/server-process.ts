@@ -50,7 +50,7 @@ export async function serverOnCeph() {
 }
 
 /** Starts the built server, and resolves when it listens. It ends with the test. */
-async function startServer(env: Record<string, string>): Promise<ServerProcess> {
+export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
   const command = path.join(import.meta.dirname, "..", "..", "bin", "opencode-bucket.js")
   const child = spawn(process.execPath, [command, "serve"], {
     env: { PATH: process.env["PATH"], ...env },
