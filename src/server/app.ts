@@ -165,7 +165,10 @@ export function serverApp(options: AppOptions): Hono {
 
   const limit = bodyLimit({
     maxSize: options.maxBody,
-    onError: (context) => refuse(context, 413, { error: "That is more than one request may bring." }),
+    onError: async (context) => {
+      await passOver(context.req.raw, options.maxBody)
+      return refuse(context, 413, { error: "That is more than one request may bring." })
+    },
   })
   const publishing = async (context: Context, plain: string): Promise<Response> => {
     const token = await tokenOf(plain)
@@ -197,6 +200,16 @@ const ownPage = { "cache-control": "private, no-store", "content-security-policy
 
 function refuse(context: Context, status: 401 | 404 | 413 | 429 | 503, body: object): Response {
   return context.json(body, status, noStore)
+}
+
+/** Reads what else a request brings, up to a limit: a client whose connection ends while it sends does not see the answer. */
+async function passOver({ body }: Request, most: number): Promise<void> {
+  if (!body || body.locked) return
+  let length = 0
+  for await (const chunk of body) {
+    length += chunk.length
+    if (length > most * 2) return
+  }
 }
 
 /** The path below the server's own, as it was sent: nothing is decoded, so that there is one way to write each. */

@@ -314,7 +314,7 @@ describe("path tricks, by somebody who may read", () => {
     `/s/${id}/server/`,
     "/s/",
     "/s",
-    `/s/${id}`,
+    `/s/${id.slice(1)}`,
     `/s/${id.slice(1)}/index.html`,
     `/s/${id}x/index.html`,
     "/s/../tokens/x.json",
@@ -334,6 +334,7 @@ describe("path tricks, by somebody who may read", () => {
     await open.ask(`/${open.token}/api/share/${id}/sync`, post({ secret, data: recorded.items }))
     await open.publish(id)
     expect((await open.ask(`/s/${id}/index.html`)).status).toBe(200)
+    expect((await open.ask(`/s/${id}`)).headers.get("location")).toBe(`/s/${id}/`)
     for (const trick of tricks(id)) {
       const answer = await open.ask(trick)
       const text = await answer.text()
