@@ -26,15 +26,17 @@ const pageAsFunction = {
   },
 }
 
-/** The text of the script that pages carry: src/browser/page.ts and what it imports, as one classic script. */
-const pageScript = {
-  name: "page-script",
-  resolveId: (id) => (id === "virtual:page-script" ? "\0virtual:page-script" : undefined),
+/** The texts of the page's scripts: each of these files and what it imports, as one classic script. */
+const scripts = { "virtual:page-script": "src/browser/page.ts", "virtual:page-loader": "src/browser/from-sheet.ts" }
+const pageScripts = {
+  name: "page-scripts",
+  resolveId: (id) => (id in scripts ? `\0${id}` : undefined),
   async load(id) {
-    if (id !== "\0virtual:page-script") return
+    const entry = id.startsWith("\0") && scripts[id.slice(1)]
+    if (!entry) return
     const { outputFiles, metafile } = await build({
       absWorkingDir: here("."),
-      entryPoints: ["src/browser/page.ts"],
+      entryPoints: [entry],
       bundle: true,
       minify: true,
       format: "iife",
@@ -55,5 +57,5 @@ export default defineConfig({
   devToolbar: { enabled: false },
   image: { service: passthroughImageService() },
   adapter: pageAsFunction,
-  vite: { plugins: [pageScript] },
+  vite: { plugins: [pageScripts] },
 })

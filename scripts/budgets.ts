@@ -1,25 +1,20 @@
 import { gzipSync } from "node:zlib"
-import { prebuiltPage } from "../src/render/page.ts"
-import { site } from "../src/render/site.ts"
-import { normalizeSession } from "../src/session/normalize.ts"
+import { prebuiltSheet } from "../src/render/page.ts"
 
-/** What every page carries, in bytes as they travel (gzipped): a page should show at once on a slow line. */
-const budgets = { style: 14_000, script: 12_000 }
+/** What every page needs before it is painted, in bytes as they travel (gzipped): it should show at once on a slow line. */
+const budgets = { style: 14_000, script: 12_000 } as const
 
 /** What the built page's style sheet and script weigh, and those that are too heavy, a sentence each. */
 export async function weigh(): Promise<{ weights: Record<string, number>; tooHeavy: string[] }> {
-  const empty = normalizeSession({ info: {}, async *messages() {}, children: [] })
-  let html = ""
-  for await (const file of site(empty, { id: "budget", version: "0", renderPage: prebuiltPage }))
-    if (file.path === "index.html") html = Buffer.from(await file.render()).toString()
+  const sheet = await prebuiltSheet()
   const weights: Record<string, number> = {}
   const tooHeavy: string[] = []
-  for (const [name, budget] of Object.entries(budgets)) {
-    const text = new RegExp(`<${name}>([^]*?)</${name}>`).exec(html)?.[1]
-    if (!text) throw new Error(`A page carries no <${name}>.`)
-    const weight = gzipSync(text, { level: 9 }).length
+  for (const name of ["style", "script"] as const) {
+    if (!sheet[name]) throw new Error(`The page has no ${name}.`)
+    const weight = gzipSync(sheet[name], { level: 9 }).length
     weights[name] = weight
-    if (weight > budget) tooHeavy.push(`The page's ${name} is ${weight} bytes gzipped; its budget is ${budget}.`)
+    if (weight > budgets[name])
+      tooHeavy.push(`The page's ${name} is ${weight} bytes gzipped; its budget is ${budgets[name]}.`)
   }
   return { weights, tooHeavy }
 }

@@ -15,10 +15,17 @@ declare module "*.astro" {
 /** The prebuilt page; see `imports` in package.json. */
 declare module "#page" {
   export const renderPage: import("./render/page.ts").RenderPage
+  export const sheet: import("./render/page.ts").Sheet
 }
 
 /** src/browser/page.ts and what it imports, as one classic script; see astro.config.mjs. */
 declare module "virtual:page-script" {
+  const script: string
+  export default script
+}
+
+/** src/browser/from-sheet.ts, likewise. */
+declare module "virtual:page-loader" {
   const script: string
   export default script
 }

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib"
 /** What the pages of a share weigh, in bytes. */
 export interface PagesWeight {
   html: number
+  /** With the style sheet that all pages share. */
   gzip: number
   /** The text that a reader can see, folds opened. */
   visible: number
@@ -28,6 +29,8 @@ export function weighPages(folder: string): PagesWeight {
       if (/<span class="[kscftndih]">/.test(block)) coloured += length
     }
   }
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".css")))
+    sum.gzip += gzipSync(readFileSync(path.join(folder, name)), { level: 6 }).length
   return { ...sum, coloured: code === 0 ? 1 : coloured / code }
 }
 

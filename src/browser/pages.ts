@@ -35,7 +35,7 @@ export async function fetchPage(name: string): Promise<Document> {
 
 const shareOf = (page: Document) => one<HTMLMetaElement>("meta[name=share]", page)?.content
 
-/** Whether a fetched page has the style sheet and the script of this one: the policy of a page names them by their hashes. */
-export const isSameMake = (page: Document): boolean => policyOf(page) === policyOf(document)
+/** Whether a fetched page has the style sheet and the script of this one: the sheet is named by its content, both are in it. */
+export const isSameMake = (page: Document): boolean => sheetOf(page) === sheetOf(document)
 
-const policyOf = (page: Document) => one<HTMLMetaElement>("meta[http-equiv=Content-Security-Policy]", page)?.content
+const sheetOf = (page: Document) => one("link[rel=stylesheet]", page)?.getAttribute("href")

@@ -2,6 +2,8 @@ import { printable } from "../render/safe-html.ts"
 import type { PageView } from "../render/view.ts"
 import Page from "./Page.astro"
 
+export { sheet } from "./sheet.ts"
+
 /** What Astro's runtime gives for a component: its text in pieces, and instructions for what pages of ours do not have. */
 interface Template {
   render(destination: { write(piece: unknown): void }): Promise<void> | void

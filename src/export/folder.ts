@@ -66,7 +66,7 @@ function earlier(body: Uint8Array | undefined): string[] {
   try {
     const { objects } = JSON.parse(new TextDecoder().decode(body ?? new Uint8Array())) as Partial<Manifest>
     return Object.keys(objects ?? {}).filter((name) =>
-      /^(?:[\w-]+\.html|session\.(?:json|md)|files\/[0-9a-f]{32}\.[a-z]+)$/.test(name),
+      /^(?:[\w-]+\.html|page-[0-9a-f]{16}\.css|session\.(?:json|md)|files\/[0-9a-f]{32}\.[a-z]+)$/.test(name),
     )
   } catch {
     return []

@@ -1,3 +1,4 @@
+import { prebuiltSheet } from "../render/page.ts"
 import { escapeText, markupOf, styleElement } from "../render/safe-html.ts"
 import { site } from "../render/site.ts"
 import type { Session } from "../session/model.ts"
@@ -50,7 +51,7 @@ async function* documentOf(pages: readonly string[], scratch: Scratch): AsyncGen
   const text = async (page: string) => Buffer.from(await scratch.read(page)).toString()
   const first = await text("index.html")
 
-  yield headOf(first)
+  yield headOf(first, (await prebuiltSheet()).style)
   yield `<body><a class="skip" href="#_main">Skip to the conversation</a>`
   yield relinked(headerOf(first), "", held)
   yield `<div class="layout">${await railOf(pages, text, held)}<main id="_main" tabindex="-1">`
@@ -86,8 +87,8 @@ const ownStyle = `
 .files img:target{max-height:none}
 #_outline .parts{padding-top:14px}`
 
-function headOf(first: string): string {
-  const style = styleElement(`${between(first, "<style>", "</style>")}${ownStyle}`)
+function headOf(first: string, pageStyle: string): string {
+  const style = styleElement(`${pageStyle}${ownStyle}`)
   const policy = `default-src 'none'; style-src 'sha256-${style.hash}'; img-src data:; base-uri 'none'; form-action 'none'`
   const meta = [
     `<meta charset="utf-8">`,

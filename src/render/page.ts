@@ -33,6 +33,19 @@ export const prebuiltPage: RenderPage = async (view) => (await import("#page")).
 /** The folder that a message's paths are in, if it says so. */
 export const folderOf = (message: Message): string => (message.role === "assistant" ? message.cwd : "")
 
+/** What the pages of a share have in common, as one file of it. */
+export interface Sheet {
+  /** `page-<hash>.css` */
+  path: string
+  /** The style, and the script as a string in it. */
+  content: string
+  style: string
+  script: string
+}
+
+/** The sheet that the prebuilt page needs. */
+export const prebuiltSheet = async (): Promise<Sheet> => (await import("#page")).sheet
+
 /** What a page shows, from its messages. */
 export async function viewOf({ view, messages, promptsBefore, bylines, context }: Page): Promise<PageView> {
   const { code, folded } = sumOf(messages.map(weighMessage))

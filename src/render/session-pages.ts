@@ -24,6 +24,8 @@ export interface Place {
   /** The share's id: every page carries it. */
   id: string
   version: string
+  /** The name of the style sheet of all pages. */
+  sheet: string
   renderPage?: RenderPage
   /** Whether the session goes on; decided from its last message, unless given. */
   live?: boolean | undefined
@@ -40,7 +42,7 @@ export interface Place {
 /** Pages and records change in place, and must be gone at once when they are deleted: caches have to ask every time. */
 export const REVALIDATE = "no-cache"
 /** Files are named after their content and never change; but a cache must not keep them long after they are deleted. */
-const SHORTLY = "private, max-age=300"
+export const SHORTLY = "private, max-age=300"
 
 /** The messages of one page, gathered. */
 interface Part {
@@ -174,7 +176,7 @@ function bareView(place: Place, info: Session["info"], path: string, number: num
     ...{ id: place.id, title: titleOf(info), description: "", number, path, first: pageName(place.stem, 1) },
     ...{ previous: undefined, next: undefined, live: false, parent: place.parent },
     ...{ facts: [], changes: [], allChanges: undefined, changed: undefined, trace: undefined, done: "", parts: [] },
-    generator: `opencode-bucket ${place.version}`,
+    ...{ generator: `opencode-bucket ${place.version}`, sheet: place.sheet },
   }
 }
 

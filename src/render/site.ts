@@ -1,7 +1,7 @@
 import type { Session } from "../session/model.ts"
 import { type GatheredText, gatherText } from "./gathered-text.ts"
-import type { RenderPage } from "./page.ts"
-import { REVALIDATE, sessionFiles } from "./session-pages.ts"
+import { prebuiltSheet, type RenderPage } from "./page.ts"
+import { REVALIDATE, SHORTLY, sessionFiles } from "./session-pages.ts"
 import type { SiteFile } from "./site-file.ts"
 
 export interface SiteOptions {
@@ -20,7 +20,7 @@ export interface SiteOptions {
 }
 
 /**
- * The files of a share, in the order in which they are to arrive: attachments and further pages as they come, children's
+ * The files of a share, in the order in which they are to arrive: the style sheet, attachments and further pages as they come, children's
  * sessions, `session.json` and `session.md`, and `index.html` last. Nothing is drawn before `render` is called.
  * Reads the messages once and keeps those of a few pages at a time.
  */
@@ -28,7 +28,10 @@ export async function* site(session: Session, options: SiteOptions): AsyncGenera
   const seen = new Set<string>()
   const record = gatherText()
   const text = gatherText()
-  for await (const file of sessionFiles(session, { ...options, stem: "", record, text, parent: undefined })) {
+  const { path: sheet, content } = await prebuiltSheet()
+  const contentType = "text/css; charset=utf-8"
+  yield { path: sheet, contentType, cacheControl: SHORTLY, input: sheet, render: async () => Buffer.from(content) }
+  for await (const file of sessionFiles(session, { ...options, sheet, stem: "", record, text, parent: undefined })) {
     if (seen.has(file.path)) continue
     seen.add(file.path)
     if (file.path === "index.html") {

@@ -41,8 +41,9 @@ export interface PageView {
   failures: Failure[]
   moreFailures: number
   items: Item[]
-  /** This package's version. */
+  /** This package's version, and the name of the style sheet that the page needs. */
   generator: string
+  sheet: string
 }
 
 export interface Fact {

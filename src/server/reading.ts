@@ -7,7 +7,7 @@ import { isGone } from "./owner.ts"
 
 /** What of a share readers can ask for; nothing else of the bucket is reachable, the server's own objects included. */
 const readable =
-  /^(?:[A-Za-z0-9][A-Za-z0-9_-]*\.html|files\/[A-Za-z0-9][A-Za-z0-9._-]*|session\.json|session\.md|manifest\.json)$/
+  /^(?:[A-Za-z0-9][A-Za-z0-9_-]*\.html|page-[0-9a-f]{16}\.css|files\/[A-Za-z0-9][A-Za-z0-9._-]*|session\.json|session\.md|manifest\.json)$/
 
 /** How a share stands. */
 export type Standing = "published" | "preparing" | "gone" | "missing"

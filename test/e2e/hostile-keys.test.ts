@@ -6,9 +6,9 @@ import { ownHome } from "../support/run-command.ts"
 import { startS3Server } from "../support/s3-server.ts"
 
 const own =
-  /^s\/[A-Za-z0-9_-]{21}\/(?:(?:index|\d+|changes(?:-\d+)?|sub-[0-9a-f]{10}(?:-\d+|-changes(?:-\d+)?)?)\.html|session\.(?:json|md)|manifest\.json|files\/[0-9a-f]{32}\.(?:txt|bin|pdf|png|jpg|gif|webp|avif))$/
+  /^s\/[A-Za-z0-9_-]{21}\/(?:(?:index|\d+|changes(?:-\d+)?|sub-[0-9a-f]{10}(?:-\d+|-changes(?:-\d+)?)?)\.html|session\.(?:json|md)|page-[0-9a-f]{16}\.css|manifest\.json|files\/[0-9a-f]{32}\.(?:txt|bin|pdf|png|jpg|gif|webp|avif))$/
 const types =
-  /^(?:text\/(?:html|plain|markdown); charset=utf-8|application\/(?:json; charset=utf-8|octet-stream)|image\/(?:png|jpeg|gif|webp|avif))$/
+  /^(?:text\/(?:html|css|plain|markdown); charset=utf-8|application\/(?:json; charset=utf-8|octet-stream)|image\/(?:png|jpeg|gif|webp|avif))$/
 
 /** A session whose every text is hostile, what is a session and what is not left so that it can be shared at all. */
 function hostile(home: ReturnType<typeof ownHome>, round: number): string {

@@ -95,9 +95,13 @@ describe.skipIf(!executable)("in Chromium", { timeout: 120_000 }, () => {
   const together = numbered.slice(0, -swallowing.length)
   const alone = numbered.slice(-swallowing.length)
   async function unescaped(): Promise<Map<string, string>> {
-    const plain = (await draw(await filesOf(short, { live: false }))).get("index.html")!
+    const share = await draw(await filesOf(short, { live: false }))
+    const plain = share.get("index.html")!
     const holding = (text: string) => plain.replace(/<main[^>]*>/, (main) => main + text)
-    const pages = new Map([["manifest.json", '{"objects":{}}']])
+    const pages = new Map([
+      ["manifest.json", '{"objects":{}}'],
+      ...[...share].filter(([name]) => name.endsWith(".css")),
+    ])
     for (const [i, text] of alone.entries()) pages.set(`alone-${i}.html`, holding(text))
     for (let i = 0; i < together.length; i += 50) pages.set(`${i}.html`, holding(together.slice(i, i + 50).join("\n")))
     return pages

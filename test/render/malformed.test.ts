@@ -88,7 +88,7 @@ describe("an export whose types are wrong", { timeout: 120_000 }, () => {
           // What was not changed is there.
           expect(JSON.parse(files.get("session.json")!).messages).toHaveLength(exported.messages!.length)
           for (const path of files.keys())
-            expect(path).toMatch(/^(?:[\w-]+\.(?:html|json|md)|files\/[0-9a-f]{32}\.\w+)$/)
+            expect(path).toMatch(/^(?:[\w-]+\.(?:html|json|md)|files\/[0-9a-f]{32}\.\w+|page-[0-9a-f]{16}\.css)$/)
         } catch (error) {
           expect(error).toBeInstanceOf(ShareError)
           expect(error).toMatchObject({ code: "bad-input", hint: expect.any(String) })

@@ -8,7 +8,6 @@ const elements: Record<string, string> = {
   meta: "charset http-equiv content name property",
   title: "",
   link: "rel type href",
-  style: "",
   script: "",
   body: "",
   a: "href rel",
@@ -44,9 +43,9 @@ const values: Record<string, RegExp> = {
   class: /^[a-z0-9_ -]{0,60}$/,
   dir: /^auto$/,
   tabindex: /^(?:0|-1)$/,
-  href: /^(?:https?:\/\/[^/]|mailto:[^/]|#(?:_main|_f-[0-9a-f]{10}|[A-Za-z][\w.-]*)$|[\w-]+\.(?:html|json|md)(?:#[\w.-]+)?$|files\/[0-9a-f]{32}\.[a-z]+$|data:,$)/,
+  href: /^(?:https?:\/\/[^/]|mailto:[^/]|#(?:_main|_f-[0-9a-f]{10}|[A-Za-z][\w.-]*)$|page-[0-9a-f]{16}\.css$|[\w-]+\.(?:html|json|md)(?:#[\w.-]+)?$|files\/[0-9a-f]{32}\.[a-z]+$|data:,$)/,
   src: /^files\/[0-9a-f]{32}\.(?:png|jpg|gif|webp|avif)$/,
-  rel: /^(?:noopener noreferrer nofollow|prev|next|alternate|icon)$/,
+  rel: /^(?:noopener noreferrer nofollow|prev|next|alternate|icon|stylesheet)$/,
   "data-n": /^\d+(?:\n\d+)*$/,
   "data-o": /^\d+$/,
   start: /^\d+$/,
@@ -57,7 +56,7 @@ const values: Record<string, RegExp> = {
 }
 
 const policy =
-  /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]{44}'; script-src 'sha256-[A-Za-z0-9+/=]{44}'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'$/
+  /^default-src 'none'; style-src 'self' file:; script-src(?: 'sha256-[A-Za-z0-9+/=]{44}'){2}; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'$/
 
 /** Expects a whole page to hold nothing that this package's own components do not write. */
 function expectPage(html: string): { elements: Element[]; text: string; anchors: string[] } {
@@ -76,8 +75,9 @@ function expectPage(html: string): { elements: Element[]; text: string; anchors:
       expect(attributes.get("rel")).toBe("noopener noreferrer nofollow")
   }
   const named = (name: string) => read.elements.filter((element) => element.name === name)
-  expect(named("style")).toHaveLength(1)
-  expect(named("script").map(({ inside }) => inside)).toEqual([["html", "head"]])
+  const sheets = named("link").filter(({ attributes }) => attributes.get("rel") === "stylesheet")
+  expect(sheets.map(({ attributes }) => attributes.get("href"))).toEqual([expect.stringMatching(/\.css$/)])
+  expect(named("script").map(({ inside, attributes }) => [inside, attributes.size])).toEqual([[["html", "head"], 0]])
   expect(
     named("meta")
       .find(({ attributes }) => attributes.has("http-equiv"))!

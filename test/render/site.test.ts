@@ -5,7 +5,7 @@ import { draw, type Exported, exports, filesOf, generated } from "./draw.ts"
 import { expectShare } from "./page-rules.ts"
 
 const paths =
-  /^(?:(?:index|[1-9]\d*|sub-[0-9a-f]{10}(?:-[1-9]\d*)?|(?:sub-[0-9a-f]{10}-)?changes(?:-[1-9]\d*)?)\.html|files\/[0-9a-f]{32}\.[a-z]+|session\.(?:json|md))$/
+  /^(?:(?:index|[1-9]\d*|sub-[0-9a-f]{10}(?:-[1-9]\d*)?|(?:sub-[0-9a-f]{10}-)?changes(?:-[1-9]\d*)?)\.html|files\/[0-9a-f]{32}\.[a-z]+|session\.(?:json|md)|page-[0-9a-f]{16}\.css)$/
 const sessions: [string, Exported][] = [...exports, ["a long one", generated(300)], ["an empty one", {}]]
 
 describe.each(sessions)("the share of %s", (_, exported) => {
@@ -23,11 +23,12 @@ describe.each(sessions)("the share of %s", (_, exported) => {
       json: /^application\/json; charset=utf-8$/,
       md: /^text\/markdown; charset=utf-8$/,
       txt: /^text\/plain; charset=utf-8$/,
+      css: /^text\/css; charset=utf-8$/,
       png: /^image\/png$/,
     }
     for (const { path, contentType, cacheControl, render } of await filesOf(exported)) {
       expect(contentType).toMatch(types[path.split(".").at(-1)!] ?? /^application\/octet-stream$/)
-      expect(cacheControl).toBe(path.startsWith("files/") ? "private, max-age=300" : "no-cache")
+      expect(cacheControl).toBe(/^files\/|\.css$/.test(path) ? "private, max-age=300" : "no-cache")
       const hash = createHash("sha256")
         .update(await render())
         .digest("hex")
