@@ -13,8 +13,11 @@ export interface Encoded {
 const SHORTEST = 20
 
 const alphabet = new Uint8Array(128)
-for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+const digits = new Uint8Array(128)
+for (const [digit, character] of [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].entries()) {
   alphabet[character.charCodeAt(0)] = 1
+  digits[character.charCodeAt(0)] = digit
+}
 // The two of the alphabet for addresses (RFC 4648, 5) join words, too: they go on with a text, and begin none.
 for (const character of "-_") alphabet[character.charCodeAt(0)] = 2
 const isIn = (code: number) => code < 128 && alphabet[code] === 1
@@ -56,7 +59,7 @@ const lineEnd = /\r?\n|\\r\\n|\\n/y
 const goesOn = /[\w:.@([{$-]/
 
 function decoded(text: string, start: number, stop: number): Encoded | undefined {
-  if (!isText(Buffer.from(text.slice(start, Math.min(start + 24, stop)), "base64"))) return undefined
+  if (!beginsText(text, start, Math.min(start + 24, stop))) return undefined
   const urlStop = text[stop] === "-" || text[stop] === "_" ? endOf(text, stop, 2) : stop
   return (
     ofLines(text, start, linesFrom(text, start, stop)) ??
@@ -112,12 +115,31 @@ function ofLines(text: string, start: number, { lines, end: stop, separator }: L
   }
 }
 
+/** Whether what is encoded there may be a text: most names and hashes are told from one by their first bytes. */
+function beginsText(text: string, start: number, stop: number): boolean {
+  let [bits, held, following] = [0, 0, 0]
+  for (let at = start; at < stop; at++) {
+    bits = ((bits << 6) | digits[text.charCodeAt(at)]!) & 0xffff
+    held += 6
+    if (held < 8) continue
+    held -= 8
+    const byte = (bits >> held) & 0xff
+    if (byte < 128 ? following > 0 || isControl(byte) : byte < 0xc0 ? following === 0 : following > 0 || byte > 0xf4)
+      return false
+    following = byte < 0xc0 ? Math.max(0, following - 1) : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3
+  }
+  return true
+}
+
+const isControl = (byte: number) =>
+  (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27) || byte === 127
+
 /** Whether bytes are UTF-8 without control characters, but for those of texts and terminals; the last one may be cut. */
 function isText(bytes: Buffer): boolean {
   let isASCII = true
-  for (const byte of bytes) {
-    if ((byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27) || byte === 127 || byte > 0xf4)
-      return false
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!
+    if (isControl(byte) || byte > 0xf4) return false
     if (byte > 127) isASCII = false
   }
   return isASCII || [0, 1, 2, 3].some((cut) => isUtf8(bytes.subarray(0, bytes.length - cut)))

@@ -10,7 +10,8 @@ export interface Bare {
 
 /** The text without terminals' sequences, or undefined if it has none. */
 export function withoutEscapes(text: string): Bare | undefined {
-  if (!/\x1b|\x9b|\\u001b|\\x1b|\\033|\\e\[/i.test(text)) return undefined
+  const isSpelled = text.includes("\\") && /\\(?:u001b|x1b|033|e\[)/i.test(text)
+  if (!isSpelled && !text.includes("\x1b") && !text.includes("\x9b")) return undefined
   const pieces: string[] = []
   const [places, origins]: [number[], number[]] = [[0], [0]]
   let [from, length] = [0, 0]

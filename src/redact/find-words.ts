@@ -13,9 +13,8 @@ const TABLE = 1 << 14
 /**
  * A search for many words at once, in time linear in the text whatever the words (Wu and Manber, "A Fast Algorithm for
  * Multi-Pattern Searching", 1994). Of words that begin at one place the longest is found; what is found does not overlap.
- * With `anyCase`, words are lower-case ASCII, and ASCII letters of the text are found in either case.
  */
-export function findWords(words: Iterable<string>, anyCase = false): FindWords {
+export function findWords(words: Iterable<string>): FindWords {
   const all = new Set([...words].filter((word) => word.length >= BLOCK))
   if (all.size === 0) return () => []
   const window = Math.min(...[...all].map(({ length }) => length), 64)
@@ -34,7 +33,6 @@ export function findWords(words: Iterable<string>, anyCase = false): FindWords {
         [...known, word.length].sort((a, b) => b - a),
       )
   }
-  const lower = anyCase ? (text: string) => text.toLowerCase() : (text: string) => text
 
   return (text) => {
     const found: Found[] = []
@@ -57,8 +55,8 @@ export function findWords(words: Iterable<string>, anyCase = false): FindWords {
   }
 
   function longestAt(text: string, start: number): string | undefined {
-    for (const length of lengths.get(lower(text.slice(start, start + window))) ?? []) {
-      const word = lower(text.slice(start, start + length))
+    for (const length of lengths.get(text.slice(start, start + window)) ?? []) {
+      const word = text.slice(start, start + length)
       if (all.has(word)) return word
     }
     return undefined

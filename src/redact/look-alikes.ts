@@ -1,6 +1,9 @@
 // What people and models write where a secret would be.
 const placeholder =
-  /x{4,}|\*{3,}|•{3,}|\.{3}|…|_{4,}|-{4,}|0{8,}|1{8,}|12345678|abcdef|your[-_. ]|[-_. ]here$|my[-_.]?(?:secret|token|password|key)|example|sample|placeholder|dummy|change[-_.]?(?:me|this|it)|replace[-_.]?(?:me|this|with)|insert[-_.]|todo|fixme|redacted|(?:^|[-_.])(?:fake|mock|none|null|undefined|true|false|empty|hidden|masked|removed|omitted|secret|password|passwd|token|value|string|required|optional)$/i
+  /\*{3,}|•{3,}|\.{3}|…|_{4,}|-{4,}|0{8,}|1{8,}|12345678|abcdef|your[-_. ]|[-_. ]here$|my[-_.]?(?:secret|token|password|key)|example|sample|placeholder|dummy|change[-_.]?(?:me|this|it)|replace[-_.]?(?:me|this|with)|insert[-_.]|redacted|(?:^|[-_.])(?:fake|mock|none|null|undefined|true|false|empty|hidden|masked|removed|omitted|secret|password|passwd|token|value|string|required|optional)$/i
+
+// In one case, or else random letters would be like that, too.
+const short = /x{4,}|X{4,}|(?<![A-Za-z])(?:todo|TODO|Todo|fixme|FIXME)(?![a-z])/
 
 // `$NAME`, `${…}`, `$(…)`, `{{…}}`, `%NAME%`, `<name>`, `[name]`, `process.env.NAME`, `op://…`: where the secret is, not what it is.
 // `/^…`, `/[…`: a pattern.
@@ -34,7 +37,7 @@ export function isPlaceholder(text: string): boolean {
   const value = text.slice(0, 128)
   if (reference.test(value) || new Set(value).size < 4) return true
   // By chance, a long key has such a stretch, too: what is left of it is a key still.
-  const match = placeholder.exec(value)
+  const match = placeholder.exec(value) ?? short.exec(value)
   if (match) return !isKey(value.slice(0, match.index) + value.slice(match.index + match[0].length))
   return path.test(value) && !value.split("/").some((name) => isKey(name))
 }

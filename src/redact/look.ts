@@ -1,65 +1,82 @@
 import { base64Texts } from "./base64.ts"
 import { readings, withoutEscapes } from "./disguises.ts"
-import { type Found, findWords } from "./find-words.ts"
+import { findAnchors } from "./find-anchors.ts"
 import { privateKeys } from "./private-key.ts"
-import { type Rule, rules } from "./rules.ts"
-import { askSecretlint, secretlintWords } from "./secretlint.ts"
+import { rules } from "./rules.ts"
+import { secretlintAnchors, windowsAt } from "./secretlint.ts"
 import type { Secrets } from "./secrets.ts"
 
-const KEY = ["private key", "private-lines:"]
-const words = new Set([...rules.flatMap((rule) => rule.words), ...secretlintWords, ...KEY])
-const find = findWords(words, true)
+/** What a word gives away, if anything does. */
+interface Meaning {
+  /** Places in `rules`. */
+  looks: number[]
+  /** What has to stand there for secretlint to find anything. */
+  secretlint: RegExp | undefined
+  isKey: boolean
+}
 
-// What a word gives away; a word may hold others (`--token` holds `token`), which then stand further in.
-const meaning = new Map([...words].map((word) => [word, meaningOf(word)]))
+const find = findAnchors(meanings())
 
-function meaningOf(word: string) {
-  const held = (others: readonly string[]) => others.map((other) => word.indexOf(other)).filter((at) => at >= 0)
-  return {
-    looks: rules.flatMap((rule): { rule: Rule; at: number }[] =>
-      [...new Set(held(rule.words))].map((at) => ({ rule, at })),
-    ),
-    isSecretlint: held(secretlintWords).length > 0,
-    isKey: held(KEY).length > 0,
+function meanings(): Map<string, Meaning> {
+  const known = new Map<string, Meaning>()
+  const of = (word: string) => {
+    const meaning = known.get(word) ?? { looks: [], secretlint: undefined, isKey: false }
+    known.set(word, meaning)
+    return meaning
   }
+  for (const [at, rule] of rules.entries()) for (const word of rule.words) of(word).looks.push(at)
+  for (const [word, pattern] of secretlintAnchors) of(word).secretlint = pattern
+  for (const word of ["private key", "private-lines:"]) of(word).isKey = true
+  return known
 }
 
-/** Adds the secrets that a text holds, in any of its disguises. `isAllowed` are those that are none. */
-export async function look(text: string, secrets: Secrets, isAllowed: (value: string) => boolean): Promise<void> {
-  await lookAt(withoutEscapes(text)?.text ?? text, secrets, isAllowed, 0)
+type IsAllowed = (value: string) => boolean
+
+/**
+ * Adds the secrets that a text holds, in any of its disguises. `isAllowed` are those that are none. What comes back are the
+ * parts of it in which secretlint may find more.
+ */
+export function look(text: string, secrets: Secrets, isAllowed: IsAllowed): string[] {
+  const windows: string[] = []
+  lookAt(text, secrets, isAllowed, windows, 0)
+  return windows
 }
 
-async function lookAt(text: string, secrets: Secrets, isAllowed: (value: string) => boolean, depth: number) {
+function lookAt(whole: string, secrets: Secrets, isAllowed: IsAllowed, windows: string[], depth: number): void {
+  const text = withoutEscapes(whole)?.text ?? whole
+  if (lookInto(text, secrets, isAllowed, windows))
+    for (const reading of readings(text)) lookInto(reading, secrets, isAllowed, windows)
+  if (depth < 3) for (const { text: inner } of base64Texts(text)) lookAt(inner, secrets, isAllowed, windows, depth + 1)
+}
+
+/** Whether there is anything that may give a secret away. */
+function lookInto(text: string, secrets: Secrets, isAllowed: IsAllowed, windows: string[]): boolean {
   const found = find(text)
-  if (found.length > 0) {
-    await lookInto(text, found, secrets, isAllowed)
-    for (const reading of readings(text)) {
-      const there = find(reading)
-      if (there.length > 0) await lookInto(reading, there, secrets, isAllowed)
+  if (found.length === 0) return false
+  const looks = found.flatMap(({ start, meaning }) => meaning.looks.map((rule) => ({ start, rule })))
+  looks.sort((a, b) => a.start - b.start || a.rule - b.rule)
+  const known = new Map<number, number>()
+  for (const { start: at, rule } of looks)
+    for (const { kind, start, end } of rules[rule]!.look(text, at)) {
+      known.set(start, end)
+      const value = text.slice(start, end)
+      if (!isAllowed(value)) secrets.add(kind, value, /\S*\s*$/.exec(text.slice(Math.max(0, start - 40), start))![0])
     }
-  }
-  if (depth < 3)
-    for (const { text: inner } of base64Texts(text))
-      await lookAt(withoutEscapes(inner)?.text ?? inner, secrets, isAllowed, depth + 1)
-}
-
-async function lookInto(text: string, found: Found[], secrets: Secrets, isAllowed: (value: string) => boolean) {
-  const forSecretlint: Found[] = []
-  let isKey = false
-  for (const place of found) {
-    const { looks, isSecretlint, isKey: isKeyWord } = meaning.get(place.word)!
-    for (const { rule, at } of looks)
-      for (const { kind, start, end } of rule.look(text, place.start + at)) {
-        const value = text.slice(start, end)
-        const before = /\S*\s*$/.exec(text.slice(Math.max(0, start - 40), start))![0]
-        if (!isAllowed(value)) secrets.add(kind, value, before)
-      }
-    if (isSecretlint) forSecretlint.push(place)
-    isKey ||= isKeyWord
-  }
-  if (isKey)
+  if (found.some(({ meaning }) => meaning.isKey))
     for (const lines of privateKeys(text)) if (!isAllowed(lines.join("\n"))) secrets.addLines("private key", lines)
-  if (forSecretlint.length > 0)
-    for (const { kind, value } of await askSecretlint(text, forSecretlint))
-      if (!isAllowed(value)) secrets.add(kind, value)
+  const places = found.filter(({ start, meaning }) => {
+    if (!meaning.secretlint) return false
+    const end = known.get(start)
+    // What our rules found whole need not be found again.
+    if (end !== undefined && !/[\w.+/=-]/.test(text.charAt(end))) return false
+    meaning.secretlint.lastIndex = start
+    return meaning.secretlint.test(text)
+  })
+  windows.push(
+    ...windowsAt(
+      text,
+      places.map(({ start }) => start),
+    ),
+  )
+  return true
 }

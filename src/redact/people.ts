@@ -1,5 +1,3 @@
-import { findWords } from "./find-words.ts"
-
 export interface Person {
   /** The user's name on this machine. */
   user: string
@@ -52,28 +50,12 @@ export function withoutPeople(person: Person, names: Iterable<string>): (text: s
   const inPaths = telling.map(
     (name) => new RegExp(`(?<=[/\\\\][\\w.@+~-]{0,80})(?<![A-Za-z0-9])${escapeRegExp(name)}(?![A-Za-z0-9])`, "g"),
   )
-  const words = findWords(
-    [
-      "/home/",
-      "/users/",
-      "\\users\\",
-      ":/users/",
-      "%2fhome%2f",
-      "%2fusers%2f",
-      "-home-",
-      "-users-",
-      person.home.toLowerCase(),
-    ],
-    true,
-  )
-  const others = findWords(
-    telling.map((name) => name.toLowerCase()),
-    true,
-  )
+  const anyHome = anyOf(["(?:home|users)[-/\\\\%]", ...(person.home === "" ? [] : [escapeRegExp(person.home)])])
+  const anyTelling = anyOf(telling.map(escapeRegExp))
   return (text) => {
     let clean = text
-    if (words(text).length > 0) for (const [pattern, to] of replacements) clean = clean.replace(pattern, to)
-    if (others(clean).length > 0)
+    if (anyHome.test(text)) for (const [pattern, to] of replacements) clean = clean.replace(pattern, to)
+    if (anyTelling.test(clean))
       for (const pattern of inPaths)
         clean = clean.replace(pattern, (name, at: number, whole: string) => (isInAddress(whole, at) ? name : "user"))
     return clean
@@ -86,4 +68,6 @@ function isInAddress(text: string, at: number): boolean {
   return /(?:https?|git|ssh|git\+ssh):\/\/|^[^/]*@[\w.-]+:|(?:^|["'(<])(?:github|gitlab|bitbucket)\.\w+\//i.test(before)
 }
 
+// Of nothing, there is none.
+const anyOf = (patterns: string[]) => new RegExp(patterns.join("|") || "(?!)", "i")
 const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")

@@ -1,9 +1,10 @@
 import { homedir, userInfo } from "node:os"
 import type { SessionRecord } from "../session/source.ts"
+import { isSecretValue, kindByName } from "./assignments.ts"
 import { look } from "./look.ts"
 import { ownPatterns } from "./own-patterns.ts"
 import { namesIn, type Person, withoutPeople } from "./people.ts"
-import { isSecretValue, kindByName } from "./rules.ts"
+import { askSecretlint } from "./secretlint.ts"
 import { type Count, Secrets } from "./secrets.ts"
 import { eachText, mapTexts } from "./walk.ts"
 
@@ -30,6 +31,11 @@ export interface Redacted {
   found: Count[]
 }
 
+// Nothing shorter is a secret by itself.
+const SHORTEST = 6
+const SHORT = 80
+const KEPT = 20_000
+
 const email = /[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/g
 // Addresses of the program itself and of examples (RFC 2606) are nobody's.
 const noOne =
@@ -49,27 +55,46 @@ export async function redact(record: SessionRecord, options: RedactOptions = {})
   for (const word of patterns.words) secrets.addWord("own pattern", word)
   const names = new Set<string>()
 
+  // Most texts of a session are short, and are names and values that come again and again.
+  const seen = new Set<string>()
   const learn = async (value: unknown) => {
     const texts: string[] = []
     eachText(value, (text, name) => {
+      if (text.length < SHORTEST) return
       if (name === "directory" || name === "cwd" || name === "root") for (const one of namesIn(text)) names.add(one)
-      if (name !== undefined && !allow.has(text) && isSecretValue(name, text))
+      if (name !== undefined && isSecretValue(name, text) && !allow.has(text))
         secrets.addNamed(kindByName(name), name, text)
       // A header's value is told by the header's name.
-      texts.push(name !== undefined && /authorization|cookie/i.test(name) ? `${name}: ${text}` : text)
+      const whole = name !== undefined && /authorization|cookie/i.test(name) ? `${name}: ${text}` : text
+      if (whole.length <= SHORT) {
+        if (seen.has(whole)) return
+        if (seen.size < KEPT) seen.add(whole)
+      }
+      texts.push(whole)
     })
+    const windows: string[] = []
     for (const text of texts) {
-      if (text.length >= 6) await look(text, secrets, allow.has)
+      windows.push(...look(text, secrets, allow.has))
       if (options.emails && text.includes("@"))
         for (const [address] of text.matchAll(email))
           if (!noOne.test(address) && !allow.has(address)) secrets.addWord("e-mail address", address)
     }
+    for (const { kind, value } of await askSecretlint(windows)) if (!allow.has(value)) secrets.add(kind, value)
     for (const match of patterns.matches(texts)) if (!allow.has(match)) secrets.addWord("own pattern", match)
   }
   await learnAll(record, learn)
 
   const clean = withoutPeople(options.person ?? thisPerson(), names)
-  const change = (text: string, name: string | undefined) => clean(secrets.replace(text, name))
+  const changes = new Map<string, string>()
+  const change = (text: string, name: string | undefined) => {
+    const mark = name === undefined ? undefined : secrets.named(name, text)
+    if (mark !== undefined) return mark
+    const known = text.length <= SHORT ? changes.get(text) : undefined
+    if (known !== undefined) return known
+    const other = clean(secrets.replace(text))
+    if (text.length <= SHORT && changes.size < KEPT) changes.set(text, other)
+    return other
+  }
   return { record: changed(record, (value) => mapTexts(value, change)), found: secrets.found }
 }
 

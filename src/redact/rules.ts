@@ -1,3 +1,4 @@
+import { assignments } from "./assignments.ts"
 import { isCode, isLookAlike, isPassword, isPlaceholder, isRandom } from "./look-alikes.ts"
 
 /** A secret and where it stands in the text that was looked at. */
@@ -98,76 +99,6 @@ const tokens: Rule[] = [
   pattern("telegram token", ["/bot"], /\/bot(\d{8,12}:[\w-]{30,50})/),
 ]
 
-const NAME = /[\w.-]{0,40}$/
-const separator = /[\w.-]{0,24}?\\{0,3}["'`]?\]?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}/
-const quoted = /\\{0,3}(["'`])((?:(?!\\{0,3}\1)[^\r\n]){1,2048})/
-const bare = /[^\s"'`,;<>{}|&\\]{4,2048}/
-const assignment = new RegExp(`${separator.source}(?:${quoted.source}|(${bare.source}))`, "dy")
-
-// Names that end in one of these, perhaps with a number or a word like `value` behind, hold secrets.
-const secretName =
-  /(?:secret|secret[-_.]?(?:access[-_.]?)?key(?:[-_.]?base)?|token|api[-_.]?key|(?:access|private|signing|encrypt(?:ion)?|master|auth|account|storage|service|shared[-_.]?access|license|deploy|admin|root|client|webhook|jwt|session|app|hmac|cookie|crypto)[-_.]?key|client[-_.]?key[-_.]?data|credentials?|_auth|auth|bearer|connection[-_.]?string|apikey|dsn|salt|pepper|otp|signature|seed|mnemonic)(?:[-_.]?(?:value|string|hash|prod|production|dev|staging|test|live|raw|old|new|\d{1,3}))?$/i
-const passwordName =
-  /(?:passw(?:or)?d|passphrase|passwd|pwd|passwort|_pass|^pass|dbpass|secret)(?:[-_.]?(?:value|string|prod|production|dev|staging|test|old|new|\d{1,3}))?$/i
-const upperKey = /^[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*KEY(?:_\d+)?$/
-const harmlessName =
-  /public|csrf[-_]?token[-_]?name|page[-_]?token|next[-_]?token|continuation|cursor|key[-_.]?(?:id|name)$|(?:token|secret|password)[-_.]?(?:type|name|count|field|input|label|length|url|uri|ref)$|hash$|checksum|digest|integrity/i
-
-/** Whether what has this name is a secret, going by its name and by itself. `isBare`: neither quoted nor a header. */
-export function isSecretValue(name: string, value: string, isBare = false): boolean {
-  if (harmlessName.test(name) && !/pass(?:word)?[-_.]?hash/i.test(name)) return false
-  if (isBare && /^[\w$.]+\(/.test(value)) return false
-  const isEnv = /^[A-Z][A-Z0-9_]*$/.test(name)
-  if (passwordName.test(name) && isPassword(value) && !(isBare && isCode(value))) return true
-  return (secretName.test(name) || passwordName.test(name) || (isEnv && upperKey.test(name))) && isRandom(value)
-}
-
-const kindOf = (name: string) =>
-  passwordName.test(name) && !/secret/i.test(name)
-    ? "password"
-    : /token|auth|bearer/i.test(name)
-      ? "token"
-      : /key/i.test(name)
-        ? "key"
-        : "secret"
-
-/** What a value is called when its name gave it away: `password`, `token`, `key`, `secret`. */
-export const kindByName = kindOf
-
-const assignments: Rule = {
-  words: [
-    "secret",
-    "token",
-    "key",
-    "passw",
-    "passphrase",
-    "pwd",
-    "_pass",
-    "auth",
-    "credential",
-    "connection",
-    "dsn",
-    "signature",
-    "salt",
-    "bearer",
-  ],
-  look(text, at) {
-    assignment.lastIndex = at
-    const match = assignment.exec(text)
-    if (!match) return []
-    const isBare = match[2] === undefined
-    const [start, end] = match.indices![isBare ? 3 : 2]!
-    // The word itself is part of what was matched up to the separator.
-    const before = NAME.exec(text.slice(Math.max(0, at - 40), at))?.[0] ?? ""
-    const name = before + (/^[\w.-]+/.exec(text.slice(at, at + 60))?.[0] ?? "")
-    const value = trimmed(text.slice(start, end), isBare)
-    if (/^(?:bearer|basic|token)\s/i.test(value) || !isSecretValue(name, value, isBare)) return []
-    return [{ kind: kindOf(name), start, end: start + value.length }]
-  },
-}
-
-const trimmed = (value: string, isBare: boolean) => (isBare ? value.replace(/[).\]:!?*]{1,8}$/, "") : value)
-
 const scheme = /(?:bearer|basic|token|apikey|api-key|negotiate|aws4-hmac-sha256)/
 const headers: Rule[] = [
   pattern(
@@ -230,6 +161,7 @@ const addresses: Rule[] = [
     /:\/\/[^\s:/@"'`<>\\]{1,128}:((?!\d{1,5}\/)[^\s@"'`<>]{1,256})@[\w-]+(?:\.[\w-]+)*(?::\d+|\/)/,
     (value) => value.includes("/") && isPassword(value),
   ),
+  pattern("github token", ["://"], /:\/\/([^\s:/@"'`<>\\]{16,256}):x-oauth-basic@/, isRandom),
   pattern("token", ["://"], /:\/\/([^\s:/@"'`<>\\]{16,256})@[\w.[-]/, isRandom),
   pattern(
     "signed link",

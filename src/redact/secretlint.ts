@@ -1,20 +1,26 @@
 import type { SecretLintCoreConfigRule } from "@secretlint/types"
-import type { Found } from "./find-words.ts"
+import { isPlaceholder } from "./look-alikes.ts"
 
-/**
- * What one of the words of secretlint's rules begins with. Its rules for addresses, connection strings and private keys
- * are not asked: ours find more of them.
- */
-export const secretlintWords = [
-  ..."akia asia a3t agpa aida aroa aipa anpa anva secretaccess secret_access _authtoken npm_ x-oauth-basic".split(" "),
-  ..."xoxb- xoxp- xapp- xoxa- xoxo- xoxr- hooks.slack.com sg. shppa_ shpca_ shpat_ shpss_ sk_live sk_test rk_live".split(
+// What its tokens begin with. Its rules for addresses, connection strings, webhooks and private keys are not asked: ours
+// find more of them.
+const prefixes = [
+  ..."AKIA ASIA A3T AGPA AIDA AROA AIPA ANPA ANVA _authToken= npm_ xoxb- xoxp- xapp- xoxa- xoxo- xoxr- SG.".split(" "),
+  ..."shppa_ shpca_ shpat_ shpss_ sk_live_ sk_test_ rk_live_ rk_test_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_".split(" "),
+  ..."glpat- glc_ glsa_ sk-proj- sk-svcacct- sk-admin- sk-ant- T3BlbkFJ gsk_ hf_ lin_api_ ntn_ ops_ey hvs. hvb.".split(
     " ",
   ),
-  ..."rk_test ghp_ gho_ ghu_ ghs_ ghr_ github_pat glpat- glc_ glsa_ sk-proj sk-svcacct sk-admin t3blbkfj sk-ant-".split(
-    " ",
-  ),
-  ..."gsk_ hf_ lin_api_ ntn_ ops_ey hvs. hvb. hvr. vcp_ vci_ vca_ vcr_ vck_ dapi dckr_pat_ figd_ cfk_ cfut_".split(" "),
-  ..."cfat_ tskey-".split(" "),
+  ..."hvr. vcp_ vci_ vca_ vcr_ vck_ dapi dckr_pat_ figd_ cfk_ cfut_ cfat_ tskey-".split(" "),
+]
+const awsSecret = /secret_?access_?key["']?\s*(?::|=>|=)\s*["']?[A-Za-z0-9/+=]{40}/iy
+
+/** Lower-case words without which secretlint's rules find nothing, and what has to stand there, at the least. */
+export const secretlintAnchors: [string, RegExp][] = [
+  ...prefixes.map((prefix): [string, RegExp] => [
+    prefix.toLowerCase(),
+    new RegExp(`${prefix.replace(".", "\\.")}[\\w.+/=-]{8}`, "y"),
+  ]),
+  ["secretaccess", awsSecret],
+  ["secret_access", awsSecret],
 ]
 
 const names: Record<string, string> = {
@@ -43,25 +49,27 @@ const names: Record<string, string> = {
   tailscale: "tailscale key",
 }
 
-type Lint = (text: string) => Promise<{ kind: string; value: string }[]>
-let loading: Promise<Lint> | undefined
-
-/** What secretlint finds around the places where its words stand: `kind` names it, `value` is the secret. */
-export async function askSecretlint(
-  text: string,
-  places: readonly Found[],
-): Promise<{ kind: string; value: string }[]> {
-  loading ??= load()
-  const lint = await loading
+/** The parts of a text that are to be looked at for these places, which are in order. */
+export function windowsAt(text: string, places: readonly number[]): string[] {
   const windows: { from: number; to: number }[] = []
-  for (const { start, end } of places) {
-    const from = Math.max(start - 64, 0)
-    const to = Math.min(end + 2200, text.length)
+  for (const place of places) {
+    const [from, to] = [Math.max(place - 300, 0), place + 2200]
     const last = windows.at(-1)
     if (last && from <= last.to) last.to = to
     else windows.push({ from, to })
   }
-  return lint(windows.map(({ from, to }) => text.slice(from, to)).join("\n\n"))
+  return windows.map(({ from, to }) => text.slice(from, to))
+}
+
+type Lint = (text: string) => Promise<{ kind: string; value: string }[]>
+let loading: Promise<Lint> | undefined
+
+/** What secretlint finds in these parts of texts: `kind` names it, `value` is the secret. It is loaded only if there are any. */
+export async function askSecretlint(windows: readonly string[]): Promise<{ kind: string; value: string }[]> {
+  if (windows.length === 0) return []
+  loading ??= load()
+  const lint = await loading
+  return (await lint(windows.join("\n\n"))).filter(({ value }) => !isPlaceholder(value))
 }
 
 async function load(): Promise<Lint> {

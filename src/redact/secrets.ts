@@ -67,21 +67,18 @@ export class Secrets {
     return [...this.#counts].map(([kind, secrets]) => ({ kind, secrets }))
   }
 
-  /** The text with every secret replaced. `name` is the name that it has where it was found, if it has one. */
-  replace(text: string, name?: string): string {
-    if (this.#spelled.size === 0 && this.#named.size === 0) return text
-    const named = name === undefined ? undefined : this.#named.get(`${name}\n${text}`)
-    return named ?? this.#inText(text, 0)
+  /** The mark of a secret that is a whole text, if what has this name is one. */
+  named(name: string, text: string): string | undefined {
+    return this.#named.size === 0 ? undefined : this.#named.get(`${name}\n${text}`)
+  }
+
+  /** The text with every secret replaced. */
+  replace(text: string): string {
+    return this.#spelled.size === 0 ? text : this.#inText(text, 0)
   }
 
   #inText(text: string, depth: number): string {
-    let clean = text
-    if (depth < 3)
-      for (const { start, end, text: inner, encode } of base64Texts(text).reverse()) {
-        const known = this.#spelled.has(text.slice(start, end))
-        const other = known ? inner : this.#inText(inner, depth + 1)
-        if (other !== inner) clean = clean.slice(0, start) + encode(other) + clean.slice(end)
-      }
+    const clean = depth < 3 ? this.#inBase64(text, depth) : text
     const bare = withoutEscapes(clean)
     const found = this.#hits(bare?.text ?? clean)
     if (found.length === 0) return withoutTails(clean)
@@ -93,6 +90,19 @@ export class Secrets {
       from = last
     }
     return withoutTails(pieces.join("") + clean.slice(from))
+  }
+
+  #inBase64(text: string, depth: number): string {
+    const pieces: string[] = []
+    let from = 0
+    for (const { start, end, text: inner, encode } of base64Texts(text)) {
+      if (this.#spelled.has(text.slice(start, end))) continue
+      const other = this.#inText(inner, depth + 1)
+      if (other === inner) continue
+      pieces.push(text.slice(from, start), encode(other))
+      from = end
+    }
+    return pieces.length === 0 ? text : pieces.join("") + text.slice(from)
   }
 
   #hits(text: string): Found[] {

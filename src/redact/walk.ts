@@ -22,7 +22,7 @@ export function eachText(value: unknown, visit: (text: string, name: string | un
 }
 
 /** What nests deeper than any session is not walked through, and so does not come out. */
-const DEEPEST = 250
+const DEEPEST = 200
 
 /** The same JSON value with every text, names included, as `change` makes it; what does not change is not copied. */
 export function mapTexts(
@@ -37,26 +37,32 @@ export function mapTexts(
   if (Array.isArray(value)) {
     let changed: unknown[] | undefined
     for (let at = 0; at < value.length; at++) {
-      const option =
-        at > 0 && typeof value[at - 1] === "string" ? /^--?([A-Za-z][\w-]{2,40})$/.exec(value[at - 1])?.[1] : undefined
-      const other = mapTexts(value[at], change, option ?? name, depth + 1)
+      const other = mapTexts(value[at], change, optionBefore(value, at) ?? name, depth + 1)
       if (other !== value[at]) changed ??= value.slice()
       if (changed) changed[at] = other
     }
     return changed ?? value
   }
-  const entries = Object.entries(value)
-  const pair = entries.length <= 6 ? pairName(value as Record<string, unknown>) : undefined
-  let isChanged = false
-  for (const entry of entries) {
-    const [key, old] = entry
+  const keys = Object.keys(value)
+  const pair = keys.length <= 6 ? pairName(value as Record<string, unknown>) : undefined
+  let entries: [string, unknown][] | undefined
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at]!
+    const old = (value as Record<string, unknown>)[key]
     const newKey = key.length < 6 ? key : change(key, undefined)
-    entry[1] = mapTexts(old, change, key === "value" && pair !== undefined ? pair : key, depth + 1)
-    if (newKey === key && entry[1] === old) continue
-    isChanged = true
-    entry[0] = newKey
+    const other = mapTexts(old, change, key === "value" && pair !== undefined ? pair : key, depth + 1)
+    if (newKey !== key || other !== old) entries ??= Object.entries(value)
+    if (entries) entries[at] = [newKey, other]
   }
-  return isChanged ? Object.fromEntries(entries) : value
+  return entries ? Object.fromEntries(entries) : value
+}
+
+/** The name of the option in front of an argument. */
+function optionBefore(list: unknown[], at: number): string | undefined {
+  const before = list[at - 1]
+  return typeof before === "string" && before.startsWith("-")
+    ? /^--?([A-Za-z][\w-]{2,40})$/.exec(before)?.[1]
+    : undefined
 }
 
 function pairName(value: Record<string, unknown>): string | undefined {

@@ -3,7 +3,6 @@ import type { Count } from "../redact/secrets.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import { type Selection, select } from "../session/select.ts"
-import { shallow } from "../session/shallow.ts"
 import type { SessionRecord } from "../session/source.ts"
 
 export interface PrepareOptions {
@@ -29,7 +28,7 @@ export interface Prepared {
  */
 export async function prepare(record: SessionRecord, options: PrepareOptions): Promise<Prepared> {
   const { selection = {} } = options
-  const redacted = await redact(shallow(record), options.redact)
+  const redacted = await redact(record, options.redact)
   const session = normalizeSession(await select(redacted.record, selection))
   return { session, leftOut: inWords(selection), found: redacted.found }
 }

@@ -3,9 +3,8 @@ import { describe, expect, test } from "vitest"
 import { ShareError } from "../../src/errors.ts"
 import { prebuiltPage, type RenderPage } from "../../src/render/page.ts"
 import { site } from "../../src/render/site.ts"
-import { normalizeSession } from "../../src/session/normalize.ts"
 import { parseExport } from "../../src/session/parse-export.ts"
-import { shallow } from "../../src/session/shallow.ts"
+import { prepare } from "../../src/share/prepare.ts"
 import { draw, type Exported, exports, filesOf } from "./draw.ts"
 import { everyField } from "./every-field.ts"
 import { expectShare } from "./page-rules.ts"
@@ -18,7 +17,7 @@ const undrawn: RenderPage = async (view) => JSON.stringify(view)
 
 /** All files of what the bytes hold. */
 async function filesFrom(json: string, renderPage: RenderPage): Promise<Map<string, string>> {
-  const session = normalizeSession(shallow(parseExport(Buffer.from(json), "the file")))
+  const { session } = await prepare(parseExport(Buffer.from(json), "the file"), {})
   const options = { id: "V1StGXR8_Z5jdHi6B-myT", version: "1.0.0", renderPage }
   const files = new Map<string, string>()
   for await (const file of site(session, options)) files.set(file.path, Buffer.from(await file.render()).toString())
