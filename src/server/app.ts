@@ -1,10 +1,10 @@
 import { type Context, Hono } from "hono"
-import { bodyLimit } from "hono/body-limit"
 import { ShareError } from "../errors.ts"
 import { isShareId } from "../share/share-id.ts"
 import { shareApi } from "../share-api/share-api.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Access, Reader } from "./access.ts"
+import { announced, bodyOf } from "./intake.ts"
 import { ratePerMinute, turnstile } from "./limits.ts"
 import { briefly, type Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
@@ -14,7 +14,7 @@ import { placeIn, type Standing, standings, stream } from "./reading.ts"
 import type { Seal } from "./seal.ts"
 import { sessionData } from "./session-data.ts"
 import type { Shares } from "./shares.ts"
-import { type PublishToken, tokenLookup } from "./tokens.ts"
+import { tokenLookup } from "./tokens.ts"
 
 export interface AppOptions {
   store: ObjectStore
@@ -33,6 +33,8 @@ export interface AppOptions {
 
 const TICKET = "import"
 const TICKET_SECONDS = 600
+/** Bytes that requests may bring at once, all of them together. */
+const INTAKE = 256_000_000
 
 /** The server: publishing below a token, reading for who may, and what those who run it ask. */
 export function serverApp(options: AppOptions): Hono {
@@ -42,7 +44,9 @@ export function serverApp(options: AppOptions): Hono {
   const standing = standings(store, now)
   const tokenOf = tokenLookup(store)
   const withinRate = ratePerMinute(options.ratePerMinute)
-  const body = turnstile({ atOnce: 8, line: 2_000, wait: 60_000 })
+  // A slow line holds room for what it brings, and no more; what has come is worked on a few at a time.
+  const intake = turnstile({ atOnce: INTAKE, line: 5_000, wait: 45_000 })
+  const body = turnstile({ atOnce: 8, line: 5_000, wait: 45_000 })
   const inPath = (request: Request) => ownPath(request, base)
 
   const app = new Hono({ getPath: inPath })
@@ -163,13 +167,6 @@ export function serverApp(options: AppOptions): Hono {
 
   addMine(app, { ...options, base, reading })
 
-  const limit = bodyLimit({
-    maxSize: options.maxBody,
-    onError: async (context) => {
-      await passOver(context.req.raw, options.maxBody)
-      return refuse(context, 413, { error: "That is more than one request may bring." })
-    },
-  })
   const publishing = async (context: Context, plain: string): Promise<Response> => {
     const token = await tokenOf(plain)
     if (!token) {
@@ -177,14 +174,18 @@ export function serverApp(options: AppOptions): Hono {
       return refuse(context, 401, { error: "This publish token is not known, or was revoked." })
     }
     if (!withinRate(token.hash)) return refuse(context, 429, { error: "Too many requests with this token." })
-    const answer = async () => {
-      context.res = await body(() => publish(context, token, plain))
-    }
-    return (await limit(context, answer)) ?? context.res
-  }
-  const publish = async (context: Context, token: PublishToken, plain: string): Promise<Response> => {
-    const api = shareApi(options.shares.of(token, plain), (request) => inPath(request).replace(/^\/ocb_[^/]+/, ""))
-    return api.fetch(context.req.raw, context.env)
+    const { raw } = context.req
+    const most = options.maxBody
+    return intake(
+      async () => {
+        const whole = await bodyOf(raw, most)
+        if (!whole) return refuse(context, 413, { error: "That is more than one request may bring." })
+        const { url, method, headers } = raw
+        const api = shareApi(options.shares.of(token, plain), (request) => inPath(request).replace(/^\/ocb_[^/]+/, ""))
+        return body(async () => api.fetch(new Request(url, { method, headers, body: whole })))
+      },
+      Math.min(announced(raw, most), most),
+    )
   }
   const bearer = (context: Context) => /^Bearer (\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? ""
   app.all("/:token{ocb_[^/]+}/api/*", (context) => publishing(context, context.req.param("token") ?? ""))
@@ -200,16 +201,6 @@ const ownPage = { "cache-control": "private, no-store", "content-security-policy
 
 function refuse(context: Context, status: 401 | 404 | 413 | 429 | 503, body: object): Response {
   return context.json(body, status, noStore)
-}
-
-/** Reads what else a request brings, up to a limit: a client whose connection ends while it sends does not see the answer. */
-async function passOver({ body }: Request, most: number): Promise<void> {
-  if (!body || body.locked) return
-  let length = 0
-  for await (const chunk of body) {
-    length += chunk.length
-    if (length > most * 2) return
-  }
 }
 
 /** The path below the server's own, as it was sent: nothing is decoded, so that there is one way to write each. */

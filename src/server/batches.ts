@@ -80,14 +80,26 @@ async function batchesOf(store: ObjectStore, id: string): Promise<ObjectEntry[]>
   return found
 }
 
+/** Bytes that are kept of a session, before they are compressed, which is what reading them takes. */
+export async function keptBytes(store: ObjectStore, id: string): Promise<number> {
+  const keys = new Set((await batchesOf(store, id)).map(({ key }) => key))
+  return [...keys].reduce((sum, key) => sum + Number.parseInt(/-([a-z0-9]+)-[^/]*$/.exec(key)?.[1] ?? "0", 36), 0)
+}
+
+// The key tells how long the content is.
 async function putBatch(store: ObjectStore, id: string, batch: Batch): Promise<string> {
-  const key = `${prefixOf(id)}${SERVER}items/${Date.now().toString(36)}-${randomBytes(9).toString("hex")}.json`
-  await putJson(store, key, batch)
+  const body = new TextEncoder().encode(JSON.stringify(batch))
+  const name = [Date.now().toString(36), body.length.toString(36), randomBytes(9).toString("hex")].join("-")
+  const key = `${prefixOf(id)}${SERVER}items/${name}.json`
+  await putBytes(store, key, body)
   return key
 }
 
 export async function putJson(store: ObjectStore, key: string, value: object): Promise<void> {
-  const body = new TextEncoder().encode(JSON.stringify(value))
+  await putBytes(store, key, new TextEncoder().encode(JSON.stringify(value)))
+}
+
+async function putBytes(store: ObjectStore, key: string, body: Uint8Array): Promise<void> {
   await store.put(key, { body, contentType: "application/json; charset=utf-8", cacheControl: "no-store" })
 }
 

@@ -1,44 +1,66 @@
 import { ShareError } from "../errors.ts"
 
-/** Lets so many do something at once; others wait their turn. Throws `store-busy` for who would wait too long or in too long a line. */
+interface Waiting {
+  weight: number
+  enter(): void
+}
+
+/**
+ * Lets so many do something at once, or so much of them where they have a weight (what is heavier than all goes alone);
+ * others wait their turn. Throws `store-busy` for who would wait too long, in milliseconds, or in too long a line.
+ */
 export function turnstile({ atOnce, line, wait }: { atOnce: number; line: number; wait: number }) {
   let inside = 0
-  const waiting = new Set<() => void>()
+  const waiting = new Set<Waiting>()
+  const isFree = (weight: number) => inside === 0 || inside + weight <= atOnce
 
-  async function enter(): Promise<void> {
-    if (inside < atOnce) {
-      inside++
+  function admit(): void {
+    for (const one of waiting) {
+      if (!isFree(one.weight)) return
+      waiting.delete(one)
+      inside += one.weight
+      one.enter()
+    }
+  }
+
+  async function enter(weight: number): Promise<void> {
+    if (waiting.size === 0 && isFree(weight)) {
+      inside += weight
       return
     }
     if (waiting.size >= line) throw tooBusy()
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
-        waiting.delete(go)
+        waiting.delete(one)
         reject(tooBusy())
+        admit()
       }, wait)
-      const go = () => {
-        clearTimeout(timer)
-        resolve()
+      const one: Waiting = {
+        weight,
+        enter() {
+          clearTimeout(timer)
+          resolve()
+        },
       }
-      waiting.add(go)
+      waiting.add(one)
     })
   }
 
-  function leave(): void {
-    const [next] = waiting
-    if (!next) return void inside--
-    waiting.delete(next)
-    next()
-  }
-
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    await enter()
+  return async <T>(work: () => Promise<T>, weight = 1): Promise<T> => {
+    await enter(weight)
     try {
       return await work()
     } finally {
-      leave()
+      inside -= weight
+      admit()
     }
   }
+}
+
+/** Does something for each of these, a few at a time; gives what came of it, in their order. */
+export function forEach<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
+  const few = turnstile({ atOnce: 16, line: items.length, wait: 60_000 })
+  return Promise.all(items.map((item) => few(() => work(item))))
 }
 
 const tooBusy = () =>

@@ -3,6 +3,7 @@ import { prefixOf, readManifest } from "../share/manifest.ts"
 import { isShareId } from "../share/share-id.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Access, publicAccess, type Reader } from "./access.ts"
+import { forEach } from "./limits.ts"
 import { readOwner, sharesOf } from "./owner.ts"
 import * as pages from "./pages.ts"
 import type { Seal } from "./seal.ts"
@@ -36,12 +37,12 @@ export function addMine(app: Hono, { store, shares, seal, access, base, reading 
       if (access === publicAccess) return context.html(pages.nobodysShares(), 200, headers)
       const own: pages.OwnShare[] = []
       for (const token of await tokensOf(reader))
-        for (const id of await sharesOf(store, token.hash, SHOWN)) {
+        await forEach(await sharesOf(store, token.hash, SHOWN), async (id) => {
           const manifest = await readManifest(store, id)
-          if (!manifest) continue
+          if (!manifest) return
           const proof = seal.close(PROOF, { id, email: reader.email }, 3600)
           own.push({ id, title: manifest.title, url: `${base}/${prefixOf(id)}`, updated: manifest.updated, proof })
-        }
+        })
       own.sort((a, b) => (a.updated < b.updated ? 1 : -1))
       return context.html(pages.ownShares(own, base, reader.name, access.addRoutes !== undefined), 200, headers)
     }),

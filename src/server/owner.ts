@@ -2,6 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto"
 import { prefixOf } from "../share/manifest.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { getJson, putJson, SERVER } from "./batches.ts"
+import { forEach } from "./limits.ts"
 import type { PublishToken } from "./tokens.ts"
 
 /** Who has a share, and what shows that: `s/<id>/server/owner.json`. */
@@ -82,14 +83,14 @@ export async function dropFromIndex(store: ObjectStore, token: string, id: strin
 
 /** The ids of the shares of a token, newest first; at most `limit`. */
 export async function sharesOf(store: ObjectStore, token: string, limit: number): Promise<string[]> {
-  const found: { id: string; created: string }[] = []
-  for await (const { key } of store.list(indexPrefix(token))) {
-    const id = key.slice(indexPrefix(token).length).replace(/\.json$/, "")
+  const keys = new Set<string>()
+  for await (const { key } of store.list(indexPrefix(token))) keys.add(key)
+  const found = await forEach([...keys], async (key) => {
     const { created = "" } = (await getJson<{ created: string }>(store, key)) ?? {}
-    found.push({ id, created })
-  }
+    return { id: key.slice(indexPrefix(token).length).replace(/\.json$/, ""), created }
+  })
   found.sort((a, b) => (a.created < b.created ? 1 : -1))
-  return [...new Set(found.map(({ id }) => id))].slice(0, limit)
+  return found.map(({ id }) => id).slice(0, limit)
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")

@@ -59,7 +59,8 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     ...{ delay: GATHERED, again: AGAIN, atOnce: settings.publishAtOnce },
   })
   const shares = sharesIn({
-    ...{ store, version, now, redact: settings.redact, link: (id) => `${publicUrl}/share/${id}` },
+    ...{ store, version, now, redact: settings.redact, maxShare: settings.maxShareMb * 1_000_000 },
+    ...{ link: (id) => `${publicUrl}/share/${id}` },
     onKept: (id) => waiting.ask(id),
     audit: (what, { share, token }) => log("audit", what, { share: briefly(share), token }),
   })
@@ -73,6 +74,8 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   server.requestTimeout = 60_000
   server.headersTimeout = 15_000
   server.keepAliveTimeout = 65_000
+  // Who takes nothing for so long lets others have their connection to the bucket.
+  server.timeout = 120_000
   server.maxHeadersCount = 100
   const url = await listen(server, settings.listen)
   const forFigures = settings.metricsListen === undefined ? undefined : await figuresAt(settings.metricsListen)

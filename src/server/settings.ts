@@ -81,6 +81,8 @@ export const serverSettingsSchema = z.strictObject({
   ).optional(),
   /** Megabytes that one request may bring; requests a minute that one token may make. */
   maxRequestMb: amount(1).default(32),
+  /** Megabytes that are kept of one session. */
+  maxShareMb: amount(1).default(128),
   requestsPerMinute: amount(1).default(1200),
   /** Shares that are published at once. */
   publishAtOnce: amount(1).default(2),

@@ -5,7 +5,7 @@ import { isShareId } from "../share/share-id.ts"
 import { empty } from "../share/unshare.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import { keepItems } from "./batches.ts"
+import { keepItems, keptBytes } from "./batches.ts"
 import { readItems } from "./items.ts"
 import {
   dropFromIndex,
@@ -28,11 +28,13 @@ export interface SharesOptions {
   version: string
   now: () => Date
   redact?: RedactOptions | undefined
+  /** Bytes that may be kept of one session. */
+  maxShare: number
   /** Where a share is opened; its last part is the id, as `opencode import` wants it. */
   link: (id: string) => string
   /** Something was kept that readers do not see yet. */
   onKept: (id: string) => void
-  audit: (what: "create" | "remove", about: { share: string; token: string }) => void
+  audit: (what: "create" | "remove" | "full", about: { share: string; token: string }) => void
 }
 
 /** What stands behind the share protocol on a server, for everybody. */
@@ -51,7 +53,7 @@ const REMEMBERED = 1_000
  * as done is in the bucket, redacted. Taking a share back notes that first and deletes afterwards, and whoever stores
  * something looks for that note afterwards: so nothing comes back, whoever is first.
  */
-export function sharesIn({ store, version, now, redact, link, onKept, audit }: SharesOptions): Shares {
+export function sharesIn({ store, version, now, redact, maxShare, link, onKept, audit }: SharesOptions): Shares {
   const learned = new Map<string, KnownSecrets>()
 
   function secretsOf(id: string, secret: string): KnownSecrets {
@@ -60,6 +62,18 @@ export function sharesIn({ store, version, now, redact, link, onKept, audit }: S
     learned.set(id, known)
     if (learned.size > REMEMBERED) learned.delete(learned.keys().next().value as string)
     return known
+  }
+
+  // Each batch is small beside the limit: looking once in a while is enough.
+  const unseen = new Map<string, number>()
+  async function hasRoom(id: string, bytes: number): Promise<boolean> {
+    const since = (unseen.get(id) ?? Number.POSITIVE_INFINITY) + bytes
+    const isDue = since > maxShare / 8
+    const hasRoom = !isDue || (await keptBytes(store, id)) + bytes <= maxShare
+    unseen.delete(id)
+    if (hasRoom) unseen.set(id, isDue ? bytes : since)
+    if (unseen.size > REMEMBERED) unseen.delete(unseen.keys().next().value as string)
+    return hasRoom
   }
 
   async function create(session: string, token: PublishToken, plain: string): Promise<CreatedShare> {
@@ -85,6 +99,10 @@ export function sharesIn({ store, version, now, redact, link, onKept, audit }: S
       throw noShare(id)
     const items = readItems(data, owner.session)
     if (items.length === 0) return
+    if (!(await hasRoom(id, JSON.stringify(data).length))) {
+      audit("full", { share: id, token: token.name })
+      throw tooLarge(maxShare)
+    }
     const clean = await redactItems(items, secretsOf(id, secret), redact)
     await Promise.all([keepItems(store, id, clean), notePending(store, id)])
     if ((await isGone(store, id)) || !(await readOwner(store, id))) {
@@ -120,6 +138,11 @@ export function sharesIn({ store, version, now, redact, link, onKept, audit }: S
     }),
   }
 }
+
+const tooLarge = (most: number) =>
+  new ShareError("bad-input", `The session is larger than the ${most / 1_000_000} MB that this server keeps of one.`, {
+    hint: "What was sent before stays shared.",
+  })
 
 /** The same for what is not there and for what is somebody else's. */
 const noShare = (id: string) =>

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { getJson, putJson } from "./batches.ts"
+import { forEach } from "./limits.ts"
 
 /** A publish token, as the bucket knows it: `tokens/<hash>.json`. The token itself is shown once and kept nowhere. */
 export interface PublishToken {
@@ -45,13 +46,11 @@ export async function createToken(
 }
 
 export async function listTokens(store: ObjectStore): Promise<PublishToken[]> {
-  const found: PublishToken[] = []
   const keys = new Set<string>()
   for await (const { key } of store.list(FOLDER)) if (/^tokens\/[0-9a-f]{64}\.json$/.test(key)) keys.add(key)
-  for (const key of keys) {
-    const token = await getJson<PublishToken>(store, key)
-    if (token) found.push(token)
-  }
+  const found = (await forEach([...keys], (key) => getJson<PublishToken>(store, key))).filter(
+    (token) => token !== undefined,
+  )
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 

@@ -1,5 +1,5 @@
+import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { onTestFinished } from "vitest"
 import { type Access, publicAccess } from "../../src/server/access.ts"
 import { serverApp } from "../../src/server/app.ts"
 import { logTo } from "../../src/server/log.ts"
@@ -18,20 +18,33 @@ export const keys = ["a-key-of-cookies-that-is-long-enough-for-it"]
 
 export interface OwnInstance {
   ask: (path: string, init?: RequestInit & { from?: string }) => Promise<Response>
-  publish(id: string): ReturnType<typeof publishShare>
+  /** @param lifetime in milliseconds */
+  publish(id: string, lifetime?: number): ReturnType<typeof publishShare>
   log: string[]
 }
 
+interface OwnOptions {
+  access?: Access
+  now?: () => Date
+  maxShare?: number
+}
+
 /** Instances of the server over one bucket of the test's own; nothing is published but when the test says so. */
-export async function ownServer(options: S3ServerOptions = {}, more: { access?: Access; now?: () => Date } = {}) {
+export async function ownServer(options: S3ServerOptions = {}, more: OwnOptions = {}) {
   const { server, store } = await s3Here(options)
+  return { server, ...(await serverOver(store, more)) }
+}
+
+/** The same over a store. */
+export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
   const now = more.now ?? (() => new Date())
   const kept: string[] = []
   const instance = (own: ObjectStore = store, access = more.access ?? publicAccess): OwnInstance => {
     const log: string[] = []
     const write = logTo((line) => log.push(line))
     const shares = sharesIn({
-      ...{ store: own, version: "1.0.0", now, link: (id) => `${publicUrl}/share/${id}` },
+      ...{ store: own, version: "1.0.0", now, maxShare: more.maxShare ?? 128_000_000 },
+      link: (id) => `${publicUrl}/share/${id}`,
       onKept: (id) => void kept.push(id),
       audit: (what, about) => write("audit", what, about),
     })
@@ -45,12 +58,11 @@ export async function ownServer(options: S3ServerOptions = {}, more: { access?: 
         const env = from === undefined ? {} : { incoming: { socket: { remoteAddress: from } } }
         return app.request(path.startsWith("http") ? path : `${publicUrl}${path}`, init, env)
       },
-      publish: (id) => publishShare(id, { store: own, version: "1.0.0", now }),
+      publish: (id, lifetime) => publishShare(id, { store: own, version: "1.0.0", now, lifetime }),
     }
   }
-  const one = instance()
-  onTestFinished(() => store.close())
-  return { server, store, kept, instance, ...one, token: await createToken(store, { name: "ci", now: now() }) }
+  const name = `ci ${randomBytes(4).toString("hex")}`
+  return { store, kept, instance, ...instance(), token: await createToken(store, { name, now: now() }) }
 }
 
 export type OwnServer = Awaited<ReturnType<typeof ownServer>>
