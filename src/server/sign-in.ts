@@ -28,6 +28,8 @@ export interface SignInOptions {
 const SESSION = "__Host-opencode-bucket"
 const ATTEMPT = "__Host-opencode-bucket-sign-in-"
 const ATTEMPT_SECONDS = 600
+/** Browsers drop cookies of more than 4,096 bytes, name and attributes included (RFC 6265, 6.1). */
+const LONGEST_COOKIE = 3_800
 const cookie: CookieOptions = { path: "/", httpOnly: true, secure: true, sameSite: "Lax" }
 
 /**
@@ -78,6 +80,7 @@ export function signInAccess(options: SignInOptions): Access {
     }
     if (!attempt || attempt["state"] !== state) return failed("no attempt of this browser")
     let claims: (Claims & { sub: string }) | undefined
+    let hint: string | undefined
     try {
       // The address as it is outside: what a proxy or a Host header says of it is nothing to go by.
       const address = new URL(`${publicUrl}/auth/callback${new URL(context.req.url).search}`)
@@ -89,8 +92,10 @@ export function signInAccess(options: SignInOptions): Access {
         idTokenExpected: true,
       })
       claims = tokens.claims()
+      hint = tokens.id_token
       // Some issuers put no more into the ID token than who it is (OpenID Connect Core, 5.4).
-      if (claims && !mayRead(claims, rules) && config.serverMetadata().userinfo_endpoint !== undefined)
+      const lacks = claims && (claims["email"] === undefined || !mayRead(claims, rules))
+      if (claims && lacks && config.serverMetadata().userinfo_endpoint !== undefined)
         claims = { ...(await client.fetchUserInfo(config, tokens.access_token, claims.sub)), ...claims }
     } catch (error) {
       return failed(error instanceof Error && "code" in error ? String(error.code) : "the provider could not be asked")
@@ -101,7 +106,9 @@ export function signInAccess(options: SignInOptions): Access {
       return context.html(pages.mayNot(), 403)
     }
     const email = emailOf(claims, rules)
-    const session = seal.close("session", { sub: claims.sub, under, ...(email && { email }) }, sessionSeconds)
+    const about = { sub: claims.sub, under, ...(email && { email }) }
+    const whole = seal.close("session", { ...about, hint }, sessionSeconds)
+    const session = whole.length <= LONGEST_COOKIE ? whole : seal.close("session", about, sessionSeconds)
     setCookie(context, SESSION, session, { ...cookie, maxAge: sessionSeconds })
     log("audit", "signed in", { reader: email ?? claims.sub })
     return context.redirect(ownPlace(String(attempt["returnTo"]), publicUrl), 302)
@@ -110,11 +117,16 @@ export function signInAccess(options: SignInOptions): Access {
   async function signOut(context: Context): Promise<Response> {
     // A form of another site does not bring the cookie (SameSite=Lax), and so signs nobody out.
     if (!reader(context)) return context.html(pages.signedOut(`${base}/auth/login`))
+    const hint = seal.open("session", getCookie(context, SESSION) ?? "")?.["hint"]
     deleteCookie(context, SESSION, cookie)
     const config = await provider()
     if (config.serverMetadata().end_session_endpoint === undefined)
       return context.html(pages.signedOut(`${base}/auth/login`))
-    const back = { post_logout_redirect_uri: `${publicUrl}/auth/signed-out` }
+    const back = {
+      post_logout_redirect_uri: `${publicUrl}/auth/signed-out`,
+      // Without it some issuers ask again, and some refuse (OpenID Connect RP-Initiated Logout, 2).
+      ...(typeof hint === "string" && { id_token_hint: hint }),
+    }
     return context.html(pages.signedOut(`${base}/auth/login`, client.buildEndSessionUrl(config, back).href))
   }
 
@@ -127,7 +139,7 @@ export function signInAccess(options: SignInOptions): Access {
       app.post("/auth/logout", signOut)
       app.get("/auth/signed-out", (context) => context.html(pages.signedOut(`${base}/auth/login`)))
     },
-    check: async () => void (await provider()),
+    check: async () => void (await provider(NEWS_SECONDS)),
   }
 }
 
@@ -154,25 +166,47 @@ export function ownPlace(given: string, publicUrl: string): string {
   return place.pathname + place.search
 }
 
-/** What the issuer says of itself: asked for when it is first needed, again after a failure, and once a day. */
-function providerOf({ issuer, clientId, clientSecret }: SignInOptions): () => Promise<client.Configuration> {
-  let known: { config: Promise<client.Configuration>; at: number } | undefined
+/** How old the news may be that the issuer answers, for who asks whether the server is ready. */
+const NEWS_SECONDS = 15
+
+/**
+ * What the issuer says of itself: asked for when it is first needed, again after a failure, and once a day, or after so
+ * many seconds. Throws `bad-settings` where it does not answer.
+ */
+function providerOf({ issuer, clientId, clientSecret }: SignInOptions) {
+  let known: { config: client.Configuration; at: number } | undefined
+  let asking: Promise<client.Configuration> | undefined
   const { protocol, hostname } = new URL(issuer)
   // Over plain HTTP anybody on the way could sign in as anybody; to itself, a machine may talk like that.
   const isLoopback = protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname)
   const discover = () =>
-    client.discovery(new URL(issuer), clientId, { client_secret: clientSecret }, undefined, {
+    client.discovery(new URL(issuer), clientId, undefined, showSecret(clientSecret), {
       // The ID token's signature is checked even where it comes straight from the issuer.
       execute: [client.enableNonRepudiationChecks, ...(isLoopback ? [client.allowInsecureRequests] : [])],
       timeout: 10,
     })
-  return async () => {
-    if (!known || Date.now() - known.at > 86_400_000) known = { config: discover(), at: Date.now() }
+  const ask = async () => {
+    const config = await discover()
+    known = { config, at: Date.now() }
+    return config
+  }
+  return async (seconds = 86_400): Promise<client.Configuration> => {
+    if (known && Date.now() - known.at < seconds * 1000) return known.config
+    asking ??= ask().finally(() => {
+      asking = undefined
+    })
     try {
-      return await known.config
+      return await asking
     } catch (cause) {
-      known = undefined
       throw new ShareError("bad-settings", "The issuer of the sign-in cannot be asked.", { cause })
     }
   }
 }
+
+/** In the body where the issuer takes it there, which spares what headers do to some characters; else as a header (RFC 8414, 2). */
+const showSecret =
+  (secret: string): client.ClientAuth =>
+  (issuer, ...request) => {
+    const inBody = issuer.token_endpoint_auth_methods_supported?.includes("client_secret_post")
+    return (inBody ? client.ClientSecretPost(secret) : client.ClientSecretBasic(secret))(issuer, ...request)
+  }

@@ -1,55 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest"
 import { proxyAccess } from "../../src/server/access.ts"
-import { logTo } from "../../src/server/log.ts"
 import { sealWith } from "../../src/server/seal.ts"
-import { ownPlace, type SignInOptions, signInAccess } from "../../src/server/sign-in.ts"
-import { falseIssuer, type Says } from "../support/false-issuer.ts"
+import { ownPlace } from "../../src/server/sign-in.ts"
+import type { Says } from "../support/false-issuer.ts"
+import { accessOf, clientId, cookiesOf, type Guarded, guarded, SESSION, signIn } from "../support/guarded.ts"
 import { keys, ownServer, post, publicUrl, recordedItems, shareFrom } from "../support/own-server.ts"
-
-const clientId = "opencode-bucket"
-const SESSION = "__Host-opencode-bucket"
-type Issuer = Awaited<ReturnType<typeof falseIssuer>>
-
-/** A server with a share on it, and an issuer that says what it is told. */
-async function guarded(more: Partial<SignInOptions> = {}) {
-  const issuer = await falseIssuer(clientId)
-  const access = accessOf(issuer, more)
-  const server = await ownServer({}, { access })
-  const recorded = recordedItems("questions")
-  const made = await shareFrom(server, recorded.session)
-  await server.ask(`/${server.token}/api/share/${made.id}/sync`, post({ secret: made.secret, data: recorded.items }))
-  await server.publish(made.id)
-  return { ...server, ...made, title: recorded.info.title, session: recorded.session, issuer }
-}
-
-function accessOf(issuer: Issuer, more: Partial<SignInOptions> = {}) {
-  return signInAccess({
-    ...{ issuer: issuer.issuer, clientId, clientSecret: "secret", scope: "openid email", rules: { everyone: true } },
-    ...{ sessionSeconds: 3600, publicUrl, seal: sealWith(keys), log: logTo(() => {}) },
-    ...more,
-  })
-}
-
-type Guarded = Awaited<ReturnType<typeof guarded>>
-
-const cookiesOf = (answer: Response) =>
-  answer.headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(";")[0]!)
-    .filter((cookie) => !cookie.endsWith("="))
-    .join("; ")
-
-/** Signs in as a browser does; gives the answer to its return, and the cookies that it has then. */
-async function signIn({ ask, issuer }: Pick<Guarded, "ask" | "issuer">, says: Says = {}, place = "/mine") {
-  const begun = await ask(`/auth/login?return=${encodeURIComponent(place)}`)
-  const address = begun.headers.get("location")!
-  issuer.goOn(address, says)
-  const state = new URL(address).searchParams.get("state")!
-  const attempt = cookiesOf(begun)
-  const back = `/auth/callback?code=a-code&state=${state}`
-  const answer = await ask(back, { headers: { cookie: attempt } })
-  return { answer, cookie: cookiesOf(answer), attempt, back, address: new URL(address), begun }
-}
 
 let server: Guarded
 

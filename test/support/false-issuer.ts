@@ -6,6 +6,8 @@ import { onTestFinished } from "vitest"
 /** What the issuer is to say next. */
 export interface Says {
   claims?: JWTPayload
+  /** What it says of who signs in when it is asked with the access token. */
+  userinfo?: JWTPayload
   /** Sign with a key that the issuer has never shown, or not at all. */
   signed?: "own" | "foreign" | "none"
   /** Leave the nonce out, or take another one. */
@@ -21,6 +23,7 @@ export async function falseIssuer(clientId: string) {
   let says: Says = {}
   let nonce = ""
   const codes: string[] = []
+  const secrets: string[] = []
 
   async function idToken(): Promise<string> {
     const now = Math.floor(Date.now() / 1000)
@@ -38,12 +41,15 @@ export async function falseIssuer(clientId: string) {
     if (request.url?.endsWith("/openid-configuration"))
       return send({
         ...{ issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token` },
+        ...{ userinfo_endpoint: `${issuer}/userinfo`, end_session_endpoint: `${issuer}/logout` },
         ...{ jwks_uri: `${issuer}/jwks`, response_types_supported: ["code"], subject_types_supported: ["public"] },
         id_token_signing_alg_values_supported: ["RS256"],
       })
     if (request.url === "/jwks") return send({ keys: [jwk] })
+    if (request.url === "/userinfo") return send({ sub: says.claims?.sub ?? "dana", ...says.userinfo })
     let form = ""
     for await (const chunk of request) form += chunk
+    secrets.push(request.headers.authorization ?? new URLSearchParams(form).get("client_secret") ?? "")
     codes.push(new URLSearchParams(form).get("code_verifier") ?? "")
     send({ access_token: "token", token_type: "Bearer", expires_in: 300, id_token: await idToken() })
   })
@@ -54,6 +60,9 @@ export async function falseIssuer(clientId: string) {
     issuer,
     /** The verifiers that came with codes. */
     codes,
+    /** How the client has shown who it is. */
+    secrets,
+    end: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
     /** For the browser with this address to be sent to. */
     goOn(address: string, then: Says = {}) {
       says = then

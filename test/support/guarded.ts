@@ -1,0 +1,65 @@
+import { afterAll } from "vitest"
+import { logTo } from "../../src/server/log.ts"
+import { sealWith } from "../../src/server/seal.ts"
+import { type SignInOptions, signInAccess } from "../../src/server/sign-in.ts"
+import { s3Store } from "../../src/store/s3.ts"
+import { falseIssuer, type Says } from "./false-issuer.ts"
+import { keys, post, publicUrl, recordedItems, serverOver, shareFrom } from "./own-server.ts"
+import { type S3Server, startS3Server } from "./s3-server.ts"
+
+export const clientId = "opencode-bucket"
+export const SESSION = "__Host-opencode-bucket"
+export type Issuer = Awaited<ReturnType<typeof falseIssuer>>
+
+let published: ReturnType<typeof publish> | undefined
+let bucket: S3Server | undefined
+afterAll(() => bucket?.close())
+
+/** One share for all tests of a file: none of them changes it. */
+async function publish() {
+  bucket = await startS3Server()
+  Object.assign(process.env, bucket.environment)
+  const server = await serverOver(await s3Store({ bucket: bucket.bucket, endpoint: bucket.endpoint }))
+  const recorded = recordedItems("questions")
+  const made = await shareFrom(server, recorded.session)
+  await server.ask(`/${server.token}/api/share/${made.id}/sync`, post({ secret: made.secret, data: recorded.items }))
+  await server.publish(made.id)
+  return { ...server, ...made, title: recorded.info.title, session: recorded.session }
+}
+
+/** A server with a share on it, and an issuer that says what it is told. */
+export async function guarded(more: Partial<SignInOptions> = {}) {
+  published ??= publish()
+  const server = await published
+  const issuer = await falseIssuer(clientId)
+  return { ...server, ...server.instance(server.store, accessOf(issuer, more)), issuer }
+}
+
+export function accessOf(issuer: Issuer, more: Partial<SignInOptions> = {}) {
+  return signInAccess({
+    ...{ issuer: issuer.issuer, clientId, clientSecret: "secret", scope: "openid email", rules: { everyone: true } },
+    ...{ sessionSeconds: 3600, publicUrl, seal: sealWith(keys), log: logTo(() => {}) },
+    ...more,
+  })
+}
+
+export type Guarded = Awaited<ReturnType<typeof guarded>>
+
+export const cookiesOf = (answer: Response) =>
+  answer.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(";")[0]!)
+    .filter((cookie) => !cookie.endsWith("="))
+    .join("; ")
+
+/** Signs in as a browser does; gives the answer to its return, and the cookies that it has then. */
+export async function signIn({ ask, issuer }: Pick<Guarded, "ask" | "issuer">, says: Says = {}, place = "/mine") {
+  const begun = await ask(`/auth/login?return=${encodeURIComponent(place)}`)
+  const address = begun.headers.get("location")!
+  issuer.goOn(address, says)
+  const state = new URL(address).searchParams.get("state")!
+  const attempt = cookiesOf(begun)
+  const back = `/auth/callback?code=a-code&state=${state}`
+  const answer = await ask(back, { headers: { cookie: attempt } })
+  return { answer, cookie: cookiesOf(answer), attempt, back, address: new URL(address), begun }
+}
