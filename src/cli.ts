@@ -125,7 +125,12 @@ program
   .summary("the share server")
   .option("--config <file>", "JSON file of settings; OPENCODE_BUCKET_… variables go before it")
   .option("--listen <address>", "address and port, such as 127.0.0.1:8080")
-  .action(async (flags) => (await import("./commands/serve.ts")).serveCommand(flags, terminal))
+  .option("--public", "no sign-in: everybody who reaches the server reads, for an internal network")
+  .action(async (flags) => {
+    await (await import("./commands/serve.ts")).serveCommand(flags, terminal)
+    // Requests to a bucket that does not answer would keep the process for longer than its limit.
+    process.exit(0)
+  })
 
 const token = program.command("token").description("publish tokens of the share server, kept in its bucket")
 withDestination(token.command("create <name>"))

@@ -6,11 +6,12 @@ import type { Terminal } from "./terminal.ts"
 export interface ServeFlags {
   config?: string
   listen?: string
+  public?: boolean
 }
 
 /** `serve`: the share server, until it is asked to end. Its log is on stdout. */
-export async function serveCommand({ config, listen }: ServeFlags, terminal: Terminal): Promise<void> {
-  const settings = serverSettings(terminal.env, { file: config, flags: { listen } })
+export async function serveCommand({ config, ...flags }: ServeFlags, terminal: Terminal): Promise<void> {
+  const settings = serverSettings(terminal.env, { file: config, flags })
   const running = await serve(
     settings,
     logTo((line) => terminal.stdout.write(line)),

@@ -1,16 +1,24 @@
 import { existsSync, readFileSync } from "node:fs"
+import { connect } from "node:net"
 import path from "node:path"
-import { expect, test } from "vitest"
+import { text } from "node:stream/consumers"
+import { expect, onTestFinished, test } from "vitest"
 import { post, recordedItems } from "../support/own-server.ts"
 import { ownHome } from "../support/run-command.ts"
+import { startS3Server } from "../support/s3-server.ts"
 import { freePort, startServer } from "../support/server-process.ts"
 import { temporaryFolder } from "../support/world.ts"
+
+const half = {
+  OPENCODE_BUCKET_PUBLIC_URL: "https://shares.corp.example",
+  OPENCODE_BUCKET_TO: "s3://shares",
+}
 
 /** The built server over a folder, below a path of a host that a proxy passes on. */
 async function ownServe(more: Record<string, string> = {}) {
   const bucket = path.join(temporaryFolder(), "bucket")
   const home = ownHome()
-  const env = { OPENCODE_BUCKET_TO: bucket, HOME: home.home }
+  const env = { OPENCODE_BUCKET_TO: bucket, HOME: home.home, ...more }
   const [port, figures] = [await freePort(), await freePort()]
   const publicUrl = `http://127.0.0.1:${port}/tools/shares`
   const { stdout } = await home.run(["token", "create", "ci"], { env })
@@ -33,7 +41,17 @@ async function ownServe(more: Record<string, string> = {}) {
     }
   const sync = ({ id, secret }: { id: string; secret: string }, data: unknown[] = items) =>
     ask(`/${token}/api/share/${id}/sync`, post({ secret, data }))
-  return { bucket, token, server, ask, share, sync, info, publicUrl, figures: `http://127.0.0.1:${figures}/metrics` }
+  return {
+    bucket,
+    token,
+    server,
+    ask,
+    share,
+    sync,
+    info,
+    publicUrl,
+    figures: `http://127.0.0.1:${figures}/metrics`,
+  }
 }
 
 test("below a path of its own: what is sent is read there, and who runs it sees that, and no secret", async () => {
@@ -61,9 +79,10 @@ test("below a path of its own: what is sent is read there, and who runs it sees 
   ])
   const log = JSON.stringify(server.log())
   for (const hidden of [token, made.id, made.secret, info.title]) expect(log).not.toContain(hidden)
-  const told = await (await fetch(figures)).text()
-  expect(told).toContain('opencode_bucket_requests_total{route="publish",status="200"} 2')
-  expect(told).toMatch(/opencode_bucket_publishes_total\{result="published"\} \d/)
+  const told = async () => (await fetch(figures)).text()
+  // A page is there a moment before it counts as published.
+  await expect.poll(told).toMatch(/opencode_bucket_publishes_total\{result="published"\} \d/)
+  expect(await told()).toContain('opencode_bucket_requests_total{route="publish",status="200"} 2')
 })
 
 test("asked to end, it publishes what was sent, and takes no more", async () => {
@@ -87,4 +106,102 @@ test("a token may bring so much at once, and ask so often", async () => {
   const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await sync(made, [])).status))
   expect(statuses).toContain(429)
   expect((await ask(`/${token}x/api/share`, post({ sessionID: "ses_a" }))).status).toBe(401)
+})
+
+test("what is sent to the socket itself, as no browser would, reaches nothing", async () => {
+  const { share, sync, ask, server, token, info } = await ownServe()
+  const made = await share()
+  await sync(made)
+  await expect.poll(async () => (await ask(`/s/${made.id}/`)).status, { timeout: 15_000 }).toBe(200)
+  const { hostname, port, host } = new URL(server.url)
+  const answerTo = async (request: string): Promise<string> => {
+    const socket = connect(Number(port), hostname)
+    socket.setTimeout(2_000, () => socket.end().destroy())
+    socket.write(`${request}\r\nConnection: close\r\n\r\n`)
+    return text(socket).catch(() => "")
+  }
+  const own = `/tools/shares/s/${made.id}`
+  const good = await answerTo(`GET ${own}/index.html HTTP/1.1\r\nHost: ${host}`)
+  expect(good).toContain(info.title)
+  // Nothing is believed of who the request says that the server is.
+  for (const said of [
+    "Host: evil.example",
+    "Host: evil.example\r\nX-Forwarded-Host: evil.example\r\nForwarded: host=evil.example",
+  ])
+    for (const place of [own, `/tools/shares/share/${made.id}`, "/tools/shares/"]) {
+      const answer = await answerTo(`GET ${place} HTTP/1.1\r\n${said}`)
+      expect(answer).toMatch(/^HTTP\/1.1 302 .*\r\n(?:.*\r\n)*location: \/tools\/shares\//i)
+      expect(answer).not.toContain("evil")
+    }
+
+  const kept = "server/owner.json"
+  const tricks = [
+    `GET ${own}/${kept} HTTP/1.1\r\nHost: ${host}`,
+    `GET ${own}/files/../${kept} HTTP/1.1\r\nHost: ${host}`,
+    `GET ${own}/%2e%2e/${made.id}/${kept} HTTP/1.1\r\nHost: ${host}`,
+    `GET ${own}/files/..%2f${kept} HTTP/1.1\r\nHost: ${host}`,
+    `GET ${own}//${kept} HTTP/1.1\r\nHost: ${host}`,
+    `GET ${own}/..\\..\\..\\tokens HTTP/1.1\r\nHost: ${host}`,
+    `GET ${own}/index.html/../../../../../etc/passwd HTTP/1.1\r\nHost: ${host}`,
+    `GET /../../../../etc/passwd HTTP/1.1\r\nHost: ${host}`,
+    `GET //evil.example/ HTTP/1.1\r\nHost: ${host}`,
+    `GET http://evil.example${own}/${kept} HTTP/1.1\r\nHost: ${host}`,
+    `GET file:///etc/passwd HTTP/1.1\r\nHost: ${host}`,
+    `GET ${own}/${kept} HTTP/1.1\r\nHost: ${host}/tools/shares/s`,
+    `GET ${own}/index.html HTTP/1.1\r\nHost: a b@c/?`,
+    `GET ${own}/${kept} HTTP/1.1\r\nHost: ${host}\r\nHost: evil.example`,
+    `GET ${own}/index.html HTTP/1.1`,
+    `GET ${own}/index.html\u0000 HTTP/1.1\r\nHost: ${host}`,
+    `GET * HTTP/1.1\r\nHost: ${host}`,
+    `CONNECT ${host} HTTP/1.1\r\nHost: ${host}`,
+    `TRACE ${own}/index.html HTTP/1.1\r\nHost: ${host}`,
+    `PROPFIND /tools/shares/s/ HTTP/1.1\r\nHost: ${host}`,
+    `POST ${own}/index.html HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 3\r\nTransfer-Encoding: chunked`,
+    `GET /tools/shares/tokens/ HTTP/1.1\r\nHost: ${host}`,
+  ]
+  for (const trick of tricks) {
+    const answer = await answerTo(trick)
+    // A connection that only ends is an answer as well.
+    expect([trick, answer.slice(0, 12)]).toEqual([trick, expect.stringMatching(/^(?:HTTP\/1.1 (?:4\d\d|501))?$/)])
+    for (const word of [info.title, '"secret"', '"token"', "root:", token]) expect(answer).not.toContain(word)
+  }
+  expect((await ask("/healthz")).status).toBe(200)
+})
+
+test("asked to end while the bucket does not answer, it ends within its limit, and what was sent is noted for the next start", async () => {
+  let hanging = false
+  const s3 = await startS3Server({
+    fault: ({ operation, key }) => (hanging && operation === "PutObject" && key.endsWith(".html") ? "hang" : undefined),
+  })
+  onTestFinished(() => s3.close())
+  const bucket = {
+    ...s3.environment,
+    OPENCODE_BUCKET_TO: `s3://${s3.bucket}`,
+    OPENCODE_BUCKET_ENDPOINT: s3.endpoint,
+    OPENCODE_BUCKET_SHUTDOWN_SECONDS: "1",
+  }
+  const { share, sync, server } = await ownServe(bucket)
+  const made = await share()
+  hanging = true
+  expect((await sync(made)).status).toBe(200)
+  await expect.poll(() => s3.requests.some(({ key }) => key.endsWith(".html")), { timeout: 15_000 }).toBe(true)
+  expect(await server.end("SIGTERM")).toBe(0)
+  expect(server.log().at(-1)).toMatchObject({ event: "closed" })
+  expect([...s3.objects().keys()].join()).toContain(`pending/${made.id}/`)
+})
+
+test.each([
+  ["nothing set", {}, "publicUrl is missing (OPENCODE_BUCKET_PUBLIC_URL); to is missing (OPENCODE_BUCKET_TO)"],
+  ["half a sign-in", { ...half, OPENCODE_BUCKET_ISSUER: "https://login.corp.example" }, "cookieKeys are missing"],
+])("with %s it does not start, and says what is missing", async (_, env, words) => {
+  const { status, stdout, stderr } = await ownHome().run(["serve"], { env })
+  expect([status, stdout]).toEqual([2, ""])
+  expect(stderr).toContain(words)
+})
+
+test("--public stands for the setting", async () => {
+  const { status, stderr } = await ownHome().run(["serve", "--public", "--listen", "nowhere"], { env: half })
+  expect(status).toBe(2)
+  expect(stderr).toContain("listen must be an address and a port")
+  expect(stderr).not.toContain("nobody may read")
 })
