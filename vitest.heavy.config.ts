@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["test/heavy/**/*.test.ts", "test/package/**/*.test.ts"],
+    globalSetup: "test/support/install-client.ts",
     testTimeout: 300_000,
     hookTimeout: 300_000,
     // Most of the time these wait for a server or the client.

@@ -1,5 +1,5 @@
 import { type StoredFile, storedText } from "./attachment.ts"
-import { coloured, type Kind, type TextWeight, textBytes, textWeigher } from "./weight.ts"
+import { coloured, type Kind, rememberWeight, type TextWeight, textBytes, textWeigher } from "./weight.ts"
 
 /** How much of a text is shown, from its beginning and its end: at most so much of each. */
 export interface Bounds {
@@ -114,7 +114,10 @@ function take(text: string, { kind, lines, bytes, elements }: Bounds, share: num
     const sum = isLong ? undefined : weigh(text.slice(start, end))
     if (!sum || exceeds(sum, bytes * share, elements * share))
       return taken > 0 ? text.slice(0, start - 1) : begin(text.slice(0, end), kind, bytes * share, elements * share)
-    if (end === text.length) return text
+    if (end === text.length) {
+      rememberWeight(text, kind, sum)
+      return text
+    }
     start = end + 1
   }
 }

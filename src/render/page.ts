@@ -27,8 +27,15 @@ export interface Page {
 /** The page function: a view becomes a whole HTML document. */
 export type RenderPage = (view: PageView) => Promise<string>
 
+let built: Promise<typeof import("#page")> | undefined
+/** Loads what was built, once: an import is looked up each time. */
+function prebuilt() {
+  built ??= import("#page")
+  return built
+}
+
 /** The prebuilt page of this package, loaded when it is first used. Throws when it fails. */
-export const prebuiltPage: RenderPage = async (view) => (await import("#page")).renderPage(view)
+export const prebuiltPage: RenderPage = async (view) => (await prebuilt()).renderPage(view)
 
 /** The folder that a message's paths are in, if it says so. */
 export const folderOf = (message: Message): string => (message.role === "assistant" ? message.cwd : "")
@@ -44,7 +51,7 @@ export interface Sheet {
 }
 
 /** The sheet that the prebuilt page needs. */
-export const prebuiltSheet = async (): Promise<Sheet> => (await import("#page")).sheet
+export const prebuiltSheet = async (): Promise<Sheet> => (await prebuilt()).sheet
 
 /** What a page shows, from its messages. */
 export async function viewOf({ view, messages, promptsBefore, bylines, context }: Page): Promise<PageView> {

@@ -151,10 +151,33 @@ export function textWeigher(kind: Kind): (line: string) => TextWeight {
 
 /** The weight of a text that is drawn whole. */
 export function weighText(text: string, kind: Kind): TextWeight {
+  const known = weights[kind].get(text)
+  if (known) return known
   const weigh = textWeigher(kind)
   let sum = zero()
   for (const line of text.split("\n")) sum = weigh(line)
+  rememberWeight(text, kind, sum)
   return sum
+}
+
+/** The same text is weighed when it is cut, when its page is filled, and when it is drawn, not long after each other. */
+let weights = noWeights()
+let characters = 0
+const MEMORY = 4_000_000
+
+/** Keeps what a text was found to weigh, for when it is asked for again. */
+export function rememberWeight(text: string, kind: Kind, weight: TextWeight): void {
+  if (text.length < 200) return
+  characters += text.length
+  if (characters > MEMORY) {
+    weights = noWeights()
+    characters = text.length
+  }
+  weights[kind].set(text, weight)
+}
+
+function noWeights(): Record<Kind, Map<string, TextWeight>> {
+  return { plain: new Map(), code: new Map(), terminal: new Map(), patch: new Map(), prose: new Map() }
 }
 
 /** The weight with all of its code coloured. */

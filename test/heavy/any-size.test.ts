@@ -69,6 +69,7 @@ async function share(messages: number): Promise<Share> {
       made.pages++
       last = file
     }
+    if (file.path.endsWith(".css")) writeFileSync(path.join(folder, file.path), await file.render())
     if (file.path === "index.html" || ((number & (number - 1)) === 0 && number > 0)) await draw(file)
   }
   if (last && !made.drawn.has(last.path)) await draw(last)

@@ -13,7 +13,7 @@ const opencodeVersion = "1.18.33"
  * The path of the real client: `OPENCODE_BIN`, or the one from the npm registry, installed into `.cache/` the first
  * time (185 MB).
  */
-async function opencodeBinary(): Promise<string> {
+export async function opencodeBinary(): Promise<string> {
   const own = process.env["OPENCODE_BIN"]
   if (own) return own
   const system = platform() === "win32" ? "windows" : platform()
