@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { type AddressInfo, createServer } from "node:net"
 import { availableParallelism, tmpdir } from "node:os"
 import path from "node:path"
 import { CreateBucketCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3"
@@ -34,8 +35,9 @@ const env = {
   ...(endpoint !== undefined && { OPENCODE_BUCKET_ENDPOINT: endpoint }),
 }
 
-const url = "http://127.0.0.1:18080"
-const listen = { OPENCODE_BUCKET_LISTEN: "127.0.0.1:18080", OPENCODE_BUCKET_METRICS_LISTEN: "127.0.0.1:18081" }
+const [address, figures] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`]
+const url = `http://${address}`
+const listen = { OPENCODE_BUCKET_LISTEN: address, OPENCODE_BUCKET_METRICS_LISTEN: figures }
 const token = await printed(["token", "create", "bench", "--quiet"])
 const server = spawn(process.execPath, [command, "serve"], {
   env: {
@@ -148,12 +150,25 @@ async function measure<T>(what: string, times: number, atOnce: number, work: (n:
 }
 
 async function figure(name: string): Promise<number> {
-  const text = await (await fetch("http://127.0.0.1:18081/metrics")).text()
+  const text = await (await fetch(`http://${figures}/metrics`)).text()
   return Number(new RegExp(`^opencode_bucket_${name} (\\d+)$`, "m").exec(text)?.[1])
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 100))
+  const end = performance.now() + 600_000
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error("This takes longer than ten minutes.")
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
 }
 
 async function printed(args: string[]): Promise<string> {

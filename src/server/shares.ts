@@ -87,6 +87,8 @@ export function sharesIn({ store, version, now, redact, maxShare, link, onKept, 
         ...{ generator: version, objects: {} },
       })
       await writeOwner(store, id, { session, token, secret, now: now() })
+      // Nothing is kept of what has just been made, so that need not be looked up with its first batch.
+      unseen.set(id, 0)
       audit("create", { share: id, token: token.name })
     }
     return { id, url: link(id), secret }

@@ -23,9 +23,10 @@ test("readers sign in with a real provider, at two replicas, and one of them is 
   const balancer = await balance()
   const publicUrl = balancer.url
   const issuer = await startProvider(publicUrl)
-  const start = async () =>
+  const start = async (more = {}) =>
     ceph.start(publicUrl, {
       ...env,
+      ...more,
       OPENCODE_BUCKET_ISSUER: issuer,
       OPENCODE_BUCKET_LISTEN: `127.0.0.1:${await freePort()}`,
     })
@@ -59,8 +60,9 @@ test("readers sign in with a real provider, at two replicas, and one of them is 
     (title) => title.includes(info.title),
   )
 
-  // A third one takes the first one's place in the middle of a visit: the same keys, so the same session.
-  const three = await start()
+  // A third one takes the first one's place in the middle of a visit, with a new key before the others: the same session.
+  const keys = `a-key-that-is-newer-than-both-of-theirs,${env.OPENCODE_BUCKET_COOKIE_KEYS}`
+  const three = await start({ OPENCODE_BUCKET_COOKIE_KEYS: keys })
   balancer.to([three.url])
   await two.end("SIGKILL")
   await page.reload()

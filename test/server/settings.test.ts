@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { expect, test } from "vitest"
 import { serverSettings, serverSettingsSchema } from "../../src/server/settings.ts"
+import { temporaryFolder } from "../support/world.ts"
 
 const root = path.dirname(path.dirname(import.meta.dirname))
 const names = Object.keys(serverSettingsSchema.shape)
@@ -42,6 +43,26 @@ test("what is deployed names settings that there are", () => {
   const variables = new Set(names.map(variableOf))
   expect(used.length).toBeGreaterThan(8)
   expect(used.map(([, name = ""]) => name).filter((name) => name !== "" && !variables.has(name))).toEqual([])
+})
+
+test("what compose.yaml sets is enough to start, and its Keycloak knows this server by it", () => {
+  const read = (file: string) => readFileSync(path.join(root, "deploy", file), "utf8")
+  const [, block = ""] = /\n {2}shares:\n.*?\n {4}environment:\n((?: {6}.*\n)+)/s.exec(read("compose.yaml"))!
+  const env = Object.fromEntries([...block.matchAll(/^ {6}(\w+): (.*)$/gm)].map(([, name, value]) => [name!, value!]))
+  const keys = path.join(temporaryFolder(), "cookie-keys")
+  writeFileSync(keys, "a-key-with-thirty-two-characters-or-more\n")
+  const { publicUrl, issuer, clientId, clientSecret } = serverSettings({
+    ...env,
+    OPENCODE_BUCKET_COOKIE_KEYS_FILE: keys,
+  })
+  const realm = JSON.parse(read("keycloak-realm.json"))
+  expect(issuer?.endsWith(`/realms/${realm.realm}`)).toBe(true)
+  expect(realm.clients).toMatchObject([
+    {
+      ...{ clientId, secret: clientSecret, redirectUris: [`${publicUrl}/auth/callback`] },
+      attributes: { "post.logout.redirect.uris": `${publicUrl}/auth/signed-out` },
+    },
+  ])
 })
 
 test("with what sign-in needs, the server starts", () => {
