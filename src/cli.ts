@@ -44,7 +44,13 @@ const withSelection = (command: Command) =>
     .option("--omit <what>", "leave out reasoning, tool-output, attachments (several with commas)")
     .option("--until <message>", "end with this message: its id, a link to it, or a prompt's number")
 
-withSelection(withDestination(program.command("share [session]")))
+const withAll = (command: Command) =>
+  command
+    .option("--all", "every session in OpenCode's database; goes on where it was cut short")
+    .option("--since <time>", "with --all: worked on in that time, such as 30d")
+    .option("--project <folder>", "with --all: of that folder's project alone")
+
+withAll(withSelection(withDestination(program.command("share [session]"))))
   .description("share a session, or bring its share up to date; prints the link")
   .summary("share a session")
   .addHelpText(
@@ -54,7 +60,12 @@ withSelection(withDestination(program.command("share [session]")))
   .option("--expires <time>", "when it ends: 12h, 7d, 8w from now, or never")
   .option("--yes", "ask nothing")
   .option("--open", "open the link in the browser")
-  .action(async (session, flags) => (await import("./commands/share.ts")).shareCommand(session, flags, terminal))
+  .option("--private-index", "with --all: the index of all links stays on this machine (always so)")
+  .action(async (session, flags) =>
+    flags.all
+      ? (await import("./commands/share-all.ts")).shareAll(flags, terminal)
+      : (await import("./commands/share.ts")).shareCommand(session, flags, terminal),
+  )
 
 withSelection(program.command("preview [session]"))
   .description("draw what share would publish, with what was redacted marked, and open it from this machine")
@@ -64,7 +75,7 @@ withSelection(program.command("preview [session]"))
   .option("--quiet", "nothing on stderr but errors")
   .action(async (session, flags) => (await import("./commands/preview.ts")).previewCommand(session, flags, terminal))
 
-withSelection(program.command("export [session]"))
+withAll(withSelection(program.command("export [session]")))
   .description("keep a session: as one HTML file, a folder, Markdown or JSON; redacted as a share is")
   .summary("a session as a file, to keep")
   .option("--format <format>", "html (one file, the default), folder, md, json (for opencode import)")

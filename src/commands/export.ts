@@ -8,11 +8,13 @@ import { alreadyThere, gathered, writeOutput } from "../export/write-output.ts"
 import { findSession } from "../session/find-session.ts"
 import { prepare } from "../share/prepare.ts"
 import { version } from "../version.ts"
+import type { AllFlags } from "./all-sessions.ts"
 import { settingsFrom } from "./destination.ts"
+import { exportAll } from "./export-all.ts"
 import { type SelectionFlags, selectionFrom } from "./selection.ts"
 import { formatBytes, redactedLine, say, statusLine, type Terminal } from "./terminal.ts"
 
-export interface ExportFlags extends SelectionFlags {
+export interface ExportFlags extends SelectionFlags, AllFlags {
   format?: string
   /** A file, a folder, or `-` for stdout. */
   output?: string
@@ -23,6 +25,7 @@ export interface ExportFlags extends SelectionFlags {
 /** `export [session]`: a session to keep, redacted as a share is; prints where it is. */
 export async function exportCommand(named: string | undefined, flags: ExportFlags, terminal: Terminal): Promise<void> {
   const format = formatFrom(flags)
+  if (flags.all) return exportAll(format, flags, terminal)
   const selection = selectionFrom(flags)
   const { redact } = settingsFrom({}, terminal)
   const source = findSession(named, terminal)

@@ -48,7 +48,7 @@ async function fromOpenCode(wanted: WantedSession, env: Environment): Promise<Se
 }
 
 /** The database with a transaction begun, or undefined if there is none that is understood. */
-function open(path: string): DatabaseSync | undefined {
+export function open(path: string): DatabaseSync | undefined {
   const driver = existsSync(path) ? sqlite() : undefined
   if (driver === undefined) return undefined
   let database: DatabaseSync | undefined

@@ -2,6 +2,16 @@ import { existsSync, realpathSync } from "node:fs"
 import { dirname, join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 
+/** The condition that a session belongs to a project, whose `foldersOf` are given as JSON under `:folders`. */
+export const IN_PROJECT = `directory IN (SELECT value FROM json_each(:folders))
+         OR project_id IN (
+           SELECT id FROM project
+           WHERE id <> 'global' AND (
+             worktree IN (SELECT value FROM json_each(:folders))
+             OR EXISTS (
+               SELECT 1 FROM json_each(CASE WHEN json_valid(sandboxes) THEN sandboxes ELSE '[]' END)
+               WHERE value IN (SELECT value FROM json_each(:folders)))))`
+
 /**
  * The id of the session that was last worked on in the project of `directory`: no subagent's, none that is archived.
  *
@@ -14,15 +24,7 @@ export function newestSession(database: DatabaseSync, directory: string): string
   const row = database
     .prepare(
       `SELECT id FROM session
-       WHERE parent_id IS NULL AND time_archived IS NULL AND (
-         directory IN (SELECT value FROM json_each(:folders))
-         OR project_id IN (
-           SELECT id FROM project
-           WHERE id <> 'global' AND (
-             worktree IN (SELECT value FROM json_each(:folders))
-             OR EXISTS (
-               SELECT 1 FROM json_each(CASE WHEN json_valid(sandboxes) THEN sandboxes ELSE '[]' END)
-               WHERE value IN (SELECT value FROM json_each(:folders))))))
+       WHERE parent_id IS NULL AND time_archived IS NULL AND (${IN_PROJECT})
        ORDER BY time_updated DESC, id LIMIT 1`,
     )
     .get({ folders })

@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto"
+import { existsSync } from "node:fs"
+import { readdir } from "node:fs/promises"
+import path from "node:path"
+import { ShareError } from "../errors.ts"
+import { archive } from "../export/archive.ts"
+import { exported, type Format } from "../export/export.ts"
+import { exportFolder } from "../export/folder.ts"
+import { indexPage } from "../export/index-page.ts"
+import { openJournal } from "../export/journal.ts"
+import { alreadyThere, writeOutput } from "../export/write-output.ts"
+import { databaseSource } from "../session/database.ts"
+import { databasePath } from "../session/database-path.ts"
+import { prepare } from "../share/prepare.ts"
+import { version } from "../version.ts"
+import { type AllFlags, allSessions, mannerOf, report } from "./all-sessions.ts"
+import { settingsFrom } from "./destination.ts"
+import type { ExportFlags } from "./export.ts"
+import { selectionFrom } from "./selection.ts"
+import { statusLine, type Terminal } from "./terminal.ts"
+
+const JOURNAL = "archive.jsonl"
+
+/** `export --all`: every session into one folder, with an index; what is there already and has not changed stays. */
+export async function exportAll(format: Format, flags: ExportFlags & AllFlags, terminal: Terminal): Promise<void> {
+  if (flags.output === "-")
+    throw new ShareError("bad-usage", "Many sessions cannot be written to stdout.", { hint: "Give --output a folder." })
+  const selection = selectionFrom(flags)
+  if (selection.until !== undefined)
+    throw new ShareError("bad-usage", "--until is about one session.", { hint: "Leave it out with --all." })
+  const { redact } = settingsFrom({}, terminal)
+  const { env, home, cwd } = terminal
+  const sessions = allSessions(flags, terminal)
+  const folder = path.resolve(cwd, flags.output ?? "opencode-archive")
+  const journalFile = path.join(folder, JOURNAL)
+  if (!flags.force && !existsSync(journalFile) && (await readdir(folder).catch(() => [])).length > 0)
+    throw alreadyThere(folder)
+  const journal = await openJournal(journalFile)
+  const status = statusLine(terminal, flags.quiet)
+  try {
+    const result = await archive({
+      sessions,
+      journal,
+      manner: mannerOf(format, selection, redact, version),
+      look: async ({ href }) => (existsSync(path.join(folder, href)) ? "there" : "missing"),
+      onProgress: (done, session) => status.show(`${done} of ${sessions.length}: ${session}…`),
+      keep: async (id) =>
+        databaseSource({ sessionID: id }, { env, path: databasePath(env, home) }).read(async (record) => {
+          const prepared = await prepare(record, { selection, redact })
+          const { title, directory, created } = prepared.session.info
+          const name = nameOf(id)
+          const href = format === "folder" ? `${name}/index.html` : `${name}.${format}`
+          const size =
+            format === "folder"
+              ? (
+                  await exportFolder(prepared, {
+                    folder: path.join(folder, name),
+                    version,
+                    now: () => new Date(),
+                    force: true,
+                  })
+                ).size
+              : await writeOutput(path.join(folder, href), exported(prepared, format, version), { force: true })
+          return { title, project: directory, date: created ?? 0, size, href }
+        }),
+    })
+    status.clear()
+    const index = path.join(folder, "index.html")
+    await writeOutput(index, indexPage(journal.kept.values(), "OpenCode sessions"), { force: true })
+    terminal.stdout.write(`${index}\n`)
+    report(result, "exported", flags.quiet, terminal)
+  } finally {
+    status.clear()
+  }
+}
+
+/** What a session's file is called: its id, unless somebody has made that something else than OpenCode does. */
+const nameOf = (id: string) =>
+  /^ses_[A-Za-z0-9]{1,64}$/.test(id) ? id : `ses_${createHash("sha256").update(id).digest("hex").slice(0, 26)}`

@@ -1,0 +1,43 @@
+import { html, joinHtml, markupOf, printable, type SafeHtml, scriptElement, styleElement } from "../render/safe-html.ts"
+import { indexScript, indexStyle } from "./index-look.ts"
+import type { Kept } from "./journal.ts"
+
+/**
+ * A page that lists what an archive holds, last begun first, a month after the other, piece by piece. It opens from the
+ * disk and asks for nothing; it reads without script, and is searched with it.
+ */
+export async function* indexPage(entries: Iterable<Kept>, title: string): AsyncGenerator<string> {
+  const rows = [...entries].sort((a, b) => b.date - a.date || a.session.localeCompare(b.session))
+  const [css, own] = [styleElement(indexStyle), scriptElement(indexScript)]
+  const policy = `default-src 'none'; img-src data:; style-src 'sha256-${css.hash}'; script-src 'sha256-${own.hash}'; base-uri 'none'; form-action 'none'`
+  const head = html`<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex, nofollow, noarchive"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark"><title>${title}</title><link rel="icon" href="data:,">${css.markup}${own.markup}`
+  const count = `${rows.length} session${rows.length === 1 ? "" : "s"}`
+  const search = html`<label hidden><input type="search" placeholder="Search by title or project" aria-label="Search by title or project" autocomplete="off"></label>`
+  yield markupOf(
+    html`<!DOCTYPE html><html lang="en"><head>${head}</head><body><header><p><output></output>${count}</p><h1>${title}</h1>${search}</header><main>`,
+  )
+  for (const [month, own] of Map.groupBy(rows, monthOf)) {
+    yield markupOf(html`<section><h2>${month}</h2><ul>`)
+    for (let at = 0; at < own.length; at += 500) yield markupOf(joinHtml(own.slice(at, at + 500).map(rowOf)))
+    yield "</ul></section>"
+  }
+  yield "</main></body></html>\n"
+}
+
+function rowOf({ title, project, date, size, href }: Kept): SafeHtml {
+  const day = isDay(date) ? new Date(date).toISOString().slice(0, 10) : ""
+  return html`<li><a href="${safeHref(href)}">${oneLine(title) || "Untitled session"}</a><span>${oneLine(project)}</span><time>${day}</time><i>${sizeOf(size)}</i></li>
+`
+}
+
+const oneLine = (text: string) => printable(text).trim().slice(0, 300)
+
+const months = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" })
+const monthOf = ({ date }: Kept) => (isDay(date) ? months.format(date) : "Without a date")
+const isDay = (date: number) => date > 0 && date <= 8.64e15
+
+/** Addresses of shares, and names of our own beside the index. */
+const safeHref = (href: string) =>
+  /^(?:https?:|file:)\/\/|^[A-Za-z][\w-]*(?:\.\w+|\/index\.html)$/.test(href) ? href : "#"
+
+const sizeOf = (bytes: number) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`)

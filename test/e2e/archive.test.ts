@@ -1,0 +1,116 @@
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import path from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { describe, expect, test } from "vitest"
+import { calc, recordedDatabase } from "../support/opencode-database.ts"
+import { ownHome } from "../support/run-command.ts"
+
+/** A home whose OpenCode holds four recorded sessions, and a subagent's. */
+function homeWithSessions() {
+  const home = ownHome()
+  const database = home.file("data", "opencode", "opencode.db")
+  mkdirSync(path.dirname(database), { recursive: true })
+  cpSync(recordedDatabase, database)
+  const change = (sql: string) => {
+    const open = new DatabaseSync(database)
+    open.exec(sql)
+    open.close()
+  }
+  return { ...home, change }
+}
+
+const titles = (index: string) =>
+  [...readFileSync(index, "utf8").matchAll(/<li><a href="([^"]*)">([^<]*)/g)].map(([, , title]) => title)
+const links = (index: string) =>
+  [...readFileSync(index, "utf8").matchAll(/<li><a href="([^"]*)"/g)].map(([, link]) => link!)
+const everyTitle = ["Archived", "Fix add()", "Notes", "Undone"]
+
+describe.each(["html", "folder", "md", "json"])("export --all --format %s", (format) => {
+  test("keeps every session, with an index; a second run writes nothing that has not changed", async () => {
+    const home = homeWithSessions()
+    const run = () => home.run(["export", "--all", "--format", format, "--output", home.file("kept")])
+    const { status, stdout, stderr } = await run()
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `${home.file("kept", "index.html")}\n` })
+    expect(stderr).toMatch(/4 exported, 0 unchanged/)
+    const index = stdout.trim()
+    expect(titles(index).sort()).toEqual(everyTitle)
+    const files = links(index).map((link) => path.join(home.file("kept"), link))
+    expect(files.filter((file) => !existsSync(file))).toEqual([])
+    const times = files.map((file) => statSync(file).mtimeMs)
+
+    expect((await run()).stderr).toMatch(/0 exported, 4 unchanged/)
+    expect(files.map((file) => statSync(file).mtimeMs)).toEqual(times)
+    home.change("UPDATE session SET title = 'Renamed', time_updated = time_updated + 1 WHERE title = 'Notes'")
+    expect((await run()).stderr).toMatch(/1 exported, 3 unchanged/)
+    expect(titles(index).sort()).toEqual(["Archived", "Fix add()", "Renamed", "Undone"])
+  })
+})
+
+test("export --all goes on where it was cut short, also in the middle of a line", async () => {
+  const home = homeWithSessions()
+  const run = () => home.run(["export", "--all", "--output", home.file("kept")])
+  await run()
+  const journal = home.file("kept", "archive.jsonl")
+  const [first = "", second = ""] = readFileSync(journal, "utf8").split("\n")
+  rmSync(journal)
+  appendFileSync(journal, `${first}\n${second.slice(0, 40)}`)
+  rmSync(home.file("kept", "index.html"))
+  expect((await run()).stderr).toMatch(/3 exported, 1 unchanged/)
+  expect(titles(home.file("kept", "index.html")).sort()).toEqual(everyTitle)
+  expect((await run()).stderr).toMatch(/0 exported, 4 unchanged/)
+})
+
+test("--project and --since say which sessions", async () => {
+  const home = homeWithSessions()
+  const kept = async (...flags: string[]) => {
+    const output = home.file(flags.join("").replace(/\W/g, ""))
+    await home.run(["export", "--all", "--format", "md", "--output", output, ...flags])
+    return titles(path.join(output, "index.html")).sort()
+  }
+  expect(await kept("--project", calc)).toEqual(["Archived", "Fix add()", "Undone"])
+  home.change("UPDATE session SET time_updated = 1 WHERE title <> 'Undone'")
+  expect(await kept("--since", "9999d")).toEqual(["Undone"])
+})
+
+test.each([
+  [["export", "--all", "--output", "-"], /cannot be written to stdout/],
+  [["export", "--all", "--since", "yesterday"], /no length of time/],
+  [["export", "--all", "--until", "1"], /about one session/],
+  [["share", "--all", "--until", "1"], /about one session/],
+])("%o is a clear error", async (args, words) => {
+  expect(await homeWithSessions().run(args)).toMatchObject({
+    status: 2,
+    stdout: "",
+    stderr: expect.stringMatching(words),
+  })
+})
+
+test("export --all goes into no folder of somebody else", async () => {
+  const home = homeWithSessions()
+  mkdirSync(home.file("mine"))
+  appendFileSync(home.file("mine", "x"), "")
+  expect(await home.run(["export", "--all", "--output", home.file("mine")])).toMatchObject({ status: 2, stdout: "" })
+  expect(readdirSync(home.file("mine"))).toEqual(["x"])
+})
+
+test("share --all: a share each, an index that stays here, unchanged ones untouched, unshared ones left alone", async () => {
+  const home = homeWithSessions()
+  const run = async () => JSON.parse((await home.run(["share", "--all", "--to", home.file("bucket"), "--json"])).stdout)
+  const shared = await run()
+  expect(shared).toMatchObject({ shared: 4, unchanged: 0, left: 0, failed: 0 })
+  expect(shared.index.startsWith(home.file("data", "opencode-bucket"))).toBe(true)
+  const inBucket = () => readdirSync(home.file("bucket", "s"))
+  expect(readdirSync(home.file("bucket"))).toEqual(["s"])
+  expect(
+    links(shared.index)
+      .map((link) => path.basename(path.dirname(link)))
+      .sort(),
+  ).toEqual(inBucket().sort())
+
+  expect(await run()).toMatchObject({ shared: 0, unchanged: 4 })
+  const [link = ""] = links(shared.index)
+  expect((await home.run(["unshare", link, "--yes"])).status).toBe(0)
+  expect(await run()).toMatchObject({ shared: 0, unchanged: 3, left: 1 })
+  expect(inBucket()).toHaveLength(3)
+  expect(links(shared.index)).not.toContain(link)
+})
