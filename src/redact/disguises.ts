@@ -66,9 +66,10 @@ export function readings(text: string): string[] {
     if (/\\["\\/nrtu]/.test(once)) found.push(unescaped(once))
   }
   if (/%[0-9a-f]{2}/i.test(text)) {
-    const once = unquoted(text)
+    // What is not encoded parts what is.
+    const once = unquoted(text.replaceAll("&", "\n"))
     found.push(once)
-    if (/%[0-9a-f]{2}/i.test(once)) found.push(unquoted(once))
+    if (/%[0-9a-f]{2}/i.test(once)) found.push(unquoted(once.replaceAll("&", "\n")))
   }
   return found.filter((reading) => reading !== text)
 }

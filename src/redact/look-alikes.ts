@@ -9,7 +9,7 @@ const short = /x{4,}|X{4,}|(?<![A-Za-z])(?:todo|TODO|Todo|fixme|FIXME)(?![a-z])/
 // `/^…`, `/[…`: a pattern.
 const reference =
   /^(?:\$(?:[A-Za-z_{(]|$)|\{\{|\{[A-Za-z_]|%[A-Za-z_]+%$|<|\[|@|#|process\.env|import\.meta|os\.(?:environ|getenv)|env[.(:]|ENV\[|System\.|secrets?[./]|vars\.|var\.|config\.|settings\.|data\.|module\.|op:\/\/|vault:|arn:|file:|https?:|\/[\^[(])|\$\{|\$\(|\{\{/
-const path = /^(?:\.{0,2}|~)\/(?:[a-z][a-z0-9._-]{2,}(?:\/|$)|$)/
+const path = /^~[/\\]|^\.{0,2}\/(?:[a-z][a-z0-9._-]{2,}(?:\/|$)|$)/
 
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const integrity = /^(?:sha(?:1|256|384|512)|md5)[-:]/i
@@ -39,7 +39,7 @@ export function isPlaceholder(text: string): boolean {
   // By chance, a long key has such a stretch, too: what is left of it is a key still.
   const match = placeholder.exec(value) ?? short.exec(value)
   if (match) return !isKey(value.slice(0, match.index) + value.slice(match.index + match[0].length))
-  return path.test(value) && !value.split("/").some((name) => isKey(name))
+  return path.test(value) && !value.split(/[/\\]/).some((name) => isKey(name))
 }
 
 /** Whether no words or numbers would be like that. */
@@ -85,7 +85,9 @@ function isWords(value: string): boolean {
   for (const [word] of value.matchAll(/[A-Z]?[a-z]{3,}|[A-Z]{4,}(?![a-z])/g))
     if (/[aeiouy]/i.test(word) && !/[^aeiouy]{5}|[jqv][bcdfghjkmnpqvwxz]|[xz][bdfgjkqvw]/i.test(word))
       words += word.length
-  return words > value.length * 0.72
+  // Digits in the middle of a name, with nothing that parts them, are few.
+  const isScattered = hasMixedCase(value) && /^[A-Za-z0-9]+$/.test(value) && count(value, /\d+(?=[A-Za-z])/g) > 1
+  return words > value.length * (isScattered ? 0.85 : 0.72)
 }
 
 const count = (value: string, what: RegExp) => value.match(what)?.length ?? 0

@@ -30,6 +30,9 @@ function meanings(): Map<string, Meaning> {
   return known
 }
 
+// A name and what is between it and its value. More than that may be part of another secret.
+const inFront = /[\w.-]*[^\w\s]{0,8}\s*$/
+
 type IsAllowed = (value: string) => boolean
 
 /**
@@ -60,7 +63,8 @@ function lookInto(text: string, secrets: Secrets, isAllowed: IsAllowed, windows:
     for (const { kind, start, end } of rules[rule]!.look(text, at)) {
       known.set(start, end)
       const value = text.slice(start, end)
-      if (!isAllowed(value)) secrets.add(kind, value, /\S*\s*$/.exec(text.slice(Math.max(0, start - 40), start))![0])
+      if (!isAllowed(value) && !isRedacted(value))
+        secrets.add(kind, value, inFront.exec(text.slice(Math.max(0, start - 40), start))![0])
     }
   if (found.some(({ meaning }) => meaning.isKey))
     for (const lines of privateKeys(text)) if (!isAllowed(lines.join("\n"))) secrets.addLines("private key", lines)
@@ -80,3 +84,7 @@ function lookInto(text: string, secrets: Secrets, isAllowed: IsAllowed, windows:
   )
   return true
 }
+
+/** Whether a mark is in it, also in base64. */
+const isRedacted = (value: string): boolean =>
+  value.includes("[redacted:") || base64Texts(value).some(({ text }) => isRedacted(text))

@@ -14,8 +14,8 @@ export function privateKeys(text: string): string[][] {
     const dashes = text.indexOf("----", from)
     const end = Math.min(from + LONGEST, dashes < 0 ? text.length : dashes + 12)
     const body: string[] = []
-    for (const line of text.slice(from, end).split(/(?:\\+[nr])+|[\r\n]+/)) {
-      const content = line.replace(inFront, "").replace(/["'`,;\s\\]+$/, "")
+    for (const line of text.slice(from, end).split(/(?:\\{1,8}[nr])+|[\r\n]+/)) {
+      const content = line.replace(inFront, "").replace(/["'`,;\s\\]{1,64}$/, "")
       if (content === "" || /^(?:[\w-]{1,20}: |[\w-]{1,20}:$)/.test(content)) {
         if (content.startsWith("Private-MAC")) break
         continue
@@ -37,7 +37,7 @@ export function privateKeys(text: string): string[][] {
 }
 
 const tail =
-  /(\[redacted: private key #\d+\])((?:(?:\\+[nrt]|\x1b\[[0-9;]*m|[\s+\-|>:"',]|\d{1,6}[:|]){1,24}[A-Za-z0-9+/=]{1,19}){1,3})(?=(?:\\+[nrt]|\x1b\[[0-9;]*m|[\s+|>:"',]|-(?!-)|\d{1,6}[:|]){0,24}(?:-{4,5} ?END|Private-MAC))/g
+  /(\[redacted: private key #\d+\])((?:(?:\\{1,8}[nrt]|\x1b\[[0-9;]*m|[\s+\-|>:"',]|\d{1,6}[:|]){1,24}[A-Za-z0-9+/=]{1,19}){1,3})(?=(?:\\{1,8}[nrt]|\x1b\[[0-9;]*m|[\s+|>:"',]|-(?!-)|\d{1,6}[:|]){0,24}(?:-{4,5} ?END|Private-MAC))/g
 
 /** The short last lines of keys that are redacted otherwise: too short to be looked for where no key surrounds them. */
 export const withoutTails = (text: string): string =>

@@ -126,7 +126,8 @@ function isBasic(value: string): boolean {
   return /^[\x20-\x7e]*:[\x20-\x7e]{3,}$/.test(text) && !isPlaceholder(text.slice(text.indexOf(":") + 1))
 }
 
-const cookieHeader = /cookie2?\\{0,3}["'`]?\]?\s{0,4}[:=,]\s{0,4}\\{0,3}["'`]?([^\r\n"'`]{4,8192})/iy
+const cookieName = /cookie2?\\{0,3}["'`]?\]?\s{0,4}[:=,]/i
+const cookieHeader = new RegExp(`${cookieName.source}\\s{0,4}\\\\{0,3}["'\`]?([^\\r\\n"'\`]{4,8192})`, "iy")
 const harmlessCookie =
   /^(?:expires|path|domain|max-age|samesite|version|comment|priority|_ga\w*|_gid|lang|locale|theme|tz)$/i
 
@@ -135,8 +136,10 @@ function cookies(text: string, at: number): Sighting[] {
   const match = cookieHeader.exec(text)
   if (!match) return []
   const base = at + match[0].length - match[1]!.length
+  // The next header is looked at by itself.
+  const [header] = match[1]!.split(cookieName, 1)
   const found: Sighting[] = []
-  for (const pair of match[1]!.matchAll(/([\w.~-]{1,128})=([^;,\s\\]{6,4096})/g)) {
+  for (const pair of header!.matchAll(/([\w.~-]{1,128})=([^;,\s\\]{6,4096})/g)) {
     const [whole, name, value] = pair as unknown as [string, string, string]
     const isSecret = /sess|sid|auth|token|login|remember|jwt|csrf|xsrf/i.test(name)
       ? isPassword(value) || isRandom(value)

@@ -1,6 +1,6 @@
 import { base64Texts } from "./base64.ts"
 import { spellings, unescaped, unquoted, withoutEscapes } from "./disguises.ts"
-import { type FindWords, type Found, findWords } from "./find-words.ts"
+import { type FindWords, findWords } from "./find-words.ts"
 import { withoutTails } from "./private-key.ts"
 
 /** How many different secrets of a kind there are. */
@@ -13,6 +13,13 @@ interface Replacement {
   to: string
   /** Only where no letter or digit is next to it. */
   whole: boolean
+}
+
+/** A stretch of a text and what takes its place. */
+interface Piece {
+  start: number
+  end: number
+  to: string
 }
 
 // Shorter ones are words as often as secrets, so they are replaced only together with what gave them away.
@@ -38,7 +45,8 @@ export class Secrets {
     const mark = this.#marks.get(plain) ?? this.#newMark(kind, plain)
     if (isDistinct(plain)) for (const one of new Set([value, plain])) this.#spell(one, mark, "")
     // `-pPassword`: what is in front belongs to it, or it would be taken for a part of a longer word.
-    if (isDistinct(plain) && /[A-Za-z0-9]$/.test(before)) this.#spell(value, mark, /\S*$/.exec(before)![0])
+    const option = isDistinct(plain) ? /-[A-Za-z]$/.exec(before)?.[0] : undefined
+    if (option !== undefined) this.#spell(value, mark, option)
     if (!isDistinct(plain) && before.trim() !== "") this.#spell(value, mark, before)
   }
 
@@ -78,38 +86,51 @@ export class Secrets {
   }
 
   #inText(text: string, depth: number): string {
-    const clean = depth < 3 ? this.#inBase64(text, depth) : text
-    const bare = withoutEscapes(clean)
-    const found = this.#hits(bare?.text ?? clean)
-    if (found.length === 0) return withoutTails(clean)
+    const bare = withoutEscapes(text)
+    const replaced = this.#replaced(bare?.text ?? text, depth)
     const pieces: string[] = []
     let from = 0
-    for (const { start, end, word } of found) {
+    for (const { start, end, to } of replaced) {
       const [first, last] = bare ? [bare.at(start), bare.at(end - 1) + 1] : [start, end]
-      pieces.push(clean.slice(from, first), this.#spelled.get(word)!.to)
+      pieces.push(text.slice(from, first), to)
       from = last
     }
-    return withoutTails(pieces.join("") + clean.slice(from))
+    return withoutTails(from === 0 ? text : pieces.join("") + text.slice(from))
   }
 
-  #inBase64(text: string, depth: number): string {
-    const pieces: string[] = []
-    let from = 0
-    for (const { start, end, text: inner, encode } of base64Texts(text)) {
-      if (this.#spelled.has(text.slice(start, end))) continue
+  /** What is replaced in a text, in order: secrets, and base64 in which there are any, unless it is itself part of one. */
+  #replaced(text: string, depth: number): Piece[] {
+    const hits = this.#hits(text)
+    const pieces: Piece[] = []
+    let next = 0
+    const takeUntil = (place: number) => {
+      for (; next < hits.length && hits[next]!.end <= place; next++) pieces.push(hits[next]!)
+    }
+    for (const { start, end, text: inner, encode } of depth < 3 ? base64Texts(text) : []) {
+      takeUntil(start)
+      const hit = hits[next]
+      if (hit && hit.start <= start && hit.end >= end) continue
       const other = this.#inText(inner, depth + 1)
       if (other === inner) continue
-      pieces.push(text.slice(from, start), encode(other))
-      from = end
+      // Of a secret that ends or begins in it, there is a part outside.
+      if (hit && hit.start < start) pieces.push({ ...hit, end: start })
+      while (next < hits.length && hits[next]!.end <= end) next++
+      const last = hits[next]
+      if (last && last.start < end) hits[next] = { ...last, start: end }
+      pieces.push({ start, end, to: encode(other) })
     }
-    return pieces.length === 0 ? text : pieces.join("") + text.slice(from)
+    takeUntil(text.length)
+    return pieces
   }
 
-  #hits(text: string): Found[] {
+  #hits(text: string): Piece[] {
     this.#find ??= findWords(this.#spelled.keys())
-    return this.#find(text).filter(
-      ({ start, end, word }) => !this.#spelled.get(word)!.whole || isApart(text, start, end),
-    )
+    const pieces: Piece[] = []
+    for (const { start, end, word } of this.#find(text)) {
+      const { to, whole } = this.#spelled.get(word)!
+      if (!whole || isApart(text, start, end)) pieces.push({ start, end, to })
+    }
+    return pieces
   }
 
   #newMark(kind: string, plain: string): string {

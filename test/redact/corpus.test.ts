@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { disguises, filesOf, places, readable, sessionOf } from "./corpus.ts"
-import { lookAlikes, plantedSecrets } from "./secrets.ts"
+import { lookAlikes, plantedSecrets, seedSecrets } from "./secrets.ts"
 
 interface Expected {
   where: string
@@ -10,6 +10,7 @@ interface Expected {
 test.each(Object.keys(disguises))(
   "no secret of any kind, in any place, is in any file of a share: %s",
   async (disguise) => {
+    seedSecrets(Object.keys(disguises).indexOf(disguise))
     const expected: Expected[] = []
     const messages: object[] = []
     const child: object[] = []

@@ -20,6 +20,8 @@ export const disguises: Record<string, (planted: Planted) => string> = {
     return `\x1b[32m${text.replace(secret, `${secret.slice(0, half)}\x1b[1;33m${secret.slice(half)}\x1b[0m`)}\x1b[0m`
   },
   "in base64": ({ text }) => `data:text/plain;base64,${Buffer.from(`a file\n${text}\n`).toString("base64")}`,
+  "in base64 for addresses": ({ text }) =>
+    `https://log.example.com/#${Buffer.from(`{"µ?>": ${JSON.stringify(text)}}`).toString("base64url")}`,
   "in a diff": ({ text }) =>
     `@@ -1,2 +1,9 @@\n context\n${text
       .split("\n")
@@ -139,7 +141,7 @@ export function readable(text: string): string {
   const unescaped = uncoloured
     .replace(/\\+(["/])/g, "$1")
     .replace(/\\+u([0-9a-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
-  const decoded = [...unescaped.matchAll(/[A-Za-z0-9+/]{16,}={0,2}/g)].map(([run]) =>
+  const decoded = [...unescaped.matchAll(/[A-Za-z0-9+/_-]{16,}={0,2}/g)].map(([run]) =>
     Buffer.from(run, "base64").toString("latin1"),
   )
   const percent = unescaped.replace(/(?:%[0-9a-f]{2})+/gi, (run) =>

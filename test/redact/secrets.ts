@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto"
+import { seededRandom } from "../../scripts/generate/random.ts"
 
 /** One made-up secret: `text` is how it is met, `secret` what must not be left of it. */
 export interface Planted {
@@ -9,12 +9,21 @@ export interface Planted {
   also?: string[]
 }
 
+let source = seededRandom(1)
+
+/** Which secrets are made from here on. `REDACT_SEED` gives other ones, to sweep through many. */
+export function seedSecrets(seed: number): void {
+  source = seededRandom(Number(process.env["REDACT_SEED"] ?? 1) * 1000 + seed)
+}
+
+const randomBytes = (length: number) => Buffer.from(Array.from({ length }, () => source.between(0, 255)))
+
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 /** Random characters, with a digit and both cases among them, as real keys have them. */
 export function random(length: number, alphabet = alphanumeric): string {
   for (;;) {
-    const text = Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join("")
+    const text = Array.from({ length }, () => source.pick([...alphabet])).join("")
     if (length < 8 || !/[a-z]/i.test(alphabet) || (/\d/.test(text) && /[A-Za-z]/.test(text) && !/(.)\1\1/.test(text)))
       return text
   }
@@ -158,6 +167,10 @@ export const lookAlikes = [
   "api_key: YOUR_API_KEY_HERE",
   'secret: "***"',
   "AKIAIOSFODNN7EXAMPLE",
+  `GITHUB_TOKEN=ghp${"_"}${"x".repeat(36)}`,
+  `npm${"_"}${"X".repeat(36)}`,
+  `//registry.npmjs.org/:_authToken=<your-token>`,
+  "if (msg.sender.isAdmin.valueOf()) fetchUsers()",
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9bqzXk3d0yQ5sYw2kLr0m3v6u1p8t4n7c2x5z9a1b3 someone",
   "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo\n-----END PUBLIC KEY-----",
   "tokenCount = 12",
