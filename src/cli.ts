@@ -60,7 +60,7 @@ withAll(withSelection(withDestination(program.command("share [session]"))))
   .option("--expires <time>", "when it ends: 12h, 7d, 8w from now, or never")
   .option("--yes", "ask nothing")
   .option("--open", "open the link in the browser")
-  .option("--private-index", "with --all: the index of all links stays on this machine (always so)")
+  .option("--private-index", "with --all: the index of all links stays on this machine, as it does without this")
   .action(async (session, flags) =>
     flags.all
       ? (await import("./commands/share-all.ts")).shareAll(flags, terminal)

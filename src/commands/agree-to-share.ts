@@ -25,22 +25,49 @@ export interface AgreeOptions {
  * it is not, and what trying the store out throws.
  */
 export async function agreeToShare(session: Session, options: AgreeOptions): Promise<void> {
-  const { store, place, ends, terminal, found } = options
+  await show(options, [
+    ["Conversation", oneLine(session.info.title) || "Untitled session"],
+    ["Holds", await contentOf(session)],
+    ["Redacted", redactedInWords(options.found) ?? "nothing: no secrets were found"],
+  ])
+  await ask(options)
+}
+
+export interface AgreeToAllOptions extends Pick<AgreeOptions, "store" | "place" | "terminal" | "ends"> {
+  /** How many sessions there are, and how many of them are not shared yet. */
+  count: number
+  fresh: number
+}
+
+/** As `agreeToShare`, once for many sessions. */
+export async function agreeToShareAll(options: AgreeToAllOptions): Promise<void> {
+  const { count, fresh, terminal } = options
+  await show(options, [
+    ["Conversations", fresh === count ? String(count) : `${count}, ${fresh} of which are not shared yet`],
+    ["Redacted", "secrets in them, as in every share; preview shows it for one session"],
+  ])
+  const { confirm } = await import("@clack/prompts")
+  const message = "Share all of them, each with a link of its own?"
+  if ((await confirm({ message, initialValue: false, output: terminal.stderr })) !== true)
+    throw new ShareError("bad-usage", "Nothing was shared.")
+}
+
+type Fact = readonly [name: string, value: string | false | undefined]
+
+/** Shows facts about what is to be shared, then those about the place that it goes to, which is tried out. */
+async function show({ store, place, ends, terminal }: Omit<AgreeToAllOptions, "count" | "fresh">, what: Fact[]) {
   const status = statusLine(terminal, false)
   status.show(`Asking ${store.name} who can read in it…`)
   const readable = await tryOut(store, newShareId()).finally(status.clear)
-  const facts = [
-    ["Conversation", oneLine(session.info.title) || "Untitled session"],
-    ["Holds", await contentOf(session)],
-    ["Redacted", redactedInWords(found) ?? "nothing: no secrets were found"],
+  const facts: Fact[] = [
+    ...what,
     ["Goes to", place],
     ["Until", ends],
     ["Seen by", seenBy(readable.public)],
     ["", readable.public !== false && readable.note],
-  ] as const
-  const lines = facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(14)}${value}`] : []))
+  ]
+  const lines = facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(15)}${value}`] : []))
   terminal.stderr.write(`\n${lines.join("\n")}\n\n`)
-  await ask(options)
 }
 
 function seenBy(isPublic: boolean | null): string {

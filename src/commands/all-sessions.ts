@@ -31,10 +31,10 @@ export function allSessions({ since, project }: AllFlags, { env, home, cwd }: Te
 export const mannerOf = (...values: unknown[]): string =>
   createHash("sha256").update(JSON.stringify(values)).digest("hex").slice(0, 16)
 
-/** Says what was done; throws the first error, if some could not be kept, with how many. */
+/** Says what was done, and what it means that some were left out; throws the first error, if some could not be kept, with how many. */
 export function report(
   { kept, unchanged, left, failed }: Archived,
-  done: string,
+  { done, leftOut }: { done: string; leftOut?: string },
   quiet: boolean | undefined,
   terminal: Terminal,
 ): void {
@@ -45,6 +45,7 @@ export function report(
     failed.length > 0 && `${failed.length} failed`,
   ]
   say(terminal, quiet, `${counts.filter(Boolean).join(", ")}.`)
+  if (left > 0 && leftOut) say(terminal, quiet, leftOut)
   for (const { session, error } of failed.slice(0, 20)) say(terminal, quiet, `${session}: ${error.message}`)
   const [first] = failed
   if (first)

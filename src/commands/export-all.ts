@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
-import { readdir } from "node:fs/promises"
+import { readdir, rm } from "node:fs/promises"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 import { archive } from "../export/archive.ts"
@@ -33,8 +33,11 @@ export async function exportAll(format: Format, flags: ExportFlags & AllFlags, t
   const sessions = allSessions(flags, terminal)
   const folder = path.resolve(cwd, flags.output ?? "opencode-archive")
   const journalFile = path.join(folder, JOURNAL)
-  if (!flags.force && !existsSync(journalFile) && (await readdir(folder).catch(() => [])).length > 0)
-    throw alreadyThere(folder)
+  const there = await readdir(folder).catch(() => [])
+  if (!flags.force && !existsSync(journalFile) && there.length > 0) throw alreadyThere(folder)
+  // What a run that was cut short was at.
+  for (const name of there.filter((name) => /^(?:ses_\w+|index)\.[a-z]+\.[0-9a-f]{12}\.part$/.test(name)))
+    await rm(path.join(folder, name), { force: true })
   const journal = await openJournal(journalFile)
   const status = statusLine(terminal, flags.quiet)
   try {
@@ -68,7 +71,7 @@ export async function exportAll(format: Format, flags: ExportFlags & AllFlags, t
     const index = path.join(folder, "index.html")
     await writeOutput(index, indexPage(journal.kept.values(), "OpenCode sessions"), { force: true })
     terminal.stdout.write(`${index}\n`)
-    report(result, "exported", flags.quiet, terminal)
+    report(result, { done: "exported" }, flags.quiet, terminal)
   } finally {
     status.clear()
   }

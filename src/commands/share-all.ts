@@ -1,4 +1,5 @@
 import path from "node:path"
+import { pathToFileURL } from "node:url"
 import { dataFolder } from "../config/folders.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { ShareError } from "../errors.ts"
@@ -8,12 +9,14 @@ import { openJournal } from "../export/journal.ts"
 import { writeOutput } from "../export/write-output.ts"
 import { databaseSource } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
+import { dayAfter } from "../share/expires.ts"
 import { openLedger } from "../share/ledger.ts"
 import { readManifest } from "../share/manifest.ts"
 import { share } from "../share/share.ts"
 import { newShareId } from "../share/share-id.ts"
 import { isLocal, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
+import { agreeToShareAll } from "./agree-to-share.ts"
 import { type AllFlags, allSessions, mannerOf, report } from "./all-sessions.ts"
 import { agreeOnDestination, describe, settingsFrom } from "./destination.ts"
 import { lifetimeFrom } from "./lifetime.ts"
@@ -36,14 +39,18 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
   await agreeOnDestination(settings, flags, terminal)
   const { env, home } = terminal
   const sessions = allSessions(flags, terminal)
-  if (!flags.yes && settings.confirm !== false && !isLocal(destination) && canAsk(terminal))
-    await agree(sessions.length, describe(destination), terminal)
-
   const store = await openStore(destination)
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
   const folder = path.join(dataFolder(terminal), "archive", mannerOf(destination.to, destination.endpoint))
   const status = statusLine(terminal, flags.quiet)
   try {
+    const known = await Promise.all(sessions.map(({ id }) => ledger.at(id, destination)))
+    const fresh = known.filter((entry) => entry?.url === undefined).length
+    if (fresh > 0 && !flags.yes && settings.confirm !== false && !isLocal(destination) && canAsk(terminal))
+      await agreeToShareAll({
+        ...{ count: sessions.length, fresh, store, place: describe(destination), terminal },
+        ends: dayAfter(lifetime, new Date()),
+      })
     const journal = await openJournal(path.join(folder, "archive.jsonl"))
     const result = await archive({
       sessions,
@@ -94,16 +101,11 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
         ? `${JSON.stringify({ index, shared: kept, unchanged, left, failed: failed.length })}\n`
         : `${index}\n`,
     )
-    report(result, "shared", flags.quiet, terminal)
+    const leftOut = "Left out is what was unshared, or may not be shared; to share one again, name it: share <session>."
+    report(result, { done: "shared", leftOut }, flags.quiet, terminal)
+    if (flags.open) await (await import("open")).default(pathToFileURL(index).href)
   } finally {
     status.clear()
     store.close()
   }
-}
-
-async function agree(count: number, place: string, { stderr }: Terminal): Promise<void> {
-  const { confirm } = await import("@clack/prompts")
-  const message = `${count} sessions go to ${place}, each with a link of its own. Share all of them?`
-  if ((await confirm({ message, initialValue: false, output: stderr })) !== true)
-    throw new ShareError("bad-usage", "Nothing was shared.")
 }

@@ -37,6 +37,6 @@ rows.forEach((row,i)=>{const fits=words.every((word)=>texts[i].includes(word))
 if(fits)found++
 if(row.hidden===fits)row.hidden=!fits})
 for(const [part,own] of parts)part.hidden=own.every((row)=>row.hidden)
-count.textContent=words.length?found+" of ":""}
+count.textContent=words.length?found.toLocaleString("en")+" of ":""}
 field.addEventListener("input",look)
 look()})`

@@ -11,7 +11,7 @@ export async function* indexPage(entries: Iterable<Kept>, title: string): AsyncG
   const [css, own] = [styleElement(indexStyle), scriptElement(indexScript)]
   const policy = `default-src 'none'; img-src data:; style-src 'sha256-${css.hash}'; script-src 'sha256-${own.hash}'; base-uri 'none'; form-action 'none'`
   const head = html`<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex, nofollow, noarchive"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark"><title>${title}</title><link rel="icon" href="data:,">${css.markup}${own.markup}`
-  const count = `${rows.length} session${rows.length === 1 ? "" : "s"}`
+  const count = `${rows.length.toLocaleString("en")} session${rows.length === 1 ? "" : "s"}`
   const search = html`<label hidden><input type="search" placeholder="Search by title or project" aria-label="Search by title or project" autocomplete="off"></label>`
   yield markupOf(
     html`<!DOCTYPE html><html lang="en"><head>${head}</head><body><header><p><output></output>${count}</p><h1>${title}</h1>${search}</header><main>`,

@@ -113,8 +113,8 @@ async function bring(
     place.holds === "known" && removed === 0 && sameObjects(objects, known) && place.found.expires === manifest.expires
   if (!isSame) await writeManifest(store, { ...manifest, state: "published", updated, objects })
 
-  const claimed = await ledger.find(id)
-  if (!claimed || claimed.state === "removing") throw await removedMeanwhile(options, id, url)
+  const claimed = await ledger.at(session.info.id, options.destination)
+  if (claimed?.id !== id || claimed.state === "removing") throw await removedMeanwhile(options, id, url)
   let readable: Readable
   try {
     readable = await proveReadable(store, id, objects[INDEX]!.hash, url)

@@ -3,7 +3,7 @@ import path from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { describe, expect, test } from "vitest"
 import { calc, recordedDatabase } from "../support/opencode-database.ts"
-import { ownHome } from "../support/run-command.ts"
+import { ownHome, type RunOptions } from "../support/run-command.ts"
 
 /** A home whose OpenCode holds four recorded sessions, and a subagent's. */
 function homeWithSessions() {
@@ -58,6 +58,50 @@ test("export --all goes on where it was cut short, also in the middle of a line"
   expect((await run()).stderr).toMatch(/3 exported, 1 unchanged/)
   expect(titles(home.file("kept", "index.html")).sort()).toEqual(everyTitle)
   expect((await run()).stderr).toMatch(/0 exported, 4 unchanged/)
+})
+
+/** Makes so many sessions more, each a copy of the one of that title. */
+function copies(change: (sql: string) => void, title: string, count: number): void {
+  const columns = (table: string, changed: Record<string, string>) => {
+    const database = new DatabaseSync(recordedDatabase, { readOnly: true })
+    const names = database.prepare("SELECT name FROM pragma_table_info(?)").all(table)
+    database.close()
+    const list = names.map((row) => String(row["name"]))
+    return `INSERT INTO ${table} (${list.join(", ")}) SELECT ${list.map((name) => changed[name] ?? name).join(", ")} FROM ${table}`
+  }
+  const from = `(SELECT id FROM session WHERE title = '${title}' AND id NOT LIKE '%copy%')`
+  for (let i = 0; i < count; i++) {
+    const [id, session] = [`id || 'copy${i}'`, `session_id || 'copy${i}'`]
+    change(`${columns("session", { id, title: `title || ' ${i}'` })} WHERE id = ${from};
+      ${columns("message", { id, session_id: session })} WHERE session_id = ${from};
+      ${columns("part", { id, session_id: session, message_id: `message_id || 'copy${i}'` })} WHERE session_id = ${from}`)
+  }
+}
+
+test.each(["export", "share"])("%s --all that is killed in the middle goes on there", async (command) => {
+  const home = homeWithSessions()
+  copies(home.change, "Notes", 30)
+  const place = command === "export" ? ["--output", home.file("kept")] : ["--to", home.file("bucket")]
+  const run = (onStart?: RunOptions["onStart"]) => home.run([command, "--all", ...place], onStart ? { onStart } : {})
+  const journals = () =>
+    readdirSync(home.home, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith("archive.jsonl"))
+  const lines = () => journals().flatMap((name) => readFileSync(home.file(name), "utf8").split("\n").slice(0, -1))
+  const killed = await run((child) => {
+    const timer = setInterval(() => {
+      if (lines().length < 3) return
+      clearInterval(timer)
+      child.kill("SIGKILL")
+    }, 2)
+  })
+  expect(killed.status).toBe(null)
+  const done = lines().length
+  expect(done).toBeLessThan(34)
+  const { stderr, stdout } = await run()
+  expect(stderr).toContain(`${34 - done} ${command === "export" ? "exported" : "shared"}, ${done} unchanged`)
+  expect(titles(stdout.trim())).toHaveLength(34)
+  // One place a session, and nothing of what the first run was at.
+  const folder = command === "export" ? home.file("kept") : home.file("bucket", "s")
+  expect(readdirSync(folder)).toHaveLength(34 + (command === "export" ? 2 : 0))
 })
 
 test("--project and --since say which sessions", async () => {

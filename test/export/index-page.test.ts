@@ -30,7 +30,7 @@ test("no title and no address forges anything of the index", async () => {
   expect(text.split("<li>").length).toBe(payloads.length + 1)
   expect(new Set([...text.matchAll(/<([a-z]\w*)/g)].map(([, name]) => name))).toEqual(
     new Set(
-      "html head meta title link style script body header h1 h2 p output label input main section ul li a span time i"
+      "html head meta title link style script body header h1 p output label input main section h2 ul li a span time i"
         .split(" ")
         .filter((name) => text.includes(`<${name}`)),
     ),
@@ -52,9 +52,9 @@ describe.skipIf(!executable)("an index of 10,000 sessions", () => {
     expect(await plain.locator("li a").first().textContent()).toBe("Session 9999")
     const { page } = await openPage(url)
     await page.getByRole("searchbox").fill("session 1234 project-2")
-    await expect.poll(() => page.locator("p").textContent()).toBe("1 of 10000 sessions")
+    await expect.poll(() => page.locator("p").textContent()).toBe("1 of 10,000 sessions")
     expect(await page.locator("li:visible").allTextContents()).toEqual([expect.stringContaining("Session 1234")])
     await page.getByRole("searchbox").fill("")
-    await expect.poll(() => page.locator("p").textContent()).toBe("10000 sessions")
+    await expect.poll(() => page.locator("p").textContent()).toBe("10,000 sessions")
   })
 })

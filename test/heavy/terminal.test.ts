@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { recordedDatabase } from "../support/opencode-database.ts"
 import { fixture, ownHome } from "../support/run-command.ts"
 import { type S3ServerOptions, startS3Server } from "../support/s3-server.ts"
 
@@ -102,6 +103,23 @@ describe("a bucket that others can read", () => {
     expect(screen).toMatch(/Seen by +those who may read in it; its links are not public/)
     expect(screen).toContain("The session was not shared.")
     expect([status, server.objects().size]).toEqual([2, 0])
+  })
+
+  test("share --all asks once for all of them, and shares nothing unless told to", async () => {
+    const server = await startS3Server({ publicRead: true })
+    onTestFinished(() => server.close())
+    const home = ownHome()
+    mkdirSync(home.file("data", "opencode"), { recursive: true })
+    cpSync(recordedDatabase, home.file("data", "opencode", "opencode.db"))
+    const args = ["share", "--all", "--to", `s3://${server.bucket}`, "--endpoint", server.endpoint]
+    const run = (typed = "") => onTerminal(home, args, { typed, env: server.environment })
+    const refused = await run("\r")
+    expect(refused.screen).toMatch(/Conversations +4\r?\n[\s\S]*Seen by +everyone who has the link/)
+    expect([refused.status, server.objects().size]).toEqual([2, 0])
+    const agreed = await run("y")
+    expect(agreed.screen).toContain("4 shared, 0 unchanged")
+    expect(agreed.screen.split("Share all of them").length).toBeGreaterThan(1)
+    expect((await run()).screen).not.toContain("Share all of them")
   })
 })
 
