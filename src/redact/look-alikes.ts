@@ -78,12 +78,18 @@ const typedArray = /^(?:Big)?(?:Ui|I)nt\d{1,2}(?:Clamped)?Array$/
 
 const hasMixedCase = (value: string) => /[a-z]/.test(value) && /[A-Z]/.test(value)
 
+const wordBegins = /^(?:[aeiouy]|[b-df-hj-np-tv-xz][aeiouyhlrw]|s[ckmnpqt]|[gk]n|p[st]|ts)/i
+
 // `session-token-v2`, `my_secret_name_01`, `refreshTokenExpiresAt`, `src/auth/token2.ts`: mostly runs of one case that
 // can be pronounced.
 function isWords(value: string): boolean {
   let words = 0
   for (const [word] of value.matchAll(/[A-Z]?[a-z]{3,}|[A-Z]{4,}(?![a-z])/g))
-    if (/[aeiouy]/i.test(word) && !/[^aeiouy]{5}|[jqv][bcdfghjkmnpqvwxz]|[xz][bdfgjkqvw]/i.test(word))
+    if (
+      wordBegins.test(word) &&
+      /[aeiouy]/i.test(word) &&
+      !/[^aeiouy]{5}|[jqv][bcdfghjkmnpqvwxz]|[xz][bdfgjkqvw]/i.test(word)
+    )
       words += word.length
   // Digits in the middle of a name, with nothing that parts them, are few.
   const isScattered = hasMixedCase(value) && /^[A-Za-z0-9]+$/.test(value) && count(value, /\d+(?=[A-Za-z])/g) > 1

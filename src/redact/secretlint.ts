@@ -4,7 +4,7 @@ import { isPlaceholder } from "./look-alikes.ts"
 // What its tokens begin with. Its rules for addresses, connection strings, webhooks and private keys are not asked: ours
 // find more of them.
 const prefixes = [
-  ..."AKIA ASIA A3T AGPA AIDA AROA AIPA ANPA ANVA _authToken= npm_ xoxb- xoxp- xapp- xoxa- xoxo- xoxr- SG.".split(" "),
+  ..."AKIA ASIA A3T AGPA AIDA AROA AIPA ANPA ANVA npm_ xoxb- xoxp- xapp- xoxa- xoxo- xoxr- SG.".split(" "),
   ..."shppa_ shpca_ shpat_ shpss_ sk_live_ sk_test_ rk_live_ rk_test_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_".split(" "),
   ..."glpat- glc_ glsa_ sk-proj- sk-svcacct- sk-admin- sk-ant- T3BlbkFJ gsk_ hf_ lin_api_ ntn_ ops_ey hvs. hvb.".split(
     " ",
@@ -17,8 +17,9 @@ const awsSecret = /secret_?access_?key["']?\s*(?::|=>|=)\s*["']?[A-Za-z0-9/+=]{4
 export const secretlintAnchors: [string, RegExp][] = [
   ...prefixes.map((prefix): [string, RegExp] => [
     prefix.toLowerCase(),
-    new RegExp(`${prefix.replace(".", "\\.")}[\\w.+/=-]{8}`, "y"),
+    new RegExp(`${prefix.replace(".", "\\.")}(?=[a-z_.+/=-]{0,40}[A-Z0-9])[\\w.+/=-]{16}`, "y"),
   ]),
+  ["_authtoken=", /_authToken=[\w.+/=-]{8}/y],
   ["secretaccess", awsSecret],
   ["secret_access", awsSecret],
 ]

@@ -71,6 +71,9 @@ export function plantedSecrets(): Planted[] {
     made("Google key", `AI${"za"}${random(35)}`),
     made("OpenAI key", `sk-${"proj"}-${random(48)}`),
     made("Anthropic key", `sk-${"ant"}-api03-${random(93)}AA`),
+    // Of these, only secretlint knows.
+    made("Vercel token", `vc${"p_"}${random(24)}`),
+    made("Figma token", `fig${"d_"}${random(44)}`),
     made("npm token", `npm${"_"}${random(36)}`),
     made("npmrc", `${hex(8)}-${random(26)}`, (token) => `//npm.corp.example/:_authToken=${token}`),
     made("PyPI token", `pypi${"-"}AgEIcHlwaS5vcmc${random(70)}`),
