@@ -58,6 +58,7 @@ withAll(withSelection(withDestination(program.command("share [session]"))))
     "\nsession: a session id, an export file, or - for stdin; without it the newest session of this project.",
   )
   .option("--expires <time>", "when it ends: 12h, 7d, 8w from now, or never")
+  .option("--signed <time>", "one page in a private bucket, and a link that opens it so long: 24h, 7d at most")
   .option("--yes", "ask nothing")
   .option("--open", "open the link in the browser")
   .option("--private-index", "with --all: the index of all links stays on this machine, as it does without this")

@@ -36,15 +36,21 @@ const states = {
   unknown: "its store could not be asked",
 }
 
-function inWords({ title, url, state, updated, bytes, session, expires }: ListedShare, now: Date): string {
+function inWords({ title, url, state, updated, bytes, session, expires, signed }: ListedShare, now: Date): string {
   const facts = [
     updated.slice(0, 16).replace("T", " "),
     bytes > 0 && formatBytes(bytes),
     session,
     until(expires, now),
+    signed && signedUntil(signed, now),
     states[state],
   ]
   return `${oneLine(title) || "Untitled"}\n  ${url}\n  ${facts.filter(Boolean).join(" · ")}`
+}
+
+function signedUntil(signed: string, now: Date): string {
+  const end = `${signed.slice(0, 16).replace("T", " ")} UTC`
+  return isPast(signed, now) ? `its signed link ended at ${end}` : `its signed link opens until ${end}`
 }
 
 function until(expires: string | null, now: Date): string {

@@ -1,6 +1,7 @@
 import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
+import { onePage } from "../export/one-page.ts"
 import { findSession } from "../session/find-session.ts"
 import { dayAfter, dayOf } from "../share/expires.ts"
 import { openLedger } from "../share/ledger.ts"
@@ -17,11 +18,14 @@ import { previewCommand } from "./preview.ts"
 import { readPolicy } from "./read-policy.ts"
 import { removalInWords } from "./removed.ts"
 import { type SelectionFlags, selectionFrom } from "./selection.ts"
+import { signedFrom, signedInWords } from "./signed.ts"
 import { canAsk, formatBytes, redactedLine, say, statusLine, type Terminal, waiting } from "./terminal.ts"
 
 export interface ShareFlags extends DestinationFlags, SelectionFlags {
   /** How long the share is to live. */
   expires?: string
+  /** How long a signed link is to open. */
+  signed?: string
   /** No question. */
   yes?: boolean
   json?: boolean
@@ -36,6 +40,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
   const { destination, isDefault } = settings
   const selection = selectionFrom(flags)
   const lifetime = lifetimeFrom(flags.expires, settings.expires)
+  const signed = signedFrom(flags.signed)
   const source = findSession(session, terminal)
   await agreeOnDestination(settings, flags, terminal)
 
@@ -66,6 +71,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
           preview,
         })
       },
+      ...(signed !== undefined && { signed, files: onePage }),
       selection,
       redact: settings.redact,
       lifetime,
@@ -89,6 +95,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
     )
     if (result.redacted > 0) say(terminal, flags.quiet, redactedLine(result.found))
     if (result.expires) say(terminal, flags.quiet, `It ends on ${dayOf(result.expires)}.`)
+    if (result.signed) say(terminal, flags.quiet, signedInWords(result.signed, signed ?? 0, now()))
     if (note) say(terminal, flags.quiet, note)
     const policy = result.public === false && sent === result.objects ? readPolicy(destination) : undefined
     if (policy) say(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)

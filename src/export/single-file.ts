@@ -9,6 +9,10 @@ export interface SingleFileOptions {
   version: string
   /** What was left out of the session, in words. */
   leftOut?: string | undefined
+  /** When the share ends that it is the page of, ISO 8601. */
+  expires?: string | undefined
+  /** The id of that share: it is told from other pages by that. */
+  share?: string | undefined
 }
 
 /**
@@ -18,15 +22,16 @@ export interface SingleFileOptions {
  * The pages are kept in a folder of their own until all are there, since the first says what is on the others.
  */
 export async function* singleFile(session: Session, options: SingleFileOptions): AsyncGenerator<string> {
+  const { share, ...shown } = options
   yield* inScratch(async function* (scratch) {
     const pages: string[] = []
-    for await (const file of site(session, { ...options, id: session.info.id, live: false })) {
+    for await (const file of site(session, { ...shown, id: session.info.id, live: false })) {
       const isPage = file.path.endsWith(".html")
       if (!isPage && !file.path.startsWith("files/")) continue
       await scratch.write(file.path, await file.render())
       if (isPage) pages.push(file.path)
     }
-    yield* documentOf(inOrder(pages), scratch)
+    yield* documentOf(inOrder(pages), scratch, share)
   })
 }
 
@@ -45,13 +50,17 @@ function inOrder(pages: readonly string[]): string[] {
 const numberOf = (page: string) =>
   Number(/(?:^|-)(\d{1,9})\.html$/.exec(page.replace(/^sub-[0-9a-f]{10}/, ""))?.[1] ?? 1)
 
-async function* documentOf(pages: readonly string[], scratch: Scratch): AsyncGenerator<string> {
+async function* documentOf(
+  pages: readonly string[],
+  scratch: Scratch,
+  share: string | undefined,
+): AsyncGenerator<string> {
   const held: Held = { pages: new Set(pages), read: scratch.read }
   const found = { seen: new Set<string>(), texts: new Set<string>() }
   const text = async (page: string) => Buffer.from(await scratch.read(page)).toString()
   const first = await text("index.html")
 
-  yield headOf(first, (await prebuiltSheet()).style)
+  yield headOf(first, (await prebuiltSheet()).style, share)
   yield `<body><a class="skip" href="#_main">Skip to the conversation</a>`
   yield relinked(headerOf(first), "", held)
   yield `<div class="layout">${await railOf(pages, text, held)}<main id="_main" tabindex="-1">`
@@ -87,7 +96,7 @@ const ownStyle = `
 .files img:target{max-height:none}
 #_outline .parts{padding-top:14px}`
 
-function headOf(first: string, pageStyle: string): string {
+function headOf(first: string, pageStyle: string, share: string | undefined): string {
   const style = styleElement(`${pageStyle}${ownStyle}`)
   const policy = `default-src 'none'; style-src 'sha256-${style.hash}'; img-src data:; base-uri 'none'; form-action 'none'`
   const meta = [
@@ -98,6 +107,7 @@ function headOf(first: string, pageStyle: string): string {
     `<meta name="referrer" content="no-referrer">`,
     `<meta name="color-scheme" content="light dark">`,
     `<meta name="generator" content="${generatorOf(first)}">`,
+    ...(share === undefined ? [] : [`<meta name="share" content="${share}">`]),
     `<title>${between(first, "<title>", "</title>")}</title>`,
     `<link rel="icon" href="data:,">`,
   ].join("")

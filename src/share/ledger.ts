@@ -24,6 +24,8 @@ export interface LedgerEntry extends Expiry {
   secret?: string
   /** Made for an OpenCode of which it is not known yet whether it has noted the link; `pid` stays until it is. */
   unconfirmed?: boolean
+  /** Until when the signed link opens that was given last; ISO 8601. */
+  signed?: string
   /** What of the session is shared, if not all of it. */
   selection?: Selection
   created: string

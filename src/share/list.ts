@@ -22,6 +22,8 @@ export interface ListedShare {
   updated: string
   /** When it ends, or ended: it stays until it is pruned. Null: never. */
   expires: string | null
+  /** Until when the signed link opens that was given last, if there is one. */
+  signed?: string
   /** Bytes in all, before compression. */
   bytes: number
 }
@@ -51,7 +53,8 @@ export async function listShares({ ledger, open, alsoIn }: ListOptions): Promise
     const url = entry.url ?? store.url(prefixOf(id) + INDEX)
     const bytes = manifest && manifest !== "unknown" ? bytesOf(manifest) : 0
     const expires = isTime(entry.expires) ? entry.expires : null
-    shares.push({ id, url, session, title, store: store.name, state, created, updated, expires, bytes })
+    const signed = isTime(entry.signed) ? { signed: entry.signed } : {}
+    shares.push({ id, url, session, title, store: store.name, state, created, updated, expires, ...signed, bytes })
   }
   if (alsoIn) shares.push(...(await strangers(alsoIn, new Set(entries.map(({ id }) => id)))))
   return shares.sort((a, b) => a.created.localeCompare(b.created))

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import type { Count } from "../redact/secrets.ts"
-import { site } from "../render/site.ts"
+import { type SiteOptions, site } from "../render/site.ts"
+import type { SiteFile } from "../render/site-file.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
 import type { LedgerEntry } from "./ledger.ts"
@@ -15,6 +16,10 @@ import { remove } from "./unshare.ts"
 export interface ShareOptions extends PlaceOptions, PrepareOptions {
   /** Throws if this session may not be shared, as it would be; called before anything is written anywhere. */
   mayShare: (upcoming: Upcoming) => Promise<void> | void
+  /** What is sent of the session; the pages of a site, unless given. */
+  files?: ((prepared: Prepared, about: SiteOptions) => AsyncIterable<SiteFile>) | undefined
+  /** Give a link that opens for whoever has it, for so many seconds, in a bucket that others may not read. */
+  signed?: number | undefined
   onProgress?: (progress: Progress) => void
   /** Called when another process, with this id, has been at the share of this session for a moment. */
   onWait?: ((pid: number) => void) | undefined
@@ -35,6 +40,8 @@ export interface ShareResult extends Readable {
   title: string
   /** When it ends: ISO 8601, UTC; null: never. */
   expires: string | null
+  /** Until when the link opens, if it is a signed one. */
+  signed?: string
   /** Objects of the share in all, the manifest included. */
   objects: number
   /** Objects sent by this run, the manifest included, and the bytes of their content before any compression. */
@@ -89,16 +96,18 @@ const ATTEMPTS = 3
 
 /** Brings a session to its place once. Gives no more than the id if somebody else has published the share meanwhile. */
 async function bring(
-  { session, leftOut, found }: Awaited<ReturnType<typeof prepare>>,
+  prepared: Prepared,
   options: ShareOptions,
 ): Promise<ShareResult | { id: string; error?: ShareError }> {
+  const { session, leftOut, found } = prepared
   const { store, ledger, version, now, onProgress } = options
+  if (options.signed !== undefined && !store.signed) throw noLinksToSign(store.name)
   const place = await openPlace(session.info, options)
   const { entry, manifest, known } = place
   const { id, title } = entry
   const prefix = prefixOf(id)
   const url = store.url(prefix + INDEX)
-  const files = site(session, { id, version, leftOut, expires: entry.expires })
+  const files = (options.files ?? pages)(prepared, { id, version, leftOut, expires: entry.expires })
   const seen = Object.keys(place.found.objects)
   const { objects, progress } = await publish(files, { store, prefix, known, seen, ...(onProgress && { onProgress }) })
   const removed = await removeStale(place, objects, store)
@@ -115,9 +124,11 @@ async function bring(
 
   const claimed = await ledger.at(session.info.id, options.destination)
   if (claimed?.id !== id || claimed.state === "removing") throw await removedMeanwhile(options, id, url)
+  const link = options.signed === undefined ? undefined : await store.signed?.(prefix + INDEX, options.signed)
+  const signed = link && { signed: link.until.toISOString() }
   let readable: Readable
   try {
-    readable = await proveReadable(store, id, objects[INDEX]!.hash, url)
+    readable = await proveReadable(store, id, objects[INDEX]!.hash, link?.url ?? url)
   } catch (error) {
     if (!(error instanceof ShareError && error.code === "store-failed")) throw error
     const now = await readManifest(store, id)
@@ -126,14 +137,23 @@ async function bring(
     if (createHash("sha256").update(index).digest("hex") !== objects[INDEX]!.hash) return { id, error }
     throw error
   }
-  const { pid: _, ...settled } = entry
-  await ledger.save({ ...(entry.unconfirmed ? entry : settled), state: "published", updated, url })
+  const { pid: _, signed: __, ...settled } = entry
+  // The ledger keeps no link that opens what others may not read.
+  await ledger.save({ ...(entry.unconfirmed ? entry : settled), state: "published", updated, url, ...signed })
   const sent = progress.sent + (isSame ? 0 : 1)
   const count = { objects: Object.keys(objects).length + 1, sent, bytes: progress.bytes, removed }
   const redacted = found.reduce((sum, { secrets }) => sum + secrets, 0)
   const expires = entry.expires ?? null
-  return { id, url, session: session.info.id, title, expires, ...count, redacted, found, ...readable }
+  const about = { id, url: link?.url ?? url, ...signed }
+  return { ...about, session: session.info.id, title, expires, ...count, redacted, found, ...readable }
 }
+
+const pages = ({ session }: Prepared, about: SiteOptions) => site(session, about)
+
+const noLinksToSign = (name: string) =>
+  new ShareError("bad-usage", `There are no signed links to ${name}.`, {
+    hint: "They are made by S3: --to s3://bucket.",
+  })
 
 /** Removes what was sent of a share that somebody has removed, and says so. */
 async function removedMeanwhile({ store, ledger }: ShareOptions, id: string, url: string): Promise<ShareError> {

@@ -36,6 +36,12 @@ export interface ReadAnswer {
   body: ReadableStream<Uint8Array> | undefined
 }
 
+/** A link that opens an object for whoever has it, and until when. */
+export interface SignedLink {
+  url: string
+  until: Date
+}
+
 /**
  * A place that holds objects: a bucket, a folder inside a bucket, or a local folder.
  *
@@ -76,6 +82,12 @@ export interface ObjectStore {
 
   /** Where the world would find this key: `https://…`, or `file://…`. Says nothing of whether it may. */
   url(key: string): string
+
+  /**
+   * A link by which whoever has it gets the object, for so many seconds (a week at most), though nobody else may. Absent
+   * where there is no such thing.
+   */
+  signed?(key: string, seconds: number): Promise<SignedLink>
 
   /** Addresses at which the world would list this place, if it let it; none where nothing can be listed from outside. */
   listings(): string[]

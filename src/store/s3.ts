@@ -9,6 +9,7 @@ import { s3Error } from "./s3-errors.ts"
 import { isGone } from "./s3-facts.ts"
 import { listPages } from "./s3-list.ts"
 import { readForWeb } from "./s3-read.ts"
+import { signedLink } from "./s3-sign.ts"
 
 export interface S3StoreOptions extends S3Settings {
   /** The part of the bucket to use: `shares/team`. Keys of the store are relative to it. */
@@ -128,6 +129,12 @@ export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
     url(key) {
       checkKey(key)
       return base + key
+    },
+
+    signed(key, seconds) {
+      checkKey(key)
+      // Only the service itself understands a signature.
+      return signedLink(client, bucketUrl + root.split("/").map(encodeURIComponent).join("/") + key, seconds)
     },
 
     listings() {

@@ -1,0 +1,34 @@
+import { ShareError } from "../errors.ts"
+import { parseLength } from "../share/expires.ts"
+
+/** S3 opens no signed link for longer (AWS Signature Version 4). */
+const LONGEST = 7 * 24 * 3600
+
+/** Seconds of `--signed`. Throws `bad-usage`. */
+export function signedFrom(flag: string | undefined): number | undefined {
+  if (flag === undefined) return undefined
+  const seconds = (parseLength(flag) ?? Number.NaN) / 1000
+  if (!Number.isFinite(seconds))
+    throw new ShareError("bad-usage", `--signed "${flag}" is no length of time.`, {
+      hint: "Give hours or days: 12h, 7d.",
+    })
+  if (seconds > LONGEST)
+    throw new ShareError(
+      "bad-usage",
+      `A signed link opens for seven days at most, which is S3's limit, not for ${flag}.`,
+      {
+        hint: "Give --signed 7d; the same command makes a new link to the same page later.",
+      },
+    )
+  return seconds
+}
+
+/** Who can open a signed link until when, and what ends it early. */
+export function signedInWords(until: string, seconds: number, now: Date): string {
+  const end = `${until.slice(0, 16).replace("T", " ")} UTC`
+  const early =
+    Date.parse(until) - now.getTime() < (seconds - 60) * 1000
+      ? " (your credentials end then, and the link with them)"
+      : ""
+  return `Whoever has the link can open this one page until ${end}${early}. It shows the session as it is now; unshare ends it at once.`
+}
