@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto"
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { pathToFileURL } from "node:url"
+import { describe, expect, test } from "vitest"
+import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
+import { FORMAT, type Manifest } from "../../src/share/manifest.ts"
+import { fixture, ownHome } from "../support/run-command.ts"
+
+const published = path.join(import.meta.dirname, "..", "fixtures", "published")
+
+/** A share as the first version of a format has left it: a copy of its bucket, and of what its machine remembered. */
+async function leftBy(format: string, { remembered = true } = {}) {
+  const home = ownHome()
+  const bucket = home.file("bucket")
+  cpSync(path.join(published, format, "bucket"), bucket, { recursive: true })
+  const text = readFileSync(path.join(published, format, "ledger-entry.json"), "utf8")
+  const entry: LedgerEntry = JSON.parse(
+    text.replace("file://BUCKET", pathToFileURL(bucket).href).replace("BUCKET", bucket),
+  )
+  if (remembered) await openLedger(home.file("data", "opencode-bucket", "ledger")).save(entry)
+  const folder = path.join(bucket, "s", entry.id)
+  const session = JSON.parse(readFileSync(fixture("questions"), "utf8"))
+  const { info, parts } = session.messages.at(-1)
+  const more = {
+    info: { ...info, id: `${info.id}x` },
+    parts: [{ ...parts[0], id: "prt_more", type: "text", text: "And one thing more." }],
+  }
+  writeFileSync(home.file("longer.json"), JSON.stringify({ ...session, messages: [...session.messages, more] }))
+  return { home, bucket, entry, folder, longer: home.file("longer.json") }
+}
+
+test("every published format is kept here", () => {
+  expect(readdirSync(published).map(Number).sort()).toEqual(Array.from({ length: FORMAT }, (_, i) => i + 1))
+})
+
+describe.each(readdirSync(published))("a share of format %s", (format) => {
+  test("is brought up to date under its link, whole", async () => {
+    const { home, bucket, entry, folder, longer } = await leftBy(format)
+    const { stdout, stderr, status } = await home.run(["share", longer, "--to", bucket])
+    expect({ stdout, status, stderr }).toEqual({ stdout: `${entry.url}\n`, status: 0, stderr: expect.any(String) })
+    const manifest: Manifest = JSON.parse(readFileSync(path.join(folder, "manifest.json"), "utf8"))
+    expect(manifest).toMatchObject({ format: FORMAT, id: entry.id, state: "published", created: entry.created })
+    for (const [name, { hash }] of Object.entries(manifest.objects))
+      expect([
+        name,
+        createHash("sha256")
+          .update(readFileSync(path.join(folder, name)))
+          .digest("hex"),
+      ]).toEqual([name, hash])
+    const there = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
+    expect(there.length).toBe(Object.keys(manifest.objects).length + 1)
+    expect(readFileSync(path.join(folder, "index.html"), "utf8")).toContain("And one thing more.")
+  })
+
+  test.each([true, false])("is taken back without a trace (remembered: %s)", async (remembered) => {
+    const { home, bucket, entry, folder } = await leftBy(format, { remembered })
+    expect(await home.run(["unshare", entry.session, "--to", bucket])).toMatchObject({ status: 0 })
+    expect(existsSync(folder)).toBe(false)
+  })
+})
+
+test("a share of a newer format is left as it is, and it is said why", async () => {
+  const { home, bucket, folder, longer } = await leftBy(String(FORMAT))
+  const file = path.join(folder, "manifest.json")
+  const newer = readFileSync(file, "utf8").replace(`"format": ${FORMAT}`, `"format": ${FORMAT + 1}`)
+  writeFileSync(file, newer)
+  const { status, stderr } = await home.run(["share", longer, "--to", bucket])
+  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("written by a newer version") })
+  expect(readFileSync(file, "utf8")).toBe(newer)
+})
