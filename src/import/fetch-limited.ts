@@ -129,10 +129,17 @@ function decoded(answer: IncomingMessage): Readable {
   return answer.pipe(stream)
 }
 
-export const denied = (url: URL) =>
-  new ShareError("store-denied", `${url.href} is not for everybody.`, {
-    hint: "Open the page in the browser, sign in, save its JSON and import that file; or give --token, if the share server has given you one.",
-  })
+export function denied(url: URL): ShareError {
+  const [, base, id] = /^(.*)\/s\/([\w-]{1,64})\//.exec(url.pathname) ?? []
+  const ways = [
+    "open the page in the browser, sign in, save its JSON and import that file",
+    ...(id === undefined
+      ? []
+      : [`if it is on a share server, ${url.origin}${base}/import/${id} gives a command to run`]),
+    "or give --token, if you were given one",
+  ]
+  return new ShareError("store-denied", `${url.href} is not for everybody.`, { hint: `You can ${ways.join("; ")}.` })
+}
 
 const refused = (url: URL, what: string) =>
   new ShareError("store-denied", `${url.href} ${what}.`, { hint: "Check the link in a browser." })
