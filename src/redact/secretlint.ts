@@ -74,10 +74,13 @@ export async function askSecretlint(windows: readonly string[]): Promise<{ kind:
 }
 
 async function load(): Promise<Lint> {
-  const [{ lintSource }, { rules }] = await Promise.all([
+  const [{ lintSource }, { rules }, { secretLintProfiler }] = await Promise.all([
     import("@secretlint/core"),
     import("@secretlint/secretlint-rule-preset-recommend"),
+    import("@secretlint/profiler"),
   ])
+  // Of every call it would note how long each rule took, and keep that for good.
+  secretLintProfiler.setEnabled(false)
   const used: SecretLintCoreConfigRule[] = rules.flatMap((rule) => {
     const id = rule.meta.id
     const name = id.replace("@secretlint/secretlint-rule-", "")
