@@ -14,6 +14,8 @@ export interface AgreeOptions {
   terminal: Terminal
   /** When it would end, for people; undefined: never. */
   ends: string | undefined
+  /** How long a signed link opens it, if one is asked for: `24h`. */
+  signed?: string | undefined
   /** What was redacted. */
   found: readonly Count[]
   /** Draws the session into a local folder and opens it. */
@@ -29,6 +31,7 @@ export async function agreeToShare(session: Session, options: AgreeOptions): Pro
     ["Conversation", oneLine(session.info.title) || "Untitled session"],
     ["Holds", await contentOf(session)],
     ["Redacted", redactedInWords(options.found) ?? "nothing: no secrets were found"],
+    ["Signed link", options.signed && `opens it for whoever has the link, for ${options.signed}`],
   ])
   await ask(options)
 }

@@ -35,6 +35,8 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
   const selection = selectionFrom(flags)
   if (selection.until !== undefined)
     throw new ShareError("bad-usage", "--until is about one session.", { hint: "Leave it out with --all." })
+  if (flags.signed !== undefined)
+    throw new ShareError("bad-usage", "--signed is about one session.", { hint: "Leave it out with --all." })
   const lifetime = lifetimeFrom(flags.expires, settings.expires)
   await agreeOnDestination(settings, flags, terminal)
   const { env, home } = terminal

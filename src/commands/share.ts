@@ -1,7 +1,6 @@
 import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
-import { onePage } from "../export/one-page.ts"
 import { findSession } from "../session/find-session.ts"
 import { dayAfter, dayOf } from "../share/expires.ts"
 import { openLedger } from "../share/ledger.ts"
@@ -66,15 +65,16 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
           store,
           place: describe(destination),
           ends: dayAfter(lifetime, now()),
+          signed: flags.signed,
           terminal,
           found,
           preview,
         })
       },
-      ...(signed !== undefined && { signed, files: onePage }),
       selection,
       redact: settings.redact,
       lifetime,
+      signed,
       version,
       now,
       newId: newShareId,
@@ -95,9 +95,10 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
     )
     if (result.redacted > 0) say(terminal, flags.quiet, redactedLine(result.found))
     if (result.expires) say(terminal, flags.quiet, `It ends on ${dayOf(result.expires)}.`)
-    if (result.signed) say(terminal, flags.quiet, signedInWords(result.signed, signed ?? 0, now()))
+    if (result.signed) say(terminal, flags.quiet, signedInWords(result.signed))
     if (note) say(terminal, flags.quiet, note)
-    const policy = result.public === false && sent === result.objects ? readPolicy(destination) : undefined
+    const policy =
+      !result.signed && result.public === false && sent === result.objects ? readPolicy(destination) : undefined
     if (policy) say(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)
     if (isDefault) say(terminal, flags.quiet, "To share with others, name a bucket: --to s3://bucket (see the README).")
     terminal.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${url}\n`)

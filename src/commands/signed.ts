@@ -23,12 +23,6 @@ export function signedFrom(flag: string | undefined): number | undefined {
   return seconds
 }
 
-/** Who can open a signed link until when, and what ends it early. */
-export function signedInWords(until: string, seconds: number, now: Date): string {
-  const end = `${until.slice(0, 16).replace("T", " ")} UTC`
-  const early =
-    Date.parse(until) - now.getTime() < (seconds - 60) * 1000
-      ? " (your credentials end then, and the link with them)"
-      : ""
-  return `Whoever has the link can open this one page until ${end}${early}. It shows the session as it is now; unshare ends it at once.`
-}
+/** Who can open a signed link until when. */
+export const signedInWords = (until: string): string =>
+  `Whoever has the link can open this one page, until ${until.slice(0, 16).replace("T", " ")} UTC. unshare ends it at once.`

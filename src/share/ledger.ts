@@ -24,7 +24,7 @@ export interface LedgerEntry extends Expiry {
   secret?: string
   /** Made for an OpenCode of which it is not known yet whether it has noted the link; `pid` stays until it is. */
   unconfirmed?: boolean
-  /** Until when the signed link opens that was given last; ISO 8601. */
+  /** When the last signed link to it ends, ISO 8601. Until then, what it opens is kept up to date. The link is nowhere. */
   signed?: string
   /** What of the session is shared, if not all of it. */
   selection?: Selection

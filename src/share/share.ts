@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import type { Count } from "../redact/secrets.ts"
-import { type SiteOptions, site } from "../render/site.ts"
-import type { SiteFile } from "../render/site-file.ts"
+import { site } from "../render/site.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
 import type { LedgerEntry } from "./ledger.ts"
@@ -12,12 +11,11 @@ import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts"
 import { proveReadable, type Readable } from "./prove.ts"
 import { type Progress, publish } from "./publish.ts"
 import { remove } from "./unshare.ts"
+import { noLinksToSign, openedBy, signWhole, WHOLE, withWhole } from "./whole.ts"
 
 export interface ShareOptions extends PlaceOptions, PrepareOptions {
   /** Throws if this session may not be shared, as it would be; called before anything is written anywhere. */
   mayShare: (upcoming: Upcoming) => Promise<void> | void
-  /** What is sent of the session; the pages of a site, unless given. */
-  files?: ((prepared: Prepared, about: SiteOptions) => AsyncIterable<SiteFile>) | undefined
   /** Give a link that opens for whoever has it, for so many seconds, in a bucket that others may not read. */
   signed?: number | undefined
   onProgress?: (progress: Progress) => void
@@ -107,7 +105,9 @@ async function bring(
   const { id, title } = entry
   const prefix = prefixOf(id)
   const url = store.url(prefix + INDEX)
-  const files = (options.files ?? pages)(prepared, { id, version, leftOut, expires: entry.expires })
+  const { link, until } = await signWhole(place, options)
+  const about = { id, version, leftOut, expires: entry.expires }
+  const files = until === undefined ? site(session, about) : withWhole(site(session, about), session, about)
   const seen = Object.keys(place.found.objects)
   const { objects, progress } = await publish(files, { store, prefix, known, seen, ...(onProgress && { onProgress }) })
   const removed = await removeStale(place, objects, store)
@@ -124,11 +124,9 @@ async function bring(
 
   const claimed = await ledger.at(session.info.id, options.destination)
   if (claimed?.id !== id || claimed.state === "removing") throw await removedMeanwhile(options, id, url)
-  const link = options.signed === undefined ? undefined : await store.signed?.(prefix + INDEX, options.signed)
-  const signed = link && { signed: link.until.toISOString() }
   let readable: Readable
   try {
-    readable = await proveReadable(store, id, objects[INDEX]!.hash, link?.url ?? url)
+    readable = await proveReadable(store, id, objects[INDEX]!.hash, url)
   } catch (error) {
     if (!(error instanceof ShareError && error.code === "store-failed")) throw error
     const now = await readManifest(store, id)
@@ -139,21 +137,20 @@ async function bring(
   }
   const { pid: _, signed: __, ...settled } = entry
   // The ledger keeps no link that opens what others may not read.
-  await ledger.save({ ...(entry.unconfirmed ? entry : settled), state: "published", updated, url, ...signed })
+  await ledger.save({
+    ...(entry.unconfirmed ? entry : settled),
+    state: "published",
+    updated,
+    url,
+    ...(until && { signed: until }),
+  })
   const sent = progress.sent + (isSame ? 0 : 1)
   const count = { objects: Object.keys(objects).length + 1, sent, bytes: progress.bytes, removed }
   const redacted = found.reduce((sum, { secrets }) => sum + secrets, 0)
   const expires = entry.expires ?? null
-  const about = { id, url: link?.url ?? url, ...signed }
-  return { ...about, session: session.info.id, title, expires, ...count, redacted, found, ...readable }
+  const opens = link ? await openedBy(link, id, objects[WHOLE]!.hash, readable) : { url, ...readable }
+  return { id, session: session.info.id, title, expires, ...count, redacted, found, ...opens }
 }
-
-const pages = ({ session }: Prepared, about: SiteOptions) => site(session, about)
-
-const noLinksToSign = (name: string) =>
-  new ShareError("bad-usage", `There are no signed links to ${name}.`, {
-    hint: "They are made by S3: --to s3://bucket.",
-  })
 
 /** Removes what was sent of a share that somebody has removed, and says so. */
 async function removedMeanwhile({ store, ledger }: ShareOptions, id: string, url: string): Promise<ShareError> {

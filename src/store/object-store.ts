@@ -40,6 +40,8 @@ export interface ReadAnswer {
 export interface SignedLink {
   url: string
   until: Date
+  /** Why it ends then, or may end before, for people; where there is more to say. */
+  note?: string
 }
 
 /**

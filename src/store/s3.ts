@@ -131,10 +131,14 @@ export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
       return base + key
     },
 
-    signed(key, seconds) {
+    async signed(key, seconds) {
       checkKey(key)
-      // Only the service itself understands a signature.
-      return signedLink(client, bucketUrl + root.split("/").map(encodeURIComponent).join("/") + key, seconds)
+      try {
+        // Only the service itself understands a signature.
+        return await signedLink(client, bucketUrl + root.split("/").map(encodeURIComponent).join("/") + key, seconds)
+      } catch (error) {
+        throw s3Error(error, { ...place, doing: "read", key: root + key })
+      }
     },
 
     listings() {

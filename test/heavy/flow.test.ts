@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs"
-import { describe, expect, test, vi } from "vitest"
-import { s3Store } from "../../src/store/s3.ts"
+import { describe, expect, test } from "vitest"
 import { ownBucket } from "../support/own-bucket.ts"
 import { fixture, ownHome } from "../support/run-command.ts"
 import { serverFromEnvironment } from "../support/s3-places.ts"
@@ -44,51 +43,6 @@ test("Swift s3api, a private bucket: shared, not public, and taken back by the s
   const args = ["unshare", shared.session, "--to", `s3://${bucket.Bucket}`, "--endpoint", bucket.endpoint]
   expect(await ownHome().run(args, { env })).toMatchObject({ status: 0, stderr: expect.stringContaining("Gone: ") })
   expect(await bucket.keys()).toEqual(["s/somebody-else"])
-})
-
-test("Ceph RGW, a private bucket: a signed link opens the one page, and nothing else does", async () => {
-  const bucket = await ownBucket("CEPH", { versions: true })
-  const shared = JSON.parse((await bucket.run("share", fixture("all-tools"), "--signed", "24h", "--json")).stdout)
-  expect(await bucket.keys()).toEqual([`s/${shared.id}/index.html`, `s/${shared.id}/manifest.json`, "s/somebody-else"])
-  expect(Date.parse(shared.signed) - Date.now()).toBeGreaterThan(23.9 * 3600_000)
-  const text = await (await fetch(shared.url)).text()
-  expect(text).toContain("Here is a summary.")
-  expect(text).toContain("data:image/png;base64,")
-
-  const link = new URL(shared.url)
-  const refused = async (change: (url: URL) => void) => {
-    const other = new URL(link)
-    change(other)
-    const answer = await fetch(other)
-    expect([answer.status, await answer.text()]).toEqual([403, expect.not.stringContaining("Main fixture")])
-  }
-  await refused((url) => (url.search = ""))
-  await refused((url) => url.searchParams.set("X-Amz-Expires", "604800"))
-  await refused((url) => (url.pathname = url.pathname.replace("index.html", "manifest.json")))
-  const [signature = ""] = [link.searchParams.get("X-Amz-Signature")!]
-  await refused((url) =>
-    url.searchParams.set(
-      "X-Amz-Signature",
-      signature.replace(/^./, (c) => (c === "0" ? "1" : "0")),
-    ),
-  )
-
-  const listed = await bucket.run("list")
-  expect(listed.stdout).toContain(`its signed link opens until ${shared.signed.slice(0, 16).replace("T", " ")} UTC`)
-  expect(listed.stdout).not.toContain("X-Amz-Signature")
-  const { CEPH_ACCESS_KEY: accessKeyId = "", CEPH_SECRET_KEY: secretAccessKey = "" } = process.env
-  vi.stubEnv("AWS_ACCESS_KEY_ID", accessKeyId)
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", secretAccessKey)
-  const store = await s3Store({ bucket: bucket.Bucket, endpoint: bucket.endpoint })
-  const brief = (await store.signed!(`s/${shared.id}/index.html`, 2)).url
-  vi.unstubAllEnvs()
-  expect((await fetch(brief)).status).toBe(200)
-  await expect.poll(async () => (await fetch(brief)).status, { timeout: 10_000 }).toBe(403)
-  store.close()
-
-  expect(await bucket.run("unshare", shared.url)).toMatchObject({ status: 0 })
-  expect((await fetch(shared.url)).status).toBe(404)
-  expect(await bucket.versions()).toEqual(["s/somebody-else"])
 })
 
 test.each(["CEPH", "SWIFT"] as const)("%s: a wrong secret and a missing bucket are said in words", async (name) => {

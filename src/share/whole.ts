@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto"
+import { ShareError } from "../errors.ts"
+import { singleFile } from "../export/single-file.ts"
+import { gathered } from "../export/write-output.ts"
+import { REVALIDATE } from "../render/session-pages.ts"
+import type { SiteOptions } from "../render/site.ts"
+import type { SiteFile } from "../render/site-file.ts"
+import type { Session } from "../session/model.ts"
+import type { SignedLink } from "../store/object-store.ts"
+import { isPast } from "./expires.ts"
+import { INDEX, prefixOf } from "./manifest.ts"
+import type { Place } from "./place.ts"
+import type { Readable } from "./prove.ts"
+import type { ShareOptions } from "./share.ts"
+import { openAsStranger } from "./stranger.ts"
+
+/** The whole session as one page: what a signed link opens, since it opens one object only. */
+export const WHOLE = "whole.html"
+
+/**
+ * Signs a link to the whole page, if one is asked for. `until` is when the last link that was given ends: as long as one
+ * opens it, the page is kept up to date. Throws what the store throws.
+ */
+export async function signWhole(
+  { entry }: Place,
+  { store, signed, now }: ShareOptions,
+): Promise<{ link?: SignedLink | undefined; until?: string }> {
+  const before = entry.signed !== undefined && !isPast(entry.signed, now()) ? entry.signed : ""
+  const link = signed === undefined ? undefined : await store.signed?.(prefixOf(entry.id) + WHOLE, signed)
+  const until = [before, link?.until.toISOString() ?? ""].sort().at(-1)
+  return { link, ...(until && { until }) }
+}
+
+/** The files of a share, and the whole page before the last of them. */
+export async function* withWhole(
+  files: AsyncIterable<SiteFile>,
+  session: Session,
+  { id: share, version, leftOut, expires }: SiteOptions,
+): AsyncGenerator<SiteFile> {
+  const all = createHash("sha256")
+  for await (const file of files) {
+    all.update(`${file.path} ${file.input} `)
+    if (file.path === INDEX)
+      yield {
+        ...{ path: WHOLE, contentType: "text/html; charset=utf-8", cacheControl: REVALIDATE, input: all.digest("hex") },
+        async render() {
+          const pieces: Buffer[] = []
+          for await (const piece of gathered(singleFile(session, { version, leftOut, expires, share })))
+            pieces.push(piece)
+          return Buffer.concat(pieces)
+        },
+      }
+    yield file
+  }
+}
+
+/**
+ * Opens a signed link as whoever gets it would: it must give the page as it was sent. Returns it,
+ * with who can read the share without it. Throws `store-denied` when it does not open.
+ */
+export async function openedBy({ url, until, note }: SignedLink, id: string, hash: string, others: Readable) {
+  const view = await openAsStranger(url, id)
+  const opens = view.sees === "page" && createHash("sha256").update(view.body).digest("hex") === hash
+  if (!opens && view.sees !== "unreachable")
+    throw new ShareError(
+      "store-denied",
+      `The session is shared, but its signed link does not open${view.sees === "other" ? ` (${view.status})` : ""}.`,
+      { hint: "The credentials that sign it must be allowed to read (s3:GetObject), and the region be the bucket's." },
+    )
+  const unseen = view.sees === "unreachable" && `Whether the link opens cannot be told from here (${view.reason}).`
+  // That nobody else can open it is what the link is for.
+  const notes = [unseen, note, others.public === true && others.note].filter(Boolean)
+  return { url, signed: until.toISOString(), public: others.public, ...(notes.length > 0 && { note: notes.join(" ") }) }
+}
+
+export const noLinksToSign = (name: string) =>
+  new ShareError("bad-usage", `There are no signed links to ${name}.`, {
+    hint: "They are made by S3: --to s3://bucket.",
+  })

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { expect, onTestFinished, test } from "vitest"
+import { fixture, ownHome } from "../support/run-command.ts"
+import { startS3Server } from "../support/s3-server.ts"
+
+test.each([
+  [["--signed", "8d"], /seven days at most, which is S3/],
+  [["--signed", "never"], /no length of time/],
+  [["--signed", "soon"], /no length of time/],
+  [["--signed", "1h", "--to", "shares"], /no signed links to/],
+])("share %o is a clear error, before anything is sent", async (flags, words) => {
+  const args = ["share", fixture("questions"), "--to", "s3://shares", "--endpoint", "http://127.0.0.1:1", ...flags]
+  expect(await ownHome().run(args)).toMatchObject({ status: 2, stdout: "", stderr: expect.stringMatching(words) })
+})
+
+test("once the last signed link has ended, the next share removes the page that it opened", async () => {
+  const server = await startS3Server({ publicRead: true })
+  onTestFinished(() => server.close())
+  const home = ownHome()
+  const share = (...flags: string[]) =>
+    home.run(
+      [
+        "share",
+        fixture("questions"),
+        "--to",
+        `s3://${server.bucket}`,
+        "--endpoint",
+        server.endpoint,
+        "--json",
+        ...flags,
+      ],
+      { env: server.environment },
+    )
+  const { id, url, signed } = JSON.parse((await share("--signed", "1h")).stdout)
+  expect(url).toContain(`/s/${id}/whole.html?`)
+  const names = () => [...server.objects().keys()].map((key) => key.replace(`s/${id}/`, ""))
+  expect(names()).toContain("whole.html")
+  const ledger = home.file("data", "opencode-bucket", "ledger")
+  const [file = ""] = readdirSync(ledger).filter((name) => name.endsWith(".json"))
+  const entry = JSON.parse(readFileSync(path.join(ledger, file), "utf8"))
+  expect(entry.signed).toBe(signed)
+  expect(JSON.stringify(entry)).not.toContain("X-Amz")
+  writeFileSync(path.join(ledger, file), JSON.stringify({ ...entry, signed: "2026-01-01T00:00:00.000Z" }))
+  expect(JSON.parse((await share()).stdout)).toMatchObject({ id, removed: 1 })
+  expect(names()).not.toContain("whole.html")
+  expect(
+    JSON.parse((await home.run(["list", "--json"], { env: server.environment })).stdout).shares[0],
+  ).not.toHaveProperty("signed")
+})
