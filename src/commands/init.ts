@@ -63,7 +63,7 @@ async function wanted(flags: InitFlags, terminal: Terminal): Promise<Record<stri
   const given: Settings = Object.fromEntries(
     Object.entries({ to, endpoint, region, profile, publicUrl, pathStyle }).filter(([, value]) => value !== undefined),
   )
-  if (to !== undefined) return given
+  if (to !== undefined) return { ...given }
   if (!canAsk(terminal))
     throw new ShareError("bad-usage", "There is no terminal to ask in, so the bucket has to be named.", {
       hint: "opencode-bucket init --to s3://team-shares --endpoint https://minio.corp.example",

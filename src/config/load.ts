@@ -1,11 +1,10 @@
 import path from "node:path"
-import type { z } from "zod"
 import { ShareError } from "../errors.ts"
 import { parseLength } from "../share/expires.ts"
 import type { Destination } from "../store/open-store.ts"
 import { dataFolder, type World } from "./folders.ts"
 import { type ConfigFile, readConfigFiles } from "./opencode.ts"
-import { type Settings, settingNames, settingsSchema } from "./schema.ts"
+import { checkSettings, type Settings, settingNames, WrongSetting } from "./schema.ts"
 
 type OtherSettings = Omit<Settings, (typeof decideWhere)[number]>
 
@@ -141,17 +140,17 @@ function withVariables(file: ConfigFile, { env }: World): Record<string, unknown
 
 /** Checks settings from one place. Throws `bad-settings`: one sentence that names the place, the key and what is expected. */
 export function parseSettings(given: Record<string, unknown>, place: string): Settings {
-  const result = settingsSchema.safeParse(given)
-  if (result.success) return result.data
-  const issue = result.error.issues[0] as z.core.$ZodIssue
-  if (issue.code === "unrecognized_keys")
-    throw new ShareError("bad-settings", `"${issue.keys[0]}" in ${place} is not a setting of opencode-bucket.`, {
-      hint: `The settings are ${settingNames.join(", ")}.`,
+  try {
+    return checkSettings(given)
+  } catch (error) {
+    if (!(error instanceof WrongSetting)) throw error
+    const { path, says } = error
+    if (says === undefined)
+      throw new ShareError("bad-settings", `"${path.at(-1)}" in ${place} is not a setting of opencode-bucket.`, {
+        hint: `The settings are ${settingNames.join(", ")}.`,
+      })
+    throw new ShareError("bad-settings", `"${path.join(".")}" in ${place} ${says}.`, {
+      hint: "The README lists the settings and what each may be.",
     })
-  throw new ShareError("bad-settings", `"${issue.path.join(".")}" in ${place} ${sentence(issue)}.`, {
-    hint: "The README lists the settings and what each may be.",
-  })
+  }
 }
-
-const sentence = (issue: z.core.$ZodIssue) =>
-  issue.code === "invalid_type" ? `must be a ${issue.expected}` : issue.message

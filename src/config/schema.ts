@@ -1,47 +1,115 @@
-import * as z from "zod"
 import { parseLength } from "../share/expires.ts"
-
-const webAddress = z
-  .url({ protocol: /^https?$/, error: "must be an http(s) address" })
-  .transform((url) => url.replace(/\/+$/, ""))
-const text = z.string().trim().min(1, "must not be empty")
 
 /**
  * The settings: this package's options in `opencode.json`, each also a flag (`--public-url`) and a variable
  * (`OPENCODE_BUCKET_PUBLIC_URL`).
  */
-export const settingsSchema = z.strictObject({
+export interface Settings {
   /** `s3://bucket[/folder]`, or a local folder. Default: a folder in the user's data directory. */
-  to: text.optional(),
+  to?: string | undefined
   /** The S3 service's address. Default: the AWS SDK's own (`AWS_ENDPOINT_URL_S3`, profile, AWS). */
-  endpoint: webAddress.optional(),
+  endpoint?: string | undefined
   /** The bucket's region. Default: the AWS SDK's own, `us-east-1` with an endpoint. */
-  region: text.optional(),
+  region?: string | undefined
   /** A profile of `~/.aws/config`. Default: `AWS_PROFILE`. */
-  profile: text.optional(),
+  profile?: string | undefined
   /** `https://host/bucket/key` instead of `https://bucket.host/key`. Default: true when an endpoint is set. */
-  pathStyle: z.boolean().optional(),
+  pathStyle?: boolean | undefined
   /** Where the bucket (with the folder of `to`) is seen from outside. Default: derived from endpoint and bucket. */
-  publicUrl: webAddress.optional(),
+  publicUrl?: string | undefined
   /** How long a share lives: `12h`, `7d`, `8w`, `never`. Default: never. */
-  expires: text
-    .refine((text) => parseLength(text) !== undefined, "must be hours, days or weeks, such as 12h, 7d or 8w, or never")
-    .optional(),
+  expires?: string | undefined
   /** Whether to ask, on a terminal, before a session is shared for the first time. Default: true. */
-  confirm: z.boolean().optional(),
+  confirm?: boolean | undefined
   /** What is redacted besides secrets, home folders and the user's name, and what is not. */
-  redact: z
-    .strictObject({
-      /** E-mail addresses, too. Default: false. */
-      emails: z.boolean().optional(),
-      /** Further words, or regular expressions between slashes: `/ACME-\\d+/i`. */
-      patterns: z.array(text).optional(),
-      /** Words, or regular expressions between slashes, that are no secrets whatever they look like. */
-      allow: z.array(text).optional(),
-    })
-    .optional(),
-})
+  redact?: RedactSettings | undefined
+}
 
-export type Settings = z.infer<typeof settingsSchema>
+interface RedactSettings {
+  /** E-mail addresses, too. Default: false. */
+  emails?: boolean | undefined
+  /** Further words, or regular expressions between slashes: `/ACME-\\d+/i`. */
+  patterns?: string[] | undefined
+  /** Words, or regular expressions between slashes, that are no secrets whatever they look like. */
+  allow?: string[] | undefined
+}
 
-export const settingNames = Object.keys(settingsSchema.shape) as (keyof Settings)[]
+/** What is wrong with a setting. Where nothing is said, there is no setting of this name. */
+export class WrongSetting extends Error {
+  readonly path: string[]
+  readonly says: string | undefined
+  constructor(path: string[], says?: string) {
+    super(`${path.join(".")} ${says ?? "is no setting"}`)
+    this.path = path
+    this.says = says
+  }
+}
+
+/** Makes of a value what it is as a setting; throws `WrongSetting`. */
+type Check<T> = (value: unknown, path: string[]) => T
+
+// A package that checks values by a schema takes longer to load than all that is checked with it.
+const text: Check<string> = (value, path) => {
+  if (typeof value !== "string") throw new WrongSetting(path, "must be a string")
+  if (value.trim() === "") throw new WrongSetting(path, "must not be empty")
+  return value.trim()
+}
+
+const webAddress: Check<string> = (value, path) => {
+  if (typeof value !== "string") throw new WrongSetting(path, "must be a string")
+  const address = value.trim()
+  if (!/^https?:\/\//i.test(address) || !URL.canParse(address))
+    throw new WrongSetting(path, "must be an http(s) address")
+  return address.replace(/\/+$/, "")
+}
+
+const lifetime: Check<string> = (value, path) => {
+  const length = text(value, path)
+  if (parseLength(length) === undefined)
+    throw new WrongSetting(path, "must be hours, days or weeks, such as 12h, 7d or 8w, or never")
+  return length
+}
+
+const yesOrNo: Check<boolean> = (value, path) => {
+  if (typeof value !== "boolean") throw new WrongSetting(path, "must be a boolean")
+  return value
+}
+
+const texts: Check<string[]> = (value, path) => {
+  if (!Array.isArray(value)) throw new WrongSetting(path, "must be an array")
+  return value.map((each, at) => text(each, [...path, String(at)]))
+}
+
+type Checks<T> = { [K in keyof T]-?: Check<Exclude<T[K], undefined>> }
+
+/** An object of nothing but these. */
+const object =
+  <T extends object>(checks: Checks<T>): Check<T> =>
+  (value, path) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      throw new WrongSetting(path, "must be an object")
+    const given = value as Record<string, unknown>
+    const found: Partial<T> = {}
+    for (const key of Object.keys(checks) as (keyof T & string)[])
+      if (given[key] !== undefined) found[key] = checks[key](given[key], [...path, key])
+    const unknown = Object.keys(given).find((key) => !Object.hasOwn(checks, key))
+    if (unknown !== undefined) throw new WrongSetting([...path, unknown])
+    return found as T
+  }
+
+const checks: Checks<Settings> = {
+  to: text,
+  endpoint: webAddress,
+  region: text,
+  profile: text,
+  pathStyle: yesOrNo,
+  publicUrl: webAddress,
+  expires: lifetime,
+  confirm: yesOrNo,
+  redact: object<RedactSettings>({ emails: yesOrNo, patterns: texts, allow: texts }),
+}
+
+/** Settings as they were written somewhere, made whole. Throws `WrongSetting` for the first that cannot be. */
+export const checkSettings = (given: Record<string, unknown>): Settings => object(checks)(given, [])
+
+export const settingNames = Object.keys(checks) as (keyof Settings)[]

@@ -10,26 +10,29 @@ export interface FoundAnchor<Meaning> {
  * Matching", 1975). Up to 2,000 or so characters of words.
  */
 export function findAnchors<Meaning>(anchors: ReadonlyMap<string, Meaning>): (text: string) => FoundAnchor<Meaning>[] {
-  const classes = classesOf(anchors.keys())
-  const width = Math.max(...classes) + 1
-  const next: number[][] = [new Array(width).fill(0)]
-  const ends: { length: number; meaning: Meaning }[][] = [[]]
+  const { classes, width } = classesOf(anchors.keys())
+  let characters = 1
+  for (const word of anchors.keys()) characters += word.length
+  // States are offsets into the table, so that a step is one addition and one look. It is made before anything is
+  // read, each time that the command starts: by plain loops, which are quick from the first.
+  const table = new Uint16Array(characters * width)
+  const isEnd = new Uint8Array(characters * width)
+  const ends = new Map<number, { length: number; meaning: Meaning }[]>()
+  let states = width
   for (const [word, meaning] of anchors) {
     let state = 0
     for (let at = 0; at < word.length; at++) {
-      const one = classes[word.charCodeAt(at)]!
-      if (next[state]![one] === 0) {
-        next[state]![one] = next.push(new Array(width).fill(0)) - 1
-        ends.push([])
+      const place = state + classes[word.charCodeAt(at)]!
+      if (table[place] === 0) {
+        table[place] = states
+        states += width
       }
-      state = next[state]![one]!
+      state = table[place]!
     }
-    ends[state]!.push({ length: word.length, meaning })
+    isEnd[state] = 1
+    ends.set(state, [...(ends.get(state) ?? []), { length: word.length, meaning }])
   }
-  complete(next, ends)
-  // States are offsets into the table, so that a step is one addition and one look.
-  const table = Uint16Array.from(next.flat(), (state) => state * width)
-  const isEnd = Uint8Array.from(next.flat(), (_, at) => (at % width === 0 && ends[at / width]!.length > 0 ? 1 : 0))
+  complete()
 
   return (text) => {
     const found: FoundAnchor<Meaning>[] = []
@@ -37,37 +40,48 @@ export function findAnchors<Meaning>(anchors: ReadonlyMap<string, Meaning>): (te
       const code = text.charCodeAt(at)
       state = code < 128 ? table[state + classes[code]!]! : 0
       if (isEnd[state] === 1)
-        for (const { length, meaning } of ends[state / width]!) found.push({ start: at + 1 - length, meaning })
+        for (const { length, meaning } of ends.get(state)!) found.push({ start: at + 1 - length, meaning })
     }
     return found
   }
-}
 
-/** A number for each character that occurs in a word, the same for both cases; 0 for all others. */
-function classesOf(words: Iterable<string>): Uint8Array {
-  const classes = new Uint8Array(128)
-  let last = 0
-  for (const word of words)
-    for (const character of word.toLowerCase()) {
-      if (classes[character.charCodeAt(0)] !== 0) continue
-      for (const one of [character, character.toUpperCase()]) classes[one.charCodeAt(0)] = last + 1
-      last++
-    }
-  return classes
-}
-
-/** Makes a trie an automaton: where a word does not go on, the longest end of it that begins a word does. */
-function complete<End>(next: number[][], ends: End[][]): void {
-  const fallback = new Array<number>(next.length).fill(0)
-  const queue = next[0]!.filter((state) => state !== 0)
-  for (const state of queue)
-    for (const [one, to] of next[state]!.entries()) {
-      const other = next[fallback[state]!]![one]!
-      if (to === 0) next[state]![one] = other
-      else {
-        fallback[to] = other
-        ends[to]!.push(...ends[other]!)
-        queue.push(to)
+  /** Makes a trie an automaton: where a word does not go on, the longest end of it that begins a word does. */
+  function complete(): void {
+    const fallback = new Uint16Array(states)
+    const queue = new Uint16Array(states / width)
+    let queued = 0
+    for (let one = 0; one < width; one++) if (table[one] !== 0) queue[queued++] = table[one]!
+    for (let next = 0; next < queued; next++) {
+      const state = queue[next]!
+      for (let one = 0; one < width; one++) {
+        const to = table[state + one]!
+        const other = table[fallback[state]! + one]!
+        if (to === 0) table[state + one] = other
+        else {
+          fallback[to] = other
+          if (isEnd[other] === 1) {
+            isEnd[to] = 1
+            ends.set(to, [...(ends.get(to) ?? []), ...ends.get(other)!])
+          }
+          queue[queued++] = to
+        }
       }
     }
+  }
+}
+
+/** A number for each character that occurs in a word, the same for both cases; 0 for all others. And how many there are. */
+function classesOf(words: Iterable<string>): { classes: Uint8Array; width: number } {
+  const classes = new Uint8Array(128)
+  let width = 1
+  for (const word of words)
+    for (let at = 0; at < word.length; at++) {
+      const character = word.charAt(at)
+      const [lower, upper] = [character.toLowerCase().charCodeAt(0), character.toUpperCase().charCodeAt(0)]
+      if (classes[lower] !== 0) continue
+      classes[lower] = width
+      classes[upper] = width
+      width++
+    }
+  return { classes, width }
 }

@@ -1,5 +1,5 @@
 import type { ToolPart } from "../session/model.ts"
-import { count } from "./view.ts"
+import { count, grouped } from "./view.ts"
 
 /** What a tool call was for. */
 export type Act = "read" | "search" | "list" | "fetch" | "run" | "edit" | "ask" | "delegate" | "plan" | "other"
@@ -54,7 +54,7 @@ export function addAct(counted: Acts, part: ToolPart): void {
 export const stepsOf = (counted: Acts): number =>
   Object.entries(counted).reduce((sum, [name, n]) => (name === "failedRuns" ? sum : sum + n), 0)
 
-const times = (n: number) => (n === 1 ? "once" : n === 2 ? "twice" : `${n.toLocaleString("en")} times`)
+const times = (n: number) => (n === 1 ? "once" : n === 2 ? "twice" : `${grouped(n)} times`)
 
 /** What was done, with looking around in one: `looked 5 times`, `ran 4 commands (1 failed)`, `edited 3 times`. */
 export function actsInWords(counted: Acts): string[] {

@@ -1,4 +1,9 @@
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" })
+let graphemes: Intl.Segmenter | undefined
+/** Set up when it is needed: that takes longer than to draw a short session. */
+function segments(text: string): Iterable<{ segment: string }> {
+  graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" })
+  return graphemes.segment(text)
+}
 
 // Wide and fullwidth in Unicode's EastAsianWidth, by block, and what is drawn as an emoji by itself.
 const wide =
@@ -13,7 +18,7 @@ export function* charactersOf(text: string): Generator<[character: string, width
   if (/^[ -~]*$/.test(text)) for (const character of text) yield [character, 1]
   // To set up a segmentation costs far more than one character does.
   else if (text.length === 1) yield [text, widthOf(text)]
-  else for (const { segment } of graphemes.segment(text)) yield [segment, widthOf(segment)]
+  else for (const { segment } of segments(text)) yield [segment, widthOf(segment)]
 }
 
 function widthOf(character: string): number {

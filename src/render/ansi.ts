@@ -25,8 +25,8 @@ import {
   write,
 } from "./ansi-screen.ts"
 import { applyTo, classesOf, copyOf, plainStyle, type Style } from "./ansi-style.ts"
-import { safeUrl } from "./markdown.ts"
 import { escapeText, type SafeHtml } from "./safe-html.ts"
+import { safeUrl } from "./safe-url.ts"
 
 // In this order: a control sequence (its parameters, what stands between, its end), a string such as a title or a link's
 // address, any other escape, a control character that moves or is silent, and text. Each alternative stops at what begins

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import type { FilePart } from "../session/model.ts"
-import { safeUrl } from "./markdown.ts"
+import { safeUrl } from "./safe-url.ts"
 
 /** A file that is stored beside the pages. */
 export interface StoredFile {

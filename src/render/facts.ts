@@ -104,5 +104,11 @@ export const untilInWords = (expires: string): Fact => ({
   time: expires.slice(0, 10),
 })
 
-const dateInWords = (time: number) =>
-  new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(time)
+const months = "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec".split(" ")
+
+/** `3 Dec 2026, 14:05`, as Intl has it for en-GB, which takes long to load. */
+function dateInWords(time: number): string {
+  const date = new Date(time)
+  const [hour, minute] = date.toISOString().slice(-13, -8).split(":")
+  return `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}, ${hour}:${minute}`
+}

@@ -27,8 +27,15 @@ const letter =
 const kept = `${flag}|${emoji}(?:\\u200d${emoji})*|[0-9#*]\\ufe0f\\u20e3|(?<=${letter}\\p{M}*)[\\u200c\\u200d](?=${letter})`
 // The variants of ideographs that names are written with.
 const keptInProse = `${flag}|(?<=\\p{Script=Han})[\\u{e0100}-\\u{e01ef}]`
-const inCode = new RegExp(`(${kept})|([${NEVER}${WRITING}${HIGH}])`, "gu")
-const inProse = new RegExp(`(${keptInProse})|([${NEVER}${HIGH}]|(?<=[\\ufe00-\\ufe0f])[\\ufe00-\\ufe0f])`, "gu")
+// Made when they are needed: most sessions hide nothing, and to make them takes longer than to draw a few messages.
+const hidden: Partial<Record<"code" | "prose", RegExp>> = {}
+function hiddenIn(where: "code" | "prose"): RegExp {
+  hidden[where] ??=
+    where === "code"
+      ? new RegExp(`(${kept})|([${NEVER}${WRITING}${HIGH}])`, "gu")
+      : new RegExp(`(${keptInProse})|([${NEVER}${HIGH}]|(?<=[\\ufe00-\\ufe0f])[\\ufe00-\\ufe0f])`, "gu")
+  return hidden[where]
+}
 
 /** Whether there may be something to reveal; quick. */
 export const mayHide = (text: string): boolean => anyHidden.test(text)
@@ -42,7 +49,7 @@ const nameOf = (character: string) => `U+${character.codePointAt(0)!.toString(16
  */
 export function reveal(text: string, where: "code" | "prose", show: (name: string) => string): string {
   if (!(where === "code" ? anyHidden : hiddenInProse).test(text)) return text
-  return text.replace(where === "code" ? inCode : inProse, (whole, keep: string | undefined) =>
+  return text.replace(hiddenIn(where), (whole, keep: string | undefined) =>
     keep === undefined ? show(nameOf(whole)) : whole,
   )
 }

@@ -2,6 +2,7 @@ import { Lexer, type MarkedOptions, type Token, type Tokens } from "marked"
 import { type Budget, highlight, loadLanguages } from "./highlight.ts"
 import { languageNamed } from "./languages.ts"
 import { emptyHtml, escapeProse, escapeText, html, joinHtml, markupOf, type SafeHtml } from "./safe-html.ts"
+import { safeUrl } from "./safe-url.ts"
 import { outgrows, weighText } from "./weight.ts"
 
 /** Beyond these, Markdown is shown as it was written: its grammar has no linear parser. In characters and levels. */
@@ -9,8 +10,6 @@ const LONGEST_TEXT = 100_000
 const LONGEST_LINE = 20_000
 const MOST_ELEMENTS = 50_000
 const DEEPEST = 40
-/** A longer address than this no browser shows and few servers take. */
-const LONGEST_ADDRESS = 4_000
 
 export interface MarkdownOptions {
   /** A line break in the text is one on the page, as people mean it who type into a prompt. */
@@ -231,18 +230,4 @@ function link(written: string, label: SafeHtml): SafeHtml {
   return /^(?:data|javascript|vbscript):|^$/i.test(target)
     ? label
     : html`${label} <span class="target">(${target.slice(0, 200)})</span>`
-}
-
-/** The address, made whole, if it is an absolute http, https or mailto one; undefined for anything else. */
-export function safeUrl(target: string): string | undefined {
-  if (
-    target.length > LONGEST_ADDRESS ||
-    /[\u0000-\u0020\u007f-\u009f]/.test(target) ||
-    !/^(?:https?:\/\/[^/]|mailto:[^/])/i.test(target) ||
-    !URL.canParse(target)
-  )
-    return undefined
-  const { protocol, href } = new URL(target)
-  // What is not ASCII is longer in the address that is asked for.
-  return ["http:", "https:", "mailto:"].includes(protocol) && href.length <= LONGEST_ADDRESS ? href : undefined
 }

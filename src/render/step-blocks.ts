@@ -17,8 +17,8 @@ import {
   TASK,
   TERMINAL,
 } from "./cut.ts"
-import { safeUrl } from "./markdown.ts"
 import { emptyHtml, escapeText, markupOf, type SafeHtml } from "./safe-html.ts"
+import { safeUrl } from "./safe-url.ts"
 import { attachmentView, type Block, type CutView, count } from "./view.ts"
 import { coloured, outgrows, weighText } from "./weight.ts"
 

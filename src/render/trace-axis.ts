@@ -1,5 +1,5 @@
 import type { Scale } from "./trace-scale.ts"
-import { count } from "./view.ts"
+import { count, grouped } from "./view.ts"
 
 /** Words or a number on the strip, at a place in percent of its width, on this side of it. */
 export interface Label {
@@ -74,7 +74,7 @@ export function axisOf(scale: Scale, began: number, width: number): Axis {
   const left = breaks.toSorted((a, b) => b.long - a.long).slice(0, 12)
   const days = daysOf(scale, began)
   if (days.length > 2) {
-    for (const { at, day } of days) add(at, `day ${day.toLocaleString("en")}`)
+    for (const { at, day } of days) add(at, `day ${grouped(day)}`)
     for (const { at, long } of left) add(at, laterInWords(long))
     return { steps: days.map(({ at }) => at), labels }
   }
@@ -107,7 +107,7 @@ function daysOf({ stretches }: Scale, began: number): { at: number; day: number 
 function clock(step: number, longest: number): (time: number, last: boolean) => string {
   const two = (n: number) => String(n).padStart(2, "0")
   const plain = (unit: number, name: string) => (time: number, last: boolean) =>
-    `${(time / unit).toLocaleString("en")}${last ? ` ${name}` : ""}`
+    `${grouped(time / unit)}${last ? ` ${name}` : ""}`
   if (step >= DAY) return plain(DAY, longest === DAY ? "day" : "days")
   if (step >= HOUR) return plain(HOUR, "h")
   if (step >= MINUTE && longest < HOUR) return plain(MINUTE, "min")

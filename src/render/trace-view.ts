@@ -2,7 +2,7 @@ import type { PromptMark, Trace } from "./trace.ts"
 import { type Axis, axisOf, inside, type Label, laterInWords, row } from "./trace-axis.ts"
 import { atMost, type Mark, mark, merge, thin } from "./trace-marks.ts"
 import { type Scale, scaleOf } from "./trace-scale.ts"
-import { count, formatDuration, momentOf } from "./view.ts"
+import { count, formatDuration, grouped, momentOf } from "./view.ts"
 
 /** A session drawn to scale. All places and widths are in percent of the strip's width, `12.3%`. */
 export interface TraceView {
@@ -161,7 +161,7 @@ function columns(marks: readonly Mark[]): Bar[] {
 }
 
 const titleOf = ({ text, count }: Mark): string =>
-  text === "" || count === 1 ? text : `${text}, and ${(count - 1).toLocaleString("en")} more failed`
+  text === "" || count === 1 ? text : `${text}, and ${grouped(count - 1)} more failed`
 
 function ticksOf(prompts: readonly PromptMark[]): Tick[] {
   const [fitsWide, fitsNarrow] = [row(WIDE, 12, 6), row(NARROW, 16, 6)]

@@ -288,8 +288,11 @@ export function momentOf(time: number | undefined, began: number | undefined): M
 }
 
 /** How many of something: `1 file`, `3 files`. */
-export const count = (n: number, one: string, many = `${one}s`): string =>
-  `${n.toLocaleString("en")} ${n === 1 ? one : many}`
+export const count = (n: number, one: string, many = `${one}s`): string => `${grouped(n)} ${n === 1 ? one : many}`
+
+/** A number with its thousands set apart: `12,345`. The locale is asked only then: to load it takes a while. */
+export const grouped = (n: number): string =>
+  Number.isInteger(n) && n >= 0 && n < 1000 ? String(n) : n.toLocaleString("en")
 
 /** A number in few characters: `812`, `14.2k`, `1.42M`. */
 export const shortNumber = (n: number): string =>

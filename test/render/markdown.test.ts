@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
-import { renderMarkdown, safeUrl } from "../../src/render/markdown.ts"
+import { renderMarkdown } from "../../src/render/markdown.ts"
 import { markupOf } from "../../src/render/safe-html.ts"
+import { safeUrl } from "../../src/render/safe-url.ts"
 
 const drawn = async (text: string) => markupOf(await renderMarkdown(text, { left: 10_000 })).trimEnd()
 const rel = 'rel="noopener noreferrer nofollow"'
