@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs"
+import { dirname } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { ShareError } from "../errors.ts"
 import { databasePath, type Environment } from "./database-path.ts"
@@ -8,6 +9,7 @@ import { noSession, noSessionIn, opencodeExport, opencodeNewest } from "./openco
 import { deepest, nothingToShare } from "./parse-export.ts"
 import type { SessionRecord, SessionSource } from "./source.ts"
 import { sqlite } from "./sqlite.ts"
+import { storedSession } from "./storage.ts"
 
 export type WantedSession = { sessionID: string } | { newestIn: string }
 
@@ -19,8 +21,9 @@ export interface DatabaseOptions {
 
 /**
  * A session from OpenCode's own database, or the newest of the project that a folder belongs to. Read-only, while
- * OpenCode runs, as the session was at one moment. Where there is no database, or one of another make, OpenCode itself
- * is asked: `opencode export`.
+ * OpenCode runs, as the session was at one moment. Where there is no database, the files beside it are read that OpenCode
+ * kept before it had one; where there are none of the session, or a database of another make, OpenCode itself is asked:
+ * `opencode export`.
  *
  * Reading throws `session-not-found`, and `bad-input` for a session without messages or a database that breaks off.
  */
@@ -30,7 +33,10 @@ export function databaseSource(wanted: WantedSession, options: DatabaseOptions =
     label: "sessionID" in wanted ? `session ${wanted.sessionID}` : "the newest session of this project",
     async read(use) {
       const database = open(path)
-      if (database === undefined) return use(await fromOpenCode(wanted, env))
+      if (database === undefined) {
+        const stored = existsSync(path) ? undefined : storedSession(dirname(path), wanted)
+        return use(stored ?? (await fromOpenCode(wanted, env)))
+      }
       try {
         return await use(readSession(database, wanted))
       } catch (error) {

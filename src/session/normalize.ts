@@ -1,3 +1,4 @@
+import { createPatch } from "diff"
 import { type IDMaker, idMaker, usableID } from "./ids.ts"
 import type { AssistantMessage, FileDiff, Json, Message, Part, Session, SessionInfo, UserMessage } from "./model.ts"
 import { messageError, normalizePart } from "./normalize-part.ts"
@@ -153,7 +154,17 @@ function fileDiff(value: unknown): FileDiff[] {
   const deletions = optionalAmount(diff["deletions"]) ?? 0
   const status = diff["status"]
   const known = status === "added" || status === "deleted" || status === "renamed" ? status : "modified"
-  return [{ file, patch: text(diff["patch"]), additions, deletions, status: known }]
+  const patch = optionalText(diff["patch"]) ?? patchBetween(file, diff["before"], diff["after"])
+  return [{ file, patch, additions, deletions, status: known }]
+}
+
+// Until 1.2, what changed was kept as the file before and after it. More changes than that are not looked for: it takes
+// long, and says little.
+const MOST = 5_000
+
+function patchBetween(file: string, before: unknown, after: unknown): string {
+  if (typeof before !== "string" || typeof after !== "string") return ""
+  return createPatch(file, before, after, "", "", { maxEditLength: MOST }) ?? ""
 }
 
 // What JSON.parse has made is Json by construction; a part that is not there at all reads as null.

@@ -31,9 +31,9 @@ function lineNumber(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined
 }
 
-/** What the output says: lines numbered `1: ` between `<content>` tags, in older versions `00001| ` between `<file>`. */
+/** What the output says: lines numbered `1: ` between `<content>` tags (once on the line of the first), in older versions `00001| ` between `<file>`. */
 function printed(output: string): Read["content"] | undefined {
-  const opening = /<(content|file|entries)>\n/.exec(output.slice(0, 10_000))
+  const opening = /<(content|file|entries)>(?:\n|(?=\d+: ))/.exec(output.slice(0, 10_000))
   if (opening === null) return undefined
   const lines = output.slice(opening.index + opening[0].length).split("\n")
   return opening[1] === "entries" ? entryLines(lines) : numberedLines(lines)

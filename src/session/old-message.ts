@@ -1,0 +1,60 @@
+import { type Fields, fields, isFields, list, optionalText, text } from "./read-json.ts"
+
+/**
+ * A message as OpenCode wrote it before parts had files of their own (0.1 to 0.2): `{id, role, parts, metadata}`, where
+ * the metadata holds the times, what the answer cost, and of each call what its tool had to say. Gives `{info, parts}`
+ * as later versions have it. Never throws.
+ */
+export function modernMessage(old: Fields): Fields {
+  const { id, role, parts, metadata } = old
+  const meta = fields(metadata)
+  const { assistant, time, sessionID, error, tool } = meta
+  const { system: _, ...answer } = fields(assistant)
+  const ids = { messageID: id, sessionID }
+  const name = text(id).replace(/^msg/, "prt")
+  return {
+    info: { id, role, sessionID, time, ...answer, ...(error !== undefined && { error }) },
+    parts: list(parts).map((part, index) => ({
+      ...modernPart(part, fields(tool)),
+      ...ids,
+      id: `${name}-${index + 1}`,
+    })),
+  }
+}
+
+/** Whether a stored message is one of those. */
+export const isOldMessage = (stored: Fields): boolean => Array.isArray(stored["parts"]) && isFields(stored["metadata"])
+
+function modernPart(part: unknown, tools: Fields): Fields {
+  if (!isFields(part)) return { type: "unknown", value: part }
+  if (part["type"] === "file" && part["mime"] === undefined) return { ...part, mime: part["mediaType"] }
+  return part["type"] === "tool-invocation" ? toolPart(fields(part["toolInvocation"]), tools) : part
+}
+
+function toolPart({ toolCallId, toolName, args, state, result }: Fields, tools: Fields): Fields {
+  const found = typeof toolCallId === "string" && Object.hasOwn(tools, toolCallId) ? tools[toolCallId] : undefined
+  const call = { type: "tool", tool: toolName, callID: toolCallId }
+  const input = args ?? {}
+  if (state !== "result") return { ...call, state: { status: state === "call" ? "running" : "pending", input } }
+  const { title, time, ...metadata } = fields(found)
+  // A call that came to nothing has no metadata, or an error in it.
+  if (found === undefined || metadata["error"] === true)
+    return {
+      ...call,
+      state: { status: "error", input, error: optionalText(metadata["message"]) ?? text(result), time },
+    }
+  const said = output(metadata)
+  return {
+    ...call,
+    state: {
+      ...{ status: "completed", input, title, time, output: said ?? result },
+      metadata: said === undefined ? metadata : { ...metadata, output: said },
+    },
+  }
+}
+
+/** What a command said, which was kept in two texts. */
+function output({ stdout, stderr }: Fields): string | undefined {
+  if (typeof stdout !== "string" && typeof stderr !== "string") return undefined
+  return [text(stdout), text(stderr)].filter((said) => said !== "").join("\n")
+}

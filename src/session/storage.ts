@@ -1,0 +1,174 @@
+import { createHash } from "node:crypto"
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import path from "node:path"
+import type { WantedSession } from "./database.ts"
+import { foldersOf } from "./newest.ts"
+import { isOldMessage, modernMessage } from "./old-message.ts"
+import { deepest, nothingToShare } from "./parse-export.ts"
+import { amount, type Fields, fields, isFields, optionalText, text } from "./read-json.ts"
+import type { SessionRecord } from "./source.ts"
+
+/** A session that is kept as files. */
+interface Stored {
+  id: string
+  info: Fields
+  /** The folder of its messages, and of a message's parts. */
+  messages: string
+  parts: (message: string) => string
+  /** What is known of its project. */
+  project?: string
+}
+
+/**
+ * The session that is wanted out of the JSON files in which OpenCode kept sessions before it had a database (1.2), in
+ * its data folder; undefined where there is none of it. A file that cannot be read is as good as not there. Throws
+ * `bad-input` for a session without messages.
+ */
+export function storedSession(data: string, wanted: WantedSession): SessionRecord | undefined {
+  const sessions = storedSessions(data)
+  const found =
+    "sessionID" in wanted
+      ? sessions.find(({ id }) => id === wanted.sessionID)
+      : inProject(sessions, wanted.newestIn).find(isConversation)
+  if (!found) return undefined
+  if (filesIn(found.messages).length === 0) throw nothingToShare(`session ${found.id}`)
+  return recordOf(found, sessions, new Set(), deepest)
+}
+
+/** As `listSessions`, of what is kept as files; undefined where nothing is. */
+export function listStored(data: string, { since, project }: { since: number; project: string | undefined }) {
+  const all = storedSessions(data)
+  if (all.length === 0) return undefined
+  const stampOf = ({ id, info, messages }: Stored, seen: Set<string>): unknown[] => {
+    if (seen.has(id)) return []
+    seen.add(id)
+    const files = filesIn(messages).map((name) => [name, statSync(path.join(messages, name)).mtimeMs])
+    return [info, files, ...childrenOf(id, all).map((child) => stampOf(child, seen))]
+  }
+  return (project === undefined ? all : inProject(all, project))
+    .filter((session) => session.info["parentID"] === undefined && updated(session) >= since)
+    .filter(({ messages }) => filesIn(messages).length > 0)
+    .map((session) => {
+      const hash = createHash("sha256").update(JSON.stringify(stampOf(session, new Set())))
+      return { id: session.id, stamp: hash.digest("hex").slice(0, 32) }
+    })
+}
+
+/** Last worked on first. From 0.6 on all lie in one folder, before that in one for each project. */
+function storedSessions(data: string): Stored[] {
+  const one = path.join(data, "storage")
+  const sessions = namesIn(path.join(one, "session")).flatMap((project) =>
+    sessionsIn(path.join(one, "session", project), (id) => ({
+      messages: path.join(one, "message", id),
+      parts: (message) => path.join(one, "part", message),
+      project: path.join(one, "project", `${project}.json`),
+    })),
+  )
+  const older = namesIn(path.join(data, "project")).flatMap((project) => {
+    const folder = path.join(data, "project", project, "storage", "session")
+    return sessionsIn(path.join(folder, "info"), (id) => ({
+      messages: path.join(folder, "message", id),
+      parts: (message) => path.join(folder, "part", id, message),
+    }))
+  })
+  const known = new Set(sessions.map(({ id }) => id))
+  return [...sessions, ...older.filter(({ id }) => !known.has(id))].sort((a, b) => updated(b) - updated(a))
+}
+
+function sessionsIn(folder: string, at: (id: string) => Omit<Stored, "id" | "info">): Stored[] {
+  return filesIn(folder).flatMap((name) => {
+    const id = name.slice(0, -".json".length)
+    const info = /^ses_[A-Za-z0-9]+$/.test(id) ? read(path.join(folder, name)) : undefined
+    return info ? [{ id, ...at(id), info: { ...info, id } }] : []
+  })
+}
+
+const updated = ({ info }: Stored) => amount(fields(info["time"])["updated"])
+
+const childrenOf = (id: string, all: readonly Stored[]) => all.filter(({ info }) => info["parentID"] === id)
+
+const isConversation = ({ info }: Stored) =>
+  info["parentID"] === undefined && fields(info["time"])["archived"] === undefined
+
+function inProject(sessions: readonly Stored[], folder: string): Stored[] {
+  const folders = new Set(foldersOf(folder))
+  return sessions.filter((session) => {
+    const { cwd, root } = placeOf(session)
+    return folders.has(cwd) || folders.has(root)
+  })
+}
+
+/** Where a session worked: the oldest versions say so in its answers alone. */
+function placeOf({ info, messages, project }: Stored): { cwd: string; root: string } {
+  const directory = optionalText(info["directory"])
+  if (directory !== undefined) {
+    // Everything outside of a repository is one project, with the file system's root as its folder.
+    const root = project === undefined || info["projectID"] === "global" ? "" : text(read(project)?.["worktree"])
+    return { cwd: directory, root: root || directory }
+  }
+  for (const name of filesIn(messages)) {
+    const message = read(path.join(messages, name)) ?? {}
+    const place = fields(message["path"] ?? fields(fields(message["metadata"])["assistant"])["path"])
+    if (typeof place["cwd"] === "string") return { cwd: place["cwd"], root: text(place["root"]) }
+  }
+  return { cwd: "", root: "" }
+}
+
+function recordOf(session: Stored, all: readonly Stored[], seen: Set<string>, depth: number): SessionRecord {
+  seen.add(session.id)
+  const { cwd } = placeOf(session)
+  const children = childrenOf(session.id, all)
+    .filter(({ id }) => depth > 0 && !seen.has(id))
+    .sort((a, b) => created(a.info) - created(b.info))
+  return {
+    info: { ...(cwd !== "" && { directory: cwd }), ...session.info },
+    async *messages() {
+      yield* messagesOf(session)
+    },
+    children: children.map((child) => recordOf(child, all, seen, depth - 1)),
+  }
+}
+
+const created = (info: Fields) => amount(fields(info["time"] ?? fields(info["metadata"])["time"])["created"])
+
+/** In the order of their time, each read when its turn comes. */
+function* messagesOf({ messages, parts }: Stored): Generator<unknown> {
+  const inOrder = filesIn(messages)
+    .map((name) => ({ name, time: created(read(path.join(messages, name)) ?? {}) }))
+    .sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1))
+  for (const { name } of inOrder) {
+    const id = name.slice(0, -".json".length)
+    const stored = read(path.join(messages, name))
+    if (stored && isOldMessage(stored)) {
+      yield modernMessage({ ...stored, id })
+      continue
+    }
+    // What the model was told about itself is no part of the conversation; later versions do not keep it, either.
+    const { system: _, ...info } = stored ?? {}
+    const folder = parts(id)
+    yield {
+      info: { ...info, id },
+      parts: filesIn(folder).map((part) => read(path.join(folder, part)) ?? { id: part.slice(0, -".json".length) }),
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    return []
+  }
+}
+
+const filesIn = (folder: string) => namesIn(folder).filter((name) => name.endsWith(".json"))
+
+function read(file: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"))
+    return isFields(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
