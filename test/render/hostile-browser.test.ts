@@ -22,7 +22,7 @@ const short: Exported = {
 const policy = /<meta http-equiv="Content-Security-Policy" content="[^"]*">/
 
 // Browsers take their time on a busy machine.
-describe.skipIf(!executable)("in Chromium", { timeout: 120_000 }, () => {
+describe.skipIf(!executable)("in Chromium", { timeout: 300_000 }, () => {
   let browser: Browser
   let asked: string[] = []
   // Every host that a page may name is this one, which remembers what it was asked for.
