@@ -3,12 +3,12 @@ import { dirname } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { ShareError } from "../errors.ts"
 import { databasePath, type Environment } from "./database-path.ts"
-import { messagesOf, sessionInfo, unknownSchema } from "./database-rows.ts"
+import { messagesOf, sessionInfo } from "./database-rows.ts"
 import { newestSession } from "./newest.ts"
+import { isSqliteError, openDatabase } from "./open-database.ts"
 import { noSession, noSessionIn, opencodeExport, opencodeNewest } from "./opencode-cli.ts"
 import { deepest, nothingToShare } from "./parse-export.ts"
 import type { SessionRecord, SessionSource } from "./source.ts"
-import { sqlite } from "./sqlite.ts"
 import { storedSession } from "./storage.ts"
 
 export type WantedSession = { sessionID: string } | { newestIn: string }
@@ -32,7 +32,7 @@ export function databaseSource(wanted: WantedSession, options: DatabaseOptions =
   return {
     label: "sessionID" in wanted ? `session ${wanted.sessionID}` : "the newest session of this project",
     async read(use) {
-      const database = open(path)
+      const database = openDatabase(path)
       if (database === undefined) {
         const stored = existsSync(path) ? undefined : storedSession(dirname(path), wanted)
         return use(stored ?? (await fromOpenCode(wanted, env)))
@@ -51,24 +51,6 @@ export function databaseSource(wanted: WantedSession, options: DatabaseOptions =
 async function fromOpenCode(wanted: WantedSession, env: Environment): Promise<SessionRecord> {
   const id = "sessionID" in wanted ? wanted.sessionID : await opencodeNewest(wanted.newestIn, env)
   return opencodeExport(id, env)
-}
-
-/** The database with a transaction begun, or undefined if there is none that is understood. */
-export function open(path: string): DatabaseSync | undefined {
-  const driver = existsSync(path) ? sqlite() : undefined
-  if (driver === undefined) return undefined
-  let database: DatabaseSync | undefined
-  try {
-    database = new driver.DatabaseSync(path, { readOnly: true })
-    database.exec("PRAGMA busy_timeout = 2000")
-    // Everything below is read in one transaction, so that a session that goes on is seen as of one moment.
-    database.exec("BEGIN")
-    if (unknownSchema(database) === undefined) return database
-  } catch (error) {
-    if (!isSqliteError(error)) throw error
-  }
-  database?.close()
-  return undefined
 }
 
 function readSession(database: DatabaseSync, wanted: WantedSession): SessionRecord {
@@ -101,9 +83,6 @@ function recordOf(
       .map((child) => recordOf(database, child, seen, depth - 1)),
   }
 }
-
-const isSqliteError = (error: unknown) =>
-  error instanceof Error && (error as NodeJS.ErrnoException).code === "ERR_SQLITE_ERROR"
 
 function unreadable(path: string, cause: unknown): ShareError {
   return new ShareError("bad-input", `OpenCode's database ${path} cannot be read to the end of the session.`, {

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
 import { dirname } from "node:path"
 import { ShareError } from "../errors.ts"
-import { open } from "./database.ts"
 import { foldersOf, IN_PROJECT } from "./newest.ts"
+import { openDatabase } from "./open-database.ts"
 import { listStored } from "./storage.ts"
 
 /** A session of OpenCode's database, as far as it can be told without reading it. */
@@ -21,11 +21,11 @@ export interface Wanted {
 }
 
 /**
- * The sessions in OpenCode's database at `path`, or in the files beside it that were there before it, last worked on first; archived ones, too, and subagents' with the
- * session that started them. Throws `session-not-found` where there is no database that can be read.
+ * The sessions in OpenCode's database at `path`, or in the files beside it that were there before it, last worked on
+ * first; archived ones, too, and subagents' with the session that started them. Throws `session-not-found` where there is no database that can be read.
  */
 export function listSessions(path: string, { since = 0, project }: Wanted): SessionEntry[] {
-  const database = open(path)
+  const database = openDatabase(path)
   const stored = database || existsSync(path) ? undefined : listStored(dirname(path), { since, project })
   if (stored) return stored
   if (!database)
