@@ -17,10 +17,13 @@ export function modernMessage(old: Fields): Fields {
     parts: list(parts).map((part, index) => ({
       ...modernPart(part, fields(tool)),
       ...ids,
-      id: `${name}-${index + 1}`,
+      id: `${name}-${padded(index + 1)}`,
     })),
   }
 }
+
+// OpenCode has the parts of a message in the order of their ids.
+const padded = (position: number) => String(position).padStart(5, "0")
 
 /** Whether a stored message is one of those. */
 export const isOldMessage = (stored: Fields): boolean => Array.isArray(stored["parts"]) && isFields(stored["metadata"])

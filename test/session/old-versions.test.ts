@@ -61,6 +61,9 @@ describe.each(readdirSync(versions))("a session of OpenCode %s", (version) => {
     expect(calls.find(({ tool }) => tool === "bash")?.output.trim()).toBe("hi")
     expect(calls.every(({ start, end }) => start !== undefined && end !== undefined)).toBe(true)
     expect(JSON.stringify(messages)).not.toContain("You are a coding agent")
+    // As importing puts them.
+    for (const { parts } of messages)
+      expect(parts.map(({ id }: Part) => id).sort()).toEqual(parts.map(({ id }: Part) => id))
     if (version === "0.1.174")
       expect(calls.at(-1)).toMatchObject({ status: "error", error: expect.stringContaining("not found") })
     else
