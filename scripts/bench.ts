@@ -10,6 +10,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import os from "node:os"
 import path from "node:path"
 import { parseArgs } from "node:util"
+import { writeDatabase } from "./bench/archive.ts"
 import { goals } from "./bench/goals.ts"
 import { weighPages } from "./bench/pages.ts"
 import { pluginCost } from "./bench/plugin.ts"
@@ -27,6 +28,8 @@ const { values } = parseArgs({
 })
 const sizes = values.sizes.split(",").map(Number)
 const repeat = Number(values.repeat)
+/** Sessions of the archive that is timed. */
+const ARCHIVED = 1_000
 if (![...sizes, repeat].every((number) => Number.isInteger(number) && number > 0)) {
   console.error("Usage: npm run bench -- [--sizes 10,100,1000,10000] [--repeat 5] [--output FILE] [--profile]")
   process.exit(2)
@@ -59,6 +62,7 @@ async function printBench() {
     results.push(await measure(messages, messages >= 10_000 ? Math.min(repeat, 3) : repeat))
   }
   const plugin = sizes.filter((size) => size >= 1_000 && size <= 10_000).map(costInOpencode)
+  const archive = keepAll(ARCHIVED)
   const reached = goals(results, startUp("--version"), startUp("--help"), plugin)
   const machine = {
     node: process.versions.node,
@@ -67,10 +71,22 @@ async function printBench() {
     cpu: os.cpus()[0]?.model,
     cores: os.cpus().length,
   }
-  writeFileSync(values.output, `${JSON.stringify({ machine, results, plugin, goals: reached }, null, 2)}\n`)
+  writeFileSync(values.output, `${JSON.stringify({ machine, results, plugin, archive, goals: reached }, null, 2)}\n`)
   console.log(table(results))
   const rows = reached.map(({ what, goal, figure, reached }) => [what, goal, figure, reached ? "yes" : "no"])
   console.log(`\n${lines(["what", "goal", "measured", "reached"], rows)}`)
+  const { sessions, first, again } = archive
+  console.log(`\nexport --all, ${sessions} sessions: ${first.toFixed(1)} s; again, unchanged: ${again.toFixed(2)} s`)
+}
+
+/** Keeps many sessions as files of HTML, and once more when nothing has changed. */
+function keepAll(sessions: number) {
+  process.stderr.write(`${sessions} sessions, an archive of them…\n`)
+  const home = path.join(folder, "archive")
+  writeDatabase(home, sessions)
+  const command = path.join(root, "bin", "opencode-bucket.js")
+  const args = [command, "export", "--all", "--output", path.join(home, "kept"), "--quiet"]
+  return { sessions, first: timed(args, home).seconds, again: timed(args, home).seconds }
 }
 
 async function printProfiles() {

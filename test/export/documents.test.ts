@@ -2,7 +2,7 @@ import { lexer } from "marked"
 import { describe, expect, test } from "vitest"
 import { sessionJson, sessionMarkdown } from "../../src/render/session-documents.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
-import { draw, type Exported, exports, filesOf } from "../render/draw.ts"
+import { draw, type Exported, exports, filesOf, generated } from "../render/draw.ts"
 import { assistant, user } from "../render/parts-draw.ts"
 import { all, recordOf } from "../support/record.ts"
 
@@ -14,6 +14,31 @@ test.each(exports)("%s: JSON and Markdown are those of a share, byte for byte", 
   expect(await joined(sessionJson(sessionOf(exported)))).toBe(drawn.get("session.json"))
   expect(await joined(sessionMarkdown(sessionOf(exported)))).toBe(drawn.get("session.md"))
 })
+
+test.each([...exports, ["generated", generated(1000)] as const])(
+  "%s: Markdown has every prompt and every answer, whole and in order, under headings that a parser finds",
+  async (_, exported) => {
+    const session = sessionOf(exported)
+    const markdown = await joined(sessionMarkdown(session))
+    let at = 0
+    let prompts = 0
+    for await (const message of session.messages()) {
+      if (message.role === "malformed") continue
+      const said = message.parts.filter((part) => part.type === "text" && !part.synthetic && !part.ignored)
+      if (message.role === "user" && said.length > 0) prompts++
+      for (const part of said) {
+        const text = part.type === "text" ? part.text.trim() : ""
+        const found = markdown.indexOf(text, at)
+        expect([text, found >= at]).toEqual([text, true])
+        at = found + text.length
+      }
+    }
+    const headings = lexer(markdown).filter((token) => token.type === "heading" && token.text === "Prompt")
+    const children = markdown.split("\n---\n\n# ").length > 1 && (exported.children ?? []).length > 0
+    if (children) expect(headings.length).toBeGreaterThan(prompts)
+    else expect(headings).toHaveLength(prompts)
+  },
+)
 
 describe("a block of HTML that an answer leaves open takes in nothing of what follows", () => {
   test.each([

@@ -51,8 +51,12 @@ describe.skipIf(!executable)("a session as one file, opened by double click with
     await expect.poll(() => text.isVisible()).toBe(true)
   })
 
-  test("1,000 messages are one document: the last prompt's entry in the outline leads to it", async () => {
-    const { page } = await open(generated(1000))
+  test("1,000 messages are one document, pictures in it: the last prompt's entry in the outline leads to it", async () => {
+    const session = generated(1000)
+    const { page, asked } = await open({ ...session, messages: [...session.messages, withPicture()] })
+    expect(asked()).toEqual([])
+    const image = page.locator("img").last()
+    expect(await image.evaluate((image) => [(image as HTMLImageElement).naturalWidth])).toEqual([300])
     const entry = page.locator("#_outline .prompts a").last()
     const target = (await entry.getAttribute("href"))!.slice(1)
     await entry.click()
