@@ -172,7 +172,7 @@ export const lookAlikes = [
   "AKIAIOSFODNN7EXAMPLE",
   `GITHUB_TOKEN=ghp${"_"}${"x".repeat(36)}`,
   `npm${"_"}${"X".repeat(36)}`,
-  `//registry.npmjs.org/:_authToken=<your-token>`,
+  `//npm.corp.example/:_authToken=<your-token>`,
   "if (msg.sender.isAdmin.valueOf()) fetchUsers()",
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9bqzXk3d0yQ5sYw2kLr0m3v6u1p8t4n7c2x5z9a1b3 someone",
   "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo\n-----END PUBLIC KEY-----",
