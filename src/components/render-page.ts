@@ -15,9 +15,9 @@ interface Template {
  * The component is called as Astro's own `renderToString` calls it, without the server around it: a request, a route
  * and a response cost more than all that is drawn, and loading them more than all that is loaded besides.
  */
-export async function renderPage(page: PageView): Promise<string> {
+export async function renderPage(view: PageView): Promise<string> {
   const component = Page as (result: object, props: object, slots: object) => Promise<Template>
-  const template = await component(newResult(), { page }, {})
+  const template = await component(newResult(), { page: view }, {})
   let text = ""
   await template.render({
     write(piece) {
@@ -26,7 +26,8 @@ export async function renderPage(page: PageView): Promise<string> {
     },
   })
   if (!text.startsWith("<!DOCTYPE")) text = `<!DOCTYPE html>${text.replace(/^<!doctype html>/i, "")}`
-  return printable(text).replace(/\r\n?/g, "\n")
+  const page = printable(text)
+  return page.includes("\r") ? page.replace(/\r\n?/g, "\n") : page
 }
 
 /** What components are given to know of the page around them, for pages without styles, scripts or islands of Astro's. */

@@ -14,6 +14,9 @@ const HIGH_16 = "\\ud82f[\\udca0-\\udca3]|\\ud834[\\udd73-\\udd7a]|[\\udb40-\\ud
 /** One selector says which variant is meant; a row of them says something else. */
 const SELECTORS = "[\\ufe00-\\ufe0f]{2}"
 
+/** All of them, and more, as what a class of characters has between its brackets: one look tells that there are none. */
+export const MAY_HIDE = `${NEVER}${WRITING}\\ud800-\\udfff`
+
 const anyHidden = new RegExp(`[${NEVER}${WRITING}]|${HIGH_16}`)
 const hiddenInProse = new RegExp(`[${NEVER}]|${HIGH_16}|${SELECTORS}`)
 

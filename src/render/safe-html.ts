@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { mayHide, reveal } from "./hidden-characters.ts"
+import { MAY_HIDE, mayHide, reveal } from "./hidden-characters.ts"
 
 /**
  * Markup that is safe to put into a page: the only kind of value that components do not escape. It is made in this file
@@ -117,7 +117,10 @@ function escaped(text: string): string {
  * surrogates as the replacement character, hidden characters that no writing needs as their names (`⟨U+202E⟩`).
  * Components escape the text that they are given, but leave these in it.
  */
-export const printable = (text: string): string => carried(plain(text))
+export const printable = (text: string): string => (odd.test(text) ? carried(plain(text)) : text)
+
+/** What stands for itself is most of a page, and a page is long: one look instead of two. */
+const odd = new RegExp(`[${MAY_HIDE}\\u0000-\\u0008\\u000b-\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff]`)
 
 function carried(text: string): string {
   if (!/[\u0000-\u0008\u000b-\u000c\u000e-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/.test(text)) return text

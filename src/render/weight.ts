@@ -26,10 +26,13 @@ const WORD_BYTES = 24
 const TAG: Record<Kind, number> = { plain: 40, code: 40, terminal: 27, patch: 31, prose: 14 }
 
 /** The bytes of a text in a page: as UTF-8, with what is markup escaped and what is hidden named. */
-export const textBytes = (text: string): number => measure(text).bytes
+export const textBytes = (text: string): number => measure(text)
 
-/** The bytes of a text, and how many characters of it are hidden. */
-function measure(text: string): { bytes: number; hidden: number } {
+/** How many characters of the text that was measured last are hidden. Beside the result, since every line is measured. */
+let hidden = 0
+
+/** The bytes of a text. */
+function measure(text: string): number {
   let bytes = text.length
   let highest = 0
   for (let i = 0; i < text.length; i++) {
@@ -37,8 +40,8 @@ function measure(text: string): { bytes: number; hidden: number } {
     bytes += code < 128 ? escaped[code]! : 2
     highest |= code
   }
-  const hidden = highest < 128 || !mayHide(text) ? 0 : times(text, HIDDEN)
-  return { bytes: bytes + hidden * HIDDEN_BYTES, hidden }
+  hidden = highest < 128 || !mayHide(text) ? 0 : times(text, HIDDEN)
+  return bytes + hidden * HIDDEN_BYTES
 }
 
 // Beyond the character itself: `&quot;`, and control characters, which show as pictures of three bytes.
@@ -52,8 +55,8 @@ escaped[127] = 2
 const HIDDEN_BYTES = 32
 const HIDDEN = /[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu
 
-/** What the lines of one text weigh, asked in their order; the tags of what they may become apart. */
-type LineWeigher = (line: string) => TextWeight
+/** Adds what the lines of one text weigh to a sum, in their order, with the tags of what they may become. */
+type LineWeigher = (line: string, sum: TextWeight) => void
 
 function lineWeigher(kind: Kind): LineWeigher {
   if (kind === "prose") return proseWeigher()
@@ -61,9 +64,13 @@ function lineWeigher(kind: Kind): LineWeigher {
   const isCode = kind === "code" || kind === "patch"
   // A line's numbers, and its class.
   const more = { plain: 1, code: 9, terminal: 1, patch: 33 }[kind]
-  return (line) => {
-    const { bytes, hidden } = measure(line)
-    return { bytes: bytes + more, elements: elementsOf(line) + hidden, code: isCode ? line.length + 1 : 0 }
+  const tag = TAG[kind]
+  return (line, sum) => {
+    const bytes = measure(line)
+    const elements = hidden + elementsOf(line)
+    sum.bytes += bytes + more + elements * tag
+    sum.elements += elements
+    if (isCode) sum.code += line.length + 1
   }
 }
 
@@ -96,20 +103,27 @@ function proseWeigher(): LineWeigher {
   let fence = ""
   let columns = 0
   let indented = false
-  return (line) => {
-    const measured = measure(line)
-    const { hidden } = measured
-    const bytes = measured.bytes + 1
+  const add = (sum: TextWeight, bytes: number, elements: number, code: number) => {
+    sum.bytes += bytes + elements * TAG.prose
+    sum.elements += elements
+    sum.code += code
+  }
+  return (line, sum) => {
+    const bytes = measure(line) + 1
+    // Before anything else is measured.
+    const invisible = hidden
     const containers = CONTAINERS.exec(line)?.[0] ?? ""
     const rest = line.slice(containers.length)
     const mark = /^[ \t]*(`{3,}|~{3,})/.exec(rest)?.[1]
     if (fence !== "") {
       if (mark?.startsWith(fence) && rest.trim() === mark) fence = ""
-      return { bytes, elements: hidden, code: line.length + 1 }
+      add(sum, bytes, invisible, line.length + 1)
+      return
     }
     if (mark) {
       fence = mark
-      return { bytes: bytes + 30, elements: 5, code: 0 }
+      add(sum, bytes + 30, 5, 0)
+      return
     }
     if (/^[\s|:-]+$/.test(rest) && rest.includes("-") && rest.includes("|")) columns = times(rest, /\|/g) + 1
     else if (rest.trim() === "") columns = 0
@@ -126,11 +140,8 @@ function proseWeigher(): LineWeigher {
             .filter((word) => ADDRESS.test(word))
             .join("")
         : ""
-    return {
-      bytes: bytes + 50 * links + textBytes(addresses),
-      elements: elements + 0.5 * times(rest, MARKS) + links + hidden,
-      code: isCode ? line.length + 1 : 0,
-    }
+    elements += 0.5 * times(rest, MARKS) + links + invisible
+    add(sum, bytes + 50 * links + textBytes(addresses), elements, isCode ? line.length + 1 : 0)
   }
 }
 
@@ -141,10 +152,7 @@ export function textWeigher(kind: Kind): (line: string) => TextWeight {
   const weigh = lineWeigher(kind)
   const sum = zero()
   return (line) => {
-    const { bytes, elements, code } = weigh(line)
-    sum.bytes += bytes + elements * TAG[kind]
-    sum.elements += elements
-    sum.code += code
+    weigh(line, sum)
     return sum
   }
 }

@@ -84,7 +84,10 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
       // Another run that deletes the last file of this folder takes the folder with it: make it again, once or twice.
       for (let attempt = 1; ; attempt++) {
         try {
-          const held = (await holdFolder(root, foldersOf(key), { make: true })) as HeldFolder
+          const folders = foldersOf(key)
+          // Most keys are in a folder that is there already.
+          const held =
+            (await holdFolder(root, folders)) ?? ((await holdFolder(root, folders, { make: true })) as HeldFolder)
           try {
             await writeWhole(held.at, path.basename(target), body)
           } finally {
