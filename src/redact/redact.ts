@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { homedir, userInfo } from "node:os"
 import type { SessionRecord } from "../session/source.ts"
 import { isSecretValue, kindByName } from "./assignments.ts"
@@ -29,6 +30,8 @@ export interface Redacted {
   record: SessionRecord
   /** How many different secrets of each kind, in the order of their first appearance. */
   found: Count[]
+  /** Equal for two records: the same text comes out the same in both. Tells nothing of what is secret. */
+  key: string
 }
 
 // Nothing shorter is a secret by itself.
@@ -84,7 +87,8 @@ export async function redact(record: SessionRecord, options: RedactOptions = {})
   }
   await learnAll(record, learn)
 
-  const clean = withoutPeople(options.person ?? thisPerson(), names)
+  const person = options.person ?? thisPerson()
+  const clean = withoutPeople(person, names)
   const changes = new Map<string, string>()
   const change = (text: string, name: string | undefined) => {
     const mark = name === undefined ? undefined : secrets.named(name, text)
@@ -95,8 +99,18 @@ export async function redact(record: SessionRecord, options: RedactOptions = {})
     if (text.length <= SHORT && changes.size < KEPT) changes.set(text, other)
     return other
   }
-  return { record: changed(record, (value) => mapTexts(value, change)), found: secrets.found }
+  return {
+    record: changed(record, (value) => mapTexts(value, change)),
+    found: secrets.found,
+    key: keyOf(secrets, person, names),
+  }
 }
+
+const keyOf = (secrets: Secrets, person: Person, names: ReadonlySet<string>) =>
+  createHash("sha256")
+    .update(secrets.all)
+    .update(JSON.stringify([person, ...names]))
+    .digest("hex")
 
 async function learnAll(record: SessionRecord, learn: (value: unknown) => Promise<void>): Promise<void> {
   await learn(record.info)

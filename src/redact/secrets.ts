@@ -80,6 +80,11 @@ export class Secrets {
     return this.#named.size === 0 ? undefined : this.#named.get(`${name}\n${text}`)
   }
 
+  /** All that decides what is replaced by what, in a text that is itself secret. */
+  get all(): string {
+    return JSON.stringify([[...this.#spelled], [...this.#named]])
+  }
+
   /** The text with every secret replaced. */
   replace(text: string): string {
     return this.#spelled.size === 0 ? text : this.#inText(text, 0)

@@ -6,8 +6,14 @@ import { createHash } from "node:crypto"
  */
 export interface GatheredText {
   push(...pieces: string[]): void
-  /** SHA-256 of a salt and all that was gathered, hexadecimal. */
-  hash(salt: string): string
+  /** Adds what was gathered before, as UTF-8. */
+  append(bytes: Uint8Array): void
+  /** Bytes so far. */
+  size(): number
+  /** What was gathered from one place to another, in pieces; places are those that `size` told. */
+  between(from: number, to: number): Uint8Array[]
+  /** SHA-256 of all that was gathered, hexadecimal. */
+  hash(): string
   bytes(): Uint8Array
 }
 
@@ -15,14 +21,19 @@ export interface GatheredText {
 const CHUNK = 100_000
 
 export function gatherText(): GatheredText {
-  const chunks: Buffer[] = []
+  const chunks: Uint8Array[] = []
   const sum = createHash("sha256")
+  let size = 0
   let pieces: string[] = []
   let characters = 0
-  const flush = () => {
-    const chunk = Buffer.from(pieces.join(""))
+  const add = (chunk: Uint8Array) => {
     chunks.push(chunk)
     sum.update(chunk)
+    size += chunk.length
+  }
+  const flush = () => {
+    if (pieces.length === 0) return
+    add(Buffer.from(pieces.join("")))
     pieces = []
     characters = 0
   }
@@ -34,9 +45,28 @@ export function gatherText(): GatheredText {
       }
       if (characters > CHUNK) flush()
     },
-    hash(salt) {
+    append(bytes) {
       flush()
-      return createHash("sha256").update(salt).update(sum.copy().digest()).digest("hex")
+      add(bytes)
+    },
+    size() {
+      flush()
+      return size
+    },
+    between(from, to) {
+      flush()
+      const found: Uint8Array[] = []
+      let start = 0
+      for (const chunk of chunks) {
+        if (start < to && start + chunk.length > from)
+          found.push(chunk.subarray(Math.max(0, from - start), Math.min(chunk.length, to - start)))
+        start += chunk.length
+      }
+      return found
+    },
+    hash() {
+      flush()
+      return sum.copy().digest("hex")
     },
     bytes() {
       flush()

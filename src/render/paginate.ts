@@ -20,21 +20,29 @@ export const BODY: Weight = {
   elements: PAGE.elements - FRAME.elements - HEAD.elements,
 }
 
+/** How full the page is that is being filled. */
+export interface PageFill {
+  weight: Weight
+  messages: number
+}
+
+export const emptyPage = (): PageFill => ({ weight: HEAD, messages: 0 })
+
 /**
  * Where pages end: decided from the messages so far alone, so that a session that goes on changes no earlier page. A
- * page ends where the next message could be too much for it, and before a prompt once it is more than half full.
+ * page ends where the next message could be too much for it, and before a prompt once it is more than half full. `fill` is
+ * kept up to date.
  */
-export function pageBreaks(): (message: Piece) => boolean {
-  let weight = HEAD
-  let messages = 0
+export function pageBreaks(fill: PageFill = emptyPage()): (message: Piece) => boolean {
   const full = (weight: Weight, share: number) =>
     weight.bytes > (PAGE.bytes - FRAME.bytes) * share || weight.elements > (PAGE.elements - FRAME.elements) * share
   return (message) => {
     const own = weighMessage(message)
+    const { weight } = fill
     const sum = { bytes: weight.bytes + own.bytes, elements: weight.elements + own.elements }
-    const breaks = messages > 0 && (full(sum, 1) || (full(weight, 0.6) && isPrompt(message)))
-    weight = breaks ? own : sum
-    messages = breaks ? 1 : messages + 1
+    const breaks = fill.messages > 0 && (full(sum, 1) || (full(weight, 0.6) && isPrompt(message)))
+    fill.weight = breaks ? { bytes: own.bytes, elements: own.elements } : sum
+    fill.messages = breaks ? 1 : fill.messages + 1
     return breaks
   }
 }

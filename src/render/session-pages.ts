@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
-import type { Message, Session } from "../session/model.ts"
+import { type Message, type MessagesRead, nothingRead, type Session } from "../session/model.ts"
 import type { StoredFile } from "./attachment.ts"
-import { addChanges, changedFiles, noChanges, type PromptRef } from "./change-history.ts"
+import { addChanges, type ChangeHistory, changedFiles, noChanges, type PromptRef } from "./change-history.ts"
 import { type ChangesPage, changedView, changesPages, filesOfChange, headOfChanges, notesOn } from "./changes.ts"
 import { clip } from "./cut.ts"
 import { addFacts, doneInWords, type Facts, factsInWords, noFacts, untilInWords } from "./facts.ts"
@@ -9,12 +9,12 @@ import type { GatheredText } from "./gathered-text.ts"
 import { filesOf, isPrompt } from "./items.ts"
 import { partLinks } from "./outline.ts"
 import { folderOf, inputOf, type Page, prebuiltPage, type RenderPage, viewOf } from "./page.ts"
-import { pageBreaks } from "./paginate.ts"
+import { emptyPage, type PageFill, pageBreaks } from "./paginate.ts"
 import { writeJson } from "./session-documents.ts"
 import { headingMarkdown, messageMarkdown } from "./session-markdown.ts"
 import type { SiteFile } from "./site-file.ts"
 import { type Piece, splitMessage } from "./split-message.ts"
-import { addTrace, noTrace } from "./trace.ts"
+import { addTrace, noTrace, type Trace } from "./trace.ts"
 import { traceView } from "./trace-view.ts"
 import { addToTurn, bylineOf, goesOn, newTurn, type Turn } from "./turns.ts"
 import type { PageView, PartLink } from "./view.ts"
@@ -37,6 +37,41 @@ export interface Place {
   record: GatheredText
   text: GatheredText
   parent: { href: string; title: string } | undefined
+  /** Where to go on from, and after how many messages to tell how far it is. */
+  from?: Halted | undefined
+  halt?: { after: number; take(halted: Halted): void } | undefined
+}
+
+/** How far the pages of a session are after some of its messages: plain values. */
+export interface PagesSoFar {
+  read: MessagesRead
+  fill: PageFill
+  facts: Facts
+  trace: Trace
+  links: PartLink[]
+  part: Part
+  first: Part
+  held: Part | undefined
+  turn: Turn | undefined
+  last: Message | undefined
+  history: ChangeHistory
+  asked: PromptRef | undefined
+}
+
+/** The same with what those messages are in `session.json` and `session.md`: from it, another process can go on. */
+export interface Halted {
+  pages: PagesSoFar
+  record: readonly Uint8Array[]
+  text: readonly Uint8Array[]
+}
+
+function noPages(): PagesSoFar {
+  const first = newPart(1, 0)
+  return {
+    ...{ read: nothingRead(), fill: emptyPage(), facts: noFacts(), trace: noTrace(), links: [] },
+    ...{ part: first, first, held: undefined, turn: undefined, last: undefined },
+    ...{ history: noChanges(), asked: undefined },
+  }
 }
 
 /** Pages and records change in place, and must be gone at once when they are deleted: caches have to ask every time. */
@@ -75,17 +110,9 @@ const stemOf = (sessionID: string) => `sub-${createHash("sha256").update(session
 export async function* sessionFiles(session: Session, place: Place): AsyncGenerator<SiteFile> {
   const { info } = session
   const childPages = new Map(session.children.map((child) => [child.info.id, pageName(stemOf(child.info.id), 1)]))
-  const breaks = pageBreaks()
-  const facts = noFacts()
-  const trace = noTrace()
-  const links: PartLink[] = []
-  let part = newPart(1, 0)
-  const first = part
-  let held: Part | undefined
-  let turn: Turn | undefined
-  let last: Message | undefined
-  const history = noChanges()
-  let asked: PromptRef | undefined
+  const soFar = place.from?.pages ?? noPages()
+  const { read, facts, trace, links, first, history } = soFar
+  const breaks = pageBreaks(soFar.fill)
 
   const drawn = (part: Part, more: Partial<PageView> = {}): SiteFile => {
     const { number, messages, records, promptsBefore, turns } = part
@@ -110,38 +137,48 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
 
   place.record.push(`{"info":${writeJson(info.raw)},"messages":[`)
   place.text.push(headingMarkdown(info))
-  let separator = ""
-  for await (const message of session.messages()) {
+  const start = { record: place.record.size(), text: place.text.size() }
+  for (const piece of place.from?.record ?? []) place.record.append(piece)
+  for (const piece of place.from?.text ?? []) place.text.append(piece)
+  let separator = read.messages > 0 ? "," : ""
+  for await (const message of session.messages(read)) {
     addFacts(facts, message)
     const record = writeJson(message.raw)
     for (const piece of splitMessage(message)) {
       if (breaks(piece)) {
+        const { part, turn } = soFar
         close(part)
-        if (part !== first && turn && part.turns.includes(turn)) held = part
+        if (part !== first && turn && part.turns.includes(turn)) soFar.held = part
         else if (part !== first) yield drawn(part)
-        part = newPart(part.number + 1, part.promptsBefore + part.turns.length)
+        soFar.part = newPart(part.number + 1, part.promptsBefore + part.turns.length)
       }
+      const { part } = soFar
       if (isPrompt(piece)) {
-        if (turn) turn.over = true
-        if (held) yield drawn(held)
-        held = undefined
-        turn = newTurn(piece)
-        part.turns.push(turn)
+        if (soFar.turn) soFar.turn.over = true
+        if (soFar.held) yield drawn(soFar.held)
+        soFar.held = undefined
+        soFar.turn = newTurn(piece)
+        part.turns.push(soFar.turn)
         const number = part.promptsBefore + part.turns.length
-        asked = { href: `${pageName(place.stem, part.number)}#${message.id}`, number }
-      } else if (turn && !piece.continues) addToTurn(turn, message)
+        soFar.asked = { href: `${pageName(place.stem, part.number)}#${message.id}`, number }
+      } else if (soFar.turn && !piece.continues) addToTurn(soFar.turn, message)
       if (!piece.continues) addTrace(trace, message, pageName(place.stem, part.number))
       part.messages.push(piece)
       part.records.push(record)
       for (const file of filesOf(piece)) yield stored(file)
     }
-    await addChanges(history, message, asked, folderOf(message) || info.directory)
+    await addChanges(history, message, soFar.asked, folderOf(message) || info.directory)
     place.record.push(separator, "\n", record)
     separator = ","
     place.text.push(messageMarkdown(message))
-    last = message
+    soFar.last = message
+    if (read.messages === place.halt?.after) {
+      const record = place.record.between(start.record, place.record.size())
+      place.halt.take({ pages: soFar, record, text: place.text.between(start.text, place.text.size()) })
+    }
   }
-  const live = place.live ?? goesOn(last)
+  const { part, held, turn } = soFar
+  const live = place.live ?? goesOn(soFar.last)
   if (turn) turn.over = !live
   close(part)
   if (held) yield drawn(held)
@@ -157,7 +194,7 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
   for (const [i, child] of session.children.entries()) {
     if (i > 0) place.record.push(",")
     const parent = { href: pageName(place.stem, 1), title: titleOf(info) }
-    yield* sessionFiles(child, { ...place, stem: stemOf(child.info.id), parent })
+    yield* sessionFiles(child, { ...place, stem: stemOf(child.info.id), parent, from: undefined, halt: undefined })
   }
   place.record.push("]}")
 

@@ -11,5 +11,7 @@ export interface SiteFile {
   input: string
   /** Of a page, the id of its first message: which page an id is on can be told from these. */
   first?: string
+  /** SHA-256 of the content, hexadecimal, where it is known before. */
+  hash?: string
   render(): Promise<Uint8Array>
 }

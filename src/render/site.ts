@@ -1,7 +1,7 @@
 import type { Session } from "../session/model.ts"
 import { type GatheredText, gatherText } from "./gathered-text.ts"
 import { prebuiltSheet, type RenderPage } from "./page.ts"
-import { REVALIDATE, SHORTLY, sessionFiles } from "./session-pages.ts"
+import { type Halted, REVALIDATE, SHORTLY, sessionFiles } from "./session-pages.ts"
 import type { SiteFile } from "./site-file.ts"
 
 export interface SiteOptions {
@@ -17,6 +17,15 @@ export interface SiteOptions {
   leftOut?: string | undefined
   /** When the share ends, ISO 8601; its first page says so. */
   expires?: string | undefined
+  /** Where an earlier run had come to with the same session: its files so far are given, but not to be drawn. */
+  from?: SiteSoFar | undefined
+  /** After how many messages to tell how far it is. What is told holds only as long as nothing else is asked for. */
+  halt?: { after: number; take(soFar: SiteSoFar): void } | undefined
+}
+
+/** How far a share is after some of a session's messages. */
+export interface SiteSoFar extends Halted {
+  files: Omit<SiteFile, "render">[]
 }
 
 /**
@@ -25,25 +34,34 @@ export interface SiteOptions {
  * Reads the messages once and keeps those of a few pages at a time.
  */
 export async function* site(session: Session, options: SiteOptions): AsyncGenerator<SiteFile> {
-  const seen = new Set<string>()
+  const { from, halt } = options
+  const files: SiteSoFar["files"] = [...(from?.files ?? [])]
+  const seen = new Set(files.map(({ path }) => path))
   const record = gatherText()
   const text = gatherText()
   const { path: sheet, content } = await prebuiltSheet()
   const contentType = "text/css; charset=utf-8"
   yield { path: sheet, contentType, cacheControl: SHORTLY, input: sheet, render: async () => Buffer.from(content) }
-  for await (const file of sessionFiles(session, { ...options, sheet, stem: "", record, text, parent: undefined })) {
+  for (const file of files) yield { ...file, render: () => Promise.reject(new Error(`${file.path} was drawn before`)) }
+  const place = {
+    ...{ ...options, sheet, stem: "", record, text, parent: undefined },
+    halt: halt && { ...halt, take: (soFar: Halted) => halt.take({ ...soFar, files }) },
+  }
+  for await (const file of sessionFiles(session, place)) {
     if (seen.has(file.path)) continue
     seen.add(file.path)
+    const { render: _, ...known } = file
+    files.push(known)
     if (file.path === "index.html") {
-      yield document("session.json", "application/json; charset=utf-8", record, options.version)
-      yield document("session.md", "text/markdown; charset=utf-8", text, options.version)
+      yield document("session.json", "application/json; charset=utf-8", record)
+      yield document("session.md", "text/markdown; charset=utf-8", text)
     }
     yield file
   }
 }
 
-function document(path: string, contentType: string, text: GatheredText, version: string): SiteFile {
+function document(path: string, contentType: string, text: GatheredText): SiteFile {
   text.push("\n")
-  const input = text.hash(version)
-  return { path, contentType, cacheControl: REVALIDATE, input, render: async () => text.bytes() }
+  const input = text.hash()
+  return { path, contentType, cacheControl: REVALIDATE, input, hash: input, render: async () => text.bytes() }
 }

@@ -1,3 +1,5 @@
+import { type MessagesRead, nothingRead } from "./model.ts"
+
 const usable = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 
 /** An id that may be used in an address or an attribute as it is: letters, digits, `_` and `-`, 64 at most. */
@@ -8,11 +10,12 @@ export function usableID(value: unknown): string | undefined {
 /**
  * Gives every message and part of one session an id of its own: the one it has, if it is usable and new, and otherwise
  * `fallback`, which is made from the position. An id that was given before gets a number behind it. The same session
- * read again gives the same ids, and so does one that has grown at its end.
+ * read again gives the same ids, and so does one that has grown at its end. What was given before is kept
+ * up to date.
  */
-export function idMaker(): (value: unknown, fallback: string) => string {
-  const given = new Set<string>()
-  const repeated = new Map<string, number>()
+export function idMaker(
+  { given, repeated }: Pick<MessagesRead, "given" | "repeated"> = nothingRead(),
+): (value: unknown, fallback: string) => string {
   return (value, fallback) => {
     const wanted = usableID(value) ?? fallback
     let id = wanted

@@ -7,11 +7,24 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
  */
 export interface Session {
   info: SessionInfo
-  /** In order, one at a time; every call starts at the first. What the user undid (`revert`) is left out. */
-  messages(): AsyncIterable<Message>
+  /**
+   * In order, one at a time; every call starts at the first. What the user undid (`revert`) is left out.
+   * @param read how far these messages, or those in front of them, were read before; kept up to date
+   */
+  messages(read?: MessagesRead): AsyncIterable<Message>
   /** Subagents' sessions, oldest first. */
   children: Session[]
 }
+
+/** How far the messages of a session were read: what reading on needs to know of those before. Plain values. */
+export interface MessagesRead {
+  messages: number
+  /** The ids that messages and parts have, and which of those had to be told apart how often. */
+  given: Set<string>
+  repeated: Map<string, number>
+}
+
+export const nothingRead = (): MessagesRead => ({ messages: 0, given: new Set(), repeated: new Map() })
 
 export interface SessionInfo {
   id: string

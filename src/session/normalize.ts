@@ -1,6 +1,17 @@
 import { createPatch } from "diff"
 import { type IDMaker, idMaker, usableID } from "./ids.ts"
-import type { AssistantMessage, FileDiff, Json, Message, Part, Session, SessionInfo, UserMessage } from "./model.ts"
+import {
+  type AssistantMessage,
+  type FileDiff,
+  type Json,
+  type Message,
+  type MessagesRead,
+  nothingRead,
+  type Part,
+  type Session,
+  type SessionInfo,
+  type UserMessage,
+} from "./model.ts"
 import { messageError, normalizePart } from "./normalize-part.ts"
 import {
   amount,
@@ -35,7 +46,7 @@ function sessionOf(record: SessionRecord, id: string, ids: IDMaker): Session {
   const revert = fields(fields(record.info)["revert"])
   return {
     info: sessionInfo(record.info, id),
-    messages: () => messagesOf(record, optionalText(revert["messageID"]), optionalText(revert["partID"])),
+    messages: (read) => messagesOf(record, optionalText(revert["messageID"]), optionalText(revert["partID"]), read),
     children: record.children.map((child, index) => {
       const childID = ids(fields(child.info)["id"], `${id || "session"}-child-${index + 1}`)
       return sessionOf(child, childID, ids)
@@ -69,11 +80,11 @@ async function* messagesOf(
   record: SessionRecord,
   undoneMessage: string | undefined,
   undonePart: string | undefined,
+  read: MessagesRead = nothingRead(),
 ): AsyncGenerator<Message> {
-  const ids = idMaker()
-  let position = 0
+  const ids = idMaker(read)
   for await (const raw of record.messages()) {
-    position++
+    const position = ++read.messages
     if (undoneMessage === undefined || fields(fields(raw)["info"])["id"] !== undoneMessage) {
       yield normalizeMessage(raw, ids, position)
       continue

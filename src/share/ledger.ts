@@ -5,6 +5,7 @@ import { ShareError } from "../errors.ts"
 import { makePrivateFolder } from "../private-folder.ts"
 import type { Selection } from "../session/select.ts"
 import type { Destination } from "../store/open-store.ts"
+import { checkpointFolder } from "./checkpoint.ts"
 import type { Expiry } from "./expires.ts"
 import { lock, type Patience, StillLocked } from "./lock.ts"
 
@@ -45,6 +46,8 @@ export interface Ledger {
    * waited long; also what `work` throws.
    */
   hold<T>(share: Held, work: () => Promise<T>, patience?: Patience): Promise<T>
+  /** The folder that may hold what a later update of the share goes on from; it goes with the entry. */
+  pagesOf(share: Held): string
   /** The entry of this session at this destination; made with `fresh` if there is none. To be called within `hold`. */
   claim(fresh: LedgerEntry): Promise<{ entry: LedgerEntry; isNew: boolean }>
   save(entry: LedgerEntry): Promise<void>
@@ -123,6 +126,7 @@ export function openLedger(folder: string): Ledger {
         release()
       }
     },
+    pagesOf: (share) => checkpointFolder(fileOf(share)),
     claim: (fresh) =>
       guarded(async () => {
         const known = await readEntry(fileOf(fresh))
@@ -134,7 +138,9 @@ export function openLedger(folder: string): Ledger {
     drop: (entry) =>
       guarded(async () => {
         const known = await readEntry(fileOf(entry))
-        if (!known || known.id === entry.id) await rm(fileOf(entry), { force: true })
+        if (known && known.id !== entry.id) return
+        await rm(checkpointFolder(fileOf(entry)), { recursive: true, force: true })
+        await rm(fileOf(entry), { force: true })
       }),
     at: (session, destination) => readEntry(fileOf({ session, destination })),
     find: async (id) => (await all()).find((entry) => entry.id === id),

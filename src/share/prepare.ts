@@ -19,6 +19,8 @@ export interface Prepared {
   leftOut: string | undefined
   /** What was redacted: how many different secrets of each kind, in the order of their first appearance. */
   found: Count[]
+  /** See `Redacted`. */
+  redactedBy: string
 }
 
 /**
@@ -30,7 +32,7 @@ export async function prepare(record: SessionRecord, options: PrepareOptions): P
   const { selection = {} } = options
   const redacted = await redact(record, options.redact)
   const session = normalizeSession(await select(redacted.record, selection))
-  return { session, leftOut: inWords(selection), found: redacted.found }
+  return { session, leftOut: inWords(selection), found: redacted.found, redactedBy: redacted.key }
 }
 
 function inWords({ omit = [], until = "end" }: Selection): string | undefined {

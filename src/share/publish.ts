@@ -50,7 +50,7 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
       return
     }
     const body = await file.render()
-    const hash = createHash("sha256").update(body).digest("hex")
+    const hash = file.hash ?? createHash("sha256").update(body).digest("hex")
     const { input, first } = file
     objects[file.path] = { size: body.length, hash, input, ...(first !== undefined && { first }) }
     if (before?.hash === hash) {

@@ -4,6 +4,7 @@ import type { Count } from "../redact/secrets.ts"
 import { site } from "../render/site.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
+import { goOn, type Known, whatIsKnown } from "./go-on.ts"
 import type { LedgerEntry } from "./ledger.ts"
 import { INDEX, type ManifestObject, prefixOf, readManifest, writeManifest } from "./manifest.ts"
 import { noSuchShare, openPlace, type PlaceOptions, removeStale } from "./place.ts"
@@ -74,12 +75,13 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
     const { id, directory } = normalizeSession(record).info
     const known = await ledger.at(id, destination)
     const selection = { ...known?.selection, ...options.selection }
-    const prepared = await prepare(record, { ...options, selection })
+    const before = await whatIsKnown(ledger.pagesOf({ session: id, destination }), record, selection)
+    const prepared = await prepare(before.record, { ...options, selection })
     await options.mayShare({ ...prepared, directory, known })
     const work = async () => {
       let { existing } = options
       for (let left = ATTEMPTS; ; left--) {
-        const result = await bring(prepared, { ...options, selection, existing })
+        const result = await bring(prepared, before, { ...options, selection, existing })
         if ("url" in result) return result
         if (left === 1) throw result.error ?? publishedElsewhere(result.id, options.store.name)
         existing = result.id
@@ -95,6 +97,7 @@ const ATTEMPTS = 3
 /** Brings a session to its place once. Gives no more than the id if somebody else has published the share meanwhile. */
 async function bring(
   prepared: Prepared,
+  before: Known,
   options: ShareOptions,
 ): Promise<ShareResult | { id: string; error?: ShareError }> {
   const { session, leftOut, found } = prepared
@@ -107,7 +110,15 @@ async function bring(
   const url = store.url(prefix + INDEX)
   const { link, until } = await signWhole(place, options)
   const about = { id, version, leftOut, expires: entry.expires }
-  const files = until === undefined ? site(session, about) : withWhole(site(session, about), session, about)
+  // The whole page is made of all messages.
+  const { keep, ...soFar } = await goOn(
+    until === undefined ? before : { ...before, watched: undefined },
+    prepared,
+    place,
+    version,
+  )
+  const all = site(session, { ...about, ...soFar })
+  const files = until === undefined ? all : withWhole(all, session, about)
   const seen = Object.keys(place.found.objects)
   const { objects, progress } = await publish(files, { store, prefix, known, seen, ...(onProgress && { onProgress }) })
   const removed = await removeStale(place, objects, store)
@@ -144,6 +155,7 @@ async function bring(
     url,
     ...(until && { signed: until }),
   })
+  await keep()
   const sent = progress.sent + (isSame ? 0 : 1)
   const count = { objects: Object.keys(objects).length + 1, sent, bytes: progress.bytes, removed }
   const redacted = found.reduce((sum, { secrets }) => sum + secrets, 0)

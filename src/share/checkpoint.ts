@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto"
+import { open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import path from "node:path"
+import { deserialize, serialize } from "node:v8"
+import { crc32 } from "node:zlib"
+import { makePrivateFolder } from "../private-folder.ts"
+import type { SiteSoFar } from "../render/site.ts"
+import type { Beginning } from "./watch-record.ts"
+
+/** How far the pages of a share were after the beginning of its session: what a later run goes on from. */
+export interface Checkpoint extends Beginning {
+  /** Equal where those messages come out the same: this package's version, what is redacted, what all pages have in common. */
+  key: string
+}
+
+interface Header extends Checkpoint {
+  format: number
+  state: Sum
+  record: Sum
+  text: Sum
+}
+
+/** Of the first bytes of a file: how many there are, and what tells whether they are those that were written. */
+interface Sum {
+  size: number
+  crc: number
+}
+
+const FORMAT = 1
+/** Of a shorter session all is read again as quickly. */
+const SHORTEST = 100
+/** In bytes: what is kept of one share, and of how many shares. */
+const LARGEST = 400_000_000
+const SHARES = 10
+const NAME = /^[0-9a-f]{64}\.pages$/
+
+/** The folder for it beside a share's entry in the ledger. Private; it holds nothing that is not in the share. */
+export const checkpointFolder = (entry: string): string => entry.replace(/\.json$/, ".pages")
+
+/** What is kept of a share, but for the content; undefined where there is nothing that can be read. */
+export async function readCheckpoint(folder: string): Promise<Checkpoint | undefined> {
+  return (await read(folder))?.header
+}
+
+/** The content of a checkpoint. Undefined where it is damaged, or another one has taken its place. */
+export async function loadCheckpoint(folder: string, wanted: Checkpoint): Promise<SiteSoFar | undefined> {
+  try {
+    const found = await read(folder)
+    if (!found || found.header.key !== wanted.key || found.header.hash !== wanted.hash) return undefined
+    const { header, state } = found
+    const [record, text] = await Promise.all([
+      readFile(path.join(folder, "record")),
+      readFile(path.join(folder, "text")),
+    ])
+    const [ownRecord, ownText] = [record.subarray(0, header.record.size), text.subarray(0, header.text.size)]
+    if (!fits(state, header.state) || !fits(ownRecord, header.record) || !fits(ownText, header.text)) return undefined
+    return { ...deserialize(state), record: [ownRecord], text: [ownText] }
+  } catch {
+    return undefined
+  }
+}
+
+/** What is to be kept, ready to be written. */
+export interface Taken extends Checkpoint {
+  state: Uint8Array
+  record: readonly Uint8Array[]
+  text: readonly Uint8Array[]
+}
+
+/** Takes down how far the pages are, as they are now; undefined where that is not worth keeping. */
+export function takeCheckpoint(checkpoint: Checkpoint, { pages, files, record, text }: SiteSoFar): Taken | undefined {
+  if (checkpoint.messages < SHORTEST || sizeOf(record) + sizeOf(text) > LARGEST) return undefined
+  return { ...checkpoint, state: serialize({ pages, files }), record, text }
+}
+
+/**
+ * Keeps a checkpoint in place of the one before, and forgets those of the shares that were longest not brought up to
+ * date. What cannot be written is not kept; a run that was cut short leaves none.
+ */
+export async function keepCheckpoint(folder: string, { state, record, text, ...checkpoint }: Taken): Promise<void> {
+  try {
+    const before = (await read(folder))?.header
+    await makePrivateFolder(folder)
+    await rm(path.join(folder, "state"), { force: true })
+    const header: Header = {
+      ...{ format: FORMAT, ...checkpoint, state: sumOf([state]) },
+      record: await writeAfter(path.join(folder, "record"), record, before?.record),
+      text: await writeAfter(path.join(folder, "text"), text, before?.text),
+    }
+    const aside = path.join(folder, `state.${process.pid}`)
+    await writeFile(aside, [JSON.stringify(header), "\n", state], { mode: 0o600 })
+    await rename(aside, path.join(folder, "state"))
+    await forgetOldest(path.dirname(folder))
+  } catch {
+    await rm(folder, { recursive: true, force: true }).catch(() => {})
+  }
+}
+
+async function read(folder: string): Promise<{ header: Header; state: Uint8Array } | undefined> {
+  try {
+    const content = await readFile(path.join(folder, "state"))
+    const end = content.indexOf("\n")
+    const header: Header = JSON.parse(content.toString("utf8", 0, end))
+    return header.format === FORMAT ? { header, state: content.subarray(end + 1) } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Writes the pieces into a file that may hold the first of them already. */
+async function writeAfter(file: string, pieces: readonly Uint8Array[], before: Sum | undefined): Promise<Sum> {
+  const [first] = pieces
+  const isThere = before !== undefined && first !== undefined && first.length === before.size && fits(first, before)
+  const opened = await open(file, isThere ? "r+" : "w", 0o600)
+  try {
+    let position = isThere ? before.size : 0
+    for (const piece of isThere ? pieces.slice(1) : pieces) {
+      await opened.write(piece, 0, piece.length, position)
+      position += piece.length
+    }
+    await opened.truncate(position)
+  } finally {
+    await opened.close()
+  }
+  return sumOf(pieces)
+}
+
+async function forgetOldest(ledger: string): Promise<void> {
+  const folders = (await readdir(ledger)).filter((name) => NAME.test(name)).map((name) => path.join(ledger, name))
+  if (folders.length <= SHARES) return
+  const dated = await Promise.all(
+    folders.map(async (folder) => ({ folder, at: (await stat(folder).catch(() => undefined))?.mtimeMs ?? 0 })),
+  )
+  for (const { folder } of dated.sort((a, b) => b.at - a.at).slice(SHARES))
+    await rm(folder, { recursive: true, force: true })
+}
+
+const sizeOf = (pieces: readonly Uint8Array[]) => pieces.reduce((sum, { length }) => sum + length, 0)
+const sumOf = (pieces: readonly Uint8Array[]): Sum => ({
+  size: sizeOf(pieces),
+  crc: pieces.reduce((crc, piece) => crc32(piece, crc), 0),
+})
+const fits = (bytes: Uint8Array, { size, crc }: Sum) => bytes.length === size && crc32(bytes) === crc
+
+/** A key of all that decides how messages come out. */
+export const keyOf = (...decides: unknown[]): string =>
+  createHash("sha256")
+    .update(JSON.stringify([FORMAT, process.versions.v8, ...decides]))
+    .digest("hex")
