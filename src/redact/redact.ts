@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { homedir, userInfo } from "node:os"
-import type { SessionRecord } from "../session/source.ts"
+import { messagesFrom, type SessionRecord } from "../session/source.ts"
 import { isSecretValue, kindByName } from "./assignments.ts"
 import { look } from "./look.ts"
 import { ownPatterns } from "./own-patterns.ts"
@@ -30,8 +30,18 @@ export interface Redacted {
   record: SessionRecord
   /** How many different secrets of each kind, in the order of their first appearance. */
   found: Count[]
+  /** Of its messages, by position from 0, those without which there would be less to replace. */
+  telling: number[]
   /** Equal for two records: the same text comes out the same in both. Tells nothing of what is secret. */
   key: string
+}
+
+/** What is known of the first messages of a session, from when they were redacted before with the same options. */
+export interface RedactedBefore {
+  /** How many these are. */
+  messages: number
+  /** Of these, those that tell something; see `Redacted`. */
+  telling: readonly number[]
 }
 
 // Nothing shorter is a secret by itself.
@@ -50,8 +60,13 @@ const noOne =
  *
  * Reads the whole session once to learn what is secret, also from what comes later or in a subagent's session; the record
  * that comes back is redacted as it is read. Throws what reading throws, and `bad-settings` for a pattern that cannot be.
+ * @param before messages of which no more need be read than is known to tell something
  */
-export async function redact(record: SessionRecord, options: RedactOptions = {}): Promise<Redacted> {
+export async function redact(
+  record: SessionRecord,
+  options: RedactOptions = {},
+  before: RedactedBefore = { messages: 0, telling: [] },
+): Promise<Redacted> {
   const patterns = ownPatterns(options.patterns ?? [], "redact.patterns")
   const allow = ownPatterns(options.allow ?? [], "redact.allow")
   const secrets = new Secrets(options.label)
@@ -85,7 +100,22 @@ export async function redact(record: SessionRecord, options: RedactOptions = {})
     for (const { kind, value } of await askSecretlint(windows)) if (!allow.has(value)) secrets.add(kind, value)
     for (const match of patterns.matches(texts)) if (!allow.has(match)) secrets.addWord("own pattern", match)
   }
-  await learnAll(record, learn)
+  const telling: number[] = []
+  const learnAt = async (position: number, message: unknown) => {
+    const known = secrets.size + names.size
+    await learn(message)
+    if (secrets.size + names.size > known) telling.push(position)
+  }
+  for (const position of before.telling)
+    for await (const message of messagesFrom(record, position)) {
+      await learnAt(position, message)
+      break
+    }
+  let position = before.messages
+  for await (const message of messagesFrom(record, position)) await learnAt(position++, message)
+  // What is known of messages must not hang on a title, which may change.
+  await learn(record.info)
+  for (const child of record.children) await learnAll(child, learn)
 
   const person = options.person ?? thisPerson()
   const clean = withoutPeople(person, names)
@@ -101,7 +131,7 @@ export async function redact(record: SessionRecord, options: RedactOptions = {})
   }
   return {
     record: changed(record, (value) => mapTexts(value, change)),
-    found: secrets.found,
+    ...{ found: secrets.found, telling },
     key: keyOf(secrets, person, names),
   }
 }
@@ -123,6 +153,9 @@ function changed(record: SessionRecord, change: (value: unknown) => unknown): Se
     info: change(record.info),
     async *messages() {
       for await (const message of record.messages()) yield change(message)
+    },
+    async *rest(from) {
+      for await (const message of messagesFrom(record, from)) yield change(message)
     },
     children: record.children.map((child) => changed(child, change)),
   }

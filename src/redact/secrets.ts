@@ -80,6 +80,11 @@ export class Secrets {
     return this.#named.size === 0 ? undefined : this.#named.get(`${name}\n${text}`)
   }
 
+  /** Grows with whatever is learned. */
+  get size(): number {
+    return this.#marks.size + this.#spelled.size + this.#named.size
+  }
+
   /** All that decides what is replaced by what, in a text that is itself secret. */
   get all(): string {
     return JSON.stringify([[...this.#spelled], [...this.#named]])

@@ -84,19 +84,33 @@ export function sessionInfo(row: Row): unknown {
   })
 }
 
-/** The messages of a session in order, one at a time, each with its parts; broken JSON leaves a message or part with its ids alone. */
-export function* messagesOf(database: DatabaseSync, sessionID: string): Generator<unknown> {
-  const messages = database.prepare("SELECT id, data FROM message WHERE session_id = ? ORDER BY time_created, id")
-  const partsOf = database.prepare("SELECT id, data FROM part WHERE message_id = ? ORDER BY id")
-  for (const { id, data } of messages.iterate(sessionID)) {
+/**
+ * The messages of a session in order, one at a time, each with its parts; broken JSON leaves a message or part with its
+ * ids alone. @param from how many of the first are passed over
+ */
+export function* messagesOf(database: DatabaseSync, sessionID: string, from = 0): Generator<unknown> {
+  for (const { id, data, parts } of rowsOf(database, sessionID, from)) {
     const messageID = text(id)
     yield {
       info: { ...fields(json(data)), id: messageID, sessionID },
-      parts: partsOf
-        .all(messageID)
-        .map((part) => ({ ...fields(json(part["data"])), id: part["id"], sessionID, messageID })),
+      parts: parts.map((part) => ({ ...fields(json(part["data"])), id: part["id"], sessionID, messageID })),
     }
   }
+}
+
+/** Of each of the same messages, what stands in the rows that it is read from. */
+export function* storedMessagesOf(database: DatabaseSync, sessionID: string, from: number): Generator<string> {
+  // No JSON holds a zero.
+  for (const { id, data, parts } of rowsOf(database, sessionID, from))
+    yield [id, data, ...parts.flatMap((part) => [part["id"], part["data"]])].join("\0")
+}
+
+function* rowsOf(database: DatabaseSync, sessionID: string, from: number) {
+  const messages = database.prepare(
+    "SELECT id, data FROM message WHERE session_id = ? ORDER BY time_created, id LIMIT -1 OFFSET ?",
+  )
+  const partsOf = database.prepare("SELECT id, data FROM part WHERE message_id = ? ORDER BY id")
+  for (const { id, data } of messages.iterate(sessionID, from)) yield { id, data, parts: partsOf.all(text(id)) }
 }
 
 function json(value: unknown): unknown {

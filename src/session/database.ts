@@ -3,7 +3,7 @@ import { dirname } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { ShareError } from "../errors.ts"
 import { databasePath, type Environment } from "./database-path.ts"
-import { messagesOf, sessionInfo } from "./database-rows.ts"
+import { messagesOf, sessionInfo, storedMessagesOf } from "./database-rows.ts"
 import { newestSession } from "./newest.ts"
 import { isSqliteError, openDatabase } from "./open-database.ts"
 import { noSession, noSessionIn, opencodeExport, opencodeNewest } from "./opencode-cli.ts"
@@ -77,6 +77,12 @@ function recordOf(
     info: sessionInfo(row),
     async *messages() {
       yield* messagesOf(database, id)
+    },
+    async *rest(from) {
+      yield* messagesOf(database, id, from)
+    },
+    async *stored(from) {
+      yield* storedMessagesOf(database, id, from)
     },
     children: children
       .filter((child) => depth > 0 && !seen.has(String(child["id"])))

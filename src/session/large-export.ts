@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises"
 import { brokenMessage, checkedInfo, childrenOf } from "./parse-export.ts"
 import type { SessionRecord } from "./source.ts"
-import { splitExport } from "./split-export.ts"
+import { type Span, splitExport } from "./split-export.ts"
 
 /** So many bytes are read at a time. */
 const WINDOW = 1 << 20
@@ -15,15 +15,26 @@ export async function readLargeExport(file: FileHandle, label: string): Promise<
   const split = await splitExport(chunksOf(file))
   if (!split?.info || split.messages.length === 0) return undefined
   const { info, children, messages } = split
-  const read = windowed(file)
+  const read = async (window: Window, { from, to }: Span) => parse(await window(from, to), from, label)
+  const window = windowed(file)
+  async function* stored(from: number) {
+    const window = windowed(file)
+    for (let i = 2 * from; i < messages.length; i += 2)
+      yield await window(messages[i] as number, messages[i + 1] as number)
+  }
+  async function* rest(from: number) {
+    let at = 2 * from
+    for await (const bytes of stored(from)) {
+      yield parse(bytes, messages[at] as number, label)
+      at += 2
+    }
+  }
   return {
-    info: checkedInfo(await read(info.from, info.to, label), label),
-    children: children ? childrenOf(await read(children.from, children.to, label)) : [],
-    async *messages() {
-      const read = windowed(file)
-      for (let i = 0; i < messages.length; i += 2)
-        yield await read(messages[i] as number, messages[i + 1] as number, label)
-    },
+    info: checkedInfo(await read(window, info), label),
+    children: children ? childrenOf(await read(window, children)) : [],
+    messages: () => rest(0),
+    rest,
+    stored,
   }
 }
 
@@ -36,21 +47,27 @@ async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Reads JSON at places that come in order, several with one request. */
+type Window = ReturnType<typeof windowed>
+
+/** Reads what stands at places that come in order, several with one request. */
 function windowed(file: FileHandle) {
   let window: Buffer = Buffer.alloc(0)
   let start = 0
-  return async (from: number, to: number, label: string): Promise<unknown> => {
+  return async (from: number, to: number): Promise<Buffer> => {
     if (from < start || to > start + window.length) {
       const size = Math.max(WINDOW, to - from)
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, size, from)
       window = buffer.subarray(0, bytesRead)
       start = from
     }
-    try {
-      return JSON.parse(window.toString("utf8", from - start, to - start))
-    } catch (cause) {
-      throw brokenMessage(label, from, cause)
-    }
+    return window.subarray(from - start, to - start)
+  }
+}
+
+function parse(bytes: Buffer, from: number, label: string): unknown {
+  try {
+    return JSON.parse(bytes.toString())
+  } catch (cause) {
+    throw brokenMessage(label, from, cause)
   }
 }

@@ -9,7 +9,7 @@ export interface Session {
   info: SessionInfo
   /**
    * In order, one at a time; every call starts at the first. What the user undid (`revert`) is left out.
-   * @param read how far these messages, or those in front of them, were read before; kept up to date
+   * @param read how far they were read before: those that come after are given; kept up to date
    */
   messages(read?: MessagesRead): AsyncIterable<Message>
   /** Subagents' sessions, oldest first. */

@@ -24,7 +24,7 @@ import {
   optionalTime,
   text,
 } from "./read-json.ts"
-import type { SessionRecord } from "./source.ts"
+import { messagesFrom, type SessionRecord } from "./source.ts"
 
 /**
  * Makes sense of a session as it was found. Never throws on what the record holds: what is missing gets the empty value
@@ -83,7 +83,7 @@ async function* messagesOf(
   read: MessagesRead = nothingRead(),
 ): AsyncGenerator<Message> {
   const ids = idMaker(read)
-  for await (const raw of record.messages()) {
+  for await (const raw of messagesFrom(record, read.messages)) {
     const position = ++read.messages
     if (undoneMessage === undefined || fields(fields(raw)["info"])["id"] !== undoneMessage) {
       yield normalizeMessage(raw, ids, position)

@@ -34,6 +34,9 @@ async function readSession(id: string, ask: AskOpencode, depth: number): Promise
     async *messages() {
       yield* messages
     },
+    async *rest(from) {
+      yield* messages.slice(from)
+    },
     children,
   }
 }

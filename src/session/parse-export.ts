@@ -62,6 +62,9 @@ function record(value: unknown, depth: number): SessionRecord {
     async *messages() {
       yield* messages
     },
+    async *rest(from) {
+      yield* messages.slice(from)
+    },
     children: children.map((child) => record(child, depth - 1)),
   }
 }

@@ -7,6 +7,16 @@ export interface SessionRecord {
   info: unknown
   /** Each `{info, parts}` in order. May be called more than once; every call starts at the first message. */
   messages(): AsyncIterable<unknown>
+  /**
+   * The same without so many of the first. Only where a source need not read those; see `messagesFrom`.
+   * @param from how many are passed over
+   */
+  rest?(from: number): AsyncIterable<unknown>
+  /**
+   * Of each of the same messages, all that it is read from: where this is equal, the message is. Only where a source has
+   * something that costs less than reading; see `storedFrom`.
+   */
+  stored?(from: number): AsyncIterable<string | Uint8Array>
   /** The sessions that this one started (subagents), oldest first; each with its own children. */
   children: SessionRecord[]
 }
@@ -20,4 +30,19 @@ export interface SessionSource {
    * `use` ends, however it ends. Throws `session-not-found` or `bad-input`.
    */
   read<T>(use: (session: SessionRecord) => Promise<T>): Promise<T>
+}
+
+/** The messages of a record but for so many of the first. */
+export async function* messagesFrom(record: SessionRecord, from: number): AsyncGenerator<unknown> {
+  if (from === 0) return yield* record.messages()
+  if (record.rest) return yield* record.rest(from)
+  let position = 0
+  for await (const message of record.messages()) if (position++ >= from) yield message
+}
+
+/** What the messages of a record are read from, but for so many of the first: see `SessionRecord`. */
+export async function* storedFrom(record: SessionRecord, from: number): AsyncGenerator<string | Uint8Array> {
+  if (record.stored) return yield* record.stored(from)
+  // What JSON.parse has made can be written; what nests too deeply for that cannot be told apart, and ends in an error.
+  for await (const message of messagesFrom(record, from)) yield JSON.stringify(message)
 }

@@ -5,12 +5,16 @@ import { deserialize, serialize } from "node:v8"
 import { crc32 } from "node:zlib"
 import { makePrivateFolder } from "../private-folder.ts"
 import type { SiteSoFar } from "../render/site.ts"
-import type { Beginning } from "./watch-record.ts"
+import type { Beginning } from "./beginning.ts"
 
 /** How far the pages of a share were after the beginning of its session: what a later run goes on from. */
 export interface Checkpoint extends Beginning {
   /** Equal where those messages come out the same: this package's version, what is redacted, what all pages have in common. */
   key: string
+  /** Equal where secrets are looked for in the same way. */
+  redactedBy: string
+  /** Which of those messages tell what is secret: positions from 0. */
+  telling: number[]
 }
 
 interface Header extends Checkpoint {
@@ -61,14 +65,17 @@ export async function loadCheckpoint(folder: string, wanted: Checkpoint): Promis
 }
 
 /** What is to be kept, ready to be written. */
-export interface Taken extends Checkpoint {
+export interface Taken extends Omit<Checkpoint, "hash"> {
   state: Uint8Array
   record: readonly Uint8Array[]
   text: readonly Uint8Array[]
 }
 
 /** Takes down how far the pages are, as they are now; undefined where that is not worth keeping. */
-export function takeCheckpoint(checkpoint: Checkpoint, { pages, files, record, text }: SiteSoFar): Taken | undefined {
+export function takeCheckpoint(
+  checkpoint: Omit<Checkpoint, "hash">,
+  { pages, files, record, text }: SiteSoFar,
+): Taken | undefined {
   if (checkpoint.messages < SHORTEST || sizeOf(record) + sizeOf(text) > LARGEST) return undefined
   return { ...checkpoint, state: serialize({ pages, files }), record, text }
 }
@@ -77,7 +84,10 @@ export function takeCheckpoint(checkpoint: Checkpoint, { pages, files, record, t
  * Keeps a checkpoint in place of the one before, and forgets those of the shares that were longest not brought up to
  * date. What cannot be written is not kept; a run that was cut short leaves none.
  */
-export async function keepCheckpoint(folder: string, { state, record, text, ...checkpoint }: Taken): Promise<void> {
+export async function keepCheckpoint(
+  folder: string,
+  { state, record, text, ...checkpoint }: Taken & Checkpoint,
+): Promise<void> {
   try {
     const before = (await read(folder))?.header
     await makePrivateFolder(folder)

@@ -1,7 +1,8 @@
 import { prebuiltSheet } from "../render/page.ts"
 import type { SiteOptions } from "../render/site.ts"
-import type { Selection } from "../session/select.ts"
-import type { SessionRecord } from "../session/source.ts"
+import { fields } from "../session/read-json.ts"
+import { messagesFrom, type SessionRecord } from "../session/source.ts"
+import { beginning } from "./beginning.ts"
 import {
   type Checkpoint,
   keepCheckpoint,
@@ -12,28 +13,49 @@ import {
   takeCheckpoint,
 } from "./checkpoint.ts"
 import type { Place } from "./place.ts"
-import type { Prepared } from "./prepare.ts"
-import { type WatchedRecord, watch } from "./watch-record.ts"
+import type { Prepared, PrepareOptions } from "./prepare.ts"
 
-/** What an update of a share may go on from, and the record that is watched to tell whether it may. */
+/** What an update of a share may go on from. */
 export interface Known {
+  /** Where it is kept. */
   folder: string
+  /** The session; while it is read, it is noted where the last prompt is. */
   record: SessionRecord
-  watched?: WatchedRecord | undefined
+  /** How many messages come before the last prompt, among those read so far. */
+  beforeLastPrompt(): number
+  /** Equal where secrets are looked for in the same way. */
+  redactedBy: string
+  /** What there is to go on from, if the session still begins as it did. */
   checkpoint?: Checkpoint | undefined
 }
 
-/** Looks for what an earlier run has left. Of what is shared in part, or was undone in part, nothing is kept. */
-export async function whatIsKnown(folder: string, record: SessionRecord, selection: Selection): Promise<Known> {
+/**
+ * Looks for what an earlier run has left of this share, and whether the session still begins so. Undefined for what is shared
+ * in part, was undone in part, or cannot be read in part: of that, nothing is kept.
+ */
+export async function whatIsKnown(
+  folder: string,
+  record: SessionRecord,
+  { selection = {}, redact = {} }: PrepareOptions,
+  version: string,
+): Promise<Known | undefined> {
   const isAll = (selection.omit ?? []).length === 0 && (selection.until ?? "end") === "end"
-  const isWhole = isAll && (record.info as { revert?: unknown } | null)?.revert === undefined
-  if (!isWhole) return { folder, record }
-  const checkpoint = await readCheckpoint(folder)
-  const watched = watch(record, checkpoint)
-  return { folder, record: watched.record, watched, checkpoint }
+  if (!isAll || !record.rest || fields(record.info)["revert"] !== undefined) return undefined
+  const redactedBy = keyOf(version, redact)
+  const found = await readCheckpoint(folder)
+  const isSame = found?.redactedBy === redactedBy && (await beginning(record, found.messages))?.hash === found.hash
+  const prompts = { last: 0 }
+  return {
+    folder,
+    redactedBy,
+    record: noting(record, prompts),
+    beforeLastPrompt: () => prompts.last,
+    ...(isSame && { checkpoint: found }),
+  }
 }
 
-interface GoingOn extends Pick<SiteOptions, "from" | "halt"> {
+/** How to go about the pages of a share. */
+export interface GoingOn extends Pick<SiteOptions, "from" | "halt"> {
   /** Keeps what the next update may go on from; to be called when the share is complete. */
   keep(): Promise<void>
 }
@@ -43,32 +65,46 @@ interface GoingOn extends Pick<SiteOptions, "from" | "halt"> {
  * them is there. Else from the first message.
  */
 export async function goOn(
-  { folder, watched, checkpoint }: Known,
-  { session, redactedBy }: Prepared,
+  { folder, record, checkpoint, redactedBy, beforeLastPrompt }: Known,
+  { session, redacted }: Prepared,
   { entry, known }: Place,
   version: string,
 ): Promise<GoingOn> {
-  if (!watched) return { keep: async () => {} }
   const { title, directory } = session.info
   const children = session.children.map(({ info }) => info.id)
-  const key = keyOf(version, entry.id, (await prebuiltSheet()).path, title, directory, children, redactedBy)
-  const isKnown = checkpoint?.key === key && watched.beginsWith(checkpoint)
-  const found = isKnown ? await loadCheckpoint(folder, checkpoint) : undefined
+  const { path: sheet } = await prebuiltSheet()
+  const key = keyOf(version, entry.id, sheet, title, directory, children, redacted.key)
+  const found = checkpoint?.key === key ? await loadCheckpoint(folder, checkpoint) : undefined
   const from = found?.files.every(({ path, input }) => known[path]?.input === input) ? found : undefined
-  watched.onlyRest(from !== undefined)
 
+  const messages = beforeLastPrompt()
+  const telling = redacted.telling.filter((position) => position < messages)
   let taken: Taken | undefined
-  const last = watched.beforeLastPrompt()
   return {
     from,
-    halt: last && {
-      after: last.messages,
+    halt: {
+      after: messages,
       take(soFar) {
-        taken = takeCheckpoint({ ...last, key }, soFar)
+        taken = takeCheckpoint({ messages, key, redactedBy, telling }, soFar)
       },
     },
-    keep: async () => {
-      if (taken) await keepCheckpoint(folder, taken)
+    async keep() {
+      // OpenCode completes what it notes of a prompt when the next one comes, but nothing that was before.
+      const begins = taken && (await beginning(record, messages, checkpoint))
+      if (taken && begins) await keepCheckpoint(folder, { ...taken, ...begins })
     },
   }
+}
+
+/** The same record; while it is read, it is noted how many messages come before its last prompt. */
+function noting(record: SessionRecord, prompts: { last: number }): SessionRecord {
+  async function* messages(from: number) {
+    let position = from
+    for await (const message of messagesFrom(record, from)) {
+      if (fields(fields(message)["info"])["role"] === "user") prompts.last = Math.max(prompts.last, position)
+      position++
+      yield message
+    }
+  }
+  return { ...record, messages: () => messages(0), rest: messages }
 }

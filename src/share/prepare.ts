@@ -1,4 +1,4 @@
-import { type RedactOptions, redact } from "../redact/redact.ts"
+import { type Redacted, type RedactedBefore, type RedactOptions, redact } from "../redact/redact.ts"
 import type { Count } from "../redact/secrets.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
@@ -19,20 +19,25 @@ export interface Prepared {
   leftOut: string | undefined
   /** What was redacted: how many different secrets of each kind, in the order of their first appearance. */
   found: Count[]
-  /** See `Redacted`. */
-  redactedBy: string
+  /** How it was redacted, for the next time; see `Redacted`. */
+  redacted: Pick<Redacted, "telling" | "key">
 }
 
 /**
  * What is common to all that leaves the record of a session, into a bucket or a file: record → redact → select → normalize.
  * All of the record is searched for secrets: what is left out may be what gives away a secret in the rest. Throws what
  * selecting and reading throw, and `bad-settings` for a pattern that cannot be.
+ * @param before what is known of its beginning, redacted with the same options
  */
-export async function prepare(record: SessionRecord, options: PrepareOptions): Promise<Prepared> {
+export async function prepare(
+  record: SessionRecord,
+  options: PrepareOptions,
+  before?: RedactedBefore,
+): Promise<Prepared> {
   const { selection = {} } = options
-  const redacted = await redact(record, options.redact)
+  const { found, ...redacted } = await redact(record, options.redact, before)
   const session = normalizeSession(await select(redacted.record, selection))
-  return { session, leftOut: inWords(selection), found: redacted.found, redactedBy: redacted.key }
+  return { session, leftOut: inWords(selection), found, redacted }
 }
 
 function inWords({ omit = [], until = "end" }: Selection): string | undefined {

@@ -4,7 +4,7 @@ import type { Count } from "../redact/secrets.ts"
 import { site } from "../render/site.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
-import { goOn, type Known, whatIsKnown } from "./go-on.ts"
+import { type GoingOn, goOn, type Known, whatIsKnown } from "./go-on.ts"
 import type { LedgerEntry } from "./ledger.ts"
 import { INDEX, type ManifestObject, prefixOf, readManifest, writeManifest } from "./manifest.ts"
 import { noSuchShare, openPlace, type PlaceOptions, removeStale } from "./place.ts"
@@ -75,8 +75,9 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
     const { id, directory } = normalizeSession(record).info
     const known = await ledger.at(id, destination)
     const selection = { ...known?.selection, ...options.selection }
-    const before = await whatIsKnown(ledger.pagesOf({ session: id, destination }), record, selection)
-    const prepared = await prepare(before.record, { ...options, selection })
+    const about = { ...options, selection }
+    const before = await whatIsKnown(ledger.pagesOf({ session: id, destination }), record, about, options.version)
+    const prepared = await prepare(before?.record ?? record, about, before?.checkpoint)
     await options.mayShare({ ...prepared, directory, known })
     const work = async () => {
       let { existing } = options
@@ -91,13 +92,15 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
   })
 }
 
+const NOT_ON: GoingOn = { from: undefined, halt: undefined, keep: async () => {} }
+
 /** How often a share is sent that is published from elsewhere at the same time. */
 const ATTEMPTS = 3
 
 /** Brings a session to its place once. Gives no more than the id if somebody else has published the share meanwhile. */
 async function bring(
   prepared: Prepared,
-  before: Known,
+  before: Known | undefined,
   options: ShareOptions,
 ): Promise<ShareResult | { id: string; error?: ShareError }> {
   const { session, leftOut, found } = prepared
@@ -111,12 +114,7 @@ async function bring(
   const { link, until } = await signWhole(place, options)
   const about = { id, version, leftOut, expires: entry.expires }
   // The whole page is made of all messages.
-  const { keep, ...soFar } = await goOn(
-    until === undefined ? before : { ...before, watched: undefined },
-    prepared,
-    place,
-    version,
-  )
+  const { keep, ...soFar } = before && until === undefined ? await goOn(before, prepared, place, version) : NOT_ON
   const all = site(session, { ...about, ...soFar })
   const files = until === undefined ? all : withWhole(all, session, about)
   const seen = Object.keys(place.found.objects)

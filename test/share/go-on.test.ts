@@ -24,6 +24,9 @@ const sourceOf = (messages: Made[], { children = [], ...more }: Partial<SessionR
         async *messages() {
           yield* structuredClone(messages)
         },
+        async *rest(from) {
+          yield* structuredClone(messages.slice(from))
+        },
         children,
       }),
   }) satisfies SessionSource
@@ -131,6 +134,27 @@ test("a secret that only a later message gives away is in no file of the share a
   expect(JSON.stringify(files)).not.toContain(secret)
   expect(files).toEqual(await fresh(sourceOf(messages)))
   for (const name of readdirSync(pages)) expect(readFileSync(path.join(pages, name), "latin1")).not.toContain(secret)
+})
+
+test("a secret that an earlier message gave away is replaced in a later one, by the same mark", async () => {
+  const [secret, own] = ["Vb7pQ2mXw9Lt4Rz8", "Kz8wT3nYq6Md1Hs5"]
+  const text = (text: string) => ({ ...all[0]!.parts[0]!, text })
+  const messages = structuredClone(all.slice(0, 151))
+  messages[3]!.parts.push(text(`PASSWORD=${secret}`))
+  messages[4]!.parts.push(text(`in another folder, PASSWORD=${own}`))
+  // What the title told was known before any message.
+  const title = `PASSWORD=${own}`
+  const { share } = await world()
+  await share(sourceOf(messages.slice(0, 150), { title }))
+  messages[150]!.parts.push(text(`so ${secret} is the thing, and ${own}`))
+  const { files, sent } = await share(sourceOf(messages, { title }))
+  expect(JSON.stringify(files)).not.toContain(secret)
+  expect(files["session.md"]).toContain("so [redacted: password #1] is the thing, and [redacted: password #2]")
+  expect(files).toEqual(await fresh(sourceOf(messages, { title })))
+  expect(sent).not.toContain("2.html")
+  const renamed = await share(sourceOf(messages, { title: "Another" }))
+  expect(JSON.stringify(renamed.files)).not.toContain(own)
+  expect(renamed.files).toEqual(await fresh(sourceOf(messages, { title: "Another" })))
 })
 
 test.each<[string, (pages: string) => void]>([
