@@ -34,6 +34,8 @@ export async function update(): Promise<boolean> {
   const name = link && pageAt(link)
   const next = name ? await fetchPage(name) : undefined
   if ([first, end.page, next].some((page) => page && !isSameMake(page))) {
+    // While another version publishes, some pages are of its make and this one may not be: then loading it changes nothing.
+    if (isSameMake(await fetchPage(ownPage))) throw new Error("The share is being drawn anew.")
     location.reload()
     return false
   }

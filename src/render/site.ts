@@ -1,6 +1,6 @@
 import type { Session } from "../session/model.ts"
 import { type GatheredText, gatherText } from "./gathered-text.ts"
-import { prebuiltSheet, type RenderPage } from "./page.ts"
+import { prebuiltSheet, type RenderPage, type Sheet } from "./page.ts"
 import { type Halted, REVALIDATE, SHORTLY, sessionFiles } from "./session-pages.ts"
 import type { SiteFile } from "./site-file.ts"
 
@@ -11,6 +11,8 @@ export interface SiteOptions {
   version: string
   /** Draws a page; the prebuilt one of this package, unless given. */
   renderPage?: RenderPage
+  /** The style sheet that these pages need, likewise. */
+  sheet?: Sheet
   /** Whether the session still goes on, so that an open page asks for more. Seen from its last message, unless given. */
   live?: boolean | undefined
   /** What was left out of the session, in words; the page says so. */
@@ -29,8 +31,9 @@ export interface SiteSoFar extends Halted {
 }
 
 /**
- * The files of a share, in the order in which they are to arrive: the style sheet, attachments and further pages as they come, children's
- * sessions, `session.json` and `session.md`, and `index.html` last. Nothing is drawn before `render` is called.
+ * The files of a share, in the order in which they are to arrive: the style sheet, attachments and further pages as
+ * they come, children's sessions, `session.json` and `session.md`, and `index.html` last. Nothing is drawn before
+ * `render` is called.
  * Reads the messages once and keeps those of a few pages at a time.
  */
 export async function* site(session: Session, options: SiteOptions): AsyncGenerator<SiteFile> {
@@ -39,7 +42,7 @@ export async function* site(session: Session, options: SiteOptions): AsyncGenera
   const seen = new Set(files.map(({ path }) => path))
   const record = gatherText()
   const text = gatherText()
-  const { path: sheet, content } = await prebuiltSheet()
+  const { path: sheet, content } = options.sheet ?? (await prebuiltSheet())
   const contentType = "text/css; charset=utf-8"
   yield { path: sheet, contentType, cacheControl: SHORTLY, input: sheet, render: async () => Buffer.from(content) }
   for (const file of files) yield { ...file, render: () => Promise.reject(new Error(`${file.path} was drawn before`)) }

@@ -181,6 +181,22 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     await page.waitForFunction(() => !("isSame" in window))
   })
 
+  test("where another version has drawn some pages but not this one yet, it stays as it is, and goes on after that", async () => {
+    const { page, folder, server, again } = await follow(60)
+    await page.evaluate(() => Object.assign(window, { isSame: true }))
+    const file = path.join(folder, "index.html")
+    const before = readFileSync(file, "utf8")
+    writeFileSync(file, before.replace(/page-[0-9a-f]{16}\.css/, "page-0123456789abcdef.css"))
+    const asked = () => server.requests.filter((request) => request.startsWith("GET /index.html")).length
+    for (let i = 0; i < 50 && asked() < 3; i++) await later(page, 4000)
+    expect(asked()).toBeGreaterThanOrEqual(3)
+    expect(await page.evaluate(() => "isSame" in window)).toBe(true)
+    writeFileSync(file, before)
+    await again(longSession(64, false))
+    await untilThere(page, idsIn(folder, pagesOf(folder).slice(-1)).at(-1) as string)
+    expect(await page.evaluate(() => "isSame" in window)).toBe(true)
+  })
+
   test("the first page of a long session follows its facts", async () => {
     const { page, again } = await follow(60, () => "index.html")
     const facts = (await page.locator(".facts").textContent()) as string

@@ -1,10 +1,14 @@
+import { createHash } from "node:crypto"
+import path from "node:path"
 import { nanoid } from "nanoid"
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest"
 import { exportFile } from "../../src/session/export-file.ts"
 import { findShares, parseShareName } from "../../src/share/find-share.ts"
 import { openLedger } from "../../src/share/ledger.ts"
+import { type Manifest, prefixOf, readManifest, writeManifest } from "../../src/share/manifest.ts"
 import { share } from "../../src/share/share.ts"
 import { unshare } from "../../src/share/unshare.ts"
+import { collect } from "../../src/store/object-store.ts"
 import { type Destination, openStore } from "../../src/store/open-store.ts"
 import { fixture } from "../support/run-command.ts"
 import { type S3ServerOptions, startS3Server } from "../support/s3-server.ts"
@@ -49,6 +53,29 @@ async function ownPlace(options: S3ServerOptions = {}) {
       server.options.fault = () => undefined
     },
   }
+}
+
+const OLD = "page-0123456789abcdef.css"
+
+/** Makes of a share what an older version of this package might have made, with a style sheet of its own. */
+async function age(destination: Destination, id: string): Promise<void> {
+  const store = await openStore(destination)
+  const prefix = prefixOf(id)
+  const manifest = (await readManifest(store, id)) as Manifest
+  const objects: Manifest["objects"] = {}
+  for (const [name, object] of Object.entries(manifest.objects)) {
+    const contentType = { ".css": "text/css", ".html": "text/html" }[path.extname(name)]
+    const older = contentType === "text/css" ? OLD : name
+    objects[older] = object
+    if (!contentType) continue
+    const body = Buffer.from(String(await store.get(prefix + name)).replace(/page-[0-9a-f]{16}\.css/, OLD))
+    objects[older] = { ...object, input: "older", hash: createHash("sha256").update(body).digest("hex") }
+    await store.put(prefix + older, { body, contentType, cacheControl: "no-cache" })
+  }
+  await writeManifest(store, { ...manifest, objects })
+  const listed = await collect(store.list(prefix))
+  await store.delete(listed.filter(({ key }) => key.endsWith(".css") && key !== prefix + OLD))
+  store.close()
 }
 
 /** What a reader has who opens the link: the whole first version, the whole second one, or nothing. */
@@ -119,6 +146,36 @@ describe.each(["off", "on"] as const)("versions %s", (versions) => {
       expect(await place.ledger.all()).toEqual([])
     }
   })
+})
+
+test("a share by a new version, stopped anywhere: every page that can be read has its style sheet", async () => {
+  const sheetsOf = async (url: string) => {
+    const pages = await Promise.all(["index.html", "changes.html"].map((name) => reader(new URL(name, url).href)))
+    const sheets = pages.map((page) => /href="(page-\w+\.css)"/.exec(page ?? "")?.[1] ?? "none")
+    for (const sheet of sheets) expect(await reader(new URL(sheet, url).href), sheet).toContain("--script")
+    return new Set(sheets)
+  }
+  const older = async () => {
+    const place = await ownPlace()
+    const { url, id } = await place.share("all-tools")
+    await age(place.settings, id)
+    expect([...(await sheetsOf(url))]).toEqual([OLD])
+    return { ...place, url }
+  }
+  const rehearsal = await older()
+  const requests = await requestsOf(rehearsal, () => rehearsal.share("all-tools"))
+  for (let n = 0; n < requests; n++) {
+    const { url, share, stopAfter, goOn, server } = await older()
+    stopAfter(n)
+    await share("all-tools").catch(() => {})
+    goOn()
+    await sheetsOf(url)
+    await share("all-tools")
+    const sheets = await sheetsOf(url)
+    expect(sheets).not.toContain(OLD)
+    const stored = [...server.objects().keys()].filter((key) => key.endsWith(".css"))
+    expect(stored.map((key) => path.basename(key))).toEqual([...sheets])
+  }
 })
 
 test("a share whose process died with everything half-sent is whole after the next run, whatever the manifest says", async () => {

@@ -41,6 +41,17 @@ test.each(["3.html", "files/a.txt"])(
   },
 )
 
+test("a page of a new version waits for its style sheet", async () => {
+  async function* drawnAnew() {
+    yield file("page-b.css", "new")
+    yield file("2.html", '<link rel="stylesheet" href="page-b.css">')
+    yield file("index.html", '<link rel="stylesheet" href="page-b.css">')
+  }
+  const { store, arrived } = taker("page-b.css")
+  await publish(drawnAnew(), { store, prefix: "", known: {}, seen: ["index.html", "2.html", "page-a.css"] })
+  expect(arrived).toEqual(["page-b.css", "2.html", "index.html"])
+})
+
 test("where nobody reads yet, only index.html waits", async () => {
   const { store, arrived } = taker("3.html")
   await publish(pages(), { store, prefix: "", known: {} })
