@@ -11,7 +11,11 @@ const session = generateSession({ messages: messages + updates })
 const { id } = session.info as { id: string }
 const info = Buffer.from(JSON.stringify(session.info))
 const parts: Buffer[] = []
-for (const message of session.messages()) parts.push(Buffer.from(JSON.stringify(message)))
+const ids: string[] = []
+for (const message of session.messages()) {
+  parts.push(Buffer.from(JSON.stringify(message)))
+  ids.push((message as { info: { id: string } }).info.id)
+}
 
 /** How many messages the session has by now. */
 let length = messages
@@ -75,10 +79,10 @@ const first = await measured(async () => {
 await post(`/${shared.id}/sync`, { secret: shared.secret, data: [] })
 const later: Awaited<ReturnType<typeof measured>>[] = []
 for (let update = 0; update < updates; update++) {
-  length++
+  const info = { id: ids[length++], sessionID: id }
   later.push(
     await measured(async () => {
-      await hooks.event({ event: { type: "message.updated", properties: { info: { sessionID: id } } } })
+      await hooks.event({ event: { type: "message.updated", properties: { info } } })
       await hooks.event({ event: { type: "session.idle", properties: { sessionID: id } } })
       await hooks.dispose()
     }),

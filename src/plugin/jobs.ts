@@ -7,7 +7,8 @@ import { dataFolder, theWorld } from "../config/folders.ts"
 import type { LoadedSettings } from "../config/load.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { ShareError } from "../errors.ts"
-import { opencodeSession } from "../session/opencode-api.ts"
+import { type OpencodeSession, opencodeSession, type ReadBefore } from "../session/opencode-api.ts"
+import { readCheckpoint } from "../share/checkpoint.ts"
 import { findShares } from "../share/find-share.ts"
 import { type Ledger, openLedger } from "../share/ledger.ts"
 import { listShares } from "../share/list.ts"
@@ -101,7 +102,7 @@ async function shareNew(job: Asked<"share">, world: Terminal, ledger: Ledger): P
   return { ...result, secret: entry?.secret ?? secret }
 }
 
-async function update({ id, api }: Asked<"update">, world: Terminal, ledger: Ledger): Promise<ShareResult> {
+async function update({ id, api, touched }: Asked<"update">, world: Terminal, ledger: Ledger): Promise<ShareResult> {
   // OpenCode asks for it by its id, so it has noted it.
   await confirm(id, ledger)
   const entry = await ledger.find(id)
@@ -111,6 +112,7 @@ async function update({ id, api }: Asked<"update">, world: Terminal, ledger: Led
     destination: entry.destination,
     existing: id,
     settings: settingsFrom({}, world),
+    ...(touched && { touched }),
   })
 }
 
@@ -133,10 +135,16 @@ async function publish(
   world: Terminal,
   {
     settings,
+    touched,
     ...options
-  }: Pick<ShareOptions, "ledger" | "destination" | "existing" | "secret"> & { settings: LoadedSettings },
+  }: Pick<ShareOptions, "ledger" | "destination" | "existing" | "secret"> & {
+    settings: LoadedSettings
+    touched?: string[]
+  },
 ): Promise<ShareResult> {
-  return share(opencodeSession(session, asking(api)), {
+  const kept = options.ledger.pagesOf({ session, destination: options.destination })
+  const source = opencodeSession(session, asking(api), touched && (await readBefore(kept, touched)))
+  const result = await share(source, {
     ...options,
     lifetime: lifetimeFrom(undefined, settings.expires),
     redact: settings.redact,
@@ -146,6 +154,28 @@ async function publish(
     now: () => new Date(),
     newId: newShareId,
   })
+  await remember(kept, source)
+  return result
+}
+
+/** Of sessions that this process has read, by where their checkpoints are: which one, and the messages that it needs. */
+const read = new Map<string, { hash: string; telling: Map<number, unknown> }>()
+/** With more that tell something, a session is read whole again. */
+const TELLING = 200
+
+async function remember(folder: string, source: OpencodeSession): Promise<void> {
+  const checkpoint = await readCheckpoint(folder)
+  if (!checkpoint || checkpoint.telling.length > TELLING) read.delete(folder)
+  else read.set(folder, { hash: checkpoint.hash, telling: source.at(checkpoint.telling) })
+}
+
+/** What need not be read again of a session; nothing unless this process has read it, and its checkpoint is the one that came of that. */
+async function readBefore(folder: string, touched: readonly string[]): Promise<ReadBefore | undefined> {
+  const known = read.get(folder)
+  const checkpoint = known && (await readCheckpoint(folder))
+  if (!checkpoint || checkpoint.hash !== known.hash) return undefined
+  const { messages, hash, last } = checkpoint
+  return { begins: { messages, hash }, last, kept: known.telling, touched }
 }
 
 async function remove({ id, secret }: Asked<"unshare">, world: Terminal, ledger: Ledger): Promise<object> {

@@ -43,8 +43,9 @@ export interface OpencodeEvent {
   type: string
   properties?: {
     sessionID?: string
+    messageID?: string
     info?: { id?: string; sessionID?: string; parentID?: string; title?: string; share?: { url?: string } }
-    part?: { sessionID?: string }
+    part?: { sessionID?: string; messageID?: string }
   }
 }
 

@@ -5,8 +5,11 @@ import { type ErrorCode, ShareError } from "../errors.ts"
 /** What the publisher process is asked for. `api` is where it reads sessions from: OpenCode's API, on loopback. */
 export type Job =
   | { job: "share"; session: string; folder: string; api: string }
-  /** Brings a share up to date; never makes one. */
-  | { job: "update"; id: string; folder: string; api: string }
+  /**
+   * Brings a share up to date; never makes one. `touched`: the messages of its session that have changed since the last
+   * such job, or the one that made it; any may have where that is not known.
+   */
+  | { job: "update"; id: string; folder: string; api: string; touched?: string[] }
   /** OpenCode has noted the link. */
   | { job: "confirm"; id: string; folder: string }
   /** `secret`: what OpenCode shows for it; none where the user asks himself. */

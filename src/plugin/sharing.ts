@@ -7,6 +7,7 @@ import type { OpencodeEvent } from "./opencode.ts"
 import type { Publisher } from "./publisher.ts"
 import { sessionTree } from "./session-tree.ts"
 import type { Tell } from "./tell.ts"
+import { touchedMessages } from "./touched.ts"
 import { keepUpdated } from "./updates.ts"
 
 /** Changes of a session are gathered for so many milliseconds before they are published. */
@@ -36,6 +37,7 @@ export interface SharingOptions {
 
 export function sharing({ publisher, folder, api, known, tell, gathered = GATHERED }: SharingOptions): Sharing {
   const tree = sessionTree()
+  const messages = touchedMessages()
   /** Shares by their session. */
   const shares = new Map<string, string>()
   const creating = new Map<string, Promise<CreatedShare>>()
@@ -54,12 +56,15 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
   const failing = new Set<string>()
 
   const updates = keepUpdated(async (id) => {
+    const known = [...shares].find(([, share]) => share === id)?.[0]
+    const touched = known === undefined ? undefined : messages.read(known)
     try {
-      const { session, found } = await publisher.ask({ job: "update", id, folder, api })
+      const { session, found } = await publisher.ask({ job: "update", id, folder, api, ...(touched && { touched }) })
       shares.set(String(session), id)
       tellRedacted(id, found as Count[] | undefined)
       failing.delete(id)
     } catch (error) {
+      if (known !== undefined) messages.lost(known)
       const code = error instanceof ShareError ? error.code : undefined
       const isOver = code === "share-not-found" || code === "session-not-found" || code === "sharing-disabled"
       if (!failing.has(id) && code !== "session-not-found") tell("The share was not brought up to date", error)
@@ -81,6 +86,7 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
   }
 
   async function create(session: string): Promise<CreatedShare> {
+    messages.read(session)
     try {
       const made = await publisher.ask({ job: "share", session, folder, api })
       const { id, url, secret, found } = made as unknown as CreatedShare & { found?: Count[] }
@@ -91,6 +97,7 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
       tellRedacted(id, found)
       return { id, url, secret }
     } catch (error) {
+      messages.lost(session)
       tell("The session was not shared", error)
       throw error
     } finally {
@@ -164,6 +171,7 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
     },
     noticed(event) {
       const session = tree.rootOf(event)
+      if (session !== undefined) messages.noticed(event)
       if (session === undefined || event.type === "session.deleted" || isNotedLink(session, event)) return
       changed(session, event.type === "session.idle")
     },

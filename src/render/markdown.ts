@@ -1,6 +1,7 @@
-import { Lexer, type MarkedOptions, type Token, type Tokens } from "marked"
+import type { Token, Tokens } from "marked"
 import { type Budget, highlight, loadLanguages } from "./highlight.ts"
 import { languageNamed } from "./languages.ts"
+import { BoundedLexer } from "./markdown-lexer.ts"
 import { emptyHtml, escapeProse, escapeText, html, joinHtml, markupOf, type SafeHtml } from "./safe-html.ts"
 import { safeUrl } from "./safe-url.ts"
 import { outgrows, weighText } from "./weight.ts"
@@ -40,48 +41,6 @@ export async function renderMarkdown(
     return outgrows(markupOf(markup), weight, before - budget.left) ? asWritten(text) : markup
   } catch {
     return asWritten(text)
-  }
-}
-
-/** Characters times marks of the prose of one text. Any mark may have to be matched with all that follows it. */
-const MOST_MATCHING = 100_000_000
-
-/** marked's lexer, except that a piece of prose whose marks would take too long to be matched stays as it was written. */
-class BoundedLexer extends Lexer {
-  left = MOST_MATCHING
-  readonly mentions: readonly string[]
-
-  constructor(options: MarkedOptions, mentions: readonly string[]) {
-    super(options)
-    this.mentions = mentions
-  }
-
-  override inlineTokens(text: string, tokens: Token[] = []): Token[] {
-    const cost = text.length * (text.match(/[!-/:-@[-`{-~]/g)?.length ?? 0)
-    if (cost > this.left) {
-      tokens.push({ type: "written", raw: text, text })
-      return tokens
-    }
-    this.left -= cost
-    const found = super.inlineTokens(text, tokens)
-    if (this.mentions.length > 0) found.splice(0, found.length, ...found.flatMap((token) => this.withMentions(token)))
-    return found
-  }
-
-  withMentions(token: Token): Token[] {
-    const text = token.type === "text" && !("tokens" in token && token.tokens) ? token.text : ""
-    const first = this.mentions
-      .map((mention) => ({ mention, at: text.indexOf(mention) }))
-      .filter(({ at }) => at >= 0)
-      .sort((a, b) => a.at - b.at || b.mention.length - a.mention.length)[0]
-    if (!first) return [token]
-    const { mention, at } = first
-    const piece = (type: string, text: string) => ({ type, raw: text, text })
-    return [
-      piece("text", text.slice(0, at)),
-      piece("mention", mention),
-      ...this.withMentions(piece("text", text.slice(at + mention.length)) as Token),
-    ]
   }
 }
 

@@ -2,8 +2,8 @@ import { ShareError } from "../errors.ts"
 import { usableID } from "./ids.ts"
 import { noSession } from "./opencode-cli.ts"
 import { deepest } from "./parse-export.ts"
-import { fields, list } from "./read-json.ts"
-import type { SessionRecord, SessionSource } from "./source.ts"
+import { fields, list, text } from "./read-json.ts"
+import type { Beginning, SessionRecord, SessionSource } from "./source.ts"
 
 /** Asks a running OpenCode: `path` begins with a slash (`/session/ses_…`). Its server's own HTTP API. */
 export type AskOpencode = (path: string) => Promise<Response>
@@ -11,47 +11,115 @@ export type AskOpencode = (path: string) => Promise<Response>
 /** Messages asked for at once: OpenCode writes them as one JSON text, and is held while it does. */
 const AT_ONCE = 20
 
-/**
- * A session of a running OpenCode, by its API, with subagents' sessions. Messages are fetched in pages, from the newest
- * back, and kept. Reading throws `session-not-found`, and `bad-input` when OpenCode answers with something else.
- */
-export function opencodeSession(id: string, ask: AskOpencode): SessionSource {
-  return { label: `session ${id}`, read: async (use) => use(await readSession(id, ask, deepest)) }
+/** What is known of the beginning of a session that was read before, and has not changed. */
+export interface ReadBefore {
+  begins: Beginning
+  /** The id of the last message of that beginning. */
+  last: string
+  /** Those of its messages that are still at hand, by position from 0. */
+  kept: ReadonlyMap<number, unknown>
+  /** The ids of messages that have changed since. If one of these is not after the beginning, all is read again. */
+  touched: readonly string[]
 }
 
-async function readSession(id: string, ask: AskOpencode, depth: number): Promise<SessionRecord> {
+export interface OpencodeSession extends SessionSource {
+  /** The messages at these positions, from 0, once they have been read. */
+  at(positions: readonly number[]): Map<number, unknown>
+}
+
+/**
+ * A session of a running OpenCode, by its API, with subagents' sessions. Messages are fetched in pages, from the newest
+ * back, and kept; no more of them than need be, if the session was read before. Reading throws `session-not-found`, and
+ * `bad-input` when OpenCode answers with something else.
+ */
+export function opencodeSession(id: string, ask: AskOpencode, before?: ReadBefore): OpencodeSession {
+  let read: Messages | undefined
+  return {
+    label: `session ${id}`,
+    async read(use) {
+      read = await readMessages(id, ask, before)
+      return use(await readSession(id, ask, deepest, read))
+    },
+    at: (positions) => new Map(positions.map((position) => [position, read?.at(position)])),
+  }
+}
+
+async function readSession(id: string, ask: AskOpencode, depth: number, messages: Messages): Promise<SessionRecord> {
   const info = await answer(id, ask, `/session/${id}`)
-  const messages = await messagesOf(id, ask)
   const children: SessionRecord[] = []
   if (depth > 0)
     for (const child of list((await answer(id, ask, `/session/${id}/children`)).body)) {
       const childID = usableID(fields(child)["id"])
-      if (childID !== undefined) children.push(await readSession(childID, ask, depth - 1))
+      if (childID !== undefined)
+        children.push(await readSession(childID, ask, depth - 1, await readMessages(childID, ask)))
     }
   children.sort((a, b) => createdOf(a) - createdOf(b))
   return {
     info: info.body,
-    async *messages() {
-      yield* messages
-    },
-    async *rest(from) {
-      yield* messages.slice(from)
-    },
+    messages: () => messages.from(0),
+    rest: messages.from,
+    ...(messages.begins && { begins: messages.begins }),
     children,
   }
 }
 
-async function messagesOf(id: string, ask: AskOpencode): Promise<unknown[]> {
-  const pages: (readonly unknown[])[] = []
-  let before: string | null = ""
-  do {
-    const cursor: string = before ? `&before=${encodeURIComponent(before)}` : ""
-    const { body, headers } = await answer(id, ask, `/session/${id}/message?limit=${AT_ONCE}${cursor}`)
-    pages.push(list(body))
-    before = headers.get("x-next-cursor")
-  } while (before && pages.at(-1)!.length > 0)
-  return pages.reverse().flat()
+/** The messages of a session, as far as they have been fetched. */
+interface Messages {
+  begins: Beginning | undefined
+  from(position: number): AsyncGenerator<unknown>
+  at(position: number): unknown
 }
+
+/** Fetches the messages of a session: all, or those after the beginning that is known, and the others when they are asked for. */
+async function readMessages(id: string, ask: AskOpencode, before?: ReadBefore): Promise<Messages> {
+  const fetched = fetchBackwards(id, ask)
+  const after = before && (await fetched.after(before.last))
+  const ids = new Set(after?.map(idOf))
+  const known = before?.touched.every((id) => ids.has(id)) ? after : undefined
+  let all = known ? undefined : await fetched.all()
+  const start = before?.begins.messages ?? 0
+  return {
+    begins: known && before?.begins,
+    async *from(position) {
+      if (known && position >= start) return yield* known.slice(position - start)
+      if (known && before?.kept.has(position)) yield before.kept.get(position++)
+      all ??= await fetched.all()
+      yield* all.slice(position)
+    },
+    at: (position) => all?.[position] ?? (position < start ? before?.kept.get(position) : known?.[position - start]),
+  }
+}
+
+/** Fetches pages of messages, from the newest back, each once. */
+function fetchBackwards(id: string, ask: AskOpencode) {
+  const pages: (readonly unknown[])[] = []
+  let before: string | undefined = ""
+  async function fetchPage(): Promise<readonly unknown[]> {
+    const cursor = before ? `&before=${encodeURIComponent(before)}` : ""
+    const { body, headers } = await answer(id, ask, `/session/${id}/message?limit=${AT_ONCE}${cursor}`)
+    const page = list(body)
+    before = page.length > 0 ? (headers.get("x-next-cursor") ?? undefined) : undefined
+    pages.push(page)
+    return page
+  }
+  const fetched = () => pages.toReversed().flat()
+  return {
+    /** What comes after a message; undefined where there is no such message. */
+    async after(last: string): Promise<unknown[] | undefined> {
+      while (before !== undefined) {
+        const at = (await fetchPage()).findIndex((message) => idOf(message) === last)
+        if (at >= 0) return fetched().slice(at + 1)
+      }
+      return undefined
+    },
+    async all(): Promise<unknown[]> {
+      while (before !== undefined) await fetchPage()
+      return fetched()
+    },
+  }
+}
+
+const idOf = (message: unknown) => text(fields(fields(message)["info"])["id"])
 
 async function answer(id: string, ask: AskOpencode, path: string): Promise<{ body: unknown; headers: Headers }> {
   const response = await ask(path)

@@ -17,8 +17,16 @@ export interface SessionRecord {
    * something that costs less than reading; see `storedFrom`.
    */
   stored?(from: number): AsyncIterable<string | Uint8Array>
+  /** What the session is known to begin with, without reading that. */
+  begins?: Beginning
   /** The sessions that this one started (subagents), oldest first; each with its own children. */
   children: SessionRecord[]
+}
+
+/** What the first messages of a session are: how many, and what tells them from any others, hexadecimal. */
+export interface Beginning {
+  messages: number
+  hash: string
 }
 
 /** Where a session comes from: an export file, OpenCode's database, `opencode export`, later OpenCode's API. */

@@ -1,11 +1,5 @@
 import { createHash } from "node:crypto"
-import { type SessionRecord, storedFrom } from "../session/source.ts"
-
-/** What the first messages of a session are: how many, and what tells them from any others, hexadecimal. */
-export interface Beginning {
-  messages: number
-  hash: string
-}
+import { type Beginning, type SessionRecord, storedFrom } from "../session/source.ts"
 
 const NOTHING: Beginning = { messages: 0, hash: "" }
 
@@ -19,7 +13,7 @@ export async function beginning(
   count: number,
   from: Beginning = NOTHING,
 ): Promise<Beginning | undefined> {
-  let { messages, hash } = from
+  let { messages, hash } = record.begins && record.begins.messages <= count ? longer(record.begins, from) : from
   if (messages === count) return { messages, hash }
   try {
     for await (const stored of storedFrom(record, messages)) {
@@ -32,3 +26,5 @@ export async function beginning(
   }
   return undefined
 }
+
+const longer = (one: Beginning, other: Beginning) => (one.messages > other.messages ? one : other)

@@ -5,7 +5,7 @@ import { deserialize, serialize } from "node:v8"
 import { crc32 } from "node:zlib"
 import { makePrivateFolder } from "../private-folder.ts"
 import type { SiteSoFar } from "../render/site.ts"
-import type { Beginning } from "./beginning.ts"
+import type { Beginning } from "../session/source.ts"
 
 /** How far the pages of a share were after the beginning of its session: what a later run goes on from. */
 export interface Checkpoint extends Beginning {
@@ -15,6 +15,8 @@ export interface Checkpoint extends Beginning {
   redactedBy: string
   /** Which of those messages tell what is secret: positions from 0. */
   telling: number[]
+  /** The id of the last of those messages. */
+  last: string
 }
 
 interface Header extends Checkpoint {
@@ -73,11 +75,12 @@ export interface Taken extends Omit<Checkpoint, "hash"> {
 
 /** Takes down how far the pages are, as they are now; undefined where that is not worth keeping. */
 export function takeCheckpoint(
-  checkpoint: Omit<Checkpoint, "hash">,
+  checkpoint: Omit<Checkpoint, "hash" | "last">,
   { pages, files, record, text }: SiteSoFar,
 ): Taken | undefined {
   if (checkpoint.messages < SHORTEST || sizeOf(record) + sizeOf(text) > LARGEST) return undefined
-  return { ...checkpoint, state: serialize({ pages, files }), record, text }
+  const last = pages.last?.id ?? ""
+  return { ...checkpoint, last, state: serialize({ pages, files }), record, text }
 }
 
 /**
@@ -98,7 +101,7 @@ export async function keepCheckpoint(
       text: await writeAfter(path.join(folder, "text"), text, before?.text),
     }
     const aside = path.join(folder, `state.${process.pid}`)
-    await writeFile(aside, [JSON.stringify(header), "\n", state], { mode: 0o600 })
+    await writeFile(aside, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), state]), { mode: 0o600 })
     await rename(aside, path.join(folder, "state"))
     await forgetOldest(path.dirname(folder))
   } catch {

@@ -8,10 +8,12 @@ import type { LedgerEntry } from "../../src/share/ledger.ts"
 function noting(answer: (job: Job) => unknown = () => undefined, known: Partial<LedgerEntry>[] = []) {
   const jobs: string[] = []
   const told: string[] = []
+  const touched: (readonly string[] | undefined)[] = []
   const shares = sharing({
     publisher: {
       async ask(job) {
         jobs.push("id" in job ? `${job.job} ${job.id}` : job.job)
+        if (job.job === "update") touched.push(job.touched)
         const own = (await answer(job)) as Record<string, unknown> | undefined
         const usual =
           job.job === "share" ? { id: "id1", url: "https://x", secret: "s", title: "A talk" } : { session: "ses_1" }
@@ -24,8 +26,9 @@ function noting(answer: (job: Job) => unknown = () => undefined, known: Partial<
     tell: (title) => void told.push(title),
     gathered: 1,
   })
-  const happens = (type: string, sessionID = "ses_1") => shares.noticed({ type, properties: { sessionID } })
-  return { ...shares, happens, jobs, told }
+  const happens = (type: string, sessionID = "ses_1", messageID = "msg_1") =>
+    shares.noticed({ type, properties: { sessionID, messageID } })
+  return { ...shares, happens, jobs, told, touched }
 }
 
 test("asked for twice at once, a session is shared once", async () => {
@@ -140,4 +143,26 @@ test.each([
   noticed({ type: "session.updated", properties: { info: { id: "ses_1", title, share: { url: "https://x" } } } })
   await settled()
   expect(jobs.slice(1)).toEqual([...published, "update id1"])
+})
+
+test("the publisher is told which messages have changed since it last read a session, unless that failed", async () => {
+  let fails = false
+  const { backend, happens, settled, touched } = noting((job) => {
+    if (fails && job.job === "update") throw new ShareError("store-failed", "Not now.")
+  })
+  await backend.create("ses_1")
+  happens("message.updated", "ses_1", "msg_1")
+  await settled()
+  happens("message.part.updated", "ses_1", "msg_2")
+  happens("message.updated", "ses_1", "msg_3")
+  await settled()
+  fails = true
+  happens("message.updated", "ses_1", "msg_4")
+  await settled()
+  fails = false
+  happens("message.updated", "ses_1", "msg_5")
+  await settled()
+  happens("message.updated", "ses_1", "msg_6")
+  await settled()
+  expect(touched).toEqual([["msg_1"], ["msg_2", "msg_3"], ["msg_4"], undefined, ["msg_6"]])
 })

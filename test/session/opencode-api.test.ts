@@ -24,10 +24,12 @@ function opencode(messages: number, children: Record<string, object[]> = {}) {
   return { ask, asked }
 }
 
+const idOf = (message: unknown) => (message as { info: { id: string } }).info.id
+
 const read = (ask: (path: string) => Promise<Response>, id = "ses_root") =>
   opencodeSession(id, ask).read(async ({ info, messages, children }) => ({
     info,
-    messages: (await all(messages())).map((message) => (message as { info: { id: string } }).info.id),
+    messages: (await all(messages())).map(idOf),
     children: children.map((child) => child.info),
   }))
 
@@ -65,4 +67,53 @@ test("a session that is not there, and an answer that is none, are said in words
     code: "bad-input",
     message: "OpenCode does not give session ses_root: it answers 500.",
   })
+})
+
+/** The first 30 messages of a session as they were read before. */
+const before = (...touched: string[]) => ({
+  begins: { messages: 30, hash: "hash" },
+  last: "msg_29",
+  kept: new Map([[3, { info: { id: "msg_3" }, kept: true }]]),
+  touched,
+})
+
+test("of a session that was read before, no more is fetched than is new", async () => {
+  const { ask, asked } = opencode(100)
+  const read = await opencodeSession("ses_root", ask, before("msg_99", "msg_31")).read(async (record) => ({
+    begins: record.begins,
+    rest: (await all(record.rest!(30))).map(idOf),
+    later: (await all(record.rest!(98))).map(idOf),
+    kept: (await record.rest!(3)[Symbol.asyncIterator]().next()).value,
+  }))
+  expect(read.begins).toEqual({ messages: 30, hash: "hash" })
+  expect(read.rest).toEqual(Array.from({ length: 70 }, (_, index) => `msg_${30 + index}`))
+  expect(read.later).toEqual(["msg_98", "msg_99"])
+  expect(read.kept).toMatchObject({ kept: true })
+  expect(asked.filter((path) => path.includes("/message"))).toHaveLength(4)
+})
+
+test("what was there before is fetched when it is asked for", async () => {
+  const source = opencodeSession("ses_root", opencode(100).ask, before())
+  await source.read(async (record) => {
+    const ids = Array.from({ length: 100 }, (_, index) => `msg_${index}`)
+    expect((await all(record.rest!(3))).map(idOf)).toEqual(ids.slice(3))
+    expect((await all(record.messages())).map(idOf)).toEqual(ids)
+    expect((await all(record.rest!(29))).map(idOf)).toEqual(ids.slice(29))
+  })
+  expect([...source.at([0, 3, 40]).values()].map(idOf)).toEqual(["msg_0", "msg_3", "msg_40"])
+})
+
+test.each<[string, ReturnType<typeof before>]>([
+  ["in which an earlier message has changed", before("msg_99", "msg_3")],
+  ["in which a message was removed", before("msg_none")],
+  ["whose beginning is not there any more", { ...before(), last: "msg_none" }],
+])("a session %s is read anew", async (_, known) => {
+  const { ask, asked } = opencode(100)
+  const source = opencodeSession("ses_root", ask, known)
+  await source.read(async (record) => {
+    expect(record.begins).toBeUndefined()
+    expect(await all(record.messages())).toHaveLength(100)
+    expect((await all(record.rest!(3)))[0]).not.toHaveProperty("kept")
+  })
+  expect(asked.filter((path) => path.includes("/message"))).toHaveLength(5)
 })
