@@ -35,9 +35,9 @@ interface Sum {
 const FORMAT = 1
 /** Of a shorter session all is read again as quickly. */
 const SHORTEST = 100
-/** In bytes: what is kept of one share, and of how many shares. */
-const LARGEST = 400_000_000
-const SHARES = 10
+/** In bytes: what is kept of one share, and of all together. */
+const LARGEST = 200_000_000
+const TOGETHER = 500_000_000
 const NAME = /^[0-9a-f]{64}\.pages$/
 
 /** The folder for it beside a share's entry in the ledger. Private; it holds nothing that is not in the share. */
@@ -140,12 +140,20 @@ async function writeAfter(file: string, pieces: readonly Uint8Array[], before: S
 
 async function forgetOldest(ledger: string): Promise<void> {
   const folders = (await readdir(ledger)).filter((name) => NAME.test(name)).map((name) => path.join(ledger, name))
-  if (folders.length <= SHARES) return
-  const dated = await Promise.all(
-    folders.map(async (folder) => ({ folder, at: (await stat(folder).catch(() => undefined))?.mtimeMs ?? 0 })),
+  const found = await Promise.all(folders.map(async (folder) => ({ folder, ...(await weightOf(folder)) })))
+  let sum = 0
+  for (const { folder, bytes } of found.sort((a, b) => b.at - a.at)) {
+    sum += bytes
+    if (sum > TOGETHER) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** How much is kept in a folder, and since when. */
+async function weightOf(folder: string): Promise<{ bytes: number; at: number }> {
+  const files = await Promise.all(
+    ["state", "record", "text"].map((name) => stat(path.join(folder, name)).catch(() => undefined)),
   )
-  for (const { folder } of dated.sort((a, b) => b.at - a.at).slice(SHARES))
-    await rm(folder, { recursive: true, force: true })
+  return { bytes: files.reduce((sum, file) => sum + (file?.size ?? 0), 0), at: files[0]?.mtimeMs ?? 0 }
 }
 
 const sizeOf = (pieces: readonly Uint8Array[]) => pieces.reduce((sum, { length }) => sum + length, 0)

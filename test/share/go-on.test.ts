@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { crc32 } from "node:zlib"
 import { expect, test } from "vitest"
@@ -190,4 +190,17 @@ test("of a session in which something was undone nothing is kept", async () => {
     sourceOf(all.slice(0, 150)).read((record) => use({ ...record, info: { ...info, revert: { messageID: undone } } }))
   await share(source)
   expect(existsSync(pages)).toBe(false)
+})
+
+test("of many shares, those that changed longest ago are forgotten once too much is kept", async () => {
+  const { share, pages } = await world()
+  const others = ["a", "b"].map((name) => path.join(path.dirname(pages), `${name.repeat(64)}.pages`))
+  for (const [at, folder] of others.entries()) {
+    mkdirSync(folder, { recursive: true })
+    for (const name of ["state", "record", "text"]) writeFileSync(path.join(folder, name), "")
+    truncateSync(path.join(folder, "record"), 300_000_000)
+    utimesSync(path.join(folder, "state"), at, at)
+  }
+  await share(sourceOf(all.slice(0, 150)))
+  expect([pages, ...others].map((folder) => existsSync(folder))).toEqual([true, false, true])
 })
