@@ -105,8 +105,13 @@ export async function keepCheckpoint(
     await rename(aside, path.join(folder, "state"))
     await forgetOldest(path.dirname(folder))
   } catch {
-    await rm(folder, { recursive: true, force: true }).catch(() => {})
+    await forgetCheckpoint(folder)
   }
+}
+
+/** Removes what was kept of a share, if anything was. */
+export async function forgetCheckpoint(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true }).catch(() => {})
 }
 
 async function read(folder: string): Promise<{ header: Header; state: Uint8Array } | undefined> {

@@ -5,6 +5,7 @@ import { messagesFrom, type SessionRecord } from "../session/source.ts"
 import { beginning } from "./beginning.ts"
 import {
   type Checkpoint,
+  forgetCheckpoint,
   keepCheckpoint,
   keyOf,
   loadCheckpoint,
@@ -40,7 +41,10 @@ export async function whatIsKnown(
   version: string,
 ): Promise<Known | undefined> {
   const isAll = (selection.omit ?? []).length === 0 && (selection.until ?? "end") === "end"
-  if (!isAll || !record.rest || fields(record.info)["revert"] !== undefined) return undefined
+  if (!isAll || !record.rest || fields(record.info)["revert"] !== undefined) {
+    await forgetCheckpoint(folder)
+    return undefined
+  }
   const redactedBy = keyOf(version, redact)
   const found = await readCheckpoint(folder)
   const isSame = found?.redactedBy === redactedBy && (await beginning(record, found.messages))?.hash === found.hash

@@ -188,6 +188,8 @@ test("of a session in which something was undone nothing is kept", async () => {
   const undone = (all[149]!.info as unknown as { id: string }).id
   source.read = (use) =>
     sourceOf(all.slice(0, 150)).read((record) => use({ ...record, info: { ...info, revert: { messageID: undone } } }))
+  await share(sourceOf(all.slice(0, 150)))
+  expect(existsSync(pages)).toBe(true)
   await share(source)
   expect(existsSync(pages)).toBe(false)
 })
