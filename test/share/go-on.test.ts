@@ -3,6 +3,7 @@ import path from "node:path"
 import { crc32 } from "node:zlib"
 import { expect, test } from "vitest"
 import { generateSession } from "../../scripts/generate-session.ts"
+import { ShareError } from "../../src/errors.ts"
 import type { SessionRecord, SessionSource } from "../../src/session/source.ts"
 import { openLedger } from "../../src/share/ledger.ts"
 import { share } from "../../src/share/share.ts"
@@ -38,9 +39,11 @@ async function world() {
   const ledger = openLedger(path.join(folder, "ledger"))
   const plain = await openStore(destination)
   let sent: string[] = []
+  let left = Number.POSITIVE_INFINITY
   const store: typeof plain = {
     ...plain,
     async put(key, object) {
+      if (left-- <= 0) throw new ShareError("store-failed", "Not now.")
       sent.push(key.split("/").slice(2).join("/"))
       await plain.put(key, object)
     },
@@ -49,6 +52,10 @@ async function world() {
   return {
     ledger,
     store,
+    /** No more than so many objects can be stored from now on. */
+    allow(objects: number) {
+      left = objects
+    },
     pages: ledger.pagesOf({ session: info.id, destination }),
     async share(source: SessionSource) {
       sent = []
@@ -205,4 +212,14 @@ test("of many shares, those that changed longest ago are forgotten once too much
   }
   await share(sourceOf(all.slice(0, 150)))
   expect([pages, ...others].map((folder) => existsSync(folder))).toEqual([true, false, true])
+})
+
+test.each([0, 1, 2, 3, 4])("an update that fails after %i objects is made up for by the next", async (objects) => {
+  const { share, allow } = await world()
+  await share(sourceOf(all.slice(0, 150)))
+  allow(objects)
+  await expect(share(sourceOf(all.slice(0, 155)))).rejects.toThrow("Not now.")
+  allow(Number.POSITIVE_INFINITY)
+  const { files } = await share(sourceOf(all.slice(0, 160)))
+  expect(files).toEqual(await fresh(sourceOf(all.slice(0, 160))))
 })
