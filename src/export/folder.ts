@@ -7,6 +7,7 @@ import { FORMAT, INDEX, MANIFEST, type Manifest } from "../share/manifest.ts"
 import type { Prepared } from "../share/prepare.ts"
 import { publish } from "../share/publish.ts"
 import { directoryStore } from "../store/directory.ts"
+import { withTemporaryFiles } from "../temporary-files.ts"
 import { alreadyThere } from "./write-output.ts"
 
 export interface FolderOptions {
@@ -31,11 +32,10 @@ export async function exportFolder(
   const store = directoryStore(folder)
   const before = earlier(await store.get(MANIFEST))
   const { id, title } = session.info
-  const { objects } = await publish(site(session, { id, version, leftOut, live: false }), {
-    store,
-    prefix: "",
-    known: {},
-  })
+  const about = { id, version, leftOut, live: false }
+  const { objects } = await withTemporaryFiles((temporary) =>
+    publish(site(session, { ...about, temporary }), { store, prefix: "", known: {} }),
+  )
   const stale = before.filter((name) => !Object.hasOwn(objects, name))
   if (stale.length > 0) await store.delete(stale.map((key) => ({ key, size: 0 })))
   const written = now().toISOString()

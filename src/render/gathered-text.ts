@@ -1,60 +1,83 @@
 import { createHash } from "node:crypto"
+import {
+  type Content,
+  type LongContent,
+  piecesOf,
+  type TemporaryFile,
+  type TemporaryFiles,
+} from "../temporary-files.ts"
 
 /**
  * A text that is gathered piece by piece and needed whole in the end, or not at all. It is kept as UTF-8 outside of
- * the language's own memory, so that it may be longer than a string can be.
+ * the language's own memory, so that it may be longer than a string can be; a long one in a temporary file, if there may
+ * be one. One call at a time.
  */
 export interface GatheredText {
-  push(...pieces: string[]): void
+  push(...pieces: string[]): Promise<void>
   /** Adds what was gathered before, as UTF-8. */
-  append(bytes: Uint8Array): void
+  append(content: Content): Promise<void>
   /** Bytes so far. */
-  size(): number
-  /** What was gathered from one place to another, in pieces; places are those that `size` told. */
-  between(from: number, to: number): Uint8Array[]
+  size(): Promise<number>
+  /** What was gathered from one place to another; places are those that `size` told. */
+  between(from: number, to: number): Promise<Content[]>
   /** SHA-256 of all that was gathered, hexadecimal. */
-  hash(): string
-  bytes(): Uint8Array
+  hash(): Promise<string>
+  /** All of it, in memory. */
+  bytes(): Promise<Uint8Array>
+  /** All of it, where it is not kept in memory: as long as the temporary files are there. */
+  long(): Promise<LongContent | undefined>
 }
 
 /** So many characters are turned into bytes at a time. */
 const CHUNK = 100_000
+/** In bytes: what is longer is not kept in memory. */
+export const LONG = 64_000_000
 
-export function gatherText(): GatheredText {
-  const chunks: Uint8Array[] = []
+export function gatherText(files?: TemporaryFiles, long = LONG): GatheredText {
   const sum = createHash("sha256")
+  let chunks: Uint8Array[] = []
+  let file: TemporaryFile | undefined
   let size = 0
   let pieces: string[] = []
   let characters = 0
-  const add = (chunk: Uint8Array) => {
-    chunks.push(chunk)
+  const add = async (chunk: Uint8Array) => {
     sum.update(chunk)
     size += chunk.length
+    if (file) return file.write(chunk)
+    chunks.push(chunk)
+    if (size <= long || !files) return
+    // Where there can be no such file, memory has to do.
+    file = await files.make().catch(() => undefined)
+    if (!file) return
+    for (const one of chunks) await file.write(one)
+    chunks = []
   }
-  const flush = () => {
+  const flush = async () => {
     if (pieces.length === 0) return
-    add(Buffer.from(pieces.join("")))
+    const chunk = Buffer.from(pieces.join(""))
     pieces = []
     characters = 0
+    await add(chunk)
   }
   return {
-    push(...more) {
+    async push(...more) {
       for (const piece of more) {
         pieces.push(piece)
         characters += piece.length
       }
-      if (characters > CHUNK) flush()
+      if (characters > CHUNK) await flush()
     },
-    append(bytes) {
-      flush()
-      add(bytes)
+    async append(content) {
+      await flush()
+      for await (const piece of piecesOf(content)) await add(piece)
     },
-    size() {
-      flush()
+    async size() {
+      await flush()
       return size
     },
-    between(from, to) {
-      flush()
+    async between(from, to) {
+      await flush()
+      if (file) return [file.part(from, to)]
       const found: Uint8Array[] = []
       let start = 0
       for (const chunk of chunks) {
@@ -64,13 +87,19 @@ export function gatherText(): GatheredText {
       }
       return found
     },
-    hash() {
-      flush()
+    async hash() {
+      await flush()
       return sum.copy().digest("hex")
     },
-    bytes() {
-      flush()
-      return Buffer.concat(chunks)
+    async bytes() {
+      await flush()
+      const all = [...chunks]
+      for await (const piece of file?.part(0, size).pieces() ?? []) all.push(piece)
+      return Buffer.concat(all)
+    },
+    async long() {
+      await flush()
+      return file?.part(0, size)
     },
   }
 }

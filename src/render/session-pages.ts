@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import { type Message, type MessagesRead, nothingRead, type Session } from "../session/model.ts"
+import type { Content } from "../temporary-files.ts"
 import type { StoredFile } from "./attachment.ts"
 import { addChanges, type ChangeHistory, changedFiles, noChanges, type PromptRef } from "./change-history.ts"
 import { type ChangesPage, changedView, changesPages, filesOfChange, headOfChanges, notesOn } from "./changes.ts"
@@ -61,8 +62,8 @@ export interface PagesSoFar {
 /** The same with what those messages are in `session.json` and `session.md`: from it, another process can go on. */
 export interface Halted {
   pages: PagesSoFar
-  record: readonly Uint8Array[]
-  text: readonly Uint8Array[]
+  record: readonly Content[]
+  text: readonly Content[]
 }
 
 function noPages(): PagesSoFar {
@@ -135,11 +136,11 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
     links.push({ href: pageName(place.stem, number), number, prompts })
   }
 
-  place.record.push(`{"info":${writeJson(info.raw)},"messages":[`)
-  place.text.push(headingMarkdown(info))
-  const start = { record: place.record.size(), text: place.text.size() }
-  for (const piece of place.from?.record ?? []) place.record.append(piece)
-  for (const piece of place.from?.text ?? []) place.text.append(piece)
+  await place.record.push(`{"info":${writeJson(info.raw)},"messages":[`)
+  await place.text.push(headingMarkdown(info))
+  const start = { record: await place.record.size(), text: await place.text.size() }
+  for (const piece of place.from?.record ?? []) await place.record.append(piece)
+  for (const piece of place.from?.text ?? []) await place.text.append(piece)
   let separator = read.messages > 0 ? "," : ""
   for await (const message of session.messages(read)) {
     addFacts(facts, message)
@@ -168,13 +169,13 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
       for (const file of filesOf(piece)) yield stored(file)
     }
     await addChanges(history, message, soFar.asked, folderOf(message) || info.directory)
-    place.record.push(separator, "\n", record)
+    await place.record.push(separator, "\n", record)
     separator = ","
-    place.text.push(messageMarkdown(message))
+    await place.text.push(messageMarkdown(message))
     soFar.last = message
     if (read.messages === place.halt?.after) {
-      const record = place.record.between(start.record, place.record.size())
-      place.halt.take({ pages: soFar, record, text: place.text.between(start.text, place.text.size()) })
+      const record = await place.record.between(start.record, await place.record.size())
+      place.halt.take({ pages: soFar, record, text: await place.text.between(start.text, await place.text.size()) })
     }
   }
   const { part, held, turn } = soFar
@@ -190,13 +191,13 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
     yield changesFile(page, place, info)
   }
 
-  place.record.push(`\n],"children":[`)
+  await place.record.push(`\n],"children":[`)
   for (const [i, child] of session.children.entries()) {
-    if (i > 0) place.record.push(",")
+    if (i > 0) await place.record.push(",")
     const parent = { href: pageName(place.stem, 1), title: titleOf(info) }
     yield* sessionFiles(child, { ...place, stem: stemOf(child.info.id), parent, from: undefined, halt: undefined })
   }
-  place.record.push("]}")
+  await place.record.push("]}")
 
   yield drawn(first, {
     ...headOf(facts, info, changes, history.further.size, place),

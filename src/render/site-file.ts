@@ -1,3 +1,5 @@
+import type { LongContent } from "../temporary-files.ts"
+
 /** One file of a share, before it exists. */
 export interface SiteFile {
   /** Below the share's prefix: `index.html`, `2.html`, `files/<hash>.png`. Made from our own names and hashes only. */
@@ -14,4 +16,6 @@ export interface SiteFile {
   /** SHA-256 of the content, hexadecimal, where it is known before. */
   hash?: string
   render(): Promise<Uint8Array>
+  /** What `render` would give, where that is long; `hash` is known then. It is there until the temporary files go. */
+  long?: LongContent
 }

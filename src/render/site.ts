@@ -1,4 +1,5 @@
 import type { Session } from "../session/model.ts"
+import type { TemporaryFiles } from "../temporary-files.ts"
 import { type GatheredText, gatherText } from "./gathered-text.ts"
 import { prebuiltSheet, type RenderPage, type Sheet } from "./page.ts"
 import { type Halted, REVALIDATE, SHORTLY, sessionFiles } from "./session-pages.ts"
@@ -19,6 +20,8 @@ export interface SiteOptions {
   leftOut?: string | undefined
   /** When the share ends, ISO 8601; its first page says so. */
   expires?: string | undefined
+  /** Where long records of the session are kept until they are stored; in memory, unless given. */
+  temporary?: TemporaryFiles | undefined
   /** Where an earlier run had come to with the same session: its files so far are given, but not to be drawn. */
   from?: SiteSoFar | undefined
   /** After how many messages to tell how far it is. What is told holds only as long as nothing else is asked for. */
@@ -37,11 +40,11 @@ export interface SiteSoFar extends Halted {
  * Reads the messages once and keeps those of a few pages at a time.
  */
 export async function* site(session: Session, options: SiteOptions): AsyncGenerator<SiteFile> {
-  const { from, halt } = options
+  const { from, halt, temporary } = options
   const files: SiteSoFar["files"] = [...(from?.files ?? [])]
   const seen = new Set(files.map(({ path }) => path))
-  const record = gatherText()
-  const text = gatherText()
+  const record = gatherText(temporary)
+  const text = gatherText(temporary)
   const { path: sheet, content } = options.sheet ?? (await prebuiltSheet())
   const contentType = "text/css; charset=utf-8"
   yield { path: sheet, contentType, cacheControl: SHORTLY, input: sheet, render: async () => Buffer.from(content) }
@@ -56,15 +59,17 @@ export async function* site(session: Session, options: SiteOptions): AsyncGenera
     const { render: _, ...known } = file
     files.push(known)
     if (file.path === "index.html") {
-      yield document("session.json", "application/json; charset=utf-8", record)
-      yield document("session.md", "text/markdown; charset=utf-8", text)
+      yield await document("session.json", "application/json; charset=utf-8", record)
+      yield await document("session.md", "text/markdown; charset=utf-8", text)
     }
     yield file
   }
 }
 
-function document(path: string, contentType: string, text: GatheredText): SiteFile {
-  text.push("\n")
-  const input = text.hash()
-  return { path, contentType, cacheControl: REVALIDATE, input, hash: input, render: async () => text.bytes() }
+async function document(path: string, contentType: string, text: GatheredText): Promise<SiteFile> {
+  await text.push("\n")
+  const input = await text.hash()
+  const long = await text.long()
+  const file = { path, contentType, cacheControl: REVALIDATE, input, hash: input, render: () => text.bytes() }
+  return { ...file, ...(long && { long }) }
 }

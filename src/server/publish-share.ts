@@ -6,6 +6,7 @@ import { prepare } from "../share/prepare.ts"
 import { publish } from "../share/publish.ts"
 import { empty } from "../share/unshare.ts"
 import type { ObjectEntry, ObjectStore } from "../store/object-store.ts"
+import { withTemporaryFiles } from "../temporary-files.ts"
 import { distrust, fold, gather, hasNews, SERVER } from "./batches.ts"
 import { recordOf } from "./items.ts"
 import { takeLease } from "./lease.ts"
@@ -82,8 +83,11 @@ async function bring(
   const rule = { length: lifetime, asked: false }
   const { expires } = nextExpiry(before, rule, session.info.updated, now())
   const known = isWhole && before.state === "published" ? before.objects : {}
-  const files = site(session, { id, version, leftOut, expires })
-  const { objects } = await publish(files, { store, prefix, known, seen: Object.keys(before.objects), concurrency: 8 })
+  const seen = Object.keys(before.objects)
+  const { objects } = await withTemporaryFiles((temporary) => {
+    const files = site(session, { id, version, leftOut, expires, temporary })
+    return publish(files, { store, prefix, known, seen, concurrency: 8 })
+  })
   if (known !== before.objects || Object.keys(known).some((path) => !Object.hasOwn(objects, path)))
     await removeStale(store, prefix, objects)
   const { expires: _, ...timeless } = before

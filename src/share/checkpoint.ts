@@ -4,8 +4,10 @@ import path from "node:path"
 import { deserialize, serialize } from "node:v8"
 import { crc32 } from "node:zlib"
 import { makePrivateFolder } from "../private-folder.ts"
+import { LONG } from "../render/gathered-text.ts"
 import type { SiteSoFar } from "../render/site.ts"
 import type { Beginning } from "../session/source.ts"
+import { type Content, piecesOf, type TemporaryFiles } from "../temporary-files.ts"
 
 /** How far the pages of a share were after the beginning of its session: what a later run goes on from. */
 export interface Checkpoint extends Beginning {
@@ -48,19 +50,25 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint | undef
   return (await read(folder))?.header
 }
 
-/** The content of a checkpoint. Undefined where it is damaged, or another one has taken its place. */
-export async function loadCheckpoint(folder: string, wanted: Checkpoint): Promise<SiteSoFar | undefined> {
+/**
+ * The content of a checkpoint. Undefined where it is damaged, or another one has taken its place. What is long stays in
+ * its file, which is open as long as the temporary files are there.
+ */
+export async function loadCheckpoint(
+  folder: string,
+  wanted: Checkpoint,
+  temporary: TemporaryFiles,
+): Promise<SiteSoFar | undefined> {
   try {
     const found = await read(folder)
     if (!found || found.header.key !== wanted.key || found.header.hash !== wanted.hash) return undefined
     const { header, state } = found
     const [record, text] = await Promise.all([
-      readFile(path.join(folder, "record")),
-      readFile(path.join(folder, "text")),
+      load(path.join(folder, "record"), header.record, temporary),
+      load(path.join(folder, "text"), header.text, temporary),
     ])
-    const [ownRecord, ownText] = [record.subarray(0, header.record.size), text.subarray(0, header.text.size)]
-    if (!fits(state, header.state) || !fits(ownRecord, header.record) || !fits(ownText, header.text)) return undefined
-    return { ...deserialize(state), record: [ownRecord], text: [ownText] }
+    if (!(await fits(state, header.state)) || !record || !text) return undefined
+    return { ...deserialize(state), record: [record], text: [text] }
   } catch {
     return undefined
   }
@@ -69,8 +77,8 @@ export async function loadCheckpoint(folder: string, wanted: Checkpoint): Promis
 /** What is to be kept, ready to be written. */
 export interface Taken extends Omit<Checkpoint, "hash"> {
   state: Uint8Array
-  record: readonly Uint8Array[]
-  text: readonly Uint8Array[]
+  record: readonly Content[]
+  text: readonly Content[]
 }
 
 /** Takes down how far the pages are, as they are now; undefined where that is not worth keeping. */
@@ -96,7 +104,7 @@ export async function keepCheckpoint(
     await makePrivateFolder(folder)
     await rm(path.join(folder, "state"), { force: true })
     const header: Header = {
-      ...{ format: FORMAT, ...checkpoint, state: sumOf([state]) },
+      ...{ format: FORMAT, ...checkpoint, state: await sumOf([state]) },
       record: await writeAfter(path.join(folder, "record"), record, before?.record),
       text: await writeAfter(path.join(folder, "text"), text, before?.text),
     }
@@ -125,17 +133,26 @@ async function read(folder: string): Promise<{ header: Header; state: Uint8Array
   }
 }
 
+/** What was written into a file, if it is as it was. */
+async function load(file: string, sum: Sum, temporary: TemporaryFiles): Promise<Content | undefined> {
+  const content =
+    sum.size > LONG ? temporary.take(await open(file)).part(0, sum.size) : (await readFile(file)).subarray(0, sum.size)
+  return (await fits(content, sum)) ? content : undefined
+}
+
 /** Writes the pieces into a file that may hold the first of them already. */
-async function writeAfter(file: string, pieces: readonly Uint8Array[], before: Sum | undefined): Promise<Sum> {
+async function writeAfter(file: string, pieces: readonly Content[], before: Sum | undefined): Promise<Sum> {
   const [first] = pieces
-  const isThere = before !== undefined && first !== undefined && first.length === before.size && fits(first, before)
+  const isThere =
+    before !== undefined && first !== undefined && first.length === before.size && (await fits(first, before))
   const opened = await open(file, isThere ? "r+" : "w", 0o600)
   try {
     let position = isThere ? before.size : 0
-    for (const piece of isThere ? pieces.slice(1) : pieces) {
-      await opened.write(piece, 0, piece.length, position)
-      position += piece.length
-    }
+    for (const content of isThere ? pieces.slice(1) : pieces)
+      for await (const piece of piecesOf(content)) {
+        await opened.write(piece, 0, piece.length, position)
+        position += piece.length
+      }
     await opened.truncate(position)
   } finally {
     await opened.close()
@@ -161,12 +178,14 @@ async function weightOf(folder: string): Promise<{ bytes: number; at: number }> 
   return { bytes: files.reduce((sum, file) => sum + (file?.size ?? 0), 0), at: files[0]?.mtimeMs ?? 0 }
 }
 
-const sizeOf = (pieces: readonly Uint8Array[]) => pieces.reduce((sum, { length }) => sum + length, 0)
-const sumOf = (pieces: readonly Uint8Array[]): Sum => ({
-  size: sizeOf(pieces),
-  crc: pieces.reduce((crc, piece) => crc32(piece, crc), 0),
-})
-const fits = (bytes: Uint8Array, { size, crc }: Sum) => bytes.length === size && crc32(bytes) === crc
+const sizeOf = (pieces: readonly Content[]) => pieces.reduce((sum, { length }) => sum + length, 0)
+async function sumOf(contents: readonly Content[]): Promise<Sum> {
+  let crc = 0
+  for (const content of contents) for await (const piece of piecesOf(content)) crc = crc32(piece, crc)
+  return { size: sizeOf(contents), crc }
+}
+const fits = async (content: Content, { size, crc }: Sum) =>
+  content.length === size && (await sumOf([content])).crc === crc
 
 /** A key of all that decides how messages come out. */
 export const keyOf = (...decides: unknown[]): string =>

@@ -2,6 +2,7 @@ import { prebuiltSheet } from "../render/page.ts"
 import type { SiteOptions } from "../render/site.ts"
 import { fields } from "../session/read-json.ts"
 import { messagesFrom, type SessionRecord } from "../session/source.ts"
+import type { TemporaryFiles } from "../temporary-files.ts"
 import { beginning } from "./beginning.ts"
 import {
   type Checkpoint,
@@ -73,12 +74,13 @@ export async function goOn(
   { session, redacted }: Prepared,
   { entry, known }: Place,
   version: string,
+  temporary: TemporaryFiles,
 ): Promise<GoingOn> {
   const { title, directory } = session.info
   const children = session.children.map(({ info }) => info.id)
   const { path: sheet } = await prebuiltSheet()
   const key = keyOf(version, entry.id, sheet, title, directory, children, redacted.key)
-  const found = checkpoint?.key === key ? await loadCheckpoint(folder, checkpoint) : undefined
+  const found = checkpoint?.key === key ? await loadCheckpoint(folder, checkpoint, temporary) : undefined
   const from = found?.files.every(({ path, input }) => known[path]?.input === input) ? found : undefined
 
   const messages = beforeLastPrompt()

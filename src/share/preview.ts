@@ -3,6 +3,7 @@ import { makePrivateFolder } from "../private-folder.ts"
 import { site } from "../render/site.ts"
 import type { SessionSource } from "../session/source.ts"
 import { directoryStore } from "../store/directory.ts"
+import { withTemporaryFiles } from "../temporary-files.ts"
 import { INDEX, prefixOf } from "./manifest.ts"
 import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts"
 import { publish } from "./publish.ts"
@@ -28,11 +29,10 @@ export async function preview(source: SessionSource, options: PreviewOptions): P
     // Where that fails, the store says it better.
     await makePrivateFolder(folder).catch(() => {})
     const store = directoryStore(folder)
-    await publish(site(prepared.session, { id, version, leftOut: prepared.leftOut }), {
-      store,
-      prefix: prefixOf(id),
-      known: {},
-    })
+    const about = { id, version, leftOut: prepared.leftOut }
+    await withTemporaryFiles((temporary) =>
+      publish(site(prepared.session, { ...about, temporary }), { store, prefix: prefixOf(id), known: {} }),
+    )
     return { ...prepared, url: store.url(prefixOf(id) + INDEX) }
   })
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import type { SiteFile } from "../render/site-file.ts"
 import type { ObjectStore } from "../store/object-store.ts"
+import { type Content, piecesOf } from "../temporary-files.ts"
 import { INDEX, type ManifestObject } from "./manifest.ts"
 
 /** How far an upload is: objects and bytes that were sent, and those seen to be unchanged. */
@@ -49,8 +50,8 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
       progress.unchanged++
       return
     }
-    const body = await file.render()
-    const hash = file.hash ?? createHash("sha256").update(body).digest("hex")
+    const body = file.long ?? (await file.render())
+    const hash = file.hash ?? (await hashOf(body))
     const { input, first } = file
     objects[file.path] = { size: body.length, hash, input, ...(first !== undefined && { first }) }
     if (before?.hash === hash) {
@@ -63,7 +64,7 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
     else await send(file, body)
   }
 
-  async function send({ path, contentType, cacheControl }: SiteFile, body: Uint8Array): Promise<void> {
+  async function send({ path, contentType, cacheControl }: SiteFile, body: Content): Promise<void> {
     const upload = store
       .put(prefix + path, { body, contentType, cacheControl })
       .then(() => {
@@ -102,9 +103,15 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
   return { objects, progress }
 }
 
+async function hashOf(body: Content): Promise<string> {
+  const sum = createHash("sha256")
+  for await (const piece of piecesOf(body)) sum.update(piece)
+  return sum.digest("hex")
+}
+
 /** The files of the share that a page leads to. */
-function linksOf({ contentType }: SiteFile, body: Uint8Array): string[] {
-  if (!contentType.startsWith("text/html")) return []
+function linksOf({ contentType }: SiteFile, body: Content): string[] {
+  if (!contentType.startsWith("text/html") || !(body instanceof Uint8Array)) return []
   // The page quotes every attribute and escapes quotes in texts, so nothing else looks like this.
   return [...new TextDecoder().decode(body).matchAll(/ (?:href|src)="([^":#?]+)["#?]/g)].map(([, path = ""]) => path)
 }

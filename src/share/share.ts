@@ -4,6 +4,7 @@ import type { Count } from "../redact/secrets.ts"
 import { site } from "../render/site.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
+import { type TemporaryFiles, withTemporaryFiles } from "../temporary-files.ts"
 import { type GoingOn, goOn, type Known, whatIsKnown } from "./go-on.ts"
 import type { LedgerEntry } from "./ledger.ts"
 import { INDEX, type ManifestObject, prefixOf, readManifest, writeManifest } from "./manifest.ts"
@@ -82,7 +83,8 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
     const work = async () => {
       let { existing } = options
       for (let left = ATTEMPTS; ; left--) {
-        const result = await bring(prepared, before, { ...options, selection, existing })
+        const about = { ...options, selection, existing }
+        const result = await withTemporaryFiles((temporary) => bring(prepared, before, about, temporary))
         if ("url" in result) return result
         if (left === 1) throw result.error ?? publishedElsewhere(result.id, options.store.name)
         existing = result.id
@@ -102,6 +104,7 @@ async function bring(
   prepared: Prepared,
   before: Known | undefined,
   options: ShareOptions,
+  temporary: TemporaryFiles,
 ): Promise<ShareResult | { id: string; error?: ShareError }> {
   const { session, leftOut, found } = prepared
   const { store, ledger, version, now, onProgress } = options
@@ -114,8 +117,9 @@ async function bring(
   const { link, until } = await signWhole(place, options)
   const about = { id, version, leftOut, expires: entry.expires }
   // The whole page is made of all messages.
-  const { keep, ...soFar } = before && until === undefined ? await goOn(before, prepared, place, version) : NOT_ON
-  const all = site(session, { ...about, ...soFar })
+  const { keep, ...soFar } =
+    before && until === undefined ? await goOn(before, prepared, place, version, temporary) : NOT_ON
+  const all = site(session, { ...about, ...soFar, temporary })
   const files = until === undefined ? all : withWhole(all, session, about)
   const seen = Object.keys(place.found.objects)
   const { objects, progress } = await publish(files, { store, prefix, known, seen, ...(onProgress && { onProgress }) })

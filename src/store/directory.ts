@@ -4,6 +4,7 @@ import { type FileHandle, lstat, open, readdir, rename, rm, rmdir, stat, unlink 
 import path from "node:path"
 import { pathToFileURL } from "node:url"
 import { ShareError } from "../errors.ts"
+import type { Content } from "../temporary-files.ts"
 import { directoryError, errorCode } from "./directory-errors.ts"
 import { readForWeb } from "./directory-read.ts"
 import { type HeldFolder, holdChild, holdFolder, linkRefused, unless } from "./held-folder.ts"
@@ -181,12 +182,12 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-async function writeWhole(folder: string, name: string, body: Uint8Array): Promise<void> {
+async function writeWhole(folder: string, name: string, body: Content): Promise<void> {
   const temporary = path.join(folder, `.${name}.${randomBytes(6).toString("hex")}.tmp`)
   try {
     const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666)
     try {
-      await file.writeFile(body)
+      await file.writeFile(body instanceof Uint8Array ? body : body.pieces())
     } finally {
       await file.close()
     }

@@ -1,6 +1,8 @@
+import type { Content } from "../temporary-files.ts"
+
 /** One object to store. `body` is the plain content: a store may compress it on the way and must give it back plain. */
 export interface StoredObject {
-  body: Uint8Array
+  body: Content
   /** Complete, with the charset where there is one: `text/html; charset=utf-8`. */
   contentType: string
   cacheControl: string

@@ -4,7 +4,7 @@ import { gunzip, gzip } from "node:zlib"
 const text = /^(?:text\/(?:html|css|markdown|plain|javascript)|application\/(?:json|javascript)|image\/svg\+xml)(?:;|$)/
 
 /** True for the content types that are stored with `Content-Encoding: gzip`: text of any kind, SVG included. */
-function isCompressible(contentType: string): boolean {
+export function isCompressible(contentType: string): boolean {
   return text.test(contentType.trim().toLowerCase())
 }
 

@@ -1,13 +1,15 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3"
+import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3"
 import { ShareError } from "../errors.ts"
+import { withTemporaryFiles } from "../temporary-files.ts"
 import { checkKey, checkListedKey, checkPrefix } from "./keys.ts"
 import type { ObjectStore } from "./object-store.ts"
 import { connect, type S3Settings } from "./s3-client.ts"
-import { decode, encode } from "./s3-content.ts"
+import { decode } from "./s3-content.ts"
 import { deleteEntries } from "./s3-delete.ts"
 import { s3Error } from "./s3-errors.ts"
 import { isGone } from "./s3-facts.ts"
 import { listPages } from "./s3-list.ts"
+import { putCommand } from "./s3-put.ts"
 import { readForWeb } from "./s3-read.ts"
 import { signedLink } from "./s3-sign.ts"
 
@@ -70,17 +72,9 @@ export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
     async put(key, object) {
       checkKey(key)
       const about = { ...place, doing: "write", key: root + key } as const
-      const { body, encoding } = await encode(object.body, object.contentType)
       try {
-        const answer = await client.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: root + key,
-            Body: body,
-            ContentType: object.contentType,
-            CacheControl: object.cacheControl,
-            ...(encoding === undefined ? {} : { ContentEncoding: encoding }),
-          }),
+        const answer = await withTemporaryFiles(async (temporary) =>
+          client.send(await putCommand({ Bucket: bucket, Key: root + key }, object, temporary)),
         )
         if (answer.ETag === undefined) throw notS3(endpoint)
       } catch (error) {

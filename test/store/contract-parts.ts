@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto"
 import type { ObjectEntry, ObjectStore } from "../../src/store/object-store.ts"
+import type { LongContent } from "../../src/temporary-files.ts"
 import { collect } from "../support/s3-here.ts"
 
 /** What the suite needs of a place. Stores that it opens over the same folder see the same objects. */
@@ -36,6 +37,17 @@ export function ownName(): string {
 
 export function bytes(content: string): Uint8Array {
   return new TextEncoder().encode(content)
+}
+
+/** The same as content that is not kept in memory. */
+export function inPieces(...parts: string[]): LongContent {
+  const pieces = parts.map(bytes)
+  return {
+    length: pieces.reduce((sum, { length }) => sum + length, 0),
+    async *pieces() {
+      yield* pieces
+    },
+  }
 }
 
 export function text(content: Uint8Array | undefined): string | undefined {

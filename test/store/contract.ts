@@ -8,6 +8,7 @@ import {
   bytes,
   html,
   inParallel,
+  inPieces,
   keys,
   type Lacks,
   ownName,
@@ -32,7 +33,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
     const fresh = () => place.open(ownName())
 
     describe("put and get", () => {
-      const samples: [string, StoredObject][] = [
+      const samples: [string, StoredObject & { body: Uint8Array }][] = [
         ["text", { ...html, body: bytes("<p>Hello</p>") }],
         ["text in many scripts", { ...html, body: bytes("Grüße, 世界, مرحبا, 🎉, \u0000\u202e") }],
         ["bytes of every value", { ...png, body: Uint8Array.from({ length: 256 }, (_, value) => value) }],
@@ -47,6 +48,16 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         const store = await fresh()
         await store.put("s/one/object", object)
         expect(same(await store.get("s/one/object"), object.body)).toBe(true)
+      })
+
+      it.each([
+        ["text", html],
+        ["anything else", png],
+      ])("gives back long content, which is not given in one piece: %s", async (_, about) => {
+        const store = await fresh()
+        const part = randomBytes(300_000).toString("hex")
+        await store.put("s/one/object", { ...about, body: inPieces(part, "", part.slice(1)) })
+        expect(text(await store.get("s/one/object"))).toBe(part + part.slice(1))
       })
 
       it("replaces what was there", async () => {

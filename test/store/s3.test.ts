@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { writeFileSync } from "node:fs"
 import path from "node:path"
 import { gunzipSync, gzipSync } from "node:zlib"
@@ -5,6 +6,7 @@ import { describe, expect, it } from "vitest"
 import { s3Store } from "../../src/store/s3.ts"
 import { page, s3Here, useEnvironment } from "../support/s3-here.ts"
 import { temporaryFolder } from "../support/world.ts"
+import { inPieces } from "./contract-parts.ts"
 
 const text = (content: Uint8Array | undefined) => content && Buffer.from(content).toString()
 
@@ -54,6 +56,53 @@ describe("what is sent for an object", () => {
       expect(text(server.objects().get("s/one/a")?.body)).toBe("as it is")
     },
   )
+})
+
+describe("long content", () => {
+  const hex = createHash("sha256").update("some").digest("hex").repeat(40_000)
+  const long = { contentType: "application/json", cacheControl: "no-cache", body: inPieces(hex, "", hex) }
+
+  it("is one plain body with its length and hash, too", async () => {
+    const { store, server } = await s3Here({ refuseChecksums: true })
+    await store.put("s/one/session.json", long)
+    const { headers = {}, body = "" } = server.requests[0] ?? {}
+    expect(gunzipSync(body).toString()).toBe(hex + hex)
+    expect(headers).toMatchObject({
+      "content-length": String(body.length),
+      "content-encoding": "gzip",
+      "x-amz-content-sha256": createHash("sha256").update(body).digest("hex"),
+    })
+    expect(Object.keys(headers).filter((name) => /checksum|transfer-encoding|trailer/.test(name))).toEqual([])
+  })
+
+  it.each(["reset", "lost", "truncate", { status: 503, code: "SlowDown" }] as const)(
+    "is sent anew from its beginning when it did not arrive: %j",
+    async (fault) => {
+      const { store, server } = await s3Here({ fault: ({ number }) => (number < 3 ? fault : undefined) })
+      await store.put("s/one/session.json", long)
+      expect(server.requests).toHaveLength(fault === "truncate" ? 1 : 3)
+      expect(text(await store.get("s/one/session.json"))).toBe(hex + hex)
+    },
+  )
+
+  it("is refused with the reason, and what cannot be read is not stored", async () => {
+    const { store, server } = await s3Here({ fault: () => ({ status: 403, code: "AccessDenied" }) })
+    await expect(store.put("s/one/session.json", long)).rejects.toMatchObject({ code: "store-denied" })
+    expect(server.requests).toHaveLength(1)
+    const { store: other, server: otherServer } = await s3Here()
+    const broken = (sent: string) => ({
+      length: 10,
+      async *pieces() {
+        yield Buffer.from(sent)
+        throw new Error("the disk is gone")
+      },
+    })
+    for (const contentType of ["application/json", "image/png"])
+      await expect(other.put("s/one/a", { ...long, contentType, body: broken("some") })).rejects.toMatchObject({
+        code: "store-failed",
+      })
+    expect(otherServer.objects().size).toBe(0)
+  })
 })
 
 describe("what comes back", () => {

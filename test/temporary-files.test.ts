@@ -1,0 +1,61 @@
+import { readdirSync } from "node:fs"
+import { open } from "node:fs/promises"
+import os from "node:os"
+import { expect, onTestFinished, test, vi } from "vitest"
+import { type LongContent, type TemporaryFile, withTemporaryFiles } from "../src/temporary-files.ts"
+import { temporaryFolder } from "./support/world.ts"
+
+const textOf = async (content: LongContent) => {
+  const all: Uint8Array[] = []
+  for await (const piece of content.pieces()) all.push(piece)
+  return Buffer.concat(all).toString()
+}
+
+/** A temporary folder for this test alone. */
+function ownFolder(folder = temporaryFolder()): string {
+  vi.spyOn(os, "tmpdir").mockReturnValue(folder)
+  onTestFinished(() => {
+    vi.restoreAllMocks()
+  })
+  return folder
+}
+
+test("any part is given back as it was written, as often as it is asked for, also by several at once", async () => {
+  await withTemporaryFiles(async ({ make }) => {
+    const file = await make()
+    const text = "0123456789".repeat(60_000)
+    await file.write(Buffer.from(text))
+    await file.write(Buffer.from("and more"))
+    const part = file.part(5, text.length + 3)
+    expect(part.length).toBe(text.length - 2)
+    const read = await Promise.all([textOf(part), textOf(part), textOf(file.part(7, 7))])
+    expect(read).toEqual([`${text.slice(5)}and`, `${text.slice(5)}and`, ""])
+  })
+})
+
+test("no file has a name, while it is used and after, even if what uses it fails", async () => {
+  const folder = ownFolder()
+  let file: TemporaryFile | undefined
+  const failed = withTemporaryFiles(async ({ make }) => {
+    file = await make()
+    await file.write(Buffer.from("private"))
+    expect(readdirSync(folder)).toEqual([])
+    throw new Error("cut short")
+  })
+  await expect(failed).rejects.toThrow("cut short")
+  expect(readdirSync(folder)).toEqual([])
+  await expect(textOf(file!.part(0, 7))).rejects.toThrow()
+})
+
+test("what cannot be written says which folder is full, and what is shorter than it was is not taken for whole", async () => {
+  ownFolder()
+  const folder = os.tmpdir()
+  await withTemporaryFiles(async ({ take }) => {
+    const full = take(await open("/dev/null", "r")) as TemporaryFile
+    await expect(full.write(Buffer.from("x"))).rejects.toMatchObject({
+      code: "store-failed",
+      message: `No more can be written into the temporary folder ${folder}.`,
+    })
+    await expect(textOf(full.part(0, 5))).rejects.toThrow("shorter")
+  })
+})
