@@ -19,13 +19,18 @@ export interface Readable {
  */
 export async function proveReadable(store: ObjectStore, id: string, hash: string, url: string): Promise<Readable> {
   const key = prefixOf(id) + INDEX
-  const stored = await store.get(key)
+  const isLocal = url.startsWith("file:")
+  // All at once: none of them hangs on another's answer.
+  const [stored, view, listable] = await Promise.all([
+    store.get(key),
+    isLocal ? undefined : openAsStranger(url, id),
+    Promise.all(store.listings().map((address) => canStrangerList(address))),
+  ])
   if (!stored || sha256(stored) !== hash)
     throw new ShareError("store-failed", `${store.name} does not give ${key} back as it was sent.`, {
       hint: "Run the same command again; if that does not help, somebody else may be writing to the same place.",
     })
-  if (url.startsWith("file:")) return { public: false, note: "Only this machine can open the link." }
-  const view = await openAsStranger(url, id)
+  if (!view) return { public: false, note: "Only this machine can open the link." }
   if (view.sees === "unreachable")
     return { public: null, note: `Whether others can open the link cannot be told from here (${view.reason}).` }
   if (view.sees === "other")
@@ -33,7 +38,6 @@ export async function proveReadable(store: ObjectStore, id: string, hash: string
       public: false,
       note: `The link is not public: who opens it without signing in is answered ${view.status}.`,
     }
-  const listable = await Promise.all(store.listings().map((address) => canStrangerList(address)))
   if (listable.includes(true))
     return {
       public: true,

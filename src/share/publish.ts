@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { setImmediate as afterInput } from "node:timers/promises"
 import type { SiteFile } from "../render/site-file.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Content, piecesOf } from "../temporary-files.ts"
@@ -42,24 +43,30 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
   const waiting: (() => Promise<void>)[] = []
   let failure: { error: unknown } | undefined
   let index: SiteFile | undefined
+  let last: Content | undefined
 
-  async function bring(file: SiteFile): Promise<void> {
+  /** What is to be sent of a file; undefined where it is there as it is. */
+  async function draw(file: SiteFile): Promise<Content | undefined> {
     const before = Object.hasOwn(known, file.path) ? known[file.path] : undefined
     if (before?.input === file.input) {
       objects[file.path] = before
       progress.unchanged++
-      return
+      return undefined
     }
     const body = file.long ?? (await file.render())
     const hash = file.hash ?? (await hashOf(body))
     const { input, first } = file
     objects[file.path] = { size: body.length, hash, input, ...(first !== undefined && { first }) }
-    if (before?.hash === hash) {
-      progress.unchanged++
-      return
-    }
+    if (before?.hash !== hash) return body
+    progress.unchanged++
+    return undefined
+  }
+
+  async function bring(file: SiteFile): Promise<void> {
+    const body = await draw(file)
+    if (!body) return
     // Few wait: what an older version has is there, whether it changes or not.
-    if (file.path !== INDEX && older.has(file.path) && linksOf(file, body).some((path) => !there.has(path)))
+    if (older.has(file.path) && linksOf(file, body).some((path) => !there.has(path)))
       waiting.push(() => send(file, body))
     else await send(file, body)
   }
@@ -79,6 +86,8 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
       .finally(() => inFlight.delete(upload))
     inFlight.add(upload)
     if (inFlight.size >= concurrency) await Promise.race(inFlight)
+    // Drawing alone would not let go of this thread, and what is to be sent would wait for the end of it.
+    else await afterInput()
   }
 
   const arrived = async () => {
@@ -92,13 +101,15 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
       else await bring(file)
       if (failure) break
     }
+    // While the others are on their way.
+    if (index && !failure) last = await draw(index)
   } catch (error) {
     failure ??= { error }
   }
   await arrived()
   for (const send of waiting) await send()
   await arrived()
-  if (index) await bring(index)
+  if (index && last) await send(index, last)
   await arrived()
   return { objects, progress }
 }
