@@ -5,12 +5,15 @@
 // Prints medians as a table, then what is to be reached beside what was, and writes both as JSON. With `--profile`, prints
 // instead where the time of one share of each size goes, by stage. Times are from the start of the command to its
 // end; the ratio is to a Node that does nothing, started in between, so that runs on different machines compare.
+// `--sizes 10000,100000` takes some minutes, and shows whether memory and the time of a message stay what they are.
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { parseArgs } from "node:util"
 import { writeDatabase } from "./bench/archive.ts"
+import { roundTrips, unshareRequests } from "./bench/bucket.ts"
+import { firstPageLoad } from "./bench/first-page.ts"
 import { goals } from "./bench/goals.ts"
 import { weighPages } from "./bench/pages.ts"
 import { pluginCost } from "./bench/plugin.ts"
@@ -30,6 +33,8 @@ const sizes = values.sizes.split(",").map(Number)
 const repeat = Number(values.repeat)
 /** Sessions of the archive that is timed. */
 const ARCHIVED = 1_000
+/** Messages of the session that is shared to a bucket far away. */
+const FAR = 1_000
 if (![...sizes, repeat].every((number) => Number.isInteger(number) && number > 0)) {
   console.error("Usage: npm run bench -- [--sizes 10,100,1000,10000] [--repeat 5] [--output FILE] [--profile]")
   process.exit(2)
@@ -59,11 +64,13 @@ async function printBench() {
   const results = []
   for (const messages of sizes) {
     process.stderr.write(`${messages} messages…\n`)
-    results.push(await measure(messages, messages >= 10_000 ? Math.min(repeat, 3) : repeat))
+    results.push(await measure(messages, messages >= 100_000 ? 1 : messages >= 10_000 ? Math.min(repeat, 3) : repeat))
   }
   const plugin = sizes.filter((size) => size >= 1_000 && size <= 10_000).map(costInOpencode)
+  const bucket = sizes.includes(FAR) ? await waitsForBucket(FAR) : undefined
+  const unshare = await unshareRequests(10_000, path.join(folder, "unshare"), ownEnvironment)
   const archive = keepAll(ARCHIVED)
-  const reached = goals(results, startUp("--version"), startUp("--help"), plugin)
+  const reached = goals(results, startUp("--version"), startUp("--help"), plugin, bucket, unshare)
   const machine = {
     node: process.versions.node,
     platform: process.platform,
@@ -71,7 +78,10 @@ async function printBench() {
     cpu: os.cpus()[0]?.model,
     cores: os.cpus().length,
   }
-  writeFileSync(values.output, `${JSON.stringify({ machine, results, plugin, archive, goals: reached }, null, 2)}\n`)
+  writeFileSync(
+    values.output,
+    `${JSON.stringify({ machine, results, plugin, bucket, unshare, archive, goals: reached }, null, 2)}\n`,
+  )
   console.log(table(results))
   const rows = reached.map(({ what, goal, figure, reached }) => [what, goal, figure, reached ? "yes" : "no"])
   console.log(`\n${lines(["what", "goal", "measured", "reached"], rows)}`)
@@ -105,6 +115,13 @@ function costInOpencode(messages: number) {
   return pluginCost(messages, ownEnvironment(home))
 }
 
+function waitsForBucket(messages: number) {
+  process.stderr.write(`${messages} messages, to a bucket far away…\n`)
+  return written(messages, (session, longer) =>
+    roundTrips({ messages, session, longer }, path.join(folder, "far"), ownEnvironment, Math.max(repeat, 5)),
+  )
+}
+
 /** What the command takes for this alone, as a ratio to a Node that does nothing. */
 function startUp(flag: string): number {
   const home = path.join(folder, "home")
@@ -118,19 +135,30 @@ function startUp(flag: string): number {
 
 type Result = Awaited<ReturnType<typeof measure>>
 
-async function measure(messages: number, times: number) {
+/** Calls `use` with a file of a session of so many messages, and one that is a message longer. */
+async function written<T>(messages: number, use: (session: string, longer: string) => Promise<T>): Promise<T> {
   const [session, longer] = [path.join(folder, "session.json"), path.join(folder, "longer.json")]
   await writeSession(session, generateSession({ messages }))
   await writeSession(longer, generateSession({ messages: messages + 1 }))
+  return use(session, longer)
+}
+
+async function measure(messages: number, times: number) {
+  return written(messages, (session, longer) => measureFiles(messages, times, session, longer))
+}
+
+async function measureFiles(messages: number, times: number, session: string, longer: string) {
   const idle: number[] = []
   const first: Run[] = []
   const again: Run[] = []
   let pages: ReturnType<typeof weighPages> | undefined
+  let load: number | undefined
   for (let time = 0; time < times; time++) {
     const home = path.join(folder, `home-${time}`)
     idle.push(timed(["-e", "0"], home).seconds)
     first.push(share(session, home))
     pages ??= weighPages(sharedFolder(home))
+    if (time === 0) load = await firstPageLoad(sharedFolder(home))
     again.push(share(longer, home))
     rmSync(home, { recursive: true, force: true })
   }
@@ -147,6 +175,8 @@ async function measure(messages: number, times: number) {
     first: withRatio(first),
     again: withRatio(again),
     pages: pages!,
+    /** Of the first page in Chromium, in milliseconds. */
+    load,
   }
 }
 
@@ -205,6 +235,7 @@ function table(results: Result[]): string {
     "share",
     "to idle",
     "CPU",
+    "each",
     "memory",
     "objects",
     "bytes",
@@ -215,6 +246,7 @@ function table(results: Result[]): string {
   ]
   const rows = results.map(({ messages, input, first, again }) => [
     ...[messages.toLocaleString("en"), size(input), seconds(first.seconds), ratio(first.ratio), seconds(first.cpu)],
+    `${((1000 * first.cpu) / messages).toFixed(2)} ms`,
     ...[size(first.memory), String(first.objects), size(first.bytes)],
     ...[seconds(again.seconds), ratio(again.ratio), String(again.sent), size(again.bytes)],
   ])

@@ -1,3 +1,4 @@
+import type { RoundTrips, UnshareRequests } from "./bucket.ts"
 import type { PagesWeight } from "./pages.ts"
 import type { PluginCost } from "./plugin.ts"
 
@@ -14,6 +15,8 @@ export interface Measured {
   first: { seconds: number; ratio: number; memory: number }
   again: { seconds: number; sent: number }
   pages: PagesWeight
+  /** Of the first page in Chromium, in milliseconds; undefined where there is none. */
+  load: number | undefined
 }
 
 /** The goals that the measured sizes can tell of. @param version `--version`, as a ratio to an idle Node; `help` alike */
@@ -22,6 +25,8 @@ export function goals(
   version: number,
   help: number,
   plugin: readonly PluginCost[],
+  bucket: RoundTrips | undefined,
+  unshare: UnshareRequests,
 ): Goal[] {
   const found: Goal[] = []
   const most = (what: string, value: number, limit: number, unit: string, digits = 2) =>
@@ -30,7 +35,7 @@ export function goals(
     })
   most("--version", version, 1.3, "× idle")
   most("--help", help, 1.3, "× idle")
-  for (const { messages, first, again, pages } of results) {
+  for (const { messages, first, again, pages, load } of results) {
     const name = `${messages.toLocaleString("en")} messages`
     if (messages === 10) most(name, first.ratio, 4, "× idle", 1)
     if (messages === 1_000) most(name, first.seconds, 1, "s")
@@ -38,7 +43,13 @@ export function goals(
       most(name, first.seconds, 6, "s")
       most(`${name}, peak memory`, first.memory / 1e6, 500, "MB", 0)
     }
+    const tenth = results.find((result) => result.messages === 10_000)
+    if (messages === 100_000 && tenth)
+      most(`${name}, peak memory`, first.memory / tenth.first.memory, 1.5, "× that of 10,000")
     if (messages < 1_000) continue
+    const page = `${name}, first page in Chromium`
+    if (load === undefined) found.push({ what: page, goal: "≤ 400 ms", figure: "no Chromium", reached: false })
+    else most(page, load, 400, "ms", 0)
     most(`${name} again, one longer`, again.seconds / first.seconds, 0.25, "× the first")
     most(`${name} again, objects sent`, again.sent, 4, "", 0)
     most(`${name}, HTML to visible text`, pages.html / pages.visible, 2.2, "×")
@@ -54,5 +65,22 @@ export function goals(
     if (messages === 1_000) most(`${name}, loop held`, held, 50, "ms", 0)
     most(`${name}, update`, update, messages === 1_000 ? 150 : 400, "ms", 0)
   }
+  if (bucket) {
+    const name = `S3 at 50 ms, ${bucket.messages.toLocaleString("en")} messages`
+    most(`${name}, waiting`, bucket.first, 6, "round trips", 1)
+    most(`${name} again, one longer, waiting`, bucket.again, 6, "round trips", 1)
+  }
+  const { objects, lists, deletes, others } = unshare
+  const thousands = Math.ceil(objects / 1000)
+  found.push({
+    ...{
+      what: `unshare of ${objects.toLocaleString("en")} objects`,
+      goal: `${thousands} lists, ${thousands} deletes, checks`,
+    },
+    figure: `${lists} lists, ${deletes} deletes, ${others} others`,
+    // Checks: pages of a listing begin after a whole key and so overlap by one, two lists show in two ways that nothing is left,
+    // the first page goes before all others and the manifest after them, and a stranger asks for the link.
+    reached: lists <= thousands + 3 && deletes <= thousands + 2 && others <= 1,
+  })
   return found
 }
