@@ -26,7 +26,7 @@ export function weighPages(folder: string): PagesWeight {
     for (const [, block = ""] of html.matchAll(/<pre[^>]*>(?:<span[^>]*><\/span>)?<code>([\s\S]*?)<\/code>/g)) {
       const { length } = textOf(block)
       code += length
-      if (/<span class="[kscftndih]">/.test(block)) coloured += length
+      if (/<c- [kscftndih]>/.test(block)) coloured += length
     }
   }
   for (const name of readdirSync(folder).filter((name) => name.endsWith(".css")))

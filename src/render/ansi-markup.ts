@@ -1,5 +1,5 @@
 import type { Row } from "./ansi-screen.ts"
-import { escapeText, html, joinHtml, type SafeHtml } from "./safe-html.ts"
+import { escapeText, html, joinHtml, lookOf, type SafeHtml } from "./safe-html.ts"
 
 /** So many rows that were never written to are shown in a row; a screen's lower end may be far away. */
 const MOST_EMPTY = 2
@@ -16,7 +16,7 @@ export function markupOfRows(rows: (Row | undefined)[], addresses: number): Safe
   let classes = ""
   let text = ""
   const endRun = () => {
-    if (text !== "") linked.push(classes === "" ? escapeText(text) : html`<span class="${classes}">${text}</span>`)
+    if (text !== "") linked.push(classes === "" ? escapeText(text) : lookOf(classes, text))
     text = ""
   }
   const endLink = () => {

@@ -1,10 +1,12 @@
-import { html, joinHtml, type SafeHtml } from "./safe-html.ts"
+import { emptyHtml, html, joinHtml, type SafeHtml } from "./safe-html.ts"
 import type { DiffRow } from "./view.ts"
 
 const signs = { same: " ", add: "+", del: "-", gap: "" }
+/** An attribute of the line; most lines have none. */
+const kinds = { same: emptyHtml, add: html` add`, del: html` del`, gap: html` gap` }
 
 /**
- * The lines of a diff, each an element with its numbers as attributes and its sign as text, so that copying gives a
+ * The lines of a diff, each an element (`<l- o=1 n=1>`, see `lookOf`) with its numbers as attributes and its sign as text, so that copying gives a
  * patch. Deleted lines and the added ones that follow them are one group, so that they can stand side by side.
  */
 export function diffMarkup(rows: readonly DiffRow[]): SafeHtml {
@@ -28,9 +30,6 @@ function endOf(rows: readonly DiffRow[], from: number, kind: DiffRow["kind"]): n
 }
 
 function line({ kind, old, new: now, content }: DiffRow): SafeHtml {
-  const numbers = [
-    ...(old === undefined ? [] : [html` data-o="${old}"`]),
-    ...(now === undefined ? [] : [html` data-n="${now}"`]),
-  ]
-  return html`<span class="line ${kind}"${numbers}>${signs[kind]}${content}\n</span>`
+  const numbers = [...(old === undefined ? [] : [html` o=${old}`]), ...(now === undefined ? [] : [html` n=${now}`])]
+  return html`<l-${kinds[kind]}${numbers}>${signs[kind]}${content}\n</l->`
 }

@@ -4,7 +4,7 @@ import { type Grammar, grammarOf, loadLanguages } from "./highlight-grammar.ts"
 import { CLASSES } from "./highlight-theme.ts"
 import { initialState, type Lexer, type LexState, lexLine } from "./lexer.ts"
 import { lexerOf } from "./lexers.ts"
-import { escapeText, html, joinHtml, type SafeHtml } from "./safe-html.ts"
+import { escapeText, html, joinHtml, lookOf, type SafeHtml } from "./safe-html.ts"
 import { PER_WORD } from "./weight.ts"
 
 export { loadLanguages }
@@ -168,7 +168,7 @@ function spans(line: string, tokens: ArrayLike<number>, marks: readonly Range[] 
     const text = line.slice(from, to)
     const into = marked ?? pieces
     if (kind !== 0) words++
-    into.push(kind === 0 ? escapeText(text) : html`<span class="${CLASSES[kind] as string}">${text}</span>`)
+    into.push(kind === 0 ? escapeText(text) : lookOf(CLASSES[kind] as string, text))
     from = to
   }
   const close = (to: number) => {

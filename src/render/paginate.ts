@@ -7,10 +7,10 @@ import type { Weight } from "./weight.ts"
 export const PAGE: Weight = { bytes: 300_000, elements: 6_000 }
 
 /**
- * What a page takes beside its messages: the styles and the script, which have budgets of their own, titles, links to
- * other parts and to what failed, and the colours that every page may have beyond what its messages foretell.
+ * What a page takes beside its messages: titles, links to other parts and to what failed, and the colours that every page
+ * may have beyond what its messages foretell.
  */
-const FRAME: Weight = { bytes: 110_000, elements: 800 }
+const FRAME: Weight = { bytes: 50_000, elements: 800 }
 /** What the first page takes beyond that, for its header. */
 const HEAD: Weight = { bytes: 40_000, elements: 1_000 }
 

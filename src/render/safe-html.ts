@@ -42,6 +42,24 @@ export const joinHtml = (pieces: Iterable<SafeHtml>): SafeHtml => {
   return mint(markup)
 }
 
+/**
+ * Text in an element that says nothing but how it looks: `<c- k>` (a custom element without a definition, which HTML allows
+ * any attributes). Coloured words are most of a page's elements, and no other way to write one is as short.
+ * @param look words of small letters and digits. Throws for any other.
+ */
+export function lookOf(look: string, text: string): SafeHtml {
+  let tag = tags.get(look)
+  if (tag === undefined) {
+    if (!/^[a-z][a-z0-9]*(?: [a-z][a-z0-9]*)*$/.test(look))
+      throw new TypeError("A look is words of letters and digits.")
+    tag = `<c- ${look}>`
+    tags.set(look, tag)
+  }
+  return mint(`${tag}${shown(text, "code")}</c->`)
+}
+
+const tags = new Map<string, string>()
+
 /** This package's own style sheet as an element, and the base64 of its SHA-256, by which a page's policy allows it. */
 export function styleElement(css: string): { markup: SafeHtml; hash: string } {
   if (/<\/style/i.test(css)) throw new TypeError("A style sheet cannot contain the end of its own element.")
@@ -61,7 +79,7 @@ type Value = string | number | SafeHtml | readonly SafeHtml[]
 
 /**
  * A template whose own text is markup and whose values are escaped, unless they are safe already.
- * Attribute values are always written in double quotes: html`<a href="${url}">${label}</a>`.
+ * Attribute values are always written in double quotes, unless they are numbers: html`<a href="${url}">${label}</a>`.
  */
 export function html(strings: TemplateStringsArray, ...values: Value[]): SafeHtml {
   let markup = strings[0] as string

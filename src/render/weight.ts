@@ -19,11 +19,11 @@ export interface TextWeight extends Weight {
 
 /** So many characters of code have one coloured word, or more: usual languages have one in 12 to 25. */
 export const PER_WORD = 12
-/** `<span class="k"></span>` */
-const WORD_BYTES = 24
+/** `<c- k></c->` */
+const WORD_BYTES = 11
 
 /** What the tags of an element take, about, by how its text is drawn. */
-const TAG: Record<Kind, number> = { plain: 40, code: 40, terminal: 27, patch: 31, prose: 14 }
+const TAG: Record<Kind, number> = { plain: 40, code: 40, terminal: 20, patch: 31, prose: 14 }
 
 /** The bytes of a text in a page: as UTF-8, with what is markup escaped and what is hidden named. */
 export const textBytes = (text: string): number => measure(text)

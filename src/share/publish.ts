@@ -123,6 +123,6 @@ async function hashOf(body: Content): Promise<string> {
 /** The files of the share that a page leads to. */
 function linksOf({ contentType }: SiteFile, body: Content): string[] {
   if (!contentType.startsWith("text/html") || !(body instanceof Uint8Array)) return []
-  // The page quotes every attribute and escapes quotes in texts, so nothing else looks like this.
+  // The page quotes every address and escapes quotes in texts, so nothing else looks like this.
   return [...new TextDecoder().decode(body).matchAll(/ (?:href|src)="([^":#?]+)["#?]/g)].map(([, path = ""]) => path)
 }

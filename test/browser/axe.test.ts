@@ -36,7 +36,7 @@ describe.skipIf(!executable)("axe finds nothing", () => {
   test.each([
     { name: "gallery", address: "index.html?view=everything" },
     { name: "gallery", address: "2.html?view=everything", colorScheme: "dark" },
-    { name: "gallery", address: "3.html?view=everything", viewport: narrow },
+    { name: "gallery", address: "2.html?view=everything", viewport: narrow },
     { name: "gallery", address: "index.html?view=conversation", viewport: narrow, colorScheme: "dark" },
     { name: "demo", address: "index.html", colorScheme: "dark" },
     { name: "demo", address: "index.html?view=everything", viewport: narrow },
@@ -62,14 +62,14 @@ describe.skipIf(!executable)("axe finds nothing", () => {
   })
 
   test.each(["light", "dark"] as const)("on the list of keys, %s", async (colorScheme) => {
-    const { page } = await openShare(gallery, "3.html", { colorScheme })
+    const { page } = await openShare(gallery, "2.html", { colorScheme })
     await page.keyboard.press("?")
     expect(await page.getByRole("dialog").isVisible()).toBe(true)
     expect(await faults(page)).toEqual([])
   })
 
   test.each(["light", "dark"] as const)("on the list of prompts and the filter, %s", async (colorScheme) => {
-    const { page } = await openShare(gallery, "3.html", { viewport: narrow, colorScheme })
+    const { page } = await openShare(gallery, "2.html", { viewport: narrow, colorScheme })
     await page.keyboard.press("/")
     await page.keyboard.type("a")
     await page.getByRole("button", { name: "Prompts" }).click()

@@ -6,14 +6,14 @@ const declarations = (text: string) =>
   [...text.matchAll(/([\w-]+):\s*([^;]+);/g)].map(([, name, value]) => [name!, value!] as const)
 const tokens = new Map(declarations(read("tokens").split("}")[0]!))
 
-/** The rules on one element's classes: all of them weigh the same, so that the last one counts. */
+/** The rules on one element's look: all of them weigh the same, so that the last one counts. */
 const rules = [
   ...read("terminal")
     .replace(/\/\*.*?\*\//gs, "")
     .matchAll(/([^{}]+)\{([^{}]*)\}/g),
 ]
   .map(([, selectors, body]) => ({
-    classes: selectors!.split(",").map((selector) => /^\.terminal \.(\w+)$/.exec(selector.trim())?.[1]),
+    classes: selectors!.split(",").map((selector) => /^\.terminal \[(\w+)\]$/.exec(selector.trim())?.[1]),
     declarations: declarations(body!),
   }))
   .filter(({ classes }) => classes[0] !== undefined)

@@ -95,7 +95,7 @@ describe("a marked line", () => {
   test("keeps its colours under the marks", async () => {
     await loadLanguages(["typescript"])
     expect(draw('const a = "x y"', [{ from: 6, to: 12 }], "typescript")).toBe(
-      '<span class="k">const</span> <mark>a = <span class="s">&#34;x</span></mark><span class="s"> y&#34;</span>',
+      "<c- k>const</c-> <mark>a = <c- s>&#34;x</c-></mark><c- s> y&#34;</c->",
     )
   })
 

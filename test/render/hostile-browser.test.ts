@@ -21,6 +21,9 @@ const short: Exported = {
 }
 const policy = /<meta http-equiv="Content-Security-Policy" content="[^"]*">/
 
+/** A page that does what it likes may keep its browser from ever ending it; then it is left to itself. */
+const within = <T>(ending: Promise<T>) => Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 15_000))])
+
 // Browsers take their time on a busy machine.
 describe.skipIf(!executable)("in Chromium", { timeout: 300_000 }, () => {
   let browser: Browser
@@ -35,7 +38,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 300_000 }, () => {
     browser = await launchChromium(`127.0.0.1:${(foreign.address() as AddressInfo).port}`)
   })
   afterAll(async () => {
-    await browser?.close()
+    await within(browser?.close())
     foreign.closeAllConnections()
     foreign.close()
   })
@@ -56,12 +59,12 @@ describe.skipIf(!executable)("in Chromium", { timeout: 300_000 }, () => {
         (links) => own.push(...links.map((link) => `leads elsewhere: ${link}`)),
         (error) => own.push(`ended: ${(error as Error).message.split("\n")[0]}`),
       )
-      await page.close()
+      await within(page.close())
       happened.push(...own.map((what) => `${name}: ${what}`))
     }
     const names = [...pages.keys()].filter((each) => each.endsWith(".html"))
     for (let i = 0; i < names.length; i += 6) await Promise.all(names.slice(i, i + 6).map(visit))
-    await context.close()
+    await within(context.close())
     return happened
   }
 

@@ -8,7 +8,7 @@ import { markupOf } from "../../src/render/safe-html.ts"
 
 /** Code with its coloured pieces as `class:text`, joined by `|`. */
 function pieces(code: string, language: string): string {
-  const found = markupOf(highlight(code, language)).matchAll(/<span class="(\w)">([^<]*)<\/span>/g)
+  const found = markupOf(highlight(code, language)).matchAll(/<c- (\w)>([^<]*)<\/c->/g)
   const text = (html: string) =>
     html
       .replaceAll("&lt;", "<")

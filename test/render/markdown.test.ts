@@ -61,12 +61,12 @@ describe("a block of code", () => {
     `<figure class="code">${label && `<figcaption>${label}</figcaption>`}<pre tabindex="0"><code>${content}</code></pre></figure>`
 
   test.each([
-    ["a language that is known", "```js\nlet a\n```", code("javascript", '<span class="k">let</span> a')],
+    ["a language that is known", "```js\nlet a\n```", code("javascript", "<c- k>let</c-> a")],
     ["a title behind the language", "```js title=a.js\na\n```", code("javascript", "a")],
     ["a language that is not known", "```klingon\n<a> & b\n```", code("", "&lt;a&gt; &amp; b")],
     ["no language", "```\n\n  a\n```", code("", "\n  a")],
     ["tildes", "~~~\n```\n~~~", code("", "```")],
-    ["no end", "```js\nlet a", code("javascript", '<span class="k">let</span> a')],
+    ["no end", "```js\nlet a", code("javascript", "<c- k>let</c-> a")],
     ["indentation", "    a\n\n    b", code("", "a\n\nb")],
     ["markup as its language", '```"><script>alert(1)</script>\na\n```', code("", "a")],
     ["handlers as its language", "```js onload=alert(1) style=x\na\n```", code("javascript", "a")],
@@ -77,7 +77,7 @@ describe("a block of code", () => {
   })
 
   test("in a list in a quote is coloured, too", async () => {
-    expect(await drawn("> - a\n>\n>   ```py\n>   def a(): pass\n>   ```")).toContain('<span class="k">def </span>')
+    expect(await drawn("> - a\n>\n>   ```py\n>   def a(): pass\n>   ```")).toContain("<c- k>def </c->")
   })
 })
 

@@ -16,7 +16,9 @@ const elements: Record<string, string> = {
   time: "datetime title",
   ol: "start",
   pre: "",
-  span: "data-n data-o role",
+  span: "data-n role",
+  "c-": `k s c f t n d i h ab ai au as ad av ${Array.from({ length: 16 }, (_, i) => `a${i} b${i}`).join(" ")}`,
+  "l-": "o n add del gap",
   section: "aria-labelledby",
   svg: "role x",
   g: "aria-hidden",
@@ -47,11 +49,13 @@ const values: Record<string, RegExp> = {
   src: /^files\/[0-9a-f]{32}\.(?:png|jpg|gif|webp|avif)$/,
   rel: /^(?:noopener noreferrer nofollow|prev|next|alternate|icon|stylesheet)$/,
   "data-n": /^\d+(?:\n\d+)*$/,
-  "data-o": /^\d+$/,
+  o: /^\d+$/,
+  n: /^\d*$/,
   start: /^\d+$/,
   x: /^(?:100|\d{1,2}(?:\.\d{1,2})?)%$/,
   width: /^(?:100|\d{1,2}(?:\.\d{1,2})?)%$/,
-  d: /^M-4 5L0-5M1 5L5-5$/,
+  // In the element of a coloured word, a name alone is a look.
+  d: /^(?:M-4 5L0-5M1 5L5-5)?$/,
   "http-equiv": /^Content-Security-Policy$/,
 }
 

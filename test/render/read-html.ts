@@ -12,13 +12,13 @@ export interface Markup {
   text: string
 }
 
-const tag = /^<(?:!DOCTYPE html|(\/)?([a-z][a-z0-9]*)((?: [a-z][a-z:-]*(?:="[^"]*")?)*) ?\/?)>/
+const tag = /^<(?:!DOCTYPE html|(\/)?([a-z][a-z0-9]*-?)((?: [a-z][a-z0-9:-]*(?:="[^"]*"|=\d+)?)*) ?\/?)>/
 const empty = new Set(["br", "hr", "img", "input", "link", "meta"])
 const blocks = /^(?:p|div|pre|ul|ol|dl|table|figure|blockquote|h[1-6]|section|details|header|footer|nav|main|hr)$/
 
 /**
  * Reads markup by a grammar far stricter than HTML's, in which every reader of HTML sees the same: lower-case tags that
- * are closed in order, attributes in double quotes, no bare `<`, `>` or `&` in text, no character that HTML forbids, no
+ * are closed in order, attributes that are numbers or in double quotes, no bare `<`, `>` or `&` in text, no character that HTML forbids, no
  * nesting that a browser would rearrange. Throws at the first thing that is not so.
  */
 export function readHtml(markup: string): Markup {
@@ -61,9 +61,9 @@ export function readHtml(markup: string): Markup {
 
 function readAttributes(written: string, fail: (reason: string) => Error): Map<string, string> {
   const attributes = new Map<string, string>()
-  for (const [, name = "", value = ""] of written.matchAll(/ ([a-z][a-z:-]*)(?:="([^"]*)")?/g)) {
+  for (const [, name = "", quoted, number = ""] of written.matchAll(/ ([a-z][a-z0-9:-]*)(?:="([^"]*)"|=(\d+))?/g)) {
     if (attributes.has(name)) throw fail(`${name} twice`)
-    attributes.set(name, readReferences(value))
+    attributes.set(name, readReferences(quoted ?? number))
   }
   return attributes
 }
