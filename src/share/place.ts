@@ -44,6 +44,8 @@ export interface Place {
   found: Manifest
   /** The objects that are surely there as the manifest says. */
   known: Record<string, ManifestObject>
+  /** When the manifest is there, before which nothing else may be. Rejects with what the store throws. */
+  begun: Promise<void>
   /** What may lie under the prefix: nothing yet, what the manifest lists, or anything (a run was cut short). */
   holds: "nothing" | "known" | "anything"
 }
@@ -55,7 +57,8 @@ export interface Place {
  * So it does where the ledger has lost the share: the ledger alone knows what was to be left out of it, and no link may
  * come to show more than it did because that was forgotten. The older share stays; by the bucket's manifests it is
  * found for `list --bucket` and `unshare`.
- * Throws what the store throws, and `share-not-found` if only an existing share was asked for.
+ * Throws what the store throws, and `share-not-found` if only an existing share was asked for. A new manifest may still be on
+ * its way then: `begun`.
  */
 export async function openPlace(
   { id: session, title, updated: changed }: SessionInfo,
@@ -90,16 +93,20 @@ export async function openPlace(
   await ledger.save(entry)
 
   let found = manifest
+  let begun = Promise.resolve()
   if (!found) {
     const { id, created } = entry
     found = { format: FORMAT, id, session, title, state, created, updated, ...expires, generator: version, objects: {} }
-    await writeManifest(store, found).catch(async (error: unknown) => {
+    begun = writeManifest(store, found).catch(async (error: unknown) => {
       if (isNew && surelyNothingStored(error, destination)) await ledger.drop(entry)
       throw error
     })
+    // Told by who waits for it.
+    begun.catch(() => {})
   }
   return {
     entry,
+    begun,
     manifest: { ...withoutExpiry(found), title, ...expires, generator: version },
     found,
     known: whole ? found.objects : {},

@@ -20,6 +20,8 @@ export interface PublishOptions {
   known: Record<string, ManifestObject>
   /** The paths of the version that readers see meanwhile; none on a first share. */
   seen?: Iterable<string>
+  /** Nothing is sent before. Where it rejects, that is thrown. */
+  begun?: Promise<void>
   /** Uploads in flight at once. */
   concurrency?: number
   onProgress?: (progress: Progress) => void
@@ -34,7 +36,7 @@ export interface PublishOptions {
  * way have ended; files sent until then stay, for the same command to go on from.
  */
 export async function publish(files: AsyncIterable<SiteFile>, options: PublishOptions) {
-  const { store, prefix, known, concurrency = 16, onProgress } = options
+  const { store, prefix, known, begun = Promise.resolve(), concurrency = 16, onProgress } = options
   const objects: Record<string, ManifestObject> = {}
   const progress: Progress = { sent: 0, bytes: 0, unchanged: 0 }
   const inFlight = new Set<Promise<void>>()
@@ -72,8 +74,8 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
   }
 
   async function send({ path, contentType, cacheControl }: SiteFile, body: Content): Promise<void> {
-    const upload = store
-      .put(prefix + path, { body, contentType, cacheControl })
+    const upload = begun
+      .then(() => store.put(prefix + path, { body, contentType, cacheControl }))
       .then(() => {
         there.add(path)
         progress.sent++
@@ -91,6 +93,9 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
   }
 
   const arrived = async () => {
+    await begun.catch((error: unknown) => {
+      failure ??= { error }
+    })
     await Promise.all(inFlight)
     if (failure) throw failure.error
   }

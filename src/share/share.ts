@@ -110,10 +110,12 @@ async function bring(
   const { store, ledger, version, now, onProgress } = options
   if (options.signed !== undefined && !store.signed) throw noLinksToSign(store.name)
   const place = await openPlace(session.info, options)
-  const { entry, manifest, known } = place
+  const { entry, manifest, known, begun } = place
   const { id, title } = entry
   const prefix = prefixOf(id)
   const url = store.url(prefix + INDEX)
+  // What stands against the bucket is told before what stands against signing.
+  if (options.signed !== undefined) await begun
   const { link, until } = await signWhole(place, options)
   const about = { id, version, leftOut, expires: entry.expires }
   // The whole page is made of all messages.
@@ -122,7 +124,8 @@ async function bring(
   const all = site(session, { ...about, ...soFar, temporary })
   const files = until === undefined ? all : withWhole(all, session, about)
   const seen = Object.keys(place.found.objects)
-  const { objects, progress } = await publish(files, { store, prefix, known, seen, ...(onProgress && { onProgress }) })
+  const sending = { store, prefix, known, seen, begun, ...(onProgress && { onProgress }) }
+  const { objects, progress } = await publish(files, sending)
   const removed = await removeStale(place, objects, store)
 
   // Whoever removes a share deletes its manifest last, and then looks again for what has come since: if the manifest is
