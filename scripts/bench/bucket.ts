@@ -1,9 +1,14 @@
 import { spawn } from "node:child_process"
-import { rmSync } from "node:fs"
+import { once } from "node:events"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import os from "node:os"
 import path from "node:path"
+import { text } from "node:stream/consumers"
+import { setTimeout as pause } from "node:timers/promises"
 import { type S3Server, startS3Server } from "../../test/support/s3-server.ts"
 
 const command = path.join(import.meta.dirname, "..", "..", "bin", "opencode-bucket.js")
+const preload = new URL("../report-usage.mjs", import.meta.url).href
 /** Milliseconds that a request and its answer are on their way. */
 const ROUND_TRIP = 50
 
@@ -15,8 +20,8 @@ export interface RoundTrips {
 }
 
 /**
- * How much longer a share takes, and then the same one message longer, where each request waits: in round trips. Of so many
- * runs with and without that, the quickest count, since other work on a machine only ever adds to them.
+ * How much longer a share has nothing to do but to wait, and then the same one message longer, where each request takes a
+ * while: in round trips. Of the runs with and without that, the least counts: what else runs on the machine only adds to it.
  * @param environment for a command with this home folder
  */
 export async function roundTrips(
@@ -25,28 +30,25 @@ export async function roundTrips(
   environment: (home: string) => NodeJS.ProcessEnv,
   times: number,
 ): Promise<RoundTrips> {
-  const quickest = {
-    first: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
-    again: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+  const trips: number[] = []
+  const delay = async () => {
+    const before = performance.now()
+    await pause(ROUND_TRIP)
+    trips.push(performance.now() - before)
   }
+  const near = { first: [] as number[], again: [] as number[] }
+  const far = { first: [] as number[], again: [] as number[] }
   for (let time = 0; time < times; time++)
-    for (const [at, wait] of [0, ROUND_TRIP].entries()) {
-      const server = await startS3Server({
-        publicRead: true,
-        delay: () => new Promise((resolve) => (wait === 0 ? resolve() : setTimeout(resolve, wait))),
-      })
-      for (const [kind, file] of [
-        ["first", session],
-        ["again", longer],
-      ] as const) {
-        const took = await timed(["share", file, ...to(server)], { ...environment(home), ...server.environment })
-        quickest[kind][at] = Math.min(quickest[kind][at]!, took)
-      }
+    for (const idle of [near, far]) {
+      const server = await startS3Server({ publicRead: true, ...(idle === far && { delay }) })
+      const env = { ...environment(home), ...server.environment }
+      idle.first.push(await run(["share", session, ...to(server)], env))
+      idle.again.push(await run(["share", longer, ...to(server)], env))
       await server.close()
       rmSync(home, { recursive: true, force: true })
     }
-  const trips = ([without, waiting]: number[]) => (waiting! - without!) / ROUND_TRIP
-  return { messages, first: trips(quickest.first), again: trips(quickest.again) }
+  const waits = (kind: "first" | "again") => (Math.min(...far[kind]) - Math.min(...near[kind])) / median(trips)
+  return { messages, first: waits("first"), again: waits("again") }
 }
 
 /** The requests of an unshare. */
@@ -70,7 +72,7 @@ export async function unshareRequests(
   server.putDirectly(`s/${id}/manifest.json`, JSON.stringify({ ...about, created, updated, objects: {} }))
   server.putDirectly(`s/${id}/index.html`, id)
   for (let page = 2; page < objects; page++) server.putDirectly(`s/${id}/${page}.html`, id)
-  await timed(["unshare", id, ...to(server)], { ...environment(home), ...server.environment })
+  await run(["unshare", id, ...to(server)], { ...environment(home), ...server.environment })
   const left = server.versions().length
   if (left > 0) throw new Error(`${left} objects are left after an unshare`)
   const count = (pattern: RegExp) => server.requests.filter(({ operation }) => pattern.test(operation)).length
@@ -81,19 +83,21 @@ export async function unshareRequests(
 
 const to = (server: S3Server) => ["--to", `s3://${server.bucket}`, "--endpoint", server.endpoint, "--yes", "--quiet"]
 
-/** Runs the command beside this process, which the server is in. Returns milliseconds; throws if it fails. */
-function timed(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const before = performance.now()
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [command, ...args], { env, stdio: ["ignore", "ignore", "pipe"] })
-    let said = ""
-    child.stderr.on("data", (chunk) => {
-      said += chunk
+const median = (values: number[]) => values.sort((one, other) => one - other)[Math.floor(values.length / 2)]!
+
+/** Runs the command beside this process, which the server is in. Returns for how many ms it waited; throws if it fails. */
+async function run(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "opencode-bucket-bench-"))
+  const usage = path.join(folder, "usage.json")
+  try {
+    const child = spawn(process.execPath, ["--import", preload, command, ...args], {
+      env: { ...env, USAGE_FILE: usage },
+      stdio: ["ignore", "ignore", "pipe"],
     })
-    child.on("error", reject)
-    child.on("close", (status) => {
-      if (status === 0) resolve(performance.now() - before)
-      else reject(new Error(`${args[0]} ended with ${status}: ${said}`))
-    })
-  })
+    const [said, status] = await Promise.all([text(child.stderr), once(child, "close").then(([code]) => code)])
+    if (status !== 0) throw new Error(`${args[0]} ended with ${status}: ${said}`)
+    return JSON.parse(readFileSync(usage, "utf8")).idle
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
