@@ -46,8 +46,8 @@ interface Terminal {
 }
 
 /**
- * A terminal's output as markup, as it stands there in the end: text, `<span class="…">` around what has a style, and
- * `<a href rel>` around a link (OSC 8) that leads to http or https. The classes:
+ * A terminal's output as markup, as it stands there in the end: text, `<c- …>` around what has a style, and
+ * `<a href rel>` around a link (OSC 8) that leads to http or https. The words of a style:
  * `a0`…`a7` and `a8`…`a15` foreground (black, red, green, yellow, blue, magenta, cyan, white; then the bright ones),
  * `b0`…`b15` background, `ab` bold, `ad` dim, `ai` italic, `au` underline, `as` strike, `av` inverse.
  * Colours of the 256 and of 24 bits become the nearest of the 16. What is written over or erased is gone, except that a

@@ -49,7 +49,7 @@ interface Memory {
 const memories = new WeakMap<Grammar, Memory>()
 
 /**
- * Code as markup: text and, around what the language names, `<span class="k">` and so on (see `TokenClass`).
+ * Code as markup: text and, around what the language names, `<c- k>` and so on (see `TokenClass`).
  * No element is around it. Plain where the language is not loaded or unknown, after 60,000 characters of one block,
  * in lines over 1,000 characters or 40 opening brackets, and from where the budget is spent. A line that is coloured
  * costs its length and one of the budget, and no less than twelve for each of its coloured words: that bounds elements.
