@@ -26,7 +26,13 @@ export interface TemporaryFiles {
   /** Throws what the file system throws. */
   make(): Promise<TemporaryFile>
   /** Takes a file that is open; it is closed with the others. */
-  take(file: FileHandle): Pick<TemporaryFile, "part">
+  take(file: OpenFile): Pick<TemporaryFile, "part">
+}
+
+/** What is needed of Node's FileHandle: those who use the library's types may lack Node's. */
+export interface OpenFile {
+  read(into: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>
+  close(): Promise<void>
 }
 
 /** So many bytes are read at a time. */
@@ -34,13 +40,16 @@ const PIECE = 1 << 18
 
 /** Gives what `use` gives; the files that it makes meanwhile are gone when it ends, however it ends. */
 export async function withTemporaryFiles<T>(use: (files: TemporaryFiles) => Promise<T>): Promise<T> {
-  const opened: FileHandle[] = []
-  const take = (file: FileHandle) => {
+  const opened: OpenFile[] = []
+  const kept = <F extends OpenFile>(file: F) => {
     opened.push(file)
-    return temporaryFile(file)
+    return file
   }
   try {
-    return await use({ make: async () => take(await openUnnamed()), take })
+    return await use({
+      make: async () => temporaryFile(kept(await openUnnamed())),
+      take: (file) => ({ part: partOf(kept(file)) }),
+    })
   } finally {
     for (const file of opened) await file.close().catch(() => {})
   }
@@ -77,19 +86,24 @@ function temporaryFile(file: FileHandle): TemporaryFile {
       }
       end += bytes.length
     },
-    part: (from, to) => ({
-      length: to - from,
-      async *pieces() {
-        for (let at = from; at < to; ) {
-          const size = Math.min(PIECE, to - at)
-          const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, size, at)
-          if (bytesRead === 0) throw new Error("a temporary file is shorter than what was written into it")
-          yield buffer.subarray(0, bytesRead)
-          at += bytesRead
-        }
-      },
-    }),
+    part: partOf(file),
   }
+}
+
+function partOf(file: OpenFile): TemporaryFile["part"] {
+  return (from, to) => ({
+    length: to - from,
+    async *pieces() {
+      for (let at = from; at < to; ) {
+        const size = Math.min(PIECE, to - at)
+        const buffer = Buffer.allocUnsafe(size)
+        const { bytesRead } = await file.read(buffer, 0, size, at)
+        if (bytesRead === 0) throw new Error("a temporary file is shorter than what was written into it")
+        yield buffer.subarray(0, bytesRead)
+        at += bytesRead
+      }
+    },
+  })
 }
 
 const noRoom = (cause: unknown) =>
