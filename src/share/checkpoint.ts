@@ -38,8 +38,8 @@ const FORMAT = 1
 /** Of a shorter session all is read again as quickly. */
 const SHORTEST = 100
 /** In bytes: what is kept of one share, and of all together. */
-const LARGEST = 200_000_000
-const TOGETHER = 500_000_000
+const LARGEST = 800_000_000
+const TOGETHER = 1_000_000_000
 const NAME = /^[0-9a-f]{64}\.pages$/
 
 /** The folder for it beside a share's entry in the ledger. Private; it holds nothing that is not in the share. */
