@@ -11,6 +11,7 @@ import {
   leaveAlternate,
 } from "./ansi-erase.ts"
 import { markupOfRows } from "./ansi-markup.ts"
+import { printed } from "./ansi-printed.ts"
 import {
   dropBlankEnd,
   type Look,
@@ -56,6 +57,8 @@ interface Terminal {
  */
 export function ansiToHtml(text: string): SafeHtml {
   if (!/[\u001b\u009b\u0007\b\r\u000e\u000f]/.test(text)) return escapeText(text)
+  const simple = printed(text)
+  if (simple) return simple
   const screen = newScreen(text.length)
   const terminal: Terminal = {
     screen,

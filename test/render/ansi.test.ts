@@ -127,3 +127,38 @@ describe("hostile output", () => {
     expect(withoutSpans(shown(unit.repeat(1_000_000 / unit.length))).length).toBeLessThanOrEqual(1_000_000)
   })
 })
+
+test("an output that only prints is drawn without a screen, as with one", () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      "\n",
+      "\n\n",
+      "\r\n",
+      "\t",
+      " ",
+      "<b>",
+      "a",
+      "ü",
+      "✓",
+      "┌─┐",
+      "…",
+      "語",
+      "e\u0301",
+      "\u001b[K",
+      "\u001b[1",
+      "\r",
+    ),
+    fc
+      .constantFrom("", "0", "1", "31", "1;31", "22", "39", "48;5;9", "38;2;1;2;3;4", "4:0", ";;", "7", "99")
+      .map((n) => `\u001b[${n}m`),
+    fc.string(),
+  )
+  fc.assert(
+    fc.property(fc.array(piece), (pieces) => {
+      const text = pieces.join("")
+      // A bell shows nothing, but only a screen knows it.
+      expect(shown(text)).toBe(shown(`${text}\u001b[0m\u0007`))
+    }),
+    { numRuns: 3000 },
+  )
+})
