@@ -4,7 +4,10 @@ import os from "node:os"
 import path from "node:path"
 import { ShareError } from "./errors.ts"
 
-/** Bytes that are too many to be kept in memory. */
+/** In bytes: what is longer is not kept in memory. */
+export const LONG = 64_000_000
+
+/** Bytes that may be too many to be kept in memory. */
 export interface LongContent {
   /** In bytes. */
   readonly length: number
@@ -59,6 +62,14 @@ export async function withTemporaryFiles<T>(use: (files: TemporaryFiles) => Prom
 export async function* piecesOf(content: Content): AsyncGenerator<Uint8Array> {
   if (content instanceof Uint8Array) yield content
   else yield* content.pieces()
+}
+
+/** All of a content that is not too long. */
+export async function bytesOf(content: Content): Promise<Uint8Array> {
+  if (content instanceof Uint8Array) return content
+  const pieces: Uint8Array[] = []
+  for await (const piece of content.pieces()) pieces.push(piece)
+  return Buffer.concat(pieces)
 }
 
 async function openUnnamed(): Promise<FileHandle> {

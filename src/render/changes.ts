@@ -2,7 +2,7 @@ import type { StoredFile } from "./attachment.ts"
 import { type ChangedFile, type ChangeHistory, FURTHER, type PromptRef } from "./change-history.ts"
 import { diff } from "./code-block.ts"
 import { isNew } from "./compose-patch.ts"
-import { clip, cut, fitting } from "./cut.ts"
+import { type Bounds, type Cut, clip, cut, fitting } from "./cut.ts"
 import type { ChangedTotal } from "./facts.ts"
 import { patchBounds } from "./step-blocks.ts"
 import { type Change, type ChangedFileView, type ChangedView, count } from "./view.ts"
@@ -83,14 +83,12 @@ export function changesPages(files: readonly ChangedFile[], stem: string, notes:
 }
 
 function weightOf(file: ChangedFile): { bytes: number; elements: number; code: number } {
-  const bounds = patchBounds(file.diffs)
   const sum = { bytes: 600 + 2 * textBytes(file.path), elements: 24, code: 0 }
   sum.bytes += file.prompts.length * 120
   sum.elements += file.prompts.length
-  for (const [i, { patch }] of file.diffs.entries()) {
-    const shown = cut(patch, bounds[i]!).head
+  for (const { patch, shown } of shownOf(file)) {
     // Where nothing was before, no words are marked.
-    const { bytes, elements, code } = weighText(shown, isNew(patch) ? "code" : "patch")
+    const { bytes, elements, code } = weighText(shown.head, isNew(patch) ? "code" : "patch")
     // Each line has its numbers, as attributes.
     sum.bytes += bytes + 200 + 26 * elements
     sum.elements += elements + 8
@@ -98,6 +96,25 @@ function weightOf(file: ChangedFile): { bytes: number; elements: number; code: n
   }
   return sum
 }
+
+interface Shown {
+  patch: string
+  bounds: Bounds
+  shown: Cut
+}
+
+/** What is shown of each of a file's diffs: asked for when its page is filled, when its files are listed, and when it is drawn. */
+function shownOf({ diffs }: ChangedFile): Shown[] {
+  let known = remembered.get(diffs)
+  if (!known) {
+    const bounds = patchBounds(diffs)
+    known = diffs.map(({ patch }, i) => ({ patch, bounds: bounds[i]!, shown: cut(patch, bounds[i]!) }))
+    remembered.set(diffs, known)
+  }
+  return known
+}
+
+const remembered = new WeakMap<ChangedFile["diffs"], Shown[]>()
 
 function changeOf({ path, anchor, word, additions, deletions }: ChangedFile, page: string): Change {
   const slash = path.lastIndexOf("/") + 1
@@ -142,12 +159,8 @@ export function headOfChanges(
 }
 
 /** The whole texts behind what the pages show of a file's diffs. */
-export function* filesOfChange({ diffs }: ChangedFile): Generator<StoredFile> {
-  const bounds = patchBounds(diffs)
-  for (const [i, { patch }] of diffs.entries()) {
-    const { whole } = cut(patch, bounds[i]!)
-    if (whole) yield whole
-  }
+export function* filesOfChange(file: ChangedFile): Generator<StoredFile> {
+  for (const { shown } of shownOf(file)) if (shown.whole) yield shown.whole
 }
 
 /** What a page shows of the files that changed, their diffs drawn. */
@@ -159,12 +172,12 @@ export async function changedView({ total, list, notes, files, path }: ChangesPa
 }
 
 async function fileView(file: ChangedFile, page: string, budget: { left: number }): Promise<ChangedFileView> {
-  const bounds = patchBounds(file.diffs)
+  const shown = shownOf(file)
   const blocks: ChangedFileView["diffs"] = []
   for (const [i, { patch, additions, deletions, prompts, anew }] of file.diffs.entries()) {
     if (patch === "") continue
     const note = file.diffs.length > 1 ? promptsInWords(prompts) : ""
-    const block = await diff({ path: file.path, patch, additions, deletions }, note, budget, bounds[i])
+    const block = await diff({ path: file.path, patch, additions, deletions }, note, budget, shown[i]?.bounds)
     // The section's heading names the file already.
     blocks.push({ block: { ...block, path: "" }, anew })
   }

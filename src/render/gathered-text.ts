@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import {
   type Content,
+  LONG,
   type LongContent,
   piecesOf,
   type TemporaryFile,
@@ -22,16 +23,12 @@ export interface GatheredText {
   between(from: number, to: number): Promise<Content[]>
   /** SHA-256 of all that was gathered, hexadecimal. */
   hash(): Promise<string>
-  /** All of it, in memory. */
-  bytes(): Promise<Uint8Array>
-  /** All of it, where it is not kept in memory: as long as the temporary files are there. */
-  long(): Promise<LongContent | undefined>
+  /** All of it, wherever it is kept: as long as nothing is added, and the temporary files are there. */
+  content(): Promise<LongContent>
 }
 
 /** So many characters are turned into bytes at a time. */
 const CHUNK = 100_000
-/** In bytes: what is longer is not kept in memory. */
-export const LONG = 64_000_000
 
 export function gatherText(files?: TemporaryFiles, long = LONG): GatheredText {
   const sum = createHash("sha256")
@@ -91,15 +88,16 @@ export function gatherText(files?: TemporaryFiles, long = LONG): GatheredText {
       await flush()
       return sum.copy().digest("hex")
     },
-    async bytes() {
+    async content() {
       await flush()
-      const all = [...chunks]
-      for await (const piece of file?.part(0, size).pieces() ?? []) all.push(piece)
-      return Buffer.concat(all)
-    },
-    async long() {
-      await flush()
-      return file?.part(0, size)
+      return file?.part(0, size) ?? inMemory(chunks)
     },
   }
 }
+
+const inMemory = (chunks: readonly Uint8Array[]): LongContent => ({
+  length: chunks.reduce((sum, { length }) => sum + length, 0),
+  async *pieces() {
+    yield* chunks
+  },
+})

@@ -16,6 +16,6 @@ export interface SiteFile {
   /** SHA-256 of the content, hexadecimal, where it is known before. */
   hash?: string
   render(): Promise<Uint8Array>
-  /** What `render` would give, where that is long; `hash` is known then. It is there until the temporary files go. */
-  long?: LongContent
+  /** What `render` would give, where that may be long; `hash` is known then. It is there until the temporary files go. */
+  content?: LongContent
 }

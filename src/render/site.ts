@@ -1,5 +1,5 @@
 import type { Session } from "../session/model.ts"
-import type { TemporaryFiles } from "../temporary-files.ts"
+import { bytesOf, type TemporaryFiles } from "../temporary-files.ts"
 import { type GatheredText, gatherText } from "./gathered-text.ts"
 import { prebuiltSheet, type RenderPage, type Sheet } from "./page.ts"
 import { type Halted, REVALIDATE, SHORTLY, sessionFiles } from "./session-pages.ts"
@@ -69,7 +69,6 @@ export async function* site(session: Session, options: SiteOptions): AsyncGenera
 async function document(path: string, contentType: string, text: GatheredText): Promise<SiteFile> {
   await text.push("\n")
   const input = await text.hash()
-  const long = await text.long()
-  const file = { path, contentType, cacheControl: REVALIDATE, input, hash: input, render: () => text.bytes() }
-  return { ...file, ...(long && { long }) }
+  const content = await text.content()
+  return { path, contentType, cacheControl: REVALIDATE, input, hash: input, content, render: () => bytesOf(content) }
 }

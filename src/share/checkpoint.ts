@@ -4,10 +4,9 @@ import path from "node:path"
 import { deserialize, serialize } from "node:v8"
 import { crc32 } from "node:zlib"
 import { makePrivateFolder } from "../private-folder.ts"
-import { LONG } from "../render/gathered-text.ts"
 import type { SiteSoFar } from "../render/site.ts"
 import type { Beginning } from "../session/source.ts"
-import { type Content, piecesOf, type TemporaryFiles } from "../temporary-files.ts"
+import { type Content, LONG, piecesOf, type TemporaryFiles } from "../temporary-files.ts"
 
 /** How far the pages of a share were after the beginning of its session: what a later run goes on from. */
 export interface Checkpoint extends Beginning {
@@ -46,8 +45,24 @@ const NAME = /^[0-9a-f]{64}\.pages$/
 export const checkpointFolder = (entry: string): string => entry.replace(/\.json$/, ".pages")
 
 /** What is kept of a share, but for the content; undefined where there is nothing that can be read. */
-export async function readCheckpoint(folder: string): Promise<Checkpoint | undefined> {
-  return (await read(folder))?.header
+export const readCheckpoint = (folder: string): Promise<Checkpoint | undefined> => readHeader(folder)
+
+async function readHeader(folder: string): Promise<Header | undefined> {
+  try {
+    const file = await open(path.join(folder, "state"))
+    try {
+      let text = ""
+      for await (const piece of file.createReadStream({ encoding: "utf8" })) {
+        text += piece
+        if (piece.includes("\n")) break
+      }
+      return headerIn(text.slice(0, text.indexOf("\n")))
+    } finally {
+      await file.close()
+    }
+  } catch {
+    return undefined
+  }
 }
 
 /**
@@ -100,7 +115,7 @@ export async function keepCheckpoint(
   { state, record, text, ...checkpoint }: Taken & Checkpoint,
 ): Promise<void> {
   try {
-    const before = (await read(folder))?.header
+    const before = await readHeader(folder)
     await makePrivateFolder(folder)
     await rm(path.join(folder, "state"), { force: true })
     const header: Header = {
@@ -126,11 +141,16 @@ async function read(folder: string): Promise<{ header: Header; state: Uint8Array
   try {
     const content = await readFile(path.join(folder, "state"))
     const end = content.indexOf("\n")
-    const header: Header = JSON.parse(content.toString("utf8", 0, end))
-    return header.format === FORMAT ? { header, state: content.subarray(end + 1) } : undefined
+    const header = headerIn(content.toString("utf8", 0, end))
+    return header && { header, state: content.subarray(end + 1) }
   } catch {
     return undefined
   }
+}
+
+function headerIn(text: string): Header | undefined {
+  const header: Header = JSON.parse(text)
+  return header.format === FORMAT ? header : undefined
 }
 
 /** What was written into a file, if it is as it was. */
@@ -142,22 +162,23 @@ async function load(file: string, sum: Sum, temporary: TemporaryFiles): Promise<
 
 /** Writes the pieces into a file that may hold the first of them already. */
 async function writeAfter(file: string, pieces: readonly Content[], before: Sum | undefined): Promise<Sum> {
-  const [first] = pieces
-  const isThere =
-    before !== undefined && first !== undefined && first.length === before.size && (await fits(first, before))
+  const [first, ...rest] = pieces
+  const start = first && first.length === before?.size ? await sumOf([first]) : undefined
+  const isThere = start !== undefined && start.crc === before?.crc
+  let { size, crc } = isThere ? start : { size: 0, crc: 0 }
   const opened = await open(file, isThere ? "r+" : "w", 0o600)
   try {
-    let position = isThere ? before.size : 0
-    for (const content of isThere ? pieces.slice(1) : pieces)
+    for (const content of isThere ? rest : pieces)
       for await (const piece of piecesOf(content)) {
-        await opened.write(piece, 0, piece.length, position)
-        position += piece.length
+        await opened.write(piece, 0, piece.length, size)
+        size += piece.length
+        crc = crc32(piece, crc)
       }
-    await opened.truncate(position)
+    await opened.truncate(size)
   } finally {
     await opened.close()
   }
-  return sumOf(pieces)
+  return { size, crc }
 }
 
 async function forgetOldest(ledger: string): Promise<void> {

@@ -55,7 +55,7 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
       progress.unchanged++
       return undefined
     }
-    const body = file.long ?? (await file.render())
+    const body = file.content ?? (await file.render())
     const hash = file.hash ?? (await hashOf(body))
     const { input, first } = file
     objects[file.path] = { size: body.length, hash, input, ...(first !== undefined && { first }) }

@@ -3,7 +3,7 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { createGzip } from "node:zlib"
 import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3"
-import type { LongContent, TemporaryFiles } from "../temporary-files.ts"
+import { bytesOf, LONG, type LongContent, type TemporaryFiles } from "../temporary-files.ts"
 import type { StoredObject } from "./object-store.ts"
 import { encode, isCompressible } from "./s3-content.ts"
 
@@ -17,8 +17,8 @@ export async function putCommand(
   temporary: TemporaryFiles,
 ): Promise<PutObjectCommand> {
   const about = { ...place, ContentType: contentType, CacheControl: cacheControl }
-  if (body instanceof Uint8Array) {
-    const { body: Body, encoding } = await encode(body, contentType)
+  if (body instanceof Uint8Array || body.length <= LONG) {
+    const { body: Body, encoding } = await encode(await bytesOf(body), contentType)
     return new PutObjectCommand({ ...about, Body, ...(encoding && { ContentEncoding: encoding }) })
   }
   return isCompressible(contentType)

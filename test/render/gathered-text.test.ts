@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { expect, test } from "vitest"
+import { expect, test, vi } from "vitest"
 import { gatherText } from "../../src/render/gathered-text.ts"
 import { type Content, piecesOf, withTemporaryFiles } from "../../src/temporary-files.ts"
 
@@ -19,7 +19,8 @@ test.each([
   ["in a file from the first piece on", 0, true],
 ])("a text is the same however it is kept: %s", async (_, long, isLong) => {
   await withTemporaryFiles(async (files) => {
-    const text = gatherText(files, long)
+    const make = vi.fn(files.make)
+    const text = gatherText({ ...files, make }, long)
     const places: number[] = []
     for (const [i, word] of words.entries()) {
       await text.push(word.slice(0, 3), word.slice(3))
@@ -28,8 +29,10 @@ test.each([
     const sha256 = createHash("sha256").update(whole).digest("hex")
     expect(await text.hash()).toBe(sha256)
     expect(await text.size()).toBe(size)
-    expect((await text.long())?.length).toBe(isLong ? size : undefined)
-    expect(Buffer.from(await text.bytes()).toString()).toBe(whole)
+    const content = await text.content()
+    expect(content.length).toBe(size)
+    expect(await textOf([content])).toBe(whole)
+    expect(make).toHaveBeenCalledTimes(isLong ? 1 : 0)
     const [from = 0, to = 0] = places.slice(1)
     expect(await textOf(await text.between(from, to))).toBe(words.slice(14_000, 21_000).join(""))
 
@@ -46,6 +49,5 @@ test.each([
 test("a long text is kept in memory where there can be no file", async () => {
   const text = gatherText({ make: () => Promise.reject(new Error("EACCES")), take: () => expect.fail() }, 10)
   for (const word of words) await text.push(word)
-  expect(await text.long()).toBeUndefined()
-  expect(Buffer.from(await text.bytes()).toString()).toBe(whole)
+  expect(await textOf([await text.content()])).toBe(whole)
 })

@@ -207,7 +207,7 @@ test("of many shares, those that changed longest ago are forgotten once too much
   for (const [at, folder] of others.entries()) {
     mkdirSync(folder, { recursive: true })
     for (const name of ["state", "record", "text"]) writeFileSync(path.join(folder, name), "")
-    truncateSync(path.join(folder, "record"), 300_000_000)
+    truncateSync(path.join(folder, "record"), 600_000_000)
     utimesSync(path.join(folder, "state"), at, at)
   }
   await share(sourceOf(all.slice(0, 150)))
