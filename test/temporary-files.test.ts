@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process"
 import { readdirSync } from "node:fs"
 import { open } from "node:fs/promises"
 import os from "node:os"
+import path from "node:path"
 import { expect, onTestFinished, test, vi } from "vitest"
 import { type LongContent, type TemporaryFile, withTemporaryFiles } from "../src/temporary-files.ts"
 import { temporaryFolder } from "./support/world.ts"
@@ -47,15 +49,25 @@ test("no file has a name, while it is used and after, even if what uses it fails
   await expect(textOf(file!.part(0, 7))).rejects.toThrow()
 })
 
-test("what cannot be written says which folder is full, and what is shorter than it was is not taken for whole", async () => {
-  ownFolder()
-  const folder = os.tmpdir()
+test("what cannot be written says which folder is full", () => {
+  const folder = ownFolder()
+  const module = path.join(import.meta.dirname, "..", "src", "temporary-files.ts")
+  const script = `import { withTemporaryFiles } from ${JSON.stringify(module)}
+    const bytes = new Uint8Array(20_000)
+    await withTemporaryFiles(async ({ make }) => {
+      const file = await make()
+      await file.write(bytes)
+      await file.write(bytes)
+    }).catch(({ code, message }) => console.log(code, message))`
+  // No file may be longer than 16 blocks of 1,024 bytes: on a full disk, a write fails in the same place.
+  const args = ["-c", 'ulimit -f 16; exec "$0" --input-type=module --eval "$1"', process.execPath, script]
+  const said = execFileSync("bash", args, { encoding: "utf8", env: { ...process.env, TMPDIR: folder } })
+  expect(said).toBe(`store-failed No more can be written into the temporary folder ${folder}.\n`)
+})
+
+test("what is shorter than it was is not taken for whole", async () => {
   await withTemporaryFiles(async ({ take }) => {
-    const full = take(await open("/dev/null", "r")) as TemporaryFile
-    await expect(full.write(Buffer.from("x"))).rejects.toMatchObject({
-      code: "store-failed",
-      message: `No more can be written into the temporary folder ${folder}.`,
-    })
-    await expect(textOf(full.part(0, 5))).rejects.toThrow("shorter")
+    const empty = take(await open("/dev/null", "r"))
+    await expect(textOf(empty.part(0, 5))).rejects.toThrow("shorter")
   })
 })
