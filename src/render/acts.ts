@@ -1,5 +1,5 @@
 import type { ToolPart } from "../session/model.ts"
-import { count, grouped } from "./view.ts"
+import { count, grouped } from "./format.ts"
 
 /** What a tool call was for. */
 export type Act = "read" | "search" | "list" | "fetch" | "run" | "edit" | "ask" | "delegate" | "plan" | "other"

@@ -1,6 +1,7 @@
 import type { AssistantMessage, MessageError } from "../session/model.ts"
 import { clip } from "./cut.ts"
-import { formatCost, formatDuration, type Item, shortNumber } from "./view.ts"
+import { formatCost, formatDuration, shortNumber } from "./format.ts"
+import type { Item } from "./view.ts"
 
 /** Which model answered, with how many tokens, at what cost. */
 export function metaOf({ model, agent, tokens, cost, created, completed }: AssistantMessage): Item[] {

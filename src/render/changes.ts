@@ -4,8 +4,9 @@ import { diff } from "./code-block.ts"
 import { isNew } from "./compose-patch.ts"
 import { type Bounds, type Cut, clip, cut, fitting } from "./cut.ts"
 import type { ChangedTotal } from "./facts.ts"
+import { count } from "./format.ts"
 import { patchBounds } from "./step-blocks.ts"
-import { type Change, type ChangedFileView, type ChangedView, count } from "./view.ts"
+import type { Change, ChangedFileView, ChangedView } from "./view.ts"
 import { coloured, textBytes, weighText } from "./weight.ts"
 
 /** The files that changed in a session, as far as one page shows them. */

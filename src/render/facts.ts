@@ -1,8 +1,9 @@
 import type { Message, SessionInfo } from "../session/model.ts"
 import { type Acts, actsInWords, addAct, noActs, stepsOf } from "./acts.ts"
 import { clip } from "./cut.ts"
-import { isPrompt, toolsOf } from "./items.ts"
-import { count, type Fact, formatCost, formatDuration, shortNumber } from "./view.ts"
+import { count, formatCost, formatDuration, shortNumber } from "./format.ts"
+import { isPrompt, toolsOf } from "./piece.ts"
+import type { Fact } from "./view.ts"
 
 /** What is known of a session once all of its messages have passed: the facts of its header. Bounded in size. */
 export interface Facts {

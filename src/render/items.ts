@@ -1,31 +1,21 @@
-import {
-  type AssistantMessage,
-  type FilePart,
-  isPrompt as isSaid,
-  type Json,
-  type Message,
-  type Part,
-  type ToolPart,
-  type UserMessage,
-} from "../session/model.ts"
+import type { AssistantMessage, FilePart, Message, Part, UserMessage } from "../session/model.ts"
 import { errorInWords, metaOf } from "./answer-end.ts"
 import { attachmentOf, type StoredFile } from "./attachment.ts"
+import { attachmentView } from "./attachment-view.ts"
 import { clip, cut, OUTPUT, PROSE } from "./cut.ts"
+import { formatDuration, momentOf } from "./format.ts"
 import { renderMarkdown } from "./markdown.ts"
+import { asJson, isPrompt, ownText, type Piece } from "./piece.ts"
 import { emptyHtml } from "./safe-html.ts"
-import type { Piece } from "./split-message.ts"
 import { stepOf } from "./step.ts"
 import { cutView, filesOfTool, output } from "./step-blocks.ts"
 import type { StepContext } from "./step-context.ts"
-import { attachmentView, type Block, type Byline, formatDuration, type Item, momentOf } from "./view.ts"
+import type { Block, Byline, Item } from "./view.ts"
 
 export interface ItemContext extends StepContext {
   /** When the session began. */
   began: number | undefined
 }
-
-/** Whether a message is a prompt that a person wrote (or attached), rather than OpenCode's own doing. */
-export const isPrompt = (message: Piece): message is UserMessage => !message.continues && isSaid(message)
 
 /** Every file that a message brings into the share beside its pages. */
 export function* filesOf(message: Message): Generator<StoredFile> {
@@ -44,18 +34,6 @@ export function* filesOf(message: Message): Generator<StoredFile> {
     }
   }
 }
-
-/** What a person wrote as one prompt. */
-export const ownText = (message: UserMessage): string =>
-  message.parts
-    .flatMap((part) =>
-      part.type === "subtask"
-        ? part.description
-        : part.type === "text" && !part.synthetic && !part.ignored
-          ? part.text
-          : [],
-    )
-    .join("\n\n")
 
 /**
  * A message as what a page shows of it, in order.
@@ -261,19 +239,5 @@ function raw(part: Extract<Part, { type: "unknown" | "malformed" }>, moment: Ite
   return { kind: "raw", anchor: part.id, moment, title, json: asJson(part.raw) }
 }
 
-/** A value as it stands in the session, bounded. Nesting can be too deep to be written. */
-export function asJson(value: Json): string {
-  try {
-    const text = JSON.stringify(value, null, 2) ?? ""
-    return clip(text, 4_000)
-  } catch {
-    return "(nested too deeply to be shown)"
-  }
-}
-
 const timeOf = (part: Part): number | undefined =>
   part.type === "tool" || part.type === "reasoning" ? part.start : undefined
-
-/** What was done to what, for counting. */
-export const toolsOf = (message: Message): ToolPart[] =>
-  message.parts.filter((part): part is ToolPart => part.type === "tool")

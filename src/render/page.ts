@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto"
 import type { Message } from "../session/model.ts"
-import { type ItemContext, isPrompt, itemsOf, toolsOf } from "./items.ts"
+import { type ItemContext, itemsOf } from "./items.ts"
 import { failuresOf, outlineOf } from "./outline.ts"
+import type { Piece } from "./piece.ts"
+import { isPrompt, toolsOf } from "./piece.ts"
 import { foldRuns } from "./runs.ts"
-import type { Piece } from "./split-message.ts"
 import type { Byline, Item, PageView } from "./view.ts"
 import { sumOf, weighMessage } from "./weigh-message.ts"
 

@@ -1,5 +1,5 @@
-import { isPrompt } from "./items.ts"
-import type { Piece } from "./split-message.ts"
+import type { Piece } from "./piece.ts"
+import { isPrompt } from "./piece.ts"
 import { weighMessage } from "./weigh-message.ts"
 import type { Weight } from "./weight.ts"
 

@@ -1,7 +1,8 @@
 import { type Acts, actsInDetail, noActs } from "./acts.ts"
 import { clip } from "./cut.ts"
+import { formatDuration } from "./format.ts"
 import { html, joinHtml, type SafeHtml } from "./safe-html.ts"
-import { formatDuration, type Item } from "./view.ts"
+import type { Item } from "./view.ts"
 
 type Work = Extract<Item, { kind: "step" | "reasoning" | "meta" }>
 

@@ -1,12 +1,7 @@
 import type { Message, Part } from "../session/model.ts"
 import { BODY } from "./paginate.ts"
+import type { Piece } from "./piece.ts"
 import { type Load, sumOf, weighFrame, weighPart } from "./weigh-message.ts"
-
-/** A message, or a part of one that is too heavy for a page. */
-export type Piece = Message & {
-  /** This is not where the message begins. */
-  continues?: true
-}
 
 /**
  * A message as pieces of which each fits on a page, in order: itself, if it does. All have its id and some of its parts,

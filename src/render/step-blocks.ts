@@ -1,6 +1,7 @@
 import type { Diagnostic, FilePart, PatchedFile, ToolPart } from "../session/model.ts"
 import { ansiToHtml } from "./ansi.ts"
 import { attachmentOf, type StoredFile } from "./attachment.ts"
+import { attachmentView } from "./attachment-view.ts"
 import {
   type Bounds,
   COMMAND,
@@ -17,9 +18,10 @@ import {
   TASK,
   TERMINAL,
 } from "./cut.ts"
+import { count } from "./format.ts"
 import { emptyHtml, escapeText, markupOf, type SafeHtml } from "./safe-html.ts"
 import { safeUrl } from "./safe-url.ts"
-import { attachmentView, type Block, type CutView, count } from "./view.ts"
+import type { Block, CutView } from "./view.ts"
 import { coloured, outgrows, weighText } from "./weight.ts"
 
 /**

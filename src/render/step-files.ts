@@ -1,9 +1,10 @@
 import type { ToolPart } from "../session/model.ts"
 import { changed, code, type DiffBlock, diff } from "./code-block.ts"
 import { clip } from "./cut.ts"
+import { count } from "./format.ts"
 import { attachments, diagnostics, entriesOf, filesShown, hasPatches, output, patchBounds } from "./step-blocks.ts"
 import { type Drawn, type Kind, located, type StepContext, shorten } from "./step-context.ts"
-import { type Block, count } from "./view.ts"
+import type { Block } from "./view.ts"
 
 // Steps that read or change files.
 

@@ -1,13 +1,14 @@
 import type { ToolPart } from "../session/model.ts"
 import { actOf } from "./acts.ts"
 import { clip, cut, PROSE, SEARCH, TASK } from "./cut.ts"
+import { count, formatDuration } from "./format.ts"
 import { renderMarkdown } from "./markdown.ts"
 import { safeUrl } from "./safe-url.ts"
 import { attachments, fields, output, printed, terminal } from "./step-blocks.ts"
 import { type Drawn, ending, type Kind, type StepContext, shorten } from "./step-context.ts"
 import { edit, patch, read, write } from "./step-files.ts"
 import { questionsShown, todosShown } from "./step-rows.ts"
-import { type Block, count, formatDuration, type Step } from "./view.ts"
+import type { Block, Step } from "./view.ts"
 
 /** A tool call as a row that opens: what was done, to what, how it ended, how long it took. */
 export async function stepOf(part: ToolPart, context: StepContext): Promise<Step> {

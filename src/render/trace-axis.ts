@@ -1,5 +1,5 @@
+import { count, grouped } from "./format.ts"
 import type { Scale } from "./trace-scale.ts"
-import { count, grouped } from "./view.ts"
 
 /** Words or a number on the strip, at a place in percent of its width, on this side of it. */
 export interface Label {

@@ -1,8 +1,8 @@
+import { count, formatDuration, grouped, momentOf } from "./format.ts"
 import type { PromptMark, Trace } from "./trace.ts"
 import { type Axis, axisOf, inside, type Label, laterInWords, row } from "./trace-axis.ts"
 import { atMost, type Mark, mark, merge, thin } from "./trace-marks.ts"
 import { type Scale, scaleOf } from "./trace-scale.ts"
-import { count, formatDuration, grouped, momentOf } from "./view.ts"
 
 /** A session drawn to scale. All places and widths are in percent of the strip's width, `12.3%`. */
 export interface TraceView {

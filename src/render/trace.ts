@@ -1,7 +1,7 @@
 import type { AssistantMessage, Message, MessageError, ToolPart, UserMessage } from "../session/model.ts"
 import { actOf, hasFailed } from "./acts.ts"
 import { clip } from "./cut.ts"
-import { isPrompt, toolsOf } from "./items.ts"
+import { isPrompt, toolsOf } from "./piece.ts"
 import { atMost, type Mark, mark } from "./trace-marks.ts"
 
 /** What is drawn of a session, over its time. Bounded in size: what is crowded is merged as the session grows. */

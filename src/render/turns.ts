@@ -1,7 +1,8 @@
 import type { Message, UserMessage } from "../session/model.ts"
 import { type Acts, addAct, noActs, stepsOf } from "./acts.ts"
-import { toolsOf } from "./items.ts"
-import { type Byline, count, formatDuration } from "./view.ts"
+import { count, formatDuration } from "./format.ts"
+import { toolsOf } from "./piece.ts"
+import type { Byline } from "./view.ts"
 
 /** A prompt and all that was done for it until the next one. It may go on over several pages. */
 export interface Turn {

@@ -1,7 +1,7 @@
 import type { FilePart, Message, Part, ToolPart } from "../session/model.ts"
 import { actOf, hasFailed } from "./acts.ts"
 import { type Bounds, clip, cut, OUTPUT, PATCH, PROSE } from "./cut.ts"
-import { asJson, ownText } from "./items.ts"
+import { asJson, ownText } from "./piece.ts"
 import { safeUrl } from "./safe-url.ts"
 import { attachmentsShown, DIAGNOSTICS_BYTES, fields, filesShown, textsOf } from "./step-blocks.ts"
 import type { Kind } from "./step-context.ts"

@@ -24,6 +24,10 @@ const attributes: Record<string, RegExp> = {
 function expectAllowed(markup: string): Markup {
   const read = readHtml(markup)
   for (const { name, attributes: own } of read.elements) {
+    if (name === "c-") {
+      for (const [attribute, value] of own) expect(`${attribute}=${value}`).toMatch(/^[kscftndih]=$/)
+      continue
+    }
     expect(allowed).toContain(name)
     for (const [attribute, value] of own) {
       expect(Object.keys(attributes)).toContain(attribute)
@@ -158,6 +162,8 @@ describe("hostile text", () => {
         "1. ",
         "```",
         "~~~",
+        "```js\n",
+        "~~~html\n",
         "---",
         "- [ ] ",
         "|-|",
