@@ -5,16 +5,10 @@ import { draw, type Exported, exports, filesOf, generated } from "./draw.ts"
 import { heavyParts, heavyTexts, heavyUserParts } from "./heavy-parts.ts"
 import { expectShare } from "./page-rules.ts"
 
-/** What styles and script take together, whatever they will be: their own budgets, before they are compressed. */
-const OWN = 96_000
-
-/** Expects every page to keep its bounds, with room for the styles and the script. */
 function expectBounded(drawn: Map<string, string>): void {
   for (const [path, html] of drawn) {
     if (!path.endsWith(".html")) continue
-    const own = html.match(/<(style|script)>[\s\S]*?<\/\1>/g)!.join("")
-    expect(own.length, "styles and script").toBeLessThan(OWN)
-    expect(Buffer.byteLength(html) - own.length, `${path}, bytes`).toBeLessThan(PAGE.bytes - OWN)
+    expect(Buffer.byteLength(html), `${path}, bytes`).toBeLessThan(PAGE.bytes)
     expect(html.match(/<[a-z]/g)!.length, `${path}, elements`).toBeLessThan(PAGE.elements)
   }
 }
