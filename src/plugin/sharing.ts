@@ -100,10 +100,12 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
       messages.lost(session)
       tell("The session was not shared", error)
       throw error
-    } finally {
-      creating.delete(session)
-      if (changedMeanwhile.delete(session)) changed(session, true)
     }
+  }
+
+  function created(session: string): void {
+    creating.delete(session)
+    if (changedMeanwhile.delete(session)) changed(session, true)
   }
 
   function changed(session: string, rested: boolean): void {
@@ -146,7 +148,7 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
     backend: {
       create(session) {
         // OpenCode may ask twice at once.
-        const made = creating.get(session) ?? create(session)
+        const made = creating.get(session) ?? create(session).finally(() => created(session))
         creating.set(session, made)
         return made
       },

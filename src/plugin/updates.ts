@@ -41,18 +41,16 @@ export function keepUpdated(publish: (share: string) => Promise<void>, delay: nu
     return state
   }
 
-  function start(share: string): Promise<void> {
+  function start(share: string): Promise<void> | undefined {
     const state = stateOf(share)
-    clearTimeout(state.timer)
-    state.timer = undefined
-    state.running ??= run(share, state)
+    if (state.dirty) state.running ??= run(share, state)
     return state.running
   }
 
   async function run(share: string, state: State): Promise<void> {
     let failed = false
     while (state.dirty && !failed) {
-      state.dirty = false
+      clear(state)
       const start = performance.now()
       failed = await publish(share).then(
         () => false,
@@ -67,6 +65,13 @@ export function keepUpdated(publish: (share: string) => Promise<void>, delay: nu
     later(share, state, Math.min(again * 2 ** (state.failures - 1), LONGEST))
   }
 
+  /** Nothing is to be published, for now: a timer is there only while something is. */
+  function clear(state: State): void {
+    clearTimeout(state.timer)
+    state.timer = undefined
+    state.dirty = false
+  }
+
   function later(share: string, state: State, wait: number): void {
     // Nothing waits for this timer: at the end, `settled` is called.
     state.timer ??= setTimeout(() => start(share), wait).unref()
@@ -79,18 +84,16 @@ export function keepUpdated(publish: (share: string) => Promise<void>, delay: nu
       later(share, state, Math.max(delay, state.took * (SHARE_OF_TIME - 1)))
     },
     rested(share) {
-      if (stateOf(share).dirty) void start(share)
+      void start(share)
     },
     async settled() {
-      await Promise.all([...states].map(([share, state]) => (state.dirty ? start(share) : state.running)))
+      await Promise.all([...states.keys()].map(start))
     },
     async forget(share) {
       const state = states.get(share)
       if (!state) return
       states.delete(share)
-      clearTimeout(state.timer)
-      state.timer = undefined
-      state.dirty = false
+      clear(state)
       await state.running
     },
   }

@@ -58,15 +58,18 @@ test("the share of a long session goes on from what was kept, until something ea
   )
   await until(opencode.ledger, ([entry]) => entry?.state === "published")
 
-  mark(opencode.home)
-  opencode.model.queue({ text: "A second answer." })
-  await server.say(info.id, "and now?")
-  const text = await until(
-    () => textAt(link),
-    (text) => text.includes("A second answer."),
-  )
-  expect(text).toContain("REMEMBERED!!")
-  await until(opencode.ledger, ([entry]) => entry?.state === "published")
+  // A publish that is just ending may still put its own in the place of what is marked.
+  for (let left = 5; !textAt(link).includes("REMEMBERED!!"); left--) {
+    expect(left).toBeGreaterThan(0)
+    mark(opencode.home)
+    opencode.model.queue({ text: `An answer with ${left} left.` })
+    await server.say(info.id, "and now?")
+    await until(
+      () => textAt(link),
+      (text) => text.includes(`An answer with ${left} left.`),
+    )
+    await until(opencode.ledger, ([entry]) => entry?.state === "published")
+  }
 
   const early = all.slice(0, 20).find(({ info }) => info.role === "assistant")!
   const part = early.parts.find(({ type }) => type === "text")!
@@ -77,6 +80,6 @@ test("the share of a long session goes on from what was kept, until something ea
     (text) => text.includes("This was changed."),
   )
   expect(anew).not.toContain("REMEMBERED!!")
-  expect(anew).toContain("A second answer.")
+  expect(anew).toContain("An answer with 5 left.")
   await server.close()
 })

@@ -43,7 +43,7 @@ test("`opencode run --share` prints the link, and the last answer is in the page
   opencode.model.queue({ text: "Looking.", tools: [read] }, { text: "The very last answer." })
   const said = await run(["--share", "--title", "Run", "what is in the README?"])
   const link = /file:\/\/\S+index\.html/.exec(said)?.[0] ?? ""
-  expect(await pageAt(link)).toContain("The very last answer.")
+  expect(await pageAt(link), opencode.logged()).toContain("The very last answer.")
   expect(shares()).toBe(1)
 })
 
@@ -51,7 +51,7 @@ test("a session that goes on in a process of its own is up to date when that has
   const { session, url } = newest()!
   opencode.model.queue({ text: "Said on the next day." })
   await run(["--session", session, "and today?"])
-  expect(await pageAt(url!)).toContain("Said on the next day.")
+  expect(await pageAt(url!), opencode.logged()).toContain("Said on the next day.")
   expect(shares()).toBe(1)
   await clear()
 })
@@ -63,7 +63,7 @@ test.each([
   await opencode.configure({ to: opencode.bucket }, more)
   opencode.model.queue({ text: "Shared by itself." })
   await run(["--title", "Auto", "hello"], env)
-  expect(await pageAt(newest()!.url!)).toContain("Shared by itself.")
+  expect(await pageAt(newest()!.url!), opencode.logged()).toContain("Shared by itself.")
   expect(shares()).toBe(1)
   await clear()
 })

@@ -148,7 +148,10 @@ describe("opencode serve", () => {
     await server.say(session, "look around")
     const files = await until(opencode.files, (names) => names.some((name) => /sub-/.test(name)))
     const page = files.find((name) => /sub-/.test(name))!
-    expect(await pageAt(`file://${path.join(opencode.bucket, page)}`)).toContain("Nobody here.")
+    await until(
+      () => pageAt(`file://${path.join(opencode.bucket, page)}`),
+      (content) => content.includes("Nobody here."),
+    )
     await server.unshare(session)
   })
 

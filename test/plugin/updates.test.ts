@@ -34,6 +34,23 @@ test("what changes during a publish is published after it, never beside it", asy
   expect(ends).toHaveLength(2)
 })
 
+test("a change after a quiet time is published, also where what had changed during a publish was published at once", async () => {
+  const { ends, publish } = publishing()
+  const updates = keepUpdated(publish, 5)
+  updates.changed("a")
+  updates.rested("a")
+  updates.changed("a")
+  for (const at of [0, 1]) {
+    ends[at]!()
+    await pause(1)
+  }
+  await pause(30)
+  expect(ends).toHaveLength(2)
+  updates.changed("a")
+  updates.rested("a")
+  expect(ends).toHaveLength(3)
+})
+
 test("shares do not wait for each other", async () => {
   const { ends, publish } = publishing()
   const updates = keepUpdated(publish, 5)

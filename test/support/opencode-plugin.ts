@@ -24,6 +24,8 @@ export interface PluggedClient {
   serve(more?: Record<string, string>, directory?: string): Promise<Served>
   /** The ledger's entries. */
   ledger(): { id: string; session: string; state: string; url?: string; secret?: string; unconfirmed?: boolean }[]
+  /** The newest problems in OpenCode's log, ours among them: a line each, after a line's end. */
+  logged(): string
   /** Every file of every share, below the bucket. */
   files(): string[]
   close(): Promise<void>
@@ -70,7 +72,13 @@ export async function pluggedClient(): Promise<PluggedClient> {
     },
     async serve(more, directory = project) {
       const served = await client.serve(directory, more)
-      const ask = (method: string, path: string, body?: object) => request(served.url, method, path, body)
+      const ask = (method: string, path: string, body?: object) =>
+        request(served.url, method, path, body).catch(async (error: Error) => {
+          // What OpenCode logs of it comes a moment later.
+          await pause(500)
+          error.message += plugged.logged()
+          throw error
+        })
       return {
         ...served,
         ask,
@@ -88,6 +96,12 @@ export async function pluggedClient(): Promise<PluggedClient> {
       return listed(folder)
         .filter((name) => name.endsWith(".json"))
         .map((name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")))
+    },
+    logged() {
+      const folder = path.join(home, ".local", "share", "opencode", "log")
+      const lines = listed(folder).flatMap((name) => readFileSync(path.join(folder, name), "utf8").split("\n"))
+      const telling = lines.filter((line) => /level=(?:ERROR|WARN)/.test(line))
+      return ["", ...telling.slice(-20)].join("\n")
     },
     files: () => listed(bucket),
     async close() {
