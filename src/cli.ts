@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander"
 import { theWorld } from "./config/folders.ts"
 import { ShareError } from "./errors.ts"
+import { takeProxies } from "./proxies.ts"
 import { version } from "./version.ts"
 
 const terminal = { ...theWorld(), stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }
@@ -160,6 +161,7 @@ withDestination(token.command("revoke <name>"))
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1))
 
 try {
+  await takeProxies(process.env)
   await program.parseAsync()
 } catch (error) {
   process.exitCode = explain(error)

@@ -5,6 +5,7 @@ import { isIP, type LookupFunction } from "node:net"
 import type { Readable } from "node:stream"
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib"
 import { ShareError } from "../errors.ts"
+import { proxiesOf } from "../proxies.ts"
 import { isPrivate } from "./private-address.ts"
 
 export interface FetchOptions {
@@ -76,11 +77,13 @@ function request(
       "user-agent": "opencode-bucket",
       ...(token !== undefined && isNamed && { authorization: `Bearer ${token}` }),
     }
-    const sent = (url.protocol === "https:" ? https : http).get(url, {
+    const of = url.protocol === "https:" ? https : http
+    const sent = of.get(url, {
       headers,
       lookup: look,
       timeout: patience,
-      agent: false,
+      // Behind a proxy, it alone knows where a name leads.
+      agent: checked ? false : new of.Agent({ proxyEnv: { ...proxiesOf(process.env) } }),
     })
     sent.once("response", answered)
     sent.once("timeout", () => sent.destroy(new Error("no answer")))

@@ -28,13 +28,16 @@ export async function openAsStranger(url: string, id: string, timeout = 10_000):
       headers: { "user-agent": "opencode-bucket" },
     })
     const body = new Uint8Array(await response.arrayBuffer())
+    // A gateway or a proxy on the way speaks, or a service in trouble: what is behind it is not known.
+    if (response.status >= 500 || response.status === 407)
+      return { sees: "unreachable", reason: `it answers ${response.status}` }
     const ours = response.ok && Buffer.from(body).includes(id)
     return ours
       ? { sees: "page", body, served: servedBy(response.headers) }
       : { sees: "other", status: response.status }
   } catch (error) {
     const { cause, message } = error as Error & { cause?: { code?: string; message?: string } }
-    return { sees: "unreachable", reason: cause?.code ?? cause?.message ?? message }
+    return { sees: "unreachable", reason: cause?.code || cause?.message || message }
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { GetObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { ShareError } from "../errors.ts"
+import { proxiesOf } from "../proxies.ts"
 import { configuredEndpoint } from "./s3-profile.ts"
 
 export interface S3Settings {
@@ -50,6 +51,7 @@ async function makeClient(
   timeouts: { connect: number; idle: number },
   maxSockets = 32,
 ): Promise<S3Client> {
+  const agent = { keepAlive: true, maxSockets, proxyEnv: { ...proxiesOf(process.env) } }
   const client = new S3Client({
     ...config,
     // Since 3.729 the SDK adds CRC32 checksums to everything, which R2, B2, Swift and older MinIO refuse
@@ -61,8 +63,8 @@ async function makeClient(
     requestHandler: {
       connectionTimeout: timeouts.connect,
       socketTimeout: timeouts.idle,
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
+      httpAgent: agent,
+      httpsAgent: agent,
     },
   })
   signContentMd5(client)

@@ -1,4 +1,5 @@
 import { type ErrorCode, ShareError } from "../errors.ts"
+import { proxiesOf } from "../proxies.ts"
 import { type Facts, factsOf } from "./s3-facts.ts"
 
 export type Doing = "write" | "read" | "list" | "list-versions" | "delete"
@@ -91,11 +92,15 @@ function connection({ code, message, system }: Facts, { endpoint, bucket }: S3Co
   const unreachable = (why: string, hint: string): Sentence => [
     "store-unreachable",
     `${endpoint} cannot be reached: ${why}.`,
-    hint,
+    isProxied(endpoint)
+      ? `${hint} A proxy is set: if the bucket is on this side of it, name its host in NO_PROXY.`
+      : hint,
   ]
   const has = (...codes: string[]) => codes.some((one) => system.includes(one))
   if (has("ENOTFOUND", "EAI_AGAIN", "EAI_NODATA"))
     return unreachable("its name is not known", "See whether the endpoint is spelled right and the network is up.")
+  if (has("ERR_PROXY_TUNNEL"))
+    return unreachable("the proxy does not let it through", "See whether HTTPS_PROXY is right, or ask who runs it.")
   if (has("ECONNREFUSED"))
     return unreachable("the connection was refused", "See whether the service is running and the port is right.")
   if (has("EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"))
@@ -128,6 +133,12 @@ function connection({ code, message, system }: Facts, { endpoint, bucket }: S3Co
     )
   }
   return undefined
+}
+
+/** Whether the environment names a proxy for what is asked there. */
+function isProxied(endpoint: string): boolean {
+  const proxies = proxiesOf(process.env)
+  return (endpoint.startsWith("http:") ? proxies?.HTTP_PROXY : proxies?.HTTPS_PROXY) !== undefined
 }
 
 function bucketAndRegion(

@@ -2,8 +2,10 @@ import { execFile } from "node:child_process"
 import { writeFile } from "node:fs/promises"
 import path from "node:path"
 import { pathToFileURL } from "node:url"
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest"
 import { type PluggedClient, pageAt, pluggedClient, until } from "../support/opencode-plugin.ts"
+import { ownProxy } from "../support/proxy.ts"
+import { startS3Server } from "../support/s3-server.ts"
 
 let opencode: PluggedClient
 
@@ -86,6 +88,21 @@ test("a proxy in the environment is not asked for what is on loopback", async ()
   const session = await server.session("Proxy")
   expect(await pageAt(await server.share(session))).toContain("Proxy")
   await server.unshare(session)
+  await server.close()
+})
+
+test("a bucket behind the proxy in the environment is shared to as well", async () => {
+  const s3 = await startS3Server({ publicRead: true })
+  onTestFinished(() => s3.close())
+  const proxy = await ownProxy(["bucket.corp.test"], s3.endpoint)
+  await opencode.configure({ to: `s3://${s3.bucket}`, endpoint: "http://bucket.corp.test" })
+  const env = { HTTP_PROXY: `http://${proxy.host}`, NO_PROXY: "127.0.0.1" }
+  const server = await opencode.serve({ ...s3.environment, ...env })
+  const session = await server.session("Behind a proxy")
+  expect(await server.share(session)).toMatch(/^http:\/\/bucket\.corp\.test\/shares\/s\//)
+  expect(s3.objects().size).toBeGreaterThan(0)
+  await server.unshare(session)
+  expect([s3.objects().size, opencode.ledger()]).toEqual([0, []])
   await server.close()
 })
 

@@ -1,8 +1,9 @@
 import { createServer, type RequestListener } from "node:http"
 import type { AddressInfo, LookupFunction } from "node:net"
 import { gzipSync } from "node:zlib"
-import { expect, onTestFinished, test } from "vitest"
+import { expect, onTestFinished, test, vi } from "vitest"
 import { fetchLimited } from "../../src/import/fetch-limited.ts"
+import { ownProxy } from "../support/proxy.ts"
 
 async function serve(listener: RequestListener): Promise<URL> {
   const server = createServer(listener).listen(0, "127.0.0.1")
@@ -23,6 +24,15 @@ test("what is there comes whole, also compressed; an address that was named may 
     answer.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync("zipped")),
   )
   expect(await text(zipped)).toBe("zipped")
+})
+
+test("a link whose host only the proxy of the environment knows", async () => {
+  const { origin, pathname } = await serve((_, answer) => answer.end("from behind"))
+  const proxy = await ownProxy(["bucket.corp.test"], origin)
+  vi.stubEnv("HTTP_PROXY", proxy.host)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(await text(new URL(`http://bucket.corp.test${pathname}`))).toBe("from behind")
+  expect(proxy.asked).toEqual([`GET http://bucket.corp.test${pathname}`])
 })
 
 test("no more is read than the limit, before and after decompression, with or without a length", async () => {
