@@ -139,6 +139,21 @@ describe("opencode serve", () => {
     await server.unshare(session)
   })
 
+  test("a model that takes its time, again and again: each answer comes into the page", async () => {
+    const session = await talk("Slow", "hello")
+    const link = await server.share(session)
+    for (const text of ["After a while.", "After another while."]) {
+      opencode.model.queue({ reasoning: "Let me see.", think: 7_000, text })
+      await server.say(session, "and?")
+      await until(
+        () => pageAt(link),
+        (page) => page.includes(text),
+        10_000,
+      )
+    }
+    await server.unshare(session)
+  })
+
   test("what a subagent does is in the share of its session", async () => {
     const task = { description: "Look", prompt: "Look around.", subagent_type: "general" }
     opencode.model.queue({ text: "Ready." })
