@@ -14,7 +14,7 @@ test("the real client, without a plugin: shared, followed, imported elsewhere, a
   const publicUrl = `http://127.0.0.1:${await freePort()}`
   const server = await ceph.start(publicUrl, { OPENCODE_BUCKET_PUBLIC: "true" })
 
-  const { client, ask, project } = await clientOf(`${publicUrl}/${token}`)
+  const { client, model, ask, project } = await clientOf(`${publicUrl}/${token}`)
   const { id: session } = (await ask("POST", "/session", { title: "On the server" })) as { id: string }
   const say = (text: string) => ask("POST", `/session/${session}/message`, { parts: [{ type: "text", text }] })
   await say("the first thing said")
@@ -24,8 +24,11 @@ test("the real client, without a plugin: shared, followed, imported elsewhere, a
   await until(page, (html) => html.includes("the first thing said"))
   expect(await page()).toContain("On the server")
 
-  await say("said later")
-  await until(page, (html) => html.includes("said later"))
+  for (const text of ["After a while.", "After another while."]) {
+    model.queue({ reasoning: "Let me see.", think: 7_000, text })
+    await say("said later")
+    await until(page, (html) => html.includes(text), 10_000)
+  }
 
   expect(await client.run(project, "import", share.url)).toContain(session)
 
@@ -68,5 +71,5 @@ async function clientOf(enterprise: string) {
     if (!answer.ok) throw new Error(`${method} ${place}: ${answer.status} ${await answer.text()}`)
     return answer.json()
   }
-  return { client, ask, project }
+  return { client, model, ask, project }
 }
