@@ -13,7 +13,7 @@ import { temporaryFolder } from "../support/world.ts"
 
 // Every request of a first share, of a share that has grown, of one that has become shorter, and of an unshare fails once in
 // each way, and then with all that follow it; and the command is killed there. In between the bucket is looked at from
-// outside. Every request fails in some of the ways, which take turns; with FAULTS=all, in all of them (10 minutes).
+// outside. Every request fails in some of the ways, which take turns; with FAULTS=all, in all of them (4 minutes).
 
 /** What is done to the share of a session while requests fail: from so many messages (0: not shared yet) to so many (0: unshared). */
 const acts = [
@@ -99,8 +99,8 @@ async function play(
   const old = from ? await look(before.id) : {}
 
   const { succeeded } = await disturb({ ...before, file: talkFile(to) })
-  proxy.plan()
   await proxy.quiet()
+  proxy.plan()
   const commands = commandsAt(at, talkFile(to))
   const id = before.id || (await commands.ledger.all())[0]?.id
   const between = id ? await look(id) : {}

@@ -100,8 +100,9 @@ export async function startFaultProxy(target: string) {
       count = 0
     },
     count: () => count,
-    /** When the server has done all that has reached it. */
+    /** When the server has done all that has reached it, and nothing more can come of who has sent until now. */
     async quiet() {
+      server.closeAllConnections()
       await Promise.all(passing)
     },
     close,
