@@ -1,6 +1,7 @@
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { dataFolder, theWorld } from "./config/folders.ts"
+import { NOWHERE } from "./config/nowhere.ts"
 import { keepTidy } from "./plugin/keep-tidy.ts"
 import { type Loopback, loopback, ownPath } from "./plugin/loopback.ts"
 import { type Hooks, type OpencodeClient, type PluginInput, passOn } from "./plugin/opencode.ts"
@@ -14,9 +15,6 @@ import { shareApi } from "./share-api/share-api.ts"
 
 /** What is not needed to start is done so many milliseconds later. */
 const LATER = 2_000
-
-/** Where shares would be sent if this plugin could not listen: to nobody, and never to the public service. */
-const NOWHERE = "http://127.0.0.1:9/opencode-bucket-could-not-start"
 
 /** The part of the plugin that is there once for each project's folder, however often OpenCode asks for it. */
 interface Instance {

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
-import { readConfigFiles } from "../config/opencode.ts"
+import { NOWHERE } from "../config/nowhere.ts"
+import { type ConfigFile, readConfigFiles } from "../config/opencode.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { ShareError } from "../errors.ts"
 import { type Finding, failure } from "../share/finding.ts"
@@ -25,17 +26,25 @@ function mode(terminal: Terminal): Finding[] {
     set === undefined
       ? "manual: a session is shared when somebody says so"
       : `${set.share}, set in ${set.name}${set.share === "auto" ? ": every session is shared as soon as it begins" : ""}`
+  return [{ about, state: "ok", says }, plugin(files)]
+}
+
+function plugin(files: ConfigFile[]): Finding {
+  const about = "Plugin"
   const entry = files.findLast(({ isPlugin }) => isPlugin)
-  return [
-    { about, state: "ok", says },
-    entry
-      ? { about: "Plugin", state: "ok", says: `in ${entry.name}: /share goes where the settings say` }
-      : {
-          ...{ about: "Plugin", state: "note" },
-          says: "not in opencode.json: OpenCode's own /share does not go through this package, only this command does",
-          remedy: 'To have it so: opencode-bucket init, or "plugin": ["opencode-bucket"] in opencode.json.',
-        },
-  ]
+  if (!entry)
+    return {
+      ...{ about, state: "note" },
+      says: "not in opencode.json: OpenCode's own /share does not go through this package, only this command does",
+      remedy: 'To have it so: opencode-bucket init, or "plugin": ["opencode-bucket"] in opencode.json.',
+    }
+  const says = `in ${entry.name}: /share goes where the settings say`
+  if (files.some(({ enterprise }) => typeof enterprise === "string")) return { about, state: "ok", says }
+  return {
+    ...{ about, state: "warn" },
+    says: `${says}; but where OpenCode cannot load it, to OpenCode's public service`,
+    remedy: `To have it fail there instead, "enterprise": { "url": "${NOWHERE}" } in ${entry.name}.`,
+  }
 }
 
 async function installed({ env, cwd, platform }: Terminal): Promise<Finding> {

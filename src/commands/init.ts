@@ -3,7 +3,7 @@ import path from "node:path"
 import { openCodeConfigFolder } from "../config/folders.ts"
 import { parseSettings } from "../config/load.ts"
 import type { Settings } from "../config/schema.ts"
-import { writeEntry, writeTuiEntry } from "../config/write-entry.ts"
+import { writeEntry, writeNowhere, writeTuiEntry } from "../config/write-entry.ts"
 import { ShareError } from "../errors.ts"
 import { newShareId } from "../share/share-id.ts"
 import { tryOut } from "../share/try-out.ts"
@@ -17,6 +17,9 @@ export interface InitFlags extends DestinationFlags {
   project?: boolean
   quiet?: boolean
 }
+
+const CLOSED =
+  'If OpenCode ever starts without this package, its /share fails instead of going to the public service ("enterprise" in that file).'
 
 /** `init`: asks for the bucket, tries it out, and writes the settings; with `--to` it asks nothing. */
 export async function initCommand(flags: InitFlags, terminal: Terminal): Promise<void> {
@@ -46,9 +49,11 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   const folder = flags.project ? terminal.cwd : openCodeConfigFolder(terminal)
   const file = configFile(folder, "opencode")
   const name = writeEntry(file, destination)
+  const failsClosed = writeNowhere(file)
   // What has a place in OpenCode's terminal is listed in a file of its own; the project's is in `.opencode` alone.
   writeTuiEntry(configFile(flags.project ? path.join(folder, ".opencode") : folder, "tui"), name)
   say(terminal, flags.quiet, "Written. OpenCode's own /share goes there from its next start; so does this command.")
+  if (failsClosed) say(terminal, flags.quiet, CLOSED)
   terminal.stdout.write(`${file}\n`)
 }
 

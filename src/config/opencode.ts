@@ -12,6 +12,8 @@ export interface ConfigFile {
   /** `user`: chosen by whoever uses this machine, or its administrator; `project`: came with the folder, so perhaps from a stranger. */
   from: "user" | "project"
   share: unknown
+  /** Where OpenCode sends what it shares, if the file says so. */
+  enterprise: unknown
   /** Whether this package is in the file's `plugin` list. */
   isPlugin: boolean
   /** The options of this package in the file's `plugin` list. */
@@ -95,7 +97,8 @@ function understand(name: string, from: ConfigFile["from"], text: string): Confi
   const list = Array.isArray(config["plugin"]) ? config["plugin"] : []
   const entry = list.findLast((item) => Array.isArray(item) && isThisPackage(item[0], name) && isObject(item[1]))
   const isPlugin = list.some((item) => isThisPackage(Array.isArray(item) ? item[0] : item, name))
-  return { name, from, share: config["share"], isPlugin, options: entry?.[1] }
+  const enterprise = isObject(config["enterprise"]) ? config["enterprise"]["url"] : undefined
+  return { name, from, share: config["share"], enterprise, isPlugin, options: entry?.[1] }
 }
 
 /** Whether a plugin's name in `opencode.json` means this package: by name, with a version, or the folder it lies in. */

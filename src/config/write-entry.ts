@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import path from "node:path"
-import { applyEdits, findNodeAtLocation, getNodeValue, modify, type ParseError, parseTree } from "jsonc-parser"
+import { applyEdits, getNodeValue, type JSONPath, modify, type ParseError, parseTree } from "jsonc-parser"
 import { ShareError } from "../errors.ts"
+import { NOWHERE } from "./nowhere.ts"
 import { isThisPackage } from "./opencode.ts"
 import type { Settings } from "./schema.ts"
 
@@ -15,23 +16,41 @@ export function writeEntry(file: string, settings: Settings): string {
   const { text, names } = understand(file, "https://opencode.ai/config.json")
   const known = names.findIndex((name) => isThisPackage(name, file))
   const name = names[known] ?? "opencode-bucket"
-  put(file, text, known < 0 ? names.length : known, known < 0, [name, settings])
+  const isArrayInsertion = known < 0
+  put(file, text, ["plugin", isArrayInsertion ? names.length : known], [name, settings], isArrayInsertion)
   return name
+}
+
+/**
+ * Sees to it that OpenCode shares with nobody where it cannot load this package: sets `enterprise.url` in an
+ * `opencode.json`, unless there is an `enterprise`. Otherwise as `writeEntry`. Returns whether it was set.
+ */
+export function writeNowhere(file: string): boolean {
+  const { text, config } = understand(file, "https://opencode.ai/config.json")
+  if (config["enterprise"] !== undefined) return false
+  put(file, text, ["enterprise", "url"], NOWHERE)
+  return true
 }
 
 /** Names this package in a `tui.json`, unless it is named there. Otherwise as `writeEntry`. */
 export function writeTuiEntry(file: string, name: string): void {
   const { text, names } = understand(file, "https://opencode.ai/tui.json")
-  if (!names.some((each) => isThisPackage(each, file))) put(file, text, names.length, true, name)
+  if (!names.some((each) => isThisPackage(each, file))) put(file, text, ["plugin", names.length], name, true)
 }
 
-/** The file's text, and the names in its `plugin` list. */
-function understand(file: string, schema: string): { text: string; names: string[] } {
+interface Understood {
+  text: string
+  config: Record<string, unknown>
+  /** Those in the `plugin` list. */
+  names: string[]
+}
+
+function understand(file: string, schema: string): Understood {
   const text = readText(file) ?? `${JSON.stringify({ $schema: schema }, null, 2)}\n`
   const errors: ParseError[] = []
   const tree = parseTree(text, errors, { allowTrailingComma: true })
-  const list = tree && findNodeAtLocation(tree, ["plugin"])
-  const plugins: unknown = list ? getNodeValue(list) : []
+  const config: Record<string, unknown> = tree?.type === "object" ? getNodeValue(tree) : {}
+  const { plugin: plugins = [] } = config
   if (errors.length > 0 || tree?.type !== "object" || !Array.isArray(plugins))
     throw new ShareError(
       "bad-settings",
@@ -40,12 +59,12 @@ function understand(file: string, schema: string): { text: string; names: string
         hint: "Mend it, then run the same command again.",
       },
     )
-  return { text, names: plugins.map((entry: unknown) => String(Array.isArray(entry) ? entry[0] : entry)) }
+  return { text, config, names: plugins.map((entry: unknown) => String(Array.isArray(entry) ? entry[0] : entry)) }
 }
 
-function put(file: string, text: string, at: number, isArrayInsertion: boolean, entry: unknown): void {
+function put(file: string, text: string, at: JSONPath, value: unknown, isArrayInsertion = false): void {
   const formattingOptions = { insertSpaces: true, tabSize: 2 }
-  const edits = modify(text, ["plugin", at], entry, { formattingOptions, isArrayInsertion })
+  const edits = modify(text, at, value, { formattingOptions, isArrayInsertion })
   mkdirSync(path.dirname(file), { recursive: true })
   // Aside first: whoever is stopped in the middle keeps the old file.
   writeFileSync(`${file}.new`, applyEdits(text, edits))

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { expect, test } from "vitest"
-import { writeEntry } from "../../src/config/write-entry.ts"
+import { NOWHERE } from "../../src/config/nowhere.ts"
+import { writeEntry, writeNowhere } from "../../src/config/write-entry.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 function written(before: string | undefined, settings: object = { to: "s3://new" }): string {
@@ -35,12 +36,29 @@ test.each([
   expect(JSON.parse(written(before)).plugin).toEqual(plugin)
 })
 
+test.each([
+  ['{ "share": "auto" } // so', `{ "share": "auto", "enterprise": { "url": "${NOWHERE}" } } // so`, true],
+  ['{"enterprise": {"url": "https://shares.corp.example"}}', undefined, false],
+  ['{"enterprise": {}}', undefined, false],
+  ['{"enterprise": null}', undefined, false],
+])(
+  "where OpenCode shares without this package is said once, and only where nothing is said of it: %s",
+  (before, after, isSet) => {
+    const file = path.join(temporaryFolder(), "opencode.json")
+    writeFileSync(file, before)
+    expect(writeNowhere(file)).toBe(isSet)
+    expect(readFileSync(file, "utf8").replaceAll(/\s/g, "")).toBe((after ?? before).replaceAll(/\s/g, ""))
+    expect(writeNowhere(file)).toBe(false)
+  },
+)
+
 test.each(["{", "[]", '{"plugin": "opencode-bucket"}', "plugin"])(
   "what is no configuration is left alone: %s",
   (text) => {
     const file = path.join(temporaryFolder(), "opencode.json")
     writeFileSync(file, text)
     expect(() => writeEntry(file, { to: "s3://new" })).toThrow(/was left as it is/)
+    expect(() => writeNowhere(file)).toThrow(/was left as it is/)
     expect(readFileSync(file, "utf8")).toBe(text)
   },
 )

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs"
 import path from "node:path"
 import { expect, onTestFinished, test } from "vitest"
+import { NOWHERE } from "../../src/config/nowhere.ts"
 import { ownHome } from "../support/run-command.ts"
 import { startS3Server } from "../support/s3-server.ts"
 
@@ -11,6 +12,7 @@ async function ownBucket() {
   const config = {
     share: "auto",
     plugin: [["opencode-bucket", { to: `s3://${server.bucket}`, endpoint: server.endpoint, expires: "30d" }]],
+    enterprise: { url: NOWHERE },
   }
   const file = path.join(home.project, "opencode.json")
   return {
@@ -38,6 +40,16 @@ test("doctor tells in one screen what is set, where that comes from, and that it
   expect(stdout).not.toMatch(/testaccess|testsecret|\x1b/)
   for (const line of stdout.split("\n")) if (line.includes(" ", 17)) expect(line.length).toBeLessThan(120)
   expect(server.versions()).toEqual([])
+})
+
+test("doctor warns where OpenCode would go to its public service if it could not load the plugin", async () => {
+  const { server, home, file, write } = await ownBucket()
+  write({ enterprise: undefined })
+  const { status, stdout } = await home.run(["doctor", "--trust-project", "--quiet"], { env: server.environment })
+  expect(status).toBe(0)
+  const said = stdout.replaceAll(/\s+/g, " ")
+  expect(said).toContain(`! Plugin in ${file}: /share goes where the settings say; but where OpenCode cannot load it,`)
+  expect(said).toContain(`"enterprise": { "url": "${NOWHERE}" } in ${file}.`)
 })
 
 test("doctor --json is one object, and the exit status says whether sharing works", async () => {

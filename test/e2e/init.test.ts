@@ -8,7 +8,10 @@ test("a folder is tried out, left empty and written into the user's own settings
   expect({ status, stderr }).toMatchObject({ status: 0 })
   expect(stdout).toBe(`${file("config", "opencode", "opencode.json")}\n`)
   expect(stderr).toContain("stores, gives back and deletes")
-  expect(JSON.parse(readFileSync(stdout.trim(), "utf8")).plugin).toEqual([["opencode-bucket", { to: file("shares") }]])
+  expect(stderr).toContain("fails instead of going to the public service")
+  const { plugin, enterprise } = JSON.parse(readFileSync(stdout.trim(), "utf8"))
+  expect(plugin).toEqual([["opencode-bucket", { to: file("shares") }]])
+  expect(enterprise).toEqual({ url: "http://127.0.0.1:9/opencode-bucket-is-not-there" })
   expect(readdirSync(file("shares"), { recursive: true, withFileTypes: true }).filter((f) => f.isFile())).toEqual([])
 
   const shared = await run(["share", fixture("questions")])

@@ -4,8 +4,10 @@ import { readFile, rm, writeFile } from "node:fs/promises"
 import path from "node:path"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { NOWHERE } from "../../src/config/nowhere.ts"
 import { type NpmRegistry, npmRegistry } from "../support/npm-registry.ts"
 import { type PluggedClient, pageAt, pluggedClient, until } from "../support/opencode-plugin.ts"
+import { ownProxy } from "../support/proxy.ts"
 import { type S3Server, startS3Server } from "../support/s3-server.ts"
 import { inTmux, type Terminal } from "../support/tmux.ts"
 
@@ -74,6 +76,22 @@ test("`opencode plugin opencode-bucket` writes down both of its parts", async ()
   await rm(path.join(opencode.home, ".local", "state", "opencode", "locks"), { recursive: true, force: true })
 })
 
+test.each([
+  ["goes to nobody, with what init writes", { enterprise: { url: NOWHERE } }, []],
+  ["goes to the public service without that", {}, ["CONNECT opncd.ai:443"]],
+])("where the package cannot be had, /share %s", async (_, more, expected) => {
+  const proxy = await ownProxy([], registry.url)
+  await opencode.configure({}, { plugin: [["opencode-bucket@99.0.0", { to: opencode.bucket }]], ...more })
+  const through = { HTTPS_PROXY: `http://${proxy.host}`, NO_PROXY: "127.0.0.1" }
+  const server = await opencode.serve({ ...env, ...through })
+  const session = await server.session("Without the package")
+  await expect(server.share(session)).rejects.toThrow(" 500 ")
+  expect(proxy.asked.filter((asked) => asked.includes("opncd.ai"))).toEqual(expected)
+  await server.close()
+  expect(opencode.files()).toEqual([])
+  await opencode.configure({}, { plugin: ["opencode-bucket"] })
+})
+
 test("init, cancelled in a terminal, changes nothing; with a bucket that refuses it says so and changes nothing", async () => {
   const before = await readFile(config("opencode.json"), "utf8")
   let terminal = await init()
@@ -105,6 +123,7 @@ test("init, answered in a terminal, writes what OpenCode then shares with; /shar
   expect(s3.objects().size).toBe(0)
   const settings = { to: `s3://${s3.bucket}`, endpoint: s3.endpoint }
   expect((await read("opencode.json")).plugin).toEqual([["opencode-bucket", settings]])
+  expect((await read("opencode.json")).enterprise).toEqual({ url: NOWHERE })
   expect((await read("tui.json")).plugin).toEqual(["opencode-bucket"])
   expect(existsSync(config("opencode.json.new"))).toBe(false)
 

@@ -18,7 +18,10 @@ let packed: string[]
 beforeAll(() => {
   // Without scripts: building again would take away from the tests beside this one what they run.
   const args = ["--ignore-scripts", "--silent", "--pack-destination", temporary]
-  const name = npm(root, "pack", ...args).trim().split("\n").at(-1)!
+  const name = npm(root, "pack", ...args)
+    .trim()
+    .split("\n")
+    .at(-1)!
   const tarball = path.join(temporary, name)
   packed = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" }).trim().split("\n")
   mkdirSync(consumer)

@@ -22,6 +22,8 @@ export async function ownProxy(hosts: string[], origin: string) {
   })
   server.on("connect", (incoming, socket, head) => {
     asked.push(`CONNECT ${incoming.url}`)
+    // Who is refused may reset the connection.
+    socket.on("error", () => {})
     if (!hosts.includes(incoming.url!.split(":")[0]!)) return void socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")
     const onward = connect(Number(port), hostname, () => {
       socket.write("HTTP/1.1 200 Connection Established\r\n\r\n")
