@@ -71,8 +71,9 @@ test("OpenCode is killed while a session is first published: its publisher takes
   const server = await opencode.serve(s3.environment)
   const session = await server.session("Killed")
   const { reached, release } = hold("PutObject")
-  server.share(session).catch(() => {})
-  await reached
+  const sharing = server.share(session)
+  sharing.catch(() => {})
+  await Promise.race([reached, sharing])
   await server.close("SIGKILL")
   release()
   await until(opencode.ledger, (entries) => entries.length === 0)
@@ -84,8 +85,9 @@ test("OpenCode and its publisher are killed while a session is first published: 
   let server = await opencode.serve(s3.environment)
   const session = await server.session("Killed")
   const { reached, release } = hold("PutObject")
-  server.share(session).catch(() => {})
-  await reached
+  const sharing = server.share(session)
+  sharing.catch(() => {})
+  await Promise.race([reached, sharing])
   const publishers = children(server)
   expect(publishers).toHaveLength(1)
   await server.close("SIGKILL")

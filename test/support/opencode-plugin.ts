@@ -64,6 +64,7 @@ export async function pluggedClient(): Promise<PluggedClient> {
   const file = path.join(home, ".config", "opencode", "opencode.json")
   const plain: object = JSON.parse(await readFile(file, "utf8"))
 
+  const running: { close(signal: NodeJS.Signals): Promise<void> }[] = []
   const plugged: PluggedClient = {
     ...{ model, client, home, project, bucket },
     async configure(options, more = {}) {
@@ -72,6 +73,7 @@ export async function pluggedClient(): Promise<PluggedClient> {
     },
     async serve(more, directory = project) {
       const served = await client.serve(directory, more)
+      running.push(served)
       const ask = (method: string, path: string, body?: object) =>
         request(served.url, method, path, body).catch(async (error: Error) => {
           // What OpenCode logs of it comes a moment later.
@@ -105,6 +107,8 @@ export async function pluggedClient(): Promise<PluggedClient> {
     },
     files: () => listed(bucket),
     async close() {
+      // Those that a failed test has left.
+      for (const served of running) await served.close("SIGKILL")
       await model.close()
       await rm(home, { recursive: true, force: true, maxRetries: 5 })
     },
