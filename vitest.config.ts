@@ -5,7 +5,7 @@ import { missingChromium } from "./test/support/missing-chromium.ts"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/heavy/**", "test/package/**", "node_modules/**"],
+    exclude: ["test/integration/**", "node_modules/**"],
     testTimeout: 30_000,
     // Most of the time these wait for a browser or a server, so that one more than there are cores to spare pays.
     maxWorkers: Math.max(2, availableParallelism() - 1),

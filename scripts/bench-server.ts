@@ -1,5 +1,5 @@
 // Puts load on the share server and prints what it does: `node scripts/setup.mjs scripts/bench-server.ts [SESSIONS]`.
-// The bucket is the one of CEPH_ENDPOINT, CEPH_ACCESS_KEY, CEPH_SECRET_KEY (test/servers/ceph.sh), else a local folder.
+// The bucket is the one of CEPH_ENDPOINT, CEPH_ACCESS_KEY, CEPH_SECRET_KEY (test/fixtures/s3-servers/ceph.sh), else a local folder.
 import { spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib"
-import { prebuiltSheet } from "../src/render/page.ts"
+import { prebuiltSheet } from "../src/render/site/page.ts"
 
 /** What every page needs before it is painted, in bytes as they travel (gzipped): it should show at once on a slow line. */
 const budgets = { style: 14_000, script: 12_000 } as const

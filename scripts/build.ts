@@ -28,9 +28,9 @@ const { metafile } = await build({
   entryPoints: {
     cli: "src/cli.ts",
     index: "src/index.ts",
-    plugin: "src/plugin.ts",
-    publisher: "src/publisher.ts",
-    tui: "src/tui-plugin.ts",
+    plugin: "src/plugin/index.ts",
+    worker: "src/plugin/worker.ts",
+    tui: "src/plugin/tui.ts",
   },
   outdir: dist,
   bundle: true,

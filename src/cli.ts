@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander"
 import { theWorld } from "./config/folders.ts"
 import { ShareError } from "./errors.ts"
-import { takeProxies } from "./proxies.ts"
+import { takeProxies } from "./lib/proxies.ts"
 import { version } from "./version.ts"
 
 const terminal = { ...theWorld(), stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }

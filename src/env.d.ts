@@ -14,8 +14,8 @@ declare module "*.astro" {
 
 /** The prebuilt page; see `imports` in package.json. */
 declare module "#page" {
-  export const renderPage: import("./render/page.ts").RenderPage
-  export const sheet: import("./render/page.ts").Sheet
+  export const renderPage: import("./render/site/page.ts").RenderPage
+  export const sheet: import("./render/site/page.ts").Sheet
 }
 
 /** src/browser/page.ts and what it imports, as one classic script; see astro.config.mjs. */

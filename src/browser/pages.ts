@@ -6,7 +6,7 @@ export const canFetch = location.protocol.startsWith("http")
 /** The name of the page that this document was opened as. */
 export const ownPage = root.dataset["page"] ?? "index.html"
 
-/** Whose page it is: "" of the session itself, `sub-<hash>` of a child; see src/render/session-pages.ts. */
+/** Whose page it is: "" of the session itself, `sub-<hash>` of a child; see src/render/site/session-pages.ts. */
 export const stemOf = (page: string): string => /^sub-[0-9a-f]+/.exec(page)?.[0] ?? ""
 
 /** The first page of the session that this document belongs to. */

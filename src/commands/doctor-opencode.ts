@@ -3,8 +3,8 @@ import { promisify } from "node:util"
 import { NOWHERE } from "../config/nowhere.ts"
 import { type ConfigFile, readConfigFiles } from "../config/opencode.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
+import { type Finding, failure } from "../doctor/finding.ts"
 import { ShareError } from "../errors.ts"
-import { type Finding, failure } from "../share/finding.ts"
 import type { Terminal } from "./terminal.ts"
 
 /** What there is to know of the OpenCode on this machine: whether it may share, how, and whether it knows this package. */

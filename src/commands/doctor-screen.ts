@@ -1,4 +1,4 @@
-import type { Finding } from "../share/finding.ts"
+import type { Finding } from "../doctor/finding.ts"
 import { oneLine } from "./terminal.ts"
 
 /** How a screen is set. */

@@ -1,9 +1,9 @@
 import type { LoadedSettings } from "../config/load.ts"
 import type { Settings } from "../config/schema.ts"
 import { settingNames } from "../config/schema.ts"
+import { examine } from "../doctor/doctor.ts"
+import { type Finding, failure } from "../doctor/finding.ts"
 import { ShareError } from "../errors.ts"
-import { examine } from "../share/doctor.ts"
-import { type Finding, failure } from "../share/finding.ts"
 import { newShareId } from "../share/share-id.ts"
 import { type Destination, openStore, parseDestination } from "../store/open-store.ts"
 import { version } from "../version.ts"
@@ -70,7 +70,7 @@ async function lookAt(destination: Destination, tell: (finding: Finding) => void
   const store = await openStore(destination)
   const facts =
     place.kind === "s3"
-      ? async () => (await import("../store/s3-examine.ts")).examineBucket({ ...destination, bucket: place.bucket })
+      ? async () => (await import("../store/s3/s3-examine.ts")).examineBucket({ ...destination, bucket: place.bucket })
       : undefined
   // Whoever stops this in the middle does not leave the scratch page behind.
   let stopped = false
@@ -134,7 +134,7 @@ async function printLifecycle(flags: DoctorFlags, terminal: Terminal): Promise<v
 async function mayHaveVersions(destination: Destination): Promise<boolean> {
   const place = parseDestination(destination.to)
   if (place.kind !== "s3") return false
-  const { examineBucket } = await import("../store/s3-examine.ts")
+  const { examineBucket } = await import("../store/s3/s3-examine.ts")
   const facts = await examineBucket({ ...destination, bucket: place.bucket }).catch(() => undefined)
   return facts === undefined || facts.versioning !== "off"
 }

@@ -1,6 +1,6 @@
-import { logTo } from "../server/log.ts"
-import { serve } from "../server/serve.ts"
-import { serverSettings } from "../server/settings.ts"
+import { logTo } from "../share-server/log.ts"
+import { serve } from "../share-server/serve.ts"
+import { serverSettings } from "../share-server/settings.ts"
 import type { Terminal } from "./terminal.ts"
 
 export interface ServeFlags {

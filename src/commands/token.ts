@@ -1,4 +1,4 @@
-import { createToken, listTokens, revokeToken } from "../server/tokens.ts"
+import { createToken, listTokens, revokeToken } from "../share-server/tokens.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { openStore } from "../store/open-store.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"

@@ -1,4 +1,4 @@
-import { printable } from "../render/safe-html.ts"
+import { printable } from "../render/html/safe-html.ts"
 import type { PageView } from "../render/view.ts"
 import Page from "./Page.astro"
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto"
 import loader from "virtual:page-loader"
 import script from "virtual:page-script"
-import type { Sheet } from "../render/page.ts"
-import { scriptElement } from "../render/safe-html.ts"
+import { scriptElement } from "../render/html/safe-html.ts"
+import type { Sheet } from "../render/site/page.ts"
 import style from "../styles/page.css?inline"
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { access, chmod, writeFile } from "node:fs/promises"
 import path from "node:path"
-import { makePrivateFolder } from "../private-folder.ts"
+import { makePrivateFolder } from "../lib/private-folder.ts"
 import type { Destination } from "../store/open-store.ts"
 import { dataFolder, type World } from "./folders.ts"
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
+import type { Exported } from "../../demo/gallery/dated.ts"
+import { gallery } from "../../demo/gallery/gallery.ts"
 import type { SessionRecord } from "../session/source.ts"
-import type { Exported } from "./gallery/dated.ts"
-import { gallery } from "./gallery/gallery.ts"
 
 const folder = path.join(process.cwd(), "test", "fixtures", "sessions")
 const read = (file: string): Exported => JSON.parse(readFileSync(file, "utf8"))

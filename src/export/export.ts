@@ -1,4 +1,4 @@
-import { sessionJson, sessionMarkdown } from "../render/session-documents.ts"
+import { sessionJson, sessionMarkdown } from "../render/site/session-documents.ts"
 import type { Prepared } from "../share/prepare.ts"
 import { singleFile } from "./single-file.ts"
 

@@ -1,4 +1,12 @@
-import { html, joinHtml, markupOf, printable, type SafeHtml, scriptElement, styleElement } from "../render/safe-html.ts"
+import {
+  html,
+  joinHtml,
+  markupOf,
+  printable,
+  type SafeHtml,
+  scriptElement,
+  styleElement,
+} from "../render/html/safe-html.ts"
 import { indexScript, indexStyle } from "./index-look.ts"
 import type { Kept } from "./journal.ts"
 

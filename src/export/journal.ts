@@ -1,6 +1,6 @@
 import { appendFile, readFile } from "node:fs/promises"
 import path from "node:path"
-import { makePrivateFolder } from "../private-folder.ts"
+import { makePrivateFolder } from "../lib/private-folder.ts"
 
 /** One session of an archive, as its index shows it. All texts are redacted. */
 export interface Kept {

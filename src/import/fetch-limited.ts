@@ -5,7 +5,7 @@ import { isIP, type LookupFunction } from "node:net"
 import type { Readable } from "node:stream"
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib"
 import { ShareError } from "../errors.ts"
-import { proxiesOf } from "../proxies.ts"
+import { proxiesOf } from "../lib/proxies.ts"
 import { isPrivate } from "./private-address.ts"
 
 export interface FetchOptions {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
 import type { AddressInfo } from "node:net"
 import { createAdaptorServer } from "@hono/node-server"
-import { goPast } from "../proxies.ts"
+import { goPast } from "../lib/proxies.ts"
 import { processWide } from "./process-wide.ts"
 
 /** What answers the requests of one instance of the plugin. */

@@ -4,11 +4,11 @@ import type { LedgerEntry } from "../share/ledger.ts"
 import { redactedInWords } from "../share/redacted-in-words.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import type { OpencodeEvent } from "./opencode.ts"
-import type { Publisher } from "./publisher.ts"
 import { sessionTree } from "./session-tree.ts"
 import type { Tell } from "./tell.ts"
 import { touchedMessages } from "./touched.ts"
 import { keepUpdated } from "./updates.ts"
+import type { Publisher } from "./worker-client.ts"
 
 /** Changes of a session are gathered for so many milliseconds before they are published. */
 const GATHERED = 2_000

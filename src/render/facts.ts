@@ -1,7 +1,7 @@
 import type { Message, SessionInfo } from "../session/model.ts"
 import { type Acts, actsInWords, addAct, noActs, stepsOf } from "./acts.ts"
-import { clip } from "./cut.ts"
 import { count, formatCost, formatDuration, shortNumber } from "./format.ts"
+import { clip } from "./html/cut.ts"
 import { isPrompt, toolsOf } from "./piece.ts"
 import type { Fact } from "./view.ts"
 

@@ -1,5 +1,5 @@
 import { isPrompt as isSaid, type Json, type Message, type ToolPart, type UserMessage } from "../session/model.ts"
-import { clip } from "./cut.ts"
+import { clip } from "./html/cut.ts"
 
 // What all ask of a message who weigh, count or draw it.
 

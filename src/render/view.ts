@@ -1,7 +1,7 @@
 import type { Act } from "./acts.ts"
 import type { Moment } from "./format.ts"
-import type { SafeHtml } from "./safe-html.ts"
-import type { TraceView } from "./trace-view.ts"
+import type { SafeHtml } from "./html/safe-html.ts"
+import type { TraceView } from "./timeline/trace-view.ts"
 
 /** Everything that a page shows, as plain values: the components draw it and decide nothing. */
 export interface PageView {

@@ -3,10 +3,10 @@ import { open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/pr
 import path from "node:path"
 import { deserialize, serialize } from "node:v8"
 import { crc32 } from "node:zlib"
-import { makePrivateFolder } from "../private-folder.ts"
-import type { SiteSoFar } from "../render/site.ts"
+import { makePrivateFolder } from "../lib/private-folder.ts"
+import { type Content, LONG, piecesOf, type TemporaryFiles } from "../lib/temporary-files.ts"
+import type { SiteSoFar } from "../render/site/site.ts"
 import type { Beginning } from "../session/source.ts"
-import { type Content, LONG, piecesOf, type TemporaryFiles } from "../temporary-files.ts"
 
 /** How far the pages of a share were after the beginning of its session: what a later run goes on from. */
 export interface Checkpoint extends Beginning {

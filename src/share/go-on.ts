@@ -1,8 +1,8 @@
-import { prebuiltSheet } from "../render/page.ts"
-import type { SiteOptions } from "../render/site.ts"
+import type { TemporaryFiles } from "../lib/temporary-files.ts"
+import { prebuiltSheet } from "../render/site/page.ts"
+import type { SiteOptions } from "../render/site/site.ts"
 import { fields } from "../session/read-json.ts"
 import { messagesFrom, type SessionRecord } from "../session/source.ts"
-import type { TemporaryFiles } from "../temporary-files.ts"
 import { beginning } from "./beginning.ts"
 import {
   type Checkpoint,

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto"
 import { setImmediate as afterInput } from "node:timers/promises"
-import type { SiteFile } from "../render/site-file.ts"
+import { type Content, piecesOf } from "../lib/temporary-files.ts"
+import type { SiteFile } from "../render/site/site-file.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import { type Content, piecesOf } from "../temporary-files.ts"
 import { INDEX, type ManifestObject } from "./manifest.ts"
 
 /** How far an upload is: objects and bytes that were sent, and those seen to be unchanged. */

@@ -1,4 +1,4 @@
-import type { Content } from "../temporary-files.ts"
+import type { Content } from "../lib/temporary-files.ts"
 
 /** One object to store. `body` is the plain content: a store may compress it on the way and must give it back plain. */
 export interface StoredObject {

@@ -1,7 +1,7 @@
 import { homedir } from "node:os"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
-import { directoryStore } from "./directory.ts"
+import { directoryStore } from "./directory/directory.ts"
 import type { ObjectStore } from "./object-store.ts"
 
 export interface Destination {
@@ -29,7 +29,7 @@ export async function openStore(
   const destination = parseDestination(to)
   checkPublicUrl(publicUrl)
   if (destination.kind === "directory") return directoryStore(destination.folder, { publicUrl })
-  const { s3Store } = await import("./s3.ts")
+  const { s3Store } = await import("./s3/s3.ts")
   return s3Store({ ...service, sockets, publicUrl, bucket: destination.bucket, folder: destination.folder })
 }
 

@@ -1,7 +1,7 @@
 import axe from "axe-core"
 import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
-import { gallery } from "../../src/dev/gallery/gallery.ts"
+import { gallery } from "../../demo/gallery/gallery.ts"
 import { exports } from "../render/draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
 import { openShare } from "./use-page.ts"

@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
-import { gallery } from "../../src/dev/gallery/gallery.ts"
+import { gallery } from "../../demo/gallery/gallery.ts"
 import { exports, filesOf } from "../render/draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
 import { openShare } from "./use-page.ts"

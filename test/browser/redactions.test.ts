@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { assistant, call, user } from "../render/parts-draw.ts"
+import { assistant, call, user } from "../render/items/parts-draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
 import { openShare } from "./use-page.ts"
 

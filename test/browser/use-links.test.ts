@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { exports } from "../render/draw.ts"
-import { assistant, call, user } from "../render/parts-draw.ts"
+import { assistant, call, user } from "../render/items/parts-draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
 import { openShare, topOf, view } from "./use-page.ts"
 

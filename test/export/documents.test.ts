@@ -1,9 +1,9 @@
 import { lexer } from "marked"
 import { describe, expect, test } from "vitest"
-import { sessionJson, sessionMarkdown } from "../../src/render/session-documents.ts"
+import { sessionJson, sessionMarkdown } from "../../src/render/site/session-documents.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import { draw, type Exported, exports, filesOf, generated } from "../render/draw.ts"
-import { assistant, user } from "../render/parts-draw.ts"
+import { assistant, user } from "../render/items/parts-draw.ts"
 import { all, recordOf } from "../support/record.ts"
 
 const sessionOf = (exported: Exported) => normalizeSession(recordOf(exported))

@@ -7,7 +7,7 @@ import { bookOf } from "../../src/export/single-file-links.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import { draw, type Exported, exports, filesOf, generated } from "../render/draw.ts"
 import { hostileSession } from "../render/hostile-session.ts"
-import { assistant, call, user } from "../render/parts-draw.ts"
+import { assistant, call, user } from "../render/items/parts-draw.ts"
 import { recordOf } from "../support/record.ts"
 import { drawSingle } from "./draw-single.ts"
 

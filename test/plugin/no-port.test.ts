@@ -1,6 +1,6 @@
 import net from "node:net"
 import { expect, test, vi } from "vitest"
-import plugin from "../../src/plugin.ts"
+import plugin from "../../src/plugin/index.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 test("where no port can be had, OpenCode is told of an address that leads nowhere, and the user why", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import plugin from "../../src/plugin.ts"
+import plugin from "../../src/plugin/index.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 const nothing = async () => ({ response: new Response(null, { status: 404 }) })

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import path from "node:path"
 import { expect, test } from "vitest"
-import { type Job, publisherProcess } from "../../src/plugin/publisher.ts"
+import { type Job, publisherProcess } from "../../src/plugin/worker-client.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 /** A publisher process that answers as its script says: `say(n, answer)` for each `job`. */

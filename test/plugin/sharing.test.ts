@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { ShareError } from "../../src/errors.ts"
-import type { Job } from "../../src/plugin/publisher.ts"
 import { sharing } from "../../src/plugin/sharing.ts"
+import type { Job } from "../../src/plugin/worker-client.ts"
 import type { LedgerEntry } from "../../src/share/ledger.ts"
 
 /** Sharing whose publisher notes what it is asked for and answers as told. */

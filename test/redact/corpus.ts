@@ -1,6 +1,6 @@
 import { redact } from "../../src/redact/redact.ts"
-import type { RenderPage } from "../../src/render/page.ts"
-import { site } from "../../src/render/site.ts"
+import type { RenderPage } from "../../src/render/site/page.ts"
+import { site } from "../../src/render/site/site.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import type { SessionRecord } from "../../src/session/source.ts"
 import { recordOf } from "../support/record.ts"

@@ -1,5 +1,5 @@
 import type { Exported } from "./draw.ts"
-import { assistant, call, user } from "./parts-draw.ts"
+import { assistant, call, user } from "./items/parts-draw.ts"
 
 const file = "/home/dana/src/calc/src/math.ts"
 const patch = "--- a/src/math.ts\n+++ b/src/math.ts\n@@ -1,2 +1,2 @@\n-one\n+two\n three\n"

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest"
-import { addChanges, changedFiles, noChanges } from "../../src/render/change-history.ts"
-import { changesPages, headOfChanges } from "../../src/render/changes.ts"
+import { addChanges, changedFiles, noChanges } from "../../src/render/changes/change-history.ts"
+import { changesPages, headOfChanges } from "../../src/render/changes/changes.ts"
 import { addFacts, doneInWords, factsInWords, noFacts } from "../../src/render/facts.ts"
 import { normalizeMessage, normalizeSession } from "../../src/session/normalize.ts"
 import { all, recordOf } from "../support/record.ts"
 import { type Exported, exports } from "./draw.ts"
-import { assistant, call } from "./parts-draw.ts"
+import { assistant, call } from "./items/parts-draw.ts"
 
 async function factsOf(exported: Exported) {
   const { info, messages } = normalizeSession(recordOf(exported))

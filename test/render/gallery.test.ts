@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
-import { dated } from "../../src/dev/gallery/dated.ts"
-import type { Draft } from "../../src/dev/gallery/drafts.ts"
-import { gallery, themes } from "../../src/dev/gallery/gallery.ts"
-import { shown } from "./parts-draw.ts"
+import { dated } from "../../demo/gallery/dated.ts"
+import type { Draft } from "../../demo/gallery/drafts.ts"
+import { gallery, themes } from "../../demo/gallery/gallery.ts"
+import { shown } from "./items/parts-draw.ts"
 
 const { info, children } = gallery
 

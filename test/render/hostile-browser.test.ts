@@ -9,7 +9,7 @@ import { draw, type Exported, exports, filesOf } from "./draw.ts"
 import { active, swallowing } from "./hostile-markup.ts"
 import { hostileSession, payloads } from "./hostile-session.ts"
 import { texts } from "./hostile-texts.ts"
-import { assistant, user } from "./parts-draw.ts"
+import { assistant, user } from "./items/parts-draw.ts"
 import { readHtml } from "./read-html.ts"
 
 const executable = findChromium()

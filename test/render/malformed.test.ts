@@ -1,14 +1,14 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { ShareError } from "../../src/errors.ts"
-import { prebuiltPage, type RenderPage } from "../../src/render/page.ts"
-import { site } from "../../src/render/site.ts"
+import { prebuiltPage, type RenderPage } from "../../src/render/site/page.ts"
+import { site } from "../../src/render/site/site.ts"
 import { parseExport } from "../../src/session/parse-export.ts"
 import { prepare } from "../../src/share/prepare.ts"
 import { draw, type Exported, exports, filesOf } from "./draw.ts"
 import { everyField } from "./every-field.ts"
+import { assistant, call, user } from "./items/parts-draw.ts"
 import { expectShare } from "./page-rules.ts"
-import { assistant, call, user } from "./parts-draw.ts"
 
 const real = [everyField, ...exports.map(([, exported]) => exported)]
 

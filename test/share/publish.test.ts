@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import type { SiteFile } from "../../src/render/site-file.ts"
+import type { SiteFile } from "../../src/render/site/site-file.ts"
 import { publish } from "../../src/share/publish.ts"
 import type { ObjectStore } from "../../src/store/object-store.ts"
 

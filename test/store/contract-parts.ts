@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
+import type { LongContent } from "../../src/lib/temporary-files.ts"
 import type { ObjectEntry, ObjectStore } from "../../src/store/object-store.ts"
-import type { LongContent } from "../../src/temporary-files.ts"
 import { collect } from "../support/s3-here.ts"
 
 /** What the suite needs of a place. Stores that it opens over the same folder see the same objects. */

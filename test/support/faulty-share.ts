@@ -7,7 +7,7 @@ import { type Manifest, prefixOf } from "../../src/share/manifest.ts"
 import { share } from "../../src/share/share.ts"
 import { newShareId } from "../../src/share/share-id.ts"
 import { unshare } from "../../src/share/unshare.ts"
-import { s3Store } from "../../src/store/s3.ts"
+import { s3Store } from "../../src/store/s3/s3.ts"
 import { version } from "../../src/version.ts"
 
 const start = Date.UTC(2026, 10, 1, 9)

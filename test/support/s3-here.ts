@@ -1,6 +1,6 @@
 import { onTestFinished, vi } from "vitest"
 import type { ObjectStore, StoredObject } from "../../src/store/object-store.ts"
-import { type S3StoreOptions, s3Store } from "../../src/store/s3.ts"
+import { type S3StoreOptions, s3Store } from "../../src/store/s3/s3.ts"
 import { type S3Server, type S3ServerOptions, startS3Server } from "./s3-server.ts"
 
 /** An embedded server for one test, its credentials in the environment, and a store over its bucket. */

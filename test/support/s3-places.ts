@@ -7,7 +7,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3"
 import { vi } from "vitest"
-import { s3Store } from "../../src/store/s3.ts"
+import { s3Store } from "../../src/store/s3/s3.ts"
 import type { StoreUnderTest } from "../store/contract-parts.ts"
 
 export interface RealServer {
@@ -22,7 +22,7 @@ export function serverFromEnvironment(prefix: string): RealServer {
     const value = process.env[`${prefix}_${name}`]
     if (value) return value
     throw new Error(
-      `${prefix}_${name} is not set: start the server with test/servers/${prefix.toLowerCase()}.sh FOLDER and export what it prints.`,
+      `${prefix}_${name} is not set: start the server with test/fixtures/s3-servers/${prefix.toLowerCase()}.sh FOLDER and export what it prints.`,
     )
   }
   return { endpoint: read("ENDPOINT"), accessKey: read("ACCESS_KEY"), secretKey: read("SECRET_KEY") }

@@ -1,0 +1,86 @@
+import { canStrangerList, openAsStranger, type StrangersView } from "../share/stranger.ts"
+import type { ObjectStore } from "../store/object-store.ts"
+import type { Finding } from "./finding.ts"
+
+export interface SeenOptions {
+  store: ObjectStore
+  id: string
+  /** The link of a page that is there. */
+  url: string
+  policy?: string | undefined
+}
+
+/** Who can open a link, who can find all links, and what stands in front: what somebody without credentials gets. */
+export async function* seenByStranger({ store, id, url, policy }: SeenOptions): AsyncGenerator<Finding> {
+  if (url.startsWith("file:")) {
+    yield {
+      about: "Public",
+      state: "note",
+      says: "links open on this machine only",
+      remedy: "Name a bucket with --to.",
+    }
+    return
+  }
+  const view = await openAsStranger(url, id)
+  yield whoReads(view, url, policy)
+  yield await whoLists(store)
+  if (view.sees !== "unreachable") yield inFront(await openAsStranger(url, id), view)
+}
+
+function whoReads(view: StrangersView, url: string, policy: string | undefined): Finding {
+  const about = "Public"
+  const { host } = new URL(url)
+  switch (view.sees) {
+    case "page":
+      return { about, state: "ok", says: "whoever has a link can open it, and needs to sign in nowhere" }
+    case "unreachable":
+      return {
+        ...{ about, state: "warn" },
+        says: `${host} cannot be reached from here (${view.reason}), so who can open links is not known`,
+        remedy: "If readers reach the bucket under another address, name it with --public-url.",
+      }
+    case "other":
+      if (view.status === 401 || view.status === 403)
+        return {
+          ...{ about, state: "note" },
+          says: `no: without signing in, links are answered ${view.status}`,
+          ...(policy !== undefined && {
+            remedy: "If everybody who has a link should be able to open it, give the bucket the policy below.",
+            paste: { name: "Bucket policy", text: JSON.stringify(JSON.parse(policy), null, 2) },
+          }),
+        }
+      return {
+        ...{ about, state: "warn" },
+        says: `${host} answers a link with ${view.status} and not with the page`,
+        remedy: "See whether --public-url is the address of this bucket, its folder included.",
+      }
+  }
+}
+
+async function whoLists(store: ObjectStore): Promise<Finding> {
+  const about = "Listing"
+  const open = await Promise.all(store.listings().map((address) => canStrangerList(address)))
+  if (!open.includes(true)) return { about, state: "ok", says: "strangers cannot list the bucket" }
+  return {
+    ...{ about, state: "warn" },
+    says: "everybody can list the bucket, and so find every share in it: every id is visible",
+    remedy: "Take s3:ListBucket away from the public: from the bucket's policy, and READ from its access control list.",
+  }
+}
+
+function inFront(view: StrangersView, before: StrangersView): Finding {
+  const about = "Caches"
+  const served = [view, before].map((each) => (each.sees === "page" ? each.served : "")).find((text) => isCache(text))
+  if (served === undefined) return { about, state: "ok", says: "none shows itself in front of the bucket" }
+  const keeps = /\bhit\b|age: [1-9]/i.test(served)
+  return {
+    ...{ about, state: keeps ? "warn" : "note" },
+    says: keeps
+      ? `one in front keeps pages (${served}): it may show a share for a while after it is gone`
+      : `something stands in front (${served}), and did not keep the page`,
+    ...(keeps && { remedy: "Have it respect Cache-Control: no-cache for s/*, which every page is sent with." }),
+  }
+}
+
+/** `server` alone is told by every server. */
+const isCache = (served: string) => /(?:^|, )(?:cf-cache-status|x-cache|age|via): /.test(served)

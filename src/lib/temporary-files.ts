@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto"
+import { type FileHandle, open, unlink } from "node:fs/promises"
+import os from "node:os"
+import path from "node:path"
+import { ShareError } from "../errors.ts"
+
+/** In bytes: what is longer is not kept in memory. */
+export const LONG = 64_000_000
+
+/** Bytes that may be too many to be kept in memory. */
+export interface LongContent {
+  /** In bytes. */
+  readonly length: number
+  /** From the first on, as often as it is called. Each piece is the reader's own. */
+  pieces(): AsyncIterable<Uint8Array>
+}
+
+export type Content = Uint8Array | LongContent
+
+/** A file without a name, which only this process can read, and which is gone with it. */
+export interface TemporaryFile {
+  /** Adds to its end. One call at a time. */
+  write(bytes: Uint8Array): Promise<void>
+  /** What was written from one place to another. */
+  part(from: number, to: number): LongContent
+}
+
+export interface TemporaryFiles {
+  /** Throws what the file system throws. */
+  make(): Promise<TemporaryFile>
+  /** Takes a file that is open; it is closed with the others. */
+  take(file: OpenFile): Pick<TemporaryFile, "part">
+}
+
+/** What is needed of Node's FileHandle: those who use the library's types may lack Node's. */
+export interface OpenFile {
+  read(into: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>
+  close(): Promise<void>
+}
+
+/** So many bytes are read at a time. */
+const PIECE = 1 << 18
+
+/** Gives what `use` gives; the files that it makes meanwhile are gone when it ends, however it ends. */
+export async function withTemporaryFiles<T>(use: (files: TemporaryFiles) => Promise<T>): Promise<T> {
+  const opened: OpenFile[] = []
+  const kept = <F extends OpenFile>(file: F) => {
+    opened.push(file)
+    return file
+  }
+  try {
+    return await use({
+      make: async () => temporaryFile(kept(await openUnnamed())),
+      take: (file) => ({ part: partOf(kept(file)) }),
+    })
+  } finally {
+    for (const file of opened) await file.close().catch(() => {})
+  }
+}
+
+/** The pieces of any content, in order. */
+export async function* piecesOf(content: Content): AsyncGenerator<Uint8Array> {
+  if (content instanceof Uint8Array) yield content
+  else yield* content.pieces()
+}
+
+/** All of a content that is not too long. */
+export async function bytesOf(content: Content): Promise<Uint8Array> {
+  if (content instanceof Uint8Array) return content
+  const pieces: Uint8Array[] = []
+  for await (const piece of content.pieces()) pieces.push(piece)
+  return Buffer.concat(pieces)
+}
+
+async function openUnnamed(): Promise<FileHandle> {
+  const name = path.join(os.tmpdir(), `opencode-bucket-${randomBytes(12).toString("hex")}`)
+  const file = await open(name, "wx+", 0o600)
+  try {
+    // It stays until it is closed, and no run that is killed leaves it behind.
+    await unlink(name)
+    return file
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+function temporaryFile(file: FileHandle): TemporaryFile {
+  let end = 0
+  return {
+    async write(bytes) {
+      try {
+        for (let at = 0; at < bytes.length; )
+          at += (await file.write(bytes, at, bytes.length - at, end + at)).bytesWritten
+      } catch (cause) {
+        throw noRoom(cause)
+      }
+      end += bytes.length
+    },
+    part: partOf(file),
+  }
+}
+
+function partOf(file: OpenFile): TemporaryFile["part"] {
+  return (from, to) => ({
+    length: to - from,
+    async *pieces() {
+      for (let at = from; at < to; ) {
+        const size = Math.min(PIECE, to - at)
+        const buffer = Buffer.allocUnsafe(size)
+        const { bytesRead } = await file.read(buffer, 0, size, at)
+        if (bytesRead === 0) throw new Error("a temporary file is shorter than what was written into it")
+        yield buffer.subarray(0, bytesRead)
+        at += bytesRead
+      }
+    },
+  })
+}
+
+const noRoom = (cause: unknown) =>
+  new ShareError("store-failed", `No more can be written into the temporary folder ${os.tmpdir()}.`, {
+    hint: "Free some space there, or name another folder in TMPDIR.",
+    cause,
+  })

@@ -1,0 +1,39 @@
+import type { AssistantMessage, MessageError } from "../../session/model.ts"
+import { formatCost, formatDuration, shortNumber } from "../format.ts"
+import { clip } from "../html/cut.ts"
+import type { Item } from "../view.ts"
+
+/** Which model answered, with how many tokens, at what cost. */
+export function metaOf({ model, agent, tokens, cost, created, completed }: AssistantMessage): Item[] {
+  const read = tokens.input + tokens.cacheRead + tokens.cacheWrite
+  const written = tokens.output + tokens.reasoning
+  const text = [
+    clip(model ?? "", 100),
+    clip(agent ?? "", 100),
+    read + written > 0 ? `${shortNumber(read)} in, ${shortNumber(written)} out` : "",
+    cost > 0 ? formatCost(cost) : "",
+    created !== undefined && completed !== undefined ? formatDuration(completed - created) : "",
+  ].filter(Boolean)
+  return text.length === 0 ? [] : [{ kind: "meta", anchor: "", moment: undefined, text: text.join(" · ") }]
+}
+
+/** What went wrong with an answer, for who reads it. */
+export function errorInWords({ name, message, statusCode }: MessageError): {
+  tone: "bad" | "plain"
+  title: string
+  text: string
+} {
+  if (name === "MessageAbortedError") return { tone: "bad", title: "Stopped", text: "The answer was stopped by hand." }
+  if (name === "APIError")
+    return {
+      tone: "bad",
+      title: `The model's service answered with an error${statusCode ? ` (${statusCode})` : ""}`,
+      text: clip(message, 4_000),
+    }
+  const titles: Record<string, string> = {
+    ProviderAuthError: "The model's service refused the credentials",
+    MessageOutputLengthError: "The answer was longer than the model may write",
+    ContextOverflowError: "The conversation had outgrown the model",
+  }
+  return { tone: "bad", title: titles[name] ?? clip(name || "An error", 200), text: clip(message, 4_000) }
+}

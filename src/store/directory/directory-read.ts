@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto"
+import type { FileHandle } from "node:fs/promises"
+import path from "node:path"
+import { Readable } from "node:stream"
+import type { ReadAnswer, ReadOptions } from "../object-store.ts"
+
+// A file keeps no type of its own, so it is told by the name that this package has given it.
+const types: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".md": "text/markdown; charset=utf-8",
+  ".txt": "text/plain; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".jpeg": "image/jpeg",
+  ".gif": "image/gif",
+  ".webp": "image/webp",
+  ".avif": "image/avif",
+  ".pdf": "application/pdf",
+}
+
+/** Reads a file for somebody on the web: see `ObjectStore.read`. Closes it, at the latest when the body has ended. */
+export async function readForWeb(file: FileHandle, key: string, asked: ReadOptions): Promise<ReadAnswer | undefined> {
+  let isOpen = true
+  const close = async () => {
+    if (isOpen) await file.close()
+    isOpen = false
+  }
+  try {
+    const found = await file.stat()
+    if (!found.isFile()) {
+      await close()
+      return undefined
+    }
+    const etag = `"${createHash("sha256").update(`${found.ino} ${found.size} ${found.mtimeMs}`).digest("hex").slice(0, 32)}"`
+    if (asked.ifNoneMatch !== undefined && matches(asked.ifNoneMatch, etag)) {
+      await close()
+      return { status: 304, headers: { etag }, body: undefined }
+    }
+    const range = asked.range === undefined ? undefined : rangeOf(asked.range, found.size)
+    if (range === "none") {
+      await close()
+      return { status: 416, headers: { "content-range": `bytes */${found.size}` }, body: undefined }
+    }
+    const { start, end } = range ?? { start: 0, end: found.size - 1 }
+    const headers = {
+      etag,
+      "content-type": types[path.extname(key)] ?? "application/octet-stream",
+      "content-length": String(end - start + 1),
+      ...(range && { "content-range": `bytes ${start}-${end}/${found.size}` }),
+    }
+    const status = range ? 206 : 200
+    if (asked.head || found.size === 0) {
+      await close()
+      return { status, headers, body: asked.head ? undefined : new Blob([]).stream() }
+    }
+    const body = Readable.toWeb(file.createReadStream({ start, end }))
+    return { status, headers, body: body as ReadableStream<Uint8Array> }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+// RFC 9110, 13.1.2: weak comparison.
+const matches = (asked: string, etag: string) =>
+  asked.trim() === "*" || asked.split(",").some((one) => one.trim().replace(/^W\//, "") === etag)
+
+/** One range of bytes (RFC 9110, 14.1.2); undefined for what is none or more than one, which is answered with all of it. */
+function rangeOf(text: string, size: number): { start: number; end: number } | "none" | undefined {
+  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(text.trim()) ?? []
+  if (first === "" && last === "") return undefined
+  if (first === "") {
+    const length = Math.min(Number(last), size)
+    return length === 0 ? "none" : { start: size - length, end: size - 1 }
+  }
+  if (last !== "" && Number(last) < Number(first)) return undefined
+  if (Number(first) >= size) return "none"
+  return { start: Number(first), end: Math.min(last === "" ? size - 1 : Number(last), size - 1) }
+}

@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto"
+import { GetObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
+import { ShareError } from "../../errors.ts"
+import { proxiesOf } from "../../lib/proxies.ts"
+import { configuredEndpoint } from "./s3-profile.ts"
+
+export interface S3Settings {
+  bucket: string
+  endpoint?: string | undefined
+  region?: string | undefined
+  profile?: string | undefined
+  /** Default: true as soon as an endpoint is set, here, in the environment or in the profile. */
+  pathStyle?: boolean | undefined
+  /** Milliseconds until a connection has to stand, and until a silent one is given up. */
+  timeouts?: { connect: number; idle: number } | undefined
+  /** Connections at once. Default: 32, enough for one who shares; a server has one open for each of its slow readers. */
+  sockets?: number | undefined
+}
+
+export interface S3Connection {
+  client: S3Client
+  region: string
+  /** Where requests go, for people: `https://minio.corp.example`. */
+  endpoint: string
+  /** The address of the bucket itself, ending in `/`: in path style, or with the bucket in the host name. */
+  bucketUrl: string
+}
+
+const defaultTimeouts = { connect: 5_000, idle: 15_000 }
+
+/** Makes the client. Nothing is sent and no credentials are asked for. Raises `bad-settings`. */
+export async function connect(settings: S3Settings): Promise<S3Connection> {
+  const endpoint = settings.endpoint ?? (await configuredEndpoint(settings.profile))
+  const config: S3ClientConfig = {
+    ...(endpoint === undefined ? {} : { endpoint: checkEndpoint(endpoint) }),
+    ...(settings.profile === undefined ? {} : { profile: settings.profile }),
+    forcePathStyle: settings.pathStyle ?? endpoint !== undefined,
+  }
+  const region = settings.region ?? (await configuredRegion(config, endpoint !== undefined))
+  const bucketUrl = await locate({ ...config, region }, settings.bucket)
+  return {
+    client: await makeClient({ ...config, region }, settings.timeouts ?? defaultTimeouts, settings.sockets),
+    region,
+    endpoint: endpoint ?? new URL(bucketUrl).origin,
+    bucketUrl,
+  }
+}
+
+async function makeClient(
+  config: S3ClientConfig,
+  timeouts: { connect: number; idle: number },
+  maxSockets = 32,
+): Promise<S3Client> {
+  const agent = { keepAlive: true, maxSockets, proxyEnv: { ...proxiesOf(process.env) } }
+  const client = new S3Client({
+    ...config,
+    // Since 3.729 the SDK adds CRC32 checksums to everything, which R2, B2, Swift and older MinIO refuse
+    // (aws/aws-sdk-js-v3#6810).
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    retryMode: "standard",
+    maxAttempts: 5,
+    requestHandler: {
+      connectionTimeout: timeouts.connect,
+      socketTimeout: timeouts.idle,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
+  })
+  signContentMd5(client)
+  await askSilentOnesTwice(client)
+  return client
+}
+
+/**
+ * DeleteObjects must carry a checksum of its body. The SDK sends CRC32, which many services do not know; all know
+ * Content-MD5 (aws/aws-sdk-js-v3#6819, #6920). After the SDK's own checksums, before the signature.
+ */
+function signContentMd5(client: S3Client): void {
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      if (context["commandName"] !== "DeleteObjectsCommand") return next(args)
+      const request = args.request as { headers: Record<string, string>; body: string | Uint8Array }
+      for (const name of Object.keys(request.headers)) {
+        if (/^x-amz-(?:sdk-)?checksum-/i.test(name)) delete request.headers[name]
+      }
+      request.headers["content-md5"] = createHash("md5").update(request.body).digest("base64")
+      return next(args)
+    },
+    { name: "contentMd5", step: "build", priority: "low" },
+  )
+}
+
+/**
+ * A server that does not answer at all is asked twice rather than five times: who waits is told in seconds, not
+ * minutes. What is refused or interrupted is tried again as often as the SDK likes.
+ */
+async function askSilentOnesTwice(client: S3Client): Promise<void> {
+  const standard = await client.config.retryStrategy()
+  if (!("refreshRetryTokenForRetry" in standard)) return
+  const refresh = standard.refreshRetryTokenForRetry.bind(standard)
+  standard.refreshRetryTokenForRetry = (token, info) => {
+    if (isSilence(info.error) && token.getRetryCount() >= 1) return Promise.reject(info.error)
+    return refresh(token, info)
+  }
+}
+
+/** True for the errors that the SDK's HTTP client makes when a timeout of its own has passed. */
+function isSilence(error: unknown): boolean {
+  return error instanceof Error && error.name === "TimeoutError" && !("code" in error && error.code !== "ETIMEDOUT")
+}
+
+async function configuredRegion(config: S3ClientConfig, ownEndpoint: boolean): Promise<string> {
+  try {
+    return await new S3Client(config).config.region()
+  } catch (error) {
+    const other = process.env["AWS_DEFAULT_REGION"]
+    if (other !== undefined && other !== "") return other
+    // Services other than AWS mostly have one region and take this name for it.
+    if (ownEndpoint) return "us-east-1"
+    throw new ShareError("bad-settings", "No region is configured for the bucket.", {
+      hint: "Name it with --region or AWS_REGION, such as eu-central-1.",
+      cause: error,
+    })
+  }
+}
+
+/**
+ * Lets the SDK itself say where it would send a request, and stops it there: its rules for regions, partitions and
+ * bucket names are long, and the link has to agree with them.
+ */
+async function locate(config: S3ClientConfig, bucket: string): Promise<string> {
+  const client = new S3Client({ ...config, credentials: { accessKeyId: "none", secretAccessKey: "none" } })
+  let found: URL | undefined
+  client.middlewareStack.add(
+    () => async (args) => {
+      const { protocol, hostname, port, path } = args.request as {
+        protocol: string
+        hostname: string
+        port?: number
+        path: string
+      }
+      found = new URL(`${protocol}//${hostname}${port === undefined ? "" : `:${port}`}${path}`)
+      return { response: undefined, output: { $metadata: {} } }
+    },
+    { step: "build" },
+  )
+  try {
+    await client.send(new GetObjectCommand({ Bucket: bucket, Key: "key" }))
+  } catch (error) {
+    throw new ShareError("bad-settings", `The bucket ${bucket} cannot be addressed: ${(error as Error).message}.`, {
+      hint: "See whether the bucket's name, the endpoint and the region are right.",
+      cause: error,
+    })
+  } finally {
+    client.destroy()
+  }
+  return found!.href.slice(0, -"key".length)
+}
+
+function checkEndpoint(endpoint: string): string {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return endpoint
+  // Not quoted: an address that holds a password must not be printed.
+  throw new ShareError("bad-settings", "The endpoint is not the plain address of a service.", {
+    hint: "Give the whole address of the S3 service, such as https://minio.corp.example.",
+  })
+}

@@ -1,0 +1,298 @@
+import { type ErrorCode, ShareError } from "../../errors.ts"
+import { proxiesOf } from "../../lib/proxies.ts"
+import { type Facts, factsOf } from "./s3-facts.ts"
+
+export type Doing = "write" | "read" | "list" | "list-versions" | "delete"
+
+/** What an error is about. Never the credentials: sentences are made from this and from codes alone. */
+export interface S3Context {
+  doing: Doing
+  bucket: string
+  endpoint: string
+  region: string
+  /** The full key or prefix in the bucket. */
+  key?: string | undefined
+}
+
+type Sentence = [code: ErrorCode, message: string, hint: string]
+
+/** Says in words why a request to the bucket failed: one sentence, a hint, one of the `store-` codes. */
+export function s3Error(error: unknown, about: S3Context): ShareError {
+  if (error instanceof ShareError) return error
+  const facts = factsOf(error)
+  const [code, message, hint] =
+    credentials(facts.code) ??
+    clock(facts, about) ??
+    connection(facts, about) ??
+    bucketAndRegion(facts, about) ??
+    capacity(facts, about) ??
+    protection(facts, about) ??
+    denied(facts, about) ??
+    notS3(facts, about) ??
+    otherwise(facts, about)
+  return new ShareError(code, message, { hint, cause: error })
+}
+
+function credentials(code: string): Sentence | undefined {
+  switch (code) {
+    case "CredentialsProviderError":
+    case "ConfigError":
+    case "TokenProviderError":
+      return [
+        "store-credentials",
+        "No valid credentials for the bucket were found.",
+        "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile with --profile; after a sign-in that has run out: aws sso login.",
+      ]
+    case "InvalidAccessKeyId":
+    case "InvalidAccessKey":
+      return [
+        "store-credentials",
+        "The service does not know the access key.",
+        "See whether the key belongs to this service and still exists.",
+      ]
+    case "SignatureDoesNotMatch":
+      return [
+        "store-credentials",
+        "The secret key does not belong to the access key.",
+        "Copy the secret key again, whole and without spaces.",
+      ]
+    case "ExpiredToken":
+    case "ExpiredTokenException":
+    case "TokenRefreshRequired":
+      return ["store-credentials", "The session token has expired.", "Sign in again, for example with aws sso login."]
+    case "InvalidToken":
+      return [
+        "store-credentials",
+        "The service does not accept the session token.",
+        "Unset AWS_SESSION_TOKEN if the keys are permanent ones, else sign in again.",
+      ]
+    default:
+      return undefined
+  }
+}
+
+function clock({ code, message, headers }: Facts, { endpoint }: S3Context): Sentence | undefined {
+  const skewed = /^(?:RequestTimeTooSkewed|RequestExpired|RequestInTheFuture)$/.test(code)
+  if (!skewed && !(code === "AccessDenied" && /request has expired|request time too skewed/i.test(message)))
+    return undefined
+  const theirs = Date.parse(headers["date"] ?? "")
+  const minutes = Math.round((Date.now() - theirs) / 60_000)
+  const by =
+    Number.isNaN(minutes) || minutes === 0
+      ? "wrong"
+      : `${Math.abs(minutes)} minutes ${minutes > 0 ? "ahead" : "behind"}`
+  return [
+    "store-clock",
+    `The clock of this machine is ${by}, says ${endpoint}.`,
+    "Set the clock, best by time synchronisation, then try again.",
+  ]
+}
+
+function connection({ code, message, system }: Facts, { endpoint, bucket }: S3Context): Sentence | undefined {
+  const unreachable = (why: string, hint: string): Sentence => [
+    "store-unreachable",
+    `${endpoint} cannot be reached: ${why}.`,
+    isProxied(endpoint)
+      ? `${hint} A proxy is set: if the bucket is on this side of it, name its host in NO_PROXY.`
+      : hint,
+  ]
+  const has = (...codes: string[]) => codes.some((one) => system.includes(one))
+  if (has("ENOTFOUND", "EAI_AGAIN", "EAI_NODATA"))
+    return unreachable("its name is not known", "See whether the endpoint is spelled right and the network is up.")
+  if (has("ERR_PROXY_TUNNEL"))
+    return unreachable("the proxy does not let it through", "See whether HTTPS_PROXY is right, or ask who runs it.")
+  if (has("ECONNREFUSED"))
+    return unreachable("the connection was refused", "See whether the service is running and the port is right.")
+  if (has("EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"))
+    return unreachable("there is no way to it", "See whether the network or the VPN is up.")
+  if (system.some((one) => /^(?:CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT)/.test(one))) {
+    return unreachable(
+      "its certificate is not trusted",
+      "If it comes from your company's own authority, point NODE_EXTRA_CA_CERTS to that certificate.",
+    )
+  }
+  if (has("EPROTO") || system.some((one) => /^(?:ERR_SSL_|ERR_TLS_|HPE_)/.test(one))) {
+    return unreachable(
+      "it does not speak the protocol of the address",
+      "See whether the endpoint begins with http:// or https:// as it should.",
+    )
+  }
+  if (has("ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE") || /^(?:aborted|socket hang up)$/.test(message)) {
+    return [
+      "store-unreachable",
+      `The connection to ${endpoint} broke in the middle, again and again.`,
+      endpoint.startsWith("http:")
+        ? "Run the same command again; if it never gets through, see whether the endpoint should begin with https://."
+        : "Run the same command again; it goes on where it stopped.",
+    ]
+  }
+  if (code === "TimeoutError" || has("ETIMEDOUT")) {
+    return unreachable(
+      `it did not answer in time for the bucket ${bucket}`,
+      "See whether the endpoint is right and no firewall or VPN stands between.",
+    )
+  }
+  return undefined
+}
+
+/** Whether the environment names a proxy for what is asked there. */
+function isProxied(endpoint: string): boolean {
+  const proxies = proxiesOf(process.env)
+  return (endpoint.startsWith("http:") ? proxies?.HTTP_PROXY : proxies?.HTTPS_PROXY) !== undefined
+}
+
+function bucketAndRegion(
+  { code, message, headers }: Facts,
+  { bucket, endpoint, region }: S3Context,
+): Sentence | undefined {
+  if (code === "NoSuchBucket") {
+    return [
+      "store-bucket-missing",
+      `There is no bucket ${bucket} at ${endpoint}.`,
+      "Create the bucket, or correct its name or the endpoint.",
+    ]
+  }
+  if (code === "InvalidBucketName") {
+    return [
+      "bad-settings",
+      `${endpoint} does not take ${bucket} as the name of a bucket.`,
+      "Correct the bucket's name.",
+    ]
+  }
+  const told = headers["x-amz-bucket-region"] ?? /expecting '([a-z0-9-]+)'/.exec(message)?.[1]
+  if (
+    told !== undefined &&
+    told !== region &&
+    /^(?:PermanentRedirect|TemporaryRedirect|Redirect|301|307|AuthorizationHeaderMalformed|IllegalLocationConstraintException|InvalidRegion.*|SignatureDoesNotMatch|400)$/.test(
+      code,
+    )
+  ) {
+    return [
+      "bad-settings",
+      `The bucket ${bucket} is in the region ${told}, not in ${region}.`,
+      `Set the region: --region ${told}.`,
+    ]
+  }
+  if (
+    /^(?:PermanentRedirect|TemporaryRedirect|Redirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/.test(
+      code,
+    )
+  ) {
+    return [
+      "bad-settings",
+      `The bucket ${bucket} is not in the region ${region} or not at ${endpoint}.`,
+      "Set the bucket's own region with --region, or its endpoint with --endpoint.",
+    ]
+  }
+  return undefined
+}
+
+function capacity({ code, status, message }: Facts, { bucket, endpoint }: S3Context): Sentence | undefined {
+  if (
+    status === 507 ||
+    /^(?:QuotaExceeded|StorageFull|XMinioStorageFull|InsufficientStorage|ServiceQuotaExceeded.*|XMinioAdminBucketQuotaExceeded|StorageQuotaExceeded)$/.test(
+      code,
+    ) ||
+    /quota exceeded|storage cap|cap exceeded/i.test(message)
+  ) {
+    return [
+      "store-failed",
+      `The bucket ${bucket} is full or over its quota.`,
+      "Unshare what is no longer needed, or have the quota raised.",
+    ]
+  }
+  if (status === 413 || code === "EntityTooLarge") {
+    return [
+      "store-failed",
+      `${endpoint} refused an object as too large.`,
+      "Share less, for example with --omit attachments, or have the limit raised.",
+    ]
+  }
+  if (
+    status === 503 ||
+    status === 429 ||
+    /^(?:SlowDown|ServiceUnavailable|Throttling.*|TooManyRequests.*)$/.test(code)
+  ) {
+    return [
+      "store-busy",
+      `${endpoint} is too busy to answer and stayed so after several attempts.`,
+      "Wait a little, then run the same command again.",
+    ]
+  }
+  return undefined
+}
+
+function protection({ code, message }: Facts, about: S3Context): Sentence | undefined {
+  if (about.doing !== "delete" && about.doing !== "write") return undefined
+  if (/object.?lock|worm|retention|legal hold|immutab/i.test(`${code} ${message}`)) {
+    return [
+      "store-denied",
+      `${what(about)} is protected by object lock or a retention rule of the bucket and cannot be erased yet.`,
+      "Wait until the retention ends, or have it removed by who runs the bucket.",
+    ]
+  }
+  if (/\bmfa\b|multi-?factor/i.test(message)) {
+    return [
+      "store-denied",
+      `${what(about)} cannot be erased: the bucket ${about.bucket} deletes only with multi-factor authentication.`,
+      "Have MFA delete switched off for this bucket, or use another one.",
+    ]
+  }
+  return undefined
+}
+
+function denied({ code, status, headers }: Facts, about: S3Context): Sentence | undefined {
+  if (
+    status !== 401 &&
+    status !== 403 &&
+    !/^(?:AccessDenied|AllAccessDisabled|Forbidden|UnauthorizedAccess|AccountProblem)$/.test(code)
+  )
+    return undefined
+  // A proxy or a web site that refuses is not the bucket's policy.
+  if (code !== "AccessDenied" && /html/.test(headers["content-type"] ?? "")) return undefined
+  const permission = {
+    write: "s3:PutObject",
+    read: "s3:GetObject (and s3:ListBucket, without which a missing object is answered by a refusal)",
+    list: "s3:ListBucket",
+    "list-versions": "s3:ListBucketVersions",
+    delete: "s3:DeleteObject and, in a bucket with versions, s3:DeleteObjectVersion",
+  }[about.doing]
+  return [
+    "store-denied",
+    `Access denied: these credentials may not ${verb(about.doing)} ${what(about)}.`,
+    `Allow ${permission} for the bucket ${about.bucket}.`,
+  ]
+}
+
+function notS3({ code, status, headers, system }: Facts, { endpoint }: S3Context): Sentence | undefined {
+  const page = /html/.test(headers["content-type"] ?? "") || code === "SyntaxError"
+  // An answer with a code of its own comes from something that knows S3.
+  if (!(page || (status === 404 && /^(?:404|NotFound|UnknownError|Unknown|Error)$/.test(code))) || system.length > 0)
+    return undefined
+  return [
+    "store-failed",
+    `${endpoint} does not answer like an S3 service${status === undefined ? "" : ` (status ${status})`}.`,
+    "Give the address of the S3 API itself as endpoint, not that of a web console or web site.",
+  ]
+}
+
+function otherwise({ code, status, message }: Facts, about: S3Context): Sentence {
+  const answer = [status, code === "Error" || code === String(status) ? undefined : code].filter(
+    (one) => one !== undefined,
+  )
+  const said =
+    message === "" || message === code ? "" : `: ${message.split("\n", 1)[0]!.replace(/\.$/, "").slice(0, 200)}`
+  return [
+    "store-failed",
+    `Could not ${verb(about.doing)} ${what(about)}: ${about.endpoint} answered ${answer.join(" ") || "with an error"}${said}.`,
+    "Try again; if it stays, ask who runs the service.",
+  ]
+}
+
+function verb(doing: Doing): string {
+  return doing === "list-versions" ? "list the versions in" : doing
+}
+
+function what({ bucket, key }: S3Context): string {
+  return `s3://${bucket}${key === undefined || key === "" ? "" : `/${key}`}`
+}

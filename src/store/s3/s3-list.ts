@@ -1,0 +1,137 @@
+import {
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
+} from "@aws-sdk/client-s3"
+import { ShareError } from "../../errors.ts"
+import type { ObjectEntry } from "../object-store.ts"
+import type { S3Place } from "./s3.ts"
+import { s3Error } from "./s3-errors.ts"
+import { isUnsupported } from "./s3-facts.ts"
+
+/** One page of a listing: what it shows, and how to ask for the next one; undefined after the last. */
+interface Page {
+  entries: ObjectEntry[]
+  folders: string[]
+  next: Marker | undefined
+}
+type Marker = { ContinuationToken?: string; KeyMarker?: string; VersionIdMarker?: string | undefined }
+type Lister = (marker: Marker) => Promise<Page>
+
+/** Everything below `prefix` (a full one, of the bucket), by pages. All versions, where the service tells them apart. */
+export async function* listPages(place: S3Place, prefix: string, delimiter?: "/"): AsyncGenerator<Page> {
+  if (place.versions === "listed" || place.versions === undefined) {
+    let shown = 0
+    try {
+      for await (const page of follow(place, prefix, versionLister(place, prefix, delimiter))) {
+        place.versions = "listed"
+        shown += page.entries.length + page.folders.length
+        yield page
+      }
+    } catch (error) {
+      const refused = place.versions === "listed" ? undefined : withoutVersions(error)
+      if (refused === undefined) throw s3Error(error, { ...place, doing: "list-versions", key: prefix })
+      place.versions = refused
+    }
+    // A service that ignores `?versions` answers with something else, which reads like an empty listing. "Nothing is
+    // left" has to be true, so it is asked the plain way as well.
+    if (shown > 0) return
+  }
+  try {
+    yield* follow(place, prefix, plainLister(place, prefix, delimiter))
+  } catch (error) {
+    throw s3Error(error, { ...place, doing: "list", key: prefix })
+  }
+}
+
+function withoutVersions(error: unknown): "unsupported" | "denied" | undefined {
+  if (isUnsupported(error)) return "unsupported"
+  return error instanceof Error && error.name === "AccessDenied" ? "denied" : undefined
+}
+
+async function* follow(place: S3Place, prefix: string, lister: Lister): AsyncGenerator<Page> {
+  const asked = new Set<string>()
+  for (let marker: Marker | undefined = {}; marker !== undefined; ) {
+    asked.add(JSON.stringify(marker))
+    const page = await lister(marker)
+    const foreign = page.entries.find(({ key }) => !key.startsWith(prefix))?.key
+    if (foreign !== undefined) {
+      throw new ShareError("store-failed", `${place.endpoint} listed ${foreign}, which is not below ${prefix}.`, {
+        hint: "This service cannot be trusted to delete the right objects; use another one.",
+      })
+    }
+    yield page
+    marker = page.next
+    if (marker !== undefined && asked.has(JSON.stringify(marker))) throw endless(place)
+  }
+}
+
+function plainLister(place: S3Place, prefix: string, delimiter?: "/"): Lister {
+  return async (marker) => {
+    const page = await place.client.send(
+      new ListObjectsV2Command({ Bucket: place.bucket, Prefix: prefix, Delimiter: delimiter, ...marker }),
+    )
+    checkListing(place, page)
+    const entries = (page.Contents ?? []).map(({ Key = "", Size = 0 }) => ({ key: Key, size: Size }))
+    const token = page.NextContinuationToken
+    if (page.IsTruncated && !token) throw endless(place)
+    return {
+      entries,
+      folders: foldersOf(page),
+      next: page.IsTruncated && token ? { ContinuationToken: token } : undefined,
+    }
+  }
+}
+
+function versionLister(place: S3Place, prefix: string, delimiter?: "/"): Lister {
+  return async (marker) => {
+    const page = await place.client.send(
+      new ListObjectVersionsCommand({ Bucket: place.bucket, Prefix: prefix, Delimiter: delimiter, ...marker }),
+    )
+    checkListing(place, page)
+    const { KeyMarker, VersionIdMarker } = marker
+    const versions = (page.Versions ?? []).map(({ Key = "", Size = 0, VersionId }) => entry(Key, Size, VersionId))
+    const markers = (page.DeleteMarkers ?? []).map(({ Key = "", VersionId }) => entry(Key, 0, VersionId))
+    // Ceph begins at the key that it was to begin after.
+    const entries = [...versions, ...markers].filter(({ key }) => VersionIdMarker !== undefined || key !== KeyMarker)
+    const folders = foldersOf(page)
+    const { NextKeyMarker, NextVersionIdMarker } = page
+    if (!page.IsTruncated) return { entries, folders, next: undefined }
+    if (!NextKeyMarker) throw endless(place)
+    const told = { KeyMarker: NextKeyMarker, VersionIdMarker: NextVersionIdMarker }
+    if (delimiter !== undefined || !NextVersionIdMarker) return { entries, folders, next: told }
+    // The page ends among the versions of one key. Swift loses versions when asked to go on from there, so the next
+    // page begins after the last whole key instead. Only a key that fills a page of its own leaves no choice.
+    const whole = entries.filter(({ key }) => key !== NextKeyMarker)
+    if (whole.length === 0) return { entries, folders, next: told }
+    return { entries: whole, folders, next: { KeyMarker: whole.map(({ key }) => key).reduce(later) } }
+  }
+}
+
+function entry(key: string, size: number, version: string | undefined): ObjectEntry {
+  return version === undefined ? { key, size } : { key, size, version }
+}
+
+/** S3 lists in the order of UTF-8 bytes. */
+function later(a: string, b: string): string {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0 ? b : a
+}
+
+function foldersOf(page: ListObjectsV2CommandOutput | ListObjectVersionsCommandOutput): string[] {
+  return (page.CommonPrefixes ?? []).flatMap(({ Prefix }) => (Prefix === undefined ? [] : [Prefix]))
+}
+
+/** A web page with status 200 is read as a listing without anything in it; a real listing says what it is of. */
+function checkListing(place: S3Place, page: ListObjectsV2CommandOutput | ListObjectVersionsCommandOutput): void {
+  if (page.Name !== undefined || page.IsTruncated !== undefined) return
+  throw new ShareError("store-failed", `${place.endpoint} does not answer like an S3 service.`, {
+    hint: "Give the address of the S3 API itself as endpoint, not that of a web console or web site.",
+  })
+}
+
+function endless(place: S3Place): ShareError {
+  return new ShareError("store-failed", `${place.endpoint} broke off a listing of ${place.bucket} half-way.`, {
+    hint: "Try again; if it stays, this service cannot list more than one page and is not usable.",
+  })
+}

@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto"
+import { Readable } from "node:stream"
+import { pipeline } from "node:stream/promises"
+import { createGzip } from "node:zlib"
+import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3"
+import { bytesOf, LONG, type LongContent, type TemporaryFiles } from "../../lib/temporary-files.ts"
+import type { StoredObject } from "../object-store.ts"
+import { encode, isCompressible } from "./s3-content.ts"
+
+/**
+ * The request that stores an object, with its content as it is sent. Long content goes through a temporary file, which
+ * has to be there until the request is answered. Throws what that file throws.
+ */
+export async function putCommand(
+  place: { Bucket: string; Key: string },
+  { body, contentType, cacheControl }: StoredObject,
+  temporary: TemporaryFiles,
+): Promise<PutObjectCommand> {
+  const about = { ...place, ContentType: contentType, CacheControl: cacheControl }
+  if (body instanceof Uint8Array || body.length <= LONG) {
+    const { body: Body, encoding } = await encode(await bytesOf(body), contentType)
+    return new PutObjectCommand({ ...about, Body, ...(encoding && { ContentEncoding: encoding }) })
+  }
+  return isCompressible(contentType)
+    ? long({ ...about, ContentEncoding: "gzip" }, await compressed(body, temporary))
+    : long(about, { content: body, hash: await hashOf(body) })
+}
+
+interface Hashed {
+  content: LongContent
+  /** SHA-256, hexadecimal. */
+  hash: string
+}
+
+/**
+ * The SDK frames a stream in a way that several vendors refuse or store, and never sends one twice. So it is given none:
+ * length and hash are told, and just before a request goes out, as often as it does, a stream takes its place.
+ */
+function long(about: PutObjectCommandInput, { content, hash }: Hashed): PutObjectCommand {
+  const command = new PutObjectCommand({ ...about, Body: Buffer.alloc(0), ContentLength: content.length })
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const request = args.request as { headers: Record<string, string> }
+      request.headers["x-amz-content-sha256"] = hash
+      return next(args)
+    },
+    { name: "hashOfLongContent", step: "build" },
+  )
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const body = Readable.from(content.pieces(), { objectMode: false })
+      const failed = new Promise<never>((_, reject) => body.once("error", reject))
+      const request = Object.assign(Object.create(Object.getPrototypeOf(args.request)), args.request, { body })
+      try {
+        return await Promise.race([next({ ...args, request }), failed])
+      } finally {
+        body.destroy()
+      }
+    },
+    { name: "longContent", step: "deserialize", priority: "low" },
+  )
+  return command
+}
+
+async function compressed(body: LongContent, temporary: TemporaryFiles): Promise<Hashed> {
+  const file = await temporary.make()
+  const sum = createHash("sha256")
+  const gzip = createGzip()
+  let length = 0
+  const keep = async () => {
+    for await (const piece of gzip) {
+      sum.update(piece)
+      length += piece.length
+      await file.write(piece)
+    }
+  }
+  await Promise.all([pipeline(body.pieces(), gzip), keep()])
+  return { content: file.part(0, length), hash: sum.digest("hex") }
+}
+
+async function hashOf(body: LongContent): Promise<string> {
+  const sum = createHash("sha256")
+  for await (const piece of body.pieces()) sum.update(piece)
+  return sum.digest("hex")
+}

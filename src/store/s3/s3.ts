@@ -1,0 +1,153 @@
+import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3"
+import { ShareError } from "../../errors.ts"
+import { withTemporaryFiles } from "../../lib/temporary-files.ts"
+import { checkKey, checkListedKey, checkPrefix } from "../keys.ts"
+import type { ObjectStore } from "../object-store.ts"
+import { connect, type S3Settings } from "./s3-client.ts"
+import { decode } from "./s3-content.ts"
+import { deleteEntries } from "./s3-delete.ts"
+import { s3Error } from "./s3-errors.ts"
+import { isGone } from "./s3-facts.ts"
+import { listPages } from "./s3-list.ts"
+import { putCommand } from "./s3-put.ts"
+import { readForWeb } from "./s3-read.ts"
+import { signedLink } from "./s3-sign.ts"
+
+export interface S3StoreOptions extends S3Settings {
+  /** The part of the bucket to use: `shares/team`. Keys of the store are relative to it. */
+  folder?: string | undefined
+  /** Where that part of the bucket is seen from outside. Default: its address at the S3 service. */
+  publicUrl?: string | undefined
+}
+
+/** A bucket, and what has been learned about its service so far. */
+export interface S3Place {
+  client: S3Client
+  bucket: string
+  endpoint: string
+  region: string
+  /** Whether the service lists versions; undefined until it was asked. */
+  versions: "listed" | "unsupported" | "denied" | undefined
+  /** Whether the service takes DeleteObjects. */
+  batches: boolean
+}
+
+/** How often an object is read when the connection breaks within its content, which the SDK does not try again. */
+const readAttempts = 3
+
+/**
+ * An `ObjectStore` over a bucket of any S3-compatible service, with the SDK's own chain of credentials. Opening sends
+ * nothing. Text is stored with `Content-Encoding: gzip`; access control lists are never set, since several services
+ * have none. This module brings the AWS SDK along: import it only when something is to be sent.
+ */
+export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
+  const { bucket, publicUrl } = options
+  const { client, endpoint, region, bucketUrl } = await connect(options)
+  const place: S3Place = { client, bucket, endpoint, region, versions: undefined, batches: true }
+  const folder = (options.folder ?? "").replace(/^\/+|\/+$/g, "")
+  const root = folder === "" ? "" : `${folder}/`
+  const base =
+    publicUrl === undefined
+      ? bucketUrl + root.split("/").map(encodeURIComponent).join("/")
+      : `${publicUrl.replace(/\/+$/, "")}/`
+
+  async function read(key: string): Promise<Uint8Array | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: root + key }))
+        const body = (await answer.Body?.transformToByteArray()) ?? new Uint8Array()
+        return await decode(body, { contentType: answer.ContentType, contentEncoding: answer.ContentEncoding })
+      } catch (error) {
+        if (error instanceof Error && isGone(error.name) && error.name !== "NotFound") return undefined
+        const failed = s3Error(error, { ...place, doing: "read", key: root + key })
+        const answered = typeof error === "object" && error !== null && "$metadata" in error
+        if (answered || failed.code !== "store-unreachable" || attempt === readAttempts) throw failed
+      }
+    }
+  }
+
+  return {
+    name: `s3://${bucket}${folder === "" ? "" : `/${folder}`}`,
+
+    async put(key, object) {
+      checkKey(key)
+      const about = { ...place, doing: "write", key: root + key } as const
+      try {
+        const answer = await withTemporaryFiles(async (temporary) =>
+          client.send(await putCommand({ Bucket: bucket, Key: root + key }, object, temporary)),
+        )
+        if (answer.ETag === undefined) throw notS3(endpoint)
+      } catch (error) {
+        throw s3Error(error, about)
+      }
+    },
+
+    get(key) {
+      checkKey(key)
+      return read(key)
+    },
+
+    read(key, asked = {}) {
+      checkKey(key)
+      return readForWeb(place, root + key, asked)
+    },
+
+    async *list(prefix) {
+      checkPrefix(prefix)
+      for await (const page of listPages(place, root + prefix)) {
+        for (const entry of page.entries) yield { ...entry, key: entry.key.slice(root.length) }
+      }
+    },
+
+    async *folders(prefix) {
+      checkPrefix(prefix)
+      const full = root + prefix
+      const seen = new Set<string>()
+      for await (const page of listPages(place, full, "/")) {
+        for (const found of page.folders) {
+          const name = found.slice(full.length, -1)
+          if (!seen.has(name)) yield name
+          seen.add(name)
+        }
+      }
+    },
+
+    async delete(entries) {
+      for (const { key } of entries) checkListedKey(key)
+      await deleteEntries(
+        place,
+        entries.map((entry) => ({ ...entry, key: root + entry.key })),
+      )
+    },
+
+    url(key) {
+      checkKey(key)
+      return base + key
+    },
+
+    async signed(key, seconds) {
+      checkKey(key)
+      try {
+        // Only the service itself understands a signature.
+        return await signedLink(client, bucketUrl + root.split("/").map(encodeURIComponent).join("/") + key, seconds)
+      } catch (error) {
+        throw s3Error(error, { ...place, doing: "read", key: root + key })
+      }
+    },
+
+    listings() {
+      const addresses = new Set([bucketUrl, publicUrl === undefined ? bucketUrl : base])
+      return [...addresses].map((address) => `${address}?list-type=2&max-keys=1`)
+    },
+
+    close() {
+      client.destroy()
+    },
+  }
+}
+
+function notS3(endpoint: string): ShareError {
+  return new ShareError("store-failed", `${endpoint} does not answer like an S3 service.`, {
+    hint: "Give the address of the S3 API itself as endpoint, not that of a web console or web site.",
+  })
+}

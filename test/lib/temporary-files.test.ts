@@ -1,0 +1,73 @@
+import { execFileSync } from "node:child_process"
+import { readdirSync } from "node:fs"
+import { open } from "node:fs/promises"
+import os from "node:os"
+import path from "node:path"
+import { expect, onTestFinished, test, vi } from "vitest"
+import { type LongContent, type TemporaryFile, withTemporaryFiles } from "../../src/lib/temporary-files.ts"
+import { temporaryFolder } from "../support/world.ts"
+
+const textOf = async (content: LongContent) => {
+  const all: Uint8Array[] = []
+  for await (const piece of content.pieces()) all.push(piece)
+  return Buffer.concat(all).toString()
+}
+
+/** A temporary folder for this test alone. */
+function ownFolder(folder = temporaryFolder()): string {
+  vi.spyOn(os, "tmpdir").mockReturnValue(folder)
+  onTestFinished(() => {
+    vi.restoreAllMocks()
+  })
+  return folder
+}
+
+test("any part is given back as it was written, as often as it is asked for, also by several at once", async () => {
+  await withTemporaryFiles(async ({ make }) => {
+    const file = await make()
+    const text = "0123456789".repeat(60_000)
+    await file.write(Buffer.from(text))
+    await file.write(Buffer.from("and more"))
+    const part = file.part(5, text.length + 3)
+    expect(part.length).toBe(text.length - 2)
+    const read = await Promise.all([textOf(part), textOf(part), textOf(file.part(7, 7))])
+    expect(read).toEqual([`${text.slice(5)}and`, `${text.slice(5)}and`, ""])
+  })
+})
+
+test("no file has a name, while it is used and after, even if what uses it fails", async () => {
+  const folder = ownFolder()
+  let file: TemporaryFile | undefined
+  const failed = withTemporaryFiles(async ({ make }) => {
+    file = await make()
+    await file.write(Buffer.from("private"))
+    expect(readdirSync(folder)).toEqual([])
+    throw new Error("cut short")
+  })
+  await expect(failed).rejects.toThrow("cut short")
+  expect(readdirSync(folder)).toEqual([])
+  await expect(textOf(file!.part(0, 7))).rejects.toThrow()
+})
+
+test("what cannot be written says which folder is full", () => {
+  const folder = ownFolder()
+  const module = path.join(import.meta.dirname, "..", "..", "src", "lib", "temporary-files.ts")
+  const script = `import { withTemporaryFiles } from ${JSON.stringify(module)}
+    const bytes = new Uint8Array(20_000)
+    await withTemporaryFiles(async ({ make }) => {
+      const file = await make()
+      await file.write(bytes)
+      await file.write(bytes)
+    }).catch(({ code, message }) => console.log(code, message))`
+  // No file may be longer than 16 blocks of 1,024 bytes: on a full disk, a write fails in the same place.
+  const args = ["-c", 'ulimit -f 16; exec "$0" --input-type=module --eval "$1"', process.execPath, script]
+  const said = execFileSync("bash", args, { encoding: "utf8", env: { ...process.env, TMPDIR: folder } })
+  expect(said).toBe(`store-failed No more can be written into the temporary folder ${folder}.\n`)
+})
+
+test("what is shorter than it was is not taken for whole", async () => {
+  await withTemporaryFiles(async ({ take }) => {
+    const empty = take(await open("/dev/null", "r"))
+    await expect(textOf(empty.part(0, 5))).rejects.toThrow("shorter")
+  })
+})

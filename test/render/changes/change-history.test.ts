@@ -1,0 +1,288 @@
+import { createTwoFilesPatch } from "diff"
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { addChanges, type ChangedFile, changedFiles, noChanges } from "../../../src/render/changes/change-history.ts"
+import { newPatch } from "../../../src/render/diff/compose-patch.ts"
+import { normalizeMessage } from "../../../src/session/normalize.ts"
+import { assistant, call, user } from "../items/parts-draw.ts"
+
+/** A prompt whose work has led some files from one text to another; null: there was, or is, no such file. */
+type Edits = Record<string, [before: string | null, after: string | null]>
+
+const patchOf = (file: string, before: string | null, after: string | null, context = Number.MAX_SAFE_INTEGER) =>
+  createTwoFilesPatch(file, file, before ?? "", after ?? "", "", "", { context })
+
+function diffsOf(edits: Edits, context?: number): object[] {
+  return Object.entries(edits).map(([file, [before, after]]) => {
+    const patch = patchOf(file, before, after, context)
+    const amount = (sign: string) => patch.split("\n").filter((line) => line.startsWith(sign)).length - 1
+    const status = before === null ? "added" : after === null ? "deleted" : "modified"
+    return { file, patch, additions: amount("+"), deletions: amount("-"), status }
+  })
+}
+
+/** What is known after prompts with these diffs, or of prompts with calls. */
+async function filesAfter(...prompts: (object[] | { calls: object[] })[]): Promise<ChangedFile[]> {
+  const history = noChanges()
+  let number = 0
+  for (const prompt of prompts) {
+    const ref = { href: `index.html#msg_${++number}`, number }
+    const diffs = Array.isArray(prompt) ? prompt : []
+    await addChanges(history, normalizeMessage(user([], { summary: { diffs } })), ref, "/home/dana/calc")
+    const calls = Array.isArray(prompt) ? [] : prompt.calls
+    await addChanges(history, normalizeMessage(assistant(calls)), ref, "/home/dana/calc")
+  }
+  return changedFiles(history)
+}
+
+const told = (files: ChangedFile[]) =>
+  files.map(({ path, word, additions, deletions, prompts, diffs }) => ({
+    ...{ path, word, lines: [additions, deletions] },
+    ...{ prompts: prompts.map(({ number }) => number), diffs: diffs.map(({ patch }) => patch) },
+  }))
+
+const long = (...changed: [number, string][]) => {
+  const lines = Array.from({ length: 60 }, (_, i) => `line ${i + 1}`)
+  for (const [at, text] of changed) lines[at - 1] = text
+  return `${lines.join("\n")}\n`
+}
+
+describe("a file that changed", () => {
+  test("once has its diff with three lines around each place", async () => {
+    const [file] = await filesAfter(diffsOf({ "a.ts": [long(), long([20, "twenty"])] }))
+    expect(told([file!])).toEqual([
+      {
+        ...{ path: "a.ts", word: "", lines: [1, 1], prompts: [1] },
+        diffs: ["@@ -17,7 +17,7 @@\n line 17\n line 18\n line 19\n-line 20\n+twenty\n line 21\n line 22\n line 23\n"],
+      },
+    ])
+  })
+
+  test.each([undefined, 3])(
+    "in several prompts has the sum of it, and their numbers (context: %s)",
+    async (context) => {
+      const steps = [
+        long(),
+        long([20, "twenty"]),
+        long([20, "twenty"], [40, "forty"]),
+        long([20, "zwanzig"], [40, "forty"]),
+      ]
+      const prompts = steps.slice(1).map((text, i) => diffsOf({ "a.ts": [steps[i]!, text] }, context))
+      const [file, ...others] = told(await filesAfter(...prompts))
+      expect(others).toEqual([])
+      expect(file).toMatchObject({ word: "", lines: [2, 2], prompts: [1, 2, 3] })
+      const direct = patchOf("a.ts", steps[0]!, steps[3]!, 3)
+      expect(file!.diffs).toEqual([direct.slice(direct.indexOf("@@"))])
+    },
+  )
+
+  test("that was new and then changed is a new file, with all of its lines added", async () => {
+    const files = await filesAfter(diffsOf({ a: [null, "1\n2\n"] }), diffsOf({ a: ["1\n2\n", "1\n3\n"] }))
+    expect(told(files)).toMatchObject([{ word: "new", lines: [2, 0], diffs: ["@@ -0,0 +1,2 @@\n+1\n+3\n"] }])
+  })
+
+  test("that was new, empty at first, is a new file", async () => {
+    const empty = { file: "a", patch: "", additions: 0, deletions: 0, status: "added" }
+    const files = await filesAfter([empty], diffsOf({ a: ["", "1\n"] }))
+    expect(told(files)).toMatchObject([{ word: "new", lines: [1, 0], diffs: ["@@ -0,0 +1,1 @@\n+1\n"] }])
+  })
+
+  test("that was new and then deleted leaves nothing, and says so", async () => {
+    const files = await filesAfter(diffsOf({ a: [null, "1\n"] }), diffsOf({ a: ["1\n", null] }))
+    expect(told(files)).toMatchObject([{ word: "deleted again", lines: [0, 0], diffs: [""], prompts: [1, 2] }])
+  })
+
+  test("that was changed back leaves nothing, and says so", async () => {
+    const files = await filesAfter(diffsOf({ a: ["1\n", "2\n"] }), diffsOf({ a: ["2\n", "1\n"] }))
+    expect(told(files)).toMatchObject([{ word: "changed back", lines: [0, 0], diffs: [""] }])
+  })
+
+  test("that was deleted and made again has changed", async () => {
+    const files = await filesAfter(diffsOf({ a: ["1\n2\n", null] }), diffsOf({ a: [null, "1\n3\n"] }))
+    expect(told(files)).toMatchObject([{ word: "", lines: [1, 1], diffs: ["@@ -1,2 +1,2 @@\n 1\n-2\n+3\n"] }])
+  })
+
+  test("that also changed in between has its diffs one after the other", async () => {
+    const files = await filesAfter(
+      diffsOf({ a: ["1\n", "2\n"] }),
+      diffsOf({ a: ["by hand\n", "3\n"] }),
+      diffsOf({ a: ["3\n", "4\n"] }),
+    )
+    expect(told(files)).toMatchObject([
+      { lines: [2, 2], diffs: ["@@ -1,1 +1,1 @@\n-1\n+2\n", "@@ -1,1 +1,1 @@\n-by hand\n+4\n"] },
+    ])
+    expect(files[0]!.diffs.map(({ prompts }) => prompts.map(({ number }) => number))).toEqual([[1], [2, 3]])
+  })
+
+  test("whose diff cannot be read keeps it as it is, and the session's numbers", async () => {
+    const patch = "@@ -1,9 +1,9 @@\n-a\n+b\n"
+    const files = await filesAfter([{ file: "a", patch, additions: 4, deletions: 5, status: "modified" }])
+    expect(told(files)).toMatchObject([{ lines: [4, 5], diffs: [patch] }])
+  })
+
+  test("without diffs, such as a picture, has the session's numbers added up", async () => {
+    const diff = { file: "a", additions: 1, deletions: 2 }
+    const files = await filesAfter([{ ...diff, status: "added" }], [{ ...diff, status: "modified" }])
+    expect(told(files)).toMatchObject([{ word: "new", lines: [2, 4], diffs: [""], prompts: [1, 2] }])
+    const picture = { file: "a.png", patch: "", additions: 0, deletions: 0, status: "modified" }
+    expect(told(await filesAfter([picture], [picture]))).toMatchObject([{ word: "", lines: [0, 0] }])
+  })
+
+  test("that was moved says what it was called, and takes along what happened before", async () => {
+    const patch = `rename from src/a.ts\nrename to src/b.ts\n${patchOf("a", "2\n", "3\n")}`
+    const moved = { file: "src/b.ts", patch, additions: 1, deletions: 1, status: "renamed" }
+    const [file, ...others] = await filesAfter(diffsOf({ "src/a.ts": ["1\n", "2\n"] }), [moved])
+    expect(others).toEqual([])
+    expect(file).toMatchObject({ path: "src/b.ts", from: "src/a.ts", word: "moved" })
+    expect(told([file!])).toMatchObject([{ diffs: ["@@ -1,1 +1,1 @@\n-1\n+3\n"], prompts: [1, 2] }])
+  })
+
+  test("can have any name", async () => {
+    const names = [
+      "__proto__",
+      "constructor",
+      "",
+      "a\nb",
+      "../../etc/passwd",
+      '"><script>',
+      "\ud800",
+      "x".repeat(10_000),
+    ]
+    const files = await filesAfter(diffsOf(Object.fromEntries(names.map((name) => [name, [null, "1\n"]]))))
+    expect(new Set(files.map(({ anchor }) => anchor)).size).toBe(files.length)
+    for (const { anchor, path } of files) {
+      expect(anchor).toMatch(/^_f-[0-9a-f]{10}$/)
+      expect(path.length).toBeLessThan(500)
+    }
+  })
+})
+
+describe("a prompt without diffs", () => {
+  const write = (content: string, existed: boolean, filePath = "/home/dana/calc/src/a.ts") =>
+    call("write", { input: { filePath, content }, metadata: { exists: existed } })
+  const edit = (before: string, after: string, more: object = {}) => {
+    const filePath = "/home/dana/calc/src/a.ts"
+    const input = { filePath, oldString: before, newString: after }
+    return call("edit", { input, metadata: { diff: patchOf(filePath, before, after, 4) }, ...more })
+  }
+
+  test("is told by the calls that edited files, shown below the session's folder", async () => {
+    const files = await filesAfter({ calls: [write("1\n2\n", false), edit("1\n2\n", "1\n3\n")] })
+    expect(told(files)).toEqual([
+      { path: "src/a.ts", word: "new", lines: [2, 0], prompts: [1], diffs: ["@@ -0,0 +1,2 @@\n+1\n+3\n"] },
+    ])
+  })
+
+  test("leaves out calls that failed", async () => {
+    expect(await filesAfter({ calls: [edit("1\n", "2\n", { status: "error", error: "no such text" })] })).toEqual([])
+  })
+
+  test("says of a file that was written over that what it held is not told", async () => {
+    const [over] = await filesAfter({ calls: [write("1\n", true)] })
+    expect(over).toMatchObject({ word: "", additions: 1, deletions: 0, diffs: [{ anew: true }] })
+    const [known] = await filesAfter({ calls: [write("1\n", false), write("2\n", true)] })
+    expect(known).toMatchObject({ word: "new", diffs: [{ anew: false, patch: "@@ -0,0 +1,1 @@\n+2\n" }] })
+  })
+
+  test("is told by patches, moves and deletions among them", async () => {
+    const file = (filePath: string, type: string, patch: string, more: object = {}) => ({
+      ...{ filePath: `/home/dana/calc/${filePath}`, type, patch, additions: 0, deletions: 0, ...more },
+    })
+    const files = [
+      file("b", "update", patchOf("b", "1\n", "2\n")),
+      file("c", "delete", patchOf("c", "1\n", null)),
+      file("a", "move", patchOf("a", "1\n", "2\n"), { movePath: "/home/dana/calc/d" }),
+    ]
+    const found = await filesAfter({ calls: [call("apply_patch", { input: { patchText: "x" }, metadata: { files } })] })
+    expect(found.map(({ path, word, from }) => [path, word, from])).toEqual([
+      ["b", "", undefined],
+      ["c", "deleted", undefined],
+      ["d", "moved", "a"],
+    ])
+  })
+
+  test("does not count twice what diffs tell", async () => {
+    const history = noChanges()
+    const diffs = diffsOf({ "src/a.ts": ["1\n", "2\n"] })
+    await addChanges(history, normalizeMessage(user([], { summary: { diffs } })), undefined, "")
+    await addChanges(history, normalizeMessage(assistant([edit("1\n", "2\n")])), undefined, "")
+    expect(told(await changedFiles(history))).toMatchObject([{ lines: [1, 1], prompts: [] }])
+    expect(history.fromCalls).toBe(false)
+  })
+})
+
+describe("what is kept", () => {
+  const many = (from: number, to: number, text: (i: number) => string) =>
+    Array.from({ length: to - from }, (_, i) => {
+      const file = `${from + i}.txt`
+      return { file, patch: newPatch(text(from + i)), additions: 1, deletions: 0, status: "added" }
+    })
+
+  test("is 500 files; more are counted, each once", async () => {
+    const history = noChanges()
+    for (let round = 0; round < 2; round++) {
+      const diffs = many(0, 620, (i) => `${i}\n`)
+      await addChanges(history, normalizeMessage(user([], { summary: { diffs } })), undefined, "")
+    }
+    expect([history.files.size, history.further.size]).toEqual([500, 120])
+  })
+
+  test("is about 16 MB of diffs; of the rest the lines are counted", async () => {
+    const files = await filesAfter(many(0, 20, () => "0123456789\n".repeat(90_909)))
+    const kept = files.filter(({ lost }) => lost === 0)
+    expect(kept.length).toBeGreaterThan(10)
+    expect(kept.length).toBeLessThan(17)
+    for (const { additions, lost, diffs } of files) {
+      expect(additions).toBe(90_909)
+      expect(diffs.length).toBe(1 - lost)
+    }
+  })
+
+  test("is what is around the changes of a large file", async () => {
+    const lines = Array.from({ length: 40_000 }, (_, i) => `line ${i}`)
+    const text = (at: number) => lines.map((line, i) => (i < at ? "new" : line)).join("\n")
+    const history = noChanges()
+    for (let at = 0; at < 3; at++) {
+      const diffs = diffsOf({ a: [text(at), text(at + 1)] })
+      await addChanges(history, normalizeMessage(user([], { summary: { diffs } })), undefined, "")
+    }
+    expect([...history.files.values()][0]!.stretches[0]!.patch.length).toBeLessThan(1_000)
+    expect(told(await changedFiles(history))).toMatchObject([{ lines: [3, 3] }])
+  })
+
+  test("is twenty diffs of a file that do not meet, and the numbers of the others", async () => {
+    const [file] = await filesAfter(...Array.from({ length: 30 }, (_, i) => diffsOf({ a: [`${i}\n`, `${i}!\n`] })))
+    expect(file).toMatchObject({ lost: 10, additions: 30, deletions: 30 })
+    expect(file!.diffs).toHaveLength(20)
+  })
+})
+
+test("hostile diffs are never an error", async () => {
+  const row = fc.constantFrom(
+    "-a",
+    "+b",
+    " c",
+    "",
+    "\\ No newline",
+    "@@ -1 +1 @@",
+    "@@ -0,0 +1,2 @@",
+    "@@ -1,1 +0,0 @@",
+  )
+  const diff = fc.record({
+    file: fc.constantFrom("a", "b"),
+    patch: fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.array(row).map((rows) => rows.join("\n")),
+    ),
+    additions: fc.oneof(fc.nat(5), fc.double()),
+    deletions: fc.nat(5),
+    status: fc.constantFrom("added", "deleted", "modified", "renamed", "?"),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(diff)), async (prompts) => {
+      for (const { additions, deletions } of await filesAfter(...prompts))
+        expect(Math.min(additions, deletions)).toBeGreaterThanOrEqual(0)
+    }),
+    { numRuns: 300 },
+  )
+})

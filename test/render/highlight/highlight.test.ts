@@ -1,0 +1,193 @@
+import fc from "fast-check"
+import { beforeAll, describe, expect, test } from "vitest"
+import { highlight, highlightLines, loadLanguages } from "../../../src/render/highlight/highlight.ts"
+import { grammars, languageNamed, languageOf } from "../../../src/render/highlight/languages.ts"
+import { escapeText, markupOf } from "../../../src/render/html/safe-html.ts"
+
+const languages = ["typescript", "python", "json", "markdown", "diff", "bash", "php"]
+beforeAll(() => loadLanguages(languages))
+
+const shown = (code: string, language: string | undefined, left?: number) =>
+  markupOf(highlight(code, language, left === undefined ? undefined : { left }))
+const plain = (code: string) => markupOf(escapeText(code))
+const withoutSpans = (markup: string) => markup.replace(/<\/?(?:span|c-)[^>]*>/g, "")
+
+describe("colours", () => {
+  test("name what the parts of a line are", () => {
+    expect(shown("export async function twice(n: number) { return n * 2 } // ok", "typescript")).toBe(
+      "<c- k>export async function </c-><c- f>twice</c->(n: <c- t>number</c->) { " +
+        "<c- k>return</c-> n * <c- n>2</c-> } <c- c>// ok</c->",
+    )
+    expect(shown('{"a": "<b>"}', "json")).toBe("{<c- f>&#34;a&#34;</c->: <c- s>&#34;&lt;b&gt;&#34;</c->}")
+  })
+
+  test("know deleted and inserted lines, and headings", () => {
+    expect(shown("@@ -1 +1 @@\n-a\n+b", "diff")).toBe("<c- h>@@ -1 +1 @@</c->\n<c- d>-a</c->\n<c- i>+b</c->")
+    expect(shown("# Title", "markdown")).toBe("<c- h># Title</c->")
+  })
+
+  test("go on over lines: a comment, and code inside a string", () => {
+    expect(shown("/* a\nb */ 1", "typescript")).toBe("<c- c>/* a</c->\n<c- c>b */ </c-><c- n>1</c->")
+    expect(shown("`a$".concat("{b}c`"), "typescript")).toBe("<c- s>`a</c->$".concat("{b}<c- s>c`</c->"))
+  })
+
+  test("are the same the second time, and whatever else is loaded", async () => {
+    const code = "# T\n```sql\nselect 1\n```\n".repeat(3)
+    const before = shown(code, "markdown")
+    await loadLanguages(["sql"])
+    expect(shown(code, "markdown")).toBe(before)
+  })
+
+  test("are the same after the memory of lines was given up", () => {
+    const code = "const a = `x\ny`"
+    const before = shown(code, "typescript")
+    for (let i = 0; i < 40; i++)
+      shown(Array.from({ length: 60 }, (_, n) => `//${i} ${n} ${"y".repeat(900)}`).join("\n"), "typescript")
+    expect(shown(code, "typescript")).toBe(before)
+  })
+})
+
+describe("plain text", () => {
+  test("where the language is unknown, not loaded, or none", () => {
+    for (const language of [undefined, "", "klingon", "haskell", "__proto__", "constructor"]) {
+      expect(shown("let <x> = 1", language)).toBe("let &lt;x&gt; = 1")
+    }
+  })
+
+  test("in a line over 1,000 characters, and colours again after it", () => {
+    const long = `const a = "${"x".repeat(1000)}"`
+    expect(shown(`${long}\nlet b`, "typescript")).toBe(`${plain(long)}\n<c- k>let</c-> b`)
+  })
+
+  test("in a line of more than 40 opening brackets", () => {
+    expect(shown(`let ${"[".repeat(41)}`, "typescript")).toBe(`let ${"[".repeat(41)}`)
+    expect(shown(`let ${"[".repeat(40)}`, "typescript")).toContain("<c- ")
+  })
+
+  test("after 60,000 characters of a block", () => {
+    const lines = Array.from({ length: 8000 }, () => "let a = 1").join("\n")
+    expect(shown(lines, "typescript").match(/<c- k>/g)).toHaveLength(6000)
+  })
+
+  test("from where the caller's budget is spent", () => {
+    const budget = { left: 53 }
+    expect(markupOf(highlight("let a = 1\nlet b = 2\nlet c = 3", "typescript", budget)).match(/<c- k>/g)).toHaveLength(
+      2,
+    )
+    expect(budget.left).toBe(5)
+    expect(markupOf(highlight("let abcd = 1", "typescript", budget))).toBe("let abcd = 1")
+    expect(budget.left).toBe(5)
+  })
+
+  test("from where a line has more coloured words than the budget", () => {
+    const budget = { left: 50 }
+    expect(markupOf(highlight("let a=1,b=2,c=3,d=4,e=5", "typescript", budget))).not.toContain("<")
+    budget.left = 200
+    expect(markupOf(highlight("let a=1,b=2,c=3,d=4,e=5", "typescript", budget)).match(/<c- /g)!.length).toBeGreaterThan(
+      5,
+    )
+    expect(budget.left).toBe(128)
+  })
+
+  test("costs nothing of the budget", () => {
+    const budget = { left: 100 }
+    highlight("let a = 1", undefined, budget)
+    expect(budget.left).toBe(100)
+  })
+})
+
+describe("lines", () => {
+  test("are as many as the code has, without their ends", () => {
+    expect(highlightLines("a\r\n\nb\n", "typescript").map(markupOf)).toEqual(["a", "", "b", ""])
+    expect(highlightLines("", undefined).map(markupOf)).toEqual([""])
+  })
+})
+
+describe("hostile code", () => {
+  test.each([...languages, undefined])("in %s never throws, and every character is kept", (language) => {
+    const unit = fc.constantFrom(
+      "a",
+      "1",
+      " ",
+      "\n",
+      "\t",
+      "<",
+      ">",
+      "&",
+      "'",
+      '"',
+      "`",
+      "$",
+      "{",
+      "}",
+      "(",
+      "/",
+      "*",
+      "#",
+      "-",
+      "\\",
+      "é",
+      "😀",
+      "\ud800",
+      "\u0000",
+      "\u2028",
+    )
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 80 }), (code) => {
+        const signs = (markup: string) => markup.replaceAll(/<span class="u">(U\+[0-9A-F]+)<\/span>/g, "$1")
+        const markup = signs(shown(code, language))
+        // Pieces are escaped one by one, so halves of a character that a grammar parted would show here.
+        expect(withoutSpans(markup)).toBe(signs(code.split("\n").map(plain).join("\n")))
+        expect(markup).toMatch(/^(?:<c- [kscftndih]>[^<]+<\/c->|[^<>]+)*$/)
+      }),
+    )
+  })
+
+  test("nested without end is read", () => {
+    const code = "(\n".repeat(25_000)
+    expect(withoutSpans(shown(code, "typescript"))).toBe(code)
+  })
+})
+
+describe("the language of a fence", () => {
+  test.each([
+    ["ts", "typescript"],
+    ["TSX", "tsx"],
+    ['js title="a.js"', "javascript"],
+    ["{.python .numberLines}", "python"],
+    ["rust,ignore", "rust"],
+    ["c++", "cpp"],
+    ["c#", "csharp"],
+    ["shell", "bash"],
+    ["console", "shellsession"],
+    ["objective-c", "objective-c"],
+  ])("%s is %s", (info, language) => expect(languageNamed(info)).toBe(language))
+
+  test.each(["", " ", "text", "constructor", "__proto__", "toString", '"><script>', "ts\u0000x", "klingon"])(
+    "%j has no grammar of its own, or a known one",
+    (info) => expect([undefined, "typescript"]).toContain(languageNamed(info)),
+  )
+})
+
+describe("the language of a file", () => {
+  test.each([
+    ["src/a.ts", "typescript"],
+    ["C:\\x\\b.PY", "python"],
+    ["Makefile", "make"],
+    ["docker/Dockerfile.dev", "docker"],
+    ["CMakeLists.txt", "cmake"],
+    ["tsconfig.json", "jsonc"],
+    [".env.local", "dotenv"],
+    ["a.d.ts", "typescript"],
+  ])("%s is %s", (path, language) => expect(languageOf(path)).toBe(language))
+
+  test.each(["", "LICENSE", "a.", ".", "a.ts/", "a.constructor", "x.__proto__"])("%j is not known", (path) =>
+    expect(languageOf(path)).toBeUndefined(),
+  )
+})
+
+test("every language of the table loads and colours", async () => {
+  await loadLanguages([...Object.keys(grammars), "klingon", "__proto__"])
+  const sample = '# "a" // 1\nif true { return 1 }\n<a b="c">\n[x]\nkey: "v"\nA=1\n+b\nselect 1\n$ ls -l'
+  for (const language of Object.keys(grammars)) expect(shown(sample, language), language).toContain("<c- ")
+})

@@ -1,0 +1,119 @@
+import { mkdirSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { pathToFileURL } from "node:url"
+import type { Browser } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { SiteFile } from "../../../src/render/site/site-file.ts"
+import { findChromium, launchChromium } from "../../support/chromium.ts"
+import { serveFiles } from "../../support/static-server.ts"
+import { temporaryFolder } from "../../support/world.ts"
+import { filesOf } from "../draw.ts"
+import { assistant, call, user } from "../items/parts-draw.ts"
+
+const script = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+const contents: Record<string, string> = {
+  html: `<!doctype html><html><body>${script}</body></html>`,
+  xhtml: `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></html>`,
+  svg: `<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>`,
+  xml: `<?xml version="1.0"?><?xml-stylesheet type="text/xsl" href="#s"?><x><s:script xmlns:s="http://www.w3.org/1999/xhtml">alert(1)</s:script></x>`,
+  js: "alert(1)",
+  pdf: "%PDF-1.4\n1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF",
+  multipart: `MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n${script}\n--b--`,
+}
+const types =
+  "text/html image/svg+xml application/pdf application/xhtml+xml application/xml text/xml text/xsl application/javascript text/javascript " +
+  "module/x multipart/related message/rfc822 application/x-shockwave-flash application/octet-stream text/plain text/css image/png image/jpeg " +
+  "image/webp image/x-icon video/mp4 application/json text/markdown x/unknown text/html;charset=utf-16 TEXT/HTML"
+const attached = [...types.split(" "), ""].flatMap((mime) =>
+  Object.entries(contents).map(([name, content]) => ({
+    type: "file",
+    mime,
+    filename: `a.${name}`,
+    // Each with a content of its own, or files of the same content would be one.
+    url: `data:${mime};base64,${Buffer.from(`${content}<!-- ${mime} -->`).toString("base64")}`,
+  })),
+)
+
+/** The files of a share that holds all of these, in what was asked, was answered and was done. */
+async function stored(): Promise<SiteFile[]> {
+  const half = attached.length >> 1
+  const long = contents["html"]!.repeat(4_000)
+  const files = await filesOf(
+    {
+      info: { id: "ses_1" },
+      messages: [
+        user(attached.slice(0, half)),
+        assistant([call("x", { output: long, attachments: attached.slice(half) })], { id: "msg_2" }),
+      ],
+    },
+    { live: false },
+  )
+  return files.filter((file) => !file.path.endsWith(".html"))
+}
+
+describe.skipIf(!findChromium())("in Chromium", { timeout: 120_000 }, () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchChromium()
+  })
+  afterAll(() => browser?.close())
+
+  test.each(["from a bucket", "from a folder"])(
+    "no stored file runs when it is opened by itself, %s",
+    async (where) => {
+      const files = await stored()
+      const bodies = new Map<string, Uint8Array>()
+      for (const file of files) bodies.set(file.path, await file.render())
+      const typeOf = (name: string) => files.find((file) => file.path === name)!.contentType
+      expect(bodies.size).toBeGreaterThan(40)
+      const folder = temporaryFolder()
+      mkdirSync(path.join(folder, "files"))
+      for (const [name, body] of bodies) writeFileSync(path.join(folder, name), body)
+      const base = where === "from a bucket" ? (await serveFiles(bodies, typeOf)).url : pathToFileURL(folder).href
+      const page = await browser.newPage()
+      const ran: string[] = []
+      const downloaded = new Set<string>()
+      page.on("dialog", (dialog) => {
+        ran.push(page.url())
+        void dialog.dismiss()
+      })
+      page.on("download", (download) => void downloaded.add(download.url()))
+      for (const name of bodies.keys()) {
+        await page.goto(`${base}/${name}`).catch(() => {})
+        // What is text is shown as text: no element of it has come to be.
+        const elements = await page.evaluate(() => document.querySelectorAll("script, svg, x, html html").length)
+        expect({ name, elements }).toEqual({ name, elements: 0 })
+      }
+      expect(ran).toEqual([])
+      if (where === "from a bucket")
+        for (const name of bodies.keys())
+          if (/\.(?:pdf|bin)$/.test(name)) expect([...downloaded]).toContain(`${base}/${name}`)
+      await page.context().close()
+    },
+  )
+
+  test("the same, as what they say that they are, would run: this test sees it", async () => {
+    const { url } = await serveFiles(new Map(Object.entries(contents)), (name) =>
+      name === "svg" ? "image/svg+xml" : "text/html",
+    )
+    const page = await browser.newPage()
+    const ran = new Set<string>()
+    page.on("dialog", (dialog) => {
+      ran.add(page.url().slice(url.length + 1))
+      void dialog.dismiss()
+    })
+    for (const name of ["html", "svg"]) await page.goto(`${url}/${name}`)
+    expect([...ran]).toEqual(["html", "svg"])
+    await page.context().close()
+  })
+})
+
+test("every stored file has a name and a type of ours", async () => {
+  const known = /^(?:image\/(?:png|jpeg|gif|webp|avif)|text\/plain; charset=utf-8|application\/octet-stream)$/
+  for (const { path: name, contentType, cacheControl } of await stored()) {
+    if (!name.startsWith("files/")) continue
+    expect(name).toMatch(/^files\/[0-9a-f]{32}\.(?:png|jpg|gif|webp|avif|pdf|txt|bin)$/)
+    expect(contentType).toMatch(known)
+    expect(cacheControl).toBe("private, max-age=300")
+  }
+})

@@ -1,0 +1,129 @@
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import {
+  type Bounds,
+  COMMAND,
+  clip,
+  cut,
+  FILE,
+  fitting,
+  NOTHING,
+  OUTPUT,
+  PATCH,
+  PROSE,
+  TERMINAL,
+} from "../../../src/render/html/cut.ts"
+import { coloured, textBytes, weighText } from "../../../src/render/html/weight.ts"
+
+const all: Bounds[] = [COMMAND, FILE, OUTPUT, PATCH, PROSE, TERMINAL]
+
+/** Lines of what costs more than it looks: markup, marks, escapes, wide and unseen characters. */
+const line = fc.oneof(
+  fc.string({ maxLength: 60 }),
+  fc
+    .constantFrom(
+      "*a* ",
+      "[a](b) ",
+      "| a ",
+      "- ",
+      "> ",
+      "\u001b[31ma",
+      "<&\"'",
+      "漢字",
+      "\u200b",
+      "a.b@c.de ",
+      "`x` ",
+      "+a",
+    )
+    .chain((piece) => fc.nat(400).map((times) => piece.repeat(times))),
+)
+const text = fc.array(line, { maxLength: 60 }).map((lines) => lines.join("\n"))
+
+describe("a text that is cut", () => {
+  test("keeps within its bounds, in lines, bytes and elements", () => {
+    fc.assert(
+      fc.property(text, fc.constantFrom(...all), fc.double({ min: 0.01, max: 1, noNaN: true }), (text, full, share) => {
+        const bounds = {
+          ...full,
+          lines: full.lines * share,
+          bytes: full.bytes * share,
+          elements: full.elements * share,
+        }
+        const { head, tail } = cut(text, bounds)
+        expect(`${head}${tail && "\n"}${tail}`.split("\n").length).toBeLessThanOrEqual(Math.ceil(bounds.lines) + 1)
+        const weights = [head, tail].filter(Boolean).map((part) => coloured(weighText(part, bounds.kind)))
+        // The mark at the end of a line that is cut is not counted.
+        expect(weights.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(bounds.bytes + 12)
+        expect(weights.reduce((sum, { elements }) => sum + elements, 0)).toBeLessThanOrEqual(bounds.elements + 2)
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  test("is whole where nothing is left out, and a file of the share where something is", () => {
+    fc.assert(
+      fc.property(text, fc.constantFrom(...all), (text, bounds) => {
+        const { head, tail, omitted, whole } = cut(text, bounds)
+        if (omitted === 0) {
+          expect([head, `${head}\n`]).toContain(text)
+          expect({ tail, whole }).toEqual({ tail: "", whole: undefined })
+        } else {
+          expect(Buffer.from(whole!.body).toString()).toBe(text.toWellFormed())
+          expect(text.endsWith(`${tail}\n`) || text.endsWith(tail) || tail.endsWith("…")).toBe(true)
+          expect(text.startsWith(head.replace(/…$/, ""))).toBe(true)
+        }
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  test("counts the lines that are left out", () => {
+    const lines = Array.from({ length: 1_000 }, (_, i) => `${i}`)
+    const { head, tail, omitted } = cut(lines.join("\n"), OUTPUT)
+    expect(head.split("\n")).toEqual(lines.slice(0, 48))
+    expect(tail.split("\n")).toEqual(lines.slice(-112))
+    expect(omitted).toBe(840)
+  })
+
+  test("shows the beginning of a line that alone is too long, and no half of a character", () => {
+    const { head, omitted } = cut("😀".repeat(100_000), PROSE)
+    expect(head).toMatch(/^(?:😀)+…$/u)
+    expect(omitted).toBe(1)
+  })
+
+  test("shows nothing where nothing may be shown", () => {
+    expect(cut("a\nb", NOTHING)).toMatchObject({ head: "", tail: "", omitted: 2 })
+  })
+
+  test("takes time that does not grow with more than its length", () => {
+    const long = `${"*a* ".repeat(10)}\n`.repeat(200_000)
+    expect(cut(long, PROSE).omitted).toBeGreaterThan(199_000)
+    expect(cut("*a* ".repeat(2_000_000), TERMINAL).omitted).toBe(1)
+  })
+})
+
+test("a short text is its beginning, and less of it where it is heavy", () => {
+  expect([clip("abc", 3), clip("abcd", 3), clip("漢字", 2), clip("", 0), clip("a", 0)]).toEqual([
+    "abc",
+    "abc…",
+    "漢字",
+    "",
+    "…",
+  ])
+  fc.assert(
+    fc.property(line, fc.nat(300), (text, characters) => {
+      const short = clip(text, characters)
+      expect(textBytes(short)).toBeLessThanOrEqual(3 * characters + 3)
+      expect(text.startsWith(short.replace(/…$/, ""))).toBe(true)
+      if (text.length <= characters && /^[a-z ]*$/.test(text)) expect(short).toBe(text)
+    }),
+  )
+})
+
+test("the rows that fit are the first ones", () => {
+  const rows = ["aaaa", "bbbb", "<<", "c"]
+  expect(fitting(rows, 100, (row) => row)).toEqual(rows)
+  expect(fitting(rows, 8, (row) => row)).toEqual(["aaaa", "bbbb"])
+  expect(fitting(rows, 9 + textBytes("<<"), (row) => row)).toEqual(rows)
+  expect(fitting(rows, 0, (row) => row)).toEqual([])
+})

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest"
+import { emptyHtml, markupOf } from "../../../src/render/html/safe-html.ts"
+import { foldRuns } from "../../../src/render/items/runs.ts"
+import type { Item, Step } from "../../../src/render/view.ts"
+
+let made = 0
+const base = () => ({ anchor: `prt_${++made}`, moment: undefined })
+const step = (act: Step["act"], more: Partial<Step> = {}): Item => ({
+  ...base(),
+  kind: "step",
+  step: {
+    ...{ act, verb: act, folder: "src/", object: `${act}.ts`, mono: true, outcome: "", tone: "plain", duration: "" },
+    ...{ took: 100, slow: false, node: "other", open: false, blocks: [] },
+    ...more,
+  },
+})
+const said = (): Item => ({ ...base(), kind: "prose", body: emptyHtml, cut: undefined })
+const thought = (took: number): Item => ({
+  ...base(),
+  ...{ kind: "reasoning", gist: "", body: emptyHtml, cut: undefined, duration: "", took },
+})
+
+const shape = (items: Item[]) =>
+  items.flatMap((item): (string | string[])[] =>
+    item.kind === "sentence" ? [] : [item.kind === "run" ? item.items.map(({ kind }) => kind) : item.kind],
+  )
+const sentences = (items: Item[]) =>
+  foldRuns(items).flatMap((item) => (item.kind === "sentence" ? markupOf(item.body) : []))
+
+test("two and more steps in a row that only look around are one row, with what was thought between them", () => {
+  const items = [said(), thought(10), step("read"), thought(10), step("search"), step("list"), thought(10), step("run")]
+  expect(shape(foldRuns(items))).toEqual([
+    "prose",
+    "reasoning",
+    ["step", "reasoning", "step", "step"],
+    "reasoning",
+    "step",
+  ])
+})
+
+test("one look is no run, and text ends one", () => {
+  expect(shape(foldRuns([step("read"), said(), step("read")]))).toEqual(["step", "prose", "step"])
+})
+
+test("a step that failed is in no run", () => {
+  const failed = step("read", { tone: "bad", outcome: "failed" })
+  expect(shape(foldRuns([step("read"), failed, step("read"), step("read")]))).toEqual([
+    "step",
+    "step",
+    ["step", "step"],
+  ])
+})
+
+test("a run says what was looked at", () => {
+  const [, run] = foldRuns([step("read"), step("read"), step("search"), step("list")])
+  expect(run).toMatchObject({ kind: "run", gist: "read 2 files, searched once, listed 1 folder", steps: 4 })
+})
+
+test("a row of steps is preceded by a sentence, in which the edited files and the failures are links", () => {
+  made = 0
+  const work = [
+    thought(11_000),
+    step("read"),
+    step("run", { tone: "bad", outcome: "exit 1", verb: "Ran", folder: "", object: "npm <test>" }),
+    step("edit", { object: "a.ts" }),
+    step("edit", { object: "a.ts" }),
+    step("edit", { object: "b.ts" }),
+  ]
+  expect(sentences([said(), ...work])).toEqual([
+    "Thought for 11.0 s, read 1 file, ran 1 command (1 failed), edited " +
+      '<a href="#prt_4">a.ts</a>, <a href="#prt_6">b.ts</a>' +
+      ' <a href="#prt_3">✕ Ran <code>npm &lt;test&gt;</code>, exit 1</a>',
+  ])
+})
+
+test("a question is in the conversation itself, and a sentence about nothing is none", () => {
+  expect(sentences([said(), step("ask"), said()])).toEqual([])
+  expect(sentences([said(), thought(20), said()])).toEqual(["Thought"])
+})

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest"
+import { addToTurn, bylineOf, goesOn, newTurn } from "../../../src/render/site/turns.ts"
+import type { UserMessage } from "../../../src/session/model.ts"
+import { normalizeMessage } from "../../../src/session/normalize.ts"
+import { assistant, call, user } from "../items/parts-draw.ts"
+
+const start = Date.UTC(2026, 10, 2, 9)
+const diff = (file: string, additions: number, deletions: number) => ({
+  ...{ file, additions, deletions, status: "modified", patch: "" },
+})
+const prompt = (info: object = {}) =>
+  newTurn(normalizeMessage(user([{ type: "text", text: "Go" }], info)) as UserMessage)
+
+describe("what came of a prompt", () => {
+  test("is how long it took, its steps and the files that changed", () => {
+    const turn = prompt({ summary: { diffs: [diff("a", 3, 1), diff("b", 1, 0)] } })
+    const parts = [
+      call("read", { input: { filePath: "a" } }),
+      call("bash", { input: { command: "false" }, metadata: { exit: 1 } }),
+    ]
+    addToTurn(turn, normalizeMessage(assistant(parts, { time: { created: start, completed: start + 252_000 } })))
+    turn.over = true
+    expect(bylineOf(turn)).toEqual({
+      duration: "4 min 12 s",
+      steps: "2 steps, 1 failed",
+      files: "2 files",
+      additions: 4,
+      deletions: 1,
+      stopped: false,
+    })
+  })
+
+  test("says that an answer was stopped, unless it went on after all", () => {
+    const turn = prompt()
+    const stopped = assistant([], { error: { name: "MessageAbortedError", data: { message: "" } } })
+    addToTurn(turn, normalizeMessage(stopped))
+    turn.over = true
+    expect(bylineOf(turn)).toMatchObject({ stopped: true })
+    addToTurn(turn, normalizeMessage(assistant([])))
+    expect(bylineOf(turn)).toBeUndefined()
+  })
+
+  test("is not said before it is known", () => {
+    const turn = prompt({ summary: { diffs: [diff("a", 3, 1)] } })
+    expect(bylineOf(turn)).toBeUndefined()
+  })
+})
+
+describe("a session goes on", () => {
+  const last = (message: object) => goesOn(normalizeMessage(message))
+  test("while an answer is awaited, written, or about to use what a tool gave", () => {
+    expect(last(user([{ type: "text", text: "Go" }]))).toBe(true)
+    expect(last(assistant([]))).toBe(true)
+    expect(last(assistant([], { finish: "tool-calls", time: { created: start, completed: start + 1 } }))).toBe(true)
+  })
+
+  test("no longer after an answer, an error, or without any message", () => {
+    expect(last(assistant([], { finish: "stop", time: { created: start, completed: start + 1 } }))).toBe(false)
+    expect(last(assistant([], { error: { name: "APIError", data: { message: "no" } } }))).toBe(false)
+    expect(goesOn(undefined)).toBe(false)
+  })
+})

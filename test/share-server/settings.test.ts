@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { expect, test } from "vitest"
+import { serverSettings, serverSettingsSchema } from "../../src/share-server/settings.ts"
+import { temporaryFolder } from "../support/world.ts"
+
+const root = path.dirname(path.dirname(import.meta.dirname))
+const names = Object.keys(serverSettingsSchema.shape)
+const variableOf = (name: string) => name.replace(/[A-Z]/g, "_$&").toUpperCase()
+
+const base = { OPENCODE_BUCKET_PUBLIC_URL: "https://shares.corp.example", OPENCODE_BUCKET_TO: "s3://shares" }
+const signIn = {
+  ...base,
+  OPENCODE_BUCKET_ISSUER: "https://login.corp.example",
+  OPENCODE_BUCKET_CLIENT_ID: "opencode-bucket",
+  OPENCODE_BUCKET_CLIENT_SECRET: "s3cr3t-of-the-client",
+  OPENCODE_BUCKET_COOKIE_KEYS: "a-key-with-thirty-two-characters-or-more",
+  OPENCODE_BUCKET_DOMAINS: "corp.example, corp.de",
+}
+const messageOf = (env: Record<string, string>) => {
+  try {
+    serverSettings(env)
+  } catch (error) {
+    return (error as Error).message
+  }
+  return "it starts"
+}
+
+test("the documentation lists every setting, under its variable, and no other", () => {
+  const table = readFileSync(path.join(root, "docs", "server.md"), "utf8")
+    .split("\n")
+    .filter((line) => /^\| `[A-Z]/.test(line) && line.split("|").length === 6)
+    .map((line) => line.split("|").map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text)))
+  expect(table.flatMap((cells) => cells[2]).sort()).toEqual([...names].sort())
+  for (const [, variables, settings] of table) expect(variables).toEqual(settings!.map(variableOf))
+})
+
+test("what is deployed names settings that there are", () => {
+  const folder = path.join(root, "deploy")
+  const used = readdirSync(folder).flatMap((file) => [
+    ...readFileSync(path.join(folder, file), "utf8").matchAll(/OPENCODE_BUCKET_([A-Z_]+)/g),
+  ])
+  const variables = new Set(names.map(variableOf))
+  expect(used.length).toBeGreaterThan(8)
+  expect(used.map(([, name = ""]) => name).filter((name) => name !== "" && !variables.has(name))).toEqual([])
+})
+
+test("what compose.yaml sets is enough to start, and its Keycloak knows this server by it", () => {
+  const read = (file: string) => readFileSync(path.join(root, "deploy", file), "utf8")
+  const [, block = ""] = /\n {2}shares:\n.*?\n {4}environment:\n((?: {6}.*\n)+)/s.exec(read("compose.yaml"))!
+  const env = Object.fromEntries([...block.matchAll(/^ {6}(\w+): (.*)$/gm)].map(([, name, value]) => [name!, value!]))
+  const keys = path.join(temporaryFolder(), "cookie-keys")
+  writeFileSync(keys, "a-key-with-thirty-two-characters-or-more\n")
+  const { publicUrl, issuer, clientId, clientSecret } = serverSettings({
+    ...env,
+    OPENCODE_BUCKET_COOKIE_KEYS_FILE: keys,
+  })
+  const realm = JSON.parse(read("keycloak-realm.json"))
+  expect(issuer?.endsWith(`/realms/${realm.realm}`)).toBe(true)
+  expect(realm.clients).toMatchObject([
+    {
+      ...{ clientId, secret: clientSecret, redirectUris: [`${publicUrl}/auth/callback`] },
+      attributes: { "post.logout.redirect.uris": `${publicUrl}/auth/signed-out` },
+    },
+  ])
+})
+
+test("with what sign-in needs, the server starts", () => {
+  expect(serverSettings(signIn)).toMatchObject({ domains: ["corp.example", "corp.de"], sessionHours: 8 })
+  expect(serverSettings({ ...base, OPENCODE_BUCKET_PUBLIC: "true" })).toMatchObject({ public: true })
+})
+
+test.each([
+  ["nothing", {}, ["publicUrl is missing (OPENCODE_BUCKET_PUBLIC_URL)", "to is missing (OPENCODE_BUCKET_TO)"]],
+  ["nobody who may read", base, ["nobody may read"]],
+  [
+    "half a sign-in",
+    { ...base, OPENCODE_BUCKET_ISSUER: "https://login.corp.example" },
+    ["clientId", "clientSecret", "who may read", "cookieKeys"],
+  ],
+  [
+    "a plain issuer",
+    { ...signIn, OPENCODE_BUCKET_ISSUER: "http://login.corp.example" },
+    ["issuer must begin with https://"],
+  ],
+  [
+    "cookies over plain HTTP",
+    { ...signIn, OPENCODE_BUCKET_PUBLIC_URL: "http://shares.corp.example" },
+    ["publicUrl must begin with https://"],
+  ],
+  ["a short key", { ...signIn, OPENCODE_BUCKET_COOKIE_KEYS: "short" }, ["32 characters"]],
+  ["two ways to read", { ...signIn, OPENCODE_BUCKET_PUBLIC: "true" }, ["public and issuer exclude each other"]],
+  ["a header from anywhere", { ...base, OPENCODE_BUCKET_PROXY_HEADER: "X-User" }, ["proxyAddresses are missing"]],
+  ["a time that is none", { ...signIn, OPENCODE_BUCKET_EXPIRES: "soon" }, ["expires must be"]],
+])("%s is refused in words, without a value", (_, env, said) => {
+  const message = messageOf(env as Record<string, string>)
+  for (const words of said) expect(message).toContain(words)
+  expect(message).not.toMatch(/s3cr3t|short\b|"soon"/)
+})

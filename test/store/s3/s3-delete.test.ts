@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest"
+import { collect, keysOf, page, s3Here } from "../../support/s3-here.ts"
+import type { S3Server } from "../../support/s3-server.ts"
+
+const many = (count: number) => Array.from({ length: count }, (_, number) => ({ key: `s/one/${number}`, size: 1 }))
+const operations = ({ requests }: S3Server) => requests.map(({ operation }) => operation)
+const xml = (body: string) => ({ status: 200, headers: { "content-type": "application/xml" }, body })
+
+it("sends batches of at most 1,000, each with its MD5 and without any other checksum", async () => {
+  const { store, server } = await s3Here({ refuseChecksums: true })
+  await store.delete(many(2500))
+  expect(operations(server)).toEqual(["DeleteObjects", "DeleteObjects", "DeleteObjects"])
+  expect(server.requests.map(({ body }) => body.toString().match(/<Key>/g)?.length)).toEqual([1000, 1000, 500])
+  for (const { headers } of server.requests) {
+    expect(headers["content-md5"]).toMatch(/^[A-Za-z0-9+/]{22}==$/)
+    expect(Object.keys(headers).filter((name) => name.includes("checksum"))).toEqual([])
+  }
+})
+
+describe("a service without DeleteObjects", () => {
+  it.each([
+    [501, "NotImplemented"],
+    [405, "MethodNotAllowed"],
+    [400, "InvalidRequest"],
+  ])("answers %s %s: objects are deleted one by one, and it is not asked again", async (status, code) => {
+    const { store, server } = await s3Here({
+      fault: ({ operation }) => (operation === "DeleteObjects" ? { status, code } : undefined),
+    })
+    for (const { key } of many(30)) await store.put(key, page("x"))
+    await store.delete(many(20))
+    await store.delete(many(30))
+    expect(server.objects().size).toBe(0)
+    expect(operations(server).filter((operation) => operation === "DeleteObjects").length).toBe(1)
+  })
+
+  it("still tries every entry when one is refused", async () => {
+    const { store, server } = await s3Here({
+      deleteObjects: "unsupported",
+      undeletable: (key) => (key.endsWith("/3") ? "AccessDenied" : undefined),
+    })
+    for (const { key } of many(20)) await store.put(key, page("x"))
+    await expect(store.delete(many(20))).rejects.toMatchObject({
+      code: "store-denied",
+      message: expect.stringContaining("s3://shares/s/one/3"),
+    })
+    expect([...server.objects().keys()]).toEqual(["s/one/3"])
+  })
+})
+
+describe("the rows of the answer", () => {
+  it("that refuse are failures, named", async () => {
+    const { store } = await s3Here({ undeletable: (key) => (/[57]$/.test(key) ? "AccessDenied" : undefined) })
+    await expect(store.delete(many(10))).rejects.toMatchObject({
+      code: "store-denied",
+      message: expect.stringContaining("s/one/5"),
+    })
+  })
+
+  it("that say the object is gone are not", async () => {
+    const { store } = await s3Here({ undeletable: () => "NoSuchKey" })
+    await store.delete(many(3))
+  })
+
+  it.each(["InternalError", "SlowDown"])("that say %s are tried again alone", async (code) => {
+    const row = (key: string) => `<Error><Key>${key}</Key><Code>${code}</Code><Message>Try again.</Message></Error>`
+    const { store, server } = await s3Here({
+      fault: ({ operation }) =>
+        operation === "DeleteObjects"
+          ? xml(`<DeleteResult>${row("s/one/1")}${row("s/one/2")}</DeleteResult>`)
+          : undefined,
+    })
+    await store.put("s/one/1", page("x"))
+    await store.put("s/one/2", page("x"))
+    await store.delete(many(3))
+    expect(server.objects().size).toBe(0)
+    expect(operations(server)).toEqual(["PutObject", "PutObject", "DeleteObjects", "DeleteObject", "DeleteObject"])
+  })
+})
+
+describe("the version `null`, of a bucket that keeps none", () => {
+  it("is deleted without a version where the service does not know it", async () => {
+    const unknown = { status: 501, code: "NotImplemented" }
+    const { store, server } = await s3Here({
+      fault: ({ operation, query, body }) =>
+        operation === "DeleteObjects" && body.includes("VersionId")
+          ? xml(
+              "<DeleteResult><Error><Key>s/one/a</Key><VersionId>null</VersionId><Code>NotImplemented</Code></Error></DeleteResult>",
+            )
+          : operation === "DeleteObject" && query.has("versionId")
+            ? unknown
+            : undefined,
+    })
+    await store.put("s/one/a", page("x"))
+    await store.delete(await collect(store.list("s/one/")))
+    expect(server.versions()).toEqual([])
+  })
+})
+
+describe("a bucket whose versions cannot be listed", () => {
+  it.each(["on", "unsupported"] as const)(
+    "is not said to be empty when its content is only hidden (DeleteObjects %s)",
+    async (deleteObjects) => {
+      const { store, server } = await s3Here({ versions: "denied", deleteObjects })
+      await store.put("s/one/a", page("secret"))
+      const hidden = store.delete(await collect(store.list("s/one/")))
+      await expect(hidden).rejects.toMatchObject({
+        code: "left-behind",
+        hint: expect.stringMatching(/s3:ListBucketVersions and s3:DeleteObjectVersion/),
+      })
+      expect(server.versions().map(({ deleteMarker }) => deleteMarker)).toEqual([true, false])
+    },
+  )
+})
+
+it("deletes what others have put below the prefix, whatever its name", async () => {
+  const { store, server } = await s3Here()
+  const names = [
+    "s/one/",
+    "s/one/.DS_Store",
+    "s/one/a b+c%20d?e#f",
+    "s/one/ä&<>\"'",
+    "s/one/tab\tbell\u0007",
+    "s/one//double",
+  ]
+  for (const key of names) server.putDirectly(key, "x")
+  server.putDirectly("s/onetwo/stays", "x")
+  expect((await keysOf(store, "s/one/")).sort()).toEqual(names.toSorted())
+  await store.delete(await collect(store.list("s/one/")))
+  expect([...server.objects().keys()]).toEqual(["s/onetwo/stays"])
+})
+
+it("a batch that breaks off after it was carried out is done when it is tried again", async () => {
+  const { store, server } = await s3Here({
+    fault: ({ operation, number }) => (operation === "DeleteObjects" && number === 2 ? "lost" : undefined),
+  })
+  await store.put("s/one/0", page("x"))
+  await store.delete(many(1))
+  expect(server.objects().size).toBe(0)
+  expect(operations(server)).toEqual(["PutObject", "DeleteObjects", "DeleteObjects"])
+})
