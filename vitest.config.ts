@@ -1,16 +1,52 @@
+/// <reference types="vitest/config" />
+import { randomInt } from "node:crypto"
 import { availableParallelism } from "node:os"
-import { defineConfig } from "vitest/config"
+import { fileURLToPath } from "node:url"
+import { getViteConfig } from "astro/config"
+import type { TestProjectInlineConfiguration } from "vitest/config"
 import { missingChromium } from "./test/support/missing-chromium.ts"
+import { printSeed } from "./test/support/print-seed.ts"
 
-export default defineConfig({
+/** Tests that drive Chromium. */
+const browser = [
+  "test/browser/**/*.test.ts",
+  "test/**/*browser.test.ts",
+  "test/render/pagination/hostile-weight.test.ts",
+]
+/** Tests of the built command, of the scripts, and of whole shares. */
+const e2e = ["test/e2e/**/*.test.ts", "test/scripts/**/*.test.ts"]
+/** Tests that need Ceph and Swift, the real OpenCode client or an installed package; `.ci/run` provides them. */
+const integration = ["test/integration/**/*.test.ts"]
+
+const seed = process.env["PROPERTY_SEED"] ?? String(randomInt(2 ** 31))
+const common = { setupFiles: "test/support/properties.ts", env: { PROPERTY_SEED: seed, DEV: "" } }
+
+const project = (name: string, test: object): TestProjectInlineConfiguration => ({
+  extends: true,
+  test: { name, ...common, ...test },
+})
+
+/** The projects: `unit` is the inner loop, and needs neither Chromium nor a server nor the built package. */
+export default getViteConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/integration/**", "node_modules/**"],
-    testTimeout: 30_000,
-    // Most of the time these wait for a browser or a server, so that one more than there are cores to spare pays.
+    reporters: ["default", missingChromium, printSeed(seed)],
+    // Most tests wait for a process, a server or a browser.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // A browser takes its time on a busy machine.
-    expect: { poll: { timeout: 10_000 } },
-    reporters: ["default", missingChromium],
+    testTimeout: 30_000,
+    projects: [
+      {
+        ...project("unit", { include: ["test/**/*.test.ts"], exclude: [...browser, ...e2e, ...integration] }),
+        // The page is compiled from its components, instead of taken from dist.
+        resolve: { alias: { "#page": fileURLToPath(new URL("src/components/render-page.ts", import.meta.url)) } },
+      },
+      project("e2e", { include: e2e }),
+      project("browser", { include: browser, expect: { poll: { timeout: 10_000 } } }),
+      project("integration", {
+        include: integration,
+        globalSetup: "test/support/install-client.ts",
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+      }),
+    ],
   },
 })
