@@ -66,7 +66,8 @@ export function assertNewestAt(path: string, folder: string): void {
   askDatabase(path, (database, isV1Known) => {
     const here = isV1Known ? newestSession(database, folder) : undefined
     assertNewest(database, folder, here, { isV1Known })
-    if (here === undefined) assertNewest(database, undefined, isV1Known ? newestOfAll(database) : undefined, { isV1Known })
+    if (here === undefined)
+      assertNewest(database, undefined, isV1Known ? newestOfAll(database) : undefined, { isV1Known })
   })
 }
 

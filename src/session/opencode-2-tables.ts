@@ -37,6 +37,12 @@ interface Row {
   isShared: boolean
 }
 
+/** Without these columns nothing is told of what OpenCode 2 holds. */
+const NEEDED = {
+  session_v2: "id, project_id, parent_id, directory, revert, time_updated, time_archived",
+  session_message: "session_id, type, time_created",
+}
+
 /** Where a time is no number, it is later than all others: what is not understood counts as newer. */
 const time = (column: string, otherwise = "9e18") =>
   `CASE typeof(${column}) WHEN 'integer' THEN CAST(${column} AS REAL) WHEN 'real' THEN ${column} ELSE ${otherwise} END`
@@ -44,9 +50,12 @@ const time = (column: string, otherwise = "9e18") =>
 /** OpenCode 2 writes these by itself; some of them also into the copy of a session in which nothing was said since. */
 const SILENT = "'agent-switched', 'idle', 'location-switched', 'model-switched', 'synthetic', 'system'"
 
+// With an index of both generations, the order needs the last message alone; of a maximum, all would be read.
 const SAID = (id: string) =>
-  `SELECT max(${time("m.time_created")}) FROM session_message m
-   WHERE m.session_id = ${id} AND ifnull(m.type, '') NOT IN (${SILENT})`
+  `SELECT ${time("m.time_created")} FROM session_message m
+   WHERE m.session_id = ${id} AND ifnull(m.type, '') NOT IN (${SILENT}) ORDER BY m.time_created DESC LIMIT 1`
+const SAID_IN_V1 = `SELECT ${time("m.time_created", "0")} FROM message m WHERE m.session_id = s.id
+   ORDER BY m.time_created DESC LIMIT 1`
 
 const OWN_ROWS = `SELECT s.id AS id, (${SAID("s.id")}) AS said, 0 AS shared,
    max(${time("s.time_updated")}, ${time("ifnull(s.time_archived, 0)")}) AS touched,
@@ -57,12 +66,13 @@ const OWN_ROWS = `SELECT s.id AS id, (${SAID("s.id")}) AS said, 0 AS shared,
 const SHARED_ROWS = `SELECT s.id AS id, (${SAID("s.id")}) AS said, 1 AS shared, 0 AS touched, 0 AS undone
    FROM session s WHERE EXISTS (SELECT 1 FROM session_message m WHERE m.session_id = s.id) AND`
 
-// OpenCode 1 could be had to write its messages a second time, into `session_message`: some milliseconds later, but before
-// it has completed those of its own.
+// OpenCode 1 could be made to write its messages into `session_message` as well: some milliseconds later, but before it
+// completes those of its own.
+const COMPLETED_IN_V1 = `SELECT max(${time("m.time_created", "0")}, ${time("m.time_updated", "0")}) FROM message m
+   WHERE m.session_id = s.id ORDER BY 1 DESC LIMIT 1`
 const V1_ROW = (isShared: boolean) =>
   `SELECT s.id AS id, ${isShared ? 1 : 0} AS shared, 0 AS undone,
-   (SELECT max(max(${time("m.time_created", "0")}, ${isShared ? time("m.time_updated", "0") : "0"}))
-    FROM message m WHERE m.session_id = s.id) AS said,
+   (${isShared ? COMPLETED_IN_V1 : SAID_IN_V1}) AS said,
    max(${time("s.time_updated", "0")}, ${time("s.time_archived", "0")}) AS touched
    FROM session s WHERE s.id = ?1`
 
@@ -70,12 +80,14 @@ const IN_PROJECT_OF = `(${IN_PROJECT.replaceAll(":folders", "?1")})`
 const IS_CONVERSATION = "ifnull(s.parent_id, '') = '' AND ifnull(s.time_archived, 0) = 0"
 
 /**
- * Compares the tables of OpenCode 2 with those of OpenCode 1. Its methods throw what SQLite throws, also where a table or
+ * Compares the tables of OpenCode 2 with those of OpenCode 1. It and its methods throw what SQLite throws, also where a table or
  * column that has to be known is missing.
  * @param has the tables of OpenCode 2 that hold anything, and whether those of OpenCode 1 are the ones that are known:
  * if not, every session of OpenCode 2 is new
  */
 export function bothGenerations(database: Queried, has: { ownRows: boolean; v1: boolean }): BothGenerations {
+  for (const [table, columns] of Object.entries(NEEDED))
+    if (has.ownRows || table !== "session_v2") database.prepare(`SELECT ${columns} FROM ${table} LIMIT 0`).all()
   const all = (sql: string, ...parameters: string[]) =>
     database.prepare(sql).all(...parameters) as Record<string, unknown>[]
   const rows = (sql: string, ...parameters: string[]) =>
@@ -85,7 +97,12 @@ export function bothGenerations(database: Queried, has: { ownRows: boolean; v1: 
     })
   const select = (condition: string, ...parameters: string[]) => [
     ...(has.ownRows ? rows(`${OWN_ROWS} ${condition}`, ...parameters) : []),
-    ...(has.v1 ? rows(`${SHARED_ROWS} ${has.ownRows ? "s.id NOT IN (SELECT id FROM session_v2) AND" : ""} ${condition}`, ...parameters) : []),
+    ...(has.v1
+      ? rows(
+          `${SHARED_ROWS} ${has.ownRows ? "s.id NOT IN (SELECT id FROM session_v2) AND" : ""} ${condition}`,
+          ...parameters,
+        )
+      : []),
   ]
   const inV1 = (id: string, isShared: boolean) => (has.v1 ? rows(V1_ROW(isShared), id)[0] : undefined)
   const newer = (found: Row[]) =>

@@ -4,22 +4,27 @@ import { ShareError } from "../errors.ts"
 import type { Environment } from "./database-path.ts"
 import { usableID } from "./ids.ts"
 import { foldersOf } from "./newest.ts"
-import { NOT_READ_YET, Opencode2Error } from "./opencode-2.ts"
+import { Opencode2Error } from "./opencode-2.ts"
 import { deepest, parseExport } from "./parse-export.ts"
 import { fields, isFields, list } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
 
-/** Throws `Opencode2Error` if `opencode` is version 2 or later: it takes `export` and `import` for folders to open. */
+/**
+ * Throws `Opencode2Error` if `opencode` on the PATH is version 2 or later: it takes the words `export` and `import` for
+ * folders to open.
+ */
 export async function assertOpencode1(env: Environment): Promise<void> {
   const answer = await runOpencode(["--version"], env).catch(() => undefined)
   const version = versionIn(new TextDecoder().decode(answer?.stdout))
   if (version === undefined || !isOpencode2(version)) return
-  throw new Opencode2Error(`\`opencode\` is version ${version}, ${NOT_READ_YET}.`, "Put OpenCode 1 first on the PATH")
+  throw new Opencode2Error(
+    `\`opencode\` on the PATH is OpenCode 2 or later (version ${version}), which is not supported yet.`,
+    "Put OpenCode 1 first on the PATH",
+  )
 }
 
 /** The version in what `opencode --version` prints, without a `v` in front; undefined where there is none. */
-export const versionIn = (printed: string): string | undefined =>
-  /(?<![\d.])\d+\.\d+\.\d+[\w.-]*/.exec(printed)?.[0]
+export const versionIn = (printed: string): string | undefined => /(?<![\d.])\d+\.\d+\.\d+[\w.-]*/.exec(printed)?.[0]
 
 export const isOpencode2 = (version: string): boolean => Number.parseInt(version, 10) >= 2
 
