@@ -5,11 +5,30 @@ import { type ConfigFile, readConfigFiles } from "../config/opencode.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { type Finding, failure } from "../doctor/finding.ts"
 import { ShareError } from "../errors.ts"
+import { assertNewestAt } from "../session/database.ts"
+import { databasePath } from "../session/database-path.ts"
+import { isOpencode2, versionIn } from "../session/opencode-cli.ts"
 import type { Terminal } from "./terminal.ts"
 
-/** What there is to know of the OpenCode on this machine: whether it may share, how, and whether it knows this package. */
+/** What a finding about the newest session of this project is called. */
+export const NEWEST_SESSION = "Newest session"
+
+/**
+ * What there is to know of the OpenCode on this machine: whether it may share, how, whether it knows this package, and
+ * whether the newest session is one that can be read.
+ */
 export async function openCodeFindings(terminal: Terminal): Promise<Finding[]> {
-  return [...mode(terminal), await installed(terminal)]
+  return [...mode(terminal), await installed(terminal), ...newestSession(terminal)]
+}
+
+/** Fails where `share` without an argument would; says nothing where it would not. */
+function newestSession({ env, home, cwd }: Terminal): Finding[] {
+  try {
+    assertNewestAt(databasePath(env, home), cwd)
+    return []
+  } catch (error) {
+    return [failure(NEWEST_SESSION, error)]
+  }
 }
 
 function mode(terminal: Terminal): Finding[] {
@@ -52,7 +71,13 @@ async function installed({ env, cwd, platform }: Terminal): Promise<Finding> {
   try {
     const options = { cwd, env, timeout: 10_000, shell: platform === "win32" }
     const { stdout } = await promisify(execFile)("opencode", ["--version"], options)
-    return { about, state: "ok", says: stdout.trim() }
+    const version = versionIn(stdout)
+    if (version === undefined || !isOpencode2(version)) return { about, state: "ok", says: stdout.trim() }
+    return {
+      ...{ about, state: "warn" },
+      says: `${version}: only sessions of OpenCode 1 can be shared yet, and OpenCode 2 does not load the plugin`,
+      remedy: "Share what was said in OpenCode 1, or update opencode-bucket once a version reads OpenCode 2.",
+    }
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT"
     const says = missing

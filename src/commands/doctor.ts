@@ -1,6 +1,5 @@
 import type { LoadedSettings } from "../config/load.ts"
-import type { Settings } from "../config/schema.ts"
-import { settingNames } from "../config/schema.ts"
+import { type Settings, settingNames } from "../config/schema.ts"
 import { examine } from "../doctor/doctor.ts"
 import { type Finding, failure } from "../doctor/finding.ts"
 import { ShareError } from "../errors.ts"
@@ -8,7 +7,7 @@ import { newShareId } from "../share/share-id.ts"
 import { type Destination, openStore, parseDestination } from "../store/open-store.ts"
 import { version } from "../version.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
-import { openCodeFindings } from "./doctor-opencode.ts"
+import { NEWEST_SESSION, openCodeFindings } from "./doctor-opencode.ts"
 import { type Row, screen, wrap } from "./doctor-screen.ts"
 import { asXml, lifecycle, lifecycleInWords } from "./lifecycle.ts"
 import { lifetimeFrom } from "./lifetime.ts"
@@ -45,7 +44,8 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
     if (!flags.quiet) print(`opencode-bucket ${version}\n${set.heading("Settings")}${set.rows(rows)}`)
     if (!flags.quiet) print(set.heading("OpenCode"))
     for (const finding of await openCodeFindings(terminal)) tell(finding)
-    if (!findings.some(({ state }) => state === "fail")) {
+    // The bucket is another matter than which sessions can be read.
+    if (!findings.some(({ about, state }) => state === "fail" && about !== NEWEST_SESSION)) {
       await agreeOnDestination(settings, flags, terminal)
       if (!flags.quiet) print(set.heading(settings.destination.to))
       await lookAt(settings.destination, tell, status.show)
@@ -57,9 +57,12 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
   }
   // Not set in columns: it is to be copied.
   for (const { paste } of findings) if (paste && !flags.quiet) print(`${set.heading(paste.name)}${paste.text}\n`)
-  const failed = findings.find(({ state }) => state === "fail")
+  const failures = findings.filter(({ state }) => state === "fail")
+  const failed = failures.find(({ about }) => about !== NEWEST_SESSION) ?? failures[0]
   const warned = findings.filter(({ state }) => state === "warn").length
   if (flags.json) stdout.write(`${JSON.stringify({ version, works: !failed, settings: rows, findings })}\n`)
+  if (failed?.about === NEWEST_SESSION)
+    throw new ShareError("bad-input", "The newest session here cannot be shared, see above.")
   if (failed) throw new ShareError("store-failed", `Sharing does not work: ${failed.about.toLowerCase()}, see above.`)
   const more = warned === 0 ? "" : `; ${warned === 1 ? "one thing" : `${warned} things`} to know about, marked !`
   if (!flags.quiet) print(`\nSharing works${more}.\n`)

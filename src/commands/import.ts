@@ -10,7 +10,9 @@ import { databasePath } from "../session/database-path.ts"
 import { exportFile, exportStdin } from "../session/export-file.ts"
 import { isPrompt, type Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
+import { assertOpencode1 } from "../session/opencode-cli.ts"
 import { parseExport } from "../session/parse-export.ts"
+import { assertRoles } from "../session/roles.ts"
 import type { SessionSource } from "../session/source.ts"
 import { findShares, parseShareName } from "../share/find-share.ts"
 import { openLedger } from "../share/ledger.ts"
@@ -41,6 +43,8 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
     status.show(`Reading ${link}…`)
     const source = await sourceOf(link, flags, terminal)
     await source.read(async (record) => {
+      await assertRoles(record)
+      await assertOpencode1(env)
       const session = normalizeSession(record)
       const { id } = session.info
       if (!flags.force && (await isThere(id, options)))

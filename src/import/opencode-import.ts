@@ -4,6 +4,7 @@ import path from "node:path"
 import { ShareError } from "../errors.ts"
 import { databaseSource } from "../session/database.ts"
 import type { Environment } from "../session/database-path.ts"
+import { Opencode2Error } from "../session/opencode-2.ts"
 import { type Answer, runOpencode } from "../session/opencode-cli.ts"
 import type { ForOpencode } from "./for-opencode.ts"
 
@@ -15,7 +16,7 @@ export interface ImportOptions {
   database: string
 }
 
-/** Whether this machine's OpenCode has a session already. */
+/** Whether this machine's OpenCode has a session already. Throws `Opencode2Error` where OpenCode 2 has it. */
 export async function isThere(sessionID: string, { env, database }: ImportOptions): Promise<boolean> {
   try {
     await databaseSource({ sessionID }, { env, path: database }).read(async () => {})
@@ -23,7 +24,7 @@ export async function isThere(sessionID: string, { env, database }: ImportOption
   } catch (error) {
     if (error instanceof ShareError && error.code === "session-not-found") return false
     // A session without messages is there as well.
-    if (error instanceof ShareError && error.code === "bad-input") return true
+    if (error instanceof ShareError && !(error instanceof Opencode2Error) && error.code === "bad-input") return true
     throw error
   }
 }

@@ -7,6 +7,8 @@ import { dataFolder, theWorld } from "../config/folders.ts"
 import type { LoadedSettings } from "../config/load.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { ShareError } from "../errors.ts"
+import { assertCurrentAt } from "../session/database.ts"
+import { databasePath } from "../session/database-path.ts"
 import { type OpencodeSession, opencodeSession, type ReadBefore } from "../session/opencode-api.ts"
 import { readCheckpoint } from "../share/checkpoint.ts"
 import { findShares } from "../share/find-share.ts"
@@ -142,6 +144,8 @@ async function publish(
     touched?: string[]
   },
 ): Promise<ShareResult> {
+  // OpenCode 1 goes on to show its own copy of a session that OpenCode 2 has taken over.
+  assertCurrentAt(databasePath(world.env, world.home), session)
   const kept = options.ledger.pagesOf({ session, destination: options.destination })
   const source = opencodeSession(session, asking(api), touched && (await readBefore(kept, touched)))
   const result = await share(source, {

@@ -4,9 +4,10 @@ import type { DatabaseSync } from "node:sqlite"
 import { ShareError } from "../errors.ts"
 import { databasePath, type Environment } from "./database-path.ts"
 import { messagesOf, sessionInfo, storedMessagesOf } from "./database-rows.ts"
-import { newestSession } from "./newest.ts"
-import { isSqliteError, openDatabase } from "./open-database.ts"
-import { noSession, noSessionIn, opencodeExport, opencodeNewest } from "./opencode-cli.ts"
+import { newestOfAll, newestSession } from "./newest.ts"
+import { askDatabase, isSqliteError, openDatabase } from "./open-database.ts"
+import { assertCurrent, assertNewest, Opencode2Error } from "./opencode-2.ts"
+import { assertOpencode1, noSession, noSessionIn, opencodeExport, opencodeNewest } from "./opencode-cli.ts"
 import { deepest, nothingToShare } from "./parse-export.ts"
 import type { SessionRecord, SessionSource } from "./source.ts"
 import { storedSession } from "./storage.ts"
@@ -25,7 +26,8 @@ export interface DatabaseOptions {
  * kept before it had one; where there are none of the session, or a database of another make, OpenCode itself is asked:
  * `opencode export`.
  *
- * Reading throws `session-not-found`, and `bad-input` for a session without messages or a database that breaks off.
+ * Reading throws `session-not-found`, `bad-input` for a session without messages or a database that breaks off, and
+ * `Opencode2Error` where OpenCode 2 has the session that is wanted, or something newer of it.
  */
 export function databaseSource(wanted: WantedSession, options: DatabaseOptions = {}): SessionSource {
   const { env = process.env, path = databasePath(env) } = options
@@ -35,7 +37,7 @@ export function databaseSource(wanted: WantedSession, options: DatabaseOptions =
       const database = openDatabase(path)
       if (database === undefined) {
         const stored = existsSync(path) ? undefined : storedSession(dirname(path), wanted)
-        return use(stored ?? (await fromOpenCode(wanted, env)))
+        return use(stored ?? (await fromOpenCode(wanted, env, path)))
       }
       try {
         return await use(readSession(database, wanted))
@@ -48,13 +50,47 @@ export function databaseSource(wanted: WantedSession, options: DatabaseOptions =
   }
 }
 
-async function fromOpenCode(wanted: WantedSession, env: Environment): Promise<SessionRecord> {
+/**
+ * Throws `Opencode2Error` where OpenCode 2 has something newer of a session that OpenCode 1 gives. A database that is not
+ * there or cannot be opened tells nothing.
+ */
+export function assertCurrentAt(path: string, sessionID: string): void {
+  askDatabase(path, (database, isV1Known) => assertCurrent(database, sessionID, { isV1Known }))
+}
+
+/**
+ * Throws `Opencode2Error` where the newest session of the project of `folder` is of OpenCode 2, or newer there; of a
+ * project without any session, the newest of all.
+ */
+export function assertNewestAt(path: string, folder: string): void {
+  askDatabase(path, (database, isV1Known) => {
+    const here = isV1Known ? newestSession(database, folder) : undefined
+    assertNewest(database, folder, here, { isV1Known })
+    if (here === undefined)
+      assertNewest(database, undefined, isV1Known ? newestOfAll(database) : undefined, { isV1Known })
+  })
+}
+
+async function fromOpenCode(wanted: WantedSession, env: Environment, path: string): Promise<SessionRecord> {
+  const check = (newest?: string) =>
+    askDatabase(path, (database, isV1Known) => {
+      if ("sessionID" in wanted) assertCurrent(database, wanted.sessionID, { isV1Known })
+      else assertNewest(database, wanted.newestIn, newest, { isV1Known })
+      return true
+    })
+  const isChecked = check()
+  await assertOpencode1(env)
   const id = "sessionID" in wanted ? wanted.sessionID : await opencodeNewest(wanted.newestIn, env)
-  return opencodeExport(id, env)
+  const record = await opencodeExport(id, env)
+  // A database that was locked may be readable now that OpenCode has read it.
+  if (existsSync(path) && !isChecked && !check(id)) throw unchecked(path)
+  return record
 }
 
 function readSession(database: DatabaseSync, wanted: WantedSession): SessionRecord {
   const id = "sessionID" in wanted ? wanted.sessionID : newestSession(database, wanted.newestIn)
+  if ("newestIn" in wanted) assertNewest(database, wanted.newestIn, id)
+  else assertCurrent(database, wanted.sessionID)
   if (id === undefined && "newestIn" in wanted) throw noSessionIn(wanted.newestIn)
   const row = id === undefined ? undefined : database.prepare("SELECT * FROM session WHERE id = ?").get(id)
   if (id === undefined || row === undefined) throw noSession(String(id))
@@ -95,4 +131,11 @@ function unreadable(path: string, cause: unknown): ShareError {
     hint: "Try again; if that does not help, share an export file: opencode export <session id> > FILE.",
     cause,
   })
+}
+
+function unchecked(path: string): Opencode2Error {
+  return new Opencode2Error(
+    `OpenCode's database ${path} cannot be opened, so that nothing tells whether OpenCode 2 has something newer.`,
+    "Try again when no other program holds it",
+  )
 }

@@ -31,7 +31,7 @@ export async function readLargeExport(file: FileHandle, label: string): Promise<
   }
   return {
     info: checkedInfo(await read(window, info), label),
-    children: children ? childrenOf(await read(window, children)) : [],
+    children: children ? childrenOf(await read(window, children), label) : [],
     messages: () => rest(0),
     rest,
     stored,

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs"
 import { dirname } from "node:path"
 import { ShareError } from "../errors.ts"
 import { foldersOf, IN_PROJECT } from "./newest.ts"
-import { openDatabase } from "./open-database.ts"
+import { askDatabase, openDatabase } from "./open-database.ts"
+import { assertAllCurrent } from "./opencode-2.ts"
 import { listStored } from "./storage.ts"
 
 /** A session of OpenCode's database, as far as it can be told without reading it. */
@@ -22,17 +23,21 @@ export interface Wanted {
 
 /**
  * The sessions in OpenCode's database at `path`, or in the files beside it that were there before it, last worked on
- * first; archived ones, too, and subagents' with the session that started them. Throws `session-not-found` where there is no database that can be read.
+ * first; archived ones, too, and subagents' with the session that started them. Throws `session-not-found` where there is no database that can be read, and `Opencode2Error` where
+ * OpenCode 2 has something newer of any session that is wanted.
  */
 export function listSessions(path: string, { since = 0, project }: Wanted): SessionEntry[] {
   const database = openDatabase(path)
   const stored = database || existsSync(path) ? undefined : listStored(dirname(path), { since, project })
   if (stored) return stored
-  if (!database)
+  if (!database) {
+    askDatabase(path, (found, isV1Known) => assertAllCurrent(found, { since, project }, { isV1Known }))
     throw new ShareError("session-not-found", `There is no database of OpenCode at ${path} that can be read.`, {
       hint: "Name a session, or an export file, instead of --all.",
     })
+  }
   try {
+    assertAllCurrent(database, { since, project })
     const rows = database.prepare("SELECT id, parent_id, title, revert, time_updated FROM session").all()
     const said = new Map(
       database

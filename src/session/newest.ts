@@ -31,6 +31,13 @@ export function newestSession(database: DatabaseSync, directory: string): string
   return row === undefined ? undefined : String(row["id"])
 }
 
+/** The id of the session that was last worked on in any project, subagents' and archived ones left out. */
+export function newestOfAll(database: DatabaseSync): string | undefined {
+  const sql = "SELECT id FROM session WHERE parent_id IS NULL AND time_archived IS NULL ORDER BY time_updated DESC, id"
+  const row = database.prepare(`${sql} LIMIT 1`).get()
+  return row === undefined ? undefined : String(row["id"])
+}
+
 /** The folder itself and the root of its repository, each as it was named and as it really is. */
 export function foldersOf(directory: string): string[] {
   const folders = [directory, repository(directory)]

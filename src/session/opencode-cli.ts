@@ -4,9 +4,29 @@ import { ShareError } from "../errors.ts"
 import type { Environment } from "./database-path.ts"
 import { usableID } from "./ids.ts"
 import { foldersOf } from "./newest.ts"
+import { Opencode2Error } from "./opencode-2.ts"
 import { deepest, parseExport } from "./parse-export.ts"
 import { fields, isFields, list } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
+
+/**
+ * Throws `Opencode2Error` if `opencode` on the PATH is version 2 or later: it takes the words `export` and `import` for
+ * folders to open.
+ */
+export async function assertOpencode1(env: Environment): Promise<void> {
+  const answer = await runOpencode(["--version"], env).catch(() => undefined)
+  const version = versionIn(new TextDecoder().decode(answer?.stdout))
+  if (version === undefined || !isOpencode2(version)) return
+  throw new Opencode2Error(
+    `\`opencode\` on the PATH is OpenCode 2 or later (version ${version}), which is not supported yet.`,
+    "Put OpenCode 1 first on the PATH",
+  )
+}
+
+/** The version in what `opencode --version` prints, without a `v` in front; undefined where there is none. */
+export const versionIn = (printed: string): string | undefined => /(?<![\d.])\d+\.\d+\.\d+[\w.-]*/.exec(printed)?.[0]
+
+export const isOpencode2 = (version: string): boolean => Number.parseInt(version, 10) >= 2
 
 /**
  * A session by way of `opencode export`, which takes seconds, but knows every version's way of storing. Subagents'
@@ -57,7 +77,10 @@ async function exportWithChildren(
   for await (const childID of childrenNamed(record)) {
     if (depth === 0 || seen.has(childID)) continue
     // One that is gone is no reason to withhold the rest.
-    const child = await exportWithChildren(childID, env, seen, depth - 1).catch(() => undefined)
+    const child = await exportWithChildren(childID, env, seen, depth - 1).catch((error: unknown) => {
+      if (error instanceof Opencode2Error) throw error
+      return undefined
+    })
     if (child !== undefined) children.push(child)
   }
   return { ...record, children }

@@ -2,6 +2,7 @@ import { constants } from "node:buffer"
 import { ShareError } from "../errors.ts"
 import { usableID } from "./ids.ts"
 import { fields, isFields, list } from "./read-json.ts"
+import { isOpencode2Message, withoutRoles } from "./roles.ts"
 import type { SessionRecord } from "./source.ts"
 
 const exportAgain = "Export the session again: opencode export <session id> > FILE."
@@ -11,7 +12,8 @@ const exportAgain = "Export the session again: opencode export <session id> > FI
  * subagents' sessions of the same shape: this package's own addition, which OpenCode ignores.
  *
  * Reads UTF-8 and UTF-16 (which PowerShell writes), with or without a mark in front, and skips lines that were logged
- * before or after the JSON. `label` names the source in errors. Throws `bad-input`.
+ * before or after the JSON. `label` names the source in errors. Throws `bad-input`; for what OpenCode 2 has exported,
+ * `Opencode2Error`.
  */
 export function parseExport(bytes: Uint8Array, label: string): SessionRecord {
   if (bytes.length > constants.MAX_STRING_LENGTH) throw tooLarge(label)
@@ -22,7 +24,7 @@ export function parseExport(bytes: Uint8Array, label: string): SessionRecord {
     throw notASession(label, "info and messages are expected")
   checkedInfo(session["info"], label)
   if (session["messages"].length === 0) throw nothingToShare(label)
-  return record(session, deepest)
+  return record(session, deepest, label)
 }
 
 /** Sessions nest only as deep as OpenCode's `subagent_depth`; what is below this depth is left out. */
@@ -35,8 +37,9 @@ export function checkedInfo(info: unknown, label: string): unknown {
   return info
 }
 
-/** What stands under `children`, as records. */
-export const childrenOf = (children: unknown): SessionRecord[] => record({ children }, deepest).children
+/** What stands under `children`, as records. Throws `Opencode2Error`. */
+export const childrenOf = (children: unknown, label: string): SessionRecord[] =>
+  record({ children }, deepest, label).children
 
 export function brokenMessage(label: string, position: number, cause: unknown): ShareError {
   return badInput(`${capital(label)} is not JSON: the mistake is after byte ${position}.`, exportAgain, cause)
@@ -53,9 +56,10 @@ export function tooLarge(label: string): ShareError {
   )
 }
 
-function record(value: unknown, depth: number): SessionRecord {
+function record(value: unknown, depth: number, label: string): SessionRecord {
   const session = fields(value)
   const messages = list(session["messages"])
+  if (messages.some(isOpencode2Message)) throw withoutRoles(label)
   const children = depth > 0 ? list(session["children"]).filter((child) => isFields(fields(child)["info"])) : []
   return {
     info: session["info"],
@@ -65,7 +69,7 @@ function record(value: unknown, depth: number): SessionRecord {
     async *rest(from) {
       yield* messages.slice(from)
     },
-    children: children.map((child) => record(child, depth - 1)),
+    children: children.map((child) => record(child, depth - 1, label)),
   }
 }
 

@@ -29,6 +29,21 @@ export function readItems(data: unknown, session: string): KeptItem[] {
 }
 
 /**
+ * Whether a client has sent messages without a role, as OpenCode 2 writes them: in items of type `message`, or as a list in
+ * one of type `messages`.
+ */
+export function hasMessagesWithoutRole(data: unknown): boolean {
+  return (Array.isArray(data) ? data : []).some((item) => {
+    const { type, data } = fields(item)
+    const messages = type === "message" ? [data] : type === "messages" ? fields(data)["messages"] : []
+    return (Array.isArray(messages) ? messages : []).some((message) => isObject(message) && !hasRole(message))
+  })
+}
+
+const hasRole = ({ role, info }: { role?: unknown; info?: unknown }) =>
+  typeof role === "string" || typeof fields(info)["role"] === "string"
+
+/**
  * Adds items to those that are there. Of two of the same name the later one stays, by a total order that looks at nothing
  * but the two: so the same items end in the same, in whatever order, however often and by whatever instance they are added.
  */
@@ -106,8 +121,10 @@ function latestTime(data: unknown): number {
   return Math.max(0, ...times.map(number))
 }
 
-const fields = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const fields = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {})
 
 const number = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : 0)
 

@@ -1,12 +1,13 @@
 import { ShareError } from "../errors.ts"
 import type { RedactOptions } from "../redact/redact.ts"
+import { withoutRoles } from "../session/roles.ts"
 import { FORMAT, writeManifest } from "../share/manifest.ts"
 import { isShareId } from "../share/share-id.ts"
 import { empty } from "../share/unshare.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { keepItems, keptBytes } from "./batches.ts"
-import { readItems } from "./items.ts"
+import { hasMessagesWithoutRole, readItems } from "./items.ts"
 import {
   dropFromIndex,
   isGone,
@@ -99,6 +100,7 @@ export function sharesIn({ store, version, now, redact, maxShare, link, onKept, 
     const owner = isShareId(id) ? await readOwner(store, id) : undefined
     if (!owner || typeof secret !== "string" || !isOwner(owner, token, secret) || (await isGone(store, id)))
       throw noShare(id)
+    if (hasMessagesWithoutRole(data)) throw withoutRoles(`session ${owner.session}`)
     const items = readItems(data, owner.session)
     if (items.length === 0) return
     if (!(await hasRoom(id, JSON.stringify(data).length))) {

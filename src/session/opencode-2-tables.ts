@@ -1,0 +1,145 @@
+import { foldersOf, IN_PROJECT } from "./newest.ts"
+
+/** A database with a transaction begun, as far as these checks use it: what `node:sqlite` and `bun:sqlite` have in common. */
+export interface Queried {
+  prepare(sql: string): { all(...parameters: string[]): unknown[] }
+}
+
+/** A session of which OpenCode 2 holds something newer than OpenCode 1. Times are milliseconds since 1970. */
+export interface Newer {
+  id: string
+  /** OpenCode 1 does not have it at all. */
+  isNew: boolean
+  /** When its last message was begun; 0 if it has none. */
+  said: number
+  /** When anything last happened in it. */
+  active: number
+}
+
+/** What the tables of both generations say of sessions. */
+export interface BothGenerations {
+  /** Of a session and all below it, those that are newer in OpenCode 2; the session itself first. */
+  newerBelow(id: string): Newer[]
+  /** Of all sessions of the project of a folder, or of every project, those that are newer in OpenCode 2. */
+  newerIn(folder: string | undefined): Newer[]
+  /** The same without subagents' and archived sessions, last worked on first. */
+  newerConversationsIn(folder: string | undefined): Newer[]
+  /** When anything last happened in a session of OpenCode 1; 0 if it has no such session. */
+  activeInV1(id: string): number
+}
+
+interface Row {
+  id: string
+  said: number
+  touched: number
+  isUndone: boolean
+  /** It is a row of `session`, which both generations write. */
+  isShared: boolean
+}
+
+/** Without these columns nothing is told of what OpenCode 2 holds. */
+const NEEDED = {
+  session_v2: "id, project_id, parent_id, directory, revert, time_updated, time_archived",
+  session_message: "session_id, type, time_created",
+}
+
+/** Where a time is no number, it is later than all others: what is not understood counts as newer. */
+const time = (column: string, otherwise = "9e18") =>
+  `CASE typeof(${column}) WHEN 'integer' THEN CAST(${column} AS REAL) WHEN 'real' THEN ${column} ELSE ${otherwise} END`
+
+/** OpenCode 2 writes these by itself; some of them also into the copy of a session in which nothing was said since. */
+const SILENT = "'agent-switched', 'idle', 'location-switched', 'model-switched', 'synthetic', 'system'"
+
+// With an index of both generations, the order needs the last message alone; of a maximum, all would be read.
+const SAID = (id: string) =>
+  `SELECT ${time("m.time_created")} FROM session_message m
+   WHERE m.session_id = ${id} AND ifnull(m.type, '') NOT IN (${SILENT}) ORDER BY m.time_created DESC LIMIT 1`
+const SAID_IN_V1 = `SELECT ${time("m.time_created", "0")} FROM message m WHERE m.session_id = s.id
+   ORDER BY m.time_created DESC LIMIT 1`
+
+const OWN_ROWS = `SELECT s.id AS id, (${SAID("s.id")}) AS said, 0 AS shared,
+   max(${time("s.time_updated")}, ${time("ifnull(s.time_archived, 0)")}) AS touched,
+   ifnull(s.revert, 'null') <> 'null' AS undone
+   FROM session_v2 s WHERE`
+
+// The betas of OpenCode 2 had no table `session_v2`: their sessions are in `session`, their messages in `session_message`.
+const SHARED_ROWS = `SELECT s.id AS id, (${SAID("s.id")}) AS said, 1 AS shared, 0 AS touched, 0 AS undone
+   FROM session s WHERE EXISTS (SELECT 1 FROM session_message m WHERE m.session_id = s.id) AND`
+
+// OpenCode 1 could be made to write its messages into `session_message` as well: some milliseconds later, but before it
+// completes those of its own.
+const COMPLETED_IN_V1 = `SELECT max(${time("m.time_created", "0")}, ${time("m.time_updated", "0")}) FROM message m
+   WHERE m.session_id = s.id ORDER BY 1 DESC LIMIT 1`
+const V1_ROW = (isShared: boolean) =>
+  `SELECT s.id AS id, ${isShared ? 1 : 0} AS shared, 0 AS undone,
+   (${isShared ? COMPLETED_IN_V1 : SAID_IN_V1}) AS said,
+   max(${time("s.time_updated", "0")}, ${time("s.time_archived", "0")}) AS touched
+   FROM session s WHERE s.id = ?1`
+
+const IN_PROJECT_OF = `(${IN_PROJECT.replaceAll(":folders", "?1")})`
+const IS_CONVERSATION = "ifnull(s.parent_id, '') = '' AND ifnull(s.time_archived, 0) = 0"
+
+/**
+ * Compares the tables of OpenCode 2 with those of OpenCode 1. It and its methods throw what SQLite throws, also where a table or
+ * column that has to be known is missing.
+ * @param has the tables of OpenCode 2 that hold anything, and whether those of OpenCode 1 are the ones that are known:
+ * if not, every session of OpenCode 2 is new
+ */
+export function bothGenerations(database: Queried, has: { ownRows: boolean; v1: boolean }): BothGenerations {
+  for (const [table, columns] of Object.entries(NEEDED))
+    if (has.ownRows || table !== "session_v2") database.prepare(`SELECT ${columns} FROM ${table} LIMIT 0`).all()
+  const all = (sql: string, ...parameters: string[]) =>
+    database.prepare(sql).all(...parameters) as Record<string, unknown>[]
+  const rows = (sql: string, ...parameters: string[]) =>
+    all(sql, ...parameters).map((row): Row => {
+      const [id, said, touched] = [String(row["id"]), Number(row["said"] ?? 0), Number(row["touched"])]
+      return { id, said, touched, isUndone: row["undone"] === 1, isShared: row["shared"] === 1 }
+    })
+  const select = (condition: string, ...parameters: string[]) => [
+    ...(has.ownRows ? rows(`${OWN_ROWS} ${condition}`, ...parameters) : []),
+    ...(has.v1
+      ? rows(
+          `${SHARED_ROWS} ${has.ownRows ? "s.id NOT IN (SELECT id FROM session_v2) AND" : ""} ${condition}`,
+          ...parameters,
+        )
+      : []),
+  ]
+  const inV1 = (id: string, isShared: boolean) => (has.v1 ? rows(V1_ROW(isShared), id)[0] : undefined)
+  const newer = (found: Row[]) =>
+    found.flatMap((row): Newer[] => {
+      const old = inV1(row.id, row.isShared)
+      if (old && !isNewer(row, old)) return []
+      const isNew = old === undefined || (row.isShared && old.said === 0)
+      return [{ id: row.id, isNew, said: row.said, active: active(row) }]
+    })
+  const of = (folder: string | undefined, condition: string) =>
+    folder === undefined
+      ? select(condition)
+      : select(`${IN_PROJECT_OF} AND ${condition}`, JSON.stringify(foldersOf(folder)))
+
+  return {
+    newerBelow(id) {
+      const tables = [...(has.v1 ? ["session"] : []), ...(has.ownRows ? ["session_v2"] : [])]
+      const steps = tables.map((table) => `UNION SELECT s.id FROM ${table} s JOIN tree ON s.parent_id = tree.id`)
+      const tree = all(`WITH RECURSIVE tree(id) AS (SELECT ?1 ${steps.join(" ")}) SELECT id FROM tree`, id)
+      const ids = JSON.stringify(tree.map((row) => row["id"]))
+      const found = newer(select("s.id IN (SELECT value FROM json_each(?1))", ids))
+      return found.sort((a, b) => Number(b.id === id) - Number(a.id === id))
+    },
+    newerIn: (folder) => newer(of(folder, "1")),
+    newerConversationsIn: (folder) => newer(of(folder, IS_CONVERSATION)).sort((a, b) => b.active - a.active),
+    activeInV1(id) {
+      const row = inV1(id, false)
+      return row ? active(row) : 0
+    },
+  }
+}
+
+const active = ({ said, touched }: Row) => Math.max(said, touched)
+
+/**
+ * Something was said in OpenCode 2 after the last message of OpenCode 1, or the session was changed there in another way
+ * after all that OpenCode 1 did with it: undone in part, renamed, archived. A copy keeps the time of what it is a copy of.
+ */
+const isNewer = (row: Row, old: Row) =>
+  row.said > old.said || (!row.isShared && row.touched > active(old)) || (row.isUndone && old.said <= active(row))

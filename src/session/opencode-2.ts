@@ -1,0 +1,102 @@
+import { ShareError } from "../errors.ts"
+import { isSqliteError } from "./open-database.ts"
+import { type BothGenerations, bothGenerations, type Queried } from "./opencode-2-tables.ts"
+
+/** The end of a sentence about OpenCode 2. */
+export const NOT_READ_YET = "whose sessions cannot be read yet"
+
+/** OpenCode 2 holds what is asked for, or something newer of it: without that, another conversation would be given. */
+export class Opencode2Error extends ShareError {
+  /** @param instead what to do until OpenCode 2 can be read: the beginning of a sentence */
+  constructor(message: string, instead: string, cause?: unknown) {
+    super("bad-input", message, {
+      hint: `${instead}, or update opencode-bucket once a version reads OpenCode 2.`,
+      cause,
+    })
+  }
+}
+
+/** Whether the tables of OpenCode 1 in the same database are the ones that are known; true, unless given. */
+interface Known {
+  isV1Known?: boolean
+}
+
+/**
+ * Throws `Opencode2Error` if OpenCode 2 holds something newer of this session, or of a subagent's below it. A session that
+ * neither generation has passes.
+ */
+export function assertCurrent(database: Queried, sessionID: string, known?: Known): void {
+  compare(database, known, ({ newerBelow }) => {
+    const [found] = newerBelow(sessionID)
+    if (found === undefined) return
+    if (found.id !== sessionID) throw changedThere(`Session ${found.id}, a subagent's of ${sessionID},`)
+    throw found.isNew ? onlyThere(`Session ${sessionID}`) : changedThere(`Session ${sessionID}`)
+  })
+}
+
+/**
+ * Throws `Opencode2Error` if the session last worked on in the project of `folder`, or in every project, is one of
+ * OpenCode 2 or newer there.
+ * @param newest the id of the newest session that OpenCode 1 has there
+ */
+export function assertNewest(
+  database: Queried,
+  folder: string | undefined,
+  newest: string | undefined,
+  known?: Known,
+): void {
+  compare(database, known, ({ newerConversationsIn, activeInV1 }) => {
+    const [found] = newerConversationsIn(folder)
+    if (found === undefined || (newest !== undefined && found.active < activeInV1(newest))) return
+    const which = folder === undefined ? `The newest session, ${found.id},` : `The newest session here, ${found.id},`
+    throw found.isNew ? onlyThere(which) : changedThere(which)
+  })
+  if (newest !== undefined) assertCurrent(database, newest, known)
+}
+
+/**
+ * Throws `Opencode2Error` if OpenCode 2 holds anything newer of all sessions of a project, or of every project.
+ * @param since only of what was worked on since then, in milliseconds since 1970
+ */
+export function assertAllCurrent(
+  database: Queried,
+  { project, since }: { project: string | undefined; since: number },
+  known?: Known,
+): void {
+  compare(database, known, ({ newerIn }) => {
+    // A session in which nothing was said is nothing to keep.
+    const found = newerIn(project).filter(({ isNew, said, active }) => active >= since && !(isNew && said === 0))
+    if (found.length === 0) return
+    const which = found.length === 1 ? `session ${found[0]?.id}` : `${found.length} sessions, such as ${found[0]?.id},`
+    throw new Opencode2Error(
+      `The newest version of ${which} is in OpenCode 2, ${NOT_READ_YET}.`,
+      "Name a session of OpenCode 1 instead of --all, or another --project",
+    )
+  })
+}
+
+const onlyThere = (which: string) =>
+  new Opencode2Error(`${which} is of OpenCode 2, ${NOT_READ_YET}.`, "Give the id of a session of OpenCode 1")
+
+const changedThere = (which: string) =>
+  new Opencode2Error(
+    `${which} was last changed in OpenCode 2, ${NOT_READ_YET}; what OpenCode 1 has of it is older.`,
+    "Give the id of another session of OpenCode 1",
+  )
+
+/** Calls `ask` if OpenCode 2 has written anything into the database. Where it cannot be told what: `Opencode2Error`. */
+function compare(database: Queried, { isV1Known = true }: Known = {}, ask: (both: BothGenerations) => void): void {
+  const tables = "SELECT name FROM sqlite_master WHERE name IN ('session_v2', 'session_message')"
+  const names = (database.prepare(tables).all() as { name: string }[]).map(({ name }) => name)
+  try {
+    const used = names.filter((name) => database.prepare(`SELECT 1 FROM ${name} LIMIT 1`).all().length > 0)
+    if (used.length > 0) ask(bothGenerations(database, { ownRows: used.includes("session_v2"), v1: isV1Known }))
+  } catch (error) {
+    if (!isSqliteError(error)) throw error
+    throw new Opencode2Error(
+      `The tables of OpenCode 2 in its database are not understood (${error.message}), so that nothing tells which session is the newest.`,
+      "Share an export file of OpenCode 1",
+      error,
+    )
+  }
+}

@@ -1,0 +1,243 @@
+import { randomInt } from "node:crypto"
+import { mkdirSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { temporaryFolder } from "./world.ts"
+
+const columns = {
+  usage: `cost real NOT NULL DEFAULT 0, tokens_input integer NOT NULL DEFAULT 0, tokens_output integer NOT NULL DEFAULT 0,
+    tokens_reasoning integer NOT NULL DEFAULT 0, tokens_cache_read integer NOT NULL DEFAULT 0, tokens_cache_write integer NOT NULL DEFAULT 0`,
+  summary:
+    "summary_additions integer, summary_deletions integer, summary_files integer, summary_diffs text, metadata text",
+  times: "time_created integer NOT NULL, time_updated integer NOT NULL, time_compacting integer, time_archived integer",
+}
+
+/** The tables of OpenCode 1.18 that hold sessions. */
+const firstTables = `
+  CREATE TABLE project (id text PRIMARY KEY, worktree text NOT NULL, vcs text, name text, time_created integer NOT NULL,
+    time_updated integer NOT NULL, sandboxes text NOT NULL);
+  CREATE TABLE session (id text PRIMARY KEY, project_id text NOT NULL, workspace_id text, parent_id text, slug text NOT NULL,
+    directory text NOT NULL, path text, title text NOT NULL, version text NOT NULL, share_url text, ${columns.summary},
+    ${columns.usage}, revert text, permission text, agent text, model text, ${columns.times});
+  CREATE TABLE message (id text PRIMARY KEY, session_id text NOT NULL, time_created integer NOT NULL, time_updated integer NOT NULL,
+    data text NOT NULL);
+  CREATE TABLE part (id text PRIMARY KEY, message_id text NOT NULL, session_id text NOT NULL, time_created integer NOT NULL,
+    time_updated integer NOT NULL, data text NOT NULL);`
+
+/** The tables of OpenCode 2.0.25 that hold sessions. */
+export const laterTables = `
+  CREATE TABLE session_v2 (id text PRIMARY KEY, project_id text NOT NULL, workspace_id text, parent_id text, fork_session_id text,
+    fork_boundary text, slug text NOT NULL, directory text NOT NULL, path text, title text, version text NOT NULL, share_url text,
+    ${columns.summary}, ${columns.usage}, revert text, permission text, agent text, model text, ${columns.times}, time_idle integer,
+    time_viewed integer, idle_outcome text, time_suspended integer, resume_attempts integer NOT NULL DEFAULT 0);
+  CREATE TABLE session_message (id text PRIMARY KEY, session_id text NOT NULL, type text NOT NULL, seq integer NOT NULL,
+    time_created integer NOT NULL, time_updated integer NOT NULL, data text NOT NULL, UNIQUE (session_id, seq));
+  CREATE TABLE kv (key text PRIMARY KEY, value text NOT NULL, time_created integer NOT NULL, time_updated integer NOT NULL);`
+
+const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+export interface BothOptions {
+  /** The folder that sessions are begun in, unless another is named. */
+  folder: string
+  /** The database's file. */
+  path?: string
+  /** Gives whole numbers from 0 to below `end`; by chance, unless given. */
+  random?: (end: number) => number
+}
+
+export type Both = ReturnType<typeof bothGenerations>
+
+/**
+ * A database in which both generations of OpenCode say things, one after the other, each as it stores that; ids, times and
+ * words are by chance. Call `close` before something else is to read it without a WAL.
+ */
+export function bothGenerations({
+  folder,
+  path = join(temporaryFolder(), "opencode.db"),
+  random = randomInt,
+}: BothOptions) {
+  mkdirSync(dirname(path), { recursive: true })
+  const database = new DatabaseSync(path)
+  database.exec(`PRAGMA journal_mode = WAL; ${firstTables}`)
+  let clock = 1_700_000_000_000 + random(90_000_000_000)
+  const later = (most = 86_400_000) => (clock += 1 + random(most))
+  const id = (kind: string) => `${kind}_${Array.from({ length: 26 }, () => letters[random(letters.length)]).join("")}`
+  const words = () => Array.from({ length: 2 + random(9) }, () => id("w").slice(2, 4 + random(9))).join(" ")
+  const run = (sql: string, ...values: (string | number | null)[]) => database.prepare(sql).run(...values)
+  const projects = new Map<string, string>()
+
+  function projectOf(place: string): string {
+    const known = projects.get(place)
+    if (known !== undefined) return known
+    const made = Array.from({ length: 40 }, () => "0123456789abcdef"[random(16)]).join("")
+    projects.set(place, made)
+    run("INSERT INTO project VALUES (?, ?, 'git', NULL, ?, ?, '[]')", made, place, clock, clock)
+    return made
+  }
+
+  function begin(table: "session" | "session_v2", place: string, parent: string | null): string {
+    const session = id("ses")
+    const at = later()
+    const title = table === "session" ? words() : [words(), null][random(2)]!
+    run(
+      `INSERT INTO ${table} (id, project_id, parent_id, slug, directory, path, title, version, time_created, time_updated)
+       VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?)`,
+      ...[session, projectOf(place), parent, words(), place, title, table === "session" ? "1.18.33" : "2.0.25", at, at],
+    )
+    return session
+  }
+
+  function touch(table: "session" | "session_v2", session: string, at = later(5_000)): void {
+    run(`UPDATE ${table} SET time_updated = ? WHERE id = ?`, at, session)
+  }
+
+  function firstMessage(session: string, role: "user" | "assistant", text: string): void {
+    const [message, at] = [id("msg"), later(5_000)]
+    const data = { role, time: { created: at, ...(role === "assistant" && { completed: at + 1 }) } }
+    run("INSERT INTO message VALUES (?, ?, ?, ?, ?)", message, session, at, at, JSON.stringify(data))
+    const part = JSON.stringify({ type: "text", text })
+    run("INSERT INTO part VALUES (?, ?, ?, ?, ?, ?)", id("prt"), message, session, at, at, part)
+  }
+
+  function laterMessage(session: string, type: string, data: object, at = later(5_000), message = id("msg")): void {
+    const seq = Number(
+      database
+        .prepare("SELECT ifnull(max(seq), -1) + 1 + ? AS seq FROM session_message WHERE session_id = ?")
+        .get(random(3), session)!["seq"],
+    )
+    const body = JSON.stringify({ time: { created: at }, ...data })
+    run("INSERT INTO session_message VALUES (?, ?, ?, ?, ?, ?, ?)", message, session, type, seq, at, at, body)
+  }
+
+  const first = {
+    /** Something is said in OpenCode 1: a prompt and answers. Gives the prompt. */
+    say(session: string): string {
+      const text = `first ${words()}`
+      firstMessage(session, "user", text)
+      for (let left = random(3); left >= 0; left--) firstMessage(session, "assistant", `first ${words()}`)
+      touch("session", session)
+      return text
+    },
+    begin(place = folder, parent: string | null = null): string {
+      const session = begin("session", place, parent)
+      first.say(session)
+      return session
+    },
+  }
+
+  const second = {
+    /** The tables of OpenCode 2, without anything in them. */
+    start(): void {
+      database.exec(laterTables)
+    },
+    /** Copies every session of OpenCode 1, as OpenCode 2 does at its first start. */
+    takeOver(): void {
+      for (const row of database.prepare("SELECT * FROM session").all()) {
+        const shared = Object.keys(row).filter((name) => name !== "revert")
+        run(
+          `INSERT INTO session_v2 (${shared.join(", ")}) VALUES (${shared.map(() => "?").join(", ")})`,
+          ...shared.map((name) => row[name] as string | number | null),
+        )
+        const session = String(row["id"])
+        const messages = database
+          .prepare("SELECT id, time_created, data FROM message WHERE session_id = ? ORDER BY time_created, id")
+          .all(session)
+        for (const message of messages) {
+          const parts = database.prepare("SELECT data FROM part WHERE message_id = ? ORDER BY id").all(message["id"]!)
+          const texts = parts.map((part) => JSON.parse(String(part["data"])) as { type: string; text: string })
+          const isUser = JSON.parse(String(message["data"])).role === "user"
+          const data = isUser ? { text: texts[0]?.text } : { agent: "build", content: texts }
+          laterMessage(
+            session,
+            isUser ? "user" : "assistant",
+            data,
+            Number(message["time_created"]),
+            String(message["id"]),
+          )
+        }
+        const last = Number(messages.at(-1)?.["time_created"] ?? clock)
+        if (random(2))
+          laterMessage(session, "system", { text: "The available tools have changed." }, last + random(2) * 999)
+      }
+      const at = later()
+      run(`INSERT INTO kv VALUES ('migration.v1-v2', '{"phase":"completed"}', ?, ?)`, at, at)
+    },
+    /** Something is said in OpenCode 2. Gives the prompt. */
+    say(session: string): string {
+      const text = `second ${words()}`
+      if (random(2)) laterMessage(session, "agent-switched", { agent: "plan" })
+      laterMessage(session, "user", { text, files: [] })
+      for (let left = random(3); left > 0; left--)
+        laterMessage(session, "assistant", { agent: "build", content: [{ type: "text", text: `second ${words()}` }] })
+      laterMessage(session, "idle", { outcome: "succeeded" })
+      // Its row is not changed by every message.
+      if (random(2)) touch("session_v2", session)
+      return text
+    },
+    begin(place = folder, parent: string | null = null): string {
+      const session = begin("session_v2", place, parent)
+      second.say(session)
+      return session
+    },
+    /** A session in which nothing was said yet. */
+    open: (place = folder): string => begin("session_v2", place, null),
+    rename(session: string): void {
+      run("UPDATE session_v2 SET title = ? WHERE id = ?", words(), session)
+      touch("session_v2", session)
+    },
+    /** Takes back all from a prompt on; the messages stay until something else is said. */
+    undo(session: string): void {
+      const prompts = database
+        .prepare("SELECT id FROM session_message WHERE session_id = ? AND type = 'user'")
+        .all(session)
+      const messageID = String(prompts[random(prompts.length)]!["id"])
+      run("UPDATE session_v2 SET revert = ? WHERE id = ?", JSON.stringify({ messageID }), session)
+      if (random(2)) touch("session_v2", session)
+    },
+    /** The same, and for good: the messages are gone. */
+    drop(session: string): void {
+      const from = "(SELECT max(seq) FROM session_message WHERE session_id = ? AND type = 'user')"
+      run(`DELETE FROM session_message WHERE session_id = ? AND seq >= ${from}`, session, session)
+      touch("session_v2", session)
+    },
+    archive(session: string): void {
+      run("UPDATE session_v2 SET time_archived = ? WHERE id = ?", later(), session)
+    },
+    /** What `opencode session export` of OpenCode 2 prints. */
+    exported(session: string): { info: object; messages: object[] } {
+      const row = database.prepare("SELECT * FROM session_v2 WHERE id = ?").get(session)!
+      const messages = database
+        .prepare("SELECT id, type, data FROM session_message WHERE session_id = ? ORDER BY seq")
+        .all(session)
+      return {
+        info: {
+          ...{ id: session, projectID: row["project_id"], title: row["title"] ?? undefined, cost: row["cost"] },
+          ...{ time: { created: row["time_created"], updated: row["time_updated"] } },
+          location: { directory: row["directory"] },
+        },
+        messages: messages.map(({ id, type, data }) => ({ id, type, ...JSON.parse(String(data)) })),
+      }
+    },
+    /** Looked at, and nothing else. */
+    view(session: string): void {
+      run("UPDATE session_v2 SET time_viewed = ?, time_idle = ? WHERE id = ?", later(), later(), session)
+    },
+  }
+
+  return {
+    ...{ path, folder, database, first, second, id, random },
+    exec: (sql: string) => database.exec(sql),
+    close: () => database.close(),
+  }
+}
+
+/** Numbers by chance that are the same for the same seed: mulberry32. */
+export function seeded(seed: number): (end: number) => number {
+  let state = seed >>> 0
+  return (end) => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * end)
+  }
+}
