@@ -1,4 +1,4 @@
-import type { Session } from "../session/model.ts"
+import { type MessagesRead, nothingRead, type Session } from "../session/model.ts"
 import { type Fields, fields, list } from "../session/read-json.ts"
 import { assistantFor, modelOf, sessionFor, userFor } from "./conform.ts"
 import { partFor } from "./conform-part.ts"
@@ -16,17 +16,23 @@ export interface ForOpencode {
 /** The session and those of its subagents, each by itself, parents first: OpenCode takes one at a time. */
 export async function* forOpencode(session: Session, parentID?: string): AsyncGenerator<ForOpencode> {
   const id = sessionID(session.info.id)
-  yield await oneFor(session, id, parentID)
-  for (const child of session.children) yield* forOpencode(child, id)
+  const read = nothingRead()
+  yield await oneFor(session, read, id, parentID)
+  for (const child of session.children(read)) yield* forOpencode(child, id)
 }
 
-async function oneFor(session: Session, id: string, parentID: string | undefined): Promise<ForOpencode> {
+async function oneFor(
+  session: Session,
+  read: MessagesRead,
+  id: string,
+  parentID: string | undefined,
+): Promise<ForOpencode> {
   const info = fields(session.info.raw)
   const messages: { info: Fields; parts: Fields[] }[] = []
   let unknown = 0
   let prompt = ""
   let model: Fields = modelOf({})
-  for await (const message of session.messages()) {
+  for await (const message of session.messages(read)) {
     if (message.role === "malformed") {
       unknown++
       continue
