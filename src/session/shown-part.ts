@@ -54,11 +54,14 @@ function inPrompt(part: Part, text: string): Part[] {
   }
 }
 
-/** A part of which the page shows its JSON: that names it as the page does. */
+/** A part of which the page shows its JSON: its id and its kind stand first, so that they are never cut off. */
 export function shownAsItIs<P extends Extract<Part, { type: "unknown" | "malformed" }>>(part: P): P {
-  const { id, raw } = part
-  const isObject = typeof raw === "object" && raw !== null && !Array.isArray(raw)
-  return { ...part, raw: bounded(isObject && raw["id"] !== id ? { ...raw, id } : raw) }
+  const { id, kind, raw } = part
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return { ...part, raw: bounded(raw) }
+  const { id: _, type, ...rest } = raw
+  const shown = bounded({ id, ...(type !== undefined && { type }), ...rest })
+  const named = typeof shown === "object" && shown !== null && !Array.isArray(shown) ? shown["type"] : kind
+  return { ...part, kind: typeof named === "string" ? named : kind, raw: shown }
 }
 
 /** A tool call without the fields of its input that its kind of row does not show. */
@@ -78,8 +81,9 @@ export function shownFile(part: FilePart): FilePart {
 /** Says that there is a file, and not where. */
 const NOWHERE = "file:///"
 
-function shownAddress({ url, mime }: FilePart): string {
-  if (url === "" || CANONICAL.test(url)) return url
+function shownAddress({ url, mime, filename }: FilePart): string {
+  if (url === "") return filename === "" ? NOWHERE : ""
+  if (CANONICAL.test(url)) return url
   if (/^https?:/i.test(url)) return url
   const comma = url.startsWith("data:") ? url.indexOf(",") : -1
   if (comma < 0) return NOWHERE
