@@ -40,6 +40,42 @@ test("a session that is sent becomes a page like any other share, and import get
   expect((await keys(server, `s/${id}/server/`)).length).toBe(2)
 })
 
+test("what no page shows is not kept either: an error's response, settings of the client, fields that are not known", async () => {
+  const server = await ownServer()
+  const { id, items, session, sync } = await shared(server)
+  const hidden = { responseHeaders: { a: "HIDDEN" }, responseBody: "HIDDEN", metadata: { url: "HIDDEN" } }
+  const error = { name: "APIError", data: { message: "overloaded", isRetryable: true, ...hidden } }
+  const planted = items.map(({ type, data }) => {
+    const { state, role } = data as { state?: object; role?: string }
+    const call = state && { state: { ...state, unknown: "HIDDEN", title: "HIDDEN" } }
+    return {
+      type,
+      data: { ...data, unknown: "HIDDEN", metadata: hidden, ...call, ...(role === "assistant" && { error }) },
+    }
+  })
+  const more = [
+    { type: "session_diff", data: [{ file: "a", patch: "HIDDEN" }] },
+    { type: "model", data: [{ options: { apiKey: "HIDDEN" } }] },
+    {
+      type: "part",
+      data: { id: "prt_1", messageID: "msg_1", sessionID: session, type: "patch", hash: "HIDDEN", files: [] },
+    },
+  ]
+  expect((await sync([...planted, ...more])).status).toBe(200)
+  const texts = async () =>
+    Promise.all(
+      (await keys(server, `s/${id}/`)).map(async (key) => {
+        const body = Buffer.from((await server.store.get(key))!)
+        return [key, (body[0] === 0x1f ? gunzipSync(body) : body).toString()] as const
+      }),
+    )
+  for (const [key, text] of await texts()) expect(text, key).not.toContain("HIDDEN")
+  await server.publish(id)
+  const all = await texts()
+  for (const [key, text] of all) expect(text, key).not.toContain("HIDDEN")
+  expect(all.find(([key]) => key.endsWith("session.json"))![1]).toContain("overloaded")
+})
+
 test("asked for twice at once, by two instances, it is one share", async () => {
   const server = await ownServer()
   const other = server.instance()

@@ -15,7 +15,7 @@ import { type PrepareOptions, prepare } from "../../src/share/prepare.ts"
 import { preview } from "../../src/share/preview.ts"
 import { share } from "../../src/share/share.ts"
 import { openStore } from "../../src/store/open-store.ts"
-import { recordOf } from "../support/record.ts"
+import { all, recordOf } from "../support/record.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 interface Made {
@@ -73,7 +73,7 @@ async function shared(record: Made, options: PrepareOptions = {}) {
 }
 
 const wordsIn = (text: string) => [...new Set(text.match(/tale\w+/g))].sort()
-const whole = async (pieces: AsyncIterable<string>) => (await Array.fromAsync(pieces)).join("")
+const whole = async (pieces: AsyncIterable<string>) => (await all(pieces)).join("")
 
 /** A session with subagents at random depth: some are named by no call, some by calls that were undone. */
 const node = (depth: number): fc.Arbitrary<Node> =>
@@ -197,8 +197,8 @@ test.each(["undone", "undone for good", "cut off"])(
       ])
     const resumed = { ...task("ses_a"), state: { ...task("ses_a").state, time: { start: NOW + 99, end: NOW + 200 } } }
     const record = made("ses_0", [assistant(task("ses_a")), user("Go on."), assistant(resumed)], [child("ses_a")])
-    const all = await shared(record)
-    expect(wordsIn(all.files.get("session.json")!)).toEqual(["tale0", "taleAGAIN", "taleANSWER", "talea"])
+    const before = await shared(record)
+    expect(wordsIn(before.files.get("session.json")!)).toEqual(["tale0", "taleAGAIN", "taleANSWER", "talea"])
     const undone = { ...record, info: { ...record.info, revert: { messageID: record.messages[2]!.info.id } } }
     const { files } =
       how === "cut off"
