@@ -1,6 +1,5 @@
 import { existsSync, statSync } from "node:fs"
 import path from "node:path"
-import { pipeline } from "node:stream/promises"
 import { ShareError } from "../errors.ts"
 import { exported, type Format, formats, nameOf } from "../export/export.ts"
 import { exportFolder } from "../export/folder.ts"
@@ -11,6 +10,7 @@ import { version } from "../version.ts"
 import type { AllFlags } from "./all-sessions.ts"
 import { settingsFrom } from "./destination.ts"
 import { exportAll } from "./export-all.ts"
+import { writeBytes } from "./output.ts"
 import { type SelectionFlags, selectionFrom } from "./selection.ts"
 import { formatBytes, redactedLine, say, statusLine, type Terminal } from "./terminal.ts"
 
@@ -40,7 +40,7 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
       }
       if (flags.output === "-") {
         if (format === "folder") throw noFolderThere()
-        await pipeline(gathered(exported(prepared, format, version)), terminal.stdout, { end: false })
+        await writeBytes(terminal.stdout, gathered(exported(prepared, format, version)))
         return
       }
       const place = placeFor(flags.output, format, nameOf(prepared.session.info), terminal.cwd)

@@ -16,6 +16,8 @@ import { findShares, parseShareName } from "../share/find-share.ts"
 import { openLedger } from "../share/ledger.ts"
 import { prefixOf } from "../share/manifest.ts"
 import { openStore } from "../store/open-store.ts"
+import { terminalText, titleLine } from "../terminal-text.ts"
+import { askYesNo } from "./ask.ts"
 import { agreeOnDestination, settingsFrom } from "./destination.ts"
 import { canAsk, oneLine, say, statusLine, type Terminal } from "./terminal.ts"
 
@@ -61,7 +63,7 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
       say(
         terminal,
         flags.quiet,
-        `Imported "${oneLine(session.info.title) || id}"${others}. Go on with it: opencode --session ${id}`,
+        `Imported "${titleLine(session.info.title) || id}"${others}. Go on with it: opencode --session ${id}`,
       )
       if (unknown > 0)
         say(terminal, flags.quiet, `${unknown} parts of it are of no kind that OpenCode knows, and stayed behind.`)
@@ -120,21 +122,21 @@ async function inWords(session: Session, from: string, cwd: string): Promise<str
   }
   const { title, directory, version } = session.info
   const facts = [
-    ["Conversation", oneLine(title) || "Untitled session"],
+    ["Conversation", titleLine(title) || "Untitled session"],
     [
       "Holds",
       `${prompts} prompts, ${answers} answers${session.children.length > 0 ? `, ${session.children.length} subagents` : ""}`,
     ],
     ["From", oneLine(from)],
     ["Worked in", `${oneLine(directory)}${version ? `, OpenCode ${oneLine(version)}` : ""}`],
-    ["Goes to", `the project of ${cwd}`],
+    ["Goes to", `the project of ${terminalText(cwd)}`],
   ]
   return facts.map(([name = "", value]) => `  ${name.padEnd(14)}${value}\n`).join("")
 }
 
-async function agree(words: string, { stderr }: Terminal): Promise<void> {
-  stderr.write(`\n${words}\n  What others have written is in it: whoever goes on with it hands that to the model.\n\n`)
-  const { confirm } = await import("@clack/prompts")
-  if ((await confirm({ message: "Import it?", output: stderr })) !== true)
-    throw new ShareError("bad-usage", "The session was not imported.")
+async function agree(words: string, terminal: Terminal): Promise<void> {
+  terminal.stderr.write(
+    `\n${words}\n  What others have written is in it: whoever goes on with it hands that to the model.\n\n`,
+  )
+  if (!(await askYesNo(terminal, "Import it?"))) throw new ShareError("bad-usage", "The session was not imported.")
 }

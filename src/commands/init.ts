@@ -8,6 +8,7 @@ import { ShareError } from "../errors.ts"
 import { newShareId } from "../share/share-id.ts"
 import { tryOut } from "../share/try-out.ts"
 import { openStore } from "../store/open-store.ts"
+import { askText } from "./ask.ts"
 import type { DestinationFlags } from "./destination.ts"
 import { readPolicy } from "./read-policy.ts"
 import { canAsk, say, statusLine, type Terminal } from "./terminal.ts"
@@ -73,11 +74,10 @@ async function wanted(flags: InitFlags, terminal: Terminal): Promise<Record<stri
     throw new ShareError("bad-usage", "There is no terminal to ask in, so the bucket has to be named.", {
       hint: "opencode-bucket init --to s3://team-shares --endpoint https://minio.corp.example",
     })
-  const { text, isCancel } = await import("@clack/prompts")
   const ask = async (message: string, placeholder: string) => {
-    const answer = await text({ message, placeholder, output: process.stderr })
-    if (isCancel(answer)) throw new ShareError("bad-usage", "Nothing was changed.")
-    return answer?.trim() || undefined
+    const answer = await askText(terminal, { message, placeholder })
+    if (answer === undefined) throw new ShareError("bad-usage", "Nothing was changed.")
+    return answer || undefined
   }
   const bucket = await ask("Which bucket (or folder) should shares go to?", "s3://team-shares")
   if (!bucket?.startsWith("s3://")) return { ...given, to: bucket }
