@@ -18,6 +18,21 @@ export function terminalText(text: string): string {
 export const terminalLines = (text: string): string =>
   text.includes("\n") ? text.split("\n").map(terminalText).join("\n") : terminalText(text)
 
+/** UTF-8 on its way to a terminal: escaped, but for line feeds and tabs. */
+export async function* forTerminal(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder()
+  const shown = (text: string) => Buffer.from(text.split("\t").map(terminalLines).join("\t"))
+  // A character, or what joins two of them, may be cut in two: what follows the last line feed waits.
+  let rest = ""
+  for await (const piece of pieces) {
+    const text = rest + decoder.decode(piece, { stream: true })
+    const end = text.lastIndexOf("\n") + 1
+    rest = text.slice(end)
+    if (end > 0) yield shown(text.slice(0, end))
+  }
+  yield shown(rest + decoder.decode())
+}
+
 const LONGEST_TITLE_CHARS = 200
 
 /** A title, or what else may be of any length, as one line of `terminalText`: white space becomes one space, a long one is cut. */

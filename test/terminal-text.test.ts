@@ -5,7 +5,15 @@ import { firstHidden, terminalLines, terminalText, titleLine } from "../src/term
 
 /** What moves the cursor, changes a terminal or the order of letters, or is seen by nobody. */
 const dangerous = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]|\p{Cs}/u
-const anyText = fc.string({ unit: fc.oneof(fc.integer({ min: 0, max: 0x10ffff }), fc.integer({ min: 0, max: 0x2ff }), fc.integer({ min: 0x2000, max: 0x206f })).map((n) => String.fromCodePoint(n)) })
+const anyText = fc.string({
+  unit: fc
+    .oneof(
+      fc.integer({ min: 0, max: 0x10ffff }),
+      fc.integer({ min: 0, max: 0x2ff }),
+      fc.integer({ min: 0x2000, max: 0x206f }),
+    )
+    .map((n) => String.fromCodePoint(n)),
+})
 
 test("no text moves the cursor, ends the line or turns the direction", () => {
   fc.assert(
@@ -40,7 +48,9 @@ test("every control character is shown as an escape", () => {
 })
 
 describe("characters that show nothing", () => {
-  test.each([0xad, 0x34f, 0x61c, 0x180e, 0x200b, 0x200e, 0x202e, 0x2060, 0x2066, 0x3164, 0xfeff, 0xfe0f, 0xe0041, 0xe0100])("U+%s", (code) => {
+  test.each([
+    0xad, 0x34f, 0x61c, 0x180e, 0x200b, 0x200e, 0x202e, 0x2060, 0x2066, 0x3164, 0xfeff, 0xfe0f, 0xe0041, 0xe0100,
+  ])("U+%s", (code) => {
     const shown = terminalText(`s3://team${String.fromCodePoint(code)}-shares`)
     expect(shown).toMatch(/^s3:\/\/team(?:\\u[0-9a-f]{4}){1,2}-shares$/)
     expect(firstHidden(`s3://team${String.fromCodePoint(code)}-shares`)).toBe(
@@ -49,8 +59,9 @@ describe("characters that show nothing", () => {
   })
 })
 
-test.each(["Ünïcödé & co", "日本語", "👩‍💻 ❤️ 1️⃣ 🏴󠁧󠁢󠁥󠁮󠁧󠁿", "می‌خواهم", "क्‍ष", "שלום", "~/a b/c.txt", String.raw`C:\Users\n`])("%s stays as it is", (text) =>
-  expect(terminalText(text)).toBe(text),
+test.each(["Ünïcödé & co", "日本語", "👩‍💻 ❤️ 1️⃣ 🏴󠁧󠁢󠁥󠁮󠁧󠁿", "می‌خواهم", "क्‍ष", "שלום", "~/a b/c.txt", String.raw`C:\Users\n`])(
+  "%s stays as it is",
+  (text) => expect(terminalText(text)).toBe(text),
 )
 
 test("a title is one line of bounded length", () => {

@@ -1,11 +1,13 @@
-import { existsSync, statSync } from "node:fs"
+import { statSync } from "node:fs"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 import { exported, type Format, formats, nameOf } from "../export/export.ts"
 import { exportFolder } from "../export/folder.ts"
-import { alreadyThere, gathered, writeOutput } from "../export/write-output.ts"
+import { assertFree, gathered, writeOutput } from "../export/write-output.ts"
+import { outputPlace } from "../output-place.ts"
 import { findSession } from "../session/find-session.ts"
 import { prepare } from "../share/prepare.ts"
+import { terminalText } from "../terminal-text.ts"
 import { version } from "../version.ts"
 import type { AllFlags } from "./all-sessions.ts"
 import { settingsFrom } from "./destination.ts"
@@ -38,7 +40,7 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
         status.clear()
         say(terminal, flags.quiet, redactedLine(prepared.found))
       }
-      if (flags.output === "-") {
+      if (isStdout(flags.output, terminal.cwd)) {
         if (format === "folder") throw noFolderThere()
         await writeBytes(terminal.stdout, gathered(exported(prepared, format, version)))
         return
@@ -46,14 +48,14 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
       const place = placeFor(flags.output, format, nameOf(prepared.session.info), terminal.cwd)
       status.show(`Writing ${place}…`)
       const { force } = flags
-      if (format !== "folder" && !force && existsSync(place)) throw alreadyThere(place)
+      if (format !== "folder" && !force) assertFree(place)
       const size =
         format === "folder"
           ? (await exportFolder(prepared, { folder: place, version, now: () => new Date(), force })).size
           : await writeOutput(place, exported(prepared, format, version), { force })
       status.clear()
       say(terminal, flags.quiet, `${formatBytes(size)}, ${inWords[format]}.`)
-      terminal.stdout.write(`${place}\n`)
+      terminal.stdout.write(`${terminalText(place)}\n`)
     })
   } finally {
     status.clear()
@@ -88,6 +90,18 @@ function placeFor(output: string | undefined, format: Format, name: string, cwd:
   const isFolder =
     format !== "folder" && (/[/\\]$/.test(output) || statSync(named, { throwIfNoEntry: false })?.isDirectory())
   return isFolder ? path.join(named, file) : named
+}
+
+/** `-`, or a name of stdout, such as `/dev/stdout`. */
+function isStdout(output: string | undefined, cwd: string): boolean {
+  if (output === undefined || output === "-") return output === "-"
+  try {
+    const place = outputPlace(path.resolve(cwd, output))
+    return place.kind === "descriptor" && place.descriptor === 1
+  } catch {
+    // Said where it is written.
+    return false
+  }
 }
 
 const noFolderThere = () =>

@@ -1,6 +1,5 @@
-import { Transform } from "node:stream"
 import { pipeline } from "node:stream/promises"
-import { terminalLines, terminalText } from "../terminal-text.ts"
+import { forTerminal, terminalLines, terminalText } from "../terminal-text.ts"
 
 type Stream = NodeJS.WriteStream
 
@@ -76,26 +75,5 @@ export const writePainted = (stream: Stream, text: Painted): void => writeUnesca
 const textOf = (value: string | Painted) => (typeof value === "string" ? terminalText(value) : Painted.textOf(value))
 
 /** Writes bytes of text to a pipe or a file as they are, to a terminal escaped. Leaves the stream open. */
-export async function writeBytes(stream: Stream, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  if (stream.isTTY) await pipeline(pieces, forTerminal(), stream, { end: false })
-  else await pipeline(pieces, stream, { end: false })
-}
-
-/** Text on its way to a terminal: escaped, but for line feeds and tabs. */
-export function forTerminal(): Transform {
-  const decoder = new TextDecoder()
-  const shown = (text: string) => Buffer.from(text.split("\t").map(terminalLines).join("\t"))
-  // A character of two units, or one with a joiner, may be cut in two: what follows the last line feed waits.
-  let rest = ""
-  return new Transform({
-    transform(chunk: Uint8Array, _, done) {
-      const text = rest + decoder.decode(chunk, { stream: true })
-      const end = text.lastIndexOf("\n") + 1
-      rest = text.slice(end)
-      done(null, shown(text.slice(0, end)))
-    },
-    flush(done) {
-      done(null, shown(rest + decoder.decode()))
-    },
-  })
-}
+export const writeBytes = (stream: Stream, pieces: AsyncIterable<Uint8Array>): Promise<void> =>
+  pipeline(stream.isTTY ? forTerminal(pieces) : pieces, stream, { end: false })

@@ -2,11 +2,20 @@ import { readFileSync } from "node:fs"
 import * as z from "zod"
 import { ShareError } from "../errors.ts"
 import { parseLength } from "../share/expires.ts"
+import { firstHidden } from "../terminal-text.ts"
 import { isToken } from "./tokens.ts"
 
-const text = z.string().trim().min(1, "must not be empty")
+const text = z
+  .string()
+  .trim()
+  .min(1, "must not be empty")
+  .refine((value) => firstHidden(value) === undefined, "must not contain characters that a terminal does not show")
 const webAddress = z
   .url({ protocol: /^https?$/, error: "must be an http(s) address" })
+  .refine(
+    (url) => firstHidden(url) === undefined && !/\s/.test(url),
+    "must be an http(s) address without hidden characters",
+  )
   .transform((url) => url.replace(/\/+$/, ""))
 const yes = z.union([
   z.boolean(),
