@@ -58,7 +58,10 @@ export async function agreeToShareAll(options: AgreeToAllOptions): Promise<void>
 type Fact = readonly [name: string, value: string | false | undefined]
 
 /** Shows facts about what is to be shared, then those about the place that it goes to, which is tried out. */
-async function show({ store, place, ends, terminal }: Omit<AgreeToAllOptions, "count" | "fresh">, what: Fact[]) {
+async function show(
+  { store, place, ends, signed, terminal }: Pick<AgreeOptions, "store" | "place" | "ends" | "signed" | "terminal">,
+  what: Fact[],
+) {
   const status = statusLine(terminal, false)
   status.show(`Asking ${store.name} who can read in it…`)
   const readable = await tryOut(store, newShareId()).finally(status.clear)
@@ -67,6 +70,7 @@ async function show({ store, place, ends, terminal }: Omit<AgreeToAllOptions, "c
     ["Goes to", place],
     ["Until", ends],
     ["Seen by", seenBy(readable.public)],
+    ["", readable.public === true && signed && "the page stays readable after the signed link has ended"],
     ["", readable.public !== false && readable.note],
   ]
   const lines = facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(15)}${terminalText(value)}`] : []))

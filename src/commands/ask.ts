@@ -33,15 +33,26 @@ export async function askChoice<T extends string>(
   return choices.find(({ value }) => value === answer)?.value
 }
 
+export interface TextQuestion {
+  message: string
+  placeholder: string
+  /** What stands against an answer, if something does: then it can be typed again. */
+  refuse?: (answer: string) => string | undefined
+}
+
 /** Asks for a line of text; "" where none was typed, undefined for a prompt that is left. */
 export async function askText(
   { stderr }: Terminal,
-  { message, placeholder }: { message: string; placeholder: string },
+  { message, placeholder, refuse }: TextQuestion,
 ): Promise<string | undefined> {
   const { text } = await import("@clack/prompts")
   const answer = await text({
     message: terminalText(message),
     placeholder: terminalText(placeholder),
+    validate(answer) {
+      const reason = refuse?.(answer?.trim() ?? "")
+      return reason === undefined ? undefined : terminalText(reason)
+    },
     output: promptStream(stderr),
   })
   // A prompt that is left answers with a symbol.

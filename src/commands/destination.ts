@@ -17,12 +17,17 @@ export interface DestinationFlags {
   trustProject?: boolean
 }
 
-/** The settings with these flags on top. Throws `bad-settings`. */
-export function settingsFrom(flags: DestinationFlags, world: World): LoadedSettings {
+/**
+ * The settings with these flags on top. Throws `bad-settings`; for a `to` in a file or a variable that is not clear only
+ * where something new goes there (`isNew`): what was shared with it before can be listed and removed.
+ */
+export function settingsFrom(flags: DestinationFlags, world: World, { isNew = true } = {}): LoadedSettings {
   const { to, endpoint, region, profile, publicUrl, pathStyle } = flags
   const given = { to, endpoint, region, profile, publicUrl, pathStyle }
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  return loadSettings(parseSettings(set, "the flags"), world)
+  const settings = loadSettings(parseSettings(set, "the flags"), world)
+  if (settings.unclear && isNew) throw settings.unclear
+  return settings
 }
 
 /**

@@ -29,7 +29,7 @@ export async function exportAll(format: Format, flags: ExportFlags & AllFlags, t
   const selection = selectionFrom(flags)
   if (selection.until !== undefined)
     throw new ShareError("bad-usage", "--until is about one session.", { hint: "Leave it out with --all." })
-  const { redact } = settingsFrom({}, terminal)
+  const { redact } = settingsFrom({}, terminal, { isNew: false })
   const { env, home, cwd } = terminal
   const sessions = allSessions(flags, terminal)
   const folder = await namedFolder(path.resolve(cwd, flags.output ?? "opencode-archive"))

@@ -29,7 +29,7 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
   const format = formatFrom(flags)
   if (flags.all) return exportAll(format, flags, terminal)
   const selection = selectionFrom(flags)
-  const { redact } = settingsFrom({}, terminal)
+  const { redact } = settingsFrom({}, terminal, { isNew: false })
   const source = findSession(named, terminal)
   const status = statusLine(terminal, flags.quiet)
   try {
@@ -87,9 +87,17 @@ function placeFor(output: string | undefined, format: Format, name: string, cwd:
   const file = format === "folder" ? name : `${name}.${format}`
   if (output === undefined) return path.join(cwd, file)
   const named = path.resolve(cwd, output)
-  const isFolder =
-    format !== "folder" && (/[/\\]$/.test(output) || statSync(named, { throwIfNoEntry: false })?.isDirectory())
+  const isFolder = format !== "folder" && (/[/\\]$/.test(output) || isFolderAt(named))
   return isFolder ? path.join(named, file) : named
+}
+
+function isFolderAt(place: string): boolean {
+  try {
+    return statSync(place).isDirectory()
+  } catch {
+    // Nothing, or what cannot be reached: said where it is written.
+    return false
+  }
 }
 
 /** `-`, or a name of stdout, such as `/dev/stdout`. */

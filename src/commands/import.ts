@@ -94,7 +94,7 @@ async function sourceOf(link: string, flags: ImportFlags, terminal: Terminal): P
 /** The session of a share that is not public, but is in a bucket that the settings or the ledger know. */
 async function fromOwnStore(link: string, terminal: Terminal): Promise<Uint8Array | undefined> {
   try {
-    const settings = settingsFrom({}, terminal)
+    const settings = settingsFrom({}, terminal, { isNew: false })
     const { destination } = settings
     const agree = () => agreeOnDestination(settings, {}, terminal)
     const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))

@@ -17,7 +17,7 @@ export interface ListFlags extends DestinationFlags {
 /** `list`: what is shared, where, until when. */
 export async function listCommand(flags: ListFlags, terminal: Terminal): Promise<void> {
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
-  const settings = settingsFrom(flags, terminal)
+  const settings = settingsFrom(flags, terminal, { isNew: false })
   if (flags.bucket) await agreeOnDestination(settings, flags, terminal)
   const bucket = flags.bucket ? await openStore(settings.destination) : undefined
   try {

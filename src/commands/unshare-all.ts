@@ -18,7 +18,7 @@ import type { UnshareFlags } from "./unshare.ts"
  */
 export async function unshareAll(flags: UnshareFlags, terminal: Terminal): Promise<void> {
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
-  const { destination } = settingsFrom(flags, terminal)
+  const { destination } = settingsFrom(flags, terminal, { isNew: false })
   const all = await ledger.all()
   const entries =
     flags.to === undefined ? all : all.filter((entry) => placeOf(entry.destination) === placeOf(destination))

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs"
 import * as z from "zod"
+import { unclearError, unclearPlace } from "../config/place.ts"
 import { ShareError } from "../errors.ts"
 import { parseLength } from "../share/expires.ts"
+import { canonicalTo } from "../store/open-store.ts"
 import { firstHidden } from "../terminal-text.ts"
 import { isToken } from "./tokens.ts"
 
@@ -52,7 +54,12 @@ export const serverSettingsSchema = z.strictObject({
   /** Where the server is seen from outside: `https://shares.corp.example`. */
   publicUrl: webAddress,
   /** The bucket: as for every other command. */
-  to: text,
+  to: text
+    .superRefine((to, context) => {
+      const unclear = unclearPlace(to)
+      if (unclear) context.addIssue(unclearError(unclear, "").message.trim().replace(/\.$/, ""))
+    })
+    .transform(canonicalTo),
   endpoint: webAddress.optional(),
   region: text.optional(),
   profile: text.optional(),
