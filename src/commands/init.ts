@@ -2,7 +2,7 @@ import { existsSync } from "node:fs"
 import path from "node:path"
 import { openCodeConfigFolder } from "../config/folders.ts"
 import { parseSettings } from "../config/load.ts"
-import { absolutePlace, unclearError, unclearPlace } from "../config/place.ts"
+import { absolutePlace, unclearError, unclearPlace, valueInWords } from "../config/place.ts"
 import type { Settings } from "../config/schema.ts"
 import { writeEntry, writeNowhere, writeTuiEntry } from "../config/write-entry.ts"
 import { ShareError } from "../errors.ts"
@@ -29,7 +29,7 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   const { to } = settings
   if (!to) throw new ShareError("bad-usage", "No bucket was named.", { hint: "Name one: --to s3://team-shares" })
   const unclear = unclearPlace(to, terminal.platform)
-  if (unclear) throw unclearError(unclear, `--to ${to}`)
+  if (unclear) throw unclearError(unclear, `--to ${valueInWords(to)}`)
   const destination = { ...settings, to: absolutePlace(to, terminal.cwd, terminal.home) }
   const status = statusLine(terminal, flags.quiet)
   const store = await openStore(destination)
@@ -78,7 +78,7 @@ async function wanted(flags: InitFlags, terminal: Terminal): Promise<Record<stri
   }
   const bucket = await ask("Which bucket (or folder) should shares go to?", "s3://team-shares", (answer) => {
     const unclear = answer === "" ? undefined : unclearPlace(answer, terminal.platform)
-    return unclear && unclearError(unclear, answer).message
+    return unclear && unclearError(unclear, valueInWords(answer)).message
   })
   if (!bucket || !/^s3:/i.test(bucket)) return { ...given, to: bucket }
   const service = await ask("The S3 service's address? Empty for AWS", "https://minio.corp.example")

@@ -4,7 +4,7 @@ import { parseLength } from "../share/expires.ts"
 import type { Destination } from "../store/open-store.ts"
 import { dataFolder, type World } from "./folders.ts"
 import { type ConfigFile, readConfigFiles } from "./opencode.ts"
-import { absolutePlace, unclearError, unclearPlace } from "./place.ts"
+import { absolutePlace, unclearError, unclearPlace, valueInWords } from "./place.ts"
 import { checkSettings, type Settings, settingNames, WrongSetting } from "./schema.ts"
 
 type OtherSettings = Omit<Settings, (typeof decideWhere)[number]>
@@ -72,13 +72,13 @@ export function loadSettings(flags: Settings, world: World): LoadedSettings {
 function unclearTo(to: string, origin: string, place: string, { platform }: World): ShareError | undefined {
   const unclear = unclearPlace(to, platform)
   if (!unclear) return undefined
-  if (origin === "flag") return unclearError(unclear, `--to ${to}`)
+  if (origin === "flag") return unclearError(unclear, `--to ${valueInWords(to)}`)
   const isVariable = origin === variableOf("to")
   const folder = unclear.meant.find((text) => text.startsWith("./"))
   const write = (text: string) => (isVariable ? `${origin}=${text}` : `"to": ${JSON.stringify(text)}`)
   return unclearError(
     unclear,
-    isVariable ? `${origin}=${to}` : `"to": ${JSON.stringify(to)} in ${origin}`,
+    isVariable ? `${origin}=${valueInWords(to)}` : `"to": ${valueInWords(to, true)} in ${origin}`,
     folder === undefined
       ? undefined
       : `For the folder ${place}, which it was taken for before, write ${write(folder)}.`,

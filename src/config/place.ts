@@ -1,5 +1,6 @@
 import os from "node:os"
 import path from "node:path"
+import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
 import { canonicalTo, parseDestination } from "../store/open-store.ts"
 
@@ -7,6 +8,8 @@ import { canonicalTo, parseDestination } from "../store/open-store.ts"
 export interface UnclearPlace {
   says: string
   meant: string[]
+  /** What to do, where there is more to say than the rule. */
+  hint?: string
 }
 
 const RULE = "A bucket begins with s3://, a folder with ./, ../, / or ~/."
@@ -16,7 +19,8 @@ export function unclearPlace(to: string, platform: NodeJS.Platform = process.pla
   if (isFolder(to, platform)) return undefined
   const arn = /^(?:s3:\/*)?(arn:.*)$/i.exec(to)?.[1]
   if (arn !== undefined) return fromArn(arn)
-  if (/^s3:\/\/[^/]/i.test(to)) return invalid(to)
+  if (/^s3:\/\/(?:[^/]|$)/i.test(to)) return invalid(to)
+  if (/^file:/i.test(to)) return { says: "is not how a folder is written", meant: fromFileLink(to) }
   if (/^https?:/i.test(to)) return fromAddress(to)
   const rest = /^s3(?:[:;]|[\\/]{2})[:;\\/]*(.*)$/i.exec(to)?.[1]
   if (rest !== undefined) return { says: "is not how a bucket is written", meant: buckets(rest) }
@@ -26,9 +30,17 @@ export function unclearPlace(to: string, platform: NodeJS.Platform = process.pla
 }
 
 /** The same as an error. `named` is the setting with its value: `--to team-shares`. */
-export function unclearError({ says, meant }: UnclearPlace, named: string, hint = RULE): ShareError {
+export function unclearError({ says, meant, ...unclear }: UnclearPlace, named: string, hint?: string): ShareError {
   const question = meant.length === 0 ? "." : `: did you mean ${meant.join(" or ")}?`
-  return new ShareError("bad-settings", `${named} ${says}${question}`, { hint })
+  return new ShareError("bad-settings", `${named} ${says}${question}`, {
+    hint: hint ?? unclear.hint ?? RULE,
+  })
+}
+
+/** A value that was given as `to`, for people: a password in an address is left out. */
+export function valueInWords(to: string, isQuoted = /\s/.test(to)): string {
+  const shown = to.replace(/\/\/[^/@]*@/g, "//…@")
+  return isQuoted ? JSON.stringify(shown) : shown
 }
 
 function isFolder(to: string, platform: NodeJS.Platform): boolean {
@@ -53,10 +65,8 @@ function invalid(to: string): UnclearPlace | undefined {
     return undefined
   } catch (error) {
     if (!(error instanceof ShareError)) throw error
-    return {
-      says: `cannot be used: ${lowerFirst(error.message.replace(/\.$/, ""))}. ${error.hint ?? ""}`.trim(),
-      meant: [],
-    }
+    const { message, hint } = error
+    return { says: `cannot be used: ${lowerFirst(message.replace(/\.$/, ""))}`, meant: [], ...(hint && { hint }) }
   }
 }
 
@@ -97,6 +107,14 @@ function fromAddress(address: string): UnclearPlace {
   if (/(?:^|\.)amazonaws\.com(?:\.cn)?$/.test(host)) return { says, meant: buckets(names) }
   const [bucket = "<bucket>"] = buckets(names).map((to) => to.slice("s3://".length))
   return { says, meant: [`s3://${bucket} with the endpoint ${protocol}//${host}`] }
+}
+
+function fromFileLink(link: string): string[] {
+  try {
+    return [fileURLToPath(link)]
+  } catch {
+    return []
+  }
 }
 
 function decoded(pathname: string): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import * as z from "zod"
-import { unclearError, unclearPlace } from "../config/place.ts"
+import { unclearError, unclearPlace, valueInWords } from "../config/place.ts"
 import { ShareError } from "../errors.ts"
 import { parseLength } from "../share/expires.ts"
 import { canonicalTo } from "../store/open-store.ts"
@@ -57,7 +57,7 @@ export const serverSettingsSchema = z.strictObject({
   to: text
     .superRefine((to, context) => {
       const unclear = unclearPlace(to)
-      if (unclear) context.addIssue(unclearError(unclear, "").message.trim().replace(/\.$/, ""))
+      if (unclear) context.addIssue(unclearError(unclear, valueInWords(to)).message.replace(/\.$/, ""))
     })
     .transform(canonicalTo),
   endpoint: webAddress.optional(),
@@ -193,6 +193,6 @@ function inWords(issue: z.core.$ZodIssue, given: object): string {
 }
 
 const wrong = (problems: string[]) =>
-  new ShareError("bad-settings", `The server is not started: ${problems.join("; ")}.`, {
+  new ShareError("bad-settings", `The server is not started: ${problems.join("; ")}.`.replace("?.", "?"), {
     hint: "docs/server.md lists the settings; each is a variable, or stands in the file of --config.",
   })
