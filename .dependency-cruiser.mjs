@@ -51,7 +51,7 @@ const mayImport = {
     "src/lib/",
   ],
   "src/lib/": [],
-  "src/errors.ts": [],
+  "src/errors.ts": ["src/lib/terminal-text.ts"],
   "src/version.ts": ["package.json"],
   "src/env.d.ts": ["src/render/"],
   "demo/": [record],

@@ -1,10 +1,14 @@
 import { Command, CommanderError } from "commander"
+import { guardOutput } from "./commands/output.ts"
 import { theWorld } from "./config/folders.ts"
 import { ShareError } from "./errors.ts"
 import { takeProxies } from "./lib/proxies.ts"
 import { version } from "./version.ts"
 
-const terminal = { ...theWorld(), stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }
+const [stdout, stderr] = [guardOutput(process.stdout), guardOutput(process.stderr)]
+const terminal = { ...theWorld(), stdin: process.stdin, stdout, stderr }
+// What Node itself says of an error goes past the streams.
+process.on("uncaughtException", (error) => process.exit(explain(error)))
 
 const program = new Command("opencode-bucket")
   .description("Share an OpenCode conversation as a static page in your own bucket, and take it back.")

@@ -1,3 +1,5 @@
+import { terminalText } from "./lib/terminal-text.ts"
+
 /** What went wrong, in a word that scripts and callers may rely on. */
 export type ErrorCode =
   | "bad-usage"
@@ -41,17 +43,18 @@ export interface ShareErrorOptions {
 
 /**
  * The one error of this package: `code` for programs, `message` (one sentence: what happened, to what) and
- * `hint` (what to do next) for people. Never carries credentials.
+ * `hint` (what to do next) for people. Never carries credentials. Names, paths and answers of servers in them are escaped
+ * (`terminalText`): the words reach terminals, notices of OpenCode and logs.
  */
 export class ShareError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
 
   constructor(code: ErrorCode, message: string, { hint, cause }: ShareErrorOptions = {}) {
-    super(message, cause === undefined ? undefined : { cause })
+    super(oneLine(message), cause === undefined ? undefined : { cause })
     this.name = "ShareError"
     this.code = code
-    this.hint = hint
+    this.hint = hint === undefined ? undefined : oneLine(hint)
   }
 
   /** The exit status of the command line for this error: 2 input, 3 disabled, 4 not found, 5 store, 6 something is left. */
@@ -59,3 +62,6 @@ export class ShareError extends Error {
     return exitStatus[this.code]
   }
 }
+
+/** Line breaks of what a system or a server says become spaces. */
+const oneLine = (text: string) => terminalText(text.replace(/\s*[\r\n]\s*/g, " "))

@@ -1,4 +1,5 @@
 import { ShareError } from "../errors.ts"
+import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import type { Count } from "../redact/secrets.ts"
 import { countSubagents } from "../session/count-subagents.ts"
 import { isPrompt, nothingRead, type Session } from "../session/model.ts"
@@ -6,7 +7,8 @@ import { redactedInWords } from "../share/redacted-in-words.ts"
 import { newShareId } from "../share/share-id.ts"
 import { tryOut } from "../share/try-out.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import { oneLine, statusLine, type Terminal } from "./terminal.ts"
+import { askChoice, askYesNo } from "./ask.ts"
+import { statusLine, type Terminal } from "./terminal.ts"
 
 export interface AgreeOptions {
   store: ObjectStore
@@ -29,7 +31,7 @@ export interface AgreeOptions {
  */
 export async function agreeToShare(session: Session, options: AgreeOptions): Promise<void> {
   await show(options, [
-    ["Conversation", oneLine(session.info.title) || "Untitled session"],
+    ["Conversation", titleLine(session.info.title) || "Untitled session"],
     ["Holds", await contentOf(session)],
     ["Redacted", redactedInWords(options.found) ?? "nothing: no secrets were found"],
     ["Signed link", options.signed && `opens it for whoever has the link, for ${options.signed}`],
@@ -50,16 +52,17 @@ export async function agreeToShareAll(options: AgreeToAllOptions): Promise<void>
     ["Conversations", fresh === count ? String(count) : `${count}, ${fresh} of which are not shared yet`],
     ["Redacted", "secrets in them, as in every share; preview shows it for one session"],
   ])
-  const { confirm } = await import("@clack/prompts")
-  const message = "Share all of them, each with a link of its own?"
-  if ((await confirm({ message, initialValue: false, output: terminal.stderr })) !== true)
+  if (!(await askYesNo(terminal, "Share all of them, each with a link of its own?")))
     throw new ShareError("bad-usage", "Nothing was shared.")
 }
 
 type Fact = readonly [name: string, value: string | false | undefined]
 
 /** Shows facts about what is to be shared, then those about the place that it goes to, which is tried out. */
-async function show({ store, place, ends, terminal }: Omit<AgreeToAllOptions, "count" | "fresh">, what: Fact[]) {
+async function show(
+  { store, place, ends, signed, terminal }: Pick<AgreeOptions, "store" | "place" | "ends" | "signed" | "terminal">,
+  what: Fact[],
+) {
   const status = statusLine(terminal, false)
   status.show(`Asking ${store.name} who can read in it…`)
   const readable = await tryOut(store, newShareId()).finally(status.clear)
@@ -68,9 +71,10 @@ async function show({ store, place, ends, terminal }: Omit<AgreeToAllOptions, "c
     ["Goes to", place],
     ["Until", ends],
     ["Seen by", seenBy(readable.public)],
+    ["", readable.public === true && signed && "the page stays readable after the signed link has ended"],
     ["", readable.public !== false && readable.note],
   ]
-  const lines = facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(15)}${value}`] : []))
+  const lines = facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(15)}${terminalText(value)}`] : []))
   terminal.stderr.write(`\n${lines.join("\n")}\n\n`)
 }
 
@@ -102,17 +106,12 @@ async function contentOf(session: Session): Promise<string> {
 }
 
 async function ask({ terminal, preview }: AgreeOptions): Promise<void> {
-  const { select } = await import("@clack/prompts")
   for (;;) {
-    const answer = await select({
-      message: "Share it?",
-      options: [
-        { value: "yes", label: "Share" },
-        { value: "preview", label: "Look at it first", hint: "opens it from this machine" },
-        { value: "no", label: "Do not share" },
-      ],
-      output: terminal.stderr,
-    })
+    const answer = await askChoice(terminal, "Share it?", [
+      { value: "yes", label: "Share" },
+      { value: "preview", label: "Look at it first", hint: "opens it from this machine" },
+      { value: "no", label: "Do not share" },
+    ])
     if (answer === "yes") return
     if (answer !== "preview") throw new ShareError("bad-usage", "The session was not shared.")
     await preview()

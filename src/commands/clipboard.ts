@@ -1,3 +1,4 @@
+import { copyThroughTerminal } from "./output.ts"
 import type { Terminal } from "./terminal.ts"
 
 /**
@@ -6,7 +7,7 @@ import type { Terminal } from "./terminal.ts"
  */
 export async function copyToClipboard(text: string, { env, platform, stderr }: Terminal): Promise<boolean> {
   if (env["SSH_CONNECTION"] || env["SSH_TTY"]) {
-    stderr.write(`\x1b]52;c;${Buffer.from(text).toString("base64")}\x07`)
+    copyThroughTerminal(stderr, text)
     return true
   }
   if (

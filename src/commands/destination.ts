@@ -3,6 +3,7 @@ import { type LoadedSettings, loadSettings, parseSettings } from "../config/load
 import { isTrusted, trust } from "../config/trust.ts"
 import { ShareError } from "../errors.ts"
 import type { Destination } from "../store/open-store.ts"
+import { askYesNo } from "./ask.ts"
 import { canAsk, type Terminal } from "./terminal.ts"
 
 /** The flags that say where shares are, the same on every command. */
@@ -16,12 +17,17 @@ export interface DestinationFlags {
   trustProject?: boolean
 }
 
-/** The settings with these flags on top. Throws `bad-settings`. */
-export function settingsFrom(flags: DestinationFlags, world: World): LoadedSettings {
+/**
+ * The settings with these flags on top. Throws `bad-settings`; for a `to` in a file or a variable that is not clear only
+ * where something new goes there (`isNew`): what was shared with it before can be listed and removed.
+ */
+export function settingsFrom(flags: DestinationFlags, world: World, { isNew = true } = {}): LoadedSettings {
   const { to, endpoint, region, profile, publicUrl, pathStyle } = flags
   const given = { to, endpoint, region, profile, publicUrl, pathStyle }
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  return loadSettings(parseSettings(set, "the flags"), world)
+  const settings = loadSettings(parseSettings(set, "the flags"), world)
+  if (settings.unclear && isNew) throw settings.unclear
+  return settings
 }
 
 /**
@@ -35,7 +41,7 @@ export async function agreeOnDestination(
 ): Promise<void> {
   const { projectFile, destination } = settings
   if (!projectFile || (await isTrusted(projectFile, destination, terminal))) return
-  if (!flags.trustProject && !(canAsk(terminal) && (await ask(projectFile, destination))))
+  if (!flags.trustProject && !(canAsk(terminal) && (await askYesNo(terminal, question(projectFile, destination)))))
     throw new ShareError(
       "bad-settings",
       `${projectFile} wants conversations to go to ${describe(destination)}; that was not agreed to.`,
@@ -46,22 +52,22 @@ export async function agreeOnDestination(
   await trust(projectFile, destination, terminal)
 }
 
-async function ask(projectFile: string, destination: Destination): Promise<boolean> {
-  const { confirm } = await import("@clack/prompts")
-  const answer = await confirm({
-    message: `${projectFile} sends conversations to ${describe(destination)}. Is that where they should go?`,
-    initialValue: false,
-    output: process.stderr,
-  })
-  return answer === true
-}
+const question = (projectFile: string, destination: Destination) =>
+  `${projectFile} sends conversations to ${describe(destination)}. Is that where they should go?`
 
 /** A destination in words, with every setting that decides who can read it. */
 export function describe({ to, endpoint, profile, publicUrl }: Destination): string {
   const details = [
-    endpoint && `at ${endpoint}`,
-    profile && `with the profile ${profile}`,
-    publicUrl && `seen as ${publicUrl}`,
+    endpoint && `at ${addressInWords(endpoint)}`,
+    profile && `with the profile ${/^[\w.@+-]+$/.test(profile) ? profile : JSON.stringify(profile)}`,
+    publicUrl && `seen as ${addressInWords(publicUrl)}`,
   ]
   return [to, ...details.filter(Boolean)].join(" ")
+}
+
+/** An address as it is used: the host in ASCII, whatever letters it is written in, and no name or password before it. */
+function addressInWords(address: string): string {
+  if (!URL.canParse(address)) return address
+  const { origin, pathname, search } = new URL(address)
+  return `${origin}${pathname}${search}`.replace(/\/+$/, "")
 }

@@ -1,4 +1,6 @@
 import type { Finding } from "../doctor/finding.ts"
+import { terminalText } from "../lib/terminal-text.ts"
+import { joinPainted, type Painted, paint, painted } from "./output.ts"
 import { oneLine } from "./terminal.ts"
 
 /** How a screen is set. */
@@ -22,40 +24,44 @@ const INDENT = 17
 
 /** Sets findings and settings in two columns, wrapped at the width of the screen, readable without colour. */
 export function screen({ width, colour }: ScreenOptions) {
-  const paint = (code: number, text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text)
+  const inColour = (code: number, text: string) => paint(colour ? code : undefined, text)
   const wide = Math.max(30, Math.min(width, 100) - INDENT)
 
   function column(text: string): string[] {
-    return wrap(oneLine(text), wide)
+    return wrap(terminalText(oneLine(text)), wide)
   }
 
   return {
-    heading: (text: string) => `\n${paint(1, text)}\n`,
+    heading: (text: string) => painted`\n${inColour(1, text)}\n`,
 
-    rows(rows: readonly Row[]): string {
+    rows(settings: readonly Row[]): Painted {
+      const rows = settings.map((row) => ({ ...row, value: terminalText(row.value), from: terminalText(row.from) }))
       const longest = Math.max(0, ...rows.map(({ value }) => value.length))
       // Where it comes from stands beside the value where there is room, below it otherwise.
       const fits = rows.every(({ from }) => longest + 3 + from.length <= wide)
       const lines = ({ value, from }: Row) =>
         fits
-          ? [`${value.padEnd(longest)}   ${paint(2, from)}`]
-          : [...column(value), ...column(`from ${from}`).map((line) => paint(2, line))]
-      return rows.map((row) => set(`  ${row.name}`, lines(row))).join("")
+          ? [painted`${value.padEnd(longest)}   ${inColour(2, from)}`]
+          : [...column(value), ...column(`from ${from}`).map((line) => inColour(2, line))]
+      return joinPainted(rows.map((row) => set(`  ${row.name}`, lines(row), row.name.length + 2)))
     },
 
     /** Without what is to be pasted: that has a place of its own, below everything. */
-    finding({ about, state, says, remedy }: Finding): string {
-      const mark = paint(colours[state], marks[state])
+    finding({ about, state, says, remedy }: Finding): Painted {
+      const mark = inColour(colours[state], marks[state])
       const lines = [...column(says), ...(remedy === undefined ? [] : column(`→ ${remedy}`))]
-      return set(`${mark} ${about}`, lines, about.length + 2)
+      return set(painted`${mark} ${about}`, lines, about.length + 2)
     },
   }
 }
 
-function set(label: string, [first = "", ...rest]: string[], length = label.length): string {
+type Text = string | Painted
+
+/** @param length characters of the label */
+function set(label: Text, [first = "", ...rest]: Text[], length: number): Painted {
   const gap = " ".repeat(Math.max(1, INDENT - length))
   const margin = " ".repeat(INDENT)
-  return [label + gap + first, ...rest.map((line) => margin + line)].map((line) => `${line.trimEnd()}\n`).join("")
+  return joinPainted([painted`${label}${gap}${first}\n`, ...rest.map((line) => painted`${margin}${line}\n`)])
 }
 
 /** Breaks a text into lines of so many characters at most; a longer word, such as a link, stays whole. */

@@ -11,6 +11,7 @@ import { NEWEST_SESSION, openCodeFindings } from "./doctor-opencode.ts"
 import { type Row, screen, wrap } from "./doctor-screen.ts"
 import { asXml, lifecycle, lifecycleInWords } from "./lifecycle.ts"
 import { lifetimeFrom } from "./lifetime.ts"
+import { type Painted, painted, writePainted } from "./output.ts"
 import { readPolicy } from "./read-policy.ts"
 import { say, statusLine, type Terminal } from "./terminal.ts"
 
@@ -28,7 +29,7 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
   if (flags.lifecycle) return printLifecycle(flags, terminal)
   const { stdout, env } = terminal
   const set = screen({ width: stdout.columns || 80, colour: Boolean(stdout.isTTY && !env["NO_COLOR"]) })
-  const print = (text: string) => void (flags.json || stdout.write(text))
+  const print = (text: Painted) => void (flags.json || writePainted(stdout, text))
   const status = statusLine(terminal, flags.quiet)
   const findings: Finding[] = []
   const tell = (finding: Finding) => {
@@ -41,7 +42,7 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
   try {
     const settings = settingsFrom(flags, terminal)
     rows = rowsOf(settings, flags)
-    if (!flags.quiet) print(`opencode-bucket ${version}\n${set.heading("Settings")}${set.rows(rows)}`)
+    if (!flags.quiet) print(painted`opencode-bucket ${version}\n${set.heading("Settings")}${set.rows(rows)}`)
     if (!flags.quiet) print(set.heading("OpenCode"))
     for (const finding of await openCodeFindings(terminal)) tell(finding)
     // The bucket is another matter than which sessions can be read.
@@ -56,7 +57,12 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
     status.clear()
   }
   // Not set in columns: it is to be copied.
-  for (const { paste } of findings) if (paste && !flags.quiet) print(`${set.heading(paste.name)}${paste.text}\n`)
+  for (const { paste } of findings)
+    if (paste && !flags.quiet && !flags.json) {
+      print(set.heading(paste.name))
+      stdout.write(`${paste.text}
+`)
+    }
   const failures = findings.filter(({ state }) => state === "fail")
   const failed = failures.find(({ about }) => about !== NEWEST_SESSION) ?? failures[0]
   const warned = findings.filter(({ state }) => state === "warn").length
@@ -65,7 +71,7 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
     throw new ShareError("bad-input", "The newest session here cannot be shared, see above.")
   if (failed) throw new ShareError("store-failed", `Sharing does not work: ${failed.about.toLowerCase()}, see above.`)
   const more = warned === 0 ? "" : `; ${warned === 1 ? "one thing" : `${warned} things`} to know about, marked !`
-  if (!flags.quiet) print(`\nSharing works${more}.\n`)
+  if (!flags.quiet) print(painted`\nSharing works${more}.\n`)
 }
 
 async function lookAt(destination: Destination, tell: (finding: Finding) => void, show: (text: string) => void) {
@@ -129,7 +135,7 @@ async function printLifecycle(flags: DoctorFlags, terminal: Terminal): Promise<v
   say(
     terminal,
     flags.quiet,
-    ["", ...words.flatMap((text) => wrap(text, wide)), ...(form === "json" ? [`  ${command}`] : [])].join("\n"),
+    ...["", ...words.flatMap((text) => wrap(text, wide)), ...(form === "json" ? [`  ${command}`] : [])],
   )
 }
 

@@ -5,10 +5,11 @@ import path from "node:path"
 import { ShareError } from "../errors.ts"
 import { archive } from "../export/archive.ts"
 import { exported, type Format } from "../export/export.ts"
-import { exportFolder } from "../export/folder.ts"
+import { exportFolder, namedFolder } from "../export/folder.ts"
 import { indexPage } from "../export/index-page.ts"
 import { openJournal } from "../export/journal.ts"
 import { alreadyThere, writeOutput } from "../export/write-output.ts"
+import { terminalText } from "../lib/terminal-text.ts"
 import { databaseSource } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
 import { prepare } from "../share/prepare.ts"
@@ -28,12 +29,12 @@ export async function exportAll(format: Format, flags: ExportFlags & AllFlags, t
   const selection = selectionFrom(flags)
   if (selection.until !== undefined)
     throw new ShareError("bad-usage", "--until is about one session.", { hint: "Leave it out with --all." })
-  const { redact } = settingsFrom({}, terminal)
+  const { redact } = settingsFrom({}, terminal, { isNew: false })
   const { env, home, cwd } = terminal
   const sessions = allSessions(flags, terminal)
-  const folder = path.resolve(cwd, flags.output ?? "opencode-archive")
+  const folder = await namedFolder(path.resolve(cwd, flags.output ?? "opencode-archive"))
   const journalFile = path.join(folder, JOURNAL)
-  const there = await readdir(folder).catch(() => [])
+  const there = await readdir(folder)
   if (!flags.force && !existsSync(journalFile) && there.length > 0) throw alreadyThere(folder)
   // What a run that was cut short was at.
   for (const name of there.filter((name) => /^(?:ses_\w+|index)\.[a-z]+\.[0-9a-f]{12}\.part$/.test(name)))
@@ -70,7 +71,7 @@ export async function exportAll(format: Format, flags: ExportFlags & AllFlags, t
     status.clear()
     const index = path.join(folder, "index.html")
     await writeOutput(index, indexPage(journal.kept.values(), "OpenCode sessions"), { force: true })
-    terminal.stdout.write(`${index}\n`)
+    terminal.stdout.write(`${terminalText(index)}\n`)
     report(result, { done: "exported" }, flags.quiet, terminal)
   } finally {
     status.clear()

@@ -1,16 +1,18 @@
-import { existsSync, statSync } from "node:fs"
+import { statSync } from "node:fs"
 import path from "node:path"
-import { pipeline } from "node:stream/promises"
 import { ShareError } from "../errors.ts"
 import { exported, type Format, formats, nameOf } from "../export/export.ts"
 import { exportFolder } from "../export/folder.ts"
-import { alreadyThere, gathered, writeOutput } from "../export/write-output.ts"
+import { assertFree, gathered, writeOutput } from "../export/write-output.ts"
+import { outputPlace } from "../lib/output-place.ts"
+import { terminalText } from "../lib/terminal-text.ts"
 import { findSession } from "../session/find-session.ts"
 import { prepare } from "../share/prepare.ts"
 import { version } from "../version.ts"
 import type { AllFlags } from "./all-sessions.ts"
 import { settingsFrom } from "./destination.ts"
 import { exportAll } from "./export-all.ts"
+import { writeBytes } from "./output.ts"
 import { type SelectionFlags, selectionFrom } from "./selection.ts"
 import { formatBytes, redactedLine, say, statusLine, type Terminal } from "./terminal.ts"
 
@@ -27,7 +29,7 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
   const format = formatFrom(flags)
   if (flags.all) return exportAll(format, flags, terminal)
   const selection = selectionFrom(flags)
-  const { redact } = settingsFrom({}, terminal)
+  const { redact } = settingsFrom({}, terminal, { isNew: false })
   const source = findSession(named, terminal)
   const status = statusLine(terminal, flags.quiet)
   try {
@@ -38,22 +40,22 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
         status.clear()
         say(terminal, flags.quiet, redactedLine(prepared.found))
       }
-      if (flags.output === "-") {
+      if (isStdout(flags.output, terminal.cwd)) {
         if (format === "folder") throw noFolderThere()
-        await pipeline(gathered(exported(prepared, format, version)), terminal.stdout, { end: false })
+        await writeBytes(terminal.stdout, gathered(exported(prepared, format, version)))
         return
       }
       const place = placeFor(flags.output, format, nameOf(prepared.session.info), terminal.cwd)
       status.show(`Writing ${place}…`)
       const { force } = flags
-      if (format !== "folder" && !force && existsSync(place)) throw alreadyThere(place)
+      if (format !== "folder" && !force) assertFree(place)
       const size =
         format === "folder"
           ? (await exportFolder(prepared, { folder: place, version, now: () => new Date(), force })).size
           : await writeOutput(place, exported(prepared, format, version), { force })
       status.clear()
       say(terminal, flags.quiet, `${formatBytes(size)}, ${inWords[format]}.`)
-      terminal.stdout.write(`${place}\n`)
+      terminal.stdout.write(`${terminalText(place)}\n`)
     })
   } finally {
     status.clear()
@@ -85,9 +87,29 @@ function placeFor(output: string | undefined, format: Format, name: string, cwd:
   const file = format === "folder" ? name : `${name}.${format}`
   if (output === undefined) return path.join(cwd, file)
   const named = path.resolve(cwd, output)
-  const isFolder =
-    format !== "folder" && (/[/\\]$/.test(output) || statSync(named, { throwIfNoEntry: false })?.isDirectory())
+  const isFolder = format !== "folder" && (/[/\\]$/.test(output) || isFolderAt(named))
   return isFolder ? path.join(named, file) : named
+}
+
+function isFolderAt(place: string): boolean {
+  try {
+    return statSync(place).isDirectory()
+  } catch {
+    // Nothing, or what cannot be reached: said where it is written.
+    return false
+  }
+}
+
+/** `-`, or a name of stdout, such as `/dev/stdout`. */
+function isStdout(output: string | undefined, cwd: string): boolean {
+  if (output === undefined || output === "-") return output === "-"
+  try {
+    const place = outputPlace(path.resolve(cwd, output))
+    return place.kind === "descriptor" && place.descriptor === 1
+  } catch {
+    // Said where it is written.
+    return false
+  }
 }
 
 const noFolderThere = () =>

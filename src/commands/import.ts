@@ -6,6 +6,7 @@ import { denied, fetchLimited } from "../import/fetch-limited.ts"
 import { forOpencode } from "../import/for-opencode.ts"
 import { importPlace } from "../import/import-link.ts"
 import { type ImportOptions, importIntoOpencode, isThere } from "../import/opencode-import.ts"
+import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import { countSubagents } from "../session/count-subagents.ts"
 import { databasePath } from "../session/database-path.ts"
 import { exportFile, exportStdin } from "../session/export-file.ts"
@@ -19,6 +20,7 @@ import { findShares, parseShareName } from "../share/find-share.ts"
 import { openLedger } from "../share/ledger.ts"
 import { prefixOf } from "../share/manifest.ts"
 import { openStore } from "../store/open-store.ts"
+import { askYesNo } from "./ask.ts"
 import { agreeOnDestination, settingsFrom } from "./destination.ts"
 import { canAsk, oneLine, say, statusLine, type Terminal } from "./terminal.ts"
 
@@ -66,7 +68,7 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
       say(
         terminal,
         flags.quiet,
-        `Imported "${oneLine(session.info.title) || id}"${others}. Go on with it: opencode --session ${id}`,
+        `Imported "${titleLine(session.info.title) || id}"${others}. Go on with it: opencode --session ${id}`,
       )
       if (unknown > 0)
         say(terminal, flags.quiet, `${unknown} parts of it are of no kind that OpenCode knows, and stayed behind.`)
@@ -97,7 +99,7 @@ async function sourceOf(link: string, flags: ImportFlags, terminal: Terminal): P
 /** The session of a share that is not public, but is in a bucket that the settings or the ledger know. */
 async function fromOwnStore(link: string, terminal: Terminal): Promise<Uint8Array | undefined> {
   try {
-    const settings = settingsFrom({}, terminal)
+    const settings = settingsFrom({}, terminal, { isNew: false })
     const { destination } = settings
     const agree = () => agreeOnDestination(settings, {}, terminal)
     const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
@@ -127,18 +129,18 @@ async function inWords(session: Session, from: string, cwd: string): Promise<str
   const subagents = await countSubagents(session, read)
   const { title, directory, version } = session.info
   const facts = [
-    ["Conversation", oneLine(title) || "Untitled session"],
+    ["Conversation", titleLine(title) || "Untitled session"],
     ["Holds", `${prompts} prompts, ${answers} answers${subagents > 0 ? `, ${subagents} subagents` : ""}`],
     ["From", oneLine(from)],
     ["Worked in", `${oneLine(directory)}${version ? `, OpenCode ${oneLine(version)}` : ""}`],
-    ["Goes to", `the project of ${cwd}`],
+    ["Goes to", `the project of ${terminalText(cwd)}`],
   ]
   return facts.map(([name = "", value]) => `  ${name.padEnd(14)}${value}\n`).join("")
 }
 
-async function agree(words: string, { stderr }: Terminal): Promise<void> {
-  stderr.write(`\n${words}\n  What others have written is in it: whoever goes on with it hands that to the model.\n\n`)
-  const { confirm } = await import("@clack/prompts")
-  if ((await confirm({ message: "Import it?", output: stderr })) !== true)
-    throw new ShareError("bad-usage", "The session was not imported.")
+async function agree(words: string, terminal: Terminal): Promise<void> {
+  terminal.stderr.write(
+    `\n${words}\n  What others have written is in it: whoever goes on with it hands that to the model.\n\n`,
+  )
+  if (!(await askYesNo(terminal, "Import it?"))) throw new ShareError("bad-usage", "The session was not imported.")
 }

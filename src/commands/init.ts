@@ -7,7 +7,9 @@ import { writeEntry, writeNowhere, writeTuiEntry } from "../config/write-entry.t
 import { ShareError } from "../errors.ts"
 import { newShareId } from "../share/share-id.ts"
 import { tryOut } from "../share/try-out.ts"
+import { absolutePlace, unclearError, unclearPlace, valueInWords } from "../store/check-destination.ts"
 import { openStore } from "../store/open-store.ts"
+import { askText, type TextQuestion } from "./ask.ts"
 import type { DestinationFlags } from "./destination.ts"
 import { readPolicy } from "./read-policy.ts"
 import { canAsk, say, statusLine, type Terminal } from "./terminal.ts"
@@ -26,13 +28,9 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   const settings = parseSettings(await wanted(flags, terminal), "what was given")
   const { to } = settings
   if (!to) throw new ShareError("bad-usage", "No bucket was named.", { hint: "Name one: --to s3://team-shares" })
-  const place = to.includes("://")
-    ? to
-    : path.resolve(
-        terminal.cwd,
-        to.replace(/^~(?=$|[/\\])/, () => terminal.home),
-      )
-  const destination = { ...settings, to: place }
+  const unclear = unclearPlace(to, terminal.platform)
+  if (unclear) throw unclearError(unclear, `--to ${valueInWords(to)}`)
+  const destination = { ...settings, to: absolutePlace(to, terminal.cwd, terminal.home) }
   const status = statusLine(terminal, flags.quiet)
   const store = await openStore(destination)
   try {
@@ -73,14 +71,16 @@ async function wanted(flags: InitFlags, terminal: Terminal): Promise<Record<stri
     throw new ShareError("bad-usage", "There is no terminal to ask in, so the bucket has to be named.", {
       hint: "opencode-bucket init --to s3://team-shares --endpoint https://minio.corp.example",
     })
-  const { text, isCancel } = await import("@clack/prompts")
-  const ask = async (message: string, placeholder: string) => {
-    const answer = await text({ message, placeholder, output: process.stderr })
-    if (isCancel(answer)) throw new ShareError("bad-usage", "Nothing was changed.")
-    return answer?.trim() || undefined
+  const ask = async (message: string, placeholder: string, refuse?: TextQuestion["refuse"]) => {
+    const answer = await askText(terminal, { message, placeholder, ...(refuse && { refuse }) })
+    if (answer === undefined) throw new ShareError("bad-usage", "Nothing was changed.")
+    return answer || undefined
   }
-  const bucket = await ask("Which bucket (or folder) should shares go to?", "s3://team-shares")
-  if (!bucket?.startsWith("s3://")) return { ...given, to: bucket }
+  const bucket = await ask("Which bucket (or folder) should shares go to?", "s3://team-shares", (answer) => {
+    const unclear = answer === "" ? undefined : unclearPlace(answer, terminal.platform)
+    return unclear && unclearError(unclear, valueInWords(answer)).message
+  })
+  if (!bucket || !/^s3:/i.test(bucket)) return { ...given, to: bucket }
   const service = await ask("The S3 service's address? Empty for AWS", "https://minio.corp.example")
   const outside = await ask(
     "Where is it seen from outside? Empty for the bucket's own address",

@@ -1,11 +1,12 @@
 import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
-import { dayOf, isPast } from "../share/expires.ts"
+import { terminalText, titleLine } from "../lib/terminal-text.ts"
+import { dayOf, isPast, isTime } from "../share/expires.ts"
 import { openLedger } from "../share/ledger.ts"
 import { type ListedShare, listShares } from "../share/list.ts"
 import { openStore } from "../store/open-store.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
-import { formatBytes, oneLine, say, type Terminal } from "./terminal.ts"
+import { formatBytes, say, type Terminal } from "./terminal.ts"
 
 export interface ListFlags extends DestinationFlags {
   json?: boolean
@@ -16,7 +17,7 @@ export interface ListFlags extends DestinationFlags {
 /** `list`: what is shared, where, until when. */
 export async function listCommand(flags: ListFlags, terminal: Terminal): Promise<void> {
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
-  const settings = settingsFrom(flags, terminal)
+  const settings = settingsFrom(flags, terminal, { isNew: false })
   if (flags.bucket) await agreeOnDestination(settings, flags, terminal)
   const bucket = flags.bucket ? await openStore(settings.destination) : undefined
   try {
@@ -34,18 +35,19 @@ const states = {
   unfinished: "unfinished: share or unshare it again",
   gone: "gone: it was removed from elsewhere",
   unknown: "its store could not be asked",
+  unreadable: "its manifest is damaged, or of a newer version; unshare removes the share",
 }
 
 function inWords({ title, url, state, updated, bytes, session, expires, signed }: ListedShare, now: Date): string {
   const facts = [
-    updated.slice(0, 16).replace("T", " "),
+    isTime(updated) && updated.slice(0, 16).replace("T", " "),
     bytes > 0 && formatBytes(bytes),
-    session,
+    titleLine(session),
     until(expires, now),
     signed && signedUntil(signed, now),
     states[state],
   ]
-  return `${oneLine(title) || "Untitled"}\n  ${url}\n  ${facts.filter(Boolean).join(" · ")}`
+  return `${titleLine(title) || "Untitled"}\n  ${terminalText(url)}\n  ${facts.filter(Boolean).join(" · ")}`
 }
 
 function signedUntil(signed: string, now: Date): string {

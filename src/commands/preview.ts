@@ -20,7 +20,7 @@ export async function previewCommand(
   terminal: Terminal,
 ): Promise<void> {
   const selection = selectionFrom(flags)
-  const { redact } = settingsFrom({}, terminal)
+  const { redact } = settingsFrom({}, terminal, { isNew: false })
   const source = findSession(named, terminal)
   const folder = path.join(dataFolder(terminal), "preview")
   const status = statusLine(terminal, flags.quiet)

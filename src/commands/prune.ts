@@ -15,7 +15,7 @@ export interface PruneFlags extends DestinationFlags {
 
 /** `prune`: removes every share that is past its time, wherever this user has shared; for cron. */
 export async function pruneCommand(flags: PruneFlags, terminal: Terminal, now = () => new Date()): Promise<void> {
-  const settings = settingsFrom(flags, terminal)
+  const settings = settingsFrom(flags, terminal, { isNew: false })
   if (flags.bucket) await agreeOnDestination(settings, flags, terminal)
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
   const places = openOnce(flags)

@@ -95,7 +95,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
     )
     if (result.redacted > 0) say(terminal, flags.quiet, redactedLine(result.found))
     if (result.expires) say(terminal, flags.quiet, `It ends on ${dayOf(result.expires)}.`)
-    if (result.signed) say(terminal, flags.quiet, signedInWords(result.signed))
+    if (result.signed && result.public !== true) say(terminal, flags.quiet, signedInWords(result.signed))
     if (note) say(terminal, flags.quiet, note)
     const policy =
       !result.signed && result.public === false && sent === result.objects ? readPolicy(destination) : undefined

@@ -1,6 +1,8 @@
 import type { World } from "../config/folders.ts"
+import { terminalText } from "../lib/terminal-text.ts"
 import type { Count } from "../redact/secrets.ts"
 import { redactedInWords } from "../share/redacted-in-words.ts"
+import { overwriteLine } from "./output.ts"
 
 /** What a command has to do with the outside: a world to read, and the two streams. stdout is for results alone. */
 export interface Terminal extends World {
@@ -12,17 +14,17 @@ export interface Terminal extends World {
 /** Whether somebody is there to be asked. */
 export const canAsk = ({ stdin, stderr }: Terminal): boolean => Boolean(stdin.isTTY && stderr.isTTY)
 
-/** Says something to the person, on stderr; nothing with `--quiet`. */
-export function say({ stderr }: Terminal, quiet: boolean | undefined, text: string): void {
-  if (!quiet) stderr.write(`${text}\n`)
+/** Says something to the person, on stderr, one line for each text; nothing with `--quiet`. */
+export function say({ stderr }: Terminal, quiet: boolean | undefined, ...texts: string[]): void {
+  if (!quiet) for (const text of texts) stderr.write(`${terminalText(text)}\n`)
 }
 
 /** One line on stderr that is written over; nothing where stderr is no terminal. Returns how to change and how to clear it. */
 export function statusLine({ stderr }: Terminal, quiet: boolean | undefined) {
   const active = stderr.isTTY && !quiet
   return {
-    show: (text: string) => void (active && stderr.write(`\r\x1b[2K${text}`)),
-    clear: () => void (active && stderr.write("\r\x1b[2K")),
+    show: (text: string) => void (active && overwriteLine(stderr, text)),
+    clear: () => void (active && overwriteLine(stderr, "")),
   }
 }
 

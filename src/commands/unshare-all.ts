@@ -6,6 +6,7 @@ import { INDEX, prefixOf } from "../share/manifest.ts"
 import { placeOf } from "../share/prune.ts"
 import { removeEach } from "../share/remove-each.ts"
 import { unshare } from "../share/unshare.ts"
+import { askYesNo } from "./ask.ts"
 import { settingsFrom } from "./destination.ts"
 import { openOnce, report } from "./removed.ts"
 import { canAsk, say, statusLine, type Terminal, waiting } from "./terminal.ts"
@@ -17,7 +18,7 @@ import type { UnshareFlags } from "./unshare.ts"
  */
 export async function unshareAll(flags: UnshareFlags, terminal: Terminal): Promise<void> {
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
-  const { destination } = settingsFrom(flags, terminal)
+  const { destination } = settingsFrom(flags, terminal, { isNew: false })
   const all = await ledger.all()
   const entries =
     flags.to === undefined ? all : all.filter((entry) => placeOf(entry.destination) === placeOf(destination))
@@ -60,11 +61,6 @@ async function agree(what: string, terminal: Terminal): Promise<void> {
     throw new ShareError("bad-usage", `There is no terminal to ask in whether to remove ${what}.`, {
       hint: "If that is meant: opencode-bucket unshare --all --yes",
     })
-  const { confirm } = await import("@clack/prompts")
-  const answer = await confirm({
-    message: `Remove ${what}? Their links end for good; the sessions themselves stay.`,
-    initialValue: false,
-    output: terminal.stderr,
-  })
-  if (answer !== true) throw new ShareError("bad-usage", "Nothing was removed.")
+  const question = `Remove ${what}? Their links end for good; the sessions themselves stay.`
+  if (!(await askYesNo(terminal, question))) throw new ShareError("bad-usage", "Nothing was removed.")
 }

@@ -31,7 +31,7 @@ export async function unshareCommand(
     })
   if (named === undefined) return unshareAll(flags, terminal)
   const name = parseShareName(named)
-  const settings = settingsFrom(flags, terminal)
+  const settings = settingsFrom(flags, terminal, { isNew: false })
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
   const status = statusLine(terminal, flags.quiet)
   let shares: FoundShare[] = []

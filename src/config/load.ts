@@ -1,6 +1,7 @@
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 import { parseLength } from "../share/expires.ts"
+import { absolutePlace, unclearError, unclearPlace, valueInWords } from "../store/check-destination.ts"
 import type { Destination } from "../store/open-store.ts"
 import { dataFolder, type World } from "./folders.ts"
 import { type ConfigFile, readConfigFiles } from "./opencode.ts"
@@ -13,6 +14,8 @@ export interface LoadedSettings extends OtherSettings {
   destination: Destination
   /** No bucket and no folder was set: shares go to a folder in the user's data directory. */
   isDefault: boolean
+  /** Where what is set as `to` may mean a bucket as well: `destination` is then the folder that it was taken for before. */
+  unclear: ShareError | undefined
   /** The project's file that has a say in the destination, if one does: the user has to agree to it once. */
   projectFile: string | undefined
   /** Where each setting that is set comes from: a file, a variable, or `flag`. */
@@ -55,17 +58,31 @@ export function loadSettings(flags: Settings, world: World): LoadedSettings {
 
   const { to, endpoint, region, profile, pathStyle, publicUrl, ...others } = settings
   const base = origins.to && path.isAbsolute(origins.to.name) ? path.dirname(origins.to.name) : world.cwd
-  const place =
-    to === undefined
-      ? path.join(dataFolder(world), "shares")
-      : to.includes("://")
-        ? to
-        : path.resolve(base, home(to, world))
+  const place = to === undefined ? path.join(dataFolder(world), "shares") : absolutePlace(to, base, world.home)
   const further = { endpoint, region, profile, pathStyle, publicUrl }
   const destination: Destination = { to: place, ...onlySet(further) }
   const decisive = decideWhere.flatMap((key) => (settings[key] === undefined ? [] : (origins[key] ?? [])))
   const projectFile = decisive.find(({ from }) => from === "project")?.name
-  return { ...others, destination, isDefault: to === undefined, projectFile, origins: named }
+  const unclear = to === undefined ? undefined : unclearTo(to, named.to ?? "", place, world)
+  // What is typed now is never taken for what it may mean.
+  if (unclear && named.to === "flag") throw unclear
+  return { ...others, destination, isDefault: to === undefined, unclear, projectFile, origins: named }
+}
+
+function unclearTo(to: string, origin: string, place: string, { platform }: World): ShareError | undefined {
+  const unclear = unclearPlace(to, platform)
+  if (!unclear) return undefined
+  if (origin === "flag") return unclearError(unclear, `--to ${valueInWords(to)}`)
+  const isVariable = origin === variableOf("to")
+  const folder = unclear.meant.find((text) => text.startsWith("./"))
+  const write = (text: string) => (isVariable ? `${origin}=${text}` : `"to": ${JSON.stringify(text)}`)
+  return unclearError(
+    unclear,
+    isVariable ? `${origin}=${valueInWords(to)}` : `"to": ${valueInWords(to, true)} in ${origin}`,
+    folder === undefined
+      ? undefined
+      : `For the folder ${place}, which it was taken for before, write ${write(folder)}.`,
+  )
 }
 
 /** What is redacted adds up. A project can have more redacted than its user wants, not less: its `allow` says nothing. */
@@ -90,8 +107,6 @@ const inOrder = (files: ConfigFile[]) => [
 ]
 
 const lengthOf = ({ expires = "never" }: Settings) => parseLength(expires) ?? 0
-
-const home = (folder: string, world: World) => folder.replace(/^~(?=$|[/\\])/, () => world.home)
 
 const isYesOrNo = (key: keyof Settings) => key === "pathStyle" || key === "confirm"
 

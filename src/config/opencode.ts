@@ -92,8 +92,11 @@ function understand(name: string, from: ConfigFile["from"], text: string): Confi
       },
     )
   }
-  const value: unknown = tree && getNodeValue(tree)
-  const config = isObject(value) ? value : {}
+  const config: unknown = tree && getNodeValue(tree)
+  if (!isObject(config))
+    throw new ShareError("bad-settings", `${name} is not a configuration of OpenCode: it holds no object.`, {
+      hint: "Whether it allows sharing is not known until it is mended.",
+    })
   const list = Array.isArray(config["plugin"]) ? config["plugin"] : []
   const entry = list.findLast((item) => Array.isArray(item) && isThisPackage(item[0], name) && isObject(item[1]))
   const isPlugin = list.some((item) => isThisPackage(Array.isArray(item) ? item[0] : item, name))

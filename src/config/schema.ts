@@ -1,3 +1,4 @@
+import { firstHidden } from "../lib/terminal-text.ts"
 import { parseLength } from "../share/expires.ts"
 
 /**
@@ -52,12 +53,26 @@ type Check<T> = (value: unknown, path: string[]) => T
 const text: Check<string> = (value, path) => {
   if (typeof value !== "string") throw new WrongSetting(path, "must be a string")
   if (value.trim() === "") throw new WrongSetting(path, "must not be empty")
-  return value.trim()
+  return withoutHidden(value.trim(), path)
+}
+
+/** A project's file could otherwise have a terminal show another bucket than the one that is used. */
+function withoutHidden(value: string, path: string[], visible = value): string {
+  const hidden = firstHidden(visible)
+  if (hidden !== undefined) throw new WrongSetting(path, `must not contain ${hidden}, which a terminal does not show`)
+  return value
+}
+
+/** Of what is redacted: it is compared, not shown, and may be of several lines. */
+const textOrLines: Check<string> = (value, path) => {
+  if (typeof value === "string") withoutHidden(value, path, value.replace(/[\t\r\n]/g, ""))
+  return typeof value === "string" && value.trim() !== "" ? value.trim() : text(value, path)
 }
 
 const webAddress: Check<string> = (value, path) => {
   if (typeof value !== "string") throw new WrongSetting(path, "must be a string")
-  const address = value.trim()
+  const address = withoutHidden(value.trim(), path)
+  if (/\s/.test(address)) throw new WrongSetting(path, "must be an http(s) address without spaces")
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address))
     throw new WrongSetting(path, "must be an http(s) address")
   return address.replace(/\/+$/, "")
@@ -77,7 +92,7 @@ const yesOrNo: Check<boolean> = (value, path) => {
 
 const texts: Check<string[]> = (value, path) => {
   if (!Array.isArray(value)) throw new WrongSetting(path, "must be an array")
-  return value.map((each, at) => text(each, [...path, String(at)]))
+  return value.map((each, at) => textOrLines(each, [...path, String(at)]))
 }
 
 type Checks<T> = { [K in keyof T]-?: Check<Exclude<T[K], undefined>> }

@@ -1,19 +1,46 @@
 import { ShareError } from "../errors.ts"
 import type { World } from "./folders.ts"
-import { readConfigFiles } from "./opencode.ts"
+import { type ConfigFile, readConfigFiles } from "./opencode.ts"
+
+const modes: unknown[] = ["manual", "auto", "disabled"]
+
+/** Whether a value is one of OpenCode's share modes, or none was given. */
+export const isShareMode = (mode: unknown): boolean => mode === undefined || modes.includes(mode)
 
 /**
  * Throws `sharing-disabled` if sharing is off in a folder: `"share": "disabled"` in any configuration file that applies
- * there (no other file can switch it on again), or `OPENCODE_DISABLE_SHARE`.
+ * there (no other file can switch it on again), or `OPENCODE_DISABLE_SHARE`. A mode that is unknown may be a misspelt
+ * `disabled`, so sharing is off there as well.
  */
 export function assertSharingAllowed(world: World, folder = world.cwd): void {
-  const variable = world.env["OPENCODE_DISABLE_SHARE"]?.toLowerCase()
-  const name =
-    variable === "1" || variable === "true"
-      ? "OPENCODE_DISABLE_SHARE"
-      : readConfigFiles(world, folder).find(({ share }) => share === "disabled")?.name
-  if (name)
-    throw new ShareError("sharing-disabled", `Sharing is disabled by ${name}.`, {
-      hint: "Nothing was shared. Who set it can change it.",
-    })
+  const variable = world.env["OPENCODE_DISABLE_SHARE"]?.trim().toLowerCase() ?? ""
+  if (variable === "1" || variable === "true") throw disabledBy("OPENCODE_DISABLE_SHARE")
+  if (!["", "0", "false"].includes(variable))
+    throw unknownMode(`OPENCODE_DISABLE_SHARE=${world.env["OPENCODE_DISABLE_SHARE"]}`, "1 or 0")
+  const files = readConfigFiles(world, folder).map((file) => ({ ...file, share: modeIn(file, world) }))
+  const disabled = files.find(({ share }) => share === "disabled")
+  if (disabled) throw disabledBy(disabled.name)
+  const unknown = files.find(({ share }) => !isShareMode(share))
+  if (unknown) throw unknownShareMode(unknown.share, unknown.name)
 }
+
+/** The error for a share mode that is none. `where` says it: a file, or OpenCode's configuration. */
+export const unknownShareMode = (mode: unknown, where: string): ShareError =>
+  unknownMode(`"share": ${JSON.stringify(mode)} in ${where}`, '"manual", "auto" or "disabled"')
+
+/** OpenCode fills `{env:NAME}` in before it reads a file. */
+function modeIn({ share }: ConfigFile, { env }: World): unknown {
+  return typeof share === "string"
+    ? share.replace(/\{env:([^}]+)\}/g, (_, name: string) => env[name.trim()] ?? "")
+    : share
+}
+
+const disabledBy = (name: string) =>
+  new ShareError("sharing-disabled", `Sharing is disabled by ${name}.`, {
+    hint: "Nothing was shared. Who set it can change it.",
+  })
+
+const unknownMode = (what: string, known: string) =>
+  new ShareError("sharing-disabled", `Sharing is off, because ${what} is not a known mode.`, {
+    hint: `Nothing was shared. Choose from: ${known}.`,
+  })

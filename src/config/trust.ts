@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { access, chmod, writeFile } from "node:fs/promises"
 import path from "node:path"
 import { makePrivateFolder } from "../lib/private-folder.ts"
-import type { Destination } from "../store/open-store.ts"
+import { type Destination, spellingsOf } from "../store/open-store.ts"
 import { dataFolder, type World } from "./folders.ts"
 
 /**
@@ -10,7 +10,8 @@ import { dataFolder, type World } from "./folders.ts"
  * destination, however small, or a move of the file asks again: a cloned repository must not redirect anyone's conversations.
  */
 export async function isTrusted(projectFile: string, destination: Destination, world: World): Promise<boolean> {
-  return access(agreementFile(projectFile, destination, world)).then(
+  const agreements = spellingsOf(destination.to).map((to) => agreementFile(projectFile, { ...destination, to }, world))
+  return Promise.any(agreements.map((file) => access(file))).then(
     () => true,
     () => false,
   )

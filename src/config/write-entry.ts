@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs"
 import path from "node:path"
 import { applyEdits, getNodeValue, type JSONPath, modify, type ParseError, parseTree } from "jsonc-parser"
 import { ShareError } from "../errors.ts"
+import { replaceFile } from "../lib/output-place.ts"
 import { NOWHERE } from "./nowhere.ts"
 import { isThisPackage } from "./opencode.ts"
 import type { Settings } from "./schema.ts"
@@ -65,17 +66,29 @@ function understand(file: string, schema: string): Understood {
 function put(file: string, text: string, at: JSONPath, value: unknown, isArrayInsertion = false): void {
   const formattingOptions = { insertSpaces: true, tabSize: 2 }
   const edits = modify(text, at, value, { formattingOptions, isArrayInsertion })
-  mkdirSync(path.dirname(file), { recursive: true })
-  // Aside first: whoever is stopped in the middle keeps the old file.
-  writeFileSync(`${file}.new`, applyEdits(text, edits))
-  renameSync(`${file}.new`, file)
+  try {
+    mkdirSync(path.dirname(file), { recursive: true })
+    replaceFile(file, `${hasMark(file) ? "\uFEFF" : ""}${applyEdits(text, edits)}`)
+  } catch (cause) {
+    if (cause instanceof ShareError) throw cause
+    throw new ShareError("bad-settings", `${file} cannot be written: ${(cause as Error).message}.`, {
+      hint: "It was left as it is. Make it and its folder writable, then run the same command again.",
+      cause,
+    })
+  }
 }
+
+/** Whether a file begins with the mark of UTF-8 that some editors write. */
+const hasMark = (file: string) => existsSync(file) && readFileSync(file).subarray(0, 3).equals(Buffer.from("\uFEFF"))
 
 function readText(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8").replace(/^\uFEFF/, "")
+    const found = statSync(file, { throwIfNoEntry: false })
+    if (!found) return undefined
+    // A FIFO would be waited for.
+    if (!found.isFile()) throw new Error("it is no file")
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
     throw new ShareError("bad-settings", `${file} cannot be read: ${(error as Error).message}.`, { cause: error })
   }
 }

@@ -1,14 +1,16 @@
-import { readdir } from "node:fs/promises"
+import { lstat, mkdir, readdir, readFile, stat } from "node:fs/promises"
 import path from "node:path"
 import { pathToFileURL } from "node:url"
 import { ShareError } from "../errors.ts"
-import { withTemporaryFiles } from "../lib/temporary-files.ts"
+import { outputPlace } from "../lib/output-place.ts"
+import { piecesOf, withTemporaryFiles } from "../lib/temporary-files.ts"
 import { site } from "../render/site/site.ts"
 import { FORMAT, INDEX, MANIFEST, type Manifest } from "../share/manifest.ts"
 import type { Prepared } from "../share/prepare.ts"
 import { publish } from "../share/publish.ts"
 import { directoryStore } from "../store/directory/directory.ts"
-import { alreadyThere } from "./write-output.ts"
+import type { ObjectStore } from "../store/object-store.ts"
+import { alreadyThere, writeBytes } from "./write-output.ts"
 
 export interface FolderOptions {
   folder: string
@@ -27,17 +29,18 @@ export async function exportFolder(
   { session, leftOut }: Prepared,
   options: FolderOptions,
 ): Promise<{ url: string; size: number }> {
-  const { folder, version, now, force } = options
-  if (!force && (await isTaken(folder))) throw alreadyThere(folder)
-  const store = directoryStore(folder)
+  const { version, now, force } = options
+  const folder = await namedFolder(options.folder)
+  if (!force && (await readdir(folder)).length > 0) throw alreadyThere(options.folder)
+  const store = storeIn(folder)
   const before = earlier(await store.get(MANIFEST))
   const { id, title } = session.info
   const about = { id, version, leftOut, live: false }
   const { objects } = await withTemporaryFiles((temporary) =>
     publish(site(session, { ...about, temporary }), { store, prefix: "", known: {} }),
   )
-  const stale = before.filter((name) => !Object.hasOwn(objects, name))
-  if (stale.length > 0) await store.delete(stale.map((key) => ({ key, size: 0 })))
+  for (const key of before.filter((name) => !Object.hasOwn(objects, name)))
+    if (await isOwn(folder, key)) await store.delete([{ key, size: 0 }])
   const written = now().toISOString()
   const manifest: Manifest = {
     ...{ format: FORMAT, id, session: id, title, state: "published", created: written, updated: written },
@@ -49,16 +52,49 @@ export async function exportFolder(
   return { url: pathToFileURL(path.join(folder, INDEX)).href, size }
 }
 
-async function isTaken(folder: string): Promise<boolean> {
+/**
+ * A folder that somebody named, by links or not, made where there is none: also where a link leads to none yet.
+ * Throws `bad-usage` for what cannot be one. Returns where it is.
+ */
+export async function namedFolder(folder: string): Promise<string> {
   try {
-    return (await readdir(folder)).length > 0
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false
+    const isThere = await stat(folder).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+    if (isThere) return folder
+    const place = outputPlace(folder)
+    if (place.kind !== "file" || place.replaces) throw new Error("It is a file.")
+    await mkdir(place.target, { recursive: true })
+    return place.target
+  } catch (cause) {
     throw new ShareError("bad-usage", `${folder} is no folder that can be written into.`, {
       hint: "Give another --output.",
-      cause: error,
+      cause,
     })
   }
+}
+
+/** The folder as a store. It is the user's: what links in it lead to is written, and no link or device replaced. */
+function storeIn(folder: string): ObjectStore {
+  const place = (key: string) => path.join(folder, ...key.split("/"))
+  return {
+    ...directoryStore(folder),
+    async put(key, { body }) {
+      await writeBytes(place(key), piecesOf(body), { force: true })
+    },
+    async get(key) {
+      const found = await stat(place(key)).catch(() => undefined)
+      return found?.isFile() ? readFile(place(key)) : undefined
+    },
+  }
+}
+
+/** Whether an earlier export can have made it: a file in a folder, neither of them a link. */
+async function isOwn(folder: string, key: string): Promise<boolean> {
+  const [file, parent] = [path.join(folder, key), path.join(folder, path.dirname(key))]
+  const found = await lstat(file).catch(() => undefined)
+  return found?.isFile() === true && (parent === folder || !(await lstat(parent)).isSymbolicLink())
 }
 
 /** The files of an earlier export: those that this package makes, and no others that a manifest may name. */

@@ -1,6 +1,6 @@
-import { appendFile, readFile } from "node:fs/promises"
+import { appendFile, mkdir, readFile, stat } from "node:fs/promises"
 import path from "node:path"
-import { makePrivateFolder } from "../lib/private-folder.ts"
+import { ShareError } from "../errors.ts"
 
 /** One session of an archive, as its index shows it. All texts are redacted. */
 export interface Kept {
@@ -28,14 +28,17 @@ export interface Journal {
 
 /**
  * What an archive holds: a file of lines, one added for each session as soon as it is kept. A run that is cut short has
- * lost nothing of what it has done; a last line that was not written to its end counts for nothing.
+ * lost nothing of what it has done; a last line that was not written to its end counts for nothing. Throws `bad-usage`
+ * where something else than a file has its name, and what the file system throws.
  */
 export async function openJournal(file: string): Promise<Journal> {
   const kept = new Map<string, Kept>()
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return ""
-    throw error
-  })
+  const found = await stat(file).catch(() => undefined)
+  if (found && !found.isFile())
+    throw new ShareError("bad-usage", `${file} is no file, so what the archive holds cannot be noted in it.`, {
+      hint: "Move it away, or choose another folder.",
+    })
+  const text = found ? await readFile(file, "utf8") : ""
   for (const line of text.split("\n")) {
     const entry = parse(line)
     if (entry) kept.set(entry.session, entry)
@@ -44,8 +47,11 @@ export async function openJournal(file: string): Promise<Journal> {
   return {
     kept,
     async add(entry) {
-      await makePrivateFolder(path.dirname(file))
-      await appendFile(file, `${isTorn ? "\n" : ""}${JSON.stringify(entry)}\n`, { mode: 0o600 })
+      // One that is there keeps its mode: it may be the user's own.
+      await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+      const line = `${isTorn ? "\n" : ""}${JSON.stringify(entry)}\n`
+      isTorn = true
+      await appendFile(file, line, { mode: 0o600 })
       isTorn = false
       kept.set(entry.session, entry)
     },

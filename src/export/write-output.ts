@@ -1,42 +1,125 @@
-import { randomBytes } from "node:crypto"
+import { constants, write } from "node:fs"
 import { link, mkdir, open, rename, unlink } from "node:fs/promises"
 import path from "node:path"
+import { isatty } from "node:tty"
 import { ShareError } from "../errors.ts"
+import { finish, modeBefore, type OutputPlace, outputPlace, unfinishedName } from "../lib/output-place.ts"
+import { forTerminal } from "../lib/terminal-text.ts"
 
-/**
- * Writes a file, which has its name only once it is whole. What is there is left alone (`bad-usage`) unless `force` is
- * given. Throws `bad-input` where it cannot be written. Returns how many bytes it has.
- */
-export async function writeOutput(
+export interface OutputOptions {
+  /** Write over what is there. */
+  force?: boolean | undefined
+}
+
+/** Writes a text as `writeBytes` does. */
+export const writeOutput = (
   file: string,
   pieces: AsyncIterable<string>,
-  { force = false }: { force?: boolean | undefined } = {},
+  options: OutputOptions = {},
+): Promise<number> => writeBytes(file, gathered(pieces), options)
+
+/**
+ * Writes to where a path leads: a file is replaced, or made, when the content is whole, and keeps its mode; a device, a
+ * FIFO or an open file is written into; links to them stay. What is there is left alone (`bad-usage`) unless `force` is
+ * given. Throws `bad-usage` for what cannot be written over, `bad-input` where the system refuses. Returns how many bytes
+ * were written.
+ */
+export async function writeBytes(
+  file: string,
+  pieces: AsyncIterable<Uint8Array>,
+  { force = false }: OutputOptions = {},
 ): Promise<number> {
-  const unfinished = `${file}.${randomBytes(6).toString("hex")}.part`
   try {
     await mkdir(path.dirname(file), { recursive: true })
-    const handle = await open(unfinished, "wx")
-    let size = 0
+    const place = outputPlace(file)
+    if (!force && !isFree(place)) throw alreadyThere(file)
+    if (place.kind === "file") return await replaceWith(place, pieces, force)
+    if (place.kind === "descriptor") return await writeInto(place.descriptor, pieces)
+    // A FIFO is waited for until somebody reads it.
+    const handle = await open(place.target, constants.O_WRONLY | (constants.O_NOCTTY ?? 0))
     try {
-      for await (const piece of gathered(pieces)) {
-        await handle.writeFile(piece)
-        size += piece.length
-      }
+      return await writeInto(handle.fd, pieces)
     } finally {
       await handle.close()
     }
-    if (force) await rename(unfinished, file)
-    else
-      await link(unfinished, file).catch((error: NodeJS.ErrnoException) => {
-        throw error.code === "EEXIST" ? alreadyThere(file) : error
-      })
-    return size
   } catch (error) {
     throw errorOf(error, file)
+  }
+}
+
+/** Throws `bad-usage` for a path at which something is, before any work is done for it, and as `outputPlace` does. */
+export function assertFree(file: string): void {
+  try {
+    if (!isFree(outputPlace(file))) throw alreadyThere(file)
+  } catch (error) {
+    throw errorOf(error, file)
+  }
+}
+
+const isFree = (place: OutputPlace) => place.kind === "file" && place.replaces === undefined
+
+async function replaceWith(
+  { target, replaces }: Extract<OutputPlace, { kind: "file" }>,
+  pieces: AsyncIterable<Uint8Array>,
+  force: boolean,
+): Promise<number> {
+  const unfinished = unfinishedName(target)
+  try {
+    const handle = await open(unfinished, "wx", modeBefore(replaces))
+    let size = 0
+    try {
+      for await (const piece of pieces) {
+        await handle.writeFile(piece)
+        size += piece.length
+      }
+      finish(handle.fd, replaces)
+    } finally {
+      await handle.close()
+    }
+    if (!force) await take(unfinished, target)
+    await rename(unfinished, target)
+    return size
   } finally {
     await unlink(unfinished).catch(() => {})
   }
 }
+
+/** Takes a name that nothing has. */
+async function take(unfinished: string, target: string): Promise<void> {
+  try {
+    await link(unfinished, target)
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException
+    if (code === "EEXIST") throw alreadyThere(target)
+    if (!["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EMLINK"].includes(code)) throw error
+    // A file system without hard links.
+    await (await open(target, "wx")).close()
+  }
+}
+
+/** Writes into what is open; to a terminal, escaped. */
+async function writeInto(descriptor: number, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+  let size = 0
+  for await (const piece of isatty(descriptor) ? forTerminal(pieces) : pieces)
+    for (let at = 0; at < piece.length; ) {
+      const written = await writeSome(descriptor, piece.subarray(at))
+      at += written
+      size += written
+    }
+  return size
+}
+
+const BUSY_MS = 10
+
+/** Writes what is taken at once: of a pipe that is full nothing, after a moment. */
+const writeSome = (descriptor: number, bytes: Uint8Array) =>
+  new Promise<number>((resolve, reject) =>
+    write(descriptor, bytes, (error, written) => {
+      if (!error) resolve(written)
+      else if (error.code === "EAGAIN") setTimeout(resolve, BUSY_MS, 0)
+      else reject(error)
+    }),
+  )
 
 /** Throws `bad-usage` for a file or a folder with something in it, before any work is done for it. */
 export const alreadyThere = (place: string) =>

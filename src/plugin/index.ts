@@ -2,6 +2,7 @@ import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { dataFolder, theWorld } from "../config/folders.ts"
 import { NOWHERE } from "../config/nowhere.ts"
+import { isShareMode, unknownShareMode } from "../config/share-mode.ts"
 import { openLedger } from "../share/ledger.ts"
 import { shareApi } from "../share-api/share-api.ts"
 import { keepTidy } from "./keep-tidy.ts"
@@ -38,6 +39,11 @@ async function server({ client, directory }: PluginInput): Promise<Hooks> {
   setTimeout(() => lookAround(client, directory, instance?.api).catch(() => {}), LATER).unref()
   return {
     async config(config) {
+      // It may come from where no file of this machine says it, and OpenCode may take what it does not know for "manual".
+      if (!isShareMode(config.share)) {
+        tell("Sharing is off", unknownShareMode(config.share, "OpenCode's configuration"))
+        config.share = "disabled"
+      }
       config.enterprise = { ...config.enterprise, url: instance?.api ?? NOWHERE }
     },
     async event({ event }) {

@@ -1,3 +1,5 @@
+import { terminalText, titleLine } from "../lib/terminal-text.ts"
+
 // What the plugin uses of OpenCode's terminal, as its plugin interface 1.18 gives it.
 
 export interface SelectOption {
@@ -34,4 +36,22 @@ export interface TuiApi {
   }
   client: { session: { unshare(session: { sessionID: string }, options: { throwOnError: true }): Promise<unknown> } }
   renderer: { copyToClipboardOSC52(text: string): unknown }
+}
+
+/** OpenCode's terminal with every text that it is given escaped: titles, stores and links come from a bucket. */
+export function escaping(ui: TuiApi["ui"]): TuiApi["ui"] {
+  const option = ({ title, description, footer, ...rest }: SelectOption): SelectOption => ({
+    ...rest,
+    title: titleLine(title),
+    ...(description !== undefined && { description: terminalText(description) }),
+    ...(footer !== undefined && { footer: terminalText(footer) }),
+  })
+  return {
+    dialog: ui.dialog,
+    DialogSelect: ({ title, options }) => ui.DialogSelect({ title: titleLine(title), options: options.map(option) }),
+    DialogConfirm: ({ title, message, ...rest }) =>
+      ui.DialogConfirm({ ...rest, title: titleLine(title), message: terminalText(message) }),
+    toast: ({ title, message, ...rest }) =>
+      ui.toast({ ...rest, ...(title !== undefined && { title: titleLine(title) }), message: terminalText(message) }),
+  }
 }

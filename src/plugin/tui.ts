@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
 import type { ListedShare } from "../share/list.ts"
-import type { SelectOption, TuiApi } from "./tui-api.ts"
+import { escaping, type SelectOption, type TuiApi } from "./tui-api.ts"
 import { publisherProcess } from "./worker-client.ts"
 
 /**
@@ -11,12 +11,13 @@ import { publisherProcess } from "./worker-client.ts"
 async function tui(api: TuiApi): Promise<void> {
   const publisher = publisherProcess(fileURLToPath(new URL("./worker.js", import.meta.url)))
   const folder = api.state.path.directory
+  const ui = escaping(api.ui)
 
   async function showShares(): Promise<void> {
     select("Shares", [{ title: "Asking for them…", value: undefined }])
     const { shares } = (await publisher.ask({ job: "list", folder })) as { shares: ListedShare[] }
     if (shares.length === 0)
-      return select("Shares", [{ title: "Nothing is shared", value: undefined, onSelect: () => api.ui.dialog.clear() }])
+      return select("Shares", [{ title: "Nothing is shared", value: undefined, onSelect: () => ui.dialog.clear() }])
     select(
       "Shares",
       shares.reverse().map((share) => ({
@@ -40,18 +41,18 @@ async function tui(api: TuiApi): Promise<void> {
 
   async function copy({ url }: ListedShare): Promise<void> {
     api.renderer.copyToClipboardOSC52(url)
-    api.ui.dialog.clear()
-    api.ui.toast({ variant: "success", message: "Link copied" })
+    ui.dialog.clear()
+    ui.toast({ variant: "success", message: "Link copied" })
   }
 
   async function open({ url }: ListedShare): Promise<void> {
-    api.ui.dialog.clear()
+    ui.dialog.clear()
     await publisher.ask({ job: "open", url, folder })
   }
 
   function ask(share: ListedShare): void {
-    api.ui.dialog.replace(() =>
-      api.ui.DialogConfirm({
+    ui.dialog.replace(() =>
+      ui.DialogConfirm({
         title: "Unshare",
         message: `Remove ${share.url}, every byte and version of it?`,
         onConfirm: attempt(() => unshare(share)),
@@ -61,24 +62,24 @@ async function tui(api: TuiApi): Promise<void> {
   }
 
   async function unshare({ id, session, url }: ListedShare): Promise<void> {
-    api.ui.toast({ variant: "info", message: "Removing…" })
+    ui.toast({ variant: "info", message: "Removing…" })
     // OpenCode knows the link of a session that it shared itself, and forgets it only when it is asked to.
     const shared = api.state.session.get(session)?.share?.url === url
     if (shared) await api.client.session.unshare({ sessionID: session }, { throwOnError: true })
     else await publisher.ask({ job: "unshare", id, folder })
-    api.ui.toast({ variant: "success", message: "Gone, and proven to be." })
+    ui.toast({ variant: "success", message: "Gone, and proven to be." })
     await showShares()
   }
 
   function select(title: string, options: SelectOption[]): void {
-    api.ui.dialog.replace(() => api.ui.DialogSelect({ title, options }))
+    ui.dialog.replace(() => ui.DialogSelect({ title, options }))
   }
 
   /** Does it; says so where it fails. */
   const attempt = (work: () => Promise<void>) => () => {
     work().catch((error: unknown) => {
       const hint = error instanceof ShareError && error.hint ? ` ${error.hint}` : ""
-      api.ui.toast({
+      ui.toast({
         variant: "error",
         title: "opencode-bucket",
         message: `${(error as Error).message}${hint}`,

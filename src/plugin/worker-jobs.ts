@@ -113,7 +113,7 @@ async function update({ id, api, touched }: Asked<"update">, world: Terminal, le
     ledger,
     destination: entry.destination,
     existing: id,
-    settings: settingsFrom({}, world),
+    settings: settingsFrom({}, world, { isNew: false }),
     ...(touched && { touched }),
   })
 }
@@ -186,7 +186,7 @@ async function remove({ id, secret }: Asked<"unshare">, world: Terminal, ledger:
   const entry = await ledger.find(id)
   if (entry?.secret !== undefined && secret !== undefined && !isSame(secret, entry.secret))
     throw new ShareError("bad-input", `The secret for share ${id} is not the one that was given when it was shared.`)
-  const settings = settingsFrom({}, world)
+  const settings = settingsFrom({}, world, { isNew: false })
   const agree = () => agreeOnDestination(settings, {}, world)
   const found = await findShares({ id }, { ledger, destination: settings.destination, open: storeOf, agree })
   for (const each of found) await unshare(each, ledger)

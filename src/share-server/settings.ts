@@ -1,12 +1,23 @@
 import { readFileSync } from "node:fs"
 import * as z from "zod"
 import { ShareError } from "../errors.ts"
+import { firstHidden } from "../lib/terminal-text.ts"
 import { parseLength } from "../share/expires.ts"
+import { unclearError, unclearPlace, valueInWords } from "../store/check-destination.ts"
+import { canonicalTo } from "../store/open-store.ts"
 import { isToken } from "./tokens.ts"
 
-const text = z.string().trim().min(1, "must not be empty")
+const text = z
+  .string()
+  .trim()
+  .min(1, "must not be empty")
+  .refine((value) => firstHidden(value) === undefined, "must not contain characters that a terminal does not show")
 const webAddress = z
   .url({ protocol: /^https?$/, error: "must be an http(s) address" })
+  .refine(
+    (url) => firstHidden(url) === undefined && !/\s/.test(url),
+    "must be an http(s) address without hidden characters",
+  )
   .transform((url) => url.replace(/\/+$/, ""))
 const yes = z.union([
   z.boolean(),
@@ -43,7 +54,12 @@ export const serverSettingsSchema = z.strictObject({
   /** Where the server is seen from outside: `https://shares.corp.example`. */
   publicUrl: webAddress,
   /** The bucket: as for every other command. */
-  to: text,
+  to: text
+    .superRefine((to, context) => {
+      const unclear = unclearPlace(to)
+      if (unclear) context.addIssue(unclearError(unclear, valueInWords(to)).message.replace(/\.$/, ""))
+    })
+    .transform(canonicalTo),
   endpoint: webAddress.optional(),
   region: text.optional(),
   profile: text.optional(),
@@ -177,6 +193,6 @@ function inWords(issue: z.core.$ZodIssue, given: object): string {
 }
 
 const wrong = (problems: string[]) =>
-  new ShareError("bad-settings", `The server is not started: ${problems.join("; ")}.`, {
+  new ShareError("bad-settings", `The server is not started: ${problems.join("; ")}.`.replace("?.", "?"), {
     hint: "docs/server.md lists the settings; each is a variable, or stands in the file of --config.",
   })

@@ -4,7 +4,7 @@ import path from "node:path"
 import { ShareError } from "../errors.ts"
 import { makePrivateFolder } from "../lib/private-folder.ts"
 import type { Selection } from "../session/select.ts"
-import type { Destination } from "../store/open-store.ts"
+import { canonicalTo, type Destination, spellingsOf } from "../store/open-store.ts"
 import { checkpointFolder } from "./checkpoint.ts"
 import type { Expiry } from "./expires.ts"
 import { lock, type Patience, StillLocked } from "./lock.ts"
@@ -67,16 +67,36 @@ export interface Ledger {
  * is as good as not there. Beside an entry lies its lock while somebody is at it.
  */
 export function openLedger(folder: string): Ledger {
-  const fileOf = ({ session, destination }: Held) =>
-    path.join(folder, `${sha256(JSON.stringify([session, destination.to, destination.endpoint ?? ""]))}.json`)
+  const fileAs = (to: string, { session, destination }: Held) =>
+    path.join(folder, `${sha256(JSON.stringify([session, to, destination.endpoint ?? ""]))}.json`)
+  const fileOf = (share: Held) => fileAs(canonicalTo(share.destination.to), share)
 
-  async function write(entry: LedgerEntry): Promise<void> {
+  /** Also an entry that an earlier version has kept under another spelling of the same destination. */
+  async function entryOf(share: Held): Promise<LedgerEntry | undefined> {
+    for (const to of spellingsOf(share.destination.to)) {
+      const entry = await readEntry(fileAs(to, share))
+      if (entry) return entry
+    }
+    return undefined
+  }
+
+  async function write(given: LedgerEntry): Promise<void> {
+    const spelled = fileAs(given.destination.to, given)
+    const other = spelled === fileOf(given) ? undefined : await readEntry(fileOf(given))
+    // Two spellings have two shares: each keeps its own entry.
+    if (other && other.id !== given.id) return writeTo(spelled, given)
+    const entry = { ...given, destination: { ...given.destination, to: canonicalTo(given.destination.to) } }
+    await writeTo(fileOf(entry), entry)
+    if (spelled !== fileOf(entry)) await rm(spelled, { force: true })
+  }
+
+  async function writeTo(file: string, entry: LedgerEntry): Promise<void> {
     await makePrivateFolder(folder)
     const aside = path.join(folder, `.${crypto.randomUUID()}`)
     try {
       await writeFile(aside, `${JSON.stringify(entry, null, 1)}\n`, { mode: 0o600, flag: "wx", flush: true })
       await chmod(aside, 0o600)
-      await rename(aside, fileOf(entry))
+      await rename(aside, file)
     } finally {
       await rm(aside, { force: true })
     }
@@ -129,20 +149,23 @@ export function openLedger(folder: string): Ledger {
     pagesOf: (share) => checkpointFolder(fileOf(share)),
     claim: (fresh) =>
       guarded(async () => {
-        const known = await readEntry(fileOf(fresh))
-        if (known) return { entry: known, isNew: false }
+        const known = await entryOf(fresh)
+        if (known && !(await readEntry(fileOf(fresh)))) await write(known)
+        if (known) return { entry: (await readEntry(fileOf(fresh))) ?? known, isNew: false }
         await write(fresh)
         return { entry: fresh, isNew: true }
       }),
     save: (entry) => guarded(() => write(entry)),
     drop: (entry) =>
       guarded(async () => {
-        const known = await readEntry(fileOf(entry))
-        if (known && known.id !== entry.id) return
-        await rm(checkpointFolder(fileOf(entry)), { recursive: true, force: true })
-        await rm(fileOf(entry), { force: true })
+        for (const file of new Set([fileOf(entry), fileAs(entry.destination.to, entry)])) {
+          const known = await readEntry(file)
+          if (known && known.id !== entry.id) continue
+          await rm(checkpointFolder(file), { recursive: true, force: true })
+          await rm(file, { force: true })
+        }
       }),
-    at: (session, destination) => readEntry(fileOf({ session, destination })),
+    at: (session, destination) => entryOf({ session, destination }),
     find: async (id) => (await all()).find((entry) => entry.id === id),
     all,
   }

@@ -1,3 +1,4 @@
+import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import { isTime } from "./expires.ts"
@@ -15,9 +16,9 @@ export interface ListedShare {
   store: string
   /**
    * `shared`; `unfinished`: a share or its removal was cut short, the same command finishes it; `gone`: removed from
-   * elsewhere; `unknown`: the store could not be asked.
+   * elsewhere; `unknown`: the store could not be asked; `unreadable`: its manifest is damaged, or of a newer version.
    */
-  state: "shared" | "unfinished" | "gone" | "unknown"
+  state: "shared" | "unfinished" | "gone" | "unknown" | "unreadable"
   created: string
   updated: string
   /** When it ends, or ended: it stays until it is pruned. Null: never. */
@@ -42,16 +43,17 @@ export async function listShares({ ledger, open, alsoIn }: ListOptions): Promise
   const asked = await Promise.all(
     entries.map(async (entry) => {
       const store = await open(entry.destination)
-      return { entry, store, manifest: await readManifest(store, entry.id).catch(() => "unknown" as const) }
+      return { entry, store, manifest: await readManifest(store, entry.id).catch(whyNot) }
     }),
   )
   for (const { entry, store, manifest } of asked) {
     const { id, session, title, created, updated } = entry
-    const unfinished =
-      entry.state !== "published" || (manifest && manifest !== "unknown" && manifest.state !== "published")
-    const state = manifest === "unknown" ? "unknown" : unfinished ? "unfinished" : manifest ? "shared" : "gone"
+    const told = typeof manifest === "string" ? manifest : undefined
+    const found = typeof manifest === "string" ? undefined : manifest
+    const unfinished = entry.state !== "published" || (found && found.state !== "published")
+    const state = told ?? (unfinished ? "unfinished" : found ? "shared" : "gone")
     const url = entry.url ?? store.url(prefixOf(id) + INDEX)
-    const bytes = manifest && manifest !== "unknown" ? bytesOf(manifest) : 0
+    const bytes = found ? bytesOf(found) : 0
     const expires = isTime(entry.expires) ? entry.expires : null
     const signed = isTime(entry.signed) ? { signed: entry.signed } : {}
     shares.push({ id, url, session, title, store: store.name, state, created, updated, expires, ...signed, bytes })
@@ -64,9 +66,10 @@ async function strangers(store: ObjectStore, known: Set<string>): Promise<Listed
   const shares: ListedShare[] = []
   for await (const id of store.folders("s/")) {
     if (!isShareId(id) || known.has(id)) continue
-    const manifest = await readManifest(store, id).catch(() => undefined)
+    const told = await readManifest(store, id).catch(whyNot)
+    const manifest = typeof told === "string" ? undefined : told
     const { session = "", title = "", created = "", updated = "" } = manifest ?? {}
-    const state = manifest?.state === "published" ? "shared" : "unfinished"
+    const state = typeof told === "string" ? told : told?.state === "published" ? "shared" : "unfinished"
     const url = store.url(prefixOf(id) + INDEX)
     const expires = isTime(manifest?.expires) ? manifest.expires : null
     const bytes = manifest ? bytesOf(manifest) : 0
@@ -74,5 +77,9 @@ async function strangers(store: ObjectStore, known: Set<string>): Promise<Listed
   }
   return shares
 }
+
+/** Why a manifest could not be read. */
+const whyNot = (error: unknown) =>
+  error instanceof ShareError && error.code === "bad-input" ? ("unreadable" as const) : ("unknown" as const)
 
 const bytesOf = ({ objects }: Manifest) => Object.values(objects).reduce((sum, { size }) => sum + size, 0)

@@ -66,10 +66,11 @@ function parseManifest(text: string, id: string, where: string): Manifest {
     value = JSON.parse(text)
   } catch {}
   if (
-    typeof value?.format !== "number" ||
+    typeof value !== "object" ||
+    value === null ||
+    typeof value.format !== "number" ||
     value.id !== id ||
-    typeof value.objects !== "object" ||
-    value.objects === null
+    (value.format <= FORMAT && !isWhole(value))
   )
     throw new ShareError("bad-input", `The manifest of share ${id} in ${where} is damaged.`, {
       hint: `Remove the share with "opencode-bucket unshare ${id}" and share again.`,
@@ -79,4 +80,26 @@ function parseManifest(text: string, id: string, where: string): Manifest {
       hint: "Update opencode-bucket and run the command again.",
     })
   return value as Manifest
+}
+
+/** Whether every field has its type: what stands in a bucket may be anything. */
+function isWhole({ session, title, state, created, updated, objects }: Partial<Manifest>): boolean {
+  return (
+    [session, title, created, updated].every((text) => typeof text === "string") &&
+    (state === "publishing" || state === "published") &&
+    typeof objects === "object" &&
+    objects !== null &&
+    !Array.isArray(objects) &&
+    Object.values(objects).every(isObject)
+  )
+}
+
+function isObject(object: Partial<ManifestObject> | null): boolean {
+  if (typeof object !== "object" || object === null) return false
+  const { size, hash, input, first } = object
+  return (
+    Number.isFinite(size) &&
+    [hash, input].every((text) => typeof text === "string") &&
+    (first === undefined || typeof first === "string")
+  )
 }

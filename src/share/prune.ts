@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import type { Destination } from "../store/open-store.ts"
+import { canonicalTo, type Destination } from "../store/open-store.ts"
 import { isPast } from "./expires.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
 import type { Patience } from "./lock.ts"
@@ -45,7 +45,7 @@ export async function prune(options: PruneOptions): Promise<Removed> {
 }
 
 /** Two destinations with the same answer are the same place. */
-export const placeOf = ({ to, endpoint = "" }: Destination): string => JSON.stringify([to, endpoint])
+export const placeOf = ({ to, endpoint = "" }: Destination): string => JSON.stringify([canonicalTo(to), endpoint])
 
 function removePast(entry: LedgerEntry, { ledger, open, now, patience, onRemove }: PruneOptions) {
   return ledger.hold(

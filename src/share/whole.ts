@@ -55,11 +55,11 @@ export async function* withWhole(
 }
 
 /**
- * Opens a signed link as whoever gets it would: it must give the page as it was sent. Returns it,
- * with who can read the share without it. Throws `store-denied` when it does not open.
+ * Opens a signed link as whoever gets it would: it must give the page as it was sent. Returns it, with who can read the
+ * share without it, and a note where the link's end ends nothing. Throws `store-denied` when it does not open.
  */
 export async function openedBy({ url, until, note }: SignedLink, id: string, hash: string, others: Readable) {
-  const view = await openAsStranger(url, id)
+  const [view, unsigned] = await Promise.all([openAsStranger(url, id), openAsStranger(withoutQuery(url), id)])
   const opens = view.sees === "page" && createHash("sha256").update(view.body).digest("hex") === hash
   if (!opens && view.sees !== "unreachable")
     throw new ShareError(
@@ -69,8 +69,18 @@ export async function openedBy({ url, until, note }: SignedLink, id: string, has
     )
   const unseen = view.sees === "unreachable" && `Whether the link opens cannot be told from here (${view.reason}).`
   // That nobody else can open it is what the link is for.
-  const notes = [unseen, note, others.public === true && others.note].filter(Boolean)
-  return { url, signed: until.toISOString(), public: others.public, ...(notes.length > 0 && { note: notes.join(" ") }) }
+  const isPublic = unsigned.sees === "page" ? true : others.public
+  const notes = [unseen, note, isPublic && NEVER_ENDS, others.public === true && others.note].filter(Boolean)
+  return { url, signed: until.toISOString(), public: isPublic, ...(notes.length > 0 && { note: notes.join(" ") }) }
+}
+
+const NEVER_ENDS =
+  "The link does not really end: everybody may read this bucket, so the page opens without the signature as well, for as long as it is there. Take public reading (s3:GetObject for everybody) away from the bucket or use a private one, or end the share with unshare."
+
+function withoutQuery(link: string): string {
+  const url = new URL(link)
+  url.search = ""
+  return url.href
 }
 
 export const noLinksToSign = (name: string) =>

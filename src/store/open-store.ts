@@ -64,6 +64,18 @@ export function parseDestination(to: string): ParsedDestination {
   return { kind: "s3", bucket, folder: names.join("/") }
 }
 
+/** A destination as it is always written: capitals of the scheme, and slashes at the end, make no other one. */
+export const canonicalTo = (to: string): string =>
+  /^s3:\/\//i.test(to) ? `s3://${to.slice("s3://".length).replace(/\/+$/, "")}` : to
+
+/** All that `canonicalTo` makes the same, that one first, as far as anybody may have written it. */
+export function spellingsOf(to: string): string[] {
+  const canonical = canonicalTo(to)
+  if (!canonical.startsWith("s3://")) return [to]
+  const capital = canonical.replace("s3", "S3")
+  return [...new Set([canonical, `${canonical}/`, capital, `${capital}/`, to])]
+}
+
 /** Whether only this machine can open links into it: a folder that no web server is known to serve. */
 export const isLocal = ({ to, publicUrl }: Destination): boolean =>
   publicUrl === undefined && parseDestination(to).kind === "directory"

@@ -59,7 +59,7 @@ test("a folder is meant from where it is written, and ~ is the home folder", () 
   const world = ownWorld()
   world.write(USER, config({ to: "../shares" }))
   expect(loadSettings({}, world).destination.to).toBe(path.join(world.home, ".config", "shares"))
-  expect(loadSettings({ to: "out" }, world).destination.to).toBe(path.join(world.cwd, "out"))
+  expect(loadSettings({ to: "./out" }, world).destination.to).toBe(path.join(world.cwd, "out"))
   expect(loadSettings({ to: "~/out" }, world).destination.to).toBe(path.join(world.home, "out"))
 })
 

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs"
 import path from "node:path"
+import fc from "fast-check"
 import { expect, test } from "vitest"
 import { assertSharingAllowed } from "../../src/config/share-mode.ts"
 import { ownWorld } from "../support/world.ts"
@@ -48,6 +49,86 @@ test.each(["1", "true", "TRUE"])("OPENCODE_DISABLE_SHARE=%s", (value) => {
     refusal("OPENCODE_DISABLE_SHARE"),
   )
 })
+
+const anyMode = fc.oneof(
+  fc.constantFrom(
+    "disabld",
+    "Disabled",
+    "DISABLED",
+    " disabled",
+    "disable",
+    "off",
+    "none",
+    "false",
+    "",
+    "manual ",
+    "Auto",
+  ),
+  fc.string(),
+  fc.constantFrom(null, false, true, 0, 1, [], ["disabled"], {}, { mode: "disabled" }),
+)
+
+test("a mode that is none is off, in every place where it may stand, and named", () => {
+  const places = [
+    ".config/opencode/opencode.json",
+    ".config/opencode/opencode.jsonc",
+    ".config/opencode/config.json",
+    ".opencode/opencode.json",
+    "src/project/opencode.json",
+    "src/project/.opencode/opencode.jsonc",
+  ]
+  fc.assert(
+    fc.property(anyMode, fc.constantFrom(...places), (share, file) => {
+      fc.pre(!["manual", "auto", "disabled"].includes(share as string) && !String(share).includes("{env:"))
+      const world = ownWorld()
+      world.write(".config/opencode/opencode.json", { share: "auto" })
+      const name = world.write(file, { share })
+      const off = expect.objectContaining({ code: "sharing-disabled", message: expect.stringContaining(name) })
+      expect(() => assertSharingAllowed(world)).toThrow(off)
+      const env = { OPENCODE_CONFIG_CONTENT: JSON.stringify({ share }) }
+      expect(() => assertSharingAllowed({ ...ownWorld(), env })).toThrow(
+        expect.objectContaining({
+          code: "sharing-disabled",
+          message: expect.stringContaining("OPENCODE_CONFIG_CONTENT"),
+        }),
+      )
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test.each(["manual", "auto"])("%s is known", (share) => {
+  const world = ownWorld()
+  world.write("src/project/opencode.json", { share })
+  expect(() => assertSharingAllowed(world)).not.toThrow()
+})
+
+test("a variable in the mode counts for what it holds", () => {
+  const world = ownWorld({ MODE: "disabled" })
+  const name = world.write("src/project/opencode.json", { share: "{env:MODE}" })
+  expect(() => assertSharingAllowed(world)).toThrow(refusal(name))
+  expect(() => assertSharingAllowed({ ...world, env: { MODE: "manual" } })).not.toThrow()
+  expect(() => assertSharingAllowed({ ...world, env: {} })).toThrow(/is not a known mode/)
+})
+
+test.each(["yes", "on", "ture", "2", "disabled"])("OPENCODE_DISABLE_SHARE=%s is off, too", (value) => {
+  expect(() => assertSharingAllowed(ownWorld({ OPENCODE_DISABLE_SHARE: value }))).toThrow(
+    `OPENCODE_DISABLE_SHARE=${value} is not a known mode`,
+  )
+})
+
+test.each(["", "0", "false", "False"])("OPENCODE_DISABLE_SHARE=%s is not", (value) => {
+  expect(() => assertSharingAllowed(ownWorld({ OPENCODE_DISABLE_SHARE: value }))).not.toThrow()
+})
+
+test.each(["[]", '[{"share": "disabled"}]', '"disabled"', "null", "7"])(
+  "a file that holds %s is no permission",
+  (text) => {
+    const world = ownWorld()
+    world.write("src/project/opencode.json", text)
+    expect(() => assertSharingAllowed(world)).toThrow(/is not a configuration of OpenCode/)
+  },
+)
 
 test("no other file can switch sharing on again", () => {
   const world = ownWorld()

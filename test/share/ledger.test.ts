@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto"
 import { readdirSync, statSync, writeFileSync } from "node:fs"
 import path from "node:path"
-import { expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
 import { temporaryFolder } from "../support/world.ts"
 
@@ -86,4 +87,70 @@ test("a folder that cannot be made is said in words", async () => {
   await expect(openLedger(path.join(file, "ledger")).claim(entry("one"))).rejects.toThrow(
     /The record of shares in .* cannot be written/,
   )
+})
+
+describe("spellings of one destination", () => {
+  const spellings = ["s3://bucket/x", "s3://bucket/x/", "S3://bucket/x", "S3://bucket/x/"]
+  /** As earlier versions kept it: under the destination as it was written. */
+  const keptBefore = (folder: string, old: LedgerEntry) => {
+    const name = createHash("sha256")
+      .update(JSON.stringify([old.session, old.destination.to, ""]))
+      .digest("hex")
+    writeFileSync(path.join(folder, `${name}.json`), JSON.stringify(old))
+  }
+
+  test("are one share", async () => {
+    const ledger = openLedger(temporaryFolder())
+    await ledger.claim(entry("first", { destination: { to: spellings[0]! } }))
+    for (const to of spellings) {
+      expect(await ledger.claim(entry("another", { destination: { to } }))).toMatchObject({
+        entry: { id: "first" },
+        isNew: false,
+      })
+      expect((await ledger.at("ses_1", { to }))?.id).toBe("first")
+    }
+    expect(await ledger.all()).toHaveLength(1)
+  })
+
+  test.each(spellings)("an entry that was kept as %s is found, goes on, and is forgotten", async (to) => {
+    for (const work of ["claim", "save", "drop"] as const) {
+      const folder = temporaryFolder()
+      const old = entry("old", { destination: { to }, state: "published" })
+      keptBefore(folder, old)
+      const ledger = openLedger(folder)
+      expect((await ledger.at("ses_1", { to: "s3://bucket/x" }))?.id).toBe("old")
+      if (work === "claim")
+        expect((await ledger.claim(entry("new", { destination: { to: "s3://bucket/x" } }))).entry.id).toBe("old")
+      if (work === "save") await ledger.save({ ...old, state: "removing" })
+      if (work !== "drop")
+        expect(await ledger.all()).toEqual([
+          expect.objectContaining({ id: "old", destination: { to: "s3://bucket/x" } }),
+        ])
+      await ledger.drop((await ledger.find("old"))!)
+      expect(await ledger.all()).toEqual([])
+    }
+  })
+
+  test("of which each has a share from before keep both, and lose one at a time", async () => {
+    const folder = temporaryFolder()
+    const [one, other] = [
+      entry("one", { destination: { to: "s3://bucket/x" } }),
+      entry("other", { destination: { to: "S3://bucket/x" } }),
+    ]
+    for (const each of [one, other]) keptBefore(folder, each)
+    const ledger = openLedger(folder)
+    await ledger.save({ ...other, state: "removing" })
+    expect((await ledger.all()).map(({ id }) => id).sort()).toEqual(["one", "other"])
+    await ledger.drop((await ledger.find("other"))!)
+    expect((await ledger.all()).map(({ id }) => id)).toEqual(["one"])
+  })
+
+  test("a folder that was written as relative is kept as it was", async () => {
+    const folder = temporaryFolder()
+    keptBefore(folder, entry("old", { destination: { to: "team-shares" } }))
+    const ledger = openLedger(folder)
+    expect((await ledger.at("ses_1", { to: "team-shares" }))?.id).toBe("old")
+    await ledger.save((await ledger.find("old"))!)
+    expect((await ledger.find("old"))?.destination.to).toBe("team-shares")
+  })
 })

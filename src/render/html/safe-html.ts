@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { MAY_HIDE, mayHide, reveal } from "./hidden-characters.ts"
+import { MAY_HIDE, mayHide, reveal } from "../../lib/hidden-characters.ts"
 
 /**
  * Markup that is safe to put into a page: the only kind of value that components do not escape. It is made in this file

@@ -1,4 +1,4 @@
-import { mayHide } from "./hidden-characters.ts"
+import { mayHide } from "../../lib/hidden-characters.ts"
 
 // What text costs on a page, before it is drawn: linear, and the same on every machine.
 

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { mayHide } from "../../../src/lib/hidden-characters.ts"
 import { ansiToHtml } from "../../../src/render/ansi/ansi.ts"
-import { mayHide } from "../../../src/render/html/hidden-characters.ts"
 import { escapeText, markupOf } from "../../../src/render/html/safe-html.ts"
 
 const shown = (text: string) => markupOf(ansiToHtml(text))

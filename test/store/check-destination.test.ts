@@ -1,0 +1,179 @@
+import path from "node:path"
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { loadSettings } from "../../src/config/load.ts"
+import { serverSettings } from "../../src/share-server/settings.ts"
+import { unclearPlace } from "../../src/store/check-destination.ts"
+import { ownWorld } from "../support/world.ts"
+
+const letter = fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz0123456789")
+const name = fc
+  .tuple(letter, fc.array(fc.oneof(letter, fc.constantFrom("-", ".")), { minLength: 1, maxLength: 20 }), letter)
+  .map(([first, middle, last]) => first + middle.join("") + last)
+  .filter((name) => !name.includes(".."))
+const folder = fc.oneof(
+  fc.constant(""),
+  name.map((one) => `/${one}`),
+)
+const meant = (to: string) => unclearPlace(to, "linux")?.meant
+
+test("a name alone may be a bucket or a folder, and is taken for neither", () => {
+  fc.assert(
+    fc.property(name, folder, (bucket, below) => {
+      expect(meant(bucket + below)).toEqual([`s3://${bucket}${below}`, `./${bucket}${below}`])
+    }),
+  )
+})
+
+test("every way to misspell s3:// is answered with the right one", () => {
+  const scheme = fc.constantFrom("s3:", "s3:/", "s3:///", "s3;//", "s3//", "s3:\\\\", "S3:", "S3:/", "s3::/", "s3:////")
+  fc.assert(
+    fc.property(scheme, name, folder, (wrong, bucket, below) => {
+      expect(meant(wrong + bucket + below)).toEqual([`s3://${bucket}${below}`])
+    }),
+  )
+})
+
+test("an ARN is answered with the bucket in it", () => {
+  const partition = fc.constantFrom("aws", "aws-cn", "aws-us-gov")
+  fc.assert(
+    fc.property(partition, name, folder, fc.constantFrom("", "/", "/*"), (aws, bucket, below, end) => {
+      expect(meant(`arn:${aws}:s3:::${bucket}${below}${end}`)).toEqual([`s3://${bucket}${below}`])
+      expect(meant(`s3://arn:${aws}:s3:::${bucket}${below}`)).toEqual([`s3://${bucket}${below}`])
+    }),
+  )
+  for (const arn of [
+    "s3:eu-west-1:123456789012:accesspoint/ap",
+    "s3:eu-west-1:1:accesspoint:ap",
+    "s3-outposts:eu-west-1:1:outpost/op/accesspoint/ap",
+  ])
+    expect(unclearPlace(`arn:aws:${arn}`)?.says).toContain("-s3alias")
+  expect(unclearPlace("arn:aws:iam::1:role/x")?.meant).toEqual([])
+})
+
+test("an address is answered with the bucket in it, and with the endpoint", () => {
+  fc.assert(
+    fc.property(
+      name.filter((bucket) => !bucket.includes(".")),
+      folder,
+      (bucket, below) => {
+        expect(meant(`https://minio.corp.example/${bucket}${below}`)).toEqual([
+          `s3://${bucket}${below} with the endpoint https://minio.corp.example`,
+        ])
+        for (const address of [
+          `https://${bucket}.s3.eu-central-1.amazonaws.com${below}`,
+          `https://${bucket}.s3.amazonaws.com${below}/`,
+          `HTTPS://${bucket}.s3-eu-west-1.amazonaws.com${below}`,
+          `https://${bucket}.s3.dualstack.eu-west-1.amazonaws.com${below}`,
+          `https://s3.eu-central-1.amazonaws.com/${bucket}${below}`,
+          `https://s3.amazonaws.com/${bucket}${below}`,
+          `https://${bucket}.s3.cn-north-1.amazonaws.com.cn${below}`,
+        ])
+          expect(meant(address), address).toEqual([`s3://${bucket}${below}`])
+      },
+    ),
+  )
+  expect(meant("http://127.0.0.1:9000")).toEqual(["s3://<bucket> with the endpoint http://127.0.0.1:9000"])
+})
+
+describe("a folder says so by how it begins", () => {
+  const below = fc.oneof(
+    fc.constant(""),
+    name,
+    fc.string().map((text) => text.replaceAll("\0", "")),
+  )
+  test("with ./, ../, / or ~/", () => {
+    fc.assert(
+      fc.property(fc.constantFrom("./", "../", "/", "~/"), below, (start, rest) => {
+        expect(unclearPlace(start + rest, "linux")).toBeUndefined()
+      }),
+    )
+    for (const whole of [".", "..", "~"]) expect(unclearPlace(whole, "linux")).toBeUndefined()
+  })
+
+  test.each(["C:\\shares", "c:/shares", "\\\\server\\share", ".\\shares", "..\\shares", "~\\shares"])(
+    "%s on Windows alone",
+    (to) => {
+      expect(unclearPlace(to, "win32")).toBeUndefined()
+      expect(unclearPlace(to, "linux")).toBeDefined()
+    },
+  )
+
+  test.each(["~dana/shares", ".shares", "shares/", "Team Shares", "a", "shares\\x", "s3", "-", "…"])(
+    "%j does not",
+    (to) => {
+      expect(unclearPlace(to, "linux")?.says).toBe("is neither a bucket nor a folder")
+    },
+  )
+})
+
+describe("wherever it is set", () => {
+  const refused = (place: string, hint: RegExp) =>
+    expect.objectContaining({
+      code: "bad-settings",
+      message: expect.stringContaining(place),
+      hint: expect.stringMatching(hint),
+    })
+
+  test("a flag is refused at once, with both spellings", () => {
+    expect(() => loadSettings({ to: "team-shares" }, ownWorld())).toThrow(
+      refused(
+        "--to team-shares is neither a bucket nor a folder: did you mean s3://team-shares or ./team-shares?",
+        /s3:\/\//,
+      ),
+    )
+  })
+
+  test("a file and a variable keep what was meant by them before, and say what to write", () => {
+    const world = ownWorld()
+    const file = world.write(".config/opencode/opencode.json", { plugin: [["opencode-bucket", { to: "team-shares" }]] })
+    const old = path.join(path.dirname(file), "team-shares")
+    const { destination, unclear } = loadSettings({}, world)
+    expect(destination.to).toBe(old)
+    expect(unclear).toEqual(
+      refused(
+        `"to": "team-shares" in ${file} is neither`,
+        new RegExp(`For the folder ${old}, .* "to": "./team-shares"`),
+      ),
+    )
+
+    const variable = ownWorld({ OPENCODE_BUCKET_TO: "team-shares" })
+    expect(loadSettings({}, variable).destination.to).toBe(path.join(variable.cwd, "team-shares"))
+    expect(loadSettings({}, variable).unclear).toEqual(
+      refused("OPENCODE_BUCKET_TO=team-shares is neither", /OPENCODE_BUCKET_TO=\.\/team-shares/),
+    )
+    // What is overridden matters to nobody.
+    expect(loadSettings({ to: "s3://team-shares" }, world).unclear).toBeUndefined()
+  })
+
+  test("the share server does not start with one", () => {
+    const env = { OPENCODE_BUCKET_PUBLIC: "1", OPENCODE_BUCKET_PUBLIC_URL: "https://shares.corp.example" }
+    for (const to of ["shares", "s3:/shares", "arn:aws:s3:::shares"])
+      expect(() => serverSettings({ ...env, OPENCODE_BUCKET_TO: to })).toThrow(/to \S+ is .*did you mean s3:\/\/shares/)
+    expect(serverSettings({ ...env, OPENCODE_BUCKET_TO: "S3://shares/x//" }).to).toBe("s3://shares/x")
+    expect(serverSettings({ ...env, OPENCODE_BUCKET_TO: "./shares" }).to).toBe("./shares")
+  })
+
+  test("no password of an address is repeated", () => {
+    expect(() => loadSettings({ to: "https://dana:hunter2@minio.corp.example/b" }, ownWorld())).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining("hunter2") }),
+    )
+  })
+})
+
+test("capitals of the scheme and slashes at the end are the same bucket, capitals of its name are not", () => {
+  fc.assert(
+    fc.property(
+      name,
+      folder,
+      fc.constantFrom("s3", "S3"),
+      fc.constantFrom("", "/", "//"),
+      (bucket, below, scheme, end) => {
+        const loaded = loadSettings({ to: `${scheme}://${bucket}x${below}${end}` }, ownWorldOnce)
+        expect(loaded.destination.to).toBe(`s3://${bucket}x${below}`)
+      },
+    ),
+  )
+  expect(loadSettings({ to: "s3://Team_Shares" }, ownWorld()).destination.to).toBe("s3://Team_Shares")
+})
+const ownWorldOnce = { env: {}, home: "/nowhere", cwd: "/nowhere/project", platform: "linux" as const }
