@@ -21,21 +21,6 @@ export type Delivery =
   /** Compressed bytes that browsers do not unpack, since `Content-Encoding` was lost. */
   | "compressed"
 
-/** What stands in the way of a page. */
-export type Obstacle =
-  /** A bot check. */
-  | "challenge"
-  | "sign-in"
-  /** A redirect to another place, which is not the page. */
-  | "redirect"
-  /** The host refuses: a private bucket. */
-  | "refused"
-  | "missing"
-  /** Something else than the page. */
-  | "other"
-  /** No answer could be had from here, or one of a gateway in trouble. */
-  | "unreachable"
-
 /** What somebody without credentials gets who opens a link. */
 export type StrangersView =
   | {
@@ -48,10 +33,14 @@ export type StrangersView =
       /** The type or the header that keeps browsers from showing it; else "". */
       why: string
     }
+  /** A bot check, by its vendor. */
   | { seen: "challenge"; by: string }
   | { seen: "sign-in"; at: string }
+  /** A redirect to another place, which is not the page. */
   | { seen: "redirect"; to: string }
+  /** The host refuses, as that of a private bucket; has nothing there; gives something else than the page. */
   | { seen: "refused" | "missing" | "other"; status: number }
+  /** No answer could be had from here, or one of a gateway in trouble. */
   | { seen: "unreachable"; reason: string }
 
 export type PageView = Extract<StrangersView, { hash: unknown }>
