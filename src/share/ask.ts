@@ -74,18 +74,29 @@ async function read(response: Response, hops: string[], whole: boolean): Promise
   const pieces: Uint8Array[] = []
   let length = 0
   let isWhole = true
-  for await (const piece of response.body ?? []) {
-    sum.update(piece)
-    if (length < HEAD_BYTES) pieces.push(piece)
-    length += piece.length
-    if (whole || length < HEAD_BYTES) continue
+  try {
+    for await (const piece of response.body ?? []) {
+      sum.update(piece)
+      if (length < HEAD_BYTES) pieces.push(piece)
+      length += piece.length
+      if (whole || length < HEAD_BYTES) continue
+      isWhole = false
+      break
+    }
+  } catch (error) {
+    // An answer all the same, though nobody can read it: its Content-Encoding is not that of its body.
+    if (!isMiscoded(error)) throw error
     isWhole = false
-    break
   }
   const head = Buffer.concat(pieces).subarray(0, HEAD_BYTES)
   const unpacked = unpack(head)
   const hash = isWhole ? sum.digest("hex") : undefined
   return { status, headers, hops, head, hash, ...(unpacked && { unpacked }) }
+}
+
+const isMiscoded = (error: unknown): boolean => {
+  const { code = "", cause } = error as Error & { code?: string }
+  return /^(?:Z_|ERR__)/.test(code) || (cause !== undefined && isMiscoded(cause))
 }
 
 /** What gzip holds, as far as it goes; undefined for anything else. */

@@ -128,6 +128,15 @@ describe.each(ownNotFound)("a host that answers %s for what never existed", (_, 
   )
 })
 
+test.each(["gzip", "br", "deflate"])(
+  "what is still served in an encoding that it does not have (%s) is left behind",
+  async (encoding) => {
+    const { prove, kept, base } = await deleted(() => notFound)
+    kept.set("session.json", () => ({ status: 200, headers: { "content-encoding": encoding }, body: '{"a":"plain"}' }))
+    expect(stillServed(await failed(prove()))).toEqual([`${base}session.json`])
+  },
+)
+
 test("whatever single object is still served is found, whatever it is called", async () => {
   const { prove, kept, base } = await deleted(() => notFound)
   const name = fc.stringMatching(/^(?:files\/)?[a-z0-9]{1,8}(?:-[a-f0-9]{4})?\.(?:html|css|json|md|png|txt|pdf)$/)
