@@ -107,13 +107,18 @@ withDestination(program.command("unshare [share]"))
   .summary("remove a share")
   .addHelpText("after", "\nshare: the link, the id in it, or the id of the session.")
   .option("--all", "every share that this machine remembers (with --to: at that place)")
+  .option("--forget", "delete nothing: forget a share of which nothing is stored, such as at a place that is gone")
   .option("--yes", "ask nothing")
   .action(async (named, flags) => (await import("./commands/unshare.ts")).unshareCommand(named, flags, terminal))
 
 withDestination(program.command("list"))
   .description("show what is shared, where, until when")
   .option("--bucket", "also what others have shared in the same bucket")
-  .action(async (flags) => (await import("./commands/list.ts")).listCommand(flags, terminal))
+  .action(async (flags) => {
+    const { isWhole, error } = await (await import("./commands/list.ts")).listCommand(flags, terminal)
+    // Requests to a place that does not answer would keep the process for longer than the list waited.
+    if (!isWhole) process.exit(error && explain(error))
+  })
 
 withDestination(program.command("prune"))
   .description("remove every share that is past its time, as unshare does; for cron")

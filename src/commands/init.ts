@@ -38,7 +38,7 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
     const seen = await tryOut(store, newShareId())
     status.clear()
     say(terminal, flags.quiet, `${store.name} stores, gives back and deletes.${seen.note ? ` ${seen.note}` : ""}`)
-    const policy = seen.public === false ? readPolicy(destination) : undefined
+    const policy = seen.seen === "refused" ? readPolicy(destination) : undefined
     if (policy) say(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)
   } finally {
     status.clear()

@@ -1,11 +1,12 @@
 import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
+import type { ShareError } from "../errors.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import { dayOf, isPast, isTime } from "../share/expires.ts"
 import { openLedger } from "../share/ledger.ts"
 import { type ListedShare, listShares } from "../share/list.ts"
-import { openStore } from "../store/open-store.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
+import { openOnce } from "./removed.ts"
 import { formatBytes, say, type Terminal } from "./terminal.ts"
 
 export interface ListFlags extends DestinationFlags {
@@ -14,40 +15,68 @@ export interface ListFlags extends DestinationFlags {
   bucket?: boolean
 }
 
-/** `list`: what is shared, where, until when. */
-export async function listCommand(flags: ListFlags, terminal: Terminal): Promise<void> {
+/**
+ * `list`: what is shared, where, until when. Returns whether every place has answered, which is said of those that have
+ * not; and why the bucket could not be listed, if that was asked for.
+ */
+export async function listCommand(
+  flags: ListFlags,
+  terminal: Terminal,
+): Promise<{ isWhole: boolean; error?: ShareError | undefined }> {
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
   const settings = settingsFrom(flags, terminal, { isNew: false })
   if (flags.bucket) await agreeOnDestination(settings, flags, terminal)
-  const bucket = flags.bucket ? await openStore(settings.destination) : undefined
+  const places = openOnce()
+  const silent = new Map<string, ShareError>()
+  let failed: ShareError | undefined
   try {
-    const shares = await listShares({ ledger, open: openStore, ...(bucket && { alsoIn: bucket }) })
-    if (flags.json) terminal.stdout.write(`${JSON.stringify({ shares })}\n`)
-    else if (shares.length === 0) say(terminal, flags.quiet, "Nothing is shared.")
-    else terminal.stdout.write(`${shares.map((share) => inWords(share, new Date())).join("\n\n")}\n`)
+    const bucket = flags.bucket ? await places.open(settings.destination) : undefined
+    const shares = await listShares({
+      ...{ ledger, open: places.open },
+      ...(bucket && { alsoIn: bucket }),
+      onUnanswered: (place, error) => silent.set(`${place}: ${error.message}`, error),
+      onUnlisted: (error) => {
+        failed = error
+      },
+    })
+    if (flags.json) await print(`${JSON.stringify({ shares })}\n`, terminal)
+    else if (shares.length > 0)
+      await print(`${shares.map((share) => inWords(share, new Date())).join("\n\n")}\n`, terminal)
+    else if (silent.size === 0 && !failed) say(terminal, flags.quiet, "Nothing is shared.")
+    for (const [what, { hint }] of silent)
+      terminal.stderr.write(`Not asked: ${terminalText(what)}${hint ? `\n  ${hint}` : ""}\n`)
+    return { isWhole: silent.size === 0 && !failed, error: failed }
   } finally {
-    bucket?.close()
+    await places.close()
   }
 }
+
+/** Resolves once it is written: the process may end right after. */
+const print = (text: string, { stdout }: Terminal) =>
+  new Promise<void>((resolve) => stdout.write(text, () => resolve()))
 
 const states = {
   shared: "",
   unfinished: "unfinished: share or unshare it again",
   gone: "gone: it was removed from elsewhere",
-  unknown: "its store could not be asked",
+  unknown: "not known",
   unreadable: "its manifest is damaged, or of a newer version; unshare removes the share",
 }
 
-function inWords({ title, url, state, updated, bytes, session, expires, signed }: ListedShare, now: Date): string {
+function inWords(
+  { title, url, id, store, reason, state, updated, bytes, session, expires, signed }: ListedShare,
+  now: Date,
+): string {
   const facts = [
     isTime(updated) && updated.slice(0, 16).replace("T", " "),
     bytes > 0 && formatBytes(bytes),
     titleLine(session),
     until(expires, now),
     signed && signedUntil(signed, now),
-    states[state],
+    reason === undefined ? states[state] : `${states[state]}: ${terminalText(reason)}`,
   ]
-  return `${titleLine(title) || "Untitled"}\n  ${terminalText(url)}\n  ${facts.filter(Boolean).join(" · ")}`
+  const place = terminalText(url || `${id} in ${store}`)
+  return `${titleLine(title) || "Untitled"}\n  ${place}\n  ${facts.filter(Boolean).join(" · ")}`
 }
 
 function signedUntil(signed: string, now: Date): string {

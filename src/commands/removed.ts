@@ -1,21 +1,33 @@
 import { ShareError } from "../errors.ts"
-import type { Removed } from "../share/remove-each.ts"
+import { stillServed } from "../share/gone.ts"
+import type { LedgerEntry } from "../share/ledger.ts"
+import { INDEX, prefixOf } from "../share/manifest.ts"
+import { type Failure, orForget, type Removed } from "../share/remove-each.ts"
 import type { Removal } from "../share/unshare.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { say, type Terminal } from "./terminal.ts"
 
 /** Says what became of shares that were to be removed. Throws, after all is said, if some were not. */
-export function report({ removed, failed }: Removed, flags: { json?: boolean; quiet?: boolean }, terminal: Terminal) {
-  for (const removal of removed) say(terminal, flags.quiet, removalInWords(removal))
-  for (const { url, error } of failed)
-    terminal.stderr.write(`Not removed: ${url}\n  ${error.message}${error.hint ? ` ${error.hint}` : ""}\n`)
-  const errors = failed.map(({ error, ...share }) => ({ ...share, code: error.code, message: error.message }))
-  if (flags.json) terminal.stdout.write(`${JSON.stringify({ removed, failed: errors })}\n`)
-  const [first] = failed
-  if (!first) return
-  const { code } = (failed.find(({ error }) => error.code === "left-behind") ?? first).error
+export function report(
+  { removed, failed }: Removed,
+  flags: { json?: boolean; quiet?: boolean },
+  terminal: Terminal,
+  { left = [], isNamed = false }: { left?: { id: string; url: string }[]; isNamed?: boolean } = {},
+) {
+  const shown = failed.map(({ error, ...share }) => ({ ...share, error: orForget(error, share.id) }))
+  const [first] = shown
   const all = removed.length + failed.length
+  const isOne = isNamed && all === 1
+  for (const removal of removed) say(terminal, flags.quiet, removalInWords(removal))
+  if (!isOne)
+    for (const { url, error } of shown)
+      terminal.stderr.write(`Not removed: ${url}\n  ${error.message}${error.hint ? ` ${error.hint}` : ""}\n`)
+  const more = left.length > 0 && { left }
+  if (flags.json) terminal.stdout.write(`${JSON.stringify({ removed, failed: shown.map(asJson), ...more })}\n`)
+  if (!first) return
+  if (isOne) throw first.error
+  const { code } = (shown.find(({ error }) => error.code === "left-behind") ?? first).error
   throw new ShareError(
     code,
     all === 1 ? "The share could not be removed." : `${failed.length} of ${all} shares could not be removed.`,
@@ -23,12 +35,32 @@ export function report({ removed, failed }: Removed, flags: { json?: boolean; qu
   )
 }
 
+/** `served`: the addresses of the share at which strangers still get something. */
+function asJson({ error, ...share }: Failure) {
+  const { code, message, hint } = error
+  const served = stillServed(error)
+  return { ...share, code, message, hint, ...(served.length > 0 && { seen: "kept", served }) }
+}
+
+/** The link of a share that the ledger knows; where its place cannot be opened, what to call it instead. */
+export async function linkOf(
+  { id, url, destination }: LedgerEntry,
+  open: (destination: Destination) => Promise<ObjectStore>,
+): Promise<string> {
+  if (url !== undefined) return url
+  const store = await open(destination).catch(() => undefined)
+  return store ? store.url(prefixOf(id) + INDEX) : `share ${id} in ${destination.to}`
+}
+
 /** A removal in a sentence or two. */
-export function removalInWords({ url, deleted, note }: Removal): string {
+export function removalInWords({ url, deleted, proven, note }: Removal): string {
+  const count = `${deleted} ${deleted === 1 ? "object" : "objects"} deleted`
   const what =
     deleted === 0
       ? `Nothing was there any more of ${url}.`
-      : `Gone: ${url} (${deleted} ${deleted === 1 ? "object" : "objects"} deleted).`
+      : proven
+        ? `Gone: ${url} (${count}).`
+        : `Deleted: ${url} (${count}).`
   return note ? `${what} ${note}` : what
 }
 

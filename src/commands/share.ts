@@ -98,7 +98,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
     if (result.signed && result.public !== true) say(terminal, flags.quiet, signedInWords(result.signed))
     if (note) say(terminal, flags.quiet, note)
     const policy =
-      !result.signed && result.public === false && sent === result.objects ? readPolicy(destination) : undefined
+      !result.signed && result.seen === "refused" && sent === result.objects ? readPolicy(destination) : undefined
     if (policy) say(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)
     if (isDefault) say(terminal, flags.quiet, "To share with others, name a bucket: --to s3://bucket (see the README).")
     terminal.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${url}\n`)

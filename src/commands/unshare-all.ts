@@ -2,13 +2,12 @@ import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
 import { ShareError } from "../errors.ts"
 import { openLedger } from "../share/ledger.ts"
-import { INDEX, prefixOf } from "../share/manifest.ts"
 import { placeOf } from "../share/prune.ts"
 import { removeEach } from "../share/remove-each.ts"
 import { unshare } from "../share/unshare.ts"
 import { askYesNo } from "./ask.ts"
 import { settingsFrom } from "./destination.ts"
-import { openOnce, report } from "./removed.ts"
+import { linkOf, openOnce, report } from "./removed.ts"
 import { canAsk, say, statusLine, type Terminal, waiting } from "./terminal.ts"
 import type { UnshareFlags } from "./unshare.ts"
 
@@ -25,18 +24,20 @@ export async function unshareAll(flags: UnshareFlags, terminal: Terminal): Promi
   if (entries.length > 0 && !flags.yes) await agree(inWords(entries.map((entry) => entry.destination.to)), terminal)
 
   const places = openOnce(flags)
+  const shares = await Promise.all(
+    entries.map(async (entry) => ({ id: entry.id, url: await linkOf(entry, places.open), entry })),
+  )
   const status = statusLine(terminal, flags.quiet)
   const onWait = (pid: number) => say(terminal, flags.quiet, waiting(pid))
   try {
     const result = await removeEach(
-      entries,
-      async (entry) => {
+      shares,
+      async ({ id, url, entry }) => {
         const store = await places.open(entry.destination)
-        const url = entry.url ?? store.url(prefixOf(entry.id) + INDEX)
         status.show(`Removing ${url}…`)
-        return unshare({ id: entry.id, url, store, entry }, ledger, { onWait })
+        return unshare({ id, url, store, entry }, ledger, { onWait })
       },
-      (entry) => placeOf(entry.destination),
+      ({ entry }) => JSON.stringify(entry.destination),
     )
     status.clear()
     if (entries.length === 0) say(terminal, flags.quiet, "Nothing is shared.")

@@ -1,83 +1,113 @@
 import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
 import { ShareError } from "../errors.ts"
-import { type FoundShare, findShares, inBucket, parseShareName } from "../share/find-share.ts"
-import { openLedger } from "../share/ledger.ts"
-import { type Removal, unshare } from "../share/unshare.ts"
-import { type Destination, openStore } from "../store/open-store.ts"
+import {
+  type FoundShare,
+  findShares,
+  inBucket,
+  knownShares,
+  parseShareName,
+  type ShareName,
+} from "../share/find-share.ts"
+import { type Ledger, type LedgerEntry, openLedger } from "../share/ledger.ts"
+import { removeEach } from "../share/remove-each.ts"
+import { unshare } from "../share/unshare.ts"
+import type { ObjectStore } from "../store/object-store.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
-import { removalInWords } from "./removed.ts"
+import { forgetCommand } from "./forget.ts"
+import { linkOf, openOnce, report } from "./removed.ts"
 import { say, statusLine, type Terminal, waiting } from "./terminal.ts"
 import { unshareAll } from "./unshare-all.ts"
 
 export interface UnshareFlags extends DestinationFlags {
   /** Every share of this user, instead of one. */
   all?: boolean
+  /** Nothing is deleted; this machine forgets the share. */
+  forget?: boolean
   /** No question. */
   yes?: boolean
   json?: boolean
   quiet?: boolean
 }
 
-/** `unshare <link|id|session>`: removes every share of that name and says what was proven. */
+/** A share that goes by the name that was given; in the store that it was found in, or that the ledger names. */
+type Wanted = { id: string; url: string } & ({ store: ObjectStore; entry?: undefined } | { entry: LedgerEntry })
+
+/**
+ * `unshare <link|id|session>`: removes every share of that name, each by itself, and says what was proven. Throws, after
+ * all were tried, if some could not be removed.
+ */
 export async function unshareCommand(
   named: string | undefined,
   flags: UnshareFlags,
   terminal: Terminal,
 ): Promise<void> {
+  if (flags.forget) return forgetCommand(named, flags, terminal)
   if ((named === undefined) !== Boolean(flags.all))
     throw new ShareError("bad-usage", "Name one share to remove, or give --all.", {
       hint: '"opencode-bucket list" shows what is shared.',
     })
   if (named === undefined) return unshareAll(flags, terminal)
   const name = parseShareName(named)
-  const settings = settingsFrom(flags, terminal, { isNew: false })
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+  const places = openOnce(flags)
   const status = statusLine(terminal, flags.quiet)
-  let shares: FoundShare[] = []
+  const onWait = (pid: number) => say(terminal, flags.quiet, waiting(pid))
   try {
     status.show(`Looking for ${named}…`)
-    shares = await findShares(name, {
-      ledger,
-      destination: settings.destination,
-      open: (destination) => openStore(withCredentials(destination, flags)),
-      agree: () => agreeOnDestination(settings, flags, terminal),
-    })
-    const removals: Removal[] = []
-    for (const found of shares) {
-      status.show(`Removing ${found.url}…`)
-      const onWait = (pid: number) => say(terminal, flags.quiet, waiting(pid))
-      removals.push(await unshare(found, ledger, { onWait }))
-    }
+    const shares = await wanted(name, { ledger, places, flags, terminal })
+    const used: ObjectStore[] = []
+    const result = await removeEach<Wanted>(
+      shares,
+      async (share) => {
+        const { id, url, entry } = share
+        const store = "store" in share ? share.store : await places.open(share.entry.destination)
+        status.show(`Removing ${url}…`)
+        const removal = await unshare({ id, url, store, ...(entry && { entry }) }, ledger, { onWait })
+        if (entry) used.push(store)
+        return removal
+      },
+      (share) => (share.entry ? JSON.stringify(share.entry.destination) : ""),
+    )
     status.clear()
-    if (removals.length === 0) say(terminal, flags.quiet, `Nothing is shared of ${named}.`)
-    for (const removal of removals) say(terminal, flags.quiet, removalInWords(removal))
-    const others = "session" in name ? await othersOf(name.session, shares) : []
+    if (shares.length === 0) say(terminal, flags.quiet, `Nothing is shared of ${named}.`)
+    const others = "session" in name ? await othersOf(name.session, used, shares) : []
+    report(result, flags, terminal, { left: others.map(({ id, url }) => ({ id, url })), isNamed: true })
     for (const { id, url } of others)
       say(
         terminal,
         flags.quiet,
         `The session is also shared at ${url}, but not by what this machine remembers. To remove that, too: opencode-bucket unshare ${id}`,
       )
-    const left = others.map(({ id, url }) => ({ id, url }))
-    if (flags.json)
-      terminal.stdout.write(`${JSON.stringify({ removed: removals, ...(left.length > 0 && { left }) })}\n`)
   } finally {
     status.clear()
-    for (const { store } of shares) store.close()
+    await places.close()
   }
 }
 
-/** The ledger knows the place, but who is asking now may have other credentials than who shared. */
-const withCredentials = (destination: Destination, { profile }: UnshareFlags): Destination =>
-  profile === undefined ? destination : { ...destination, profile }
+interface Around {
+  ledger: Ledger
+  places: ReturnType<typeof openOnce>
+  flags: UnshareFlags
+  terminal: Terminal
+}
+
+async function wanted(name: ShareName, { ledger, places, flags, terminal }: Around): Promise<Wanted[]> {
+  const known = await knownShares(name, ledger)
+  if (known.length > 0)
+    return Promise.all(known.map(async (entry) => ({ id: entry.id, url: await linkOf(entry, places.open), entry })))
+  const settings = settingsFrom(flags, terminal, { isNew: false })
+  const agree = () => agreeOnDestination(settings, flags, terminal)
+  const found = await findShares(name, { ledger, destination: settings.destination, open: places.open, agree })
+  return found.map(({ id, url, store }) => ({ id, url, store }))
+}
 
 /**
  * Shares of a session where others of it were: made before this machine lost its memory of them, or by somebody else
  * who has the session, so that they are not removed unasked. None where the place does not tell.
  */
-async function othersOf(session: string, removed: FoundShare[]): Promise<FoundShare[]> {
-  const stores = new Map(removed.filter(({ entry }) => entry).map(({ store }) => [store.name, store]))
-  const found = await Promise.all([...stores.values()].map((store) => inBucket(store, session).catch(() => [])))
-  return found.flat().filter(({ id }) => !removed.some((each) => each.id === id))
+async function othersOf(session: string, stores: ObjectStore[], wanted: Wanted[]): Promise<FoundShare[]> {
+  const places = new Map(stores.map((store) => [store.name, store]))
+  const found = await Promise.all([...places.values()].map((store) => inBucket(store, session).catch(() => [])))
+  return found.flat().filter(({ id }) => !wanted.some((each) => each.id === id))
 }

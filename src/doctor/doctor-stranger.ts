@@ -1,4 +1,6 @@
-import { canStrangerList, openAsStranger, type StrangersView } from "../share/stranger.ts"
+import { isCache, isHit } from "../share/caches.ts"
+import { seenInWords } from "../share/seen-in-words.ts"
+import { canStrangerList, compared, isPageView, openAsStranger, type StrangersView } from "../share/stranger.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Finding } from "./finding.ts"
 
@@ -7,11 +9,13 @@ export interface SeenOptions {
   id: string
   /** The link of a page that is there. */
   url: string
+  /** SHA-256 of that page as it was sent, hexadecimal. */
+  hash: string
   policy?: string | undefined
 }
 
 /** Who can open a link, who can find all links, and what stands in front: what somebody without credentials gets. */
-export async function* seenByStranger({ store, id, url, policy }: SeenOptions): AsyncGenerator<Finding> {
+export async function* seenByStranger({ store, id, url, hash, policy }: SeenOptions): AsyncGenerator<Finding> {
   if (url.startsWith("file:")) {
     yield {
       about: "Public",
@@ -21,16 +25,19 @@ export async function* seenByStranger({ store, id, url, policy }: SeenOptions): 
     }
     return
   }
-  const view = await openAsStranger(url, id)
+  const view = await compared(await openAsStranger(url, id), { hash }, url, id)
   yield whoReads(view, url, policy)
   yield await whoLists(store)
-  if (view.sees !== "unreachable") yield inFront(await openAsStranger(url, id), view)
+  if (view.seen !== "unreachable") yield inFront(await openAsStranger(url, id), view)
 }
+
+/** What keeps a page from being one for everybody who opens it. */
+const unshown: ReadonlySet<StrangersView["seen"]> = new Set(["text", "download", "compressed"])
 
 function whoReads(view: StrangersView, url: string, policy: string | undefined): Finding {
   const about = "Public"
   const { host } = new URL(url)
-  switch (view.sees) {
+  switch (view.seen) {
     case "page":
       return { about, state: "ok", says: "whoever has a link can open it, and needs to sign in nowhere" }
     case "unreachable":
@@ -39,21 +46,21 @@ function whoReads(view: StrangersView, url: string, policy: string | undefined):
         says: `${host} cannot be reached from here (${view.reason}), so who can open links is not known`,
         remedy: "If readers reach the bucket under another address, name it with --public-url.",
       }
-    case "other":
-      if (view.status === 401 || view.status === 403)
-        return {
-          ...{ about, state: "note" },
-          says: `no: without signing in, links are answered ${view.status}`,
-          ...(policy !== undefined && {
-            remedy: "If everybody who has a link should be able to open it, give the bucket the policy below.",
-            paste: { name: "Bucket policy", text: JSON.stringify(JSON.parse(policy), null, 2) },
-          }),
-        }
+    case "refused":
       return {
-        ...{ about, state: "warn" },
-        says: `${host} answers a link with ${view.status} and not with the page`,
-        remedy: "See whether --public-url is the address of this bucket, its folder included.",
+        ...{ about, state: "note" },
+        says: `no: without signing in, links are answered ${view.status}`,
+        ...(policy !== undefined && {
+          remedy: "If everybody who has a link should be able to open it, give the bucket the policy below.",
+          paste: { name: "Bucket policy", text: JSON.stringify(JSON.parse(policy), null, 2) },
+        }),
       }
+    default: {
+      const { says, remedy } = seenInWords(view)!
+      const sentence = says.charAt(0).toLowerCase() + says.slice(1).replace(/\.$/, "")
+      const state = unshown.has(view.seen) ? "fail" : "warn"
+      return { about, state, says: sentence, ...(remedy !== undefined && { remedy }) }
+    }
   }
 }
 
@@ -70,9 +77,9 @@ async function whoLists(store: ObjectStore): Promise<Finding> {
 
 function inFront(view: StrangersView, before: StrangersView): Finding {
   const about = "Caches"
-  const served = [view, before].map((each) => (each.sees === "page" ? each.served : "")).find((text) => isCache(text))
+  const served = [view, before].map((each) => (isPageView(each) ? each.served : "")).find(isCache)
   if (served === undefined) return { about, state: "ok", says: "none shows itself in front of the bucket" }
-  const keeps = /\bhit\b|age: [1-9]/i.test(served)
+  const keeps = isHit(served)
   return {
     ...{ about, state: keeps ? "warn" : "note" },
     says: keeps
@@ -81,6 +88,3 @@ function inFront(view: StrangersView, before: StrangersView): Finding {
     ...(keeps && { remedy: "Have it respect Cache-Control: no-cache for s/*, which every page is sent with." }),
   }
 }
-
-/** `server` alone is told by every server. */
-const isCache = (served: string) => /(?:^|, )(?:cf-cache-status|x-cache|age|via): /.test(served)

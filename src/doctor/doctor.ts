@@ -56,7 +56,7 @@ export async function* examine({ store, id, facts, policy }: DoctorOptions): Asy
           hint: "See whether the service lists new objects at once, and whether the credentials may list them.",
         })
     })
-    yield* seenByStranger({ store, id, url, policy })
+    yield* seenByStranger({ store, id, url, hash, policy })
     isThere = false
     yield await removed(remove)
   } finally {
@@ -76,9 +76,16 @@ async function tried(about: string, says: string, step: () => Promise<unknown>):
 async function removed(remove: ReturnType<typeof trial>["remove"]): Promise<Finding> {
   const about = "Delete"
   try {
-    const { deleted, proven } = await remove()
+    const { deleted, proven, seen, note } = await remove()
     const pieces = deleted === 1 ? "it is" : `${deleted} versions of it are`
-    return { about, state: "ok", says: `${pieces} gone again${proven ? ", and the link is dead" : ""}` }
+    if (proven) return { about, state: "ok", says: `${pieces} gone again, and the link is dead` }
+    // That the address does not answer is told already.
+    if (seen === "unreachable") return { about, state: "ok", says: `${pieces} gone again` }
+    return {
+      ...{ about, state: "warn" },
+      says: `${pieces} deleted again, but whether the link is dead cannot be told from here`,
+      ...(note !== undefined && { remedy: note }),
+    }
   } catch (error) {
     const failed = failure(about, error)
     // Once more: what was left may have been refused only once.

@@ -162,8 +162,9 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
         fresh.delete(id)
         await updates.forget(id)
         try {
-          await publisher.ask({ job: "unshare", id, secret, folder })
+          const removal = await publisher.ask({ job: "unshare", id, secret, folder })
           forgetShare(id)
+          if (removal["proven"] === false) tell("The share was deleted", removal["note"] ?? "", "info")
         } catch (error) {
           removed.delete(id)
           tell("The share was not removed", error)

@@ -65,9 +65,15 @@ async function tui(api: TuiApi): Promise<void> {
     ui.toast({ variant: "info", message: "Removing…" })
     // OpenCode knows the link of a session that it shared itself, and forgets it only when it is asked to.
     const shared = api.state.session.get(session)?.share?.url === url
-    if (shared) await api.client.session.unshare({ sessionID: session }, { throwOnError: true })
-    else await publisher.ask({ job: "unshare", id, folder })
-    ui.toast({ variant: "success", message: "Gone, and proven to be." })
+    // What is not proven then, the plugin says itself.
+    if (shared) {
+      await api.client.session.unshare({ sessionID: session }, { throwOnError: true })
+      ui.toast({ variant: "success", message: "Deleted." })
+    } else {
+      const { proven, note } = await publisher.ask({ job: "unshare", id, folder })
+      if (proven === false) ui.toast({ variant: "info", message: `Deleted. ${note ?? ""}`, duration: 10_000 })
+      else ui.toast({ variant: "success", message: "Gone, and proven to be." })
+    }
     await showShares()
   }
 

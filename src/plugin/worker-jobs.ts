@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto"
 import path from "node:path"
 import { agreeOnDestination, settingsFrom } from "../commands/destination.ts"
 import { lifetimeFrom } from "../commands/lifetime.ts"
+import { openOnce } from "../commands/removed.ts"
 import type { Terminal } from "../commands/terminal.ts"
 import { dataFolder, theWorld } from "../config/folders.ts"
 import type { LoadedSettings } from "../config/load.ts"
@@ -16,9 +17,10 @@ import { type Ledger, openLedger } from "../share/ledger.ts"
 import { listShares } from "../share/list.ts"
 import { INDEX, prefixOf } from "../share/manifest.ts"
 import { prune } from "../share/prune.ts"
+import { orForget } from "../share/remove-each.ts"
 import { type ShareOptions, type ShareResult, share } from "../share/share.ts"
 import { newShareId } from "../share/share-id.ts"
-import { unshare } from "../share/unshare.ts"
+import { type Removal, unshare } from "../share/unshare.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
@@ -62,8 +64,10 @@ export async function doJob(job: Job): Promise<object> {
     case "open":
       await (await import("open")).default(job.url)
       return {}
-    case "list":
-      return { shares: await listShares({ ledger, open: openStore }) }
+    case "list": {
+      const places = openOnce()
+      return { shares: await listShares({ ledger, open: places.open }).finally(() => places.close()) }
+    }
   }
 }
 
@@ -189,8 +193,15 @@ async function remove({ id, secret }: Asked<"unshare">, world: Terminal, ledger:
   const settings = settingsFrom({}, world, { isNew: false })
   const agree = () => agreeOnDestination(settings, {}, world)
   const found = await findShares({ id }, { ledger, destination: settings.destination, open: storeOf, agree })
-  for (const each of found) await unshare(each, ledger)
-  return {}
+  const results: Removal[] = []
+  for (const each of found)
+    results.push(
+      await unshare(each, ledger).catch((error: unknown) => {
+        throw error instanceof ShareError ? orForget(error, each.id) : error
+      }),
+    )
+  const note = results.map((result) => result.note).filter((text) => text !== undefined)
+  return { proven: results.every(({ proven }) => proven), ...(note.length > 0 && { note: note.join(" ") }) }
 }
 
 /** Removes a share that has a place in the ledger. */

@@ -39,6 +39,10 @@ export function parseShareName(text: string): ShareName {
   })
 }
 
+/** What this machine remembers of the shares that go by a name. */
+export const knownShares = async (name: ShareName, ledger: Ledger): Promise<LedgerEntry[]> =>
+  (await ledger.all()).filter((entry) => ("id" in name ? entry.id === name.id : entry.session === name.session))
+
 /**
  * Finds the shares that go by a name: in the ledger, else at the destination of the settings, where the bucket's own
  * manifests tell which session is in which share. A link or an id that nobody knows is answered with where it would be:
@@ -49,9 +53,7 @@ export async function findShares(
   name: ShareName,
   { ledger, destination, open, agree }: FindOptions,
 ): Promise<FoundShare[]> {
-  const known = (await ledger.all()).filter((entry) =>
-    "id" in name ? entry.id === name.id : entry.session === name.session,
-  )
+  const known = await knownShares(name, ledger)
   if (known.length > 0)
     return Promise.all(
       known.map(async (entry) => {

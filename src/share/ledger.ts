@@ -29,6 +29,10 @@ export interface LedgerEntry extends Expiry {
   signed?: string
   /** What of the session is shared, if not all of it. */
   selection?: Selection
+  /** While it is being removed: paths below its prefix that strangers may still get out of a cache. */
+  paths?: string[]
+  /** No request of the first share has reached the store: nothing can be stored. */
+  unsent?: true
   created: string
   updated: string
 }

@@ -2,7 +2,8 @@ import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import { isTime } from "./expires.ts"
-import type { Ledger } from "./ledger.ts"
+import { answered } from "./in-time.ts"
+import type { Ledger, LedgerEntry } from "./ledger.ts"
 import { INDEX, type Manifest, prefixOf, readManifest } from "./manifest.ts"
 import { isShareId } from "./share-id.ts"
 
@@ -19,6 +20,8 @@ export interface ListedShare {
    * elsewhere; `unknown`: the store could not be asked; `unreadable`: its manifest is damaged, or of a newer version.
    */
   state: "shared" | "unfinished" | "gone" | "unknown" | "unreadable"
+  /** Why the state is not known. */
+  reason?: string
   created: string
   updated: string
   /** When it ends, or ended: it stays until it is pruned. Null: never. */
@@ -34,45 +37,106 @@ export interface ListOptions {
   open: (destination: Destination) => Promise<ObjectStore>
   /** Also everything in this store that the ledger does not know: what others, or other machines, have shared. */
   alsoIn?: ObjectStore
+  /** A place that has not answered for so long is not asked for more. */
+  silenceMs?: number
+  /** Called once for each place of the ledger's that does not answer, or cannot be asked. */
+  onUnanswered?: (place: string, error: ShareError) => void
+  /** Called when `alsoIn` cannot be listed; without it, that is thrown. */
+  onUnlisted?: (error: ShareError) => void
 }
 
-/** What is shared, oldest first: what this machine knows, each asked of its store. Never throws for a single share. */
-export async function listShares({ ledger, open, alsoIn }: ListOptions): Promise<ListedShare[]> {
-  const shares: ListedShare[] = []
+const SILENCE_MS = 5_000
+/** Manifests of one place that are read at once. */
+const AT_ONCE = 16
+
+/**
+ * What is shared, oldest first: what this machine knows, each asked of its store; places are asked at the same time, so
+ * that one that hangs takes no longer than its silence. Never throws for a single share.
+ */
+export async function listShares(options: ListOptions): Promise<ListedShare[]> {
+  const { ledger, alsoIn, silenceMs = SILENCE_MS, onUnlisted } = options
   const entries = await ledger.all()
-  const asked = await Promise.all(
-    entries.map(async (entry) => {
-      const store = await open(entry.destination)
-      return { entry, store, manifest: await readManifest(store, entry.id).catch(whyNot) }
-    }),
-  )
-  for (const { entry, store, manifest } of asked) {
-    const { id, session, title, created, updated } = entry
-    const told = typeof manifest === "string" ? manifest : undefined
-    const found = typeof manifest === "string" ? undefined : manifest
-    const unfinished = entry.state !== "published" || (found && found.state !== "published")
-    const state = told ?? (unfinished ? "unfinished" : found ? "shared" : "gone")
-    const url = entry.url ?? store.url(prefixOf(id) + INDEX)
-    const bytes = found ? bytesOf(found) : 0
-    const expires = isTime(entry.expires) ? entry.expires : null
-    const signed = isTime(entry.signed) ? { signed: entry.signed } : {}
-    shares.push({ id, url, session, title, store: store.name, state, created, updated, expires, ...signed, bytes })
+  const places = new Map<string, LedgerEntry[]>()
+  for (const entry of entries) {
+    const place = JSON.stringify(entry.destination)
+    places.set(place, [...(places.get(place) ?? []), entry])
   }
-  if (alsoIn) shares.push(...(await strangers(alsoIn, new Set(entries.map(({ id }) => id)))))
-  return shares.sort((a, b) => a.created.localeCompare(b.created))
+  const [known, others] = await Promise.all([
+    Promise.all([...places.values()].map((here) => listPlace(here, options))),
+    alsoIn &&
+      strangers(alsoIn, new Set(entries.map(({ id }) => id)), silenceMs).catch((error: unknown) => {
+        if (!onUnlisted || !(error instanceof ShareError)) throw error
+        onUnlisted(error)
+        return []
+      }),
+  ])
+  return [...known.flat(), ...(others ?? [])].sort((a, b) => a.created.localeCompare(b.created))
 }
 
-async function strangers(store: ObjectStore, known: Set<string>): Promise<ListedShare[]> {
+/** The shares at one place. Of one that does not answer, no more is asked. */
+async function listPlace(
+  entries: readonly LedgerEntry[],
+  { open, silenceMs = SILENCE_MS, onUnanswered }: ListOptions,
+): Promise<ListedShare[]> {
+  const { destination } = entries[0]!
+  let unusable: ShareError | undefined
+  const give = (error: unknown): ShareError => {
+    if (!(error instanceof ShareError)) throw error
+    // What is wrong with one manifest is not wrong with its place.
+    if (error.code !== "bad-input" && !unusable) {
+      unusable = error
+      onUnanswered?.(destination.to, error)
+    }
+    return error
+  }
+  const store = await answered(open(destination), destination.to, silenceMs).catch((error: unknown) => void give(error))
   const shares: ListedShare[] = []
-  for await (const id of store.folders("s/")) {
+  const waiting = entries.entries()
+  const work = async () => {
+    for (const [at, entry] of waiting) {
+      const asked = async () => unusable ?? (store && answered(readManifest(store, entry.id), store.name, silenceMs))
+      shares[at] = listed(entry, store, await asked().catch(give))
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  return shares
+}
+
+function listed(
+  entry: LedgerEntry,
+  store: ObjectStore | undefined,
+  found: Manifest | ShareError | undefined,
+): ListedShare {
+  const { id, session, title, created, updated, destination } = entry
+  const error = found instanceof ShareError ? found : undefined
+  const manifest = found instanceof ShareError ? undefined : found
+  const unfinished = entry.state !== "published" || (manifest && manifest.state !== "published")
+  return {
+    ...{ id, session, title, created, updated },
+    url: entry.url ?? store?.url(prefixOf(id) + INDEX) ?? "",
+    store: store?.name ?? destination.to,
+    state: error ? whyNot(error) : unfinished ? "unfinished" : manifest ? "shared" : "gone",
+    ...(error && { reason: error.message }),
+    expires: isTime(entry.expires) ? entry.expires : null,
+    ...(isTime(entry.signed) && { signed: entry.signed }),
+    bytes: manifest ? bytesOf(manifest) : 0,
+  }
+}
+
+async function strangers(store: ObjectStore, known: Set<string>, silenceMs: number): Promise<ListedShare[]> {
+  const shares: ListedShare[] = []
+  const ids = store.folders("s/")[Symbol.asyncIterator]()
+  for (;;) {
+    const { done, value: id } = await answered(ids.next(), store.name, silenceMs)
+    if (done) break
     if (!isShareId(id) || known.has(id)) continue
-    const told = await readManifest(store, id).catch(whyNot)
-    const manifest = typeof told === "string" ? undefined : told
-    const { session = "", title = "", created = "", updated = "" } = manifest ?? {}
-    const state = typeof told === "string" ? told : told?.state === "published" ? "shared" : "unfinished"
+    const manifest = await answered(readManifest(store, id), store.name, silenceMs).catch(whyNot)
+    const found = typeof manifest === "string" ? undefined : manifest
+    const { session = "", title = "", created = "", updated = "" } = found ?? {}
+    const state = typeof manifest === "string" ? manifest : found?.state === "published" ? "shared" : "unfinished"
     const url = store.url(prefixOf(id) + INDEX)
-    const expires = isTime(manifest?.expires) ? manifest.expires : null
-    const bytes = manifest ? bytesOf(manifest) : 0
+    const expires = isTime(found?.expires) ? found.expires : null
+    const bytes = found ? bytesOf(found) : 0
     shares.push({ id, url, session, title, store: store.name, state, created, updated, expires, bytes })
   }
   return shares

@@ -85,7 +85,7 @@ export async function openPlace(
     manifest = undefined
   }
   const whole = manifest?.state === "published" && entry.state === "published"
-  const { expires: _, expiryAsked: __, ...timeless } = entry
+  const { expires: _, expiryAsked: __, unsent, ...timeless } = entry
   const expiry = nextExpiry(entry, lifetime, changed, now())
   const expires = expiry.expires === undefined ? {} : { expires: expiry.expires }
   entry = { ...(secret !== undefined && { secret }), ...timeless, ...expiry, title, destination, state, pid, updated }
@@ -99,6 +99,7 @@ export async function openPlace(
     found = { format: FORMAT, id, session, title, state, created, updated, ...expires, generator: version, objects: {} }
     begun = writeManifest(store, found).catch(async (error: unknown) => {
       if (isNew && surelyNothingStored(error, destination)) await ledger.drop(entry)
+      else if ((isNew || unsent) && isUnsent(error)) await ledger.save({ ...entry, unsent: true }).catch(() => {})
       throw error
     })
     // Told by who waits for it.
@@ -120,6 +121,10 @@ export const noSuchShare = (id: string) =>
   new ShareError("share-not-found", `Share ${id} is not there any more, so it was not brought up to date.`, {
     hint: "Share the session again for a new link.",
   })
+
+/** Whether no attempt of a request has reached the store: see `watchContact`. */
+const isUnsent = (error: unknown): boolean =>
+  error instanceof ShareError && (error.cause as { isUnsent?: boolean } | undefined)?.isUnsent === true
 
 /** A refusal of the first request, unlike an answer that was lost: nothing is there that the ledger would have to know. */
 function surelyNothingStored(error: unknown, { to }: Destination): boolean {

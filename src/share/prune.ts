@@ -36,7 +36,7 @@ export async function prune(options: PruneOptions): Promise<Removed> {
   const own = await removeEach(
     past,
     (entry) => removePast(entry, options),
-    (entry) => placeOf(entry.destination),
+    ({ destination }) => JSON.stringify(destination),
   )
   if (!alsoIn) return own
   const known = new Set(entries.map(({ id }) => id))

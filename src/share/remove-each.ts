@@ -17,31 +17,52 @@ export interface Removed {
 const aboutThePlace = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable"]
 
 /**
- * Removes shares one after the other; one that fails does not stop the others, but a place that cannot be used at all
- * is asked only once. Throws nothing but what is no `ShareError`.
+ * Removes shares, those at one place one after the other, and places at the same time: one that does not answer holds
+ * nobody up. A share that fails does not stop the others, but a place that cannot be used at all is asked only once.
+ * Throws nothing but what is no `ShareError`.
  * @param removeOne gives undefined for a share that is to stay after all
- * @param placeOf shares with the same answer are at the same place
+ * @param placeOf shares with the same answer are at the same place, asked for with the same credentials
  */
 export async function removeEach<Share extends { id: string; url?: string | undefined }>(
   shares: readonly Share[],
   removeOne: (share: Share) => Promise<Removal | undefined>,
   placeOf: (share: Share) => string,
 ): Promise<Removed> {
-  const result: Removed = { removed: [], failed: [] }
-  const unusable = new Map<string, ShareError>()
+  const places = new Map<string, Share[]>()
+  for (const share of shares) places.set(placeOf(share), [...(places.get(placeOf(share)) ?? []), share])
+  const results = new Map<Share, Removal | Failure | undefined>()
+  await Promise.all([...places.values()].map((here) => removeHere(here, removeOne, results)))
+  // In the order in which they were named.
+  const all = shares.map((share) => results.get(share)).filter((result) => result !== undefined)
+  return {
+    removed: all.filter((result): result is Removal => !("error" in result)),
+    failed: all.filter((result): result is Failure => "error" in result),
+  }
+}
+
+async function removeHere<Share extends { id: string; url?: string | undefined }>(
+  shares: readonly Share[],
+  removeOne: (share: Share) => Promise<Removal | undefined>,
+  results: Map<Share, Removal | Failure | undefined>,
+): Promise<void> {
+  let unusable: ShareError | undefined
   for (const share of shares) {
     const { id, url = id } = share
-    const place = placeOf(share)
     try {
-      const known = unusable.get(place)
-      if (known) throw known
-      const removal = await removeOne(share)
-      if (removal) result.removed.push(removal)
+      if (unusable) throw unusable
+      results.set(share, await removeOne(share))
     } catch (error) {
       if (!(error instanceof ShareError)) throw error
-      if (aboutThePlace.includes(error.code)) unusable.set(place, error)
-      result.failed.push({ id, url, error })
+      if (aboutThePlace.includes(error.code)) unusable = error
+      results.set(share, { id, url, error })
     }
   }
-  return result
+}
+
+/** The same error with how to go on where the place is gone for good, if that is what it is about. */
+export function orForget(error: ShareError, id: string): ShareError {
+  if (!aboutThePlace.includes(error.code) && error.code !== "bad-settings") return error
+  const { code, message, hint, cause } = error
+  const forget = `If that place is gone for good: opencode-bucket unshare --forget ${id}`
+  return new ShareError(code, message, { hint: [hint, forget].filter(Boolean).join(" "), cause })
 }

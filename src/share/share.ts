@@ -142,7 +142,7 @@ async function bring(
   if (claimed?.id !== id || claimed.state === "removing") throw await removedMeanwhile(options, id, url)
   let readable: Readable
   try {
-    readable = await proveReadable(store, id, objects[INDEX]!.hash, url)
+    readable = await proveReadable(store, id, objects[INDEX]!.hash, url, place.found.objects[INDEX]?.hash)
   } catch (error) {
     if (!(error instanceof ShareError && error.code === "store-failed")) throw error
     const now = await readManifest(store, id)

@@ -1,9 +1,9 @@
 import { ShareError } from "../errors.ts"
 import { collect, type ObjectEntry, type ObjectStore } from "../store/object-store.ts"
 import type { FoundShare } from "./find-share.ts"
+import { type Gone, proveGone, sampleOf } from "./gone.ts"
 import type { Ledger } from "./ledger.ts"
 import { INDEX, MANIFEST, prefixOf } from "./manifest.ts"
-import { type Gone, proveGone } from "./prove.ts"
 
 export interface Removal extends Gone {
   id: string
@@ -17,7 +17,7 @@ const ROUNDS = 5
 
 /**
  * Deletes every byte of a share, all versions and delete markers included, and proves it: the prefix is listed until
- * it is empty, then the link is opened as a stranger would.
+ * it is empty, then objects of every kind that were in it are asked for as a stranger would.
  *
  * `index.html` goes first, so that nobody enters a share that is going away; the manifest goes last, so that what is
  * left of an interrupted removal still says what it is. Only what is proven gone is dropped from the ledger.
@@ -25,7 +25,7 @@ const ROUNDS = 5
  * leaves nothing of it, too. The bucket is the record: where the ledger cannot be written, the share is removed all the
  * same, and a note says so.
  *
- * Throws what the store throws, `left-behind` when something is still listed or the link still shows the page, and
+ * Throws what the store throws, `left-behind` when something is still listed or still served, and
  * `store-busy` when another process is at it for long. Nothing outside `s/<id>/` is touched.
  */
 export async function unshare(found: FoundShare, ledger: Ledger, { onWait }: UnshareOptions = {}): Promise<Removal> {
@@ -45,18 +45,26 @@ export interface UnshareOptions {
 /** As `unshare`, for who holds the share already. */
 export async function remove({ store, id, url, entry }: FoundShare, ledger: Ledger): Promise<Removal> {
   if (entry) await mark(id, ledger)
-  const deleted = await empty(store, id)
-  const proof = await proveGone(store, id, url)
+  // Names from before a removal that was not proven: nothing in the store tells them any more.
+  const paths = new Set(entry && (await ledger.find(id))?.paths)
+  const deleted = await empty(store, id, async (listed) => {
+    for (const path of listed) paths.add(path)
+    if (entry) await mark(id, ledger, sampleOf(paths))
+  })
+  const proof = await proveGone(store, id, url, { paths, wasThere: deleted > 0 })
   if (entry) await ledger.drop(entry)
   return { id, url, deleted, ...proof }
 }
 
-/** Notes that a share is to be removed, unless it is forgotten or another one has taken its place. Returns why it cannot be. */
-async function mark(id: string, ledger: Ledger): Promise<ShareError | undefined> {
+/**
+ * Notes that a share is to be removed, and what it was made of, unless it is forgotten or another one has taken its place.
+ * Returns why it cannot be.
+ */
+async function mark(id: string, ledger: Ledger, paths?: string[]): Promise<ShareError | undefined> {
   const entry = await ledger.find(id)
   if (!entry) return undefined
   try {
-    await ledger.save({ ...entry, state: "removing", pid: process.pid })
+    await ledger.save({ ...entry, state: "removing", pid: process.pid, ...(paths && { paths }) })
   } catch (error) {
     if (error instanceof ShareError) return error
     throw error
@@ -67,12 +75,18 @@ async function mark(id: string, ledger: Ledger): Promise<ShareError | undefined>
 /**
  * Deletes all that lies below a share's prefix, and lists until nothing does. Returns how many entries that were.
  * Throws what the store throws, and `left-behind`.
+ * @param onListed called before anything is deleted, with the paths below the prefix
  */
-export async function empty(store: ObjectStore, id: string): Promise<number> {
+export async function empty(
+  store: ObjectStore,
+  id: string,
+  onListed?: (paths: Iterable<string>) => Promise<void>,
+): Promise<number> {
   const prefix = prefixOf(id)
   let deleted = 0
   let left = await collect(store.list(prefix))
   for (let round = 0; left.length > 0 && round < ROUNDS; round++) {
+    await onListed?.(left.map(({ key }) => key.slice(prefix.length)))
     for (const batch of inOrder(left, prefix)) await store.delete(batch)
     deleted += left.length
     left = await collect(store.list(prefix))

@@ -12,7 +12,7 @@ import { INDEX, prefixOf } from "./manifest.ts"
 import type { Place } from "./place.ts"
 import type { Readable } from "./prove.ts"
 import type { ShareOptions } from "./share.ts"
-import { openAsStranger } from "./stranger.ts"
+import { isPageView, openAsStranger } from "./stranger.ts"
 
 /** The whole session as one page: what a signed link opens, since it opens one object only. */
 export const WHOLE = "whole.html"
@@ -60,18 +60,27 @@ export async function* withWhole(
  */
 export async function openedBy({ url, until, note }: SignedLink, id: string, hash: string, others: Readable) {
   const [view, unsigned] = await Promise.all([openAsStranger(url, id), openAsStranger(withoutQuery(url), id)])
-  const opens = view.sees === "page" && createHash("sha256").update(view.body).digest("hex") === hash
-  if (!opens && view.sees !== "unreachable")
+  const opens = isPageView(view) && view.hash === hash
+  if (!opens && view.seen !== "unreachable")
     throw new ShareError(
       "store-denied",
-      `The session is shared, but its signed link does not open${view.sees === "other" ? ` (${view.status})` : ""}.`,
+      `The session is shared, but its signed link does not open (${"status" in view ? view.status : view.seen}).`,
       { hint: "The credentials that sign it must be allowed to read (s3:GetObject), and the region be the bucket's." },
     )
-  const unseen = view.sees === "unreachable" && `Whether the link opens cannot be told from here (${view.reason}).`
+  const unseen = view.seen === "unreachable" && `Whether the link opens cannot be told from here (${view.reason}).`
   // That nobody else can open it is what the link is for.
-  const isPublic = unsigned.sees === "page" ? true : others.public
-  const notes = [unseen, note, isPublic && NEVER_ENDS, others.public === true && others.note].filter(Boolean)
-  return { url, signed: until.toISOString(), public: isPublic, ...(notes.length > 0 && { note: notes.join(" ") }) }
+  const isOpen = isPageView(unsigned)
+  const isPublic = isOpen ? true : others.public
+  const { seen } = others
+  const isSeen = others.public === true || seen === "text" || seen === "download" || seen === "compressed"
+  const notes = [unseen, note, isOpen && NEVER_ENDS, isSeen && others.note].filter(Boolean)
+  return {
+    url,
+    signed: until.toISOString(),
+    public: isPublic,
+    seen,
+    ...(notes.length > 0 && { note: notes.join(" ") }),
+  }
 }
 
 const NEVER_ENDS =

@@ -3,6 +3,7 @@ import { ShareError } from "../../errors.ts"
 import { withTemporaryFiles } from "../../lib/temporary-files.ts"
 import { checkKey, checkListedKey, checkPrefix } from "../keys.ts"
 import type { ObjectStore } from "../object-store.ts"
+import { markUnsent, watchContact } from "../s3-contact.ts"
 import { connect, type S3Settings } from "./s3-client.ts"
 import { decode } from "./s3-content.ts"
 import { deleteEntries } from "./s3-delete.ts"
@@ -72,13 +73,16 @@ export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
     async put(key, object) {
       checkKey(key)
       const about = { ...place, doing: "write", key: root + key } as const
+      let mayBeStored = () => false
       try {
-        const answer = await withTemporaryFiles(async (temporary) =>
-          client.send(await putCommand({ Bucket: bucket, Key: root + key }, object, temporary)),
-        )
+        const answer = await withTemporaryFiles(async (temporary) => {
+          const command = await putCommand({ Bucket: bucket, Key: root + key }, object, temporary)
+          mayBeStored = watchContact(command)
+          return client.send(command)
+        })
         if (answer.ETag === undefined) throw notS3(endpoint)
       } catch (error) {
-        throw s3Error(error, about)
+        throw s3Error(mayBeStored() ? error : markUnsent(error), about)
       }
     },
 

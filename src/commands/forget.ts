@@ -1,0 +1,93 @@
+import path from "node:path"
+import { dataFolder } from "../config/folders.ts"
+import { ShareError } from "../errors.ts"
+import { knownShares, parseShareName } from "../share/find-share.ts"
+import { forget, type Held, heldOf } from "../share/forget.ts"
+import { type LedgerEntry, openLedger } from "../share/ledger.ts"
+import { placeOf } from "../share/prune.ts"
+import { describe, settingsFrom } from "./destination.ts"
+import { openOnce } from "./removed.ts"
+import { canAsk, oneLine, say, statusLine, type Terminal } from "./terminal.ts"
+import type { UnshareFlags } from "./unshare.ts"
+
+/**
+ * `unshare --forget <link|id|session>`: forgets shares of which nothing is stored (with `--to`: at that place), and deletes
+ * nothing. Where something is stored, or that cannot be told, a terminal is asked, and `--yes` is needed without one.
+ * Throws, after all is said, if some were not forgotten.
+ */
+export async function forgetCommand(named: string | undefined, flags: UnshareFlags, terminal: Terminal): Promise<void> {
+  if (named === undefined || flags.all)
+    throw new ShareError("bad-usage", "Name the share to forget: --forget works on one share or session.", {
+      hint: '"opencode-bucket list" shows what is shared.',
+    })
+  const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+  const known = await knownShares(parseShareName(named), ledger)
+  const { destination } = settingsFrom(flags, terminal, { isNew: false })
+  const isMeant = (entry: LedgerEntry) => flags.to === undefined || placeOf(entry.destination) === placeOf(destination)
+  const places = openOnce(flags)
+  const status = statusLine(terminal, flags.quiet)
+  const forgotten: object[] = []
+  const kept: object[] = []
+  try {
+    status.show(`Looking for ${named}…`)
+    const entries = known.filter(isMeant)
+    const helds = await Promise.all(entries.map((entry) => heldOf(entry, places.open)))
+    status.clear()
+    if (entries.length === 0) say(terminal, flags.quiet, `This machine remembers no share of ${named}.`)
+    for (const [at, entry] of entries.entries()) {
+      const held = helds[at]!
+      const { id, session, destination } = entry
+      const about = { id, session, store: destination.to, url: entry.url ?? null, holds: held.holds, why: held.why }
+      if (await mayForget(entry, held, flags, terminal)) {
+        await forget(entry, ledger)
+        forgotten.push(about)
+        say(terminal, flags.quiet, `Forgotten: ${nameOf(entry)}. Nothing was deleted: ${reasonIn(held)}.`)
+      } else {
+        kept.push(about)
+        terminal.stderr.write(`Not forgotten: ${nameOf(entry)}\n  ${refusal(entry, held)}\n`)
+      }
+    }
+    if (flags.json) terminal.stdout.write(`${JSON.stringify({ forgotten, kept })}\n`)
+  } finally {
+    status.clear()
+    await places.close()
+  }
+  if (kept.length === 0) return
+  throw new ShareError(
+    "bad-usage",
+    kept.length + forgotten.length === 1
+      ? "The share was not forgotten."
+      : `${kept.length} of ${kept.length + forgotten.length} shares were not forgotten.`,
+  )
+}
+
+async function mayForget(entry: LedgerEntry, held: Held, flags: UnshareFlags, terminal: Terminal): Promise<boolean> {
+  if (held.holds === "nothing" || flags.yes) return true
+  // What can be removed is to be removed, not forgotten.
+  if (held.holds === "objects" || !canAsk(terminal)) return false
+  const { confirm } = await import("@clack/prompts")
+  const answer = await confirm({
+    message: `Forget ${nameOf(entry)}? ${sentence(reasonIn(held))}. Nothing is deleted, and this machine cannot remove it any more.`,
+    initialValue: false,
+    output: terminal.stderr,
+  })
+  return answer === true
+}
+
+function nameOf({ id, title, session, destination, url }: LedgerEntry): string {
+  return `"${oneLine(title) || "Untitled"}" (${session}, share ${id}) in ${describe(destination)}${url ? `, ${url}` : ""}`
+}
+
+function reasonIn({ holds, why }: Held): string {
+  if (holds === "nothing") return why
+  if (holds === "objects") return `${why}, which stays there`
+  return `whether something of it is stored is not known (${why}); what is stored stays there`
+}
+
+function refusal({ id }: LedgerEntry, held: Held): string {
+  if (held.holds === "objects")
+    return `${sentence(held.why)}. Remove it: opencode-bucket unshare ${id}. To forget it all the same, and leave it there: opencode-bucket unshare --forget ${id} --yes`
+  return `Something of it may be stored: ${held.why}. If that place is gone for good: opencode-bucket unshare --forget ${id} --yes`
+}
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

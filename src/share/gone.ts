@@ -1,0 +1,246 @@
+import { randomUUID } from "node:crypto"
+import { existsSync } from "node:fs"
+import path from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { ShareError } from "../errors.ts"
+import type { ObjectStore } from "../store/object-store.ts"
+import { isAlike } from "./alike.ts"
+import { type Answer, type Asked, ask, isHtml } from "./ask.ts"
+import { isCache, printable, purge, servedBy } from "./caches.ts"
+import { isS3Error } from "./gates.ts"
+import { INDEX, MANIFEST } from "./manifest.ts"
+import { isPageOf, obstacleIn } from "./stranger.ts"
+
+/** What is known of a share that should be gone. */
+export interface Gone {
+  /** Whether strangers' requests have shown it: each one answered as the host answers for what never existed. */
+  proven: boolean
+  /**
+   * What stood in the way of the proof: a bot check, a sign-in, a redirect elsewhere, a refusal that is not the store's
+   * own, no answer; `missing` where nothing did.
+   */
+  seen: "missing" | "challenge" | "sign-in" | "redirect" | "refused" | "unreachable"
+  /** Addresses of the share that were asked for. */
+  asked: number
+  /** For people, why it is not proven. */
+  note?: string
+}
+
+export interface ProofOptions {
+  /** The paths below the share's prefix that were there before. */
+  paths?: Iterable<string>
+  /** Whether anything was deleted just now. */
+  wasThere?: boolean
+  /** Waits before an address that is still answered is asked for again: a cache may look again only then. */
+  recheckMs?: readonly number[]
+}
+
+/** Addresses that are asked for at most, of every kind some. */
+export const MAX_ASKED = 64
+const IN_FLIGHT = 16
+const OWN_PATH = /^(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/
+const RECHECK_MS = [300, 1_500]
+/** What every share has, and its folder: a host may show `index.html` there. */
+const ALWAYS = [INDEX, "", MANIFEST, "session.json", "session.md"]
+
+type Verdict =
+  | { seen: "missing" }
+  | { seen: "kept"; answer: Answer }
+  | { seen: "challenge" | "sign-in" | "redirect" | "unreachable"; by: string }
+  | { seen: "refused"; by: string }
+
+/**
+ * Asks for the objects of a share that is deleted, as a stranger would. Gone is what is answered 404 or 410, or just as
+ * the host answers for a key that never existed: S3's refusal, or the page that some hosts give for everything. Throws
+ * `left-behind` when anything is still served, with its addresses; see `stillServed`.
+ * @param url the link of the share
+ */
+export async function proveGone(
+  store: ObjectStore,
+  id: string,
+  url: string,
+  { paths = [], wasThere = false, recheckMs = RECHECK_MS }: ProofOptions = {},
+): Promise<Gone> {
+  const base = url.replace(/[?#].*$/, "").replace(/[^/]*$/, "")
+  if (base.startsWith("file:")) return goneFromDisk(store, id, base, wasThere)
+  const [first = INDEX, ...others] = sampleOf(paths)
+  const controls = new Map<string, { never: string; answer: Promise<Asked> }>()
+  const judged = async (name: string): Promise<[string, Verdict]> => {
+    const control = controls.get(kindOf(name)) ?? beside(base, name)
+    controls.set(kindOf(name), control)
+    const [answer, other] = await Promise.all([ask(base + name), control.answer])
+    return [name, judge(answer, other, { url: base + name, id, names: [name, control.never] })]
+  }
+  const verdicts = new Map([await judged(first)])
+  // An address that does not answer at all would be waited for again and again.
+  if (verdicts.get(first)?.seen !== "unreachable")
+    for (const [name, verdict] of await few(others, judged)) verdicts.set(name, verdict)
+  for (const wait of recheckMs) {
+    const again = keptIn(verdicts).map(([name]) => name)
+    if (again.length === 0) break
+    await sleep(wait)
+    for (const [name, verdict] of await few(again, judged)) verdicts.set(name, verdict)
+  }
+  const kept = keptIn(verdicts)
+  if (kept.length > 0) throw leftBehind(store, id, base, kept)
+  return inSum(verdicts)
+}
+
+/** The addresses that a `left-behind` of `proveGone` found still served. */
+export const stillServed = ({ cause }: ShareError): string[] => (cause instanceof StillServed ? cause.addresses : [])
+
+class StillServed extends Error {
+  readonly addresses: string[]
+  constructor(addresses: string[]) {
+    super(`Still served: ${addresses.join(", ")}`)
+    this.addresses = addresses
+  }
+}
+
+/** What is asked for: what every share has, then of every kind in turn, up to `MAX_ASKED`. */
+export function sampleOf(paths: Iterable<string>): string[] {
+  const names = new Set(ALWAYS)
+  const kinds = new Map<string, string[]>()
+  for (const name of [...new Set(paths)].sort()) {
+    // Somebody else's object under a strange name has no address of ours.
+    if (names.has(name) || !OWN_PATH.test(name)) continue
+    const kind = `${name.replace(/[^/]*$/, "")} ${/^[a-z]+/.exec(name)?.[0] ?? ""} ${path.posix.extname(name)}`
+    const alike = kinds.get(kind)
+    if (alike) alike.push(name)
+    else kinds.set(kind, [name])
+  }
+  const rows = [...kinds.values()]
+  for (let turn = 0; names.size < MAX_ASKED && rows.some((row) => row.length > turn); turn++)
+    for (const row of rows) if (row[turn] !== undefined && names.size < MAX_ASKED) names.add(row[turn]!)
+  return [...names]
+}
+
+/** Names for which a host may well have the same answer when they do not exist. */
+const kindOf = (name: string): string => (name === "" ? "/" : name.replace(/[^/]*$/, "") + path.posix.extname(name))
+
+/** Asks for a name beside this one that never existed. */
+function beside(base: string, name: string) {
+  const random = randomUUID()
+  const never = name === "" ? `${random}/` : `${name.replace(/[^/]*$/, "")}${random}${path.posix.extname(name)}`
+  return { never, answer: ask(base + never) }
+}
+
+interface About {
+  url: string
+  id: string
+  /** The name that was asked for, and the one beside it, by which two answers may differ. */
+  names: string[]
+}
+
+/** What an answer says of an object that should be gone. */
+function judge(answer: Asked, control: Asked, { url, id, names }: About): Verdict {
+  if ("unreachable" in answer) return { seen: "unreachable", by: printable(answer.unreachable) }
+  if (isPageOf(answer, id)) return { seen: "kept", answer }
+  const obstacle = obstacleIn(answer, url, id)
+  if (obstacle) return { seen: obstacle.seen, by: wordOf(obstacle) }
+  const { status } = answer
+  if (status === 404 || status === 410) return { seen: "missing" }
+  if ("unreachable" in control) return { seen: "unreachable", by: printable(control.unreachable) }
+  const isLikeNever = isAlike(answer, control, names)
+  if (status >= 400) {
+    const isStores = isS3Error(answer) || (status === 400 && !isHtml(answer))
+    return isLikeNever && isStores ? { seen: "missing" } : { seen: "refused", by: String(status) }
+  }
+  return isLikeNever ? { seen: "missing" } : { seen: "kept", answer }
+}
+
+function wordOf(obstacle: NonNullable<ReturnType<typeof obstacleIn>>): string {
+  switch (obstacle.seen) {
+    case "challenge":
+      return obstacle.by
+    case "sign-in":
+      return obstacle.at
+    case "redirect":
+      return obstacle.to
+    case "unreachable":
+      return obstacle.reason
+  }
+}
+
+const keptIn = (verdicts: Map<string, Verdict>) =>
+  [...verdicts].filter((each): each is [string, Extract<Verdict, { seen: "kept" }>] => each[1].seen === "kept")
+
+function inSum(verdicts: Map<string, Verdict>): Gone {
+  const asked = verdicts.size
+  for (const seen of ["challenge", "sign-in", "redirect", "refused", "unreachable"] as const) {
+    const met = [...verdicts.values()].find((verdict) => verdict.seen === seen)
+    if (met && "by" in met) return { proven: false, seen, asked, note: unproven(seen, met.by) }
+  }
+  return { proven: true, seen: "missing", asked }
+}
+
+function unproven(seen: Exclude<Gone["seen"], "missing">, by: string): string {
+  const said = "Not proven: the store holds nothing of it any more, but"
+  switch (seen) {
+    case "challenge":
+      return `${said} a bot check stands in front of the link (${by}), and a copy behind it cannot be seen from here. Purge the cache there, and open the link in a browser.`
+    case "sign-in":
+      return `${said} a sign-in stands in front of the link (${by}), and a copy behind it cannot be seen from here. Open the link while you are signed in.`
+    case "redirect":
+      return `${said} the link redirects to ${by}, and what is behind that cannot be told from here. Open the link in a browser.`
+    case "refused":
+      return `${said} the host refuses (${by}) without saying, as a store does, that nothing is there. Open the link as somebody who may read it.`
+    case "unreachable":
+      return `${said} the link itself cannot be reached from here (${by}).`
+  }
+}
+
+function leftBehind(store: ObjectStore, id: string, base: string, kept: [string, { answer: Answer }][]): ShareError {
+  const addresses = kept.map(([name]) => base + name)
+  const { answer } = kept[0]![1]
+  const shows = isPageOf(answer, id) ? "shows it" : `answers ${answer.status}, unlike for what never existed`
+  const more =
+    kept.length > 1
+      ? `, as ${kept.length === 2 ? "one other address does" : `${kept.length - 1} other addresses do`}`
+      : ""
+  const told = kept
+    .map(
+      ([
+        ,
+        {
+          answer: { headers },
+        },
+      ]) => servedBy(headers),
+    )
+    .find(isCache)
+  const hint = `A cache in front serves it${told === undefined ? "" : ` (${told})`}: ${purge(answer.headers, base)}, then run the same command again.`
+  return new ShareError(
+    "left-behind",
+    `Share ${id} is deleted from ${store.name}, but ${addresses[0]} still ${shows}${more}.`,
+    { hint, cause: new StillServed(addresses) },
+  )
+}
+
+function goneFromDisk(store: ObjectStore, id: string, base: string, wasThere: boolean): Gone {
+  const folder = fileURLToPath(base)
+  if (existsSync(path.join(folder, INDEX)))
+    throw new ShareError(
+      "left-behind",
+      `Share ${id} is deleted from ${store.name}, but ${base + INDEX} still shows it.`,
+      {
+        hint: "Something puts it there again, such as a synchronised folder: remove it there, then run the same command again.",
+        cause: new StillServed([base + INDEX]),
+      },
+    )
+  const root = path.dirname(path.dirname(folder))
+  if (wasThere || existsSync(root)) return { proven: true, seen: "missing", asked: 1 }
+  const note = `Not proven: the folder ${printable(root)} is not there. It was deleted, or is on a drive that is not mounted.`
+  return { proven: false, seen: "unreachable", asked: 1, note }
+}
+
+/** Does something for each of these, a few at a time; gives what came of it, in their order. */
+async function few<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
+  const results: B[] = []
+  const waiting = items.entries()
+  const next = async () => {
+    for (const [at, item] of waiting) results[at] = await work(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, items.length) }, next))
+  return results
+}

@@ -1,0 +1,82 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { rmSync, writeFileSync } from "node:fs"
+import { type AddressInfo, createServer } from "node:net"
+import path from "node:path"
+import { onTestFinished } from "vitest"
+import { until } from "./opencode-plugin.ts"
+import { temporaryFolder } from "./world.ts"
+
+/**
+ * nginx on loopback, in front of a bucket, until the test ends.
+ * @param settings what stands in `location /`, beside the bucket's address
+ * @param more what stands beside that location
+ */
+export async function nginxBefore(bucketUrl: string, settings: string, more = "") {
+  const folder = temporaryFolder()
+  const port = await freePort()
+  const file = path.join(folder, "nginx.conf")
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+  writeFileSync(
+    file,
+    `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
+events {}
+http {
+  access_log off;
+  ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(" ")}
+  proxy_cache_path ${folder}/kept keys_zone=kept:1m;
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass ${bucketUrl}/;
+      ${settings}
+    }
+    ${more}
+  }
+}
+`,
+  )
+  let said = ""
+  const start = async () => {
+    const child = spawn("nginx", ["-p", folder, "-c", file], {
+      env: { PATH: `${process.env["PATH"]}:/usr/sbin` },
+      stdio: ["ignore", "ignore", "pipe"],
+    })
+    child.stderr.on("data", (chunk) => (said += chunk))
+    const ended = once(child, "exit")
+    const url = `http://127.0.0.1:${port}`
+    await until(
+      () =>
+        child.exitCode?.toString() ??
+        fetch(url, { redirect: "manual" }).then(
+          () => "up",
+          () => "down",
+        ),
+      (state) => state !== "down",
+    )
+    if (child.exitCode !== null) throw new Error(`nginx ended: ${said}`)
+    return async () => {
+      child.kill("SIGKILL")
+      await ended
+    }
+  }
+  let stop = await start()
+  onTestFinished(() => stop())
+  return {
+    url: `http://127.0.0.1:${port}`,
+    /** Forgets all that it keeps. */
+    async purge() {
+      await stop()
+      rmSync(path.join(folder, "kept"), { recursive: true, force: true })
+      stop = await start()
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
