@@ -8,6 +8,7 @@ import type { Destination } from "../store/open-store.ts"
 import { checkpointFolder } from "./checkpoint.ts"
 import type { Expiry } from "./expires.ts"
 import { lock, type Patience, StillLocked } from "./lock.ts"
+import { isShareId } from "./share-id.ts"
 
 /** What this machine remembers of one share: one session at one destination. Holds no credentials. */
 export interface LedgerEntry extends Expiry {
@@ -38,6 +39,9 @@ type Held = Pick<LedgerEntry, "session" | "destination">
 /** What a process that was killed left half-written is removed after so many milliseconds. */
 const LEFT = 60_000
 
+/** So many sets of credentials are remembered of a destination, the latest. */
+const REMEMBERED = 20
+
 /** The shares of this user on this machine. Losing it loses comfort, not shares: the bucket's manifests are the record. */
 export interface Ledger {
   /**
@@ -53,6 +57,15 @@ export interface Ledger {
   save(entry: LedgerEntry): Promise<void>
   /** Forgets this share; not another one that has taken its place meanwhile. */
   drop(entry: LedgerEntry): Promise<void>
+  /**
+   * Whether it is known that shares at a destination can be taken back: a trial has shown it, or something was published
+   * there before trials were noted. `identity`: the place as it is reached (`RemotePlace.identity`).
+   */
+  hasProven(destination: Destination, identity: string): Promise<boolean>
+  /** Notes that a trial has shown it, which ends the trial. */
+  noteProven(destination: Destination, identity: string): Promise<void>
+  /** The id of a trial of this destination that was cut short, else this one: noted before anything of it is stored. */
+  claimTrial(destination: Destination, fresh: string): Promise<string>
   /** What is remembered of a session's share at a destination. */
   at(session: string, destination: Destination): Promise<LedgerEntry | undefined>
   /** What is remembered of a share, by its id. */
@@ -67,20 +80,24 @@ export interface Ledger {
  * is as good as not there. Beside an entry lies its lock while somebody is at it.
  */
 export function openLedger(folder: string): Ledger {
+  const placeOf = ({ to, endpoint = "" }: Destination) => [to, endpoint]
   const fileOf = ({ session, destination }: Held) =>
-    path.join(folder, `${sha256(JSON.stringify([session, destination.to, destination.endpoint ?? ""]))}.json`)
+    path.join(folder, `${sha256(JSON.stringify([session, ...placeOf(destination)]))}.json`)
+  const trialsOf = (destination: Destination) =>
+    path.join(folder, `trials-${sha256(JSON.stringify(placeOf(destination)))}.json`)
 
-  async function write(entry: LedgerEntry): Promise<void> {
+  async function writeJson(file: string, value: object): Promise<void> {
     await makePrivateFolder(folder)
     const aside = path.join(folder, `.${crypto.randomUUID()}`)
     try {
-      await writeFile(aside, `${JSON.stringify(entry, null, 1)}\n`, { mode: 0o600, flag: "wx", flush: true })
+      await writeFile(aside, `${JSON.stringify(value, null, 1)}\n`, { mode: 0o600, flag: "wx", flush: true })
       await chmod(aside, 0o600)
-      await rename(aside, fileOf(entry))
+      await rename(aside, file)
     } finally {
       await rm(aside, { force: true })
     }
   }
+  const write = (entry: LedgerEntry) => writeJson(fileOf(entry), entry)
 
   async function sweep(): Promise<void> {
     for (const name of (await readdir(folder)).filter((name) => name.startsWith("."))) {
@@ -142,6 +159,27 @@ export function openLedger(folder: string): Ledger {
         await rm(checkpointFolder(fileOf(entry)), { recursive: true, force: true })
         await rm(fileOf(entry), { force: true })
       }),
+    async hasProven(destination, identity) {
+      const { proven } = await readTrials(trialsOf(destination))
+      if (proven) return proven.includes(identity)
+      const place = JSON.stringify(placeOf(destination))
+      return (await all()).some((each) => each.url !== undefined && JSON.stringify(placeOf(each.destination)) === place)
+    },
+    noteProven: (destination, identity) =>
+      guarded(async () => {
+        const file = trialsOf(destination)
+        const { proven = [] } = await readTrials(file)
+        const others = proven.filter((each) => each !== identity)
+        await writeJson(file, { proven: [...others, identity].slice(-REMEMBERED) } satisfies Trials)
+      }),
+    claimTrial: (destination, fresh) =>
+      guarded(async () => {
+        const file = trialsOf(destination)
+        const trials = await readTrials(file)
+        if (trials.unfinished !== undefined) return trials.unfinished
+        await writeJson(file, { ...trials, unfinished: fresh } satisfies Trials)
+        return fresh
+      }),
     at: (session, destination) => readEntry(fileOf({ session, destination })),
     find: async (id) => (await all()).find((entry) => entry.id === id),
     all,
@@ -157,6 +195,26 @@ const busy = (cause: StillLocked) =>
       cause,
     },
   )
+
+/** What is noted of the trials of a place. */
+interface Trials {
+  /** The identities with which one has succeeded; absent where none has. */
+  proven?: string[]
+  /** The id of one that has not ended. */
+  unfinished?: string
+}
+
+async function readTrials(file: string): Promise<Trials> {
+  try {
+    const { proven, unfinished }: Partial<Record<keyof Trials, unknown>> = JSON.parse(await readFile(file, "utf8"))
+    return {
+      ...(Array.isArray(proven) && { proven: proven.map(String) }),
+      ...(typeof unfinished === "string" && isShareId(unfinished) && { unfinished }),
+    }
+  } catch {
+    return {}
+  }
+}
 
 async function readEntry(file: string): Promise<LedgerEntry | undefined> {
   try {

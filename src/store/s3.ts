@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3"
 import { ShareError } from "../errors.ts"
 import { withTemporaryFiles } from "../temporary-files.ts"
@@ -9,8 +10,10 @@ import { deleteEntries } from "./s3-delete.ts"
 import { s3Error } from "./s3-errors.ts"
 import { isGone } from "./s3-facts.ts"
 import { listPages } from "./s3-list.ts"
+import { lockOf } from "./s3-lock.ts"
 import { putCommand } from "./s3-put.ts"
 import { readForWeb } from "./s3-read.ts"
+import { checkListing, rehearse } from "./s3-rehearse.ts"
 import { signedLink } from "./s3-sign.ts"
 
 export interface S3StoreOptions extends S3Settings {
@@ -28,7 +31,9 @@ export interface S3Place {
   region: string
   /** Whether the service lists versions; undefined until it was asked. */
   versions: "listed" | "unsupported" | "denied" | undefined
-  /** Whether the service takes DeleteObjects. */
+  /** Whether what is deleted without its version is kept; undefined until an answer has told. */
+  keepsVersions: boolean | undefined
+  /** Whether the service takes DeleteObjects from these credentials. */
   batches: boolean
 }
 
@@ -43,7 +48,8 @@ const readAttempts = 3
 export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
   const { bucket, publicUrl } = options
   const { client, endpoint, region, bucketUrl } = await connect(options)
-  const place: S3Place = { client, bucket, endpoint, region, versions: undefined, batches: true }
+  const learned = { versions: undefined, keepsVersions: undefined, batches: true }
+  const place: S3Place = { client, bucket, endpoint, region, ...learned }
   const folder = (options.folder ?? "").replace(/^\/+|\/+$/g, "")
   const root = folder === "" ? "" : `${folder}/`
   const base =
@@ -138,6 +144,39 @@ export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
     listings() {
       const addresses = new Set([bucketUrl, publicUrl === undefined ? bucketUrl : base])
       return [...addresses].map((address) => `${address}?list-type=2&max-keys=1`)
+    },
+
+    remote: {
+      async identity() {
+        const { accessKeyId, sessionToken, accountId = "" } = await client.config.credentials().catch((error: unknown) => {
+          throw s3Error(error, { ...place, doing: "list" })
+        })
+        // Temporary keys are others every hour.
+        const who = sessionToken ? accountId : accessKeyId
+        return createHash("sha256")
+          .update(JSON.stringify([bucketUrl, root, region, options.profile ?? "", who]))
+          .digest("hex")
+      },
+      async retention() {
+        try {
+          const lock = await lockOf(place)
+          return typeof lock === "object" ? lock : undefined
+        } catch (error) {
+          const known = s3Error(error, { ...place, doing: "list" })
+          const every = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable", "store-busy"]
+          if (every.includes(known.code)) throw known
+          // Without the right to ask, or without such a request, the trial shows it.
+          return undefined
+        }
+      },
+      rehearse(prefix) {
+        checkPrefix(prefix)
+        return rehearse(place, root + prefix)
+      },
+      checkListing(prefix) {
+        checkPrefix(prefix)
+        return checkListing(place, root + prefix)
+      },
     },
 
     close() {
