@@ -20,7 +20,11 @@ export async function listCommand(flags: ListFlags, terminal: Terminal): Promise
   if (flags.bucket) await agreeOnDestination(settings, flags, terminal)
   const bucket = flags.bucket ? await openStore(settings.destination) : undefined
   try {
-    const shares = await listShares({ ledger, open: openStore, ...(bucket && { alsoIn: bucket }) })
+    const shares = await listShares({
+      ledger,
+      open: (place) => openStore(place, { remembered: true }),
+      ...(bucket && { alsoIn: bucket }),
+    })
     if (flags.json) terminal.stdout.write(`${JSON.stringify({ shares })}\n`)
     else if (shares.length === 0) say(terminal, flags.quiet, "Nothing is shared.")
     else terminal.stdout.write(`${shares.map((share) => inWords(share, new Date())).join("\n\n")}\n`)

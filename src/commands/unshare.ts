@@ -40,7 +40,7 @@ export async function unshareCommand(
     shares = await findShares(name, {
       ledger,
       destination: settings.destination,
-      open: (destination) => openStore(withCredentials(destination, flags)),
+      open: (destination) => openStore(withCredentials(destination, flags), { remembered: true }),
       agree: () => agreeOnDestination(settings, flags, terminal),
     })
     const removals: Removal[] = []

@@ -35,6 +35,10 @@ export async function proveFirstUse(options: FirstUseOptions): Promise<void> {
 }
 
 /** Remembers that a trial of this destination has just succeeded. */
-export async function noteProven({ store, destination, ledger }: Pick<FirstUseOptions, "store" | "destination" | "ledger">) {
+export async function noteProven({
+  store,
+  destination,
+  ledger,
+}: Pick<FirstUseOptions, "store" | "destination" | "ledger">) {
   if (store.remote) await ledger.noteProven(destination, await store.remote.identity())
 }

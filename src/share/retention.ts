@@ -10,6 +10,8 @@ export const daysInWords = (days: number): string => (days === 1 ? "1 day" : `${
 export function retentionInWords({ mode, days }: Retention, lifetime: Lifetime | undefined, now: Date): string {
   const until = dayOf(new Date(now.getTime() + days * DAY_MS).toISOString())
   const ends = lifetime !== undefined && lifetime.length < days * DAY_MS
-  const what = ends ? "it cannot be erased before then, neither by unshare nor by its expiry" : "it cannot be erased before then"
+  const what = ends
+    ? "it cannot be erased before then, neither by unshare nor by its expiry"
+    : "it cannot be erased before then"
   return `every new object is locked for ${daysInWords(days)} (object lock, ${mode} mode), until ${until}: ${what}`
 }

@@ -80,10 +80,7 @@ export interface RetentionOptions {
 }
 
 /** Whether a place locks every new object. Throws `store-denied` where it does and that is not accepted. */
-async function checkRetention(
-  store: ObjectStore,
-  { acceptRetention, lifetime }: RetentionOptions,
-): Promise<boolean> {
+async function checkRetention(store: ObjectStore, { acceptRetention, lifetime }: RetentionOptions): Promise<boolean> {
   const retention = await store.remote?.retention()
   if (!retention) return false
   if (acceptRetention) return true
@@ -91,7 +88,7 @@ async function checkRetention(
     "store-denied",
     `A share in ${store.name} could not be taken back: ${retentionInWords(retention, lifetime, new Date())}.`,
     {
-      hint: "Use a bucket without a default retention; or share with --accept-retention, if it may stay there that long.",
+      hint: "Use a bucket without a default retention; or accept it: share --accept-retention, for the server OPENCODE_BUCKET_ACCEPT_RETENTION=true.",
     },
   )
 }

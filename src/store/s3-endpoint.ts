@@ -28,6 +28,8 @@ export interface BucketInEndpoint {
   isCertain: boolean
   /** What follows the bucket in the endpoint's path, without slashes at either end. */
   folder: string
+  /** Where keys have landed by way of this endpoint in path style: the real bucket, and what has come before each key. */
+  landed: { bucket: string; folder: string[] }
 }
 
 /** Reads an endpoint: does it name the bucket, in its host (`https://bucket.host`) or its path (`https://host/bucket`)? */
@@ -40,27 +42,41 @@ export function bucketInEndpoint(endpoint: string, bucket: string): BucketInEndp
     `${protocol}//${host}${port === "" ? "" : `:${port}`}${path.map((name) => `/${name}`).join("")}`
   const path = url.pathname.split("/").filter((name) => name !== "")
   const rest = hostname.startsWith(`${bucket.toLowerCase()}.`) ? hostname.slice(bucket.length + 1) : undefined
+  const inHost = { bucket, folder: [...path, bucket] }
+  const inPath = { bucket: path[0] ?? bucket, folder: [...path.slice(1), bucket] }
   if (rest !== undefined && isKnown(rest)) {
     const folder = path[0] === bucket ? path.slice(1) : path
-    return { service: address(rest, []), isCertain: true, folder: folder.join("/") }
+    return { service: address(rest, []), isCertain: true, folder: folder.join("/"), landed: inHost }
   }
   if (path.length > 0 && isKnown(hostname)) {
     const folder = path[0] === bucket ? path.slice(1) : []
-    return { service: address(hostname, []), isCertain: true, folder: folder.join("/") }
+    return { service: address(hostname, []), isCertain: true, folder: folder.join("/"), landed: inPath }
   }
-  if (path.at(-1) === bucket) return { service: address(hostname, path.slice(0, -1)), isCertain: false, folder: "" }
-  if (rest !== undefined && rest.includes(".") && !isAddress(hostname))
-    return { service: address(rest, path), isCertain: false, folder: "" }
-  // One label is left of `bucket.localhost`.
-  return rest === "localhost" ? { service: address(rest, path), isCertain: false, folder: "" } : undefined
+  const perhaps = { isCertain: false, folder: "" }
+  if (path.at(-1) === bucket) return { ...perhaps, service: address(hostname, path.slice(0, -1)), landed: inPath }
+  // No label but the bucket's has to be in front of a name such as `localhost`.
+  if (rest !== undefined && (rest.includes(".") || rest === "localhost") && !isAddress(hostname))
+    return { ...perhaps, service: address(rest, path), landed: inHost }
+  return undefined
 }
 
 const isAddress = (host: string) => /^[\d.]+$/.test(host) || host.startsWith("[")
 
 /** Raises `bad-settings` for an endpoint that names the bucket for certain: every key would land below the bucket's own name. */
-export function checkBucketInEndpoint(endpoint: string, bucket: string, folder: string): void {
+export function checkBucketInEndpoint(endpoint: string, bucket: string, folder = ""): void {
   const named = bucketInEndpoint(endpoint, bucket)
   if (named?.isCertain) throw bucketNamedTwice(endpoint, { bucket, folder }, named)
+}
+
+/** Where objects are that were stored by way of an endpoint that names the bucket for certain; undefined for any other one. */
+export function landedAt(
+  endpoint: string,
+  { bucket, folder }: { bucket: string; folder: string },
+): { endpoint: string; bucket: string; folder: string } | undefined {
+  const named = bucketInEndpoint(endpoint, bucket)
+  if (!named?.isCertain) return undefined
+  const names = [...named.landed.folder, folder].filter((name) => name !== "")
+  return { endpoint: named.service, bucket: named.landed.bucket, folder: names.join("/") }
 }
 
 /** The error for an endpoint that is the address of a bucket, with the right spelling where it can be told. */
@@ -80,8 +96,12 @@ export function bucketNamedTwice(
       },
     )
   const to = ["s3:/", bucket, folder || named.folder].filter((name) => name !== "").join("/")
-  return new ShareError("bad-settings", `The endpoint ${endpoint} names the bucket ${bucket}, which --to names already.`, {
-    hint: `Give the address of the service alone: --to ${to} --endpoint ${named.service}`,
-    cause,
-  })
+  return new ShareError(
+    "bad-settings",
+    `The endpoint ${endpoint} names the bucket ${bucket}, which --to names already.`,
+    {
+      hint: `Give the address of the service alone: --to ${to} --endpoint ${named.service}`,
+      cause,
+    },
+  )
 }

@@ -290,7 +290,11 @@ function denied({ code, status, headers, message }: Facts, about: S3Context): Se
 
 /** The service's own reason for a refusal, such as the right and the policy that AWS names; "" where it gives none. */
 function reasonIn(message: string, code: string): string {
-  const said = message.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim().replace(/\.$/, "").slice(0, 300)
+  const said = message
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
+    .trim()
+    .replace(/\.$/, "")
+    .slice(0, 300)
   const isEmpty = said === "" || said === code || /^(?:unknown ?error|access ?denied|forbidden|null)$/i.test(said)
   return isEmpty ? "" : ` (the service says: ${said})`
 }
@@ -298,7 +302,9 @@ function reasonIn(message: string, code: string): string {
 /** A hint for an endpoint that may be the bucket's own address. */
 function orWithoutBucket({ endpoint, bucket }: S3Context): string {
   const named = bucketInEndpoint(endpoint, bucket)
-  return named ? ` If ${endpoint} is the address of the bucket, give that of the service: --endpoint ${named.service}` : ""
+  return named
+    ? ` If ${endpoint} is the address of the bucket, give that of the service: --endpoint ${named.service}`
+    : ""
 }
 
 function notS3({ code, status, headers, system }: Facts, { endpoint }: S3Context): Sentence | undefined {

@@ -61,7 +61,9 @@ async function deleteAbsent(place: S3Place, key: string): Promise<string | undef
 }
 
 const send = ({ client, bucket }: S3Place, key: string, version?: string) =>
-  client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, ...(version !== undefined && { VersionId: version }) }))
+  client.send(
+    new DeleteObjectCommand({ Bucket: bucket, Key: key, ...(version !== undefined && { VersionId: version }) }),
+  )
 
 const unlisted = ({ bucket, versions }: S3Place) =>
   new ShareError(

@@ -7,10 +7,12 @@ import type { ObjectStore } from "./object-store.ts"
 import { connect, type S3Settings } from "./s3-client.ts"
 import { decode } from "./s3-content.ts"
 import { deleteEntries } from "./s3-delete.ts"
+import { landedAt } from "./s3-endpoint.ts"
 import { s3Error } from "./s3-errors.ts"
 import { isGone } from "./s3-facts.ts"
 import { listPages } from "./s3-list.ts"
 import { lockOf } from "./s3-lock.ts"
+import { configuredEndpoint } from "./s3-profile.ts"
 import { putCommand } from "./s3-put.ts"
 import { readForWeb } from "./s3-read.ts"
 import { checkListing, rehearse } from "./s3-rehearse.ts"
@@ -21,6 +23,8 @@ export interface S3StoreOptions extends S3Settings {
   folder?: string | undefined
   /** Where that part of the bucket is seen from outside. Default: its address at the S3 service. */
   publicUrl?: string | undefined
+  /** A place of shares that are remembered: where they have landed, should the endpoint name the bucket, rather than an error. */
+  remembered?: boolean | undefined
 }
 
 /** A bucket, and what has been learned about its service so far. */
@@ -45,7 +49,8 @@ const readAttempts = 3
  * nothing. Text is stored with `Content-Encoding: gzip`; access control lists are never set, since several services
  * have none. This module brings the AWS SDK along: import it only when something is to be sent.
  */
-export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
+export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
+  const options = given.remembered ? { ...given, ...(await landedFrom(given)) } : given
   const { bucket, publicUrl } = options
   const { client, endpoint, region, bucketUrl } = await connect(options)
   const learned = { versions: undefined, keepsVersions: undefined, batches: true }
@@ -148,7 +153,11 @@ export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
 
     remote: {
       async identity() {
-        const { accessKeyId, sessionToken, accountId = "" } = await client.config.credentials().catch((error: unknown) => {
+        const {
+          accessKeyId,
+          sessionToken,
+          accountId = "",
+        } = await client.config.credentials().catch((error: unknown) => {
           throw s3Error(error, { ...place, doing: "list" })
         })
         // Temporary keys are others every hour.
@@ -183,6 +192,11 @@ export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
       client.destroy()
     },
   }
+}
+
+async function landedFrom({ bucket, folder = "", endpoint, profile }: S3StoreOptions) {
+  const address = endpoint ?? (await configuredEndpoint(profile))
+  return address === undefined ? undefined : landedAt(address, { bucket, folder })
 }
 
 function notS3(endpoint: string): ShareError {

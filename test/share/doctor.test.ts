@@ -148,7 +148,13 @@ describe("what is refused", () => {
   test("every deletion: said, and nothing is put there", async () => {
     const { server, look } = await ownBucket({ publicRead: true, undeletable: () => "AccessDenied" })
     const found = await look()
-    expect(states(found)).toEqual({ Credentials: "ok", Clock: "ok", Versions: "ok", "Object lock": "ok", Delete: "fail" })
+    expect(states(found)).toEqual({
+      Credentials: "ok",
+      Clock: "ok",
+      Versions: "ok",
+      "Object lock": "ok",
+      Delete: "fail",
+    })
     expect(found["Delete"]?.remedy).toContain("s3:DeleteObject")
     expect(server.requests.some(({ method }) => method === "PUT")).toBe(false)
   })
