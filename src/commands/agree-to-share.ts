@@ -2,12 +2,11 @@ import { ShareError } from "../errors.ts"
 import type { Count } from "../redact/secrets.ts"
 import { isPrompt, type Session } from "../session/model.ts"
 import type { Lifetime } from "../share/expires.ts"
-import { noteProven } from "../share/first-use.ts"
+import { tryOutOnce } from "../share/first-use.ts"
 import type { Ledger } from "../share/ledger.ts"
 import { redactedInWords } from "../share/redacted-in-words.ts"
 import { retentionInWords } from "../share/retention.ts"
 import { newShareId } from "../share/share-id.ts"
-import { tryOut } from "../share/try-out.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import { oneLine, statusLine, type Terminal } from "./terminal.ts"
@@ -81,9 +80,8 @@ async function show(options: Omit<AgreeToAllOptions, "count" | "fresh">, what: F
   const status = statusLine(terminal, false)
   status.show(`Asking ${store.name} who can read in it…`)
   const retention = await store.remote?.retention()
-  const id = await ledger.claimTrial(destination, newShareId())
-  const readable = await tryOut(store, id, { acceptRetention: retention !== undefined }).finally(status.clear)
-  if (!retention) await noteProven(options)
+  const asked = { store, destination, ledger, newId: newShareId, acceptRetention: retention !== undefined }
+  const readable = await tryOutOnce(asked).finally(status.clear)
   const facts: Fact[] = [
     ...what,
     ["Goes to", place],

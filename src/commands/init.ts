@@ -5,10 +5,9 @@ import { parseSettings } from "../config/load.ts"
 import type { Settings } from "../config/schema.ts"
 import { writeEntry, writeNowhere, writeTuiEntry } from "../config/write-entry.ts"
 import { ShareError } from "../errors.ts"
-import { noteProven } from "../share/first-use.ts"
+import { tryOutOnce } from "../share/first-use.ts"
 import { openLedger } from "../share/ledger.ts"
 import { newShareId } from "../share/share-id.ts"
-import { tryOut } from "../share/try-out.ts"
 import { openStore } from "../store/open-store.ts"
 import type { DestinationFlags } from "./destination.ts"
 import { readPolicy } from "./read-policy.ts"
@@ -40,8 +39,7 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   try {
     status.show(`Trying ${store.name} out…`)
     const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
-    const seen = await tryOut(store, await ledger.claimTrial(destination, newShareId()))
-    await noteProven({ store, destination, ledger })
+    const seen = await tryOutOnce({ store, destination, ledger, newId: newShareId })
     status.clear()
     say(terminal, flags.quiet, `${store.name} stores, gives back and deletes.${seen.note ? ` ${seen.note}` : ""}`)
     const policy = seen.public === false ? readPolicy(destination) : undefined

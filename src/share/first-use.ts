@@ -2,7 +2,8 @@ import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import type { Ledger } from "./ledger.ts"
-import { proveErasable, type RetentionOptions } from "./try-out.ts"
+import type { Readable } from "./prove.ts"
+import { proveErasable, type RetentionOptions, tryOut } from "./try-out.ts"
 
 export interface FirstUseOptions extends RetentionOptions {
   store: ObjectStore
@@ -22,11 +23,17 @@ export async function proveFirstUse(options: FirstUseOptions): Promise<void> {
   if (!store.remote) return
   const identity = await store.remote.identity()
   const locked = `locked ${identity}`
-  if (await ledger.hasProven(destination, identity)) return
-  if (options.acceptRetention && (await ledger.hasProven(destination, locked))) return
+  const isProven = async () =>
+    (await ledger.hasProven(destination, identity)) ||
+    (options.acceptRetention === true && (await ledger.hasProven(destination, locked)))
+  if (await isProven()) return
   try {
-    const found = await proveErasable(store, await ledger.claimTrial(destination, newId()), options)
-    await ledger.noteProven(destination, found === "locked" ? locked : identity)
+    await ledger.inTrial(destination, newId(), async (id) => {
+      // Somebody else has done it meanwhile.
+      if (await isProven()) return
+      const found = await proveErasable(store, id, options)
+      await ledger.noteProven(destination, found === "locked" ? locked : identity)
+    })
   } catch (error) {
     if (!(error instanceof ShareError)) throw error
     const { code, message, hint, cause } = error
@@ -34,11 +41,15 @@ export async function proveFirstUse(options: FirstUseOptions): Promise<void> {
   }
 }
 
-/** Remembers that a trial of this destination has just succeeded. */
-export async function noteProven({
-  store,
-  destination,
-  ledger,
-}: Pick<FirstUseOptions, "store" | "destination" | "ledger">) {
-  if (store.remote) await ledger.noteProven(destination, await store.remote.identity())
+/**
+ * Tries a destination out whole, as `tryOut` does, and remembers that it has succeeded. Throws what that throws.
+ */
+export async function tryOutOnce(options: FirstUseOptions): Promise<Readable> {
+  const { store, destination, ledger, newId } = options
+  return ledger.inTrial(destination, newId(), async (id) => {
+    const seen = await tryOut(store, id, options)
+    // Who accepts a retention accepts it for one share.
+    if (store.remote && !options.acceptRetention) await ledger.noteProven(destination, await store.remote.identity())
+    return seen
+  })
 }

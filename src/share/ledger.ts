@@ -64,8 +64,11 @@ export interface Ledger {
   hasProven(destination: Destination, identity: string): Promise<boolean>
   /** Notes that a trial has shown it, which ends the trial. */
   noteProven(destination: Destination, identity: string): Promise<void>
-  /** The id of a trial of this destination that was cut short, else this one: noted before anything of it is stored. */
-  claimTrial(destination: Destination, fresh: string): Promise<string>
+  /**
+   * Tries a destination out while no other process of this machine does. `work` gets the id of a trial that was cut short,
+   * whose rest it has to remove, else the fresh one, which is noted before anything of it is stored.
+   */
+  inTrial<T>(destination: Destination, fresh: string, work: (id: string) => Promise<T>): Promise<T>
   /** What is remembered of a session's share at a destination. */
   at(session: string, destination: Destination): Promise<LedgerEntry | undefined>
   /** What is remembered of a share, by its id. */
@@ -172,14 +175,21 @@ export function openLedger(folder: string): Ledger {
         const others = proven.filter((each) => each !== identity)
         await writeJson(file, { proven: [...others, identity].slice(-REMEMBERED) } satisfies Trials)
       }),
-    claimTrial: (destination, fresh) =>
-      guarded(async () => {
-        const file = trialsOf(destination)
+    async inTrial(destination, fresh, work) {
+      const file = trialsOf(destination)
+      const release = await guarded(async () => {
+        await makePrivateFolder(folder)
+        return lock(`${file}.lock`)
+      })
+      try {
         const trials = await readTrials(file)
-        if (trials.unfinished !== undefined) return trials.unfinished
-        await writeJson(file, { ...trials, unfinished: fresh } satisfies Trials)
-        return fresh
-      }),
+        const id = trials.unfinished ?? fresh
+        if (id === fresh) await guarded(() => writeJson(file, { ...trials, unfinished: id } satisfies Trials))
+        return await work(id)
+      } finally {
+        release()
+      }
+    },
     at: (session, destination) => readEntry(fileOf({ session, destination })),
     find: async (id) => (await all()).find((entry) => entry.id === id),
     all,

@@ -52,6 +52,8 @@ export function bucketInEndpoint(endpoint: string, bucket: string): BucketInEndp
     const folder = path[0] === bucket ? path.slice(1) : []
     return { service: address(hostname, []), isCertain: true, folder: folder.join("/"), landed: inPath }
   }
+  // The address of a service, whatever the bucket is called.
+  if (isKnown(hostname)) return undefined
   const perhaps = { isCertain: false, folder: "" }
   if (path.at(-1) === bucket) return { ...perhaps, service: address(hostname, path.slice(0, -1)), landed: inPath }
   // No label but the bucket's has to be in front of a name such as `localhost`.

@@ -35,24 +35,90 @@ describe.each([
 ] as const)("a bucket %s", (_, rights, versions) => {
   const all = [...rights.objects, ...rights.bucket]
   test.each(all)("where %s is missing, nothing is shared, the right is named, and nothing stays", async (right) => {
-    const { run, held, allow, home } = await otherBucket({ rights: without(rights, right), versions })
-    for (const args of [["share", fixture("questions")], ["share", fixture("questions"), "--yes"], ["init"]]) {
+    // Whoever has stored an object may read it on Ceph, unless that is denied.
+    const denied = right === "s3:GetObject" ? { denied: right } : {}
+    const { run, held, allow } = await otherBucket({ rights: without(rights, right), versions, ...denied })
+    // The removal of a delete marker takes the very right that is missing.
+    const markers = right === "s3:DeleteObjectVersion"
+    for (const args of [["share", fixture("questions"), "--yes"], ["init"]]) {
       const refused = await run(args)
       expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 5, stdout: "" })
       expect(refused.stderr).toMatch(new RegExp(`${right}\\b`))
-      // The removal of a delete marker takes the very right that is missing.
-      const markers = right === "s3:DeleteObjectVersion" && versions
-      expect((await held()).filter((key) => !markers || !key.endsWith("(marker)"))).toEqual([])
       if (markers) expect(refused.stderr).toContain("An empty delete marker stays there.")
+      expect((await held()).filter((key) => !markers || !key.endsWith("(marker)"))).toEqual([])
     }
     const looked = JSON.parse((await run(["doctor", "--json"])).stdout)
     expect(looked.works).toBe(false)
     expect(JSON.stringify(looked.findings)).toMatch(new RegExp(`${right}\\b`))
-    // With it, the same command works, and is not tried out any more from then on.
+    // With it, the same command works.
     await allow(rights)
     expect((await run(["share", fixture("questions")])).status).toBe(0)
     expect((await run(["unshare", "--all", "--yes"])).status).toBe(0)
-    expect((await held()).filter((key) => key.includes("rehearsal-") === false)).toEqual([])
-    expect(home.file("data")).toBeTruthy()
+    expect((await held()).filter((key) => !key.includes("rehearsal-"))).toEqual([])
+  })
+})
+
+test("a share of before in a bucket whose old versions may not be listed: never said to be gone, however often", async () => {
+  const { run, held, allow } = await otherBucket({ rights: versionRights, versions: true })
+  const { url } = JSON.parse((await run(["share", fixture("questions"), "--json"])).stdout)
+  for (const right of ["s3:ListBucketVersions", "s3:DeleteObjectVersion"]) {
+    await allow(without(versionRights, right))
+    for (let time = 1; time <= 2; time++) {
+      const refused = await run(["unshare", url])
+      expect(refused.status).toBeGreaterThanOrEqual(5)
+      expect(refused.stderr).toContain(right)
+    }
+    // At least nobody opens it any more.
+    expect((await held()).filter((key) => key.endsWith("index.html (marker)")).length).toBe(1)
+  }
+  await allow(versionRights)
+  expect((await run(["unshare", url])).status).toBe(0)
+  expect((await held()).filter((key) => !key.includes("rehearsal-"))).toEqual([])
+})
+
+describe("a bucket with a default retention", () => {
+  const lockRights = { ...versionRights, bucket: [...versionRights.bucket, "s3:GetBucketObjectLockConfiguration"] }
+
+  test("nothing goes there that was not accepted, and nothing of the trial either", async () => {
+    const { run, held } = await otherBucket({ rights: lockRights, lockDays: 3 })
+    for (const more of [[], ["--yes", "--expires", "12h"]]) {
+      const refused = await run(["share", fixture("questions"), ...more])
+      expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 5, stdout: "" })
+      expect(refused.stderr).toMatch(/locked for 3 days \(object lock, governance mode\), until \d+ \w+ \d{4}/)
+      expect(refused.stderr).toContain("--accept-retention")
+      expect(refused.stderr.includes("nor by its expiry")).toBe(more.length > 0)
+    }
+    expect((await run(["init"])).status).toBe(5)
+    expect(await held()).toEqual([])
+  })
+
+  test("what is shared there all the same is hidden by unshare, which says until when it stays", async () => {
+    const { run, held, endpoint, Bucket } = await otherBucket({ rights: lockRights, lockDays: 2 })
+    const shared = await run(["share", fixture("questions"), "--accept-retention", "--json"])
+    const { id, url } = JSON.parse(shared.stdout)
+    expect((await run(["share", fixture("questions"), "--omit", "tool-output"])).status).not.toBe(1)
+    // Another session is another decision.
+    expect((await run(["share", fixture("all-tools"), "--yes"])).status).toBe(5)
+    for (let time = 1; time <= 2; time++) {
+      const refused = await run(["unshare", url])
+      expect(refused.status).toBe(6)
+      expect(refused.stderr).toMatch(/hidden from readers/)
+      expect(refused.stderr).toMatch(/is locked until \d+ \w+ \d{4}, \d\d:\d\d UTC \(object lock, governance mode\)/)
+      expect(refused.stderr).not.toContain("Allow s3:DeleteObject")
+      const keys = await held()
+      expect(keys.filter((key) => key === `s/${id}/index.html (marker)`).length).toBe(1)
+      expect(keys).toContain(`s/${id}/index.html`)
+      expect((await fetch(`${endpoint}/${Bucket}/s/${id}/index.html`)).status).toBeGreaterThanOrEqual(403)
+    }
+  })
+
+  test("that may not be asked for is met by the trial, which says what stays", async () => {
+    const { run, held } = await otherBucket({ rights: versionRights, lockDays: 1 })
+    const refused = await run(["share", fixture("questions"), "--yes"])
+    expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 5, stdout: "" })
+    expect(refused.stderr).toMatch(/is locked until \d+ \w+ \d{4}/)
+    const [key = ""] = (await held()).filter((each) => !each.endsWith("(marker)"))
+    expect(refused.stderr).toContain(key)
+    expect((await held()).filter((each) => !each.endsWith("(marker)")).length).toBe(1)
   })
 })

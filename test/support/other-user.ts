@@ -37,6 +37,7 @@ export interface OtherBucket {
   versions?: boolean
   /** Days of a default retention. */
   lockDays?: number
+  denied?: string
   /** What the rights on objects are for. Default: as the README writes it. */
   resource?: string
 }
@@ -64,22 +65,29 @@ export async function otherBucket({ versions = false, lockDays, resource = "s/*"
     await client.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration }))
   }
   if (lockDays) await lock(lockDays)
-  const allow = async ({ objects, bucket }: Rights) => {
+  /** @param denied a right that is denied explicitly: Ceph lets whoever has stored an object read it without any */
+  const allow = async ({ objects, bucket }: Rights, denied?: string) => {
     const whom = { Effect: "Allow", Principal: { AWS: ["arn:aws:iam:::user/other"] } }
     const Statement = [
       { ...whom, Action: objects, Resource: `arn:aws:s3:::${Bucket}/${resource}` },
       { ...whom, Action: bucket, Resource: `arn:aws:s3:::${Bucket}` },
+      ...(denied === undefined
+        ? []
+        : [{ ...whom, Effect: "Deny", Action: [denied], Resource: `arn:aws:s3:::${Bucket}/*` }]),
     ].filter(({ Action }) => Action.length > 0)
     const Policy = JSON.stringify({ Version: "2012-10-17", Statement })
     await client.send(new PutBucketPolicyCommand({ Bucket, Policy }))
   }
-  await allow(more.rights)
+  await allow(more.rights, more.denied)
   const home = ownHome()
   const env = { AWS_ACCESS_KEY_ID: CEPH_OTHER_ACCESS_KEY, AWS_SECRET_ACCESS_KEY: CEPH_OTHER_SECRET_KEY }
   return {
     ...{ Bucket, client, endpoint, home, env, allow, lock },
     run: (args: string[], options: RunOptions = {}) =>
-      home.run([...args, "--to", `s3://${Bucket}`, "--endpoint", endpoint], { ...options, env: { ...env, ...options.env } }),
+      home.run([...args, "--to", `s3://${Bucket}`, "--endpoint", endpoint], {
+        ...options,
+        env: { ...env, ...options.env },
+      }),
     /** Everything that the bucket holds, by its owner: `key` for content, `key (marker)` for a delete marker. */
     async held() {
       const { Versions = [], DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand({ Bucket }))
