@@ -80,14 +80,15 @@ export interface Ledger {
 /**
  * Opens the ledger in a folder, which is made with the first entry; folder and files are private to the user, whatever
  * the umask. One file an entry, written aside and renamed: a kill leaves the old one or the new one. What cannot be read
- * is as good as not there. Beside an entry lies its lock while somebody is at it.
+ * is as good as not there. Beside an entry lies its lock while somebody is at it, and for each destination what is known of
+ * its trials.
  */
 export function openLedger(folder: string): Ledger {
   const placeOf = ({ to, endpoint = "" }: Destination) => [to, endpoint]
   const fileOf = ({ session, destination }: Held) =>
     path.join(folder, `${sha256(JSON.stringify([session, ...placeOf(destination)]))}.json`)
   const trialsOf = (destination: Destination) =>
-    path.join(folder, `trials-${sha256(JSON.stringify(placeOf(destination)))}.json`)
+    path.join(folder, `${sha256(JSON.stringify(placeOf(destination)))}.trials`)
 
   async function writeJson(file: string, value: object): Promise<void> {
     await makePrivateFolder(folder)

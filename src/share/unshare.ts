@@ -66,7 +66,7 @@ async function mark(id: string, ledger: Ledger): Promise<ShareError | undefined>
 
 /**
  * Deletes all that lies below a share's prefix, and lists until nothing does. Returns how many entries that were. What may
- * not be deleted is hidden from readers, where the place keeps versions, and the manifest left to say what it is.
+ * not be deleted is hidden from readers, where the place keeps versions; elsewhere the manifest is left to say what it is.
  * Throws what the store throws, and `left-behind`.
  */
 export async function empty(store: ObjectStore, id: string): Promise<number> {
@@ -90,8 +90,8 @@ async function deleteInOrder(store: ObjectStore, id: string, entries: ObjectEntr
   const prefix = prefixOf(id)
   let failed: ShareError | undefined
   for (const batch of inOrder(entries, prefix)) {
-    // Of what is left, the manifest still says what it is.
-    if (failed && batch.every(({ key }) => key === prefix + MANIFEST)) break
+    // Of what is left, the manifest still says what it is; where it can be hidden, nobody reads it either.
+    if (failed && failed.code !== "left-behind" && batch.every(({ key }) => key === prefix + MANIFEST)) break
     try {
       await store.delete(batch)
     } catch (error) {
@@ -103,13 +103,12 @@ async function deleteInOrder(store: ObjectStore, id: string, entries: ObjectEntr
   throw (await hide(store, id, failed).catch(() => undefined)) ?? failed
 }
 
-/** Hides the versions that could not be deleted behind delete markers, all but the manifest. Gives the error that says so; undefined if there are none. */
+/** Hides the versions that could not be deleted behind delete markers. Gives the error that says so; undefined if there are none. */
 async function hide(store: ObjectStore, id: string, failed: ShareError): Promise<ShareError | undefined> {
   const prefix = prefixOf(id)
   const left = await collect(store.list(prefix))
   const hidden = new Set(left.flatMap(({ key, hides }) => (hides ? [key] : [])))
-  const isSeen = ({ key, version = "null" }: ObjectEntry) =>
-    version !== "null" && key !== prefix + MANIFEST && !hidden.has(key)
+  const isSeen = ({ key, version = "null" }: ObjectEntry) => version !== "null" && !hidden.has(key)
   const seen = new Set(left.filter(isSeen).map(({ key }) => key))
   // `left-behind` is what is meant here: the content is still there.
   const told = await store.delete([...seen].map((key) => ({ key, size: 0 }))).catch((error: unknown) => error)

@@ -157,15 +157,13 @@ function isProxied(endpoint: string): boolean {
   return (endpoint.startsWith("http:") ? proxies?.HTTP_PROXY : proxies?.HTTPS_PROXY) !== undefined
 }
 
-function bucketAndRegion(
-  { code, message, headers }: Facts,
-  { bucket, endpoint, region }: S3Context,
-): Sentence | undefined {
+function bucketAndRegion({ code, message, headers }: Facts, about: S3Context): Sentence | undefined {
+  const { bucket, endpoint, region } = about
   if (code === "NoSuchBucket") {
     return [
       "store-bucket-missing",
       `There is no bucket ${bucket} at ${endpoint}.`,
-      "Create the bucket, or correct its name or the endpoint.",
+      `Create the bucket, or correct its name or the endpoint.${orWithoutBucket(about)}`,
     ]
   }
   if (code === "InvalidBucketName") {

@@ -18,7 +18,7 @@ async function shareBy(endpoint: string, bucket: string) {
   const lookup = dns.lookup
   vi.spyOn(dns, "lookup").mockImplementation(((name: string, ...rest: unknown[]) =>
     (lookup as unknown as (...args: unknown[]) => void)(
-      /\.(?:localhost|corp\.example)$/.test(name) ? "127.0.0.1" : name,
+      name.endsWith(".localhost") ? "127.0.0.1" : name,
       ...rest,
     )) as typeof dns.lookup)
   onTestFinished(() => void vi.restoreAllMocks())
@@ -57,13 +57,6 @@ test("an endpoint that names the bucket in its host or its path stores nothing, 
   }
   expect(await keys()).toEqual(["s/somebody-else"])
   expect((await run("share", fixture("questions"))).status).toBe(0)
-})
-
-test("a host that is called like the bucket by chance works", async () => {
-  const { Bucket, endpoint, keys } = await ownBucket("CEPH")
-  // Ceph serves no buckets below this name, and so takes the bucket from the path.
-  const { id } = await shareBy(`http://${Bucket}.corp.example:${new URL(endpoint).port}`, Bucket)
-  expect(await keys()).toContain(`s/${id}/index.html`)
 })
 
 const credentials = async () => {

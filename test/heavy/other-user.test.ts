@@ -106,7 +106,10 @@ describe("a bucket with a default retention", () => {
       expect(refused.stderr).toMatch(/is locked until \d+ \w+ \d{4}, \d\d:\d\d UTC \(object lock, governance mode\)/)
       expect(refused.stderr).not.toContain("Allow s3:DeleteObject")
       const keys = await held()
-      expect(keys.filter((key) => key === `s/${id}/index.html (marker)`).length).toBe(1)
+      const content = new Set(keys.filter((key) => !key.endsWith(" (marker)")))
+      expect(keys.filter((key) => key.endsWith(" (marker)")).sort()).toEqual(
+        [...content].map((key) => `${key} (marker)`).sort(),
+      )
       expect(keys).toContain(`s/${id}/index.html`)
       expect((await fetch(`${endpoint}/${Bucket}/s/${id}/index.html`)).status).toBeGreaterThanOrEqual(403)
     }

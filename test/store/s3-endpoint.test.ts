@@ -1,5 +1,8 @@
+import dns from "node:dns"
 import fc from "fast-check"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, onTestFinished, vi } from "vitest"
+import { newShareId } from "../../src/share/share-id.ts"
+import { proveErasable } from "../../src/share/try-out.ts"
 import { openStore } from "../../src/store/open-store.ts"
 import { s3Store } from "../../src/store/s3.ts"
 import { bucketInEndpoint, landedAt } from "../../src/store/s3-endpoint.ts"
@@ -105,5 +108,26 @@ describe("another service's address", () => {
     )
     expect(server.versions()).toEqual([])
     store.close()
+  })
+
+  it("that is called like the bucket by chance works; one that is the bucket's is told", async () => {
+    const lookup = dns.lookup as (...args: unknown[]) => void
+    vi.spyOn(dns, "lookup").mockImplementation(((name: string, ...rest: unknown[]) =>
+      lookup(name.endsWith(".corp.example") ? "127.0.0.1" : name, ...rest)) as typeof dns.lookup)
+    onTestFinished(() => void vi.restoreAllMocks())
+    for (const pathStyleOnly of [true, false]) {
+      const { server } = await s3Here({ pathStyleOnly })
+      const { port } = new URL(server.endpoint)
+      const store = await s3Store({ bucket: server.bucket, endpoint: `http://${server.bucket}.corp.example:${port}` })
+      const tried = proveErasable(store, newShareId())
+      if (pathStyleOnly) expect(await tried).toBe("proven")
+      else
+        await expect(tried).rejects.toMatchObject({
+          code: "bad-settings",
+          hint: expect.stringContaining(`--endpoint http://corp.example:${port}`),
+        })
+      expect(server.versions()).toEqual([])
+      store.close()
+    }
   })
 })
