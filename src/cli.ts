@@ -65,6 +65,7 @@ withAll(withSelection(withDestination(program.command("share [session]"))))
   .option("--expires <time>", "when it ends: 12h, 7d, 8w from now, or never")
   .option("--signed <time>", "one page in a private bucket, and a link that opens it so long: 24h, 7d at most")
   .option("--yes", "ask nothing")
+  .option("--accept-retention", "share although the bucket's object lock keeps every object for a time")
   .option("--open", "open the link in the browser")
   .option("--private-index", "with --all: the index of all links stays on this machine, as it does without this")
   .action(async (session, flags) =>

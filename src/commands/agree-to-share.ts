@@ -3,20 +3,28 @@ import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import type { Count } from "../redact/secrets.ts"
 import { countSubagents } from "../session/count-subagents.ts"
 import { isPrompt, nothingRead, type Session } from "../session/model.ts"
+import type { Lifetime } from "../share/expires.ts"
+import { tryOutOnce } from "../share/first-use.ts"
+import type { Ledger } from "../share/ledger.ts"
 import { redactedInWords } from "../share/redacted-in-words.ts"
+import { retentionInWords } from "../share/retention.ts"
 import { newShareId } from "../share/share-id.ts"
-import { tryOut } from "../share/try-out.ts"
 import type { ObjectStore } from "../store/object-store.ts"
+import type { Destination } from "../store/open-store.ts"
 import { askChoice, askYesNo } from "./ask.ts"
 import { statusLine, type Terminal } from "./terminal.ts"
 
 export interface AgreeOptions {
   store: ObjectStore
+  /** What `store` was opened from, and where a trial of it is noted. */
+  destination: Destination
+  ledger: Ledger
   /** Where that is, in words. */
   place: string
   terminal: Terminal
   /** When it would end, for people; undefined: never. */
   ends: string | undefined
+  lifetime: Lifetime | undefined
   /** How long a signed link opens it, if one is asked for: `24h`. */
   signed?: string | undefined
   /** What was redacted. */
@@ -25,57 +33,71 @@ export interface AgreeOptions {
   preview: () => Promise<void>
 }
 
+/** What was agreed to besides sharing itself. */
+export interface Agreement {
+  /** The bucket locks every object, which was shown. */
+  acceptRetention: boolean
+}
+
 /**
  * Shows what of a session will be visible, where and to whom, and asks whether that is meant. Throws `bad-usage` when
  * it is not, and what trying the store out throws.
  */
-export async function agreeToShare(session: Session, options: AgreeOptions): Promise<void> {
-  await show(options, [
+export async function agreeToShare(session: Session, options: AgreeOptions): Promise<Agreement> {
+  const agreement = await show(options, [
     ["Conversation", titleLine(session.info.title) || "Untitled session"],
     ["Holds", await contentOf(session)],
     ["Redacted", redactedInWords(options.found) ?? "nothing: no secrets were found"],
     ["Signed link", options.signed && `opens it for whoever has the link, for ${options.signed}`],
   ])
   await ask(options)
+  return agreement
 }
 
-export interface AgreeToAllOptions extends Pick<AgreeOptions, "store" | "place" | "terminal" | "ends"> {
+export interface AgreeToAllOptions
+  extends Pick<AgreeOptions, "store" | "destination" | "ledger" | "place" | "terminal" | "ends" | "lifetime"> {
   /** How many sessions there are, and how many of them are not shared yet. */
   count: number
   fresh: number
 }
 
 /** As `agreeToShare`, once for many sessions. */
-export async function agreeToShareAll(options: AgreeToAllOptions): Promise<void> {
+export async function agreeToShareAll(options: AgreeToAllOptions): Promise<Agreement> {
   const { count, fresh, terminal } = options
-  await show(options, [
+  const agreement = await show(options, [
     ["Conversations", fresh === count ? String(count) : `${count}, ${fresh} of which are not shared yet`],
     ["Redacted", "secrets in them, as in every share; preview shows it for one session"],
   ])
   if (!(await askYesNo(terminal, "Share all of them, each with a link of its own?")))
     throw new ShareError("bad-usage", "Nothing was shared.")
+  return agreement
 }
 
 type Fact = readonly [name: string, value: string | false | undefined]
 
 /** Shows facts about what is to be shared, then those about the place that it goes to, which is tried out. */
 async function show(
-  { store, place, ends, signed, terminal }: Pick<AgreeOptions, "store" | "place" | "ends" | "signed" | "terminal">,
+  options: Omit<AgreeToAllOptions, "count" | "fresh"> & Pick<AgreeOptions, "signed">,
   what: Fact[],
-) {
+): Promise<Agreement> {
+  const { store, destination, ledger, place, ends, lifetime, signed, terminal } = options
   const status = statusLine(terminal, false)
   status.show(`Asking ${store.name} who can read in it…`)
-  const readable = await tryOut(store, newShareId()).finally(status.clear)
+  const retention = await store.remote?.retention()
+  const asked = { store, destination, ledger, newId: newShareId, acceptRetention: retention !== undefined }
+  const readable = await tryOutOnce(asked).finally(status.clear)
   const facts: Fact[] = [
     ...what,
     ["Goes to", place],
     ["Until", ends],
+    ["Locked", retention && retentionInWords(retention, lifetime, new Date())],
     ["Seen by", seenBy(readable.public)],
     ["", readable.public === true && signed && "the page stays readable after the signed link has ended"],
     ["", readable.public !== false && readable.note],
   ]
   const lines = facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(15)}${terminalText(value)}`] : []))
   terminal.stderr.write(`\n${lines.join("\n")}\n\n`)
+  return { acceptRetention: retention !== undefined }
 }
 
 function seenBy(isPublic: boolean | null): string {

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs"
 import path from "node:path"
-import { openCodeConfigFolder } from "../config/folders.ts"
+import { dataFolder, openCodeConfigFolder } from "../config/folders.ts"
 import { parseSettings } from "../config/load.ts"
 import type { Settings } from "../config/schema.ts"
 import { writeEntry, writeNowhere, writeTuiEntry } from "../config/write-entry.ts"
 import { ShareError } from "../errors.ts"
+import { tryOutOnce } from "../share/first-use.ts"
+import { openLedger } from "../share/ledger.ts"
 import { newShareId } from "../share/share-id.ts"
-import { tryOut } from "../share/try-out.ts"
 import { absolutePlace, unclearError, unclearPlace, valueInWords } from "../store/check-destination.ts"
 import { openStore } from "../store/open-store.ts"
 import { askText, type TextQuestion } from "./ask.ts"
@@ -35,7 +36,8 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   const store = await openStore(destination)
   try {
     status.show(`Trying ${store.name} out…`)
-    const seen = await tryOut(store, newShareId())
+    const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+    const seen = await tryOutOnce({ store, destination, ledger, newId: newShareId })
     status.clear()
     say(terminal, flags.quiet, `${store.name} stores, gives back and deletes.${seen.note ? ` ${seen.note}` : ""}`)
     const policy = seen.seen === "refused" ? readPolicy(destination) : undefined

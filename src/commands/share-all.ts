@@ -10,6 +10,7 @@ import { writeOutput } from "../export/write-output.ts"
 import { databaseSource } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
 import { dayAfter } from "../share/expires.ts"
+import { proveFirstUse } from "../share/first-use.ts"
 import { openLedger } from "../share/ledger.ts"
 import { readManifest } from "../share/manifest.ts"
 import { share } from "../share/share.ts"
@@ -48,11 +49,16 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
   try {
     const known = await Promise.all(sessions.map(({ id }) => ledger.at(id, destination)))
     const fresh = known.filter((entry) => entry?.url === undefined).length
-    if (fresh > 0 && !flags.yes && settings.confirm !== false && !isLocal(destination) && canAsk(terminal))
-      await agreeToShareAll({
-        ...{ count: sessions.length, fresh, store, place: describe(destination), terminal },
-        ends: dayAfter(lifetime, new Date()),
+    let acceptRetention = flags.acceptRetention ?? false
+    if (fresh > 0 && !flags.yes && settings.confirm !== false && !isLocal(destination) && canAsk(terminal)) {
+      const agreed = await agreeToShareAll({
+        ...{ count: sessions.length, fresh, store, destination, ledger, place: describe(destination), terminal },
+        ...{ lifetime, ends: dayAfter(lifetime, new Date()) },
       })
+      acceptRetention ||= agreed.acceptRetention
+    }
+    // Once for all of them: what stands in the way of one stands in the way of each.
+    if (fresh > 0) await proveFirstUse({ store, destination, ledger, newId: newShareId, lifetime, acceptRetention })
     const journal = await openJournal(path.join(folder, "archive.jsonl"))
     const result = await archive({
       sessions,
@@ -74,6 +80,7 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
         } = await share(databaseSource({ sessionID: id }, { env, path: databasePath(env, home) }), {
           ...{ store, destination, ledger, selection, redact, lifetime, version, newId: newShareId },
           now: () => new Date(),
+          acceptRetention: () => acceptRetention,
           mayShare({ session: { info }, directory }) {
             assertSharingAllowed(terminal, directory || terminal.cwd)
             about = { project: info.directory, date: info.created ?? 0 }

@@ -27,6 +27,8 @@ export interface ShareFlags extends DestinationFlags, SelectionFlags {
   signed?: string
   /** No question. */
   yes?: boolean
+  /** Share in a bucket whose object lock keeps every object for a time. */
+  acceptRetention?: boolean
   json?: boolean
   quiet?: boolean
   open?: boolean
@@ -47,6 +49,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
   const now = () => new Date()
   const status = statusLine(terminal, flags.quiet)
+  let acceptRetention = flags.acceptRetention ?? false
   try {
     status.show(`Reading ${source.label}…`)
     const result = await share(source, {
@@ -61,8 +64,8 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
         if (flags.yes || settings.confirm === false || !isNew || !canAsk(terminal)) return
         status.clear()
         const preview = () => previewCommand(session, { ...flags, open: true }, terminal)
-        await agreeToShare(seen, {
-          store,
+        const agreed = await agreeToShare(seen, {
+          ...{ store, destination, ledger, lifetime },
           place: describe(destination),
           ends: dayAfter(lifetime, now()),
           signed: flags.signed,
@@ -70,7 +73,9 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
           found,
           preview,
         })
+        acceptRetention ||= agreed.acceptRetention
       },
+      acceptRetention: () => acceptRetention,
       selection,
       redact: settings.redact,
       lifetime,

@@ -20,7 +20,7 @@ export interface DoctorOptions {
 
 /**
  * Looks at a store: what it tells of itself, then a scratch page that is put, read back, listed, opened as a stranger
- * would, and removed, each step a finding. After a step that fails, those that need it are left out. However it ends,
+ * would, and removed, each step a finding. Before, listing and deleting are tried on nothing. After a step that fails, those that need it are left out. However it ends,
  * also when the caller stops listening, the scratch page is removed. Throws nothing but what is no `ShareError`.
  */
 export async function* examine({ store, id, facts, policy }: DoctorOptions): AsyncGenerator<Finding> {
@@ -37,7 +37,18 @@ export async function* examine({ store, id, facts, policy }: DoctorOptions): Asy
     if (locksEverything(known)) return
   }
 
-  const { key, url, hash, put, remove } = trial(store, id)
+  const { key, url, hash, rehearse, put, remove } = trial(store, id)
+  const beforehand = [
+    ["List", () => collect(store.list(prefixOf(id)))],
+    ["Delete", rehearse],
+  ] as const
+  for (const [about, step] of beforehand) {
+    const rehearsed = await tried(about, "nothing stands in the way", step)
+    if (rehearsed.state !== "fail") continue
+    // What could not be taken away again is not put there.
+    yield rehearsed
+    return
+  }
   let isThere = true
   try {
     const wrote = await tried("Write", "an object was put there", put)

@@ -103,7 +103,9 @@ async function shareNew(job: Asked<"share">, world: Terminal, ledger: Ledger): P
     throw error
   }
   // What is past its time goes with the next share; what fails of that, with the one after.
-  prune({ ledger, open: storeOf, now: () => new Date(), only: destination, patience: { wait: 0 } }).catch(() => {})
+  prune({ ledger, open: rememberedStore, now: () => new Date(), only: destination, patience: { wait: 0 } }).catch(
+    () => {},
+  )
   const entry = await ledger.find(result.id)
   return { ...result, secret: entry?.secret ?? secret }
 }
@@ -192,7 +194,7 @@ async function remove({ id, secret }: Asked<"unshare">, world: Terminal, ledger:
     throw new ShareError("bad-input", `The secret for share ${id} is not the one that was given when it was shared.`)
   const settings = settingsFrom({}, world, { isNew: false })
   const agree = () => agreeOnDestination(settings, {}, world)
-  const found = await findShares({ id }, { ledger, destination: settings.destination, open: storeOf, agree })
+  const found = await findShares({ id }, { ledger, destination: settings.destination, open: rememberedStore, agree })
   const results: Removal[] = []
   for (const each of found)
     results.push(
@@ -208,7 +210,7 @@ async function remove({ id, secret }: Asked<"unshare">, world: Terminal, ledger:
 async function removeHalf(id: string, ledger: Ledger): Promise<void> {
   const entry = await ledger.find(id)
   if (!entry) return
-  const store = await storeOf(entry.destination)
+  const store = await rememberedStore(entry.destination)
   const url = entry.url ?? store.url(prefixOf(id) + INDEX)
   await unshare({ id, url, store, entry }, ledger)
 }
@@ -233,3 +235,7 @@ function storeOf(destination: Destination): Promise<ObjectStore> {
   store.catch(() => stores.delete(name))
   return store
 }
+
+/** The same to find, or take back, what is shared there: also where settings would be refused by now. */
+const rememberedStore = (destination: Destination) =>
+  storeOf(destination).catch(() => openStore(destination, { remembered: true }))

@@ -17,6 +17,7 @@ import { sealWith } from "./seal.ts"
 import type { ServerSettings } from "./settings.ts"
 import { sharesIn } from "./shares.ts"
 import { lookForPending, sweep } from "./sweep.ts"
+import { bucketTrial, tryBucket } from "./trial.ts"
 
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:8080`. */
@@ -33,11 +34,21 @@ const AGAIN = 2_000
 const LOOK_EVERY = 4_000
 const SWEEP_EVERY = 3_600_000
 
-/** Starts the server. Throws what listening and opening the store throw, and `bad-settings`. */
+/**
+ * Starts the server. Throws what listening and opening the store throw, `bad-settings`, and what stands in the way of
+ * taking shares back from the bucket.
+ */
 export async function serve(settings: ServerSettings, log: Log): Promise<RunningServer> {
   const { publicUrl, to, endpoint, region, profile, pathStyle } = settings
   const destination: Destination = { to, endpoint, region, profile, pathStyle }
   const store = await openStore(destination, { sockets: SOCKETS })
+  const trial = bucketTrial(store, settings.acceptRetention)
+  try {
+    await tryBucket(trial, log)
+  } catch (error) {
+    store.close()
+    throw error
+  }
   const now = () => new Date()
   const figures = metrics()
   const seal = sealWith(settings.cookieKeys.length > 0 ? settings.cookieKeys : [randomBytes(32).toString("base64url")])
@@ -61,6 +72,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const shares = sharesIn({
     ...{ store, version, now, redact: settings.redact, maxShare: settings.maxShareMb * 1_000_000 },
     ...{ link: (id) => `${publicUrl}/share/${id}` },
+    ready: trial,
     onKept: (id) => waiting.ask(id),
     audit: (what, { share, token }) => log("audit", what, { share: briefly(share), token }),
   })

@@ -64,6 +64,8 @@ export const serverSettingsSchema = z.strictObject({
   region: text.optional(),
   profile: text.optional(),
   pathStyle: yes.optional(),
+  /** Publish although the bucket's object lock keeps every object for a time. */
+  acceptRetention: yes.default(false),
   /** Everybody who reaches the server may read. */
   public: yes.default(false),
   /** OpenID Connect: the issuer, and what this server is there. */

@@ -34,6 +34,8 @@ export interface SharesOptions {
   maxShare: number
   /** Where a share is opened; its last part is the id, as `opencode import` wants it. */
   link: (id: string) => string
+  /** Rejects while nothing may be published yet: see `bucketTrial`. */
+  ready?: () => Promise<void>
   /** Something was kept that readers do not see yet. */
   onKept: (id: string) => void
   audit: (what: "create" | "remove" | "full", about: { share: string; token: string }) => void
@@ -55,7 +57,7 @@ const REMEMBERED = 1_000
  * as done is in the bucket, redacted. Taking a share back notes that first and deletes afterwards, and whoever stores
  * something looks for that note afterwards: so nothing comes back, whoever is first.
  */
-export function sharesIn({ store, version, now, redact, maxShare, link, onKept, audit }: SharesOptions): Shares {
+export function sharesIn({ store, version, now, redact, maxShare, link, ready, onKept, audit }: SharesOptions): Shares {
   const learned = new Map<string, KnownSecrets>()
 
   function secretsOf(id: string, secret: string): KnownSecrets {
@@ -79,6 +81,7 @@ export function sharesIn({ store, version, now, redact, maxShare, link, onKept, 
   }
 
   async function create(session: string, token: PublishToken, plain: string): Promise<CreatedShare> {
+    await ready?.()
     let round = 0
     while (await isGone(store, namesOf(plain, session, round).id)) round++
     const { id, secret } = namesOf(plain, session, round)

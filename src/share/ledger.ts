@@ -8,6 +8,7 @@ import { canonicalTo, type Destination, spellingsOf } from "../store/open-store.
 import { checkpointFolder } from "./checkpoint.ts"
 import type { Expiry } from "./expires.ts"
 import { lock, type Patience, StillLocked } from "./lock.ts"
+import { isShareId } from "./share-id.ts"
 
 /** What this machine remembers of one share: one session at one destination. Holds no credentials. */
 export interface LedgerEntry extends Expiry {
@@ -42,6 +43,9 @@ type Held = Pick<LedgerEntry, "session" | "destination">
 /** What a process that was killed left half-written is removed after so many milliseconds. */
 const LEFT = 60_000
 
+/** So many sets of credentials are remembered of a destination, the latest. */
+const REMEMBERED = 20
+
 /** The shares of this user on this machine. Losing it loses comfort, not shares: the bucket's manifests are the record. */
 export interface Ledger {
   /**
@@ -57,6 +61,18 @@ export interface Ledger {
   save(entry: LedgerEntry): Promise<void>
   /** Forgets this share; not another one that has taken its place meanwhile. */
   drop(entry: LedgerEntry): Promise<void>
+  /**
+   * Whether it is known that shares at a destination can be taken back: a trial has shown it, or something was published
+   * there before trials were noted. `identity`: the place as it is reached (`RemotePlace.identity`).
+   */
+  hasProven(destination: Destination, identity: string): Promise<boolean>
+  /** Notes that a trial has shown it, which ends the trial. */
+  noteProven(destination: Destination, identity: string): Promise<void>
+  /**
+   * Tries a destination out while no other process of this machine does. `work` gets the id of a trial that was cut short,
+   * whose rest it has to remove, else the fresh one, which is noted before anything of it is stored.
+   */
+  inTrial<T>(destination: Destination, fresh: string, work: (id: string) => Promise<T>): Promise<T>
   /** What is remembered of a session's share at a destination. */
   at(session: string, destination: Destination): Promise<LedgerEntry | undefined>
   /** What is remembered of a share, by its id. */
@@ -68,9 +84,13 @@ export interface Ledger {
 /**
  * Opens the ledger in a folder, which is made with the first entry; folder and files are private to the user, whatever
  * the umask. One file an entry, written aside and renamed: a kill leaves the old one or the new one. What cannot be read
- * is as good as not there. Beside an entry lies its lock while somebody is at it.
+ * is as good as not there. Beside an entry lies its lock while somebody is at it, and for each destination what is known of
+ * its trials.
  */
 export function openLedger(folder: string): Ledger {
+  const placeOf = ({ to, endpoint = "" }: Destination) => [canonicalTo(to), endpoint]
+  const trialsOf = (destination: Destination) =>
+    path.join(folder, `${sha256(JSON.stringify(placeOf(destination)))}.trials`)
   const fileAs = (to: string, { session, destination }: Held) =>
     path.join(folder, `${sha256(JSON.stringify([session, to, destination.endpoint ?? ""]))}.json`)
   const fileOf = (share: Held) => fileAs(canonicalTo(share.destination.to), share)
@@ -88,17 +108,17 @@ export function openLedger(folder: string): Ledger {
     const spelled = fileAs(given.destination.to, given)
     const other = spelled === fileOf(given) ? undefined : await readEntry(fileOf(given))
     // Two spellings have two shares: each keeps its own entry.
-    if (other && other.id !== given.id) return writeTo(spelled, given)
+    if (other && other.id !== given.id) return writeJson(spelled, given)
     const entry = { ...given, destination: { ...given.destination, to: canonicalTo(given.destination.to) } }
-    await writeTo(fileOf(entry), entry)
+    await writeJson(fileOf(entry), entry)
     if (spelled !== fileOf(entry)) await rm(spelled, { force: true })
   }
 
-  async function writeTo(file: string, entry: LedgerEntry): Promise<void> {
+  async function writeJson(file: string, value: object): Promise<void> {
     await makePrivateFolder(folder)
     const aside = path.join(folder, `.${crypto.randomUUID()}`)
     try {
-      await writeFile(aside, `${JSON.stringify(entry, null, 1)}\n`, { mode: 0o600, flag: "wx", flush: true })
+      await writeFile(aside, `${JSON.stringify(value, null, 1)}\n`, { mode: 0o600, flag: "wx", flush: true })
       await chmod(aside, 0o600)
       await rename(aside, file)
     } finally {
@@ -169,6 +189,34 @@ export function openLedger(folder: string): Ledger {
           await rm(file, { force: true })
         }
       }),
+    async hasProven(destination, identity) {
+      const { proven } = await readTrials(trialsOf(destination))
+      if (proven) return proven.includes(identity)
+      const place = JSON.stringify(placeOf(destination))
+      return (await all()).some((each) => each.url !== undefined && JSON.stringify(placeOf(each.destination)) === place)
+    },
+    noteProven: (destination, identity) =>
+      guarded(async () => {
+        const file = trialsOf(destination)
+        const { proven = [] } = await readTrials(file)
+        const others = proven.filter((each) => each !== identity)
+        await writeJson(file, { proven: [...others, identity].slice(-REMEMBERED) } satisfies Trials)
+      }),
+    async inTrial(destination, fresh, work) {
+      const file = trialsOf(destination)
+      const release = await guarded(async () => {
+        await makePrivateFolder(folder)
+        return lock(`${file}.lock`)
+      })
+      try {
+        const trials = await readTrials(file)
+        const id = trials.unfinished ?? fresh
+        if (id === fresh) await guarded(() => writeJson(file, { ...trials, unfinished: id } satisfies Trials))
+        return await work(id)
+      } finally {
+        release()
+      }
+    },
     at: (session, destination) => entryOf({ session, destination }),
     find: async (id) => (await all()).find((entry) => entry.id === id),
     all,
@@ -184,6 +232,26 @@ const busy = (cause: StillLocked) =>
       cause,
     },
   )
+
+/** What is noted of the trials of a place. */
+interface Trials {
+  /** The identities with which one has succeeded; absent where none has. */
+  proven?: string[]
+  /** The id of one that has not ended. */
+  unfinished?: string
+}
+
+async function readTrials(file: string): Promise<Trials> {
+  try {
+    const { proven, unfinished }: Partial<Record<keyof Trials, unknown>> = JSON.parse(await readFile(file, "utf8"))
+    return {
+      ...(Array.isArray(proven) && { proven: proven.map(String) }),
+      ...(typeof unfinished === "string" && isShareId(unfinished) && { unfinished }),
+    }
+  } catch {
+    return {}
+  }
+}
 
 async function readEntry(file: string): Promise<LedgerEntry | undefined> {
   try {

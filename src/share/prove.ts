@@ -9,8 +9,8 @@ import { canStrangerList, compared, openAsStranger, type StrangersView } from ".
 export interface Readable {
   /** Whether a stranger gets the page; null where that cannot be told, or `seen` is neither yes nor no. */
   public: boolean | null
-  /** What a stranger gets; `local`: the link opens on this machine only. */
-  seen: StrangersView["seen"] | "local"
+  /** What a stranger gets; `local`: the link opens on this machine only; `unknown`: nobody has asked. */
+  seen: StrangersView["seen"] | "local" | "unknown"
   /** For people, where there is more to say than that it is public. */
   note?: string
 }

@@ -5,6 +5,7 @@ import type { Count } from "../redact/secrets.ts"
 import { site } from "../render/site/site.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
+import { proveFirstUse } from "./first-use.ts"
 import { type GoingOn, goOn, type Known, whatIsKnown } from "./go-on.ts"
 import type { LedgerEntry } from "./ledger.ts"
 import { INDEX, type ManifestObject, prefixOf, readManifest, writeManifest } from "./manifest.ts"
@@ -18,6 +19,8 @@ import { noLinksToSign, openedBy, signWhole, WHOLE, withWhole } from "./whole.ts
 export interface ShareOptions extends PlaceOptions, PrepareOptions {
   /** Throws if this session may not be shared, as it would be; called before anything is written anywhere. */
   mayShare: (upcoming: Upcoming) => Promise<void> | void
+  /** Whether to share in a bucket that locks every object for a time. Asked after `mayShare`; as for `known`, unless given. */
+  acceptRetention?: (() => boolean) | undefined
   /** Give a link that opens for whoever has it, for so many seconds, in a bucket that others may not read. */
   signed?: number | undefined
   onProgress?: (progress: Progress) => void
@@ -67,7 +70,8 @@ export interface ShareResult extends Readable {
  * and not all stores take them.)
  *
  * Throws what `mayShare`, the source and the store throw, `store-failed` if the page cannot be read back as it was sent,
- * `store-busy` if another process is at it for long, and `share-not-found` if the share was removed meanwhile: what was
+ * `store-busy` if another process is at it for long, what stands in the way of taking shares back where nothing was shared
+ * before (`proveFirstUse`), and `share-not-found` if the share was removed meanwhile: what was
  * sent since is removed, too.
  */
 export async function share(source: SessionSource, options: ShareOptions): Promise<ShareResult> {
@@ -80,6 +84,12 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
     const before = await whatIsKnown(ledger.pagesOf({ session: id, destination }), record, about, options.version)
     const prepared = await prepare(before?.record ?? record, about, before?.checkpoint)
     await options.mayShare({ ...prepared, directory, known })
+    const { store, newId, lifetime, acceptRetention } = options
+    await proveFirstUse({
+      ...{ store, destination, ledger, newId, lifetime },
+      // Of what has a link there, nothing new is decided.
+      acceptRetention: acceptRetention?.() || known?.url !== undefined,
+    })
     const work = async () => {
       let { existing } = options
       for (let left = ATTEMPTS; ; left--) {

@@ -73,7 +73,8 @@ async function mark(id: string, ledger: Ledger, paths?: string[]): Promise<Share
 }
 
 /**
- * Deletes all that lies below a share's prefix, and lists until nothing does. Returns how many entries that were.
+ * Deletes all that lies below a share's prefix, and lists until nothing does. Returns how many entries that were. What may
+ * not be deleted is hidden from readers, where the place keeps versions; elsewhere the manifest is left to say what it is.
  * Throws what the store throws, and `left-behind`.
  * @param onListed called before anything is deleted, with the paths below the prefix
  */
@@ -87,12 +88,51 @@ export async function empty(
   let left = await collect(store.list(prefix))
   for (let round = 0; left.length > 0 && round < ROUNDS; round++) {
     await onListed?.(left.map(({ key }) => key.slice(prefix.length)))
-    for (const batch of inOrder(left, prefix)) await store.delete(batch)
+    await deleteInOrder(store, id, left)
     deleted += left.length
     left = await collect(store.list(prefix))
   }
   if (left.length > 0) throw stillListed(store, id, left)
+  await store.remote?.checkListing(prefix)
   return deleted
+}
+
+/** Failures of single objects, which say nothing of the others. */
+const aboutOne = ["store-denied", "store-failed", "left-behind"]
+
+async function deleteInOrder(store: ObjectStore, id: string, entries: ObjectEntry[]): Promise<void> {
+  const prefix = prefixOf(id)
+  let failed: ShareError | undefined
+  for (const batch of inOrder(entries, prefix)) {
+    // Of what is left, the manifest still says what it is; where it can be hidden, nobody reads it either.
+    if (failed && failed.code !== "left-behind" && batch.every(({ key }) => key === prefix + MANIFEST)) break
+    try {
+      await store.delete(batch)
+    } catch (error) {
+      if (!(error instanceof ShareError && aboutOne.includes(error.code))) throw error
+      failed ??= error
+    }
+  }
+  if (!failed) return
+  throw (await hide(store, id, failed).catch(() => undefined)) ?? failed
+}
+
+/** Hides the versions that could not be deleted behind delete markers. Gives the error that says so; undefined if there are none. */
+async function hide(store: ObjectStore, id: string, failed: ShareError): Promise<ShareError | undefined> {
+  const prefix = prefixOf(id)
+  const left = await collect(store.list(prefix))
+  const hidden = new Set(left.flatMap(({ key, hides }) => (hides ? [key] : [])))
+  const isSeen = ({ key, version = "null" }: ObjectEntry) => version !== "null" && !hidden.has(key)
+  const seen = new Set(left.filter(isSeen).map(({ key }) => key))
+  // `left-behind` is what is meant here: the content is still there.
+  const told = await store.delete([...seen].map((key) => ({ key, size: 0 }))).catch((error: unknown) => error)
+  const isHidden = seen.size === 0 ? hidden.size > 0 : told instanceof ShareError && told.code === "left-behind"
+  if (!isHidden) return undefined
+  return new ShareError(
+    "left-behind",
+    `Share ${id} is hidden from readers, but its content is still in ${store.name}: ${failed.message}`,
+    { ...(failed.hint !== undefined && { hint: failed.hint }), cause: failed },
+  )
 }
 
 function inOrder(entries: ObjectEntry[], prefix: string): ObjectEntry[][] {

@@ -16,6 +16,33 @@ export interface ObjectEntry {
   size: number
   /** Set where the bucket tells versions apart; absent where there is only the object itself. */
   version?: string
+  /** The newest version of its key is this delete marker: readers see nothing of what is below it. */
+  hides?: true
+}
+
+/** The default retention of a bucket with object lock: every new object is locked for so long, whoever deletes it. */
+export interface Retention {
+  /** In lower case: `governance` (some may lift it) or `compliance` (nobody may). */
+  mode: string
+  days: number
+}
+
+/**
+ * What is asked of a place across a network before anything real goes there, since others decide what is allowed in it:
+ * see `proveErasable`.
+ */
+export interface RemotePlace {
+  /** Tells this place, as these credentials reach it, from every other one. A hash: holds nothing secret. */
+  identity(): Promise<string>
+  /** The default retention; undefined where there is none, or where the place does not tell. */
+  retention(): Promise<Retention | undefined>
+  /**
+   * Lists below `s/<id>/`, and deletes an object there that does not exist. Throws what stands in the way of taking a
+   * share back, naming the right that is missing, before anything is stored. Leaves nothing, or the error says what.
+   */
+  rehearse(prefix: string): Promise<void>
+  /** Throws `store-denied` where the place keeps old versions that its listing does not show: "nothing is listed" proves nothing there. */
+  checkListing(prefix: string): Promise<void>
 }
 
 /** What a reader on the web asks for, in the words of HTTP (RFC 9110). */
@@ -79,7 +106,7 @@ export interface ObjectStore {
 
   /**
    * Deletes these entries, of a version that version only; one that is already gone is no error. In any number:
-   * requests are batched. Throws `left-behind` when the place says done but has only hidden the content, and
+   * requests are batched. A delete marker that hides content goes after that content, and stays where that does. Throws `left-behind` when the place says done but has only hidden the content, and
    * otherwise the error of the first entry that was refused, naming it, after all others have been tried.
    */
   delete(entries: readonly ObjectEntry[]): Promise<void>
@@ -95,6 +122,9 @@ export interface ObjectStore {
 
   /** Addresses at which the world would list this place, if it let it; none where nothing can be listed from outside. */
   listings(): string[]
+
+  /** Absent for a folder of this machine: whoever may write there may delete. */
+  remote?: RemotePlace
 
   /** Ends open connections. The store is not used afterwards. */
   close(): void

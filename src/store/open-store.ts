@@ -20,17 +20,18 @@ export type ParsedDestination = { kind: "s3"; bucket: string; folder: string } |
 /**
  * Opens the place that the settings name. Nothing is sent or created yet; the AWS SDK is loaded for a bucket only.
  * Raises `bad-settings`.
- * @param more `sockets`: connections at once to a bucket
+ * @param more `sockets`: connections at once to a bucket; `remembered`: to find or take back what is shared there, see
+ * `S3StoreOptions`
  */
 export async function openStore(
   { to, publicUrl, ...service }: Destination,
-  { sockets }: { sockets?: number | undefined } = {},
+  { sockets, remembered }: { sockets?: number | undefined; remembered?: boolean } = {},
 ): Promise<ObjectStore> {
   const destination = parseDestination(to)
   checkPublicUrl(publicUrl)
   if (destination.kind === "directory") return directoryStore(destination.folder, { publicUrl })
   const { s3Store } = await import("./s3/s3.ts")
-  return s3Store({ ...service, sockets, publicUrl, bucket: destination.bucket, folder: destination.folder })
+  return s3Store({ ...service, sockets, remembered, publicUrl, bucket: destination.bucket, folder: destination.folder })
 }
 
 /**

@@ -69,8 +69,10 @@ test("a service that does not tell of versions is noted; one that hides instead 
   expect(states(await look())).toEqual({ ...fine, Versions: "note" })
   const hidden = await ownBucket({ publicRead: true, versions: "denied" })
   const found = await hidden.look()
-  expect(states(found)).toEqual({ ...fine, Versions: "note", Delete: "fail" })
+  expect(states(found)).toMatchObject({ Versions: "note", Delete: "fail" })
+  expect(found).not.toHaveProperty("Write")
   expect(found["Delete"]?.remedy).toContain("s3:DeleteObjectVersion")
+  expect(hidden.server.versions()).toEqual([])
 })
 
 test("a clock that is off is warned of, with by how much", async () => {
@@ -143,9 +145,18 @@ describe("what is refused", () => {
     expect(server.versions()).toEqual([])
   })
 
-  test("every deletion: said, with what is left", async () => {
-    const { look } = await ownBucket({ publicRead: true, undeletable: () => "AccessDenied" })
-    expect(states(await look())).toEqual({ ...fine, Delete: "fail" })
+  test("every deletion: said, and nothing is put there", async () => {
+    const { server, look } = await ownBucket({ publicRead: true, undeletable: () => "AccessDenied" })
+    const found = await look()
+    expect(states(found)).toEqual({
+      Credentials: "ok",
+      Clock: "ok",
+      Versions: "ok",
+      "Object lock": "ok",
+      Delete: "fail",
+    })
+    expect(found["Delete"]?.remedy).toContain("s3:DeleteObject")
+    expect(server.requests.some(({ method }) => method === "PUT")).toBe(false)
   })
 })
 
@@ -175,7 +186,7 @@ test("whoever stops listening leaves nothing behind, at whatever point", async (
 
 test("a bucket that locks every object is not tried at all", async () => {
   const { server, store, facts } = await ownBucket()
-  const lock = { mode: "compliance", time: "30 days" }
+  const lock = { mode: "compliance", days: 30 }
   const found: Finding[] = []
   for await (const finding of examine({ store, id: nanoid(), facts: async () => ({ ...(await facts()), lock }) }))
     found.push(finding)

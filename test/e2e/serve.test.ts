@@ -205,3 +205,74 @@ test("--public stands for the setting", async () => {
   expect(stderr).toContain("listen must be an address and a port")
   expect(stderr).not.toContain("nobody may read")
 })
+
+/** The built server over a bucket that refuses what `refuses` says; nothing when it is started is in its bucket. */
+async function serverOver(options: Parameters<typeof startS3Server>[0], more: Record<string, string> = {}) {
+  const s3 = await startS3Server(options)
+  onTestFinished(() => s3.close())
+  const env = {
+    ...s3.environment,
+    ...{
+      OPENCODE_BUCKET_TO: `s3://${s3.bucket}`,
+      OPENCODE_BUCKET_ENDPOINT: s3.endpoint,
+      OPENCODE_BUCKET_PUBLIC: "true",
+    },
+    ...{ OPENCODE_BUCKET_LISTEN: `127.0.0.1:${await freePort()}`, OPENCODE_BUCKET_PUBLIC_URL: "http://127.0.0.1" },
+    ...more,
+  }
+  return { s3, env, run: () => ownHome().run(["serve"], { env }) }
+}
+
+test.each([
+  ["PutObject", "s3:PutObject"],
+  ["GetObject", "s3:GetObject"],
+  ["DeleteObject", "s3:DeleteObject"],
+  ["ListObject", "s3:ListBucket"],
+])(
+  "without the right to %s it does not start, names that right, and leaves nothing in the bucket",
+  async (operation, right) => {
+    const { s3, run } = await serverOver({
+      fault: (request) =>
+        request.operation.startsWith(operation) && !request.anonymous
+          ? { status: 403, code: "AccessDenied" }
+          : undefined,
+    })
+    const { status, stderr } = await run()
+    expect(status).toBe(5)
+    expect(stderr).toContain(right)
+    expect(s3.versions()).toEqual([])
+  },
+)
+
+test("where the bucket's address names the bucket, it does not start, and says the right one", async () => {
+  const { s3, run, env } = await serverOver({})
+  env.OPENCODE_BUCKET_ENDPOINT = `${s3.endpoint}/${s3.bucket}`
+  const { status, stderr } = await run()
+  expect(status).toBe(2)
+  expect(stderr).toContain(`--endpoint ${s3.endpoint}\n`)
+  expect(s3.versions()).toEqual([])
+})
+
+test("a bucket that cannot be asked as it starts is tried out before the first share", async () => {
+  let isExpired = true
+  const { s3, env } = await serverOver({
+    versions: "on",
+    fault: ({ query }) =>
+      query.has("versionId")
+        ? { status: 403, code: "AccessDenied" }
+        : isExpired
+          ? { status: 400, code: "ExpiredToken" }
+          : undefined,
+  })
+  isExpired = false
+  const made = await ownHome().run(["token", "create", "ci"], { env })
+  isExpired = true
+  const server = await startServer(env)
+  expect(server.log().map(({ event }) => event)).toEqual(["bucket not tried out", "listening"])
+  isExpired = false
+  const { session } = recordedItems("questions")
+  const asked = await fetch(`${server.url}/${made.stdout.trim()}/api/share`, post({ sessionID: session }))
+  expect(asked.status).toBe(502)
+  expect(JSON.stringify(await asked.json())).toContain("s3:DeleteObjectVersion")
+  expect(s3.versions().filter(({ key, deleteMarker }) => key.startsWith("s/") && !deleteMarker)).toEqual([])
+})

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-s3"
 import { expect, test } from "vitest"
 import { pluggedClient, until } from "../support/opencode-plugin.ts"
+import { otherBucket, readmeRights, without } from "../support/other-user.ts"
 import { serverFromEnvironment } from "../support/s3-places.ts"
 
 test("Ceph RGW with versions: a session is shared from inside OpenCode, follows, and is taken back without a trace", async () => {
@@ -49,5 +50,33 @@ test("Ceph RGW with versions: a session is shared from inside OpenCode, follows,
     await server.close()
     await opencode.close()
     s3.destroy()
+  }
+})
+
+test("from inside OpenCode nothing goes to a bucket that it could not be taken back from; with the README's rights it does", async () => {
+  const bucket = await otherBucket({ rights: without(readmeRights, "s3:DeleteObject") })
+  const opencode = await pluggedClient()
+  await opencode.configure({ to: `s3://${bucket.Bucket}`, endpoint: bucket.endpoint })
+  const server = await opencode.serve({ ...bucket.env, AWS_EC2_METADATA_DISABLED: "true" })
+  try {
+    const session = await server.session("To a bucket of others")
+    await server.say(session, "hello")
+    await expect(server.share(session)).rejects.toThrow()
+    // What the plugin tells comes into OpenCode's log a moment later.
+    await until(
+      () => opencode.logged(),
+      (logged) => logged.includes("Allow s3:DeleteObject for the bucket"),
+    )
+    expect(await bucket.held()).toEqual([])
+    expect(opencode.ledger()).toEqual([])
+
+    await bucket.allow(readmeRights)
+    await server.share(session)
+    expect((await bucket.held()).length).toBeGreaterThan(3)
+    await server.unshare(session)
+    expect(await bucket.held()).toEqual([])
+  } finally {
+    await server.close()
+    await opencode.close()
   }
 })

@@ -105,6 +105,25 @@ describe("a bucket that others can read", () => {
     expect([status, server.objects().size]).toEqual([2, 0])
   })
 
+  test("a bucket that locks every object: said in the question, and nothing goes there before it is answered", async () => {
+    const days = 2 + Math.floor(Math.random() * 300)
+    const body = `<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>GOVERNANCE</Mode><Days>${days}</Days></DefaultRetention></Rule></ObjectLockConfiguration>`
+    const { server, share } = await ownBucket({
+      ...{ publicRead: true, versions: "on" },
+      fault: ({ operation }) =>
+        operation === "GetObjectLockConfiguration"
+          ? { status: 200, headers: { "content-type": "application/xml" }, body }
+          : undefined,
+    })
+    const refused = await share(`${down}${down}\r`)
+    expect(refused.screen).toMatch(
+      new RegExp(`Locked +every new object is locked for ${days} days \\(object lock, governance mode\\)`),
+    )
+    expect([refused.status, server.versions().length]).toEqual([2, 0])
+    // Who answers has accepted it.
+    expect((await share("\r")).status).toBe(0)
+  })
+
   test("share --all asks once for all of them, and shares nothing unless told to", async () => {
     const server = await startS3Server({ publicRead: true })
     onTestFinished(() => server.close())

@@ -43,6 +43,8 @@ export interface S3ServerOptions {
   /** `denied`: versions are kept, but these credentials may not list them. */
   versions?: "off" | "on" | "denied" | "unsupported" | "ignored"
   deleteObjects?: "on" | "unsupported"
+  /** Take the bucket from the path whatever the Host header says. */
+  pathStyleOnly?: boolean
   /** Refuse every checksum header but Content-MD5, like services that know none. */
   refuseChecksums?: boolean
   /** The largest page of a listing. */
@@ -128,7 +130,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
     const [rawPath = "", rawQuery = ""] = (incoming.url ?? "/").split("?", 2)
     const query = new URLSearchParams(rawQuery)
     const path = decodeURIComponent(rawPath).slice(1)
-    const virtual = (incoming.headers.host ?? "").startsWith(`${settings.bucket}.`)
+    const virtual = !settings.pathStyleOnly && (incoming.headers.host ?? "").startsWith(`${settings.bucket}.`)
     const slash = path.indexOf("/")
     const [name, key] = virtual
       ? [settings.bucket, path]

@@ -2,10 +2,13 @@ import { createHash } from "node:crypto"
 import { GetObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
 import { proxiesOf } from "../../lib/proxies.ts"
+import { checkBucketInEndpoint } from "../s3-endpoint.ts"
 import { configuredEndpoint } from "./s3-profile.ts"
 
 export interface S3Settings {
   bucket: string
+  /** The part of the bucket to use, for what is said of it. */
+  folder?: string | undefined
   endpoint?: string | undefined
   region?: string | undefined
   profile?: string | undefined
@@ -31,8 +34,9 @@ const defaultTimeouts = { connect: 5_000, idle: 15_000 }
 /** Makes the client. Nothing is sent and no credentials are asked for. Raises `bad-settings`. */
 export async function connect(settings: S3Settings): Promise<S3Connection> {
   const endpoint = settings.endpoint ?? (await configuredEndpoint(settings.profile))
+  if (endpoint !== undefined) checkBucketInEndpoint(checkEndpoint(endpoint), settings.bucket, settings.folder)
   const config: S3ClientConfig = {
-    ...(endpoint === undefined ? {} : { endpoint: checkEndpoint(endpoint) }),
+    ...(endpoint === undefined ? {} : { endpoint }),
     ...(settings.profile === undefined ? {} : { profile: settings.profile }),
     forcePathStyle: settings.pathStyle ?? endpoint !== undefined,
   }

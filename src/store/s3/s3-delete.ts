@@ -1,9 +1,10 @@
 import { DeleteObjectCommand, DeleteObjectsCommand } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
 import type { ObjectEntry } from "../object-store.ts"
+import { lockedError } from "../s3-lock.ts"
 import type { S3Place } from "./s3.ts"
-import { s3Error } from "./s3-errors.ts"
-import { isGone, isUnsupported } from "./s3-facts.ts"
+import { s3Error, saysProtected } from "./s3-errors.ts"
+import { isDenial, isDenied, isGone, isUnsupported } from "./s3-facts.ts"
 
 /** What S3 takes in one DeleteObjects request. */
 const batchSize = 1000
@@ -12,15 +13,33 @@ const singlesInFlight = 16
 /** Answers of one entry of a batch that may well succeed when it is asked for alone. */
 const worthAnother = new Set(["InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "OperationAborted"])
 
-/** What has gone wrong so far: the first refusal, and the first entry that was hidden instead of deleted. */
+/** What has gone wrong so far: the first refusal, the first entry that was hidden instead of deleted, the keys of which something stays. */
 interface Outcome {
-  refused?: ShareError
+  refused?: Refusal
   hidden?: string
+  kept: Set<string>
+}
+
+interface Refusal {
+  entry: ObjectEntry
+  error: ShareError
 }
 
 /** Deletes entries with full keys of the bucket: see `ObjectStore.delete`. */
 export async function deleteEntries(place: S3Place, entries: readonly ObjectEntry[]): Promise<void> {
-  const outcome: Outcome = {}
+  const outcome: Outcome = { kept: new Set() }
+  const hiding = entries.filter(({ hides }) => hides)
+  await deleteAll(place, hiding.length === 0 ? entries : entries.filter(({ hides }) => !hides), outcome)
+  // Without its marker, content that could not be deleted would be seen again.
+  const markers = hiding.filter(({ key }) => !outcome.kept.has(key))
+  if (markers.length > 0) await deleteAll(place, markers, outcome)
+  if (outcome.hidden !== undefined) throw hiddenOnly(place, outcome.hidden)
+  if (outcome.refused === undefined) return
+  const { entry, error } = outcome.refused
+  throw (entry.version !== undefined && (await lockedError(place, entry, error.cause))) || error
+}
+
+async function deleteAll(place: S3Place, entries: readonly ObjectEntry[], outcome: Outcome): Promise<void> {
   // A control character cannot be written in the XML of a batch.
   const alone = entries.filter(({ key }) => /[\x00-\x1f\x7f\ufffe\uffff]/.test(key))
   const together = alone.length === 0 ? entries : entries.filter((entry) => !alone.includes(entry))
@@ -28,8 +47,6 @@ export async function deleteEntries(place: S3Place, entries: readonly ObjectEntr
     await deleteBatch(place, together.slice(start, start + batchSize), outcome)
   }
   await deleteSingly(place, alone, outcome)
-  if (outcome.hidden !== undefined) throw hiddenOnly(place, outcome.hidden)
-  if (outcome.refused !== undefined) throw outcome.refused
 }
 
 async function deleteBatch(place: S3Place, batch: readonly ObjectEntry[], outcome: Outcome): Promise<void> {
@@ -40,7 +57,9 @@ async function deleteBatch(place: S3Place, batch: readonly ObjectEntry[], outcom
   }))
   const command = new DeleteObjectsCommand({ Bucket: place.bucket, Delete: { Objects: objects, Quiet: false } })
   const answer = await place.client.send(command).catch((error: unknown) => {
-    if (!isUnsupported(error)) throw s3Error(error, { ...place, doing: "delete", key: batch[0]?.key })
+    // Ceph refuses the whole of a batch to whom a policy allows each of its deletes, since it asks for the right to the bucket.
+    if (!isUnsupported(error) && !isDenied(error))
+      throw s3Error(error, { ...place, doing: "delete", key: batch[0]?.key })
     place.batches = false
   })
   if (answer === undefined) return deleteSingly(place, batch, outcome)
@@ -52,8 +71,9 @@ async function deleteBatch(place: S3Place, batch: readonly ObjectEntry[], outcom
   for (const { Key = "", VersionId, Code = "", Message = "" } of answer.Errors ?? []) {
     const entry = batch.find(({ key, version }) => key === Key && (VersionId === undefined || version === VersionId))
     if (isGone(Code)) continue
-    if (entry !== undefined && (worthAnother.has(Code) || nullRefused(entry, Code))) again.push(entry)
-    else outcome.refused ??= refusal(place, Key, { name: Code, message: Message })
+    const isRight = isDenial(Code) && !saysProtected(Code, Message)
+    if (entry !== undefined && (worthAnother.has(Code) || isRight || nullRefused(entry, Code))) again.push(entry)
+    else refuse(place, entry ?? { key: Key, size: 0 }, { name: Code, message: Message }, outcome)
   }
   await deleteSingly(place, again, outcome)
 }
@@ -65,17 +85,17 @@ async function deleteSingly(place: S3Place, entries: readonly ObjectEntry[], out
       try {
         await deleteOne(place, entry, outcome)
       } catch (error) {
-        const refused = refusal(place, entry.key, error)
+        const { code } = refuse(place, entry, error, outcome)
         // Wrong credentials, a lost connection and the like meet every further entry just the same.
-        if (refused.code !== "store-denied" && refused.code !== "store-failed") throw refused
-        outcome.refused ??= refused
+        if (code !== "store-denied" && code !== "store-failed") throw outcome.refused!.error
       }
     }
   }
   await Promise.all(Array.from({ length: Math.min(singlesInFlight, entries.length) }, work))
 }
 
-async function deleteOne(place: S3Place, { key, version }: ObjectEntry, outcome: Outcome): Promise<void> {
+async function deleteOne(place: S3Place, entry: ObjectEntry, outcome: Outcome): Promise<void> {
+  const { key, version } = entry
   const send = (VersionId: string | undefined) =>
     place.client.send(
       new DeleteObjectCommand({ Bucket: place.bucket, Key: key, ...(VersionId === undefined ? {} : { VersionId }) }),
@@ -83,15 +103,15 @@ async function deleteOne(place: S3Place, { key, version }: ObjectEntry, outcome:
   let asked = version
   try {
     const answer = await send(asked).catch((error: unknown) => {
-      if (
-        !(error instanceof Error) ||
-        !nullRefused({ key, size: 0, ...(version === undefined ? {} : { version }) }, error.name)
-      )
+      // A bucket that keeps no versions may list `null`, and ask for the right to delete versions where it is named.
+      if (!(error instanceof Error) || !(nullRefused(entry, error.name) || (version === "null" && isDenied(error))))
         throw error
       asked = undefined
       return send(undefined)
     })
-    if (asked === undefined && (answer.DeleteMarker || (answer.VersionId ?? "null") !== "null")) outcome.hidden ??= key
+    if (asked !== undefined) return
+    place.keepsVersions ??= answer.DeleteMarker === true || (answer.VersionId ?? "null") !== "null"
+    if (answer.DeleteMarker || (answer.VersionId ?? "null") !== "null") outcome.hidden ??= key
   } catch (error) {
     if (!(error instanceof Error && isGone(error.name))) throw error
   }
@@ -102,8 +122,14 @@ function nullRefused({ version }: ObjectEntry, code: string): boolean {
   return version === "null" && /^(?:NotImplemented|InvalidArgument|InvalidRequest|NotSupported)$/.test(code)
 }
 
-function refusal(place: S3Place, key: string, error: unknown): ShareError {
-  return s3Error(error, { ...place, doing: "delete", key })
+/** Notes that an entry was refused. Gives that refusal in words. */
+function refuse(place: S3Place, entry: ObjectEntry, refused: unknown, outcome: Outcome): ShareError {
+  const { key, version } = entry
+  const doing = version === undefined || version === "null" ? "delete" : "delete-version"
+  const error = s3Error(refused, { ...place, doing, key })
+  outcome.kept.add(key)
+  outcome.refused ??= { entry, error }
+  return error
 }
 
 function hiddenOnly(place: S3Place, key: string): ShareError {
@@ -114,7 +140,9 @@ function hiddenOnly(place: S3Place, key: string): ShareError {
       hint:
         place.versions === "denied"
           ? "Allow s3:ListBucketVersions and s3:DeleteObjectVersion, then unshare again."
-          : "Delete its old versions in the bucket's own console; this service does not list them.",
+          : place.versions === "listed"
+            ? "Allow s3:DeleteObjectVersion, then unshare again."
+            : "Delete its old versions in the bucket's own console; this service does not list them.",
     },
   )
 }

@@ -1,8 +1,9 @@
 import { type ErrorCode, ShareError } from "../../errors.ts"
 import { proxiesOf } from "../../lib/proxies.ts"
+import { bucketInEndpoint, bucketNamedTwice } from "../s3-endpoint.ts"
 import { type Facts, factsOf } from "./s3-facts.ts"
 
-export type Doing = "write" | "read" | "list" | "list-versions" | "delete"
+export type Doing = "write" | "read" | "list" | "list-versions" | "delete" | "delete-version"
 
 /** What an error is about. Never the credentials: sentences are made from this and from codes alone. */
 export interface S3Context {
@@ -20,6 +21,10 @@ type Sentence = [code: ErrorCode, message: string, hint: string]
 export function s3Error(error: unknown, about: S3Context): ShareError {
   if (error instanceof ShareError) return error
   const facts = factsOf(error)
+  if (isListingOfAnObject(facts, about)) {
+    const { bucket, endpoint } = about
+    return bucketNamedTwice(endpoint, { bucket, folder: "" }, bucketInEndpoint(endpoint, bucket), error)
+  }
   const [code, message, hint] =
     credentials(facts.code) ??
     clock(facts, about) ??
@@ -32,6 +37,13 @@ export function s3Error(error: unknown, about: S3Context): ShareError {
     otherwise(facts, about)
   return new ShareError(code, message, { hint, cause: error })
 }
+
+/**
+ * A listing is asked of the bucket. Who answers that there is no such key has read the bucket's name as that of an object:
+ * the endpoint already leads into a bucket.
+ */
+const isListingOfAnObject = ({ code }: Facts, { doing }: S3Context) =>
+  code === "NoSuchKey" && (doing === "list" || doing === "list-versions")
 
 function credentials(code: string): Sentence | undefined {
   switch (code) {
@@ -88,7 +100,8 @@ function clock({ code, message, headers }: Facts, { endpoint }: S3Context): Sent
   ]
 }
 
-function connection({ code, message, system }: Facts, { endpoint, bucket }: S3Context): Sentence | undefined {
+function connection({ code, message, system }: Facts, about: S3Context): Sentence | undefined {
+  const { endpoint, bucket } = about
   const unreachable = (why: string, hint: string): Sentence => [
     "store-unreachable",
     `${endpoint} cannot be reached: ${why}.`,
@@ -98,7 +111,10 @@ function connection({ code, message, system }: Facts, { endpoint, bucket }: S3Co
   ]
   const has = (...codes: string[]) => codes.some((one) => system.includes(one))
   if (has("ENOTFOUND", "EAI_AGAIN", "EAI_NODATA"))
-    return unreachable("its name is not known", "See whether the endpoint is spelled right and the network is up.")
+    return unreachable(
+      "its name is not known",
+      `See whether the endpoint is spelled right and the network is up.${orWithoutBucket(about)}`,
+    )
   if (has("ERR_PROXY_TUNNEL"))
     return unreachable("the proxy does not let it through", "See whether HTTPS_PROXY is right, or ask who runs it.")
   if (has("ECONNREFUSED"))
@@ -141,15 +157,13 @@ function isProxied(endpoint: string): boolean {
   return (endpoint.startsWith("http:") ? proxies?.HTTP_PROXY : proxies?.HTTPS_PROXY) !== undefined
 }
 
-function bucketAndRegion(
-  { code, message, headers }: Facts,
-  { bucket, endpoint, region }: S3Context,
-): Sentence | undefined {
+function bucketAndRegion({ code, message, headers }: Facts, about: S3Context): Sentence | undefined {
+  const { bucket, endpoint, region } = about
   if (code === "NoSuchBucket") {
     return [
       "store-bucket-missing",
       `There is no bucket ${bucket} at ${endpoint}.`,
-      "Create the bucket, or correct its name or the endpoint.",
+      `Create the bucket, or correct its name or the endpoint.${orWithoutBucket(about)}`,
     ]
   }
   if (code === "InvalidBucketName") {
@@ -222,16 +236,23 @@ function capacity({ code, status, message }: Facts, { bucket, endpoint }: S3Cont
   return undefined
 }
 
+const saysLocked = (code: string, message: string) =>
+  /object.?lock|worm|retention|legal hold|immutab/i.test(`${code} ${message}`)
+const saysMfa = (message: string) => /\bmfa\b|multi-?factor/i.test(message)
+
+/** Whether a refusal says that the object is protected, whoever deletes it. */
+export const saysProtected = (code: string, message: string): boolean => saysLocked(code, message) || saysMfa(message)
+
 function protection({ code, message }: Facts, about: S3Context): Sentence | undefined {
-  if (about.doing !== "delete" && about.doing !== "write") return undefined
-  if (/object.?lock|worm|retention|legal hold|immutab/i.test(`${code} ${message}`)) {
+  if (about.doing !== "delete" && about.doing !== "delete-version" && about.doing !== "write") return undefined
+  if (saysLocked(code, message)) {
     return [
       "store-denied",
       `${what(about)} is protected by object lock or a retention rule of the bucket and cannot be erased yet.`,
       "Wait until the retention ends, or have it removed by who runs the bucket.",
     ]
   }
-  if (/\bmfa\b|multi-?factor/i.test(message)) {
+  if (saysMfa(message)) {
     return [
       "store-denied",
       `${what(about)} cannot be erased: the bucket ${about.bucket} deletes only with multi-factor authentication.`,
@@ -241,7 +262,7 @@ function protection({ code, message }: Facts, about: S3Context): Sentence | unde
   return undefined
 }
 
-function denied({ code, status, headers }: Facts, about: S3Context): Sentence | undefined {
+function denied({ code, status, headers, message }: Facts, about: S3Context): Sentence | undefined {
   if (
     status !== 401 &&
     status !== 403 &&
@@ -255,13 +276,33 @@ function denied({ code, status, headers }: Facts, about: S3Context): Sentence | 
     read: "s3:GetObject (and s3:ListBucket, without which a missing object is answered by a refusal)",
     list: "s3:ListBucket",
     "list-versions": "s3:ListBucketVersions",
-    delete: "s3:DeleteObject and, in a bucket with versions, s3:DeleteObjectVersion",
+    delete: "s3:DeleteObject",
+    "delete-version": "s3:DeleteObjectVersion",
   }[about.doing]
   return [
     "store-denied",
-    `Access denied: these credentials may not ${verb(about.doing)} ${what(about)}.`,
-    `Allow ${permission} for the bucket ${about.bucket}.`,
+    `Access denied: these credentials may not ${verb(about.doing)} ${what(about)}${reasonIn(message, code)}.`,
+    `Allow ${permission} for the bucket ${about.bucket}.${orWithoutBucket(about)}`,
   ]
+}
+
+/** The service's own reason for a refusal, such as the right and the policy that AWS names; "" where it gives none. */
+function reasonIn(message: string, code: string): string {
+  const said = message
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
+    .trim()
+    .replace(/\.$/, "")
+    .slice(0, 300)
+  const isEmpty = said === "" || said === code || /^(?:unknown ?error|access ?denied|forbidden|null)$/i.test(said)
+  return isEmpty ? "" : ` (the service says: ${said})`
+}
+
+/** A hint for an endpoint that may be the bucket's own address. */
+function orWithoutBucket({ endpoint, bucket }: S3Context): string {
+  const named = bucketInEndpoint(endpoint, bucket)
+  return named
+    ? ` If ${endpoint} is the address of the bucket, give that of the service: --endpoint ${named.service}`
+    : ""
 }
 
 function notS3({ code, status, headers, system }: Facts, { endpoint }: S3Context): Sentence | undefined {
@@ -290,7 +331,9 @@ function otherwise({ code, status, message }: Facts, about: S3Context): Sentence
 }
 
 function verb(doing: Doing): string {
-  return doing === "list-versions" ? "list the versions in" : doing
+  return { "list-versions": "list the versions in", "delete-version": "delete old versions of", other: doing }[
+    doing === "list-versions" || doing === "delete-version" ? doing : "other"
+  ]
 }
 
 function what({ bucket, key }: S3Context): string {

@@ -1,7 +1,7 @@
-import { GetBucketVersioningCommand, GetObjectLockConfigurationCommand } from "@aws-sdk/client-s3"
+import { GetBucketVersioningCommand } from "@aws-sdk/client-s3"
+import { type Lock, lockOf } from "../s3-lock.ts"
 import { connect, type S3Settings } from "./s3-client.ts"
 import { s3Error } from "./s3-errors.ts"
-import { factsOf } from "./s3-facts.ts"
 
 /** What a bucket tells of itself. `untold`: the service has no such request, or these credentials may not ask. */
 export interface BucketFacts {
@@ -9,7 +9,7 @@ export interface BucketFacts {
   credentials: string
   versioning: "on" | "suspended" | "off" | "untold"
   /** Whether objects can be locked, and for how long every new one is. */
-  lock: "on" | "off" | "untold" | { mode: string; time: string }
+  lock: Lock | "untold"
   /** Milliseconds that this machine's clock is ahead of the service's; undefined where no answer had a date. */
   ahead: number | undefined
 }
@@ -41,14 +41,7 @@ export async function examineBucket(settings: S3Settings): Promise<BucketFacts> 
     const versioning = await client
       .send(new GetBucketVersioningCommand({ Bucket }))
       .then(({ Status }) => (Status === "Enabled" ? "on" : Status === "Suspended" ? "suspended" : "off"), untold(about))
-    const lock = await client.send(new GetObjectLockConfigurationCommand({ Bucket })).then(
-      ({ ObjectLockConfiguration: lock }) => {
-        const { Mode, Days, Years } = lock?.Rule?.DefaultRetention ?? {}
-        if (Mode) return { mode: Mode.toLowerCase(), time: Years ? `${Years} years` : `${Days} days` }
-        return lock?.ObjectLockEnabled === "Enabled" ? "on" : "off"
-      },
-      (error) => (factsOf(error).code === "ObjectLockConfigurationNotFoundError" ? "off" : untold(about)(error)),
-    )
+    const lock = await lockOf({ client, bucket: Bucket }).catch(untold(about))
     return { credentials: sourceOf(identity, settings.profile), versioning, lock, ahead }
   } finally {
     client.destroy()

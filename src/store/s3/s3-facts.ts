@@ -24,6 +24,22 @@ export function isUnsupported(error: unknown): boolean {
   return status === 400 && !aboutEveryRequest.test(code)
 }
 
+/**
+ * True where a service refuses this request for want of a right, or by a rule of the bucket; not where it refuses the
+ * credentials, which no other request would help against.
+ */
+export function isDenied(error: unknown): boolean {
+  const { code, status, headers } = factsOf(error)
+  if (aboutEveryRequest.test(code) || code === "SignatureDoesNotMatch") return false
+  // A proxy that refuses does not speak for the bucket.
+  if (code !== "AccessDenied" && /html/.test(headers["content-type"] ?? "")) return false
+  return status === 403 || isDenial(code)
+}
+
+/** True for the codes with which a service refuses an object of a batch. */
+export const isDenial = (code: string): boolean =>
+  /^(?:AccessDenied|AllAccessDisabled|Forbidden|UnauthorizedAccess)$/.test(code)
+
 /** True for the codes with which a service says that there is nothing to delete or to read. */
 export function isGone(code: string): boolean {
   return code === "NoSuchKey" || code === "NoSuchVersion" || code === "NotFound"

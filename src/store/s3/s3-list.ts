@@ -92,7 +92,10 @@ function versionLister(place: S3Place, prefix: string, delimiter?: "/"): Lister 
     checkListing(place, page)
     const { KeyMarker, VersionIdMarker } = marker
     const versions = (page.Versions ?? []).map(({ Key = "", Size = 0, VersionId }) => entry(Key, Size, VersionId))
-    const markers = (page.DeleteMarkers ?? []).map(({ Key = "", VersionId }) => entry(Key, 0, VersionId))
+    const markers = (page.DeleteMarkers ?? []).map(({ Key = "", VersionId, IsLatest }) => ({
+      ...entry(Key, 0, VersionId),
+      ...(IsLatest && { hides: true as const }),
+    }))
     // Ceph begins at the key that it was to begin after.
     const entries = [...versions, ...markers].filter(({ key }) => VersionIdMarker !== undefined || key !== KeyMarker)
     const folders = foldersOf(page)

@@ -1,15 +1,20 @@
+import { createHash } from "node:crypto"
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
 import { withTemporaryFiles } from "../../lib/temporary-files.ts"
 import { checkKey, checkListedKey, checkPrefix } from "../keys.ts"
 import type { ObjectStore } from "../object-store.ts"
 import { markUnsent, watchContact } from "../s3-contact.ts"
+import { landedAt } from "../s3-endpoint.ts"
+import { lockOf } from "../s3-lock.ts"
+import { checkListing, rehearse } from "../s3-rehearse.ts"
 import { connect, type S3Settings } from "./s3-client.ts"
 import { decode } from "./s3-content.ts"
 import { deleteEntries } from "./s3-delete.ts"
 import { s3Error } from "./s3-errors.ts"
 import { isGone } from "./s3-facts.ts"
 import { listPages } from "./s3-list.ts"
+import { configuredEndpoint } from "./s3-profile.ts"
 import { putCommand } from "./s3-put.ts"
 import { readForWeb } from "./s3-read.ts"
 import { signedLink } from "./s3-sign.ts"
@@ -19,6 +24,8 @@ export interface S3StoreOptions extends S3Settings {
   folder?: string | undefined
   /** Where that part of the bucket is seen from outside. Default: its address at the S3 service. */
   publicUrl?: string | undefined
+  /** A place of shares that are remembered: where they have landed, should the endpoint name the bucket, rather than an error. */
+  remembered?: boolean | undefined
 }
 
 /** A bucket, and what has been learned about its service so far. */
@@ -29,7 +36,9 @@ export interface S3Place {
   region: string
   /** Whether the service lists versions; undefined until it was asked. */
   versions: "listed" | "unsupported" | "denied" | undefined
-  /** Whether the service takes DeleteObjects. */
+  /** Whether what is deleted without its version is kept; undefined until an answer has told. */
+  keepsVersions: boolean | undefined
+  /** Whether the service takes DeleteObjects from these credentials. */
   batches: boolean
 }
 
@@ -41,10 +50,12 @@ const readAttempts = 3
  * nothing. Text is stored with `Content-Encoding: gzip`; access control lists are never set, since several services
  * have none. This module brings the AWS SDK along: import it only when something is to be sent.
  */
-export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
+export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
+  const options = given.remembered ? { ...given, ...(await landedFrom(given)) } : given
   const { bucket, publicUrl } = options
   const { client, endpoint, region, bucketUrl } = await connect(options)
-  const place: S3Place = { client, bucket, endpoint, region, versions: undefined, batches: true }
+  const learned = { versions: undefined, keepsVersions: undefined, batches: true }
+  const place: S3Place = { client, bucket, endpoint, region, ...learned }
   const folder = (options.folder ?? "").replace(/^\/+|\/+$/g, "")
   const root = folder === "" ? "" : `${folder}/`
   const base =
@@ -144,10 +155,52 @@ export async function s3Store(options: S3StoreOptions): Promise<ObjectStore> {
       return [...addresses].map((address) => `${address}?list-type=2&max-keys=1`)
     },
 
+    remote: {
+      async identity() {
+        const {
+          accessKeyId,
+          sessionToken,
+          accountId = "",
+        } = await client.config.credentials().catch((error: unknown) => {
+          throw s3Error(error, { ...place, doing: "list" })
+        })
+        // Temporary keys are others every hour.
+        const who = sessionToken ? accountId : accessKeyId
+        return createHash("sha256")
+          .update(JSON.stringify([bucketUrl, root, region, options.profile ?? "", who]))
+          .digest("hex")
+      },
+      async retention() {
+        try {
+          const lock = await lockOf(place)
+          return typeof lock === "object" ? lock : undefined
+        } catch (error) {
+          const known = s3Error(error, { ...place, doing: "list" })
+          const every = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable", "store-busy"]
+          if (every.includes(known.code)) throw known
+          // Without the right to ask, or without such a request, the trial shows it.
+          return undefined
+        }
+      },
+      rehearse(prefix) {
+        checkPrefix(prefix)
+        return rehearse(place, root + prefix)
+      },
+      checkListing(prefix) {
+        checkPrefix(prefix)
+        return checkListing(place, root + prefix)
+      },
+    },
+
     close() {
       client.destroy()
     },
   }
+}
+
+async function landedFrom({ bucket, folder = "", endpoint, profile }: S3StoreOptions) {
+  const address = endpoint ?? (await configuredEndpoint(profile))
+  return address === undefined ? undefined : landedAt(address, { bucket, folder })
 }
 
 function notS3(endpoint: string): ShareError {

@@ -138,3 +138,105 @@ it("a batch that breaks off after it was carried out is done when it is tried ag
   expect(server.objects().size).toBe(0)
   expect(operations(server)).toEqual(["PutObject", "DeleteObjects", "DeleteObjects"])
 })
+
+describe("credentials that may delete each object, but not a batch", () => {
+  const denied = { status: 403, code: "AccessDenied" }
+
+  it.each(["off", "on"] as const)("delete one by one, and ask for no second batch (versions %s)", async (versions) => {
+    const { store, server } = await s3Here({
+      versions,
+      fault: ({ operation }) => (operation === "DeleteObjects" ? denied : undefined),
+    })
+    for (let n = 0; n < 40; n++) await store.put(`s/one/${n}`, page("x"))
+    const listed = await collect(store.list("s/one/"))
+    await store.delete(listed.slice(0, 30))
+    await store.delete(listed.slice(30))
+    expect(server.versions()).toEqual([])
+    expect(operations(server).filter((operation) => operation === "DeleteObjects").length).toBe(1)
+  })
+
+  it("are asked again for each object that the batch refuses", async () => {
+    const row = (n: number) =>
+      `<Error><Key>s/one/${n}</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`
+    const { store, server } = await s3Here({
+      fault: ({ operation }) =>
+        operation === "DeleteObjects" ? xml(`<DeleteResult>${row(1)}${row(2)}</DeleteResult>`) : undefined,
+    })
+    for (const n of [1, 2]) await store.put(`s/one/${n}`, page("x"))
+    await store.delete(many(3).slice(1))
+    expect(server.versions()).toEqual([])
+  })
+
+  it("are never asked for more than 16 deletes at once", async () => {
+    let atOnce = 0
+    let most = 0
+    const { store, server } = await s3Here({
+      fault: ({ operation }) => (operation === "DeleteObjects" ? denied : undefined),
+      async delay({ operation }) {
+        if (operation !== "DeleteObject") return
+        most = Math.max(most, ++atOnce)
+        await new Promise((resolve) => setTimeout(resolve, 2))
+        atOnce--
+      },
+    })
+    for (const { key } of many(200)) server.putDirectly(key, "x")
+    await store.delete(many(200))
+    expect(server.versions()).toEqual([])
+    expect(most).toBeGreaterThan(1)
+    expect(most).toBeLessThanOrEqual(16)
+  })
+
+  it("may not delete the version `null`: deleted without it where the bucket keeps none", async () => {
+    const { store, server } = await s3Here({
+      fault: ({ operation, query, body }) =>
+        (operation === "DeleteObject" && query.has("versionId")) ||
+        (operation === "DeleteObjects" && body.includes("VersionId"))
+          ? denied
+          : undefined,
+    })
+    for (const { key } of many(20)) await store.put(key, page("x"))
+    const listed = await collect(store.list("s/one/"))
+    expect(listed[0]?.version).toBe("null")
+    await store.delete(listed)
+    expect(server.versions()).toEqual([])
+  })
+
+  it("may not delete other versions: refused, with the right that is missing, and nothing is said to be gone", async () => {
+    const { store, server } = await s3Here({
+      versions: "on",
+      fault: ({ operation, query, body }) =>
+        (operation === "DeleteObject" && query.has("versionId")) ||
+        (operation === "DeleteObjects" && body.includes("VersionId"))
+          ? denied
+          : undefined,
+    })
+    await store.put("s/one/a", page("x"))
+    await expect(store.delete(await collect(store.list("s/one/")))).rejects.toMatchObject({
+      code: "store-denied",
+      hint: expect.stringContaining("s3:DeleteObjectVersion"),
+    })
+    expect(server.versions().length).toBe(1)
+  })
+})
+
+it("a delete marker goes after the content that it hides, and stays where that does", async () => {
+  for (const isKept of [false, true]) {
+    const { store, server } = await s3Here({
+      versions: "on",
+      deleteObjects: "unsupported",
+      fault: ({ operation, query }) =>
+        isKept && operation === "DeleteObject" && query.get("versionId")?.endsWith("-1")
+          ? { status: 403, code: "AccessDenied" }
+          : undefined,
+    })
+    await store.put("s/one/a", page("x"))
+    await store.delete([{ key: "s/one/a", size: 0 }]).catch(() => {})
+    const from = server.requests.length
+    const done = store.delete(await collect(store.list("s/one/")))
+    if (isKept) await expect(done).rejects.toMatchObject({ code: "store-denied" })
+    else await done
+    expect(server.versions().map(({ deleteMarker }) => deleteMarker)).toEqual(isKept ? [true, false] : [])
+    const asked = server.requests.slice(from).filter(({ operation }) => operation === "DeleteObject")
+    expect(asked.map(({ query }) => query.get("versionId")?.split("-")[1])).toEqual(isKept ? ["1"] : ["1", "2"])
+  }
+})
