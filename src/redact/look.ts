@@ -1,6 +1,6 @@
 import { base64Texts } from "./base64.ts"
 import { readings, withoutEscapes } from "./disguises.ts"
-import { findAnchors } from "./find-anchors.ts"
+import { type FoundAnchor, findAnchors } from "./find-anchors.ts"
 import { privateKeys } from "./private-key.ts"
 import { rules } from "./rules.ts"
 import { secretlintAnchors, windowsAt } from "./secretlint.ts"
@@ -54,20 +54,38 @@ function lookAt(whole: string, secrets: Secrets, isAllowed: IsAllowed, windows: 
 
 /** Whether there is anything that may give a secret away. */
 function lookInto(text: string, secrets: Secrets, isAllowed: IsAllowed, windows: string[]): boolean {
-  const found = find(text)
-  if (found.length === 0) return false
-  const looks = found.flatMap(({ start, meaning }) => meaning.looks.map((rule) => ({ start, rule })))
-  looks.sort((a, b) => a.start - b.start || a.rule - b.rule)
-  const known = new Map<number, number>()
-  for (const { start: at, rule } of looks)
-    for (const { kind, start, end } of rules[rule]!.look(text, at)) {
-      known.set(start, end)
-      const value = text.slice(start, end)
-      if (!isAllowed(value) && !isRedacted(value))
-        secrets.add(kind, value, inFront.exec(text.slice(Math.max(0, start - 40), start))![0])
+  let isAny = false
+  let isKey = false
+  /** For each rule that needs to look once only: where what it has found ends. */
+  const reached = new Map<number, number>()
+  for (const found of find(text)) {
+    isAny = true
+    isKey ||= found.some(({ meaning }) => meaning.isKey)
+    const looks = found.flatMap(({ start, meaning }) => meaning.looks.map((rule) => ({ start, rule })))
+    looks.sort((a, b) => a.start - b.start || a.rule - b.rule)
+    const known = new Map<number, number>()
+    for (const { start: at, rule } of looks) {
+      const { look, isWhole } = rules[rule]!
+      if (isWhole && at < (reached.get(rule) ?? 0)) continue
+      for (const { kind, start, end } of look(text, at)) {
+        known.set(start, end)
+        if (isWhole) reached.set(rule, end)
+        const value = text.slice(start, end)
+        if (!isAllowed(value) && !isRedacted(value))
+          secrets.add(kind, value, inFront.exec(text.slice(Math.max(0, start - 40), start))![0])
+      }
     }
-  if (found.some(({ meaning }) => meaning.isKey))
-    for (const lines of privateKeys(text)) if (!isAllowed(lines.join("\n"))) secrets.addLines("private key", lines)
+    for (const window of windowsAt(text, placesForSecretlint(text, found, known))) windows.push(window)
+  }
+  if (isKey) for (const lines of privateKeys(text)) if (!isAllowed(lines.join("\n"))) secrets.addLines("private key", lines)
+  return isAny
+}
+
+function placesForSecretlint(
+  text: string,
+  found: readonly FoundAnchor<Meaning>[],
+  known: ReadonlyMap<number, number>,
+): number[] {
   const places = found.filter(({ start, meaning }) => {
     if (!meaning.secretlint) return false
     const end = known.get(start)
@@ -76,13 +94,7 @@ function lookInto(text: string, secrets: Secrets, isAllowed: IsAllowed, windows:
     meaning.secretlint.lastIndex = start
     return meaning.secretlint.test(text)
   })
-  windows.push(
-    ...windowsAt(
-      text,
-      places.map(({ start }) => start),
-    ),
-  )
-  return true
+  return places.map(({ start }) => start)
 }
 
 /** Whether a mark is in it, also in base64. */

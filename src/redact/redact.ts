@@ -48,6 +48,8 @@ export interface RedactedBefore {
 const SHORTEST = 6
 const SHORT = 80
 const KEPT = 20_000
+/** Users whose names are looked for in paths; each costs a look at every text. */
+const MOST_NAMES = 32
 
 const email = /[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/g
 // Addresses of the program itself and of examples (RFC 2606) are nobody's.
@@ -79,7 +81,7 @@ export async function redact(
     const texts: string[] = []
     eachText(value, (text, name) => {
       if (text.length < SHORTEST) return
-      if (name === "directory" || name === "cwd" || name === "root") for (const one of namesIn(text)) names.add(one)
+      if (name === "directory" || name === "cwd" || name === "root") for (const one of namesIn(text)) if (names.size < MOST_NAMES) names.add(one)
       if (name !== undefined && isSecretValue(name, text) && !allow.has(text))
         secrets.addNamed(kindByName(name), name, text)
       // A header's value is told by the header's name.
@@ -92,7 +94,7 @@ export async function redact(
     })
     const windows: string[] = []
     for (const text of texts) {
-      windows.push(...look(text, secrets, allow.has))
+      for (const window of look(text, secrets, allow.has)) windows.push(window)
       if (options.emails && text.includes("@"))
         for (const [address] of text.matchAll(email))
           if (!noOne.test(address) && !allow.has(address)) secrets.addWord("e-mail address", address)

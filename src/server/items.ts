@@ -24,7 +24,7 @@ export function readItems(data: unknown, session: string): KeptItem[] {
     const name = typeof type === "string" ? nameOf(type, data, session) : undefined
     return name === undefined ? [] : [{ item: { type: type as string, data }, name }]
   })
-  const clock = Math.max(0, ...items.map(({ item }) => latestTime(item.data)))
+  const clock = items.reduce((latest, { item }) => Math.max(latest, latestTime(item.data)), 0)
   return items.map(({ item, name }) => ({ name, clock, ...item }))
 }
 
@@ -46,7 +46,10 @@ export function recordOf(items: ReadonlyMap<string, KeptItem>, session: string):
   for (const item of items.values()) {
     const [kind, message = ""] = item.name.split("/")
     if (kind === "message") messages.push({ id: message, item })
-    if (kind === "part") parts.set(message, [...(parts.get(message) ?? []), item])
+    if (kind !== "part") continue
+    const own = parts.get(message)
+    if (own) own.push(item)
+    else parts.set(message, [item])
   }
   messages.sort((a, b) => compare(a.id, b.id))
   return {
@@ -103,7 +106,7 @@ function stageOf({ type, data }: KeptItem): number {
 function latestTime(data: unknown): number {
   const { time, state } = fields(data)
   const times = [...Object.values(fields(time)), ...Object.values(fields(fields(state)["time"]))]
-  return Math.max(0, ...times.map(number))
+  return times.reduce((latest: number, time) => Math.max(latest, number(time)), 0)
 }
 
 const fields = (value: unknown): Record<string, unknown> =>
