@@ -30,6 +30,7 @@ const { metafile } = await build({
     index: "src/index.ts",
     plugin: "src/plugin.ts",
     publisher: "src/publisher.ts",
+    "server-worker": "src/server-worker.ts",
     tui: "src/tui-plugin.ts",
   },
   outdir: dist,

@@ -2,7 +2,7 @@ import { base64Texts } from "./base64.ts"
 import { readings, withoutEscapes } from "./disguises.ts"
 import { type FoundAnchor, findAnchors } from "./find-anchors.ts"
 import { privateKeys } from "./private-key.ts"
-import { rules } from "./rules.ts"
+import { rules, type Sighting } from "./rules.ts"
 import { secretlintAnchors, windowsAt } from "./secretlint.ts"
 import type { Secrets } from "./secrets.ts"
 
@@ -56,8 +56,8 @@ function lookAt(whole: string, secrets: Secrets, isAllowed: IsAllowed, windows: 
 function lookInto(text: string, secrets: Secrets, isAllowed: IsAllowed, windows: string[]): boolean {
   let isAny = false
   let isKey = false
-  /** For each rule that needs to look once only: where what it has found ends. */
-  const reached = new Map<number, number>()
+  // What each rule has found last: a word inside of that is part of the same secret.
+  const last = new Map<number, Sighting>()
   for (const found of find(text)) {
     isAny = true
     isKey ||= found.some(({ meaning }) => meaning.isKey)
@@ -65,11 +65,12 @@ function lookInto(text: string, secrets: Secrets, isAllowed: IsAllowed, windows:
     looks.sort((a, b) => a.start - b.start || a.rule - b.rule)
     const known = new Map<number, number>()
     for (const { start: at, rule } of looks) {
-      const { look, isWhole } = rules[rule]!
-      if (isWhole && at < (reached.get(rule) ?? 0)) continue
-      for (const { kind, start, end } of look(text, at)) {
+      const before = last.get(rule)
+      if (before && before.start <= at && at < before.end) continue
+      for (const sighting of rules[rule]!.look(text, at)) {
+        const { kind, start, end } = sighting
         known.set(start, end)
-        if (isWhole) reached.set(rule, end)
+        last.set(rule, sighting)
         const value = text.slice(start, end)
         if (!isAllowed(value) && !isRedacted(value))
           secrets.add(kind, value, inFront.exec(text.slice(Math.max(0, start - 40), start))![0])

@@ -15,8 +15,6 @@ export interface Sighting {
 export interface Rule {
   words: string[]
   look: (text: string, at: number) => Sighting[]
-  /** Whether a word inside of what it has found needs no look: that is part of the same secret. */
-  isWhole?: boolean
 }
 
 /** A rule of one pattern, tried where a word stands; its first group, or else all of it, is the secret if `is` says so. */
@@ -39,7 +37,6 @@ function token(kind: string, prefix: string, rest: RegExp): Rule {
   const sticky = new RegExp(`${prefix.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}${rest.source}`, "y")
   return {
     words: [prefix.toLowerCase()],
-    isWhole: true,
     look(text, index) {
       if (/[A-Za-z0-9]/.test(text.charAt(index - 1)) && !/\\[nrtbf]$/.test(text.slice(index - 2, index))) return []
       sticky.lastIndex = index
@@ -65,7 +62,6 @@ function jsonWebTokens(): Rule {
   }
   return {
     words: ["eyj"],
-    isWhole: true,
     look(text, at) {
       if (!text.startsWith("eyJ", at)) return []
       if (/[A-Za-z0-9]/.test(text.charAt(at - 1)) && !/\\[nrtbf]$/.test(text.slice(at - 2, at))) return []

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import type { Server } from "node:http"
 import type { AddressInfo } from "node:net"
+import { fileURLToPath } from "node:url"
 import { createAdaptorServer } from "@hono/node-server"
 import { getConnInfo } from "@hono/node-server/conninfo"
 import { Hono } from "hono"
@@ -11,12 +12,12 @@ import { type Access, proxyAccess, publicAccess } from "./access.ts"
 import { serverApp } from "./app.ts"
 import { briefly, type Log } from "./log.ts"
 import { metrics } from "./metrics.ts"
-import { publishShare } from "./publish-share.ts"
 import { queue } from "./queue.ts"
 import { sealWith } from "./seal.ts"
 import type { ServerSettings } from "./settings.ts"
 import { sharesIn } from "./shares.ts"
 import { lookForPending, sweep } from "./sweep.ts"
+import { workers } from "./workers.ts"
 
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:8080`. */
@@ -42,12 +43,14 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const figures = metrics()
   const seal = sealWith(settings.cookieKeys.length > 0 ? settings.cookieKeys : [randomBytes(32).toString("base64url")])
   const lifetime = parseLength(settings.expires) ?? Number.POSITIVE_INFINITY
-  const publishing = { store, version, now, redact: settings.redact, lifetime }
+  const publishing = { destination, version, redact: settings.redact, lifetime }
+  const apart = workers(fileURLToPath(import.meta.resolve("#server-worker")), store)
 
   const waiting = queue({
     async work(id) {
       const start = performance.now()
-      const result = await publishShare(id, publishing)
+      const result = await apart.publish({ job: "publish", id, ...publishing })
+      if (result === "given up") log("error", "publish given up", { share: briefly(id) })
       figures.count("publishes_total", { result })
       figures.time("publish_seconds", (performance.now() - start) / 1000)
       return result !== "busy"
@@ -59,7 +62,8 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     ...{ delay: GATHERED, again: AGAIN, atOnce: settings.publishAtOnce },
   })
   const shares = sharesIn({
-    ...{ store, version, now, redact: settings.redact, maxShare: settings.maxShareMb * 1_000_000 },
+    ...{ store, version, now, redact: settings.redact, clean: apart.clean },
+    ...{ maxBody: settings.maxRequestMb * 1_000_000, maxShare: settings.maxShareMb * 1_000_000 },
     ...{ link: (id) => `${publicUrl}/share/${id}` },
     onKept: (id) => waiting.ask(id),
     audit: (what, { share, token }) => log("audit", what, { share: briefly(share), token }),
@@ -112,6 +116,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
       await closed
       clearTimeout(force)
       await waiting.close(settings.shutdownSeconds * 500)
+      apart.end()
       forFigures?.close()
       forFigures?.closeAllConnections()
       store.close()
