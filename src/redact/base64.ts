@@ -59,7 +59,12 @@ function endOf(text: string, from: number, most = 1): number {
 const lineEnd = /\r?\n|\\r\\n|\\n/y
 const goesOn = /[\w:.@([{$-]/
 
-function decoded(text: string, start: number, stop: number, attempts: Record<"lines" | "words", Attempts>): Encoded | undefined {
+function decoded(
+  text: string,
+  start: number,
+  stop: number,
+  attempts: Record<"lines" | "words", Attempts>,
+): Encoded | undefined {
   if (!beginsText(text, start, Math.min(start + 24, stop))) return undefined
   const asLines = attempts.lines.at(start, () => {
     const lines = linesFrom(text, start, stop)

@@ -63,7 +63,10 @@ export function findWords(words: Iterable<string>): FindWords {
       const known = heads.get(head)
       let word: string | undefined
       if (typeof known === "string" && known.length <= SHORT_CHARS) word = known
-      else if (known !== undefined) word = longestOf(head, known)(start, (hashes ??= prefixHashes(text, length)))
+      else if (known !== undefined) {
+        hashes ??= prefixHashes(text, length)
+        word = longestOf(head, known)(start, hashes)
+      }
       if (word !== undefined && !text.startsWith(word, start)) word = undefined
       if (word === undefined) at++
       else {

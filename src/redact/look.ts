@@ -78,7 +78,8 @@ function lookInto(text: string, secrets: Secrets, isAllowed: IsAllowed, windows:
     }
     for (const window of windowsAt(text, placesForSecretlint(text, found, known))) windows.push(window)
   }
-  if (isKey) for (const lines of privateKeys(text)) if (!isAllowed(lines.join("\n"))) secrets.addLines("private key", lines)
+  if (isKey)
+    for (const lines of privateKeys(text)) if (!isAllowed(lines.join("\n"))) secrets.addLines("private key", lines)
   return isAny
 }
 

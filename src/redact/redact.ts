@@ -81,7 +81,8 @@ export async function redact(
     const texts: string[] = []
     eachText(value, (text, name) => {
       if (text.length < SHORTEST) return
-      if (name === "directory" || name === "cwd" || name === "root") for (const one of namesIn(text)) if (names.size < MOST_NAMES) names.add(one)
+      if (name === "directory" || name === "cwd" || name === "root")
+        for (const one of namesIn(text)) if (names.size < MOST_NAMES) names.add(one)
       if (name !== undefined && isSecretValue(name, text) && !allow.has(text))
         secrets.addNamed(kindByName(name), name, text)
       // A header's value is told by the header's name.

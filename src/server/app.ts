@@ -14,6 +14,7 @@ import { placeIn, type Standing, standings, stream } from "./reading.ts"
 import type { Seal } from "./seal.ts"
 import { sessionData } from "./session-data.ts"
 import type { Shares } from "./shares.ts"
+import type { ReaderSession } from "./signed-out.ts"
 import { tokenLookup } from "./tokens.ts"
 
 export interface AppOptions {
@@ -50,7 +51,13 @@ export function serverApp(options: AppOptions): Hono {
   const tokenOf = tokenLookup(store)
   const withinRate = ratePerMinute(options.ratePerMinute)
   // A slow line holds room of its own token's; what has come is worked on a few at a time.
-  const connections = turnstile({ atOnce: 1_024, each: CONNECTIONS_EACH, line: 8_000, lineEach: LINE_EACH, wait: 30_000 })
+  const connections = turnstile({
+    atOnce: 1_024,
+    each: CONNECTIONS_EACH,
+    line: 8_000,
+    lineEach: LINE_EACH,
+    wait: 30_000,
+  })
   const intake = turnstile({ atOnce: INTAKE_BYTES, each: options.maxBody, line: 5_000, wait: 30_000 })
   const exports = turnstile({ atOnce: 2, line: 100, wait: 45_000 })
   const inPath = (request: Request) => ownPath(request, base)
@@ -89,7 +96,7 @@ export function serverApp(options: AppOptions): Hono {
   const reading =
     (answer: (context: Context, reader: Reader) => Promise<Response>) =>
     async (context: Context): Promise<Response> => {
-      const reader = access.reader(context)
+      const reader = await access.reader(context)
       if (reader) return answer(context, reader)
       const page = /\btext\/html\b/.test(context.req.header("accept") ?? "")
       const place = page ? access.signIn(base + context.req.path) : undefined
@@ -153,7 +160,9 @@ export function serverApp(options: AppOptions): Hono {
     app.get(path, async (context) => {
       const given = context.req.param("id") ?? ""
       const ticket = isShareId(given) ? undefined : seal.open(TICKET, given)
-      if (ticket) return data(context, String(ticket["id"]), String(ticket["name"]))
+      const session = ticket?.["session"] as ReaderSession | undefined
+      if (ticket && !(session && (await access.hasEnded?.(session))))
+        return data(context, String(ticket["id"]), String(ticket["name"]))
       return reading((context, reader) =>
         isShareId(given)
           ? data(context, given, reader.name)
@@ -162,11 +171,11 @@ export function serverApp(options: AppOptions): Hono {
     })
   app.get(
     "/import/:id",
-    reading(async (context, { name }) => {
+    reading(async (context, { name, session }) => {
       const id = context.req.param("id") ?? ""
       const stands = isShareId(id) ? await standing(id) : "missing"
       if (stands !== "published") return absent(context, stands)
-      const ticket = seal.close(TICKET, { id, name }, TICKET_SECONDS)
+      const ticket = seal.close(TICKET, { id, name, session }, TICKET_SECONDS)
       return context.html(pages.importCommand(origin, ticket), 200, ownPage)
     }),
   )

@@ -12,6 +12,8 @@ export interface KeptItem extends Item {
   name: string
   /** The latest time in the batch that it came with, milliseconds since 1970; 0 if there was none. */
   clock: number
+  /** How long it was as it came: what is redacted of a text that has grown may be shorter than before. */
+  length?: number
 }
 
 /**
@@ -25,7 +27,7 @@ export function readItems(data: unknown, session: string): KeptItem[] {
     return name === undefined ? [] : [{ item: { type: type as string, data }, name }]
   })
   const clock = items.reduce((latest, { item }) => Math.max(latest, latestTime(item.data)), 0)
-  return items.map(({ item, name }) => ({ name, clock, ...item }))
+  return items.map(({ item, name }) => ({ name, clock, length: JSON.stringify(item.data).length, ...item }))
 }
 
 /**
@@ -88,7 +90,7 @@ function isLater(a: KeptItem, b: KeptItem): boolean {
   const stages = stageOf(a) - stageOf(b) || a.clock - b.clock
   if (stages !== 0) return stages > 0
   const [left, right] = [JSON.stringify(a.data), JSON.stringify(b.data)]
-  return (left.length - right.length || compare(left, right)) > 0
+  return ((a.length ?? left.length) - (b.length ?? right.length) || compare(left, right)) > 0
 }
 
 function stageOf({ type, data }: KeptItem): number {

@@ -6,7 +6,14 @@ import { publishShare } from "./publish-share.ts"
 /** What a process of its own is asked for. */
 export type Job =
   | ({ job: "clean" } & RawBatch)
-  | { job: "publish"; id: string; destination: Destination; version: string; redact?: RedactOptions | undefined; lifetime: number }
+  | {
+      job: "publish"
+      id: string
+      destination: Destination
+      version: string
+      redact?: RedactOptions | undefined
+      lifetime: number
+    }
 
 /** What comes of it. */
 export interface JobResult {

@@ -30,7 +30,8 @@ export class JsonBounds {
       }
       if (byte === QUOTE) this.#isInString = true
       if (byte > COMMA && byte !== COLON && (byte | 0x20) !== OPEN_OBJECT && (byte | 0x20) !== CLOSE_OBJECT) {
-        if (++this.#literal > MAX_LITERAL_BYTES) return `a number or a word of more than ${MAX_LITERAL_BYTES} characters`
+        if (++this.#literal > MAX_LITERAL_BYTES)
+          return `a number or a word of more than ${MAX_LITERAL_BYTES} characters`
         continue
       }
       this.#literal = 0

@@ -123,8 +123,7 @@ export function turnstile({ atOnce, each = atOnce, line, lineEach = line, wait }
   }
 }
 
-const isBefore = (a: Person, b: Person) =>
-  a.inside < b.inside || (a.inside === b.inside && a.last < b.last)
+const isBefore = (a: Person, b: Person) => a.inside < b.inside || (a.inside === b.inside && a.last < b.last)
 
 /** Does something for each of these, a few at a time; gives what came of it, in their order. */
 export function forEach<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {

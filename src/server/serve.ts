@@ -16,6 +16,8 @@ import { queue } from "./queue.ts"
 import { sealWith } from "./seal.ts"
 import type { ServerSettings } from "./settings.ts"
 import { sharesIn } from "./shares.ts"
+import type { SignInOptions } from "./sign-in.ts"
+import { sweepSignedOut } from "./signed-out.ts"
 import { lookForPending, sweep } from "./sweep.ts"
 import { workers } from "./workers.ts"
 
@@ -68,7 +70,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     onKept: (id) => waiting.ask(id),
     audit: (what, { share, token }) => log("audit", what, { share: briefly(share), token }),
   })
-  const access = await accessFor(settings, seal, log)
+  const access = await accessFor(settings, { seal, store, log })
   const app = serverApp({
     ...{ store, shares, access, seal, log, metrics: figures, now, publicUrl },
     ...{ maxBody: settings.maxRequestMb * 1_000_000, ratePerMinute: settings.requestsPerMinute },
@@ -102,6 +104,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const timers = [
     every(LOOK_EVERY, () => look().catch(failed)),
     every(SWEEP_EVERY, () => sweep(store, { now, log, remove: shares.remove }).catch(failed)),
+    every(SWEEP_EVERY, () => sweepSignedOut(store, now()).catch(failed)),
   ]
   log("info", "listening", { url, publicUrl, bucket: store.name, reading: wayOf(settings) })
 
@@ -140,7 +143,10 @@ function every(milliseconds: number, work: () => Promise<void>): () => void {
   }
 }
 
-async function accessFor(settings: ServerSettings, seal: ReturnType<typeof sealWith>, log: Log): Promise<Access> {
+async function accessFor(
+  settings: ServerSettings,
+  { seal, store, log }: Pick<SignInOptions, "seal" | "store" | "log">,
+): Promise<Access> {
   const { issuer, clientId = "", clientSecret = "", proxyHeader, proxyAddresses } = settings
   if (settings.public) return publicAccess
   if (proxyHeader !== undefined)
@@ -151,7 +157,7 @@ async function accessFor(settings: ServerSettings, seal: ReturnType<typeof sealW
   const { everyone, domains, claims, trustEmail, scope, publicUrl, sessionHours } = settings
   const { signInAccess } = await import("./sign-in.ts")
   return signInAccess({
-    ...{ issuer: issuer!, clientId, clientSecret, scope, publicUrl, seal, log },
+    ...{ issuer: issuer!, clientId, clientSecret, scope, publicUrl, seal, store, log },
     ...{ rules: { everyone, domains, claims, trustEmail }, sessionSeconds: sessionHours * 3600 },
   })
 }

@@ -8,20 +8,9 @@ import type { ObjectStore } from "../store/object-store.ts"
 import { keepItems, keptBytes } from "./batches.ts"
 import { type CleanBatch, cleanBatch, type RawBatch } from "./clean-batch.ts"
 import { syncBodyOf } from "./intake.ts"
-import {
-  dropFromIndex,
-  isGone,
-  isOwner,
-  isSame,
-  namesOf,
-  type Owner,
-  readOwner,
-  secretOf,
-  writeGone,
-  writeOwner,
-} from "./owner.ts"
-import { notePending, pendingNotes } from "./pending.ts"
 import { knownSecrets } from "./known-secrets.ts"
+import { isGone, isOwner, namesOf, type Owner, readOwner, takeBack, wasTakenBack, writeOwner } from "./owner.ts"
+import { notePending } from "./pending.ts"
 import { keyOfSecrets } from "./redact-items.ts"
 import type { PublishToken } from "./tokens.ts"
 
@@ -97,7 +86,7 @@ export function sharesIn(options: SharesOptions): Shares {
     const body = await syncBodyOf(request, maxBody, async (shown) => {
       secret = shown
       owner = isShareId(id) ? await readOwner(store, id) : undefined
-      if (!owner || !isOwner(owner, token, secret) || (await isGone(store, id))) throw noShare(id)
+      if (!owner || !(await isOwner(store, owner, token, secret)) || (await isGone(store, id))) throw noShare(id)
     })
     const { session } = owner as unknown as Owner
     const marks = learned.of(id)
@@ -118,13 +107,9 @@ export function sharesIn(options: SharesOptions): Shares {
   }
 
   async function remove(id: string, owner: Owner | undefined): Promise<void> {
-    await writeGone(store, id, now())
     learned.forget(id)
-    await empty(store, id)
-    await store.delete(await pendingNotes(store, id))
-    if (!owner) return
-    await dropFromIndex(store, owner.token, id)
-    audit("remove", { share: id, token: owner.name })
+    await takeBack(store, id, owner, now())
+    if (owner) audit("remove", { share: id, token: owner.name })
   }
 
   return {
@@ -135,9 +120,9 @@ export function sharesIn(options: SharesOptions): Shares {
       async remove(id, secret) {
         if (!isShareId(id)) throw noShare(id)
         const owner = await readOwner(store, id)
-        if (owner && isOwner(owner, token, secret)) return remove(id, owner)
+        if (owner && (await isOwner(store, owner, token, secret))) return remove(id, owner)
         // A removal that was cut short has taken the owner along; the client asks again.
-        if (!owner && isSame(secret, secretOf(plain, id)) && (await isGone(store, id))) return remove(id, undefined)
+        if (!owner && (await wasTakenBack(store, id, secret))) return remove(id, undefined)
         throw noShare(id)
       },
     }),

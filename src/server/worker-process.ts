@@ -16,7 +16,7 @@ export interface WorkerOptions {
   file: string
   /** What its heap may grow to. */
   heapMegabytes: number
-  /** Milliseconds that one job may take. */
+  /** Milliseconds that one job may take, unless it is given another limit. */
   limit: number
   /** Ends the process after each job, so that its memory is given back at once. */
   isSingleUse?: boolean
@@ -25,7 +25,7 @@ export interface WorkerOptions {
 /** A process of its own for work that could take all memory, or all of the time, of the one that serves. */
 export interface WorkerProcess {
   /** Does a job; starts the process if there is none. Throws what the job throws, and `TooMuch`. */
-  run<Name extends Job["job"]>(job: Extract<Job, { job: Name }>): Promise<JobResult[Name]>
+  run<Name extends Job["job"]>(job: Extract<Job, { job: Name }>, limit?: number): Promise<JobResult[Name]>
   /** Ends the process at once. */
   end(): void
 }
@@ -39,11 +39,11 @@ interface Waiting {
 export function workerProcess(options: WorkerOptions): WorkerProcess {
   let running: ReturnType<typeof start> | undefined
   return {
-    async run(job) {
+    async run(job, limit = options.limit) {
       if (!running?.isAlive()) running = start(options)
       const worker = running
       try {
-        return await worker.ask(job)
+        return await worker.ask(job, limit)
       } finally {
         if (options.isSingleUse) worker.end()
       }
@@ -52,7 +52,7 @@ export function workerProcess(options: WorkerOptions): WorkerProcess {
   }
 }
 
-function start({ file, heapMegabytes, limit }: WorkerOptions) {
+function start({ file, heapMegabytes }: WorkerOptions) {
   const waiting = new Map<number, Waiting>()
   let jobs = 0
   let isAlive = true
@@ -87,7 +87,7 @@ function start({ file, heapMegabytes, limit }: WorkerOptions) {
   return {
     isAlive: () => isAlive,
     end,
-    ask: <Name extends Job["job"]>(job: Extract<Job, { job: Name }>) =>
+    ask: <Name extends Job["job"]>(job: Extract<Job, { job: Name }>, limit: number) =>
       new Promise<JobResult[Name]>((resolve, reject) => {
         const n = ++jobs
         waiting.set(n, { resolve, reject, timer: setTimeout(end, limit) })

@@ -18,6 +18,7 @@ const PUBLISHER_HEAP_MB = 192
 const HEAVY_HEAP_MB = 384
 const CLEAN_LIMIT_MS = 20_000
 const PUBLISH_LIMIT_MS = 60_000
+const HEAVY_CLEAN_LIMIT_MS = 60_000
 const HEAVY_LIMIT_MS = 150_000
 /** How long a share is left alone that could not be rendered with all that there is. */
 const GIVEN_UP_MS = 3_600_000
@@ -47,7 +48,7 @@ export function workers(file: string, store: ObjectStore, now: () => number = Da
   async function cleanApart(batch: RawBatch, token: string): Promise<CleanBatch> {
     const job = { job: "clean" as const, ...batch }
     if (batch.body.length <= LIGHT_BATCH_BYTES) return cleaning(() => cleaner.run<"clean">(job), 1, token)
-    return heavyWork(() => heavy.run<"clean">(job), 1, token)
+    return heavyWork(() => heavy.run<"clean">(job, HEAVY_CLEAN_LIMIT_MS), 1, token)
   }
 
   async function publishHeavy(job: Extract<Job, { job: "publish" }>, bytes: number) {

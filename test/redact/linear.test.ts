@@ -92,7 +92,8 @@ describe("four times the text is about four times the work", () => {
     ["paths", "/home/someone/a ", "/home/other "],
   ]
   test.each(broken)("%s", async (_, unit, end) => {
-    const long = (length: number) => `${unit.repeat(length / unit.length)}${Buffer.alloc(48, 1).toString("base64")}${end}`
+    const long = (length: number) =>
+      `${unit.repeat(length / unit.length)}${Buffer.alloc(48, 1).toString("base64")}${end}`
     expect(await isLinear(long)).toBe(true)
   })
 
@@ -141,7 +142,10 @@ describe("many secrets", () => {
   })
 
   test("so many secrets in one message leave none of them", async () => {
-    const keys = Array.from({ length: 150_000 }, (_, n) => `AKIA${(n + 60_466_176).toString(36).toUpperCase().padStart(16, "QWERTY7")}`)
+    const keys = Array.from(
+      { length: 150_000 },
+      (_, n) => `AKIA${(n + 60_466_176).toString(36).toUpperCase().padStart(16, "QWERTY7")}`,
+    )
     const text = await redactAll(keys.join("\n"))
     expect(text).not.toMatch(/AKIA[A-Z0-9]/)
   }, 60_000)

@@ -199,7 +199,7 @@ test.each([
     "a revoked token",
     async (server: OwnServer) => {
       const token = await createToken(server.store, { name: "was", now: new Date() })
-      await revokeToken(server.store, "was")
+      await revokeToken(server.store, "was", new Date())
       return token
     },
   ],

@@ -58,12 +58,15 @@ test.each([
   expect(asked).toEqual([])
 })
 
-test.each(["", "no JSON", "null", "7", '{"secret":', "\u0000"])("a sync or a removal of %j is the client's error", async (body) => {
-  const { ask, asked } = api()
-  expect(await ask("POST", "/api/share/id1/sync", body)).toMatchObject({ status: 400 })
-  expect(await ask("DELETE", "/api/share/id1", body)).toMatchObject({ status: 400 })
-  expect(asked).toEqual([])
-})
+test.each(["", "no JSON", "null", "7", '{"secret":', "\u0000"])(
+  "a sync or a removal of %j is the client's error",
+  async (body) => {
+    const { ask, asked } = api()
+    expect(await ask("POST", "/api/share/id1/sync", body)).toMatchObject({ status: 400 })
+    expect(await ask("DELETE", "/api/share/id1", body)).toMatchObject({ status: 400 })
+    expect(asked).toEqual([])
+  },
+)
 
 test("a removal without a secret shows none", async () => {
   const { ask, asked } = api()
