@@ -6,6 +6,9 @@ import { rules, type Sighting } from "./rules.ts"
 import { secretlintAnchors, windowsAt } from "./secretlint.ts"
 import type { Secrets } from "./secrets.ts"
 
+/** Where the secrets go that are found. */
+type Finds = Pick<Secrets, "add" | "addLines">
+
 /** What a word gives away, if anything does. */
 interface Meaning {
   /** Places in `rules`. */
@@ -39,13 +42,13 @@ type IsAllowed = (value: string) => boolean
  * Adds the secrets that a text holds, in any of its disguises. `isAllowed` are those that are none. What comes back are the
  * parts of it in which secretlint may find more.
  */
-export function look(text: string, secrets: Secrets, isAllowed: IsAllowed): string[] {
+export function look(text: string, secrets: Finds, isAllowed: IsAllowed): string[] {
   const windows: string[] = []
   lookAt(text, secrets, isAllowed, windows, 0)
   return windows
 }
 
-function lookAt(whole: string, secrets: Secrets, isAllowed: IsAllowed, windows: string[], depth: number): void {
+function lookAt(whole: string, secrets: Finds, isAllowed: IsAllowed, windows: string[], depth: number): void {
   const text = withoutEscapes(whole)?.text ?? whole
   if (lookInto(text, secrets, isAllowed, windows))
     for (const reading of readings(text)) lookInto(reading, secrets, isAllowed, windows)
@@ -53,7 +56,7 @@ function lookAt(whole: string, secrets: Secrets, isAllowed: IsAllowed, windows: 
 }
 
 /** Whether there is anything that may give a secret away. */
-function lookInto(text: string, secrets: Secrets, isAllowed: IsAllowed, windows: string[]): boolean {
+function lookInto(text: string, secrets: Finds, isAllowed: IsAllowed, windows: string[]): boolean {
   let isAny = false
   let isKey = false
   // What each rule has found last: a word inside of that is part of the same secret.

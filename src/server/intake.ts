@@ -55,7 +55,7 @@ export async function syncBodyOf(
   most: number,
   check: (secret: string) => Promise<void>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bounds = new JsonBounds()
+  const bounds = new JsonBounds(most)
   const chunks: Uint8Array[] = []
   let length = 0
   let isChecked = false

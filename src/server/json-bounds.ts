@@ -1,6 +1,7 @@
-/** What a JSON text may hold at most, whatever its length: reading it takes memory for each value, and stack for each level. */
+// Reading JSON takes stack for each level, and memory for each value, which may be many times what it is long.
 export const MAX_DEPTH = 100
-export const MAX_VALUES = 1_000_000
+/** For each value, a text of the longest length that is taken has so many bytes: sessions have 20 and more. */
+export const BYTES_PER_VALUE = 10
 /** Of a number or a word outside of strings. */
 export const MAX_LITERAL_BYTES = 100
 
@@ -8,15 +9,21 @@ const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 /**
- * Counts what a JSON text holds while it arrives, before anything is made of it. Whether it is JSON is for `JSON.parse` to
+ * Counts what a JSON text holds while it arrives, names among its values, before anything is made of it. Whether it is JSON is for `JSON.parse` to
  * say: this only bounds what that may be given.
  */
 export class JsonBounds {
+  readonly #most: number
   #depth = 0
   #values = 1
   #literal = 0
   #isInString = false
   #isEscaped = false
+
+  /** @param longest bytes of the longest text that is taken */
+  constructor(longest: number) {
+    this.#most = Math.ceil(longest / BYTES_PER_VALUE)
+  }
 
   /** Takes the next bytes; gives what is too much, in words for people, or undefined. */
   take(bytes: Uint8Array): string | undefined {
@@ -40,7 +47,7 @@ export class JsonBounds {
         this.#values++
       } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) this.#depth--
       else if (byte === COMMA || byte === COLON) this.#values++
-      if (this.#values > MAX_VALUES) return `more than ${MAX_VALUES.toLocaleString("en")} values`
+      if (this.#values > this.#most) return `more than ${this.#most.toLocaleString("en")} values`
     }
     return undefined
   }

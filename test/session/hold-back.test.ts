@@ -56,6 +56,49 @@ test("however far a text has come: nothing of a secret is shown", async () => {
   )
 }, 60_000)
 
+test("a secret that goes on from one part to the next is shown in neither", async () => {
+  const whole = planted.filter(({ text, secret }) => text === secret && /^[\w.-]{30,300}$/.test(secret))
+  expect(whole.length).toBeGreaterThan(10)
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...whole),
+      fc.double({ min: 0.2, max: 0.8, noNaN: true }),
+      fc.constantFrom("", " It is. "),
+      async ({ secret }, share, after) => {
+        const at = Math.ceil(secret.length * share)
+        const parts = [
+          { id: "prt_1", type: "text", text: `The key is ${secret.slice(0, at)}`, time: { start: 1, end: 2 } },
+          { id: "prt_2", type: "step-start" },
+          { id: "prt_3", type: "text", text: `${secret.slice(at)}${after}`, time: { start: 3, end: 4 } },
+        ]
+        const info = { ...open, time: { created: 1, completed: 4 } }
+        const { record } = await redact(holdBack(recordOf({ info: {}, messages: [{ info, parts }] })), { person })
+        const shown = JSON.stringify((await exportedOf(record)).messages)
+        // What comes first of a token tells its kind and no more.
+        const rest = secret.slice(at)
+        expect([shown, isIn(secret.slice(8, at), shown) || (rest.length >= 16 && isIn(rest, shown))]).toEqual([
+          shown,
+          false,
+        ])
+      },
+    ),
+    { seed, numRuns: 300 },
+  )
+})
+
+test("what ends one part and what begins the next are left alone where they are no secret together", async () => {
+  const texts = [
+    "It ends with a word",
+    "Therefore goes on",
+    `The key is ghp${"_"}${"a1B2c3D4e5".repeat(4)}`,
+    "Thereupon it ends",
+  ]
+  const parts = texts.map((text, at) => ({ id: `prt_${at}`, type: "text", text, time: { start: 1, end: 2 } }))
+  const { record } = await redact(recordOf({ info: {}, messages: [{ info: open, parts }] }), { person })
+  const shown = JSON.stringify((await exportedOf(record)).messages)
+  for (const word of ["Therefore", "Thereupon", "word"]) expect(shown).toContain(word)
+})
+
 test("lines of base64 are held back until they end", async () => {
   const encoded = Buffer.from(
     `# settings\n${disguises["as it is"]!(planted[0]!)}\nand more of it, whatever that may be\n`,
