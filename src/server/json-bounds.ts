@@ -3,7 +3,7 @@ export const MAX_DEPTH = 100
 /** For each value, a text of the longest length that is taken has so many bytes: sessions have 20 and more. */
 export const BYTES_PER_VALUE = 10
 /** Of a number or a word outside of strings. */
-export const MAX_LITERAL_BYTES = 100
+const MAX_LITERAL_BYTES = 100
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]

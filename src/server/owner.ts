@@ -41,7 +41,7 @@ export function namesOf(token: string, session: string, round: number): { id: st
   }
 }
 
-export const secretOf = (token: string, id: string): string => derive(token, `secret ${id}`)
+const secretOf = (token: string, id: string): string => derive(token, `secret ${id}`)
 
 const derive = (token: string, what: string) => createHmac("sha256", token).update(what).digest("base64url")
 
@@ -66,7 +66,7 @@ export const isOwner = async (
   secret: string,
 ): Promise<boolean> => isSame(owner.secret, sha256(secret)) && (await hasSharesOf(store, token, owner.token))
 
-export const isSame = (a: string, b: string): boolean =>
+const isSame = (a: string, b: string): boolean =>
   timingSafeEqual(createHash("sha256").update(a).digest(), createHash("sha256").update(b).digest())
 
 /**

@@ -13,9 +13,9 @@ const INLINE_BYTES = 32_768
 const LIGHT_BATCH_BYTES = 2_000_000
 const LIGHT_SHARE_BYTES = 4_000_000
 // What the processes may take, and the one that serves, fit into one gigabyte together.
-const CLEANER_HEAP_MB = 128
-const PUBLISHER_HEAP_MB = 192
-const HEAVY_HEAP_MB = 384
+const CLEANER_HEAP_MB = 96
+const PUBLISHER_HEAP_MB = 160
+const HEAVY_HEAP_MB = 288
 const CLEAN_LIMIT_MS = 20_000
 const PUBLISH_LIMIT_MS = 60_000
 const HEAVY_CLEAN_LIMIT_MS = 60_000
