@@ -31,6 +31,7 @@ const { metafile } = await build({
     plugin: "src/plugin/index.ts",
     worker: "src/plugin/worker.ts",
     tui: "src/plugin/tui.ts",
+    "server-worker": "src/share-server/worker.ts",
   },
   outdir: dist,
   bundle: true,

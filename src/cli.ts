@@ -163,8 +163,12 @@ withDestination(token.command("create <name>"))
 withDestination(token.command("list"))
   .description("show all tokens by their names")
   .action(async (flags) => (await import("./commands/token.ts")).tokenListCommand(flags, terminal))
+withDestination(token.command("rotate <name>"))
+  .description("put a new token into the place of an old one, with its owner and shares, and print it, once")
+  .action(async (name, flags) => (await import("./commands/token.ts")).tokenRotateCommand(name, flags, terminal))
 withDestination(token.command("revoke <name>"))
-  .description("make a token worthless")
+  .description("make a token worthless; what was shared with it stays")
+  .option("--unshare", "remove what was shared with it, also with an earlier token of this name")
   .action(async (name, flags) => (await import("./commands/token.ts")).tokenRevokeCommand(name, flags, terminal))
 
 // A reader that stops reading (`| head`) is no error of ours.

@@ -25,6 +25,7 @@ const isIn = (code: number) => code < 128 && alphabet[code] === 1
 /** What is text in base64 in `text`, also on several lines of one length. Hashes, images and other bytes are passed over. */
 export function base64Texts(text: string): Encoded[] {
   const found: Encoded[] = []
+  const attempts = { lines: new Attempts(), words: new Attempts() }
   for (let at = SHORTEST - 1; at < text.length; ) {
     // Most places are no base64: looking at the last of so many characters first passes over all before it.
     let start = at
@@ -38,7 +39,7 @@ export function base64Texts(text: string): Encoded[] {
     // The letter of an escape is no part of what follows.
     if (text[start - 1] === "\\" && /[nrtbf]/.test(text[start]!)) start++
     const end = endOf(text, at + 1)
-    const encoded = decoded(text, start, end)
+    const encoded = decoded(text, start, end, attempts)
     if (encoded) found.push(encoded)
     at = (encoded?.end ?? end) + SHORTEST
   }
@@ -58,16 +59,48 @@ function endOf(text: string, from: number, most = 1): number {
 const lineEnd = /\r?\n|\\r\\n|\\n/y
 const goesOn = /[\w:.@([{$-]/
 
-function decoded(text: string, start: number, stop: number): Encoded | undefined {
+function decoded(
+  text: string,
+  start: number,
+  stop: number,
+  attempts: Record<"lines" | "words", Attempts>,
+): Encoded | undefined {
   if (!beginsText(text, start, Math.min(start + 24, stop))) return undefined
-  const urlStop = text[stop] === "-" || text[stop] === "_" ? endOf(text, stop, 2) : stop
-  return (
-    ofLines(text, start, linesFrom(text, start, stop)) ??
-    (urlStop > stop
-      ? ofLines(text, start, { lines: [text.slice(start, urlStop)], end: urlStop, separator: "" })
-      : undefined) ??
-    ofLines(text, start, { lines: [text.slice(start, stop)], end: stop, separator: "" })
-  )
+  const asLines = attempts.lines.at(start, () => {
+    const lines = linesFrom(text, start, stop)
+    return [ofLines(text, start, lines), lines.end]
+  })
+  if (asLines) return asLines
+  const isForAddresses = text[stop] === "-" || text[stop] === "_"
+  const forAddresses =
+    isForAddresses &&
+    attempts.words.at(start, () => {
+      const end = endOf(text, stop, 2)
+      return [ofLines(text, start, { lines: [text.slice(start, end)], end, separator: "" }), end]
+    })
+  return forAddresses || ofLines(text, start, { lines: [text.slice(start, stop)], end: stop, separator: "" })
+}
+
+/** Failed attempts at one stretch of several lines or words, beyond which each of its words is decoded by itself. */
+const MOST_ATTEMPTS = 8
+
+/**
+ * Bounds what is read of stretches that go on far beyond their first word and turn out to be no text: without a bound, one
+ * of n words would be read n times.
+ */
+class Attempts {
+  #end = 0
+  #failed = 0
+
+  at(start: number, attempt: () => [Encoded | undefined, end: number]): Encoded | undefined {
+    if (start >= this.#end) this.#failed = 0
+    else if (this.#failed >= MOST_ATTEMPTS) return undefined
+    const [encoded, end] = attempt()
+    if (encoded) return encoded
+    this.#failed++
+    this.#end = Math.max(this.#end, end)
+    return undefined
+  }
 }
 
 interface Lines {

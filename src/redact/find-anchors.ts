@@ -4,15 +4,24 @@ export interface FoundAnchor<Meaning> {
   meaning: Meaning
 }
 
+const STRETCH_CHARS = 1 << 16
+
 /**
  * A search for all of many words at once, each with a meaning: words are ASCII, and are found in either case, also inside
  * of one another. Takes one look at each character, whatever the words and the text (Aho and Corasick, "Efficient String
- * Matching", 1975). Up to 2,000 or so characters of words.
+ * Matching", 1975). Up to 2,000 or so characters of words. What is found comes in lists, one for each stretch of the text,
+ * so that a text that is full of words takes no more memory than one stretch of it.
  */
-export function findAnchors<Meaning>(anchors: ReadonlyMap<string, Meaning>): (text: string) => FoundAnchor<Meaning>[] {
+export function findAnchors<Meaning>(
+  anchors: ReadonlyMap<string, Meaning>,
+): (text: string) => Generator<FoundAnchor<Meaning>[]> {
   const { classes, width } = classesOf(anchors.keys())
   let characters = 1
-  for (const word of anchors.keys()) characters += word.length
+  let longest = 0
+  for (const word of anchors.keys()) {
+    characters += word.length
+    longest = Math.max(longest, word.length)
+  }
   // States are offsets into the table, so that a step is one addition and one look. It is made before anything is
   // read, each time that the command starts: by plain loops, which are quick from the first.
   const table = new Uint16Array(characters * width)
@@ -34,13 +43,24 @@ export function findAnchors<Meaning>(anchors: ReadonlyMap<string, Meaning>): (te
   }
   complete()
 
-  return (text) => {
+  return function* (text) {
+    for (let from = 0; from < text.length; from += STRETCH_CHARS) {
+      const found = inStretch(text, from)
+      if (found.length > 0) yield found
+    }
+  }
+
+  /** The words that begin in a stretch. */
+  function inStretch(text: string, from: number): FoundAnchor<Meaning>[] {
     const found: FoundAnchor<Meaning>[] = []
-    for (let at = 0, state = 0; at < text.length; at++) {
+    const next = from + STRETCH_CHARS
+    const stop = Math.min(text.length, next + longest)
+    for (let at = from, state = 0; at < stop; at++) {
       const code = text.charCodeAt(at)
       state = code < 128 ? table[state + classes[code]!]! : 0
       if (isEnd[state] === 1)
-        for (const { length, meaning } of ends.get(state)!) found.push({ start: at + 1 - length, meaning })
+        for (const { length, meaning } of ends.get(state)!)
+          if (at + 1 - length < next) found.push({ start: at + 1 - length, meaning })
     }
     return found
   }

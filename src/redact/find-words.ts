@@ -1,3 +1,6 @@
+import { type LongestWord, longestWord } from "./longest-word.ts"
+import { type PrefixHashes, prefixHashes } from "./prefix-hashes.ts"
+
 /** Where one of the words stands: from `start` to before `end`. */
 export interface Found {
   start: number
@@ -9,34 +12,46 @@ export type FindWords = (text: string) => Found[]
 
 const BLOCK = 2
 const TABLE = 1 << 14
+const LONGEST_WINDOW = 64
+/** Words up to this length are compared where they may stand; longer ones, and several that begin alike, are told by hashes first. */
+const SHORT_CHARS = 256
 
 /**
- * A search for many words at once, in time linear in the text whatever the words (Wu and Manber, "A Fast Algorithm for
- * Multi-Pattern Searching", 1994). Of words that begin at one place the longest is found; what is found does not overlap.
+ * A search for many words at once, in time linear in the text (but for a logarithm of how many words begin alike) and in
+ * memory linear in the words, however many and however alike (Wu and Manber, "A Fast Algorithm for Multi-Pattern
+ * Searching", 1994). Of words that begin at one place the longest is found; what is found does not overlap.
  */
 export function findWords(words: Iterable<string>): FindWords {
-  const all = new Set([...words].filter((word) => word.length >= BLOCK))
+  const all = new Set<string>()
+  let window = LONGEST_WINDOW
+  let length = 0
+  for (const word of words) {
+    if (word.length < BLOCK) continue
+    all.add(word)
+    window = Math.min(window, word.length)
+    length = Math.max(length, word.length)
+  }
   if (all.size === 0) return () => []
-  const window = Math.min(...[...all].map(({ length }) => length), 64)
   const shifts = new Uint8Array(TABLE).fill(window - BLOCK + 1)
-  const lengths = new Map<string, number[]>()
+  const heads = new Map<string, string | string[]>()
   for (const word of all) {
     for (let at = 0; at <= window - BLOCK; at++) {
       const block = blockAt(word, at)
-      shifts[block] = Math.min(shifts[block]!, window - BLOCK - at)
+      const shift = window - BLOCK - at
+      if (shift < shifts[block]!) shifts[block] = shift
     }
     const head = word.slice(0, window)
-    const known = lengths.get(head) ?? []
-    if (!known.includes(word.length))
-      lengths.set(
-        head,
-        [...known, word.length].sort((a, b) => b - a),
-      )
+    const known = heads.get(head)
+    if (known === undefined) heads.set(head, word)
+    else if (typeof known === "string") heads.set(head, [known, word])
+    else known.push(word)
   }
+  const longest = new Map<string, LongestWord>()
 
   return (text) => {
     const found: Found[] = []
     const last = text.length - BLOCK
+    let hashes: PrefixHashes | undefined
     for (let at = window - BLOCK; at <= last; ) {
       const shift = shifts[blockAt(text, at)]!
       if (shift > 0) {
@@ -44,7 +59,15 @@ export function findWords(words: Iterable<string>): FindWords {
         continue
       }
       const start = at - window + BLOCK
-      const word = longestAt(text, start)
+      const head = text.slice(start, start + window)
+      const known = heads.get(head)
+      let word: string | undefined
+      if (typeof known === "string" && known.length <= SHORT_CHARS) word = known
+      else if (known !== undefined) {
+        hashes ??= prefixHashes(text, length)
+        word = longestOf(head, known)(start, hashes)
+      }
+      if (word !== undefined && !text.startsWith(word, start)) word = undefined
       if (word === undefined) at++
       else {
         found.push({ start, end: start + word.length, word })
@@ -54,12 +77,10 @@ export function findWords(words: Iterable<string>): FindWords {
     return found
   }
 
-  function longestAt(text: string, start: number): string | undefined {
-    for (const length of lengths.get(text.slice(start, start + window)) ?? []) {
-      const word = text.slice(start, start + length)
-      if (all.has(word)) return word
-    }
-    return undefined
+  function longestOf(head: string, known: string | string[]): LongestWord {
+    const made = longest.get(head) ?? longestWord(typeof known === "string" ? [known] : known)
+    longest.set(head, made)
+    return made
   }
 }
 

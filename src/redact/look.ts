@@ -1,10 +1,13 @@
 import { base64Texts } from "./base64.ts"
 import { readings, withoutEscapes } from "./disguises.ts"
-import { findAnchors } from "./find-anchors.ts"
+import { type FoundAnchor, findAnchors } from "./find-anchors.ts"
 import { privateKeys } from "./private-key.ts"
-import { rules } from "./rules.ts"
+import { rules, type Sighting } from "./rules.ts"
 import { secretlintAnchors, windowsAt } from "./secretlint.ts"
 import type { Secrets } from "./secrets.ts"
+
+/** Where the secrets go that are found. */
+type Finds = Pick<Secrets, "add" | "addLines">
 
 /** What a word gives away, if anything does. */
 interface Meaning {
@@ -39,13 +42,13 @@ type IsAllowed = (value: string) => boolean
  * Adds the secrets that a text holds, in any of its disguises. `isAllowed` are those that are none. What comes back are the
  * parts of it in which secretlint may find more.
  */
-export function look(text: string, secrets: Secrets, isAllowed: IsAllowed): string[] {
+export function look(text: string, secrets: Finds, isAllowed: IsAllowed): string[] {
   const windows: string[] = []
   lookAt(text, secrets, isAllowed, windows, 0)
   return windows
 }
 
-function lookAt(whole: string, secrets: Secrets, isAllowed: IsAllowed, windows: string[], depth: number): void {
+function lookAt(whole: string, secrets: Finds, isAllowed: IsAllowed, windows: string[], depth: number): void {
   const text = withoutEscapes(whole)?.text ?? whole
   if (lookInto(text, secrets, isAllowed, windows))
     for (const reading of readings(text)) lookInto(reading, secrets, isAllowed, windows)
@@ -53,21 +56,41 @@ function lookAt(whole: string, secrets: Secrets, isAllowed: IsAllowed, windows: 
 }
 
 /** Whether there is anything that may give a secret away. */
-function lookInto(text: string, secrets: Secrets, isAllowed: IsAllowed, windows: string[]): boolean {
-  const found = find(text)
-  if (found.length === 0) return false
-  const looks = found.flatMap(({ start, meaning }) => meaning.looks.map((rule) => ({ start, rule })))
-  looks.sort((a, b) => a.start - b.start || a.rule - b.rule)
-  const known = new Map<number, number>()
-  for (const { start: at, rule } of looks)
-    for (const { kind, start, end } of rules[rule]!.look(text, at)) {
-      known.set(start, end)
-      const value = text.slice(start, end)
-      if (!isAllowed(value) && !isRedacted(value))
-        secrets.add(kind, value, inFront.exec(text.slice(Math.max(0, start - 40), start))![0])
+function lookInto(text: string, secrets: Finds, isAllowed: IsAllowed, windows: string[]): boolean {
+  let isAny = false
+  let isKey = false
+  // What each rule has found last: a word inside of that is part of the same secret.
+  const last = new Map<number, Sighting>()
+  for (const found of find(text)) {
+    isAny = true
+    isKey ||= found.some(({ meaning }) => meaning.isKey)
+    const looks = found.flatMap(({ start, meaning }) => meaning.looks.map((rule) => ({ start, rule })))
+    looks.sort((a, b) => a.start - b.start || a.rule - b.rule)
+    const known = new Map<number, number>()
+    for (const { start: at, rule } of looks) {
+      const before = last.get(rule)
+      if (before && before.start <= at && at < before.end) continue
+      for (const sighting of rules[rule]!.look(text, at)) {
+        const { kind, start, end } = sighting
+        known.set(start, end)
+        last.set(rule, sighting)
+        const value = text.slice(start, end)
+        if (!isAllowed(value) && !isRedacted(value))
+          secrets.add(kind, value, inFront.exec(text.slice(Math.max(0, start - 40), start))![0])
+      }
     }
-  if (found.some(({ meaning }) => meaning.isKey))
+    for (const window of windowsAt(text, placesForSecretlint(text, found, known))) windows.push(window)
+  }
+  if (isKey)
     for (const lines of privateKeys(text)) if (!isAllowed(lines.join("\n"))) secrets.addLines("private key", lines)
+  return isAny
+}
+
+function placesForSecretlint(
+  text: string,
+  found: readonly FoundAnchor<Meaning>[],
+  known: ReadonlyMap<number, number>,
+): number[] {
   const places = found.filter(({ start, meaning }) => {
     if (!meaning.secretlint) return false
     const end = known.get(start)
@@ -76,13 +99,7 @@ function lookInto(text: string, secrets: Secrets, isAllowed: IsAllowed, windows:
     meaning.secretlint.lastIndex = start
     return meaning.secretlint.test(text)
   })
-  windows.push(
-    ...windowsAt(
-      text,
-      places.map(({ start }) => start),
-    ),
-  )
-  return true
+  return places.map(({ start }) => start)
 }
 
 /** Whether a mark is in it, also in base64. */

@@ -5,45 +5,93 @@ const inFront = /^[\s+\-|>"'`,]*(?:\d{1,6}[:|]\s?)?[\s+\-|>"']*/
 
 /**
  * The lines of private keys in a text (PEM, OpenSSH, PGP, PuTTY), one list a key: also of a key that is cut off, quoted,
- * numbered, in a diff, or with its line ends escaped. `from` are the places where one may begin.
+ * numbered, in a diff, or with its line ends escaped. A key ends where the next one begins, so that each character is
+ * looked at once.
  */
 export function privateKeys(text: string): string[][] {
   const keys: string[][] = []
-  for (const match of text.matchAll(opening)) {
-    const from = match.index + match[0].length
-    const dashes = text.indexOf("----", from)
-    const end = Math.min(from + LONGEST, dashes < 0 ? text.length : dashes + 12)
-    const body: string[] = []
-    for (const line of text.slice(from, end).split(/(?:\\{1,8}[nr])+|[\r\n]+/)) {
-      const content = line.replace(inFront, "").replace(/["'`,;\s\\]{1,64}$/, "")
-      if (content === "" || /^(?:[\w-]{1,20}: |[\w-]{1,20}:$)/.test(content)) {
-        if (content.startsWith("Private-MAC")) break
-        continue
-      }
-      // One line with spaces in the place of its ends, as variables have it.
-      const words = content.split(/ +/)
-      const lines = words.filter((word) => /^[A-Za-z0-9+/=]+$/.test(word))
-      if (lines.length === words.length) body.push(...lines)
-      else {
-        if (words.length > 1) body.push(...lines.filter((word) => word.length >= 20))
-        const rest = /^([A-Za-z0-9+/=]{16,})-{4,5} ?END/.exec(content)?.[1]
-        if (rest) body.push(rest)
-        break
-      }
-    }
-    if (body.join("").length >= 32) keys.push(body)
+  const openings = text.matchAll(opening)
+  for (let match = openings.next().value; match !== undefined; ) {
+    const next = openings.next().value
+    const body = bodyOf(text, match.index + match[0].length, next?.index ?? text.length)
+    if (body.reduce((sum, line) => sum + line.length, 0) >= 32) keys.push(body)
+    match = next
   }
   return keys
 }
 
-const tail =
-  /(\[redacted: private key #\d+\])((?:(?:\\{1,8}[nrt]|\x1b\[[0-9;]*m|[\s+\-|>:"',]|\d{1,6}[:|]){1,24}[A-Za-z0-9+/=]{1,19}){1,3})(?=(?:\\{1,8}[nrt]|\x1b\[[0-9;]*m|[\s+|>:"',]|-(?!-)|\d{1,6}[:|]){0,24}(?:-{4,5} ?END|Private-MAC))/g
+function bodyOf(text: string, from: number, stop: number): string[] {
+  const stretch = text.slice(from, Math.min(from + LONGEST, stop))
+  const dashes = stretch.indexOf("----")
+  const body: string[] = []
+  for (const line of (dashes < 0 ? stretch : stretch.slice(0, dashes + 12)).split(/(?:\\{1,8}[nr])+|[\r\n]+/)) {
+    const content = line.replace(inFront, "").replace(/["'`,;\s\\]{1,64}$/, "")
+    if (content === "" || /^(?:[\w-]{1,20}: |[\w-]{1,20}:$)/.test(content)) {
+      if (content.startsWith("Private-MAC")) break
+      continue
+    }
+    // One line with spaces in the place of its ends, as variables have it.
+    const words = content.split(/ +/)
+    const lines = words.filter((word) => /^[A-Za-z0-9+/=]+$/.test(word))
+    if (lines.length === words.length) body.push(...lines)
+    else {
+      if (words.length > 1) body.push(...lines.filter((word) => word.length >= 20))
+      const rest = /^([A-Za-z0-9+/=]{16,})-{4,5} ?END/.exec(content)?.[1]
+      if (rest) body.push(rest)
+      break
+    }
+  }
+  return body
+}
+
+const mark = /\[redacted: private key #\d+\]/g
+const word = /[A-Za-z0-9+/=]{1,19}(?![A-Za-z0-9+/=])/y
+const filler = /\\{1,8}[nrt]|\x1b\[[0-9;]{0,32}m|[\s+\-|>:"',]|\d{1,6}[:|]/y
+const fillerBeforeEnd = /\\{1,8}[nrt]|\x1b\[[0-9;]{0,32}m|[\s+|>:"',]|-(?!-)|\d{1,6}[:|]/y
+const keyEnd = /-{4,5} ?END|Private-MAC/y
+const MOST_FILLERS = 24
+const MOST_LINES = 3
 
 /** The short last lines of keys that are redacted otherwise: too short to be looked for where no key surrounds them. */
-export const withoutTails = (text: string): string =>
-  text.includes("[redacted: private key #")
-    ? text.replace(
-        tail,
-        (_, mark: string, lines: string) => mark + lines.replace(/(?<![\\[\d;])[A-Za-z0-9+/=]{1,19}(?![:|\d;])/g, "…"),
-      )
-    : text
+export function withoutTails(text: string): string {
+  if (!text.includes("[redacted: private key #")) return text
+  const pieces: string[] = []
+  let from = 0
+  for (const match of text.matchAll(mark)) {
+    const start = match.index + match[0].length
+    const end = endOfTail(text, start)
+    if (end === undefined) continue
+    const lines = text.slice(start, end).replace(/(?<![\\[\d;])[A-Za-z0-9+/=]{1,19}(?![:|\d;])/g, "…")
+    pieces.push(text.slice(from, start), lines)
+    from = end
+  }
+  return from === 0 ? text : pieces.join("") + text.slice(from)
+}
+
+/** Where the short lines end that begin here, if a key ends behind them. Reads forward only: one expression for all of it would backtrack. */
+function endOfTail(text: string, start: number): number | undefined {
+  let at = start
+  for (let line = 0; line < MOST_LINES; line++) {
+    const begin = skip(text, at, filler)
+    const end = begin === at ? undefined : endOfMatch(text, begin, word)
+    if (end === undefined) return undefined
+    if (endOfMatch(text, skip(text, end, fillerBeforeEnd), keyEnd) !== undefined) return end
+    at = end
+  }
+  return undefined
+}
+
+function skip(text: string, from: number, what: RegExp): number {
+  let at = from
+  for (let left = MOST_FILLERS; left > 0; left--) {
+    const end = endOfMatch(text, at, what)
+    if (end === undefined) break
+    at = end
+  }
+  return at
+}
+
+function endOfMatch(text: string, at: number, what: RegExp): number | undefined {
+  what.lastIndex = at
+  return what.test(text) ? what.lastIndex : undefined
+}

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { homedir, userInfo } from "node:os"
 import { messagesFrom, type SessionRecord } from "../session/source.ts"
 import { isSecretValue, kindByName } from "./assignments.ts"
+import { splitSecrets } from "./joints.ts"
 import { look } from "./look.ts"
 import { ownPatterns } from "./own-patterns.ts"
 import { namesIn, type Person, withoutPeople } from "./people.ts"
@@ -48,6 +49,11 @@ export interface RedactedBefore {
 const SHORTEST = 6
 const SHORT = 80
 const KEPT = 20_000
+/** Users whose names are looked for in paths; each costs a look at every text. */
+const MOST_NAMES = 32
+
+/** Whether a piece of a secret is enough of it to be worth hiding, and unlike words, which stand elsewhere as well. */
+const isTelling = (piece: string) => piece.length >= 4 && (/\d/.test(piece) || /[a-z][A-Z]/.test(piece))
 
 const email = /[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/g
 // Addresses of the program itself and of examples (RFC 2606) are nobody's.
@@ -79,7 +85,8 @@ export async function redact(
     const texts: string[] = []
     eachText(value, (text, name) => {
       if (text.length < SHORTEST) return
-      if (name === "directory" || name === "cwd" || name === "root") for (const one of namesIn(text)) names.add(one)
+      if (name === "directory" || name === "cwd" || name === "root")
+        for (const one of namesIn(text)) if (names.size < MOST_NAMES) names.add(one)
       if (name !== undefined && isSecretValue(name, text) && !allow.has(text))
         secrets.addNamed(kindByName(name), name, text)
       // A header's value is told by the header's name.
@@ -92,11 +99,13 @@ export async function redact(
     })
     const windows: string[] = []
     for (const text of texts) {
-      windows.push(...look(text, secrets, allow.has))
+      for (const window of look(text, secrets, allow.has)) windows.push(window)
       if (options.emails && text.includes("@"))
         for (const [address] of text.matchAll(email))
           if (!noOne.test(address) && !allow.has(address)) secrets.addWord("e-mail address", address)
     }
+    for (const { kind, pieces } of await splitSecrets(value, allow.has))
+      for (const piece of pieces) if (isTelling(piece)) secrets.addWord(kind, piece)
     for (const { kind, value } of await askSecretlint(windows)) if (!allow.has(value)) secrets.add(kind, value)
     for (const match of patterns.matches(texts)) if (!allow.has(match)) secrets.addWord("own pattern", match)
   }

@@ -47,6 +47,41 @@ function token(kind: string, prefix: string, rest: RegExp): Rule {
   }
 }
 
+/**
+ * JSON Web Tokens (RFC 7519): three to five segments. Segments are long, and what they begin with may stand in them again
+ * and again: so where a segment ends is found once for all places in it.
+ */
+function jsonWebTokens(): Rule {
+  const segment = /[\w-]{0,16000}/y
+  // The last text that was looked at, and the segments that were found in it last.
+  let ends = { text: "", from: 0, to: 0, after: new Map<number, number>() }
+  const endOfSegment = (text: string, from: number) => {
+    segment.lastIndex = from
+    segment.test(text)
+    return segment.lastIndex
+  }
+  return {
+    words: ["eyj"],
+    look(text, at) {
+      if (!text.startsWith("eyJ", at)) return []
+      if (/[A-Za-z0-9]/.test(text.charAt(at - 1)) && !/\\[nrtbf]$/.test(text.slice(at - 2, at))) return []
+      if (ends.text !== text || at < ends.from || at >= ends.to)
+        ends = { text, from: at, to: endOfSegment(text, at), after: new Map() }
+      let end = ends.to
+      if (end - at < 11 || end - at > 4003) return []
+      let segments = 1
+      for (; segments < 5 && text[end] === "."; segments++) {
+        const next = ends.after.get(end) ?? endOfSegment(text, end + 1)
+        ends.after.set(end, next)
+        if (segments === 1 && next - end - 1 < 8) return []
+        end = next
+      }
+      if (segments < 3 || isPlaceholder(text.slice(at + 3, end))) return []
+      return [{ kind: "jwt", start: at, end }]
+    },
+  }
+}
+
 const tokens: Rule[] = [
   ...["ghp_", "gho_", "ghu_", "ghs_", "ghr_"].map((prefix) => token("github token", prefix, /\w{30,255}/)),
   token("github token", "github_pat_", /\w{40,255}/),
@@ -89,7 +124,7 @@ const tokens: Rule[] = [
   token("age key", "AGE-SECRET-KEY-1", /[A-Z0-9]{50,70}/),
   token("bedrock key", "ABSK", /[A-Za-z0-9+/]{100,200}={0,2}/),
   ...["AKIA", "ASIA"].map((prefix) => token("aws key id", prefix, /[A-Z0-9]{16}(?![A-Za-z0-9])/)),
-  token("jwt", "eyJ", /[\w-]{8,4000}\.(?:eyJ)?[\w-]{8,16000}(?:\.[\w-]{0,4000}){1,3}/),
+  jsonWebTokens(),
   pattern(
     "slack webhook",
     ["hooks.slack.com/"],
@@ -127,7 +162,11 @@ function isBasic(value: string): boolean {
 }
 
 const cookieName = /cookie2?\\{0,3}["'`]?\]?\s{0,4}[:=,]/i
-const cookieHeader = new RegExp(`${cookieName.source}\\s{0,4}\\\\{0,3}["'\`]?([^\\r\\n"'\`]{4,8192})`, "iy")
+// The next header is looked at by itself.
+const cookieHeader = new RegExp(
+  `${cookieName.source}\\s{0,4}\\\\{0,3}["'\`]?((?:(?!${cookieName.source})[^\\r\\n"'\`]){4,8192})`,
+  "iy",
+)
 const harmlessCookie =
   /^(?:expires|path|domain|max-age|samesite|version|comment|priority|_ga\w*|_gid|lang|locale|theme|tz)$/i
 
@@ -136,10 +175,8 @@ function cookies(text: string, at: number): Sighting[] {
   const match = cookieHeader.exec(text)
   if (!match) return []
   const base = at + match[0].length - match[1]!.length
-  // The next header is looked at by itself.
-  const [header] = match[1]!.split(cookieName, 1)
   const found: Sighting[] = []
-  for (const pair of header!.matchAll(/([\w.~-]{1,128})=([^;,\s\\]{6,4096})/g)) {
+  for (const pair of match[1]!.matchAll(/([\w.~-]{1,128})=([^;,\s\\]{6,4096})/g)) {
     const [whole, name, value] = pair as unknown as [string, string, string]
     const isSecret = /sess|sid|auth|token|login|remember|jwt|csrf|xsrf/i.test(name)
       ? isPassword(value) || isRandom(value)
@@ -161,7 +198,7 @@ const addresses: Rule[] = [
   pattern(
     "password",
     ["://"],
-    /:\/\/[^\s:/@"'`<>\\]{1,128}:((?!\d{1,5}\/)[^\s@"'`<>]{1,256})@[\w-]+(?:\.[\w-]+)*(?::\d+|\/)/,
+    /:\/\/[^\s:/@"'`<>\\]{1,128}:((?!\d{1,5}\/)[^\s@"'`<>]{1,256})@[\w-]{1,63}(?:\.[\w-]{1,63}){0,16}(?::\d{1,5}|\/)/,
     (value) => value.includes("/") && isPassword(value),
   ),
   pattern("github token", ["://"], /:\/\/([^\s:/@"'`<>\\]{16,256}):x-oauth-basic@/, isRandom),

@@ -50,13 +50,17 @@ const names: Record<string, string> = {
   tailscale: "tailscale key",
 }
 
+/** Parts are this long at most, and together so long, where secretlint is asked: the time of its rules grows faster than a text. */
+const PART_CHARS = 8_192
+const ASKED_CHARS = 32_768
+
 /** The parts of a text that are to be looked at for these places, which are in order. */
 export function windowsAt(text: string, places: readonly number[]): string[] {
   const windows: { from: number; to: number }[] = []
   for (const place of places) {
     const [from, to] = [Math.max(place - 300, 0), place + 2200]
     const last = windows.at(-1)
-    if (last && from <= last.to) last.to = to
+    if (last && from <= last.to && to - last.from <= PART_CHARS) last.to = to
     else windows.push({ from, to })
   }
   return windows.map(({ from, to }) => text.slice(from, to))
@@ -70,7 +74,16 @@ export async function askSecretlint(windows: readonly string[]): Promise<{ kind:
   if (windows.length === 0) return []
   loading ??= load()
   const lint = await loading
-  return (await lint(windows.join("\n\n"))).filter(({ value }) => !isPlaceholder(value))
+  const found: { kind: string; value: string }[] = []
+  for (let next = 0; next < windows.length; ) {
+    const asked: string[] = []
+    for (let length = 0; next < windows.length && length < ASKED_CHARS; next++) {
+      asked.push(windows[next]!)
+      length += windows[next]!.length
+    }
+    for (const one of await lint(asked.join("\n\n"))) if (!isPlaceholder(one.value)) found.push(one)
+  }
+  return found
 }
 
 async function load(): Promise<Lint> {

@@ -155,9 +155,12 @@ export class Secrets {
     const whole = value.length < 20
     const all = spellings(before + value)
     const fronts = spellings(before)
+    const replacements = new Map<string, Replacement>()
     for (const spelling of all) {
-      const front = fronts.filter((one) => spelling.startsWith(one)).sort((a, b) => b.length - a.length)[0]
-      this.#set(spelling, { to: (front ?? before) + mark, whole })
+      const front = fronts.filter((one) => spelling.startsWith(one)).sort((a, b) => b.length - a.length)[0] ?? before
+      const replacement = replacements.get(front) ?? { to: front + mark, whole }
+      replacements.set(front, replacement)
+      this.#set(spelling, replacement)
     }
   }
 

@@ -12,8 +12,8 @@ export interface CreatedShare {
 export interface ShareBackend {
   /** The share of a session, made if there is none; answers once its link opens. */
   create(sessionID: string): Promise<CreatedShare>
-  /** The session of this share has changed. `body` reads what the client sent. */
-  sync(id: string, body: () => Promise<unknown>): Promise<void>
+  /** The session of this share has changed. `body` reads what the client sent; `request` is for who reads it in another way. */
+  sync(id: string, body: () => Promise<unknown>, request: Request): Promise<void>
   /** Removes a share, and proves it. */
   remove(id: string, secret: string): Promise<void>
 }
@@ -33,12 +33,12 @@ export function shareApi(backend: ShareBackend, getPath: (request: Request) => s
     api.post(base, async (context) => {
       const body = await readBody(context.req)
       const sessionID = body["sessionID"]
-      if (typeof sessionID !== "string" || !/^ses_\w+$/.test(sessionID))
+      if (typeof sessionID !== "string" || !/^ses_\w{1,100}$/.test(sessionID))
         throw new ShareError("bad-input", "The request names no session.")
       return context.json(await backend.create(sessionID))
     })
     api.post(`${base}/:id/sync`, async (context) => {
-      await backend.sync(context.req.param("id"), () => context.req.json())
+      await backend.sync(context.req.param("id"), () => readBody(context.req), context.req.raw)
       return context.json({})
     })
     api.delete(`${base}/:id`, async (context) => {

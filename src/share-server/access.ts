@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono"
+import type { ReaderSession } from "./signed-out.ts"
 
 /** Somebody who may read. */
 export interface Reader {
@@ -6,12 +7,16 @@ export interface Reader {
   name: string
   /** The e-mail address, where it is known to be theirs: what makes shares their own. */
   email?: string | undefined
+  /** What they have signed in with, where they sign in here. */
+  session?: ReaderSession
 }
 
 /** Who may read the shares of a server. */
 export interface Access {
-  /** Who is asking, if they may read. Looks at nothing but the request. */
-  reader(context: Context): Reader | undefined
+  /** Who is asking, if they may read. Throws what the store throws. */
+  reader(context: Context): Promise<Reader | undefined>
+  /** Whether a session that was good has ended since. */
+  hasEnded?(session: ReaderSession): Promise<boolean>
   /** Where a browser goes to become somebody who may; undefined where there is no such place. */
   signIn(returnTo: string): string | undefined
   /** Adds what signing in and out needs. */
@@ -22,7 +27,7 @@ export interface Access {
 
 /** Everybody who reaches the server may read: for an internal network. */
 export const publicAccess: Access = {
-  reader: () => ({ name: "anyone" }),
+  reader: async () => ({ name: "anyone" }),
   signIn: () => undefined,
   check: async () => {},
 }
@@ -37,7 +42,7 @@ export function proxyAccess(
   addressOf: (context: Context) => string | undefined,
 ): Access {
   return {
-    reader(context) {
+    async reader(context) {
       const address = addressOf(context)?.replace(/^::ffff:/, "")
       const name = context.req.header(header)?.trim()
       if (address === undefined || !proxies.includes(address) || !name || name.length > 300) return undefined

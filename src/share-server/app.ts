@@ -4,7 +4,7 @@ import { isShareId } from "../share/share-id.ts"
 import { shareApi } from "../share-api/share-api.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Access, Reader } from "./access.ts"
-import { announced, bodyOf } from "./intake.ts"
+import { announced, bodyOf, Refused } from "./intake.ts"
 import { ratePerMinute, turnstile } from "./limits.ts"
 import { briefly, type Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
@@ -14,6 +14,7 @@ import { placeIn, type Standing, standings, stream } from "./reading.ts"
 import type { Seal } from "./seal.ts"
 import { sessionData } from "./session-data.ts"
 import type { Shares } from "./shares.ts"
+import type { ReaderSession } from "./signed-out.ts"
 import { tokenLookup } from "./tokens.ts"
 
 export interface AppOptions {
@@ -33,8 +34,13 @@ export interface AppOptions {
 
 const TICKET = "import"
 const TICKET_SECONDS = 600
-/** Bytes that requests may bring at once, all of them together. */
-const INTAKE = 256_000_000
+/** Bytes that requests may bring at once, all of them together; of one token, as much as one request may bring. */
+const INTAKE_BYTES = 96_000_000
+/** Requests of one token that are received at once, and that wait for that. */
+const CONNECTIONS_EACH = 16
+const LINE_EACH = 2_000
+/** What creating and removing a share takes. */
+const SMALL_BODY_BYTES = 65_536
 
 /** The server: publishing below a token, reading for who may, and what those who run it ask. */
 export function serverApp(options: AppOptions): Hono {
@@ -44,9 +50,16 @@ export function serverApp(options: AppOptions): Hono {
   const standing = standings(store, now)
   const tokenOf = tokenLookup(store)
   const withinRate = ratePerMinute(options.ratePerMinute)
-  // A slow line holds room for what it brings, and no more; what has come is worked on a few at a time.
-  const intake = turnstile({ atOnce: INTAKE, line: 5_000, wait: 45_000 })
-  const body = turnstile({ atOnce: 8, line: 5_000, wait: 45_000 })
+  // A slow line holds room of its own token's; what has come is worked on a few at a time.
+  const connections = turnstile({
+    atOnce: 1_024,
+    each: CONNECTIONS_EACH,
+    line: 8_000,
+    lineEach: LINE_EACH,
+    wait: 30_000,
+  })
+  const intake = turnstile({ atOnce: INTAKE_BYTES, each: options.maxBody, line: 5_000, wait: 30_000 })
+  const exports = turnstile({ atOnce: 2, line: 100, wait: 45_000 })
   const inPath = (request: Request) => ownPath(request, base)
 
   const app = new Hono({ getPath: inPath })
@@ -83,7 +96,7 @@ export function serverApp(options: AppOptions): Hono {
   const reading =
     (answer: (context: Context, reader: Reader) => Promise<Response>) =>
     async (context: Context): Promise<Response> => {
-      const reader = access.reader(context)
+      const reader = await access.reader(context)
       if (reader) return answer(context, reader)
       const page = /\btext\/html\b/.test(context.req.header("accept") ?? "")
       const place = page ? access.signIn(base + context.req.path) : undefined
@@ -138,7 +151,7 @@ export function serverApp(options: AppOptions): Hono {
   /** For `opencode import`, which brings no cookie: a ticket that a reader was given says what it may have. */
   const data = async (context: Context, id: string, name: string): Promise<Response> => {
     if ((await standing(id)) !== "published") return refuse(context, 404, { error: "Nothing is shared here." })
-    const found = await body(() => sessionData(store, id))
+    const found = await exports(() => sessionData(store, id))
     if (!found) return refuse(context, 404, { error: "Nothing is shared here." })
     log("audit", "read", { share: briefly(id), path: "data", reader: name })
     return context.json(found, 200, { "cache-control": "private, no-store" })
@@ -147,7 +160,9 @@ export function serverApp(options: AppOptions): Hono {
     app.get(path, async (context) => {
       const given = context.req.param("id") ?? ""
       const ticket = isShareId(given) ? undefined : seal.open(TICKET, given)
-      if (ticket) return data(context, String(ticket["id"]), String(ticket["name"]))
+      const session = ticket?.["session"] as ReaderSession | undefined
+      if (ticket && !(session && (await access.hasEnded?.(session))))
+        return data(context, String(ticket["id"]), String(ticket["name"]))
       return reading((context, reader) =>
         isShareId(given)
           ? data(context, given, reader.name)
@@ -156,11 +171,11 @@ export function serverApp(options: AppOptions): Hono {
     })
   app.get(
     "/import/:id",
-    reading(async (context, { name }) => {
+    reading(async (context, { name, session }) => {
       const id = context.req.param("id") ?? ""
       const stands = isShareId(id) ? await standing(id) : "missing"
       if (stands !== "published") return absent(context, stands)
-      const ticket = seal.close(TICKET, { id, name }, TICKET_SECONDS)
+      const ticket = seal.close(TICKET, { id, name, session }, TICKET_SECONDS)
       return context.html(pages.importCommand(origin, ticket), 200, ownPage)
     }),
   )
@@ -175,17 +190,23 @@ export function serverApp(options: AppOptions): Hono {
     }
     if (!withinRate(token.hash)) return refuse(context, 429, { error: "Too many requests with this token." })
     const { raw } = context.req
-    const most = options.maxBody
-    return intake(
-      async () => {
-        const whole = await bodyOf(raw, most)
-        if (!whole) return refuse(context, 413, { error: "That is more than one request may bring." })
-        const { url, method, headers } = raw
-        const api = shareApi(options.shares.of(token, plain), (request) => inPath(request).replace(/^\/ocb_[^/]+/, ""))
-        return body(async () => api.fetch(new Request(url, { method, headers, body: whole })))
-      },
-      Math.min(announced(raw, most), most),
-    )
+    const isSync = raw.method === "POST" && raw.url.endsWith("/sync")
+    const most = isSync ? options.maxBody : SMALL_BODY_BYTES
+    const api = shareApi(options.shares.of(token, plain), (request) => inPath(request).replace(/^\/ocb_[^/]+/, ""))
+    const answer = async () => {
+      if (isSync) return api.fetch(raw)
+      const whole = await bodyOf(raw, most)
+      if (!whole) return refuse(context, 413, { error: "That is more than one request may bring." })
+      const { url, method, headers } = raw
+      return api.fetch(new Request(url, { method, headers, body: whole }))
+    }
+    try {
+      const room = Math.min(announced(raw, most), most)
+      return await connections(() => intake(answer, room, token.hash), 1, token.hash)
+    } catch (error) {
+      if (error instanceof Refused) return refuse(context, error.status, { error: error.message })
+      throw error
+    }
   }
   const bearer = (context: Context) => /^Bearer (\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? ""
   app.all("/:token{ocb_[^/]+}/api/*", (context) => publishing(context, context.req.param("token") ?? ""))
@@ -199,7 +220,7 @@ export function serverApp(options: AppOptions): Hono {
 const noStore = { "cache-control": "no-store" }
 const ownPage = { "cache-control": "private, no-store", "content-security-policy": pages.OWN_PAGES }
 
-function refuse(context: Context, status: 401 | 404 | 413 | 429 | 503, body: object): Response {
+function refuse(context: Context, status: 400 | 401 | 404 | 408 | 413 | 429 | 503, body: object): Response {
   return context.json(body, status, noStore)
 }
 

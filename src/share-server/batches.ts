@@ -23,14 +23,15 @@ interface Batch {
 /**
  * Keeps items durably: an object of their own, which no other instance ever writes to. Nothing but `fold` deletes it, and
  * only after what it holds is in another one.
+ * @param batch as `batchOf` makes it
  */
-export async function keepItems(store: ObjectStore, id: string, items: KeptItem[]): Promise<void> {
-  await putBatch(store, id, { items })
+export async function keepItems(store: ObjectStore, id: string, batch: Uint8Array): Promise<void> {
+  await putBatch(store, id, batch)
 }
 
 /** Notes durably that what is published of a share may be a mixture of two versions. */
 export async function distrust(store: ObjectStore, id: string): Promise<void> {
-  await putBatch(store, id, { items: [], distrusted: true })
+  await putBatch(store, id, batchOf({ items: [], distrusted: true }))
 }
 
 /**
@@ -62,7 +63,7 @@ export async function gather(store: ObjectStore, id: string): Promise<Gathered> 
  */
 export async function fold(store: ObjectStore, id: string, gathered: Gathered): Promise<void> {
   if (gathered.from.length < 2) return
-  const key = await putBatch(store, id, { items: [...gathered.items.values()] })
+  const key = await putBatch(store, id, batchOf({ items: [...gathered.items.values()] }))
   await store.delete(gathered.from)
   gathered.from = [{ key, size: 0 }]
 }
@@ -86,9 +87,11 @@ export async function keptBytes(store: ObjectStore, id: string): Promise<number>
   return [...keys].reduce((sum, key) => sum + Number.parseInt(/-([a-z0-9]+)-[^/]*$/.exec(key)?.[1] ?? "0", 36), 0)
 }
 
+/** Items as they are kept. */
+export const batchOf = (batch: Batch): Uint8Array => new TextEncoder().encode(JSON.stringify(batch))
+
 // The key tells how long the content is.
-async function putBatch(store: ObjectStore, id: string, batch: Batch): Promise<string> {
-  const body = new TextEncoder().encode(JSON.stringify(batch))
+async function putBatch(store: ObjectStore, id: string, body: Uint8Array): Promise<string> {
   const name = [Date.now().toString(36), body.length.toString(36), randomBytes(9).toString("hex")].join("-")
   const key = `${prefixOf(id)}${SERVER}items/${name}.json`
   await putBytes(store, key, body)

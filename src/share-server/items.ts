@@ -12,6 +12,8 @@ export interface KeptItem extends Item {
   name: string
   /** The latest time in the batch that it came with, milliseconds since 1970; 0 if there was none. */
   clock: number
+  /** How long it was as it came: what is redacted of a text that has grown may be shorter than before. */
+  length?: number
 }
 
 /**
@@ -24,8 +26,8 @@ export function readItems(data: unknown, session: string): KeptItem[] {
     const name = typeof type === "string" ? nameOf(type, data, session) : undefined
     return name === undefined ? [] : [{ item: { type: type as string, data }, name }]
   })
-  const clock = Math.max(0, ...items.map(({ item }) => latestTime(item.data)))
-  return items.map(({ item, name }) => ({ name, clock, ...item }))
+  const clock = items.reduce((latest, { item }) => Math.max(latest, latestTime(item.data)), 0)
+  return items.map(({ item, name }) => ({ name, clock, length: JSON.stringify(item.data).length, ...item }))
 }
 
 /**
@@ -61,7 +63,10 @@ export function recordOf(items: ReadonlyMap<string, KeptItem>, session: string):
   for (const item of items.values()) {
     const [kind, message = ""] = item.name.split("/")
     if (kind === "message") messages.push({ id: message, item })
-    if (kind === "part") parts.set(message, [...(parts.get(message) ?? []), item])
+    if (kind !== "part") continue
+    const own = parts.get(message)
+    if (own) own.push(item)
+    else parts.set(message, [item])
   }
   messages.sort((a, b) => compare(a.id, b.id))
   return {
@@ -100,7 +105,7 @@ function isLater(a: KeptItem, b: KeptItem): boolean {
   const stages = stageOf(a) - stageOf(b) || a.clock - b.clock
   if (stages !== 0) return stages > 0
   const [left, right] = [JSON.stringify(a.data), JSON.stringify(b.data)]
-  return (left.length - right.length || compare(left, right)) > 0
+  return ((a.length ?? left.length) - (b.length ?? right.length) || compare(left, right)) > 0
 }
 
 function stageOf({ type, data }: KeptItem): number {
@@ -118,7 +123,7 @@ function stageOf({ type, data }: KeptItem): number {
 function latestTime(data: unknown): number {
   const { time, state } = fields(data)
   const times = [...Object.values(fields(time)), ...Object.values(fields(fields(state)["time"]))]
-  return Math.max(0, ...times.map(number))
+  return times.reduce((latest: number, time) => Math.max(latest, number(time)), 0)
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

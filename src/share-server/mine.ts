@@ -8,7 +8,7 @@ import { readOwner, sharesOf } from "./owner.ts"
 import * as pages from "./pages.ts"
 import type { Seal } from "./seal.ts"
 import type { Shares } from "./shares.ts"
-import { listTokens, type PublishToken } from "./tokens.ts"
+import { isSamePerson, listRevoked, listTokens, type PublishToken } from "./tokens.ts"
 
 interface MineOptions {
   store: ObjectStore
@@ -26,10 +26,13 @@ const headers = { "cache-control": "private, no-store", "content-security-policy
 
 /** The page on which somebody sees what they share, by their tokens, and takes it back. */
 export function addMine(app: Hono, { store, shares, seal, access, base, reading }: MineOptions): void {
-  const tokensOf = async ({ email }: Reader): Promise<PublishToken[]> =>
-    email === undefined
-      ? []
-      : (await listTokens(store)).filter(({ owner }) => owner?.toLowerCase() === email.toLowerCase())
+  const tokensOf = async ({ email }: Reader): Promise<PublishToken[]> => {
+    if (email === undefined) return []
+    // What was shared with a token that was revoked is still its owner's.
+    const all = await Promise.all([listTokens(store), listRevoked(store)])
+    const own = new Map(all.flat().map((token) => [token.hash, token]))
+    return [...own.values()].filter(({ owner }) => isSamePerson(owner, email))
+  }
 
   app.get(
     "/mine",

@@ -1,9 +1,11 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto"
 import { prefixOf } from "../share/manifest.ts"
-import type { ObjectStore } from "../store/object-store.ts"
+import { empty } from "../share/unshare.ts"
+import { collect, type ObjectStore } from "../store/object-store.ts"
 import { getJson, putJson, SERVER } from "./batches.ts"
 import { forEach } from "./limits.ts"
-import type { PublishToken } from "./tokens.ts"
+import { pendingNotes } from "./pending.ts"
+import { hasSharesOf, type PublishToken } from "./tokens.ts"
 
 /** Who has a share, and what shows that: `s/<id>/server/owner.json`. */
 export interface Owner {
@@ -39,7 +41,7 @@ export function namesOf(token: string, session: string, round: number): { id: st
   }
 }
 
-export const secretOf = (token: string, id: string): string => derive(token, `secret ${id}`)
+const secretOf = (token: string, id: string): string => derive(token, `secret ${id}`)
 
 const derive = (token: string, what: string) => createHmac("sha256", token).update(what).digest("base64url")
 
@@ -56,22 +58,46 @@ export async function writeOwner(
 
 export const readOwner = (store: ObjectStore, id: string): Promise<Owner | undefined> => getJson(store, keyOf(id))
 
-/** Whether somebody with this token and this secret may change a share. Takes the same time whatever is wrong. */
-export function isOwner(owner: Owner, token: PublishToken, secret: string): boolean {
-  const isToken = isSame(owner.token, token.hash)
-  return isSame(owner.secret, sha256(secret)) && isToken
-}
+/** Whether somebody with this token and this secret may change a share. */
+export const isOwner = async (
+  store: ObjectStore,
+  owner: Owner,
+  token: PublishToken,
+  secret: string,
+): Promise<boolean> => isSame(owner.secret, sha256(secret)) && (await hasSharesOf(store, token, owner.token))
 
-export const isSame = (a: string, b: string): boolean =>
+const isSame = (a: string, b: string): boolean =>
   timingSafeEqual(createHash("sha256").update(a).digest(), createHash("sha256").update(b).digest())
 
-/** Notes for good that a share was taken back: from now on, nobody reads it, and nothing is added to it. */
-export async function writeGone(store: ObjectStore, id: string, now: Date): Promise<void> {
-  await putJson(store, goneKey(id), { removed: now.toISOString() })
+/**
+ * Notes for good that a share was taken back: from now on, nobody reads it, and nothing is added to it. The hash of its
+ * secret stays with the note, so that whoever asks again, since the removal was cut short, is known.
+ */
+async function writeGone(store: ObjectStore, id: string, owner: Owner | undefined, now: Date): Promise<void> {
+  const { secret } = owner ?? (await getJson<{ secret?: string }>(store, goneKey(id))) ?? {}
+  await putJson(store, goneKey(id), { removed: now.toISOString(), ...(secret && { secret }) })
+}
+
+/** Whether a share was taken back that had this secret. */
+export async function wasTakenBack(store: ObjectStore, id: string, secret: string): Promise<boolean> {
+  const gone = await getJson<{ secret?: string }>(store, goneKey(id))
+  return gone?.secret !== undefined && isSame(gone.secret, sha256(secret))
+}
+
+/** Takes a share back: notes that, then deletes all of it. May be cut short and begun again. Throws what the store throws, and `left-behind`. */
+export async function takeBack(store: ObjectStore, id: string, owner: Owner | undefined, now: Date): Promise<void> {
+  await writeGone(store, id, owner, now)
+  await empty(store, id)
+  await store.delete(await pendingNotes(store, id))
+  if (owner) await dropFromIndex(store, owner.token, id)
 }
 
 export const isGone = async (store: ObjectStore, id: string): Promise<boolean> =>
   (await store.get(goneKey(id))) !== undefined
+
+/** How many shares a token has. */
+export const countShares = async (store: ObjectStore, token: string): Promise<number> =>
+  new Set((await collect(store.list(indexPrefix(token)))).map(({ key }) => key)).size
 
 /** Takes a share off the list of its token. */
 export async function dropFromIndex(store: ObjectStore, token: string, id: string): Promise<void> {

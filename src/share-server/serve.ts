@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import type { Server } from "node:http"
 import type { AddressInfo } from "node:net"
+import { fileURLToPath } from "node:url"
 import { createAdaptorServer } from "@hono/node-server"
 import { getConnInfo } from "@hono/node-server/conninfo"
 import { Hono } from "hono"
@@ -11,13 +12,15 @@ import { type Access, proxyAccess, publicAccess } from "./access.ts"
 import { serverApp } from "./app.ts"
 import { briefly, type Log } from "./log.ts"
 import { metrics } from "./metrics.ts"
-import { publishShare } from "./publish-share.ts"
 import { queue } from "./queue.ts"
 import { sealWith } from "./seal.ts"
 import type { ServerSettings } from "./settings.ts"
 import { sharesIn } from "./shares.ts"
+import type { SignInOptions } from "./sign-in.ts"
+import { sweepSignedOut } from "./signed-out.ts"
 import { lookForPending, sweep } from "./sweep.ts"
 import { bucketTrial, tryBucket } from "./trial.ts"
+import { workers } from "./workers.ts"
 
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:8080`. */
@@ -53,12 +56,14 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const figures = metrics()
   const seal = sealWith(settings.cookieKeys.length > 0 ? settings.cookieKeys : [randomBytes(32).toString("base64url")])
   const lifetime = parseLength(settings.expires) ?? Number.POSITIVE_INFINITY
-  const publishing = { store, version, now, redact: settings.redact, lifetime }
+  const publishing = { destination, version, redact: settings.redact, lifetime }
+  const apart = workers(fileURLToPath(import.meta.resolve("#server-worker")), store)
 
   const waiting = queue({
     async work(id) {
       const start = performance.now()
-      const result = await publishShare(id, publishing)
+      const result = await apart.publish({ job: "publish", id, ...publishing })
+      if (result === "given up") log("error", "publish given up", { share: briefly(id) })
       figures.count("publishes_total", { result })
       figures.time("publish_seconds", (performance.now() - start) / 1000)
       return result !== "busy"
@@ -70,13 +75,14 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     ...{ delay: GATHERED, again: AGAIN, atOnce: settings.publishAtOnce },
   })
   const shares = sharesIn({
-    ...{ store, version, now, redact: settings.redact, maxShare: settings.maxShareMb * 1_000_000 },
+    ...{ store, version, now, redact: settings.redact, clean: apart.clean },
+    ...{ maxBody: settings.maxRequestMb * 1_000_000, maxShare: settings.maxShareMb * 1_000_000 },
     ...{ link: (id) => `${publicUrl}/share/${id}` },
     ready: trial,
     onKept: (id) => waiting.ask(id),
     audit: (what, { share, token }) => log("audit", what, { share: briefly(share), token }),
   })
-  const access = await accessFor(settings, seal, log)
+  const access = await accessFor(settings, { seal, store, log })
   const app = serverApp({
     ...{ store, shares, access, seal, log, metrics: figures, now, publicUrl },
     ...{ maxBody: settings.maxRequestMb * 1_000_000, ratePerMinute: settings.requestsPerMinute },
@@ -110,6 +116,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const timers = [
     every(LOOK_EVERY, () => look().catch(failed)),
     every(SWEEP_EVERY, () => sweep(store, { now, log, remove: shares.remove }).catch(failed)),
+    every(SWEEP_EVERY, () => sweepSignedOut(store, now()).catch(failed)),
   ]
   log("info", "listening", { url, publicUrl, bucket: store.name, reading: wayOf(settings) })
 
@@ -124,6 +131,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
       await closed
       clearTimeout(force)
       await waiting.close(settings.shutdownSeconds * 500)
+      apart.end()
       forFigures?.close()
       forFigures?.closeAllConnections()
       store.close()
@@ -147,7 +155,10 @@ function every(milliseconds: number, work: () => Promise<void>): () => void {
   }
 }
 
-async function accessFor(settings: ServerSettings, seal: ReturnType<typeof sealWith>, log: Log): Promise<Access> {
+async function accessFor(
+  settings: ServerSettings,
+  { seal, store, log }: Pick<SignInOptions, "seal" | "store" | "log">,
+): Promise<Access> {
   const { issuer, clientId = "", clientSecret = "", proxyHeader, proxyAddresses } = settings
   if (settings.public) return publicAccess
   if (proxyHeader !== undefined)
@@ -158,7 +169,7 @@ async function accessFor(settings: ServerSettings, seal: ReturnType<typeof sealW
   const { everyone, domains, claims, trustEmail, scope, publicUrl, sessionHours } = settings
   const { signInAccess } = await import("./sign-in.ts")
   return signInAccess({
-    ...{ issuer: issuer!, clientId, clientSecret, scope, publicUrl, seal, log },
+    ...{ issuer: issuer!, clientId, clientSecret, scope, publicUrl, seal, store, log },
     ...{ rules: { everyone, domains, claims, trustEmail }, sessionSeconds: sessionHours * 3600 },
   })
 }

@@ -1,28 +1,17 @@
 import { ShareError } from "../errors.ts"
 import type { RedactOptions } from "../redact/redact.ts"
-import { withoutRoles } from "../session/roles.ts"
 import { FORMAT, writeManifest } from "../share/manifest.ts"
 import { isShareId } from "../share/share-id.ts"
 import { empty } from "../share/unshare.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { keepItems, keptBytes } from "./batches.ts"
-import { withFields } from "./item-fields.ts"
-import { hasMessagesWithoutRole, readItems } from "./items.ts"
-import {
-  dropFromIndex,
-  isGone,
-  isOwner,
-  isSame,
-  namesOf,
-  type Owner,
-  readOwner,
-  secretOf,
-  writeGone,
-  writeOwner,
-} from "./owner.ts"
-import { notePending, pendingNotes } from "./pending.ts"
-import { type KnownSecrets, keyOfSecrets, redactItems } from "./redact-items.ts"
+import { type CleanBatch, cleanBatch, type RawBatch } from "./clean-batch.ts"
+import { syncBodyOf } from "./intake.ts"
+import { knownSecrets } from "./known-secrets.ts"
+import { isGone, isOwner, namesOf, type Owner, readOwner, takeBack, wasTakenBack, writeOwner } from "./owner.ts"
+import { notePending } from "./pending.ts"
+import { keyOfSecrets } from "./redact-items.ts"
 import type { PublishToken } from "./tokens.ts"
 
 export interface SharesOptions {
@@ -30,8 +19,11 @@ export interface SharesOptions {
   version: string
   now: () => Date
   redact?: RedactOptions | undefined
-  /** Bytes that may be kept of one session. */
+  /** Bytes that one sync may bring, and that may be kept of one session. */
+  maxBody: number
   maxShare: number
+  /** Makes a batch ready for the bucket, for who has a token; here and now, unless given. */
+  clean?: (batch: RawBatch, token: string) => Promise<CleanBatch>
   /** Where a share is opened; its last part is the id, as `opencode import` wants it. */
   link: (id: string) => string
   /** Rejects while nothing may be published yet: see `bucketTrial`. */
@@ -57,16 +49,9 @@ const REMEMBERED = 1_000
  * as done is in the bucket, redacted. Taking a share back notes that first and deletes afterwards, and whoever stores
  * something looks for that note afterwards: so nothing comes back, whoever is first.
  */
-export function sharesIn({ store, version, now, redact, maxShare, link, ready, onKept, audit }: SharesOptions): Shares {
-  const learned = new Map<string, KnownSecrets>()
-
-  function secretsOf(id: string, secret: string): KnownSecrets {
-    const known = learned.get(id) ?? { key: keyOfSecrets(secret), marks: new Set() }
-    learned.delete(id)
-    learned.set(id, known)
-    if (learned.size > REMEMBERED) learned.delete(learned.keys().next().value as string)
-    return known
-  }
+export function sharesIn(options: SharesOptions): Shares {
+  const { store, version, now, redact, maxBody, maxShare, link, ready, onKept, audit, clean = cleanBatch } = options
+  const learned = knownSecrets()
 
   // Each batch is small beside the limit: looking once in a while is enough.
   const unseen = new Map<string, number>()
@@ -99,21 +84,24 @@ export function sharesIn({ store, version, now, redact, maxShare, link, ready, o
     return { id, url: link(id), secret }
   }
 
-  async function sync(id: string, body: unknown, token: PublishToken): Promise<void> {
-    const { secret, data } = (body ?? {}) as { secret?: unknown; data?: unknown }
-    const owner = isShareId(id) ? await readOwner(store, id) : undefined
-    if (!owner || typeof secret !== "string" || !isOwner(owner, token, secret) || (await isGone(store, id)))
-      throw noShare(id)
-    if (hasMessagesWithoutRole(data)) throw withoutRoles(`session ${owner.session}`)
-    const items = readItems(data, owner.session)
+  async function sync(id: string, request: Request, token: PublishToken): Promise<void> {
+    let [owner, secret]: [Owner | undefined, string] = [undefined, ""]
+    const body = await syncBodyOf(request, maxBody, async (shown) => {
+      secret = shown
+      owner = isShareId(id) ? await readOwner(store, id) : undefined
+      if (!owner || !(await isOwner(store, owner, token, secret)) || (await isGone(store, id))) throw noShare(id)
+    })
+    const { session } = owner as unknown as Owner
+    const marks = learned.of(id)
+    const batch = { body, session, key: keyOfSecrets(secret), marks, redact }
+    const { items, marks: more } = await clean(batch, token.hash)
     if (items.length === 0) return
-    if (!(await hasRoom(id, JSON.stringify(data).length))) {
+    learned.add(id, more)
+    if (!(await hasRoom(id, items.length))) {
       audit("full", { share: id, token: token.name })
       throw tooLarge(maxShare)
     }
-    const clean = withFields(await redactItems(items, secretsOf(id, secret), redact))
-    if (clean.length === 0) return
-    await Promise.all([keepItems(store, id, clean), notePending(store, id)])
+    await Promise.all([keepItems(store, id, items), notePending(store, id)])
     if ((await isGone(store, id)) || !(await readOwner(store, id))) {
       await empty(store, id)
       throw noShare(id)
@@ -122,26 +110,22 @@ export function sharesIn({ store, version, now, redact, maxShare, link, ready, o
   }
 
   async function remove(id: string, owner: Owner | undefined): Promise<void> {
-    await writeGone(store, id, now())
-    learned.delete(id)
-    await empty(store, id)
-    await store.delete(await pendingNotes(store, id))
-    if (!owner) return
-    await dropFromIndex(store, owner.token, id)
-    audit("remove", { share: id, token: owner.name })
+    learned.forget(id)
+    await takeBack(store, id, owner, now())
+    if (owner) audit("remove", { share: id, token: owner.name })
   }
 
   return {
     remove,
     of: (token, plain) => ({
       create: (session) => create(session, token, plain),
-      sync: async (id, body) => sync(id, await body(), token),
+      sync: (id, _, request) => sync(id, request, token),
       async remove(id, secret) {
         if (!isShareId(id)) throw noShare(id)
         const owner = await readOwner(store, id)
-        if (owner && isOwner(owner, token, secret)) return remove(id, owner)
+        if (owner && (await isOwner(store, owner, token, secret))) return remove(id, owner)
         // A removal that was cut short has taken the owner along; the client asks again.
-        if (!owner && isSame(secret, secretOf(plain, id)) && (await isGone(store, id))) return remove(id, undefined)
+        if (!owner && (await wasTakenBack(store, id, secret))) return remove(id, undefined)
         throw noShare(id)
       },
     }),

@@ -1,14 +1,16 @@
-import { createHash } from "node:crypto"
+import { createHash, randomBytes } from "node:crypto"
 import type { Context, Hono } from "hono"
 import { deleteCookie, getCookie, setCookie } from "hono/cookie"
 import type { CookieOptions } from "hono/utils/cookie"
 import * as client from "openid-client"
 import { ShareError } from "../errors.ts"
+import type { ObjectStore } from "../store/object-store.ts"
 import type { Access, Reader } from "./access.ts"
 import type { Log } from "./log.ts"
 import * as pages from "./pages.ts"
 import { type Claims, emailOf, mayRead, type ReaderRules } from "./readers.ts"
 import type { Seal } from "./seal.ts"
+import { isSignedOut, type ReaderSession, writeSignedOut } from "./signed-out.ts"
 
 export interface SignInOptions {
   issuer: string
@@ -21,6 +23,8 @@ export interface SignInOptions {
   /** Where the server is seen from outside, without a slash at the end. */
   publicUrl: string
   seal: Seal
+  /** Where it is noted that somebody has signed out. */
+  store: ObjectStore
   log: Log
 }
 
@@ -34,10 +38,11 @@ const cookie: CookieOptions = { path: "/", httpOnly: true, secure: true, sameSit
 
 /**
  * Has readers sign in with OpenID Connect: authorization code with PKCE (RFC 7636), state and nonce. Nothing is kept here:
- * an attempt to sign in and a session are sealed cookies, which every instance with the same keys understands.
+ * an attempt to sign in and a session are sealed cookies, which every instance with the same keys understands. That a
+ * session was ended before its time is noted in the bucket, where every instance looks.
  */
 export function signInAccess(options: SignInOptions): Access {
-  const { rules, publicUrl, seal, log, sessionSeconds } = options
+  const { rules, publicUrl, seal, store, log, sessionSeconds } = options
   const base = new URL(publicUrl).pathname.replace(/\/+$/, "")
   const provider = providerOf(options)
   // A session is good for the rules that it was made under.
@@ -48,11 +53,16 @@ export function signInAccess(options: SignInOptions): Access {
 
   const attemptCookie = (state: string) => ATTEMPT + createHash("sha256").update(state).digest("hex").slice(0, 16)
 
-  function reader(context: Context): Reader | undefined {
-    const session = seal.open("session", getCookie(context, SESSION) ?? "")
-    if (session?.["under"] !== under || typeof session["sub"] !== "string") return undefined
-    const email = typeof session["email"] === "string" ? session["email"] : undefined
-    return { name: email ?? session["sub"], email }
+  const hasEnded = (session: ReaderSession) => isSignedOut(store, session)
+
+  async function reader(context: Context): Promise<Reader | undefined> {
+    const opened = seal.open("session", getCookie(context, SESSION) ?? "")
+    if (opened?.["under"] !== under) return undefined
+    const { sub, sid, exp, email: given } = opened
+    if (typeof sub !== "string" || typeof sid !== "string" || typeof exp !== "number") return undefined
+    if (await hasEnded({ sid, exp })) return undefined
+    const email = typeof given === "string" ? given : undefined
+    return { name: email ?? sub, email, session: { sid, exp } }
   }
 
   async function begin(context: Context): Promise<Response> {
@@ -106,7 +116,7 @@ export function signInAccess(options: SignInOptions): Access {
       return context.html(pages.mayNot(), 403)
     }
     const email = emailOf(claims, rules)
-    const about = { sub: claims.sub, under, ...(email && { email }) }
+    const about = { sub: claims.sub, sid: randomBytes(16).toString("base64url"), under, ...(email && { email }) }
     const whole = seal.close("session", { ...about, hint }, sessionSeconds)
     const session = whole.length <= LONGEST_COOKIE ? whole : seal.close("session", about, sessionSeconds)
     setCookie(context, SESSION, session, { ...cookie, maxAge: sessionSeconds })
@@ -116,11 +126,15 @@ export function signInAccess(options: SignInOptions): Access {
 
   async function signOut(context: Context): Promise<Response> {
     // A form of another site does not bring the cookie (SameSite=Lax), and so signs nobody out.
-    if (!reader(context)) return context.html(pages.signedOut(`${base}/auth/login`))
+    const who = await reader(context)
+    if (!who?.session) return context.html(pages.signedOut(`${base}/auth/login`))
     const hint = seal.open("session", getCookie(context, SESSION) ?? "")?.["hint"]
+    // First in the bucket: a cookie that was copied is not deleted by deleting this one.
+    await writeSignedOut(store, who.session)
     deleteCookie(context, SESSION, cookie)
-    const config = await provider()
-    if (config.serverMetadata().end_session_endpoint === undefined)
+    log("audit", "signed out", { reader: who.name })
+    const config = await provider().catch(() => undefined)
+    if (config?.serverMetadata().end_session_endpoint === undefined)
       return context.html(pages.signedOut(`${base}/auth/login`))
     const back = {
       post_logout_redirect_uri: `${publicUrl}/auth/signed-out`,
@@ -131,7 +145,7 @@ export function signInAccess(options: SignInOptions): Access {
   }
 
   return {
-    reader,
+    ...{ reader, hasEnded },
     signIn: (returnTo) => `${base}/auth/login?return=${encodeURIComponent(returnTo)}`,
     addRoutes(app: Hono) {
       app.get("/auth/login", begin)

@@ -14,10 +14,20 @@ export interface PublishToken {
   owner?: string
   /** ISO 8601, UTC */
   created: string
+  /** Hashes of the tokens that it has taken the place of: their shares are its own. */
+  replaces?: string[]
+}
+
+/** A token that nothing is shared with any more; what was, is still its owner's. */
+export interface RevokedToken extends PublishToken {
+  /** ISO 8601, UTC */
+  revoked: string
 }
 
 const FOLDER = "tokens/"
+const REVOKED_FOLDER = "revoked/"
 const keyOf = (hash: string) => `${FOLDER}${hash}.json`
+const revokedKeyOf = (hash: string) => `${REVOKED_FOLDER}${hash}.json`
 
 /** 192 random bits; the prefix lets scanners of code recognise one that was committed. */
 const newToken = (): string => `ocb_${randomBytes(24).toString("base64url")}`
@@ -31,57 +41,109 @@ export async function createToken(
   store: ObjectStore,
   { name, owner, now }: { name: string; owner?: string | undefined; now: Date },
 ): Promise<string> {
+  assertName(name)
+  if ((await listTokens(store)).some((known) => known.name === name))
+    throw new ShareError("bad-usage", `There is a token ${name} already.`, {
+      hint: `Rotate it (opencode-bucket token rotate ${name}), or choose another name.`,
+    })
+  return newTokenIn(store, { name, created: now.toISOString(), ...(owner && { owner }) })
+}
+
+/** Puts a new token into the place of an old one, which is revoked: it has the same name, owner and shares. */
+export async function rotateToken(store: ObjectStore, { name, now }: { name: string; now: Date }): Promise<string> {
+  const { hash, owner, replaces = [] } = await tokenNamed(store, name)
+  const replaced = { name, created: now.toISOString(), ...(owner && { owner }), replaces: [hash, ...replaces] }
+  const token = await newTokenIn(store, replaced)
+  await revoke(store, hash, now)
+  return token
+}
+
+async function newTokenIn(store: ObjectStore, about: Omit<PublishToken, "hash">): Promise<string> {
+  const token = newToken()
+  const hash = hashOf(token)
+  await putJson(store, keyOf(hash), { hash, ...about })
+  return token
+}
+
+function assertName(name: string): void {
   if (!/^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,99}$/u.test(name))
     throw new ShareError("bad-usage", `${JSON.stringify(name)} cannot be the name of a token.`, {
       hint: "Use letters, digits, spaces and . _ @ + -, such as alice@corp.example or ci.",
     })
-  if ((await listTokens(store)).some((known) => known.name === name))
-    throw new ShareError("bad-usage", `There is a token ${name} already.`, {
-      hint: `Revoke it first (opencode-bucket token revoke ${name}), or choose another name.`,
-    })
-  const token = newToken()
-  const hash = hashOf(token)
-  await putJson(store, keyOf(hash), { hash, name, ...(owner && { owner }), created: now.toISOString() })
-  return token
 }
 
-export async function listTokens(store: ObjectStore): Promise<PublishToken[]> {
+/** The tokens that are good, by name. */
+export const listTokens = (store: ObjectStore): Promise<PublishToken[]> => tokensIn<PublishToken>(store, FOLDER)
+
+/** The tokens that were revoked, by name. */
+export const listRevoked = (store: ObjectStore): Promise<RevokedToken[]> =>
+  tokensIn<RevokedToken>(store, REVOKED_FOLDER)
+
+async function tokensIn<T extends PublishToken>(store: ObjectStore, folder: string): Promise<T[]> {
   const keys = new Set<string>()
-  for await (const { key } of store.list(FOLDER)) if (/^tokens\/[0-9a-f]{64}\.json$/.test(key)) keys.add(key)
-  const found = (await forEach([...keys], (key) => getJson<PublishToken>(store, key))).filter(
-    (token) => token !== undefined,
-  )
+  for await (const { key } of store.list(folder))
+    if (/^[0-9a-f]{64}\.json$/.test(key.slice(folder.length))) keys.add(key)
+  const found = (await forEach([...keys], (key) => getJson<T>(store, key))).filter((token) => token !== undefined)
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** Makes a token worthless; what was shared with it stays. Throws `bad-usage` if there is none of that name. */
-export async function revokeToken(store: ObjectStore, name: string): Promise<void> {
-  const found = (await listTokens(store)).find((token) => token.name === name)
-  if (!found)
-    throw new ShareError("bad-usage", `There is no token ${name}.`, {
-      hint: '"opencode-bucket token list" shows all of them.',
-    })
-  const versions = []
-  for await (const entry of store.list(FOLDER)) if (entry.key === keyOf(found.hash)) versions.push(entry)
-  await store.delete(versions)
+/**
+ * Makes a token worthless; what was shared with it stays, and stays its owner's. Throws `bad-usage` if there is none of that
+ * name.
+ */
+export async function revokeToken(store: ObjectStore, name: string, now: Date): Promise<RevokedToken> {
+  return revoke(store, (await tokenNamed(store, name)).hash, now)
 }
 
-/** How long what was found of a token is believed: for so long a revoked one still works. */
-const BELIEVED = 5_000
+async function tokenNamed(store: ObjectStore, name: string): Promise<PublishToken> {
+  const found = (await listTokens(store)).find((token) => token.name === name)
+  if (found) return found
+  throw new ShareError("bad-usage", `There is no token ${name}.`, {
+    hint: '"opencode-bucket token list" shows all of them.',
+  })
+}
+
+// Noted before it is deleted: whatever comes between, somebody knows whose its shares are.
+async function revoke(store: ObjectStore, hash: string, now: Date): Promise<RevokedToken> {
+  const token = await getJson<PublishToken>(store, keyOf(hash))
+  if (!token) throw new ShareError("bad-usage", "The token was revoked meanwhile.")
+  const revoked = { ...token, revoked: now.toISOString() }
+  await putJson(store, revokedKeyOf(hash), revoked)
+  const versions = []
+  for await (const entry of store.list(FOLDER)) if (entry.key === keyOf(hash)) versions.push(entry)
+  await store.delete(versions)
+  return revoked
+}
+
+/**
+ * Whether a token has the shares of another one: it is that one, or has taken its place, or that one was revoked and they
+ * belong to the same person.
+ */
+export async function hasSharesOf(store: ObjectStore, token: PublishToken, hash: string): Promise<boolean> {
+  if (token.hash === hash || token.replaces?.includes(hash)) return true
+  if (token.owner === undefined) return false
+  const revoked = await getJson<RevokedToken>(store, revokedKeyOf(hash))
+  return revoked?.owner !== undefined && isSamePerson(revoked.owner, token.owner)
+}
+
+export const isSamePerson = (a: string | undefined, b: string | undefined): boolean =>
+  a !== undefined && a.trim().toLowerCase() === b?.trim().toLowerCase()
+
+/** How long it is believed that there is no such token; one that is there is looked up each time, since it may be revoked. */
+const BELIEVED_MS = 5_000
 const REMEMBERED = 10_000
 
 /** Looks tokens up in the bucket. */
 export function tokenLookup(store: ObjectStore, now: () => number = Date.now) {
-  const known = new Map<string, { token: PublishToken | undefined; at: number }>()
+  const unknown = new Map<string, number>()
   return async (text: string): Promise<PublishToken | undefined> => {
     if (!isToken(text)) return undefined
     const hash = hashOf(text)
-    const found = known.get(hash)
-    if (found && now() - found.at < BELIEVED) return found.token
+    if (now() - (unknown.get(hash) ?? Number.NEGATIVE_INFINITY) < BELIEVED_MS) return undefined
     const token = await getJson<PublishToken>(store, keyOf(hash))
-    known.delete(hash)
-    known.set(hash, { token, at: now() })
-    if (known.size > REMEMBERED) known.delete(known.keys().next().value as string)
+    unknown.delete(hash)
+    if (token === undefined) unknown.set(hash, now())
+    if (unknown.size > REMEMBERED) unknown.delete(unknown.keys().next().value as string)
     return token
   }
 }

@@ -1,5 +1,6 @@
 import { type Redacted, type RedactedBefore, type RedactOptions, redact } from "../redact/redact.ts"
 import type { Count } from "../redact/secrets.ts"
+import { holdBack } from "../session/hold-back.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import { published } from "../session/published.ts"
@@ -26,8 +27,8 @@ export interface Prepared {
 }
 
 /**
- * What is common to all that leaves the record of a session, into a bucket or a file: record → redact → select →
- * normalize → published.
+ * What is common to all that leaves the record of a session, into a bucket or a file: record → hold back → redact →
+ * select → normalize → published.
  * All of the record is searched for secrets: what is left out may be what gives away a secret in the rest. Throws what
  * selecting and reading throw, `bad-settings` for a pattern that cannot be, and `Opencode2Error` for messages without roles.
  * @param before what is known of its beginning, redacted with the same options
@@ -38,7 +39,7 @@ export async function prepare(
   before?: RedactedBefore,
 ): Promise<Prepared> {
   const { selection = {} } = options
-  const { found, ...redacted } = await redact(withRoles(record), options.redact, before)
+  const { found, ...redacted } = await redact(holdBack(withRoles(record)), options.redact, before)
   const session = published(normalizeSession(await select(redacted.record, selection)))
   return { session, leftOut: inWords(selection), found, redacted }
 }

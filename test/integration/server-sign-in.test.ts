@@ -87,10 +87,15 @@ test("readers sign in with a real provider, at two replicas, and one of them is 
   expect((await sync(items)).status).toBe(404)
   expect((await ceph.keys()).filter((key) => key.startsWith("s/"))).toEqual([])
 
+  const four = await start({ OPENCODE_BUCKET_COOKIE_KEYS: keys })
+  const headers = { cookie: `${cookie!.name}=${cookie!.value}` }
+  for (const { url } of [three, four]) expect((await fetch(`${url}/mine`, { headers })).status).toBe(200)
   await page.goto(`${publicUrl}/mine`)
   await page.click("text=Sign out")
   await page.waitForURL(new RegExp(issuer))
   expect((await page.context().cookies()).filter(({ name }) => name === "__Host-opencode-bucket")).toEqual([])
+  // A copy of the cookie is worth nothing any more, wherever it is shown.
+  for (const { url } of [three, four, three]) expect((await fetch(`${url}/mine`, { headers })).status).toBe(401)
 })
 
 async function signInAs(page: Page, name: string): Promise<void> {

@@ -74,10 +74,10 @@ test("nothing is published of a share that is being removed, whatever OpenCode s
   const { backend, happens, settled, jobs, told } = noting()
   await backend.create("ses_1")
   const removed = backend.remove("id1", "s")
-  await backend.sync("id1", async () => ({}))
+  await backend.sync("id1", async () => ({}), new Request("http://127.0.0.1"))
   happens("session.idle")
   await removed
-  await backend.sync("id1", async () => ({}))
+  await backend.sync("id1", async () => ({}), new Request("http://127.0.0.1"))
   await settled()
   expect(jobs).toEqual(["share", "unshare id1"])
   expect(told).toEqual([])
@@ -88,9 +88,9 @@ test("a share that could not be removed goes on", async () => {
     if (job === "unshare") throw new ShareError("store-busy", "Later.")
   })
   await backend.create("ses_1")
-  await backend.sync("id1", async () => ({}))
+  await backend.sync("id1", async () => ({}), new Request("http://127.0.0.1"))
   await expect(backend.remove("id1", "s")).rejects.toMatchObject({ code: "store-busy" })
-  await backend.sync("id1", async () => ({}))
+  await backend.sync("id1", async () => ({}), new Request("http://127.0.0.1"))
   await settled()
   expect(jobs).toEqual(["share", "confirm id1", "unshare id1", "update id1"])
   expect(told).toEqual(["The share was not removed"])
@@ -102,7 +102,7 @@ test("a share that is gone is said once, and its session can be shared anew", as
   })
   await backend.create("ses_1")
   for (let again = 0; again < 3; again++) {
-    await backend.sync("id1", async () => ({}))
+    await backend.sync("id1", async () => ({}), new Request("http://127.0.0.1"))
     await settled()
   }
   happens("session.idle")
@@ -126,7 +126,7 @@ test("a create that fails is said, and can be tried again", async () => {
 test("what OpenCode sends first of a new share only says that it has noted the link", async () => {
   const { backend, settled, jobs } = noting()
   await backend.create("ses_1")
-  await backend.sync("id1", async () => ({}))
+  await backend.sync("id1", async () => ({}), new Request("http://127.0.0.1"))
   await settled()
   expect(jobs).toEqual(["share", "confirm id1"])
 })

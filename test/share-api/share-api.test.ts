@@ -48,6 +48,7 @@ test.each([
   [{ sessionID: "ses_a/../b" }],
   [{ sessionID: "ses_a?limit=1" }],
   [{ sessionID: "ses_\u0000" }],
+  [{ sessionID: `ses_${"a".repeat(101)}` }],
   ["no JSON"],
   ["null"],
   [undefined],
@@ -56,6 +57,16 @@ test.each([
   expect(await ask("POST", "/api/share", body)).toMatchObject({ status: 400, body: { error: expect.any(String) } })
   expect(asked).toEqual([])
 })
+
+test.each(["", "no JSON", "null", "7", '{"secret":', "\u0000"])(
+  "a sync or a removal of %j is the client's error",
+  async (body) => {
+    const { ask, asked } = api()
+    expect(await ask("POST", "/api/share/id1/sync", body)).toMatchObject({ status: 400 })
+    expect(await ask("DELETE", "/api/share/id1", body)).toMatchObject({ status: 400 })
+    expect(asked).toEqual([])
+  },
+)
 
 test("a removal without a secret shows none", async () => {
   const { ask, asked } = api()

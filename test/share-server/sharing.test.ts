@@ -228,6 +228,38 @@ test("nothing is stored that is not redacted, and a secret has one mark in all t
   expect(new Set(marks).size).toBe(1)
 })
 
+test.each([
+  ["a text", (text: string) => ({ type: "text", text, time: { start: 5 } })],
+  ["reasoning", (text: string) => ({ type: "reasoning", text, time: { start: 5 } })],
+  [
+    "a tool's output",
+    (output: string) => ({
+      ...{ type: "tool", tool: "bash", callID: "call_1" },
+      state: { status: "running", input: { command: "cat .env" }, metadata: { output }, time: { start: 5 } },
+    }),
+  ],
+])("a secret that comes in pieces, sync by sync, in %s is at no time on the page in part", async (_, partOf) => {
+  const server = await ownServer()
+  const { id, session, sync } = await shared(server)
+  await sync([
+    { type: "session", data: { id: session, title: "x", time: { created: 1, updated: 2 } } },
+    { type: "message", data: { id: "msg_1", sessionID: session, role: "assistant", time: { created: 1 } } },
+  ])
+  const secret = `ghp${"_"}${"aB3dE6gH9k".repeat(4).slice(0, 36)}`
+  const whole = `It says: ${secret} and no more`
+  const seen: string[] = []
+  for (const length of [5, 14, 20, 35, 44, 48, 49, 50, whole.length]) {
+    const about = { id: "prt_1", messageID: "msg_1", sessionID: session }
+    expect((await sync([{ type: "part", data: { ...about, ...partOf(whole.slice(0, length)) } }])).status).toBe(200)
+    await server.publish(id)
+    for (const path of ["", "session.json", "session.md"])
+      seen.push(await (await server.ask(`/s/${id}/${path}`)).text())
+  }
+  for (const page of seen) for (let at = 4; at < 30; at++) expect(page).not.toContain(secret.slice(at, at + 8))
+  // Redacted, it is shorter than before: the later one counts all the same.
+  expect(seen.at(-2)).toMatch(/\[redacted: [a-z ]+ #\d+\] and no /)
+})
+
 function unpacked(body: Buffer): string {
   return (body[0] === 0x1f ? gunzipSync(body) : body).toString()
 }
@@ -239,7 +271,7 @@ test.each([
     "a revoked token",
     async (server: OwnServer) => {
       const token = await createToken(server.store, { name: "was", now: new Date() })
-      await revokeToken(server.store, "was")
+      await revokeToken(server.store, "was", new Date())
       return token
     },
   ],

@@ -1,6 +1,9 @@
 import { decodeJwt } from "jose"
 import { expect, test } from "vitest"
+import { ShareError } from "../../src/errors.ts"
 import { sealWith } from "../../src/share-server/seal.ts"
+import { sweepSignedOut } from "../../src/share-server/signed-out.ts"
+import { collect, type ObjectStore } from "../../src/store/object-store.ts"
 import { accessOf, cookiesOf, guarded, SESSION, signIn } from "../support/guarded.ts"
 import { keys, post } from "../support/own-server.ts"
 
@@ -40,6 +43,57 @@ test("who signs out is signed out here, and at the issuer by the token that tell
   expect(further.origin + further.pathname).toBe(`${server.issuer.issuer}/logout`)
   expect(decodeJwt(further.searchParams.get("id_token_hint")!).sub).toBe("dana")
   expect(further.searchParams.get("post_logout_redirect_uri")).toMatch(/\/auth\/signed-out$/)
+})
+
+test("who has signed out at one instance is refused at every other, with a copy of the cookie, at the next request", async () => {
+  const server = await guarded()
+  const other = server.instance(server.store, accessOf(server.issuer))
+  const [one, two] = [await signIn(server), await signIn(server)]
+  const page = `/s/${server.id}/index.html`
+  const statusOf = async ({ ask }: Pick<typeof server, "ask">, { cookie }: { cookie: string }, path = page) =>
+    (await ask(path, { headers: { cookie } })).status
+  const link = await (await server.ask(`/import/${server.id}`, { headers: { cookie: one.cookie } })).text()
+  const ticket = /opencode import \S+\/share\/(\S+?)</.exec(link)![1]!
+  for (const instance of [server, other]) expect(await statusOf(instance, one)).toBe(200)
+  expect((await other.ask(`/api/share/${ticket}/data`)).status).toBe(200)
+
+  await server.ask("/auth/logout", { ...post({}), headers: { cookie: one.cookie } })
+  const again = server.instance(server.store, accessOf(server.issuer))
+  for (const instance of [other, server, again])
+    for (const path of [page, `/s/${server.id}/session.json`, `/api/share/${server.id}/data`, "/mine"])
+      expect([path, await statusOf(instance, one, path)]).toEqual([path, 401])
+  expect((await other.ask(`/api/share/${ticket}/data`)).status).toBe(401)
+  // The last character of base64 has bits that say nothing: a cookie may be written in several ways.
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+  for (const letter of letters) expect(await statusOf(other, { cookie: one.cookie.slice(0, -1) + letter })).toBe(401)
+  // Another session of the same person is another one.
+  expect(await statusOf(other, two)).toBe(200)
+  const entries = await collect(server.store.list("signed-out/"))
+  for (const { key } of entries) expect(key).toMatch(/^signed-out\/[0-9a-z]+-[0-9a-f]{64}\.json$/)
+
+  await sweepSignedOut(server.store, new Date())
+  expect((await collect(server.store.list("signed-out/"))).length).toBe(entries.length)
+  await sweepSignedOut(server.store, new Date(Date.now() + 2 * 3_600_000))
+  expect(await collect(server.store.list("signed-out/"))).toEqual([])
+})
+
+test("somebody is signed out though the issuer does not answer, and not told so where the bucket does not take it", async () => {
+  const server = await guarded()
+  const { cookie } = await signIn(server)
+  const failing: ObjectStore = { ...server.store, put: () => Promise.reject(new ShareError("store-failed", "No.")) }
+  const broken = server.instance(server.store, accessOf(server.issuer, { store: failing }))
+  const refused = await broken.ask("/auth/logout", { ...post({}), headers: { cookie } })
+  expect([refused.status, refused.headers.getSetCookie()]).toEqual([503, []])
+  const blind = { ...server.store, read: () => Promise.reject(new ShareError("store-failed", "No.")) }
+  const unseeing = server.instance(server.store, accessOf(server.issuer, { store: blind }))
+  expect((await unseeing.ask(`/s/${server.id}/`, { headers: { cookie } })).status).toBe(503)
+
+  await server.issuer.end()
+  const alone = server.instance(server.store, accessOf(server.issuer))
+  const answer = await alone.ask("/auth/logout", { ...post({}), headers: { cookie } })
+  expect(answer.status).toBe(200)
+  expect(await answer.text()).toContain("You are signed out here")
+  expect((await server.ask(`/s/${server.id}/`, { headers: { cookie } })).status).toBe(401)
 })
 
 test("a token that is too long for a cookie is left out, and the session is none the worse", async () => {

@@ -2,6 +2,7 @@ import { afterAll } from "vitest"
 import { logTo } from "../../src/share-server/log.ts"
 import { sealWith } from "../../src/share-server/seal.ts"
 import { type SignInOptions, signInAccess } from "../../src/share-server/sign-in.ts"
+import type { ObjectStore } from "../../src/store/object-store.ts"
 import { s3Store } from "../../src/store/s3/s3.ts"
 import { falseIssuer, type Says } from "./false-issuer.ts"
 import { keys, post, publicUrl, recordedItems, serverOver, shareFrom } from "./own-server.ts"
@@ -13,13 +14,15 @@ export type Issuer = Awaited<ReturnType<typeof falseIssuer>>
 
 let published: ReturnType<typeof publish> | undefined
 let bucket: S3Server | undefined
+let opened: ObjectStore | undefined
 afterAll(() => bucket?.close())
 
 /** One share for all tests of a file: none of them changes it. */
 async function publish() {
   bucket = await startS3Server()
   Object.assign(process.env, bucket.environment)
-  const server = await serverOver(await s3Store({ bucket: bucket.bucket, endpoint: bucket.endpoint }))
+  opened = await s3Store({ bucket: bucket.bucket, endpoint: bucket.endpoint })
+  const server = await serverOver(opened)
   const recorded = recordedItems("questions")
   const made = await shareFrom(server, recorded.session)
   await server.ask(`/${server.token}/api/share/${made.id}/sync`, post({ secret: made.secret, data: recorded.items }))
@@ -36,7 +39,9 @@ export async function guarded(more: Partial<SignInOptions> = {}) {
 }
 
 export function accessOf(issuer: Issuer, more: Partial<SignInOptions> = {}) {
+  if (!opened) throw new Error("There is no server yet.")
   return signInAccess({
+    store: opened,
     ...{ issuer: issuer.issuer, clientId, clientSecret: "secret", scope: "openid email", rules: { everyone: true } },
     ...{ sessionSeconds: 3600, publicUrl, seal: sealWith(keys), log: logTo(() => {}) },
     ...more,

@@ -43,7 +43,7 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
     const log: string[] = []
     const write = logTo((line) => log.push(line))
     const shares = sharesIn({
-      ...{ store: own, version: "1.0.0", now, maxShare: more.maxShare ?? 128_000_000 },
+      ...{ store: own, version: "1.0.0", now, maxBody: 4_000_000, maxShare: more.maxShare ?? 128_000_000 },
       link: (id) => `${publicUrl}/share/${id}`,
       onKept: (id) => void kept.push(id),
       audit: (what, about) => write("audit", what, about),

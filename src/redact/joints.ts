@@ -1,0 +1,62 @@
+import { look } from "./look.ts"
+import { isRandom } from "./look-alikes.ts"
+import { askSecretlint } from "./secretlint.ts"
+
+/** A secret that begins at the end of one text and ends at the beginning of the next, in two pieces. */
+export interface SplitSecret {
+  kind: string
+  pieces: string[]
+}
+
+/** As much of a text's last or first word as is put together with the other one. */
+const MOST_CHARS = 4_096
+/** Parts that are written one after the other, as text goes on. */
+const written = new Set(["text", "reasoning"])
+
+/**
+ * The secrets of a message that its parts hold in pieces: a text that ends in the middle of a word, and the next one that
+ * goes on with it.
+ */
+export async function splitSecrets(message: unknown, isAllowed: (value: string) => boolean): Promise<SplitSecret[]> {
+  const found: SplitSecret[] = []
+  for (const [left, right] of jointsOf(message)) {
+    const alone = (await secretsIn(left, isAllowed)).some(({ value }) => left.endsWith(value))
+    const joined = left + right
+    for (const { kind, value } of await secretsIn(joined, isAllowed)) {
+      const start = joined.indexOf(value)
+      const end = start + value.length
+      if (start < 0 || start >= left.length || end <= left.length) continue
+      const rest = joined.slice(left.length, end)
+      // Behind a secret that may be whole, an ordinary word begins as often as the rest of it.
+      if (!alone || isRandom(rest)) found.push({ kind, pieces: [joined.slice(start, left.length), rest] })
+    }
+  }
+  return found
+}
+
+/** The last word of each written part and the first one of the next, where nothing is between them. */
+function* jointsOf(message: unknown): Generator<[string, string]> {
+  const { parts } = (message ?? {}) as { parts?: unknown }
+  if (!Array.isArray(parts)) return
+  let before: string | undefined
+  for (const part of parts) {
+    const { type, text } = (part ?? {}) as { type?: unknown; text?: unknown }
+    if (!written.has(String(type)) || typeof text !== "string" || text === "") continue
+    const first = /^\S+/.exec(text.slice(0, MOST_CHARS))?.[0]
+    if (before !== undefined && first !== undefined) yield [before, first]
+    before = lastWord(text)
+  }
+}
+
+function lastWord(text: string): string | undefined {
+  let start = text.length
+  while (start > 0 && text.length - start < MOST_CHARS && !/\s/.test(text.charAt(start - 1))) start--
+  return start === text.length ? undefined : text.slice(start)
+}
+
+async function secretsIn(text: string, isAllowed: (value: string) => boolean) {
+  const found: { kind: string; value: string }[] = []
+  const noted = { add: (kind: string, value: string) => void found.push({ kind, value }), addLines: () => {} }
+  for (const one of await askSecretlint(look(text, noted, isAllowed))) found.push(one)
+  return found
+}

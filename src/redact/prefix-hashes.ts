@@ -1,0 +1,60 @@
+import { randomInt } from "node:crypto"
+
+const [PRIME_A, PRIME_B] = [33_554_393, 33_554_383]
+// Nobody who does not know these can make stretches that differ and have one hash.
+const [BASE_A, BASE_B] = [randomInt(70_000, PRIME_A), randomInt(70_000, PRIME_B)]
+const powersA = powersOf(BASE_A, PRIME_A)
+const powersB = powersOf(BASE_B, PRIME_B)
+
+/** Hashes of stretches of a text, each in constant time: equal for equal stretches of any texts in this process. */
+export interface PrefixHashes {
+  /** Of the characters from `start` on, as many as `length`, which is `longest` at most; undefined where the text ends before. */
+  hash(start: number, length: number): number | undefined
+}
+
+const LEAST_WINDOW_CHARS = 1 << 16
+
+/**
+ * Rolling hashes (Karp and Rabin, "Efficient Randomized Pattern-Matching Algorithms", 1987), computed for a window that
+ * moves on with the places that are asked for.
+ */
+export function prefixHashes(text: string, longest: number): PrefixHashes {
+  const size = Math.min(text.length, 2 * Math.max(longest, LEAST_WINDOW_CHARS))
+  const a = new Uint32Array(size + 1)
+  const b = new Uint32Array(size + 1)
+  let from = 0
+  let to = -1
+  function moveTo(start: number): void {
+    from = start
+    to = Math.min(text.length, start + size)
+    for (let at = from, place = 0; at < to; at++, place++) {
+      const code = text.charCodeAt(at) + 1
+      // Below 2^53: a remainder and a base have 25 bits each.
+      a[place + 1] = (a[place]! * BASE_A + code) % PRIME_A
+      b[place + 1] = (b[place]! * BASE_B + code) % PRIME_B
+    }
+  }
+  return {
+    hash(start, length) {
+      if (start + length > text.length) return undefined
+      if (start < from || start + length > to) moveTo(start)
+      const [begin, end] = [start - from, start - from + length]
+      const one = (a[end]! + PRIME_A - ((a[begin]! * powersA(length)) % PRIME_A)) % PRIME_A
+      const other = (b[end]! + PRIME_B - ((b[begin]! * powersB(length)) % PRIME_B)) % PRIME_B
+      return one * PRIME_B + other
+    },
+  }
+}
+
+function powersOf(base: number, prime: number): (exponent: number) => number {
+  let known = new Uint32Array([1])
+  return (exponent) => {
+    if (exponent >= known.length) {
+      const more = new Uint32Array(Math.max(exponent + 1, known.length * 2))
+      more.set(known)
+      for (let at = known.length; at < more.length; at++) more[at] = (more[at - 1]! * base) % prime
+      known = more
+    }
+    return known[exponent]!
+  }
+}

@@ -1,0 +1,41 @@
+import { ShareError } from "../errors.ts"
+import type { RedactOptions } from "../redact/redact.ts"
+import { withoutRoles } from "../session/roles.ts"
+import { batchOf } from "./batches.ts"
+import { parsed } from "./intake.ts"
+import { withFields } from "./item-fields.ts"
+import { hasMessagesWithoutRole, readItems } from "./items.ts"
+import { redactItems } from "./redact-items.ts"
+
+/** What a client sent of a session, to be made ready for the bucket. */
+export interface RawBatch {
+  /** `{secret, data: […]}`, as it came. */
+  body: Uint8Array
+  session: string
+  /** Under which the share's secrets are known, and what is known of them; see `KnownSecrets`. */
+  key: Uint8Array
+  marks: readonly string[]
+  redact?: RedactOptions | undefined
+}
+
+export interface CleanBatch {
+  /** Items without secrets, as they are kept; empty where there are none. */
+  items: Uint8Array
+  /** Marks of secrets that were not known before. */
+  marks: string[]
+}
+
+/** Parses, reads and redacts a batch. Throws `Refused` for what is not JSON, and `bad-input` for what is no batch. */
+export async function cleanBatch({ body, session, key, marks, redact }: RawBatch): Promise<CleanBatch> {
+  const given = parsed(body)
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw new ShareError("bad-input", "The request is no JSON object.")
+  const { data } = given as { data?: unknown }
+  if (hasMessagesWithoutRole(data)) throw withoutRoles(`session ${session}`)
+  const items = readItems(data, session)
+  if (items.length === 0) return { items: new Uint8Array(), marks: [] }
+  const known = { key, marks: new Set(marks) }
+  const clean = withFields(await redactItems(items, known, redact))
+  for (const mark of marks) known.marks.delete(mark)
+  return { items: clean.length === 0 ? new Uint8Array() : batchOf({ items: clean }), marks: [...known.marks] }
+}

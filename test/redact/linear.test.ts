@@ -1,0 +1,154 @@
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { findWords } from "../../src/redact/find-words.ts"
+import { redact } from "../../src/redact/redact.ts"
+import { rules } from "../../src/redact/rules.ts"
+import { secretlintAnchors } from "../../src/redact/secretlint.ts"
+import { recordOf } from "../support/record.ts"
+import { random } from "./secrets.ts"
+
+const seed = Number(process.env["REDACT_SEED"] ?? 1)
+
+async function redactAll(text: string): Promise<string> {
+  const options = { person: { user: "", home: "" }, emails: true }
+  const { record } = await redact(recordOf({ info: {}, messages: [{ text }] }), options)
+  for await (const message of record.messages()) return (message as { text: string }).text
+  return ""
+}
+
+const SMALL_CHARS = 64_000
+const LARGE_CHARS = 4 * SMALL_CHARS
+const SLACK_MS = 300
+/** Ten microseconds a character, where it takes one: that is for what is linear by a bound that is far away. */
+const MOST_MS = 2_500
+
+/** Milliseconds of this process's own time, whatever else the machine has to do. */
+async function work(text: string): Promise<number> {
+  const before = process.cpuUsage()
+  await redactAll(text)
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+/**
+ * Whether four times the text takes about four times the work, and not much of it: sixteen times is what a quadratic rule
+ * takes. Measured again where it seems so, since noise only ever adds.
+ */
+async function isLinear(unit: (length: number) => string): Promise<boolean> {
+  let [small, large] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (let round = 0; round < 5; round++) {
+    small = Math.min(small, await work(unit(SMALL_CHARS)))
+    large = Math.min(large, await work(unit(LARGE_CHARS)))
+    if (large < 7 * small + SLACK_MS && large < MOST_MS) return true
+  }
+  return false
+}
+
+/** What surrounds a rule's word in texts that are made to have it looked at as often, and as far, as can be. */
+const before = fc.constantFrom("", "", "-", " ", "://", '"', "?", "\\n", "mysql -u", "x_", "\n")
+const between = fc.constantFrom("", "=", ": ", '="', ":", " ", "\\\\", ".", "@", "-eyJ", "\x1b[")
+const value = fc.oneof(
+  fc.constant(""),
+  fc.constant("aB3".repeat(40)),
+  fc.integer({ min: 4, max: 60 }).map((length) => random(length)),
+  fc.integer({ min: 4, max: 600 }).map((length) => `${random(6)}!`.repeat(length / 6)),
+  fc.constant("a1B2c3D4e5f6g7h8."),
+  fc.base64String({ minLength: 24, maxLength: 400 }),
+)
+const after = fc.constantFrom("", " ", "\n", '"', "@h", ";", "\\n", "=\n")
+const casing = fc.constantFrom(
+  (word: string) => word,
+  (word: string) => word.toUpperCase(),
+  (word: string) => word.replace(/^eyj$/, "eyJ").replace(/^aiza$/, "AIza"),
+)
+
+const repeated = (pieces: readonly string[]) => (length: number) =>
+  pieces.map((piece) => piece.repeat(Math.ceil(length / pieces.length / piece.length))).join("\n")
+
+const words = new Map<string, string[]>()
+for (const [at, rule] of rules.entries()) words.set(`rule ${at}: ${rule.words.join(", ")}`, rule.words)
+for (const [word] of secretlintAnchors) words.set(`secretlint: ${word}`, [word])
+words.set("private keys", ["-----BEGIN PRIVATE KEY-----", "Private-Lines: 1", "[redacted: private key #1]"])
+
+describe("four times the text is about four times the work", () => {
+  test.each([...words])(
+    "%s",
+    async (_, ofRule) => {
+      const piece = fc
+        .tuple(before, fc.constantFrom(...ofRule), casing, between, value, after)
+        .map(([front, word, cased, middle, content, end]) => front + cased(word) + middle + content + end)
+      const pieces = fc.sample(piece, { seed, numRuns: 6 })
+      expect(await isLinear(repeated([...pieces, ofRule[0]!, `-${ofRule.at(-1)!}`]))).toBe(true)
+    },
+    120_000,
+  )
+
+  const line = (text: string) => Buffer.from(text.padEnd(48)).toString("base64")
+  const broken: [string, string, string][] = [
+    ["lines of a key", "Private-Lines: 9\n", "abc: d\n"],
+    ["tails of keys", `[redacted: private key #1]${"+".repeat(80)}\n`, " password=hunter2-X9z"],
+    ["base64 on lines that ends in no text", `${line("password: nothing to be seen here")}\n`, "\n"],
+    ["base64 for addresses that ends in no text", `${line("password of somebody")}-`, "AAAA\x01"],
+    ["web tokens without an end", "-eyJ", "-eyJ"],
+    ["cookies", "cookie=a;", "cookie: sid=abcdefgh1;"],
+    ["paths", "/home/someone/a ", "/home/other "],
+  ]
+  test.each(broken)("%s", async (_, unit, end) => {
+    const long = (length: number) =>
+      `${unit.repeat(length / unit.length)}${Buffer.alloc(48, 1).toString("base64")}${end}`
+    expect(await isLinear(long)).toBe(true)
+  })
+
+  test("names of users, each with a home of their own", async () => {
+    const named = async (count: number) => {
+      const messages = Array.from({ length: count }, (_, n) => ({ directory: `/home/user${n}abc/x`, text: "a/b/c/d" }))
+      const start = process.cpuUsage()
+      const { record } = await redact(recordOf({ info: {}, messages }), { person: { user: "", home: "" } })
+      for await (const _ of record.messages());
+      return process.cpuUsage(start).user / 1000
+    }
+    await named(100)
+    expect(await named(8_000)).toBeLessThan(7 * (await named(2_000)) + SLACK_MS)
+  })
+})
+
+describe("many secrets", () => {
+  test("whatever the words, the longest ones are found, as by trying all of them at every place", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "b", "é"), maxLength: 80 })
+    const words = fc.array(fc.string({ unit: fc.constantFrom("a", "b", "é"), minLength: 1, maxLength: 14 }))
+    fc.assert(
+      fc.property(text, words, (text, words) => {
+        const sorted = words.filter(({ length }) => length >= 2).sort((a, b) => b.length - a.length)
+        const expected: object[] = []
+        for (let at = 0; at < text.length; ) {
+          const word = sorted.find((one) => text.startsWith(one, at))
+          if (word !== undefined) expected.push({ start: at, end: at + word.length, word })
+          at += word?.length ?? 1
+        }
+        expect(findWords(words)(text)).toEqual(expected)
+      }),
+      { seed, numRuns: 2_000 },
+    )
+  })
+
+  test.each([
+    ["that begin alike, of all lengths", (n: number) => `same-beginning-${"xy".repeat(n % 3_000)}${n}`, 6_000],
+    ["of one length", (n: number) => `ghp${"_"}${n.toString(36).padStart(36, "q8Z")}`, 300_000],
+    ["that are long", (n: number) => `${"abcd".repeat(3_000)}${n}`, 300],
+  ])("%s are found, in a text that is made of their beginnings", (_, wordOf, count) => {
+    const words = Array.from({ length: count }, (_, n) => wordOf(n))
+    const find = findWords(words)
+    expect(find(words.slice(0, 2_000).join(" ")).map(({ word }) => word)).toEqual(words.slice(0, 2_000))
+    // Without a bound, each place of this takes as long as all words of its beginning.
+    expect(find(words[0]!.slice(0, -1).repeat(2_000_000 / words[0]!.length)).length).toBeLessThan(2_000_000)
+  })
+
+  test("so many secrets in one message leave none of them", async () => {
+    const keys = Array.from(
+      { length: 150_000 },
+      (_, n) => `AKIA${(n + 60_466_176).toString(36).toUpperCase().padStart(16, "QWERTY7")}`,
+    )
+    const text = await redactAll(keys.join("\n"))
+    expect(text).not.toMatch(/AKIA[A-Z0-9]/)
+  }, 60_000)
+})
