@@ -8,7 +8,7 @@ import { newShareId } from "../share/share-id.ts"
 import { type Destination, openStore, parseDestination } from "../store/open-store.ts"
 import { version } from "../version.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
-import { openCodeFindings } from "./doctor-opencode.ts"
+import { openCodeFindings, PLUGIN } from "./doctor-opencode.ts"
 import { type Row, screen, wrap } from "./doctor-screen.ts"
 import { asXml, lifecycle, lifecycleInWords } from "./lifecycle.ts"
 import { lifetimeFrom } from "./lifetime.ts"
@@ -45,7 +45,7 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
     if (!flags.quiet) print(`opencode-bucket ${version}\n${set.heading("Settings")}${set.rows(rows)}`)
     if (!flags.quiet) print(set.heading("OpenCode"))
     for (const finding of await openCodeFindings(terminal)) tell(finding)
-    if (!findings.some(({ state }) => state === "fail")) {
+    if (!findings.some(({ about, state }) => state === "fail" && about !== PLUGIN)) {
       await agreeOnDestination(settings, flags, terminal)
       if (!flags.quiet) print(set.heading(settings.destination.to))
       await lookAt(settings.destination, tell, status.show)
