@@ -98,7 +98,11 @@ export async function pluggedClient(): Promise<PluggedClient> {
       const folder = path.join(data, "ledger")
       return listed(folder)
         .filter((name) => name.endsWith(".json"))
-        .map((name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")))
+        .flatMap((name) => {
+          // An entry that was listed may be removed by now.
+          const text = textOf(path.join(folder, name))
+          return text === undefined ? [] : [JSON.parse(text)]
+        })
     },
     logged() {
       const folder = path.join(home, ".local", "share", "opencode", "log")
@@ -130,6 +134,14 @@ async function listen(url: string, directory: string): Promise<Listening> {
   }
   read().catch(() => {})
   return { said: () => said, close: () => ended.abort() }
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8")
+  } catch {
+    return undefined
+  }
 }
 
 /** The files below a folder; none if it is not there. */
