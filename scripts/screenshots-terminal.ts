@@ -9,6 +9,7 @@ import { execFile, spawnSync } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { promisify } from "node:util"
+import { NOWHERE } from "../src/config/nowhere.ts"
 import { launchChromium } from "../test/support/chromium.ts"
 import { opencodeClient } from "../test/support/opencode-client.ts"
 import { until } from "../test/support/opencode-plugin.ts"
@@ -40,7 +41,8 @@ const config = (name: string) => path.join(home, ".config", "opencode", name)
 const { default: settings } = await import(config("opencode.json"), { with: { type: "json" } })
 const plugin = new URL("..", import.meta.url).href
 const options = { to: `s3://${s3.bucket}`, endpoint: s3.endpoint }
-writeFileSync(config("opencode.json"), JSON.stringify({ ...settings, plugin: [[plugin, options]] }))
+const enterprise = { url: NOWHERE }
+writeFileSync(config("opencode.json"), JSON.stringify({ ...settings, plugin: [[plugin, options]], enterprise }))
 writeFileSync(config("tui.json"), JSON.stringify({ plugin: [plugin] }))
 
 const env = { ...client.env, ...s3.environment }

@@ -97,7 +97,7 @@ program
   .summary("a shared session back into OpenCode")
   .addHelpText("after", "\nlink: of a share or a share server, an exported file or folder, or - for stdin.")
   .option("--force", "add what is missing to a session that is there already")
-  .option("--token <token>", "for a share server that asks for one (or OPENCODE_BUCKET_TOKEN)")
+  .option("--token <token>", "for the server of this link (or OPENCODE_BUCKET_TOKEN, for OPENCODE_BUCKET_SERVER alone)")
   .option("--allow-private", "follow redirects into private networks")
   .option("--yes", "ask nothing")
   .option("--quiet", "nothing on stderr but errors")

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
-import { NOWHERE } from "../config/nowhere.ts"
+import { resolveEnterprise } from "../config/enterprise.ts"
+import { CLOSED_LINE, isNowhere, leadsElsewhere } from "../config/nowhere.ts"
 import { type ConfigFile, readConfigFiles } from "../config/opencode.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { type Finding, failure } from "../doctor/finding.ts"
@@ -12,6 +13,8 @@ import type { Terminal } from "./terminal.ts"
 
 /** What a finding about the newest session of this project is called. */
 export const NEWEST_SESSION = "Newest session"
+/** The finding about the plugin's lines: without them, this command shares all the same. */
+export const PLUGIN = "Plugin"
 
 /**
  * What there is to know of the OpenCode on this machine: whether it may share, how, whether it knows this package, and
@@ -45,24 +48,27 @@ function mode(terminal: Terminal): Finding[] {
     set === undefined
       ? "manual: a session is shared when somebody says so"
       : `${set.share}, set in ${set.name}${set.share === "auto" ? ": every session is shared as soon as it begins" : ""}`
-  return [{ about, state: "ok", says }, plugin(files)]
+  return [{ about, state: "ok", says }, plugin(terminal, files)]
 }
 
-function plugin(files: ConfigFile[]): Finding {
-  const about = "Plugin"
+/** The two lines of the plugin: one without the other shares elsewhere, or with nobody. */
+function plugin(terminal: Terminal, files: ConfigFile[]): Finding {
+  const about = PLUGIN
   const entry = files.findLast(({ isPlugin }) => isPlugin)
-  if (!entry)
+  const enterprise = resolveEnterprise(terminal)
+  const isClosed = isNowhere(enterprise.url)
+  if (entry && isClosed) return { about, state: "ok", says: `in ${entry.name}: /share goes where the settings say` }
+  if (entry) return failure(about, leadsElsewhere(enterprise, entry.name))
+  if (isClosed)
     return {
-      ...{ about, state: "note" },
-      says: "not in opencode.json: OpenCode's own /share does not go through this package, only this command does",
-      remedy: 'To have it so: opencode-bucket init, or "plugin": ["opencode-bucket"] in opencode.json.',
+      ...{ about, state: "fail" },
+      says: `in no opencode.json, while "enterprise" in ${enterprise.name} leads nowhere: OpenCode's /share fails`,
+      remedy: `Add "plugin": ["opencode-bucket"] to ${enterprise.name} (opencode-bucket init does), or remove "enterprise".`,
     }
-  const says = `in ${entry.name}: /share goes where the settings say`
-  if (files.some(({ enterprise }) => typeof enterprise === "string")) return { about, state: "ok", says }
   return {
-    ...{ about, state: "warn" },
-    says: `${says}; but where OpenCode cannot load it, to OpenCode's public service`,
-    remedy: `To have it fail there instead, "enterprise": { "url": "${NOWHERE}" } in ${entry.name}.`,
+    ...{ about, state: "note" },
+    says: "not in opencode.json: OpenCode's own /share does not go through this package, only this command does",
+    remedy: `To have it so: opencode-bucket init, or "plugin": ["opencode-bucket"] and ${CLOSED_LINE} in opencode.json.`,
   }
 }
 

@@ -7,7 +7,7 @@ import { newShareId } from "../share/share-id.ts"
 import { type Destination, openStore, parseDestination } from "../store/open-store.ts"
 import { version } from "../version.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
-import { NEWEST_SESSION, openCodeFindings } from "./doctor-opencode.ts"
+import { NEWEST_SESSION, openCodeFindings, PLUGIN } from "./doctor-opencode.ts"
 import { type Row, screen, wrap } from "./doctor-screen.ts"
 import { asXml, lifecycle, lifecycleInWords } from "./lifecycle.ts"
 import { lifetimeFrom } from "./lifetime.ts"
@@ -45,8 +45,8 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
     if (!flags.quiet) print(painted`opencode-bucket ${version}\n${set.heading("Settings")}${set.rows(rows)}`)
     if (!flags.quiet) print(set.heading("OpenCode"))
     for (const finding of await openCodeFindings(terminal)) tell(finding)
-    // The bucket is another matter than which sessions can be read.
-    if (!findings.some(({ about, state }) => state === "fail" && about !== NEWEST_SESSION)) {
+    // The bucket is another matter than the plugin's lines, and than which sessions can be read.
+    if (!findings.some(({ about, state }) => state === "fail" && about !== NEWEST_SESSION && about !== PLUGIN)) {
       await agreeOnDestination(settings, flags, terminal)
       if (!flags.quiet) print(set.heading(settings.destination.to))
       await lookAt(settings.destination, tell, status.show)
@@ -60,8 +60,7 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
   for (const { paste } of findings)
     if (paste && !flags.quiet && !flags.json) {
       print(set.heading(paste.name))
-      stdout.write(`${paste.text}
-`)
+      stdout.write(`${paste.text}\n`)
     }
   const failures = findings.filter(({ state }) => state === "fail")
   const failed = failures.find(({ about }) => about !== NEWEST_SESSION) ?? failures[0]

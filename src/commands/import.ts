@@ -22,6 +22,7 @@ import { prefixOf } from "../share/manifest.ts"
 import { openStore } from "../store/open-store.ts"
 import { askYesNo } from "./ask.ts"
 import { agreeOnDestination, settingsFrom } from "./destination.ts"
+import { tokenFor, tokenStaysBehind } from "./import-token.ts"
 import { canAsk, oneLine, say, statusLine, type Terminal } from "./terminal.ts"
 
 export interface ImportFlags {
@@ -84,12 +85,18 @@ async function sourceOf(link: string, flags: ImportFlags, terminal: Terminal): P
   const isFolder = (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
   const place = importPlace(link, terminal.cwd, isFolder)
   if ("file" in place) return exportFile(place.file)
-  const { token = terminal.env["OPENCODE_BUCKET_TOKEN"], allowPrivate } = flags
+  const { allowPrivate } = flags
+  const token = tokenFor(place.url, flags.token, terminal)
   const body = await fetchLimited(place.url, { limit: LIMIT, token, allowPrivate }).catch(async (error: unknown) => {
-    const own =
-      error instanceof ShareError && error.code === "store-denied" ? await fromOwnStore(link, terminal) : undefined
-    if (!own) throw error
-    return own
+    if (!(error instanceof ShareError) || error.code !== "store-denied") throw error
+    const own = await fromOwnStore(link, terminal)
+    if (own) return own
+    const behind = tokenStaysBehind(place.url, flags.token, terminal)
+    if (behind === undefined) throw error
+    throw new ShareError(error.code, `${error.message} ${behind}`, {
+      cause: error,
+      ...(error.hint && { hint: error.hint }),
+    })
   })
   // Whoever is not signed in is often sent to a page instead.
   if (/^\s*</.test(Buffer.from(body.subarray(0, 100)).toString())) throw denied(place.url)

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs"
 import path from "node:path"
+import { resolveEnterprise } from "../config/enterprise.ts"
 import { dataFolder, openCodeConfigFolder } from "../config/folders.ts"
 import { parseSettings } from "../config/load.ts"
+import { isNowhere, leadsElsewhere } from "../config/nowhere.ts"
 import type { Settings } from "../config/schema.ts"
-import { writeEntry, writeNowhere, writeTuiEntry } from "../config/write-entry.ts"
+import { assertNoOtherServer, writeEntry, writeNowhere, writeTuiEntry } from "../config/write-entry.ts"
 import { ShareError } from "../errors.ts"
 import { tryOutOnce } from "../share/first-use.ts"
 import { openLedger } from "../share/ledger.ts"
@@ -22,10 +24,13 @@ export interface InitFlags extends DestinationFlags {
 }
 
 const CLOSED =
-  'If OpenCode ever starts without this package, its /share fails instead of going to the public service ("enterprise" in that file).'
+  'Where OpenCode does not use this package, its /share fails instead of going to the public service ("enterprise" in that file).'
 
 /** `init`: asks for the bucket, tries it out, and writes the settings; with `--to` it asks nothing. */
 export async function initCommand(flags: InitFlags, terminal: Terminal): Promise<void> {
+  const folder = flags.project ? terminal.cwd : openCodeConfigFolder(terminal)
+  const file = configFile(folder, "opencode")
+  assertNoOtherServer(file)
   const settings = parseSettings(await wanted(flags, terminal), "what was given")
   const { to } = settings
   if (!to) throw new ShareError("bad-usage", "No bucket was named.", { hint: "Name one: --to s3://team-shares" })
@@ -46,14 +51,17 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
     status.clear()
     store.close()
   }
-  const folder = flags.project ? terminal.cwd : openCodeConfigFolder(terminal)
-  const file = configFile(folder, "opencode")
   const name = writeEntry(file, destination)
   const failsClosed = writeNowhere(file)
   // What has a place in OpenCode's terminal is listed in a file of its own; the project's is in `.opencode` alone.
   writeTuiEntry(configFile(flags.project ? path.join(folder, ".opencode") : folder, "tui"), name)
   say(terminal, flags.quiet, "Written. OpenCode's own /share goes there from its next start; so does this command.")
   if (failsClosed) say(terminal, flags.quiet, CLOSED)
+  const enterprise = resolveEnterprise(terminal)
+  if (!isNowhere(enterprise.url)) {
+    const { message, hint } = leadsElsewhere(enterprise, file)
+    say(terminal, flags.quiet, `In this folder, OpenCode shares nothing yet. ${message} ${hint}`)
+  }
   terminal.stdout.write(`${file}\n`)
 }
 

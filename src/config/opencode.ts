@@ -53,7 +53,7 @@ export function readConfigFiles(world: World, folder = world.cwd): ConfigFile[] 
 }
 
 /** The folders from the repository's root (where `.git` is), or the file system's, down to this one. */
-function projectFolders(folder: string): string[] {
+export function projectFolders(folder: string): string[] {
   const chain: string[] = []
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
     chain.unshift(at)

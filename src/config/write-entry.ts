@@ -3,7 +3,7 @@ import path from "node:path"
 import { applyEdits, getNodeValue, type JSONPath, modify, type ParseError, parseTree } from "jsonc-parser"
 import { ShareError } from "../errors.ts"
 import { replaceFile } from "../lib/output-place.ts"
-import { NOWHERE } from "./nowhere.ts"
+import { CLOSED_LINE, isNowhere, NOWHERE } from "./nowhere.ts"
 import { isThisPackage } from "./opencode.ts"
 import type { Settings } from "./schema.ts"
 
@@ -23,14 +23,31 @@ export function writeEntry(file: string, settings: Settings): string {
 }
 
 /**
- * Sees to it that OpenCode shares with nobody where it cannot load this package: sets `enterprise.url` in an
- * `opencode.json`, unless there is an `enterprise`. Otherwise as `writeEntry`. Returns whether it was set.
+ * Sets `enterprise.url` in an `opencode.json` to the address at which nobody answers, where OpenCode then shares while it
+ * does not use this package. Otherwise as `writeEntry`. Returns whether the file has changed.
+ * Throws `bad-settings` where another address is set.
  */
 export function writeNowhere(file: string): boolean {
-  const { text, config } = understand(file, "https://opencode.ai/config.json")
-  if (config["enterprise"] !== undefined) return false
-  put(file, text, ["enterprise", "url"], NOWHERE)
+  const { text, config } = assertNoOtherServer(file)
+  if (isNowhere(urlIn(config))) return false
+  const isObject = typeof config["enterprise"] === "object" && config["enterprise"] !== null
+  put(file, text, isObject ? ["enterprise", "url"] : ["enterprise"], isObject ? NOWHERE : { url: NOWHERE })
   return true
+}
+
+/** Throws `bad-settings` for an `opencode.json` in which OpenCode shares with a server: whether it still should is not decided here. */
+export function assertNoOtherServer(file: string): Understood {
+  const understood = understand(file, "https://opencode.ai/config.json")
+  const url = urlIn(understood.config)
+  if (url === undefined || isNowhere(url)) return understood
+  throw new ShareError("bad-settings", `OpenCode shares with another server ("enterprise" in ${file}).`, {
+    hint: `To share with a bucket of your own instead, write ${CLOSED_LINE} there, then run the same command again.`,
+  })
+}
+
+function urlIn({ enterprise }: Record<string, unknown>): string | undefined {
+  const url = (enterprise as { url?: unknown } | null | undefined)?.url
+  return typeof url === "string" ? url : undefined
 }
 
 /** Names this package in a `tui.json`, unless it is named there. Otherwise as `writeEntry`. */

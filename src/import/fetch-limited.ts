@@ -1,4 +1,4 @@
-import { lookup as resolve } from "node:dns"
+import { type LookupAddress, lookup as resolve } from "node:dns"
 import http, { type IncomingMessage } from "node:http"
 import https from "node:https"
 import { isIP, type LookupFunction } from "node:net"
@@ -6,12 +6,12 @@ import type { Readable } from "node:stream"
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib"
 import { ShareError } from "../errors.ts"
 import { proxiesOf } from "../lib/proxies.ts"
-import { isPrivate } from "./private-address.ts"
+import { isLoopback, isPrivate } from "./private-address.ts"
 
 export interface FetchOptions {
   /** Bytes of the answer, after decompression. */
   limit: number
-  /** Sent to the host of the link alone. */
+  /** Sent with the first request alone, never along a redirect; over https, or to this machine. */
   token?: string | undefined
   /** Follow redirects to addresses that are not of the public internet. */
   allowPrivate?: boolean | undefined
@@ -25,17 +25,19 @@ const REDIRECTS = 5
 
 /**
  * What an http(s) address answers, whole. The address itself may be of any network: somebody has named it. A redirect
- * may not lead from there to a private address, nor from https to http: each connection goes to the address that was
- * looked at, so that a name cannot mean another one in between.
+ * leads to no private address, unless it stays on the server that was named, and never from https to http. Each connection
+ * goes to an address that was checked, and a name keeps the addresses that it had first: it cannot mean others later.
  *
- * Throws `share-not-found` (404, 410), `store-denied` (401, 403 and other answers), `store-unreachable`, and `bad-input`
- * for what is too large.
+ * Throws `share-not-found` (404, 410), `store-denied` (401, 403 and other answers), `store-unreachable`, `bad-usage` for a
+ * token that would go over the network in the clear, and `bad-input` for what is too large.
  */
 export async function fetchLimited(url: URL, options: FetchOptions): Promise<Uint8Array> {
+  const { token, allowPrivate, ...others } = options
+  if (token !== undefined) assertConfidential(url)
+  const names: Names = new Map()
+  let answer = await request(url, { ...others, token, checked: false, names })
   let at = url
   for (let left = REDIRECTS; ; left--) {
-    const isNamed = at.hostname === url.hostname
-    const answer = await request(at, { ...options, checked: !isNamed && !options.allowPrivate, isNamed })
     const next = answer.headers.location
     if (![301, 302, 303, 307, 308].includes(answer.statusCode ?? 0) || next === undefined)
       return readBody(answer, at, options.limit)
@@ -45,45 +47,76 @@ export async function fetchLimited(url: URL, options: FetchOptions): Promise<Uin
     const to = new URL(next, at)
     if (!/^https?:$/.test(to.protocol)) throw refused(at, "redirects to an address that is not http or https")
     if (at.protocol === "https:" && to.protocol === "http:") throw refused(at, "redirects from https to http")
+    if (to.username || to.password) throw refused(at, "redirects to an address with a password in it")
     at = to
+    answer = await request(at, { ...others, checked: !allowPrivate && !isSameServer(at, url), names })
   }
 }
 
-interface RequestOptions extends FetchOptions {
+/** Another port is another server, but for the change from http to https on their own ports. */
+function isSameServer(at: URL, named: URL): boolean {
+  const isUpgrade = named.protocol === "http:" && !named.port && at.protocol === "https:" && !at.port
+  return at.hostname === named.hostname && (at.origin === named.origin || isUpgrade)
+}
+
+/** Throws `bad-usage` for an address to which a token would go in the clear, over a network. */
+export function assertConfidential(url: URL): void {
+  if (url.protocol === "https:" || isThisMachine(url)) return
+  throw new ShareError("bad-usage", `A token goes over https only, and ${url.origin} is not.`, {
+    hint: "Give the link with https.",
+  })
+}
+
+const isThisMachine = ({ hostname }: URL) => hostname === "localhost" || isLoopback(hostname.replace(/^\[|\]$/g, ""))
+
+/** The addresses of the names that were asked for. */
+type Names = Map<string, LookupAddress[]>
+
+interface RequestOptions extends Omit<FetchOptions, "allowPrivate"> {
   /** Refuse private addresses. */
   checked: boolean
-  isNamed: boolean
+  names: Names
 }
 
 function request(
   url: URL,
-  { token, patience = 30_000, checked, isNamed, lookup = resolve as LookupFunction }: RequestOptions,
+  { token, patience = 30_000, checked, names, lookup = resolve as LookupFunction }: RequestOptions,
 ) {
   const host = url.hostname.replace(/^\[|\]$/g, "")
   if (checked && isIP(host) !== 0 && isPrivate(host)) throw privateRedirect(url)
-  const look: LookupFunction = (name, wanted, give) =>
-    lookup(name, { ...wanted, all: true }, (error, found) => {
-      const addresses = Array.isArray(found) ? found : []
-      if (error) return give(error, "")
+  const isClear = url.protocol === "http:"
+  const look: LookupFunction = (name, wanted, give) => {
+    const use = (addresses: LookupAddress[]) => {
+      names.set(name, addresses)
       if (checked && addresses.some(({ address }) => isPrivate(address))) return give(privateRedirect(url), "")
+      if (token !== undefined && isClear && !addresses.every(({ address }) => isLoopback(address)))
+        return give(new ShareError("bad-usage", `${name} is not this machine, and a token goes over https only.`), "")
       const [first] = addresses
       if (first && !wanted.all) return give(null, first.address, first.family)
       give(null, addresses)
+    }
+    const known = names.get(name)
+    if (known) return use(known)
+    lookup(name, { ...wanted, all: true }, (error, found) => {
+      if (error) return give(error, "")
+      use(Array.isArray(found) ? found : [])
     })
+  }
   return new Promise<IncomingMessage>((answered, failed) => {
     const headers = {
       accept: "application/json",
       "accept-encoding": "gzip, deflate, br",
       "user-agent": "opencode-bucket",
-      ...(token !== undefined && isNamed && { authorization: `Bearer ${token}` }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
     }
     const of = url.protocol === "https:" ? https : http
+    // Behind a proxy, it alone knows where a name leads: what has to be checked goes past it, and a token to this machine.
+    const isDirect = checked || (token !== undefined && isClear)
     const sent = of.get(url, {
       headers,
       lookup: look,
       timeout: patience,
-      // Behind a proxy, it alone knows where a name leads.
-      agent: checked ? false : new of.Agent({ proxyEnv: { ...proxiesOf(process.env) } }),
+      agent: isDirect ? false : new of.Agent({ proxyEnv: { ...proxiesOf(process.env) } }),
     })
     sent.once("response", answered)
     sent.once("timeout", () => sent.destroy(new Error("no answer")))

@@ -5,6 +5,7 @@ import { NOWHERE } from "../config/nowhere.ts"
 import { isShareMode, unknownShareMode } from "../config/share-mode.ts"
 import { openLedger } from "../share/ledger.ts"
 import { shareApi } from "../share-api/share-api.ts"
+import { type FailClosed, failClosed } from "./fail-closed.ts"
 import { keepTidy } from "./keep-tidy.ts"
 import { type Loopback, loopback, ownPath } from "./loopback.ts"
 import { type Hooks, type OpencodeClient, type PluginInput, passOn } from "./opencode.ts"
@@ -32,11 +33,16 @@ interface Instance {
  */
 async function server({ client, directory }: PluginInput): Promise<Hooks> {
   const tell = teller(client)
+  const guard = guardOf(directory)
+  let isDisabled = false
   const instance = await instanceOf(directory, client).catch((error: unknown) => {
     tell("Sharing does not work", error)
     return undefined
   })
-  setTimeout(() => lookAround(client, directory, instance?.api).catch(() => {}), LATER).unref()
+  setTimeout(() => {
+    if (!isDisabled) tellObjection(guard, directory, tell)
+    lookAround(client, directory, instance?.api).catch(() => {})
+  }, LATER).unref()
   return {
     async config(config) {
       // It may come from where no file of this machine says it, and OpenCode may take what it does not know for "manual".
@@ -44,12 +50,16 @@ async function server({ client, directory }: PluginInput): Promise<Hooks> {
         tell("Sharing is off", unknownShareMode(config.share, "OpenCode's configuration"))
         config.share = "disabled"
       }
+      isDisabled = config.share === "disabled"
+      // The hook may be given what it has changed before.
+      if (!instance || config.enterprise?.url !== instance.api) guard.resolved(config.enterprise?.url)
       config.enterprise = { ...config.enterprise, url: instance?.api ?? NOWHERE }
     },
     async event({ event }) {
       instance?.sharing.noticed(event)
     },
     async dispose() {
+      guard.close()
       await instance?.sharing.settled()
     },
   }
@@ -58,6 +68,22 @@ async function server({ client, directory }: PluginInput): Promise<Hooks> {
 const ledger = () => openLedger(path.join(dataFolder(theWorld()), "ledger"))
 const publisher = () =>
   processWide("publisher", () => publisherProcess(fileURLToPath(new URL("./worker.js", import.meta.url))))
+
+function guardOf(folder: string): FailClosed {
+  const guards = processWide("guards", () => new Map<string, FailClosed>())
+  const guard = guards.get(folder) ?? failClosed(folder)
+  guards.set(folder, guard)
+  return guard
+}
+
+/** Says once what keeps a folder's sessions from being shared: `opencode plugin` writes one of the two lines alone. */
+function tellObjection(guard: FailClosed, folder: string, tell: Tell): void {
+  const told = processWide("objections", () => new Set<string>())
+  const objection = told.has(folder) ? undefined : guard.objection()
+  if (!objection) return
+  told.add(folder)
+  tell("Sharing is off", objection, "warning")
+}
 
 async function instanceOf(folder: string, client: OpencodeClient): Promise<Instance> {
   const instances = processWide("instances", () => new Map<string, Promise<Instance>>())
@@ -77,7 +103,8 @@ function start(home: Loopback, folder: string, name: string, client: OpencodeCli
   })
   const tell: Tell = (...said) => teller(instance.client)(...said)
   const known = () => ledger().all()
-  const instance = { client, api, sharing: sharing({ publisher: publisher(), folder, api, known, tell }) }
+  const { objection } = guardOf(folder)
+  const instance = { client, api, sharing: sharing({ publisher: publisher(), folder, api, known, tell, objection }) }
   const app = shareApi(instance.sharing.backend, ownPath)
   return instance
 }

@@ -31,11 +31,14 @@ export interface SharingOptions {
   /** What this machine remembers of shares. */
   known: () => Promise<LedgerEntry[]>
   tell: Tell
+  /** Why nothing new may be shared, if so. */
+  objection?: () => ShareError | undefined
   /** Milliseconds in which changes are gathered. */
   gathered?: number
 }
 
-export function sharing({ publisher, folder, api, known, tell, gathered = GATHERED }: SharingOptions): Sharing {
+export function sharing(options: SharingOptions): Sharing {
+  const { publisher, folder, api, known, tell, objection, gathered = GATHERED } = options
   const tree = sessionTree()
   const messages = touchedMessages()
   /** Shares by their session. */
@@ -88,6 +91,8 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
   async function create(session: string): Promise<CreatedShare> {
     messages.read(session)
     try {
+      const refused = objection?.()
+      if (refused) throw refused
       const made = await publisher.ask({ job: "share", session, folder, api })
       const { id, url, secret, found } = made as unknown as CreatedShare & { found?: Count[] }
       shares.set(session, id)
@@ -98,7 +103,7 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
       return { id, url, secret }
     } catch (error) {
       messages.lost(session)
-      tell("The session was not shared", error)
+      tell("The session was not shared", error, "failed-request")
       throw error
     }
   }
@@ -167,7 +172,7 @@ export function sharing({ publisher, folder, api, known, tell, gathered = GATHER
           if (removal["proven"] === false) tell("The share was deleted", removal["note"] ?? "", "info")
         } catch (error) {
           removed.delete(id)
-          tell("The share was not removed", error)
+          tell("The share was not removed", error, "failed-request")
           throw error
         }
       },

@@ -1,21 +1,40 @@
+import { isMainThread } from "node:worker_threads"
 import { ShareError } from "../errors.ts"
 import { terminalText } from "../lib/terminal-text.ts"
 import type { OpencodeClient } from "./opencode.ts"
 
-/** Says something to the user; unless `level` says that nothing is wrong, it is a problem. */
-export type Tell = (title: string, problem: unknown, level?: "error" | "info") => void
+/** `failed-request`: OpenCode's own request fails at once with it. */
+type Level = "error" | "failed-request" | "warning" | "info"
 
-/** Says it as a notice where there is a screen, and in OpenCode's log, both escaped for terminals. Never throws. */
+/** Says something to the user: a problem, unless `level` says otherwise. */
+export type Tell = (title: string, problem: unknown, level?: Level) => void
+
+/**
+ * When its request fails, OpenCode's terminal replaces any notice by its own, which does not name the reason: the reason
+ * is shown this much later, in place of that one.
+ */
+const NOTICE_DELAY_MS = 1_000
+
+/** `opencode run` has no notices. With a terminal of its own, OpenCode runs plugins in a worker thread. */
+const isRun = isMainThread && process.argv.slice(2).includes("run")
+
+/** Says it as a toast where there is a screen, on stderr in `opencode run`, and in OpenCode's log, escaped for
+ * terminals. Never throws. */
 export function teller({ app, tui }: OpencodeClient): Tell {
   return (title, problem, level = "error") => {
     const { message, hint } = problem instanceof ShareError ? problem : { message: wordsOf(problem), hint: undefined }
     const text = terminalText(hint ? `${message} ${hint}` : message)
+    const variant = level === "failed-request" ? "error" : level
     const quietly = (said: () => Promise<unknown>) =>
       Promise.resolve()
         .then(said)
         .catch(() => {})
-    quietly(() => app.log({ body: { service: "opencode-bucket", level, message: `${title}: ${text}` } }))
-    quietly(() => tui.showToast({ body: { title, message: text, variant: level, duration: 10_000 } }))
+    const logged = { level: variant === "warning" ? ("warn" as const) : variant, message: `${title}: ${text}` }
+    quietly(() => app.log({ body: { service: "opencode-bucket", ...logged } }))
+    if (isRun && variant === "error") process.stderr.write(`opencode-bucket: ${title}. ${text}\n`)
+    const show = () => quietly(() => tui.showToast({ body: { title, message: text, variant, duration: 10_000 } }))
+    if (level === "failed-request") setTimeout(show, NOTICE_DELAY_MS).unref()
+    else show()
   }
 }
 

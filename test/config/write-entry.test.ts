@@ -36,19 +36,29 @@ test.each([
   expect(JSON.parse(written(before)).plugin).toEqual(plugin)
 })
 
+const line = `"enterprise": { "url": "${NOWHERE}" }`
+
 test.each([
-  ['{ "share": "auto" } // so', `{ "share": "auto", "enterprise": { "url": "${NOWHERE}" } } // so`, true],
-  ['{"enterprise": {"url": "https://shares.corp.example"}}', undefined, false],
-  ['{"enterprise": {}}', undefined, false],
-  ['{"enterprise": null}', undefined, false],
-])(
-  "where OpenCode shares without this package is said once, and only where nothing is said of it: %s",
-  (before, after, isSet) => {
+  ['{ "share": "auto" } // so', `{ "share": "auto", ${line} } // so`],
+  ['{ "enterprise": {} }', `{ ${line} }`],
+  ['{ "enterprise": null }', `{ ${line} }`],
+  ['{ "enterprise": { "url": 7, "x": 1 } }', `{ "enterprise": { "url": "${NOWHERE}", "x": 1 } }`],
+])("the address at which nobody answers is written once: %s", (before, after) => {
+  const file = path.join(temporaryFolder(), "opencode.json")
+  writeFileSync(file, before)
+  expect(writeNowhere(file)).toBe(true)
+  expect(readFileSync(file, "utf8").replaceAll(/\s/g, "")).toBe(after.replaceAll(/\s/g, ""))
+  expect(writeNowhere(file)).toBe(false)
+})
+
+test.each(["https://shares.corp.example", "http://127.0.0.1:8080/ocb_x", "{env:SHARES}", ""])(
+  "another address is not replaced: %j",
+  (url) => {
     const file = path.join(temporaryFolder(), "opencode.json")
+    const before = JSON.stringify({ enterprise: { url } })
     writeFileSync(file, before)
-    expect(writeNowhere(file)).toBe(isSet)
-    expect(readFileSync(file, "utf8").replaceAll(/\s/g, "")).toBe((after ?? before).replaceAll(/\s/g, ""))
-    expect(writeNowhere(file)).toBe(false)
+    expect(() => writeNowhere(file)).toThrow(/shares with another server/)
+    expect(readFileSync(file, "utf8")).toBe(before)
   },
 )
 

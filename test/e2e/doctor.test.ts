@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs"
+import { mkdirSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { NOWHERE } from "../../src/config/nowhere.ts"
@@ -42,14 +42,53 @@ test("doctor tells in one screen what is set, where that comes from, and that it
   expect(server.versions()).toEqual([])
 })
 
-test("doctor warns where OpenCode would go to its public service if it could not load the plugin", async () => {
+test.each([
+  ["the plugin line alone", { enterprise: undefined }, "to its public service", "Add"],
+  ["an enterprise without an address", { enterprise: {} }, "to its public service", "Add"],
+  ["a share server", { enterprise: { url: "https://shares.corp.test/ocb_x" } }, "to shares.corp.test (", "Write"],
+  ["an address on loopback that may answer", { enterprise: { url: "http://127.0.0.1:99/" } }, "127.0.0.1:99", "Write"],
+])("doctor fails with %s, and says which line to write", async (_, more, where, remedy) => {
   const { server, home, file, write } = await ownBucket()
-  write({ enterprise: undefined })
-  const { status, stdout } = await home.run(["doctor", "--trust-project", "--quiet"], { env: server.environment })
-  expect(status).toBe(0)
+  write(more)
+  const { status, stdout, stderr } = await home.run(["doctor", "--trust-project", "--quiet"], {
+    env: server.environment,
+  })
+  expect({ status, stderr }).toMatchObject({ status: 5, stderr: expect.stringContaining("plugin, see above") })
   const said = stdout.replaceAll(/\s+/g, " ")
-  expect(said).toContain(`! Plugin in ${file}: /share goes where the settings say; but where OpenCode cannot load it,`)
-  expect(said).toContain(`"enterprise": { "url": "${NOWHERE}" } in ${file}.`)
+  expect(said).toContain(where)
+  expect(said).toContain(`${remedy} "enterprise": { "url": "${NOWHERE}" }`)
+  expect(said.replaceAll(" ", "")).toContain(file)
+  expect(said).not.toContain("ocb_x")
+})
+
+test("doctor fails with the enterprise line alone, too: then /share works nowhere; this command is still tried out", async () => {
+  const { server, home, file, write } = await ownBucket()
+  write({ plugin: [] })
+  const env = { ...server.environment, OPENCODE_BUCKET_TO: `s3://${server.bucket}` }
+  const { status, stdout } = await home.run(["doctor"], {
+    env: { ...env, OPENCODE_BUCKET_ENDPOINT: server.endpoint },
+  })
+  expect(status).toBe(5)
+  const said = stdout.replaceAll(/\s+/g, " ")
+  expect(said).toContain(`"enterprise" in ${file} leads nowhere: OpenCode's /share fails`)
+  expect(said).toContain("✓ Delete")
+})
+
+test("doctor finds the two lines in two files, and through variables and files", async () => {
+  const { server, home, file, write } = await ownBucket()
+  const env = { ...server.environment, NOBODY: NOWHERE }
+  const run = () => home.run(["doctor", "--trust-project", "--quiet"], { env })
+  for (const url of ["{env:NOBODY}", "{file:./nobody}"]) {
+    writeFileSync(path.join(path.dirname(file), "nobody"), `${NOWHERE}\n`)
+    write({ enterprise: { url } })
+    expect(await run(), url).toMatchObject({ status: 0, stdout: "" })
+  }
+  write({ enterprise: undefined })
+  mkdirSync(home.file("config", "opencode"), { recursive: true })
+  writeFileSync(home.file("config", "opencode", "opencode.json"), JSON.stringify({ enterprise: { url: NOWHERE } }))
+  expect(await run()).toMatchObject({ status: 0, stdout: "" })
+  write({ enterprise: { url: "https://shares.corp.test" } })
+  expect(await run()).toMatchObject({ status: 5 })
 })
 
 test("doctor --json is one object, and the exit status says whether sharing works", async () => {

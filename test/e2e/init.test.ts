@@ -42,3 +42,26 @@ test("a place that does not work is not written down", async () => {
   expect(stderr).toContain("blocked")
   expect(existsSync(file("config", "opencode", "opencode.json"))).toBe(false)
 })
+
+test("a share server that OpenCode shares with is not taken away, and nothing is tried out", async () => {
+  const { run, file } = ownHome()
+  mkdirSync(file("config", "opencode"), { recursive: true })
+  const own = file("config", "opencode", "opencode.json")
+  const before = '{ "enterprise": { "url": "https://shares.corp.test/ocb_x" } }'
+  writeFileSync(own, before)
+  const { status, stderr } = await run(["init", "--to", file("shares")])
+  expect(status).toBe(2)
+  expect(stderr).toContain(`shares with another server ("enterprise" in ${own})`)
+  expect(stderr).not.toContain("ocb_x")
+  expect(readFileSync(own, "utf8")).toBe(before)
+  expect(existsSync(file("shares"))).toBe(false)
+})
+
+test("init says so where another file still leads OpenCode elsewhere", async () => {
+  const { run, project, file } = ownHome()
+  writeFileSync(`${project}/opencode.json`, '{ "enterprise": { "url": "https://shares.corp.test" } }')
+  const { status, stderr } = await run(["init", "--to", file("shares")])
+  expect(status).toBe(0)
+  expect(stderr).toContain("In this folder, OpenCode shares nothing yet.")
+  expect(stderr).toContain(`shares.corp.test ("enterprise" in ${project}/opencode.json)`)
+})

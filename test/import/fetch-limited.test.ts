@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from "node:http"
+import { createServer, type IncomingMessage, type RequestListener } from "node:http"
 import type { AddressInfo, LookupFunction } from "node:net"
 import { gzipSync } from "node:zlib"
 import { expect, onTestFinished, test, vi } from "vitest"
@@ -100,6 +100,57 @@ test("a redirect leads to no private address: by number, by name, or by a name t
   expect(await text(await from(`http://inside.example:${port}/`), { lookup, allowPrivate: true })).toBe("secret 1")
 })
 
+test("a redirect to another port of the host that was named leads to another server", async () => {
+  const inner = await serve((_, answer) => answer.end("secret"))
+  const to = (host: string) => {
+    const url = new URL(inner)
+    url.hostname = host
+    return url.href
+  }
+  for (const host of ["127.0.0.1", "localhost"]) {
+    const url = await serve((_, answer) => answer.writeHead(302, { location: to(host) }).end())
+    url.hostname = host
+    await expect(text(url), host).rejects.toMatchObject({ code: "store-denied" })
+  }
+})
+
+test("a redirect that stays on the server that was named goes to the address that it had, also where the name has moved", async () => {
+  const other = await serve((_, answer) => answer.end("other"))
+  let times = 0
+  const lookup: LookupFunction = (_, __, give) =>
+    give(null, [{ address: times++ === 0 ? "127.0.0.1" : "127.0.0.2", family: 4 }])
+  const url = await serve((request, answer) =>
+    request.url === "/s/x/session.json" ? answer.writeHead(302, { location: "/there" }).end() : answer.end("there"),
+  )
+  url.hostname = "named.test"
+  expect(await text(url, { lookup })).toBe("there")
+  expect([times, other.port === url.port]).toEqual([1, false])
+})
+
+test("one private address among public ones is enough to refuse", async () => {
+  const { port } = await serve((_, answer) => answer.end("secret"))
+  const url = await serve((_, answer) => answer.writeHead(302, { location: `http://both.test:${port}/` }).end())
+  const lookup: LookupFunction = (_, __, give) =>
+    give(null, [
+      { address: "203.0.114.7", family: 4 },
+      { address: "::ffff:127.0.0.1", family: 6 },
+    ])
+  await expect(text(url, { lookup })).rejects.toMatchObject({ code: "store-denied" })
+})
+
+test("behind a proxy, a redirect is checked here and goes past it", async () => {
+  const inner = await serve((_, answer) => answer.end("secret"))
+  const start = await serve((_, answer) => answer.writeHead(302, { location: inner.href }).end())
+  const proxy = await ownProxy(["bucket.corp.test", "127.0.0.1"], start.origin)
+  vi.stubEnv("HTTP_PROXY", proxy.host)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  await expect(text(new URL("http://bucket.corp.test/s/x/session.json"))).rejects.toMatchObject({
+    code: "store-denied",
+    message: expect.stringContaining("private network"),
+  })
+  expect(proxy.asked).toHaveLength(1)
+})
+
 test("redirects on the host that was named are followed, others not without end, nor to another kind of address", async () => {
   const url = await serve((request, answer) =>
     request.url === "/s/x/session.json" ? answer.writeHead(307, { location: "/there" }).end() : answer.end("there"),
@@ -114,13 +165,49 @@ test("redirects on the host that was named are followed, others not without end,
     })
 })
 
-test("a token goes to the host that was named, and to no other", async () => {
+test("a token goes with the first request alone, along no redirect", async () => {
   const seen: (string | undefined)[] = []
-  const other = await serve((request, answer) => answer.end(String(seen.push(request.headers.authorization))))
-  const url = await serve((request, answer) => {
-    seen.push(request.headers.authorization)
-    answer.writeHead(302, { location: `http://other.example:${other.port}/` }).end()
+  const note = (request: IncomingMessage) => void seen.push(request.headers.authorization)
+  const other = await serve((request, answer) => {
+    note(request)
+    answer.end("other")
   })
-  await text(url, { token: "t0k", allowPrivate: true, lookup: names({ "other.example": "127.0.0.1" }) })
-  expect(seen).toEqual(["Bearer t0k", undefined])
+  for (const location of ["/there", `http://other.example:${other.port}/`, `http://127.0.0.1:${other.port}/`]) {
+    const url = await serve((request, answer) => {
+      note(request)
+      if (request.url === "/there") answer.end("there")
+      else answer.writeHead(302, { location }).end()
+    })
+    await text(url, { token: "t0k", allowPrivate: true, lookup: names({ "other.example": "127.0.0.1" }) })
+    expect(seen.splice(0), location).toEqual(["Bearer t0k", undefined])
+  }
+})
+
+test("a token goes over no network in the clear, also where a name says that it is this machine", async () => {
+  let asked = 0
+  const { port } = await serve((_, answer) => answer.end(String(++asked)))
+  const lookup = names({ "corp.test": "127.0.0.1", localhost: "192.0.2.1" })
+  for (const host of ["corp.test", "localhost", "10.0.0.1", "[fe80::1]", "localhost.corp.test"])
+    await expect(
+      text(new URL(`http://${host}:${port}/x.json`), { token: "t0k", lookup, patience: 200 }),
+    ).rejects.toMatchObject({
+      code: "bad-usage",
+      message: expect.stringContaining("https only"),
+    })
+  expect(asked).toBe(0)
+  expect(await text(new URL(`http://localhost:${port}/x.json`), { token: "t0k" })).toBe("1")
+})
+
+test("a token for this machine goes past the proxy of the environment", async () => {
+  const url = await serve((request, answer) => answer.end(request.headers.authorization))
+  const proxy = await ownProxy(["127.0.0.1"], url.origin)
+  vi.stubEnv("HTTP_PROXY", proxy.host)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(await text(url, { token: "t0k" })).toBe("Bearer t0k")
+  expect(proxy.asked).toEqual([])
+})
+
+test("a redirect brings no password along", async () => {
+  const url = await serve((_, answer) => answer.writeHead(302, { location: "http://user:pass@127.0.0.1/" }).end())
+  await expect(text(url)).rejects.toMatchObject({ code: "store-denied", message: expect.stringContaining("password") })
 })

@@ -62,8 +62,8 @@ test("named in opencode.json, the package is installed from npm with the next st
   expect([opencode.files(), opencode.ledger()]).toEqual([[], []])
 })
 
-test("`opencode plugin opencode-bucket` writes down both of its parts", async () => {
-  await opencode.configure({}, { plugin: [] })
+test("`opencode plugin opencode-bucket` writes one of the two lines: the plugin says what to add, and init adds it", async () => {
+  await opencode.configure({}, { plugin: [], enterprise: undefined })
   const installing = promisify(execFile)(opencode.client.binary, ["plugin", "--global", "opencode-bucket"], {
     cwd: opencode.project,
     env,
@@ -73,12 +73,35 @@ test("`opencode plugin opencode-bucket` writes down both of its parts", async ()
   expect((await read("opencode.json")).plugin).toEqual(["opencode-bucket"])
   expect(await read("tui.json")).toEqual({ plugin: ["opencode-bucket"] })
   // It ends without giving back the lock on that folder, so that the next start would wait for more than a minute.
-  await rm(path.join(opencode.home, ".local", "state", "opencode", "locks"), { recursive: true, force: true })
+  const unlock = () =>
+    rm(path.join(opencode.home, ".local", "state", "opencode", "locks"), { recursive: true, force: true })
+  await unlock()
+
+  const proxy = await ownProxy([], registry.url)
+  const through = { ...env, HTTPS_PROXY: `http://${proxy.host}`, NO_PROXY: "127.0.0.1" }
+  let server = await opencode.serve(through)
+  const session = await server.session("One line")
+  const events = await server.listen()
+  await expect(server.share(session)).rejects.toThrow(" 500 ")
+  await until(events.said, (said) => said.includes("Sharing is off") && said.includes(`\\"url\\": \\"${NOWHERE}\\"`))
+  events.close()
+  await server.close()
+
+  const bin = path.resolve("bin/opencode-bucket.js")
+  const options = { cwd: opencode.project, env }
+  await promisify(execFile)(process.execPath, [bin, "init", "--to", opencode.bucket], options)
+  expect((await read("opencode.json")).enterprise).toEqual({ url: NOWHERE })
+  await unlock()
+  server = await opencode.serve(through)
+  expect(await pageAt(await server.share(session))).toContain("One line")
+  await server.unshare(session)
+  await server.close()
+  expect(proxy.asked.filter((asked) => asked.includes("opncd.ai"))).toEqual([])
 })
 
 test.each([
   ["goes to nobody, with what init writes", { enterprise: { url: NOWHERE } }, []],
-  ["goes to the public service without that", {}, ["CONNECT opncd.ai:443"]],
+  ["goes to the public service without that", { enterprise: undefined }, ["CONNECT opncd.ai:443"]],
 ])("where the package cannot be had, /share %s", async (_, more, expected) => {
   const proxy = await ownProxy([], registry.url)
   await opencode.configure({}, { plugin: [["opencode-bucket@99.0.0", { to: opencode.bucket }]], ...more })

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import path from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { promisify } from "node:util"
+import { NOWHERE } from "../../src/config/nowhere.ts"
 import { type OpencodeClient, opencodeClient } from "./opencode-client.ts"
 import { commitAll, request } from "./opencode-record.ts"
 import { type StubModel, startStubModel } from "./stub-model.ts"
@@ -18,7 +19,7 @@ export interface PluggedClient {
   project: string
   /** The folder that shares go to, unless the options say otherwise. */
   bucket: string
-  /** Sets keys of the user's opencode.json; `options` are the plugin's. */
+  /** Sets keys of the user's opencode.json, with both lines of the plugin; `options` are the plugin's. */
   configure(options: object, more?: object): Promise<void>
   /** Starts `opencode serve` in the project. */
   serve(more?: Record<string, string>, directory?: string): Promise<Served>
@@ -69,7 +70,7 @@ export async function pluggedClient(): Promise<PluggedClient> {
     ...{ model, client, home, project, bucket },
     async configure(options, more = {}) {
       const plugin = [[pathToFileURL(root).href, options]]
-      await writeFile(file, JSON.stringify({ ...plain, plugin, ...more }, null, 2))
+      await writeFile(file, JSON.stringify({ ...plain, plugin, enterprise: { url: NOWHERE }, ...more }, null, 2))
     },
     async serve(more, directory = project) {
       const served = await client.serve(directory, more)
@@ -97,7 +98,11 @@ export async function pluggedClient(): Promise<PluggedClient> {
       const folder = path.join(data, "ledger")
       return listed(folder)
         .filter((name) => name.endsWith(".json"))
-        .map((name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")))
+        .flatMap((name) => {
+          // An entry that was listed may be removed by now.
+          const text = textOf(path.join(folder, name))
+          return text === undefined ? [] : [JSON.parse(text)]
+        })
     },
     logged() {
       const folder = path.join(home, ".local", "share", "opencode", "log")
@@ -129,6 +134,14 @@ async function listen(url: string, directory: string): Promise<Listening> {
   }
   read().catch(() => {})
   return { said: () => said, close: () => ended.abort() }
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8")
+  } catch {
+    return undefined
+  }
 }
 
 /** The files below a folder; none if it is not there. */

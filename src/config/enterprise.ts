@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from "node:fs"
+import path from "node:path"
+import { getNodeValue, type ParseError, parseTree } from "jsonc-parser"
+import { ShareError } from "../errors.ts"
+import { openCodeConfigFolder, openCodeManagedFolder, type World } from "./folders.ts"
+import { projectFolders } from "./opencode.ts"
+
+/** Where OpenCode sends what it shares, as its configuration says. */
+export interface Enterprise {
+  /** `enterprise.url`; OpenCode's public service where undefined. */
+  url: string | undefined
+  /** The file that says so, or `OPENCODE_CONFIG_CONTENT`. */
+  name: string | undefined
+}
+
+/**
+ * Resolves `enterprise.url` as OpenCode 1.18 does before any plugin's hook: the same files in the same order, with
+ * `{env:NAME}` and `{file:path}` replaced in their text. A user's files of which one does not parse count as empty, as
+ * they do there. What OpenCode fetches (`.well-known/opencode`, an organisation, a macOS profile) is unknown here.
+ *
+ * Throws `bad-settings` for any other file that cannot be read or does not parse: OpenCode does not start with it.
+ */
+export function resolveEnterprise(world: World, folder = world.cwd): Enterprise {
+  const { env } = world
+  const user = openCodeConfigFolder(world)
+  let found: Enterprise = { url: undefined, name: undefined }
+  const take = (name: string, url: string | undefined) => {
+    if (url !== undefined) found = { url, name }
+  }
+  const read = (...names: string[]) => {
+    for (const name of names) take(name, urlIn(name, world))
+  }
+
+  try {
+    read(...["config.json", "opencode.json", "opencode.jsonc"].map((name) => path.join(user, name)))
+  } catch {
+    found = { url: undefined, name: undefined }
+  }
+  if (env["OPENCODE_CONFIG"]) read(path.resolve(world.cwd, env["OPENCODE_CONFIG"]))
+  const folders = isSet(env["OPENCODE_DISABLE_PROJECT_CONFIG"]) ? [] : projectFolders(folder)
+  for (const each of folders) read(...pair(each))
+  // Unlike the project's own files, the folders beside them are read from the inside out.
+  const beside = [...folders.toReversed(), world.home].map((each) => path.join(each, ".opencode"))
+  for (const each of new Set(beside)) read(...pair(each))
+  if (env["OPENCODE_CONFIG_DIR"]) read(...pair(path.resolve(world.cwd, env["OPENCODE_CONFIG_DIR"])))
+  const content = env["OPENCODE_CONFIG_CONTENT"]
+  if (content) take("OPENCODE_CONFIG_CONTENT", urlOf(substitute(content, folder, world), "OPENCODE_CONFIG_CONTENT"))
+  read(...pair(openCodeManagedFolder(world)))
+  return found
+}
+
+const pair = (folder: string) => ["opencode.json", "opencode.jsonc"].map((name) => path.join(folder, name))
+
+const isSet = (value: string | undefined) => ["1", "true"].includes(value?.toLowerCase() ?? "")
+
+function urlIn(file: string, world: World): string | undefined {
+  if (!existsSync(file)) return undefined
+  let text: string
+  try {
+    text = readFileSync(file, "utf8").replace(/^\uFEFF/, "")
+  } catch (cause) {
+    throw unreadable(file, cause)
+  }
+  return urlOf(substitute(text, path.dirname(file), world), file)
+}
+
+function urlOf(text: string, name: string): string | undefined {
+  if (text.trim() === "") return undefined
+  const errors: ParseError[] = []
+  const tree = parseTree(text, errors, { allowTrailingComma: true })
+  if (errors.length > 0) throw unreadable(name)
+  const config: { enterprise?: { url?: unknown } } | null | undefined = tree && getNodeValue(tree)
+  const url = config?.enterprise?.url
+  return typeof url === "string" ? url : undefined
+}
+
+/** The text of a configuration with its variables and files in place, as OpenCode replaces them before it parses. */
+export function substitute(text: string, folder: string, { env, home }: Pick<World, "env" | "home">): string {
+  const withVariables = text.replace(/\{env:([^}]+)\}/g, (_, name: string) => env[name] || "")
+  return withVariables.replace(/\{file:([^}]+)\}/g, (token, named: string, at: number) => {
+    const line = withVariables.slice(withVariables.lastIndexOf("\n", at - 1) + 1, at)
+    if (line.trimStart().startsWith("//")) return token
+    const file = path.resolve(
+      folder,
+      named.replace(/^~(?=\/)/, () => home),
+    )
+    try {
+      return JSON.stringify(readFileSync(file, "utf8").trim()).slice(1, -1)
+    } catch (cause) {
+      throw unreadable(file, cause)
+    }
+  })
+}
+
+const unreadable = (name: string, cause?: unknown) =>
+  new ShareError("bad-settings", `${name} cannot be read, so it is not known where OpenCode shares.`, {
+    hint: "Mend the file, or remove it.",
+    cause,
+  })
