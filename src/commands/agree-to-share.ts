@@ -1,6 +1,7 @@
 import { ShareError } from "../errors.ts"
 import type { Count } from "../redact/secrets.ts"
-import { isPrompt, type Session } from "../session/model.ts"
+import { countSubagents } from "../session/count-subagents.ts"
+import { isPrompt, nothingRead, type Session } from "../session/model.ts"
 import { redactedInWords } from "../share/redacted-in-words.ts"
 import { newShareId } from "../share/share-id.ts"
 import { tryOut } from "../share/try-out.ts"
@@ -80,7 +81,8 @@ function seenBy(isPublic: boolean | null): string {
 
 async function contentOf(session: Session): Promise<string> {
   let [prompts, answers, steps, files] = [0, 0, 0, 0]
-  for await (const message of session.messages()) {
+  const read = nothingRead()
+  for await (const message of session.messages(read)) {
     if (isPrompt(message)) prompts++
     else if (message.role === "assistant") answers++
     for (const part of message.parts) {
@@ -94,7 +96,7 @@ async function contentOf(session: Session): Promise<string> {
     [answers, "answer"],
     [steps, "step"],
     [files, "attached file"],
-    [session.children.length, "subagent"],
+    [await countSubagents(session, read), "subagent"],
   ] as const
   return counts.flatMap(([n, name]) => (n === 0 ? [] : [`${n} ${name}${n === 1 ? "" : "s"}`])).join(", ")
 }

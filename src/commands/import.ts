@@ -6,9 +6,10 @@ import { denied, fetchLimited } from "../import/fetch-limited.ts"
 import { forOpencode } from "../import/for-opencode.ts"
 import { importPlace } from "../import/import-link.ts"
 import { type ImportOptions, importIntoOpencode, isThere } from "../import/opencode-import.ts"
+import { countSubagents } from "../session/count-subagents.ts"
 import { databasePath } from "../session/database-path.ts"
 import { exportFile, exportStdin } from "../session/export-file.ts"
-import { isPrompt, type Session } from "../session/model.ts"
+import { isPrompt, nothingRead, type Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import { parseExport } from "../session/parse-export.ts"
 import type { SessionSource } from "../session/source.ts"
@@ -114,17 +115,16 @@ async function fromOwnStore(link: string, terminal: Terminal): Promise<Uint8Arra
 
 async function inWords(session: Session, from: string, cwd: string): Promise<string> {
   let [prompts, answers] = [0, 0]
-  for await (const message of session.messages()) {
+  const read = nothingRead()
+  for await (const message of session.messages(read)) {
     if (isPrompt(message)) prompts++
     else if (message.role === "assistant") answers++
   }
+  const subagents = await countSubagents(session, read)
   const { title, directory, version } = session.info
   const facts = [
     ["Conversation", oneLine(title) || "Untitled session"],
-    [
-      "Holds",
-      `${prompts} prompts, ${answers} answers${session.children.length > 0 ? `, ${session.children.length} subagents` : ""}`,
-    ],
+    ["Holds", `${prompts} prompts, ${answers} answers${subagents > 0 ? `, ${subagents} subagents` : ""}`],
     ["From", oneLine(from)],
     ["Worked in", `${oneLine(directory)}${version ? `, OpenCode ${oneLine(version)}` : ""}`],
     ["Goes to", `the project of ${cwd}`],

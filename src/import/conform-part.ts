@@ -38,7 +38,7 @@ export function partFor(part: Fields, ids: Fields): Fields | undefined {
     case "agent":
       return typeof part["name"] === "string" ? { ...base, name: part["name"] } : undefined
     case "compaction":
-      return { ...base, auto: part["auto"] === true }
+      return present({ ...base, auto: part["auto"] === true, tail_start_id: tailOf(part["tail_start_id"]) })
     case "subtask":
       return typeof part["prompt"] === "string"
         ? { ...base, prompt: part["prompt"], description: text(part["description"]), agent: text(part["agent"]) }
@@ -72,6 +72,9 @@ export function partFor(part: Fields, ids: Fields): Fields | undefined {
       return undefined
   }
 }
+
+/** The first message that is sent to the model beside a summary. */
+const tailOf = (id: unknown) => (typeof id === "string" && /^msg\w{1,60}$/.test(id) ? id : undefined)
 
 function stateFor(state: Fields, ids: Fields): Fields | undefined {
   const { status, title, metadata, time } = state

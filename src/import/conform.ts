@@ -1,3 +1,4 @@
+import type { AssistantMessage, Tokens } from "../session/model.ts"
 import { type Fields, fields, isFields, list, optionalAmount, optionalText, text } from "../session/read-json.ts"
 
 /** What of an older or foreign record lacks a value gets the one that says least. */
@@ -34,15 +35,38 @@ const diffs = (value: unknown) =>
       }),
     )
 
+/** What the messages of a session tell of all of it. */
+export interface Counted {
+  /** Of the last prompt. */
+  agent: unknown
+  model: unknown
+  cost: number
+  tokens: Tokens
+}
+
+export const nothingCounted = (): Counted => ({
+  ...{ agent: undefined, model: undefined, cost: 0 },
+  tokens: { total: undefined, input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite: 0 },
+})
+
+/** Adds what an answer took. */
+export function addTo(counted: Counted, { cost, tokens }: Pick<AssistantMessage, "cost" | "tokens">): void {
+  counted.cost += cost
+  for (const kind of ["input", "output", "reasoning", "cacheRead", "cacheWrite"] as const)
+    counted.tokens[kind] += tokens[kind]
+}
+
 /**
- * A session's own record as OpenCode 1.18 accepts it. Left out is what belongs to the machine or the person that it
+ * A session's own record as OpenCode 1.18 accepts it. A published record leaves out what its messages tell as well. Left out is what belongs to the machine or the person that it
  * comes from, and must not come along: its share, what it was allowed to do without asking, its workspace, and that it
  * was archived or is being summarised.
  */
-export function sessionFor(info: Fields, id: string, parentID: string | undefined): Fields {
+export function sessionFor(info: Fields, id: string, parentID: string | undefined, told: Counted): Fields {
   const { title, slug, version, directory, agent, model, cost, time, summary } = info
   const { created, updated } = fields(time)
-  const { id: modelID, providerID, variant } = fields(model)
+  const { modelID: lastModel, providerID: lastProvider } = fields(told.model)
+  const { id: modelID, providerID, variant } = isFields(model) ? model : { id: lastModel, providerID: lastProvider }
+  const { input, output, reasoning, cacheRead, cacheWrite } = told.tokens
   const counted = fields(summary)
   return present({
     id,
@@ -52,7 +76,7 @@ export function sessionFor(info: Fields, id: string, parentID: string | undefine
     directory: text(directory),
     title: text(title),
     version: text(version),
-    agent: optionalText(agent),
+    agent: optionalText(agent) ?? optionalText(told.agent),
     model:
       typeof modelID === "string" && typeof providerID === "string"
         ? present({ id: modelID, providerID, variant: optionalText(variant) })
@@ -64,8 +88,10 @@ export function sessionFor(info: Fields, id: string, parentID: string | undefine
           files: amount(counted["files"]),
         }
       : undefined,
-    cost: optionalAmount(cost),
-    tokens: isFields(info["tokens"]) ? tokens(info["tokens"]) : undefined,
+    cost: optionalAmount(cost) ?? told.cost,
+    tokens: isFields(info["tokens"])
+      ? tokens(info["tokens"])
+      : { input, output, reasoning, cache: { read: cacheRead, write: cacheWrite } },
     time: { created: integer(created), updated: integer(updated, integer(created)) },
   })
 }

@@ -1,6 +1,6 @@
-import type { Session } from "../session/model.ts"
+import { type MessagesRead, nothingRead, type Session } from "../session/model.ts"
 import { type Fields, fields, list } from "../session/read-json.ts"
-import { assistantFor, modelOf, sessionFor, userFor } from "./conform.ts"
+import { addTo, assistantFor, modelOf, nothingCounted, sessionFor, userFor } from "./conform.ts"
 import { partFor } from "./conform-part.ts"
 
 /** A session as `opencode import` takes it, and what of it had to stay behind. */
@@ -16,17 +16,24 @@ export interface ForOpencode {
 /** The session and those of its subagents, each by itself, parents first: OpenCode takes one at a time. */
 export async function* forOpencode(session: Session, parentID?: string): AsyncGenerator<ForOpencode> {
   const id = sessionID(session.info.id)
-  yield await oneFor(session, id, parentID)
-  for (const child of session.children) yield* forOpencode(child, id)
+  const read = nothingRead()
+  yield await oneFor(session, read, id, parentID)
+  for (const child of session.children(read)) yield* forOpencode(child, id)
 }
 
-async function oneFor(session: Session, id: string, parentID: string | undefined): Promise<ForOpencode> {
+async function oneFor(
+  session: Session,
+  read: MessagesRead,
+  id: string,
+  parentID: string | undefined,
+): Promise<ForOpencode> {
   const info = fields(session.info.raw)
   const messages: { info: Fields; parts: Fields[] }[] = []
   let unknown = 0
   let prompt = ""
   let model: Fields = modelOf({})
-  for await (const message of session.messages()) {
+  const total = nothingCounted()
+  for await (const message of session.messages(read)) {
     if (message.role === "malformed") {
       unknown++
       continue
@@ -44,15 +51,19 @@ async function oneFor(session: Session, id: string, parentID: string | undefined
     })
     if (message.role === "user") {
       prompt = messageID
-      messages.push({ info: userFor(found, ids, model), parts })
+      const asked = userFor(found, ids, model)
+      total.agent = asked["agent"]
+      total.model = asked["model"]
+      messages.push({ info: asked, parts })
     } else {
       model = modelOf(found)
+      addTo(total, message)
       const parent = String(found["parentID"] ?? "")
       const answered = { ...ids, parentID: parent.startsWith("msg") ? parent : prompt || messageID }
       messages.push({ info: assistantFor(found, answered, session.info.directory), parts })
     }
   }
-  return { id, exported: { info: sessionFor(info, id, parentID), messages }, messages: messages.length, unknown }
+  return { id, exported: { info: sessionFor(info, id, parentID, total), messages }, messages: messages.length, unknown }
 }
 
 const sessionID = (id: string) => (id.startsWith("ses") ? id : `ses_${id}`)

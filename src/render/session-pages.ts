@@ -111,7 +111,7 @@ const stemOf = (sessionID: string) => `sub-${createHash("sha256").update(session
  */
 export async function* sessionFiles(session: Session, place: Place): AsyncGenerator<SiteFile> {
   const { info } = session
-  const childPages = new Map(session.children.map((child) => [child.info.id, pageName(stemOf(child.info.id), 1)]))
+  const childPage = (id: string) => (session.childIDs.has(id) ? pageName(stemOf(id), 1) : undefined)
   const soFar = place.from?.pages ?? noPages()
   const { read, facts, trace, links, first, history } = soFar
   const breaks = pageBreaks(soFar.fill)
@@ -125,7 +125,7 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
       next: pageName(place.stem, number + 1),
       ...more,
     }
-    const context = { began: facts.began, directory: info.directory, childPage: (id: string) => childPages.get(id) }
+    const context = { began: facts.began, directory: info.directory, childPage }
     const page = { view, messages, promptsBefore, bylines: turns.map(bylineOf), context }
     const render = async () => Buffer.from(await (place.renderPage ?? prebuiltPage)(await viewOf(page)))
     const input = inputOf(page, records)
@@ -193,7 +193,7 @@ export async function* sessionFiles(session: Session, place: Place): AsyncGenera
   }
 
   await place.record.push(`\n],"children":[`)
-  for (const [i, child] of session.children.entries()) {
+  for (const [i, child] of session.children(read).entries()) {
     if (i > 0) await place.record.push(",")
     const parent = { href: pageName(place.stem, 1), title: titleOf(info) }
     yield* sessionFiles(child, { ...place, stem: stemOf(child.info.id), parent, from: undefined, halt: undefined })

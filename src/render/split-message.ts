@@ -41,6 +41,6 @@ function pieceOf(message: Message, parts: Part[], i: number, last: number): Piec
     piece.finish = undefined
   }
   if (i === 0) return piece
-  const tokens = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite: 0 }
+  const tokens = { total: undefined, input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite: 0 }
   return { ...piece, tokens, cost: 0, model: undefined, agent: undefined, created: undefined }
 }

@@ -12,8 +12,10 @@ export interface Session {
    * @param read how far they were read before: those that come after are given; kept up to date
    */
   messages(read?: MessagesRead): AsyncIterable<Message>
-  /** Subagents' sessions, oldest first. */
-  children: Session[]
+  /** The ids of all subagents' sessions in the record, named by a call or not. */
+  childIDs: ReadonlySet<string>
+  /** The subagents' sessions that a task call in the messages read so far names, oldest first. No others belong to a share. */
+  children(read: MessagesRead): Session[]
 }
 
 /** How far the messages of a session were read: what reading on needs to know of those before. Plain values. */
@@ -22,9 +24,23 @@ export interface MessagesRead {
   /** The ids that messages and parts have, and which of those had to be told apart how often. */
   given: Set<string>
   repeated: Map<string, number>
+  /** The task calls in them, by the session that they name. */
+  tasks: Map<string, TaskCalls>
 }
 
-export const nothingRead = (): MessagesRead => ({ messages: 0, given: new Set(), repeated: new Map() })
+/** The calls that started or resumed one subagent's session. */
+export interface TaskCalls {
+  count: number
+  /** When the last of them ended, in milliseconds since 1970; Infinity where that is not known. */
+  ended: number
+}
+
+export const nothingRead = (): MessagesRead => ({
+  messages: 0,
+  given: new Set(),
+  repeated: new Map(),
+  tasks: new Map(),
+})
 
 export interface SessionInfo {
   id: string
@@ -38,11 +54,13 @@ export interface SessionInfo {
   version: string
   created: number | undefined
   updated: number | undefined
-  /** The record as it was, for `session.json`. */
+  /** The record as it was; of a session that is `published`, as it stands in `session.json`. */
   raw: Json
 }
 
 export interface Tokens {
+  /** As the provider counted, if the session says so. */
+  total: number | undefined
   input: number
   output: number
   reasoning: number
@@ -63,7 +81,7 @@ interface MessageBase {
   id: string
   created: number | undefined
   parts: Part[]
-  /** The message as it was, for `session.json`. */
+  /** The message as it was; of a session that is `published`, as it stands in `session.json`. */
   raw: Json
 }
 
@@ -71,6 +89,7 @@ export interface UserMessage extends MessageBase {
   role: "user"
   agent: string | undefined
   model: string | undefined
+  provider: string | undefined
   /** The files that changed while this prompt was worked on. */
   diffs: FileDiff[]
 }
@@ -80,6 +99,8 @@ export interface AssistantMessage extends MessageBase {
   agent: string | undefined
   model: string | undefined
   provider: string | undefined
+  /** The prompt that it answers. */
+  parentID: string | undefined
   /** The folder it worked in, or "": that of the session at the time, wherever the session has moved since. */
   cwd: string
   completed: number | undefined
@@ -113,6 +134,8 @@ export interface MessageError {
   message: string
   statusCode: number | undefined
   retryable: boolean | undefined
+  /** Whose credentials were refused. */
+  provider: string | undefined
 }
 
 interface PartBase {
@@ -125,6 +148,8 @@ export interface TextPart extends PartBase {
   /** Written by OpenCode, not by the person: the content of a mentioned file, a reminder. */
   synthetic: boolean
   ignored: boolean
+  start: number | undefined
+  end: number | undefined
 }
 
 export interface ReasoningPart extends PartBase {
@@ -154,12 +179,15 @@ export interface AgentPart extends PartBase {
 export interface CompactionPart extends PartBase {
   type: "compaction"
   auto: boolean
+  /** The first message that OpenCode still sends to the model beside the summary. */
+  tailStartID: string | undefined
 }
 
 export interface RetryPart extends PartBase {
   type: "retry"
   attempt: number
   error: MessageError
+  created: number | undefined
 }
 
 export interface SubtaskPart extends PartBase {
@@ -204,10 +232,14 @@ export interface ToolPart extends PartBase {
   input: Json
   /** What it answered; "" while it runs or when it failed. */
   output: string
+  /** What of that the model was given; of long outputs, less. */
+  modelOutput: string
   /** Why it failed; "" otherwise. */
   error: string
   start: number | undefined
   end: number | undefined
+  /** When OpenCode stopped sending the output to the model. */
+  compacted: number | undefined
   attachments: FilePart[]
   /** The call understood, by the tool's kind. */
   call: ToolCall
@@ -310,6 +342,8 @@ export type ToolCall =
       agent: string
       /** The child session, if it is known. */
       sessionID: string | undefined
+      /** It goes on after the call has ended. */
+      background: boolean
       result: string
     }
   | { kind: "webfetch"; url: string; format: string }

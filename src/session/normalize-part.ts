@@ -1,4 +1,4 @@
-import type { IDMaker } from "./ids.ts"
+import { type IDMaker, usableID } from "./ids.ts"
 import type { FilePart, Json, MalformedPart, MessageError, Part } from "./model.ts"
 import { normalizeTool } from "./normalize-tool.ts"
 import {
@@ -27,15 +27,19 @@ export function normalizePart(raw: unknown, ids: IDMaker, fallback: string): Par
   })
   if (!isFields(raw)) return malformed("The part is not an object.")
   switch (part["type"]) {
-    case "text":
+    case "text": {
       if (typeof part["text"] !== "string") return malformed("The text is missing.")
+      const time = fields(part["time"])
       return {
         id,
         type: "text",
         text: part["text"],
         synthetic: part["synthetic"] === true,
         ignored: part["ignored"] === true,
+        start: optionalTime(time["start"]),
+        end: optionalTime(time["end"]),
       }
+    }
     case "reasoning": {
       if (typeof part["text"] !== "string") return malformed("The text is missing.")
       const time = fields(part["time"])
@@ -54,10 +58,13 @@ export function normalizePart(raw: unknown, ids: IDMaker, fallback: string): Par
       return name === undefined ? malformed("The agent's name is missing.") : { id, type: "agent", name }
     }
     case "compaction":
-      return { id, type: "compaction", auto: part["auto"] === true }
+      return { id, type: "compaction", auto: part["auto"] === true, tailStartID: usableID(part["tail_start_id"]) }
     case "retry":
       if (!isFields(part["error"])) return malformed("The reason for the retry is missing.")
-      return { id, type: "retry", attempt: amount(part["attempt"]), error: messageError(part["error"]) }
+      return {
+        ...{ id, type: "retry", attempt: amount(part["attempt"]), error: messageError(part["error"]) },
+        created: optionalTime(fields(part["time"])["created"]),
+      }
     case "subtask": {
       if (typeof part["prompt"] !== "string") return malformed("The subtask's prompt is missing.")
       const { agent, description, prompt } = part
@@ -94,6 +101,7 @@ export function messageError(raw: unknown): MessageError {
     message: optionalText(data["message"]) ?? optionalText(error["message"]) ?? text(raw),
     statusCode: optionalAmount(data["statusCode"]),
     retryable: typeof retryable === "boolean" ? retryable : undefined,
+    provider: optionalText(data["providerID"]),
   }
 }
 

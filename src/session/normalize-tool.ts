@@ -23,9 +23,11 @@ export function normalizeTool(part: Fields, id: string, attachments: FilePart[])
     title: text(state["title"]),
     input: (state["input"] ?? {}) as Json,
     output,
+    modelOutput: text(state["output"]),
     error: status === "error" ? text(state["error"]) : "",
     start: optionalTime(time["start"]),
     end: optionalTime(time["end"]),
+    compacted: optionalTime(time["compacted"]),
     attachments,
     call: toolCall({
       tool,

@@ -3,6 +3,7 @@ import { type IDMaker, idMaker, usableID } from "./ids.ts"
 import {
   type AssistantMessage,
   type FileDiff,
+  isPrompt,
   type Json,
   type Message,
   type MessagesRead,
@@ -10,6 +11,7 @@ import {
   type Part,
   type Session,
   type SessionInfo,
+  type TaskCalls,
   type UserMessage,
 } from "./model.ts"
 import { messageError, normalizePart } from "./normalize-part.ts"
@@ -38,19 +40,34 @@ export function normalizeSession(record: SessionRecord): Session {
   const ids = idMaker()
   const id = usableID(fields(record.info)["id"]) ?? ""
   if (id !== "") ids(id, id)
-  return sessionOf(record, id, ids)
+  return sessionOf(withIDs(record, id, ids))
 }
 
-/** Children get ids of their own among all sessions of the record, so that each can have a page of its own. */
-function sessionOf(record: SessionRecord, id: string, ids: IDMaker): Session {
-  const revert = fields(fields(record.info)["revert"])
+/** A record whose children have ids of their own among all its sessions, so that each can have a page of its own. */
+interface Known {
+  record: SessionRecord
+  id: string
+  children: Known[]
+}
+
+function withIDs(record: SessionRecord, id: string, ids: IDMaker): Known {
+  const children = record.children.map((child, index) =>
+    withIDs(child, ids(fields(child.info)["id"], `${id || "session"}-child-${index + 1}`), ids),
+  )
+  return { record, id, children }
+}
+
+/** @param startedBy the calls that name a subagent's session: what it did for others is left out */
+function sessionOf({ record, id, children }: Known, startedBy?: TaskCalls): Session {
   return {
     info: sessionInfo(record.info, id),
-    messages: (read) => messagesOf(record, optionalText(revert["messageID"]), optionalText(revert["partID"]), read),
-    children: record.children.map((child, index) => {
-      const childID = ids(fields(child.info)["id"], `${id || "session"}-child-${index + 1}`)
-      return sessionOf(child, childID, ids)
-    }),
+    messages: (read) => messagesOf(record, read, startedBy),
+    childIDs: new Set(children.map(({ id }) => id)),
+    children: (read) =>
+      children.flatMap((child) => {
+        const calls = read.tasks.get(child.id)
+        return calls ? [sessionOf(child, calls)] : []
+      }),
   }
 }
 
@@ -78,21 +95,46 @@ export function normalizeMessage(raw: unknown, ids: IDMaker = idMaker(), positio
 
 async function* messagesOf(
   record: SessionRecord,
-  undoneMessage: string | undefined,
-  undonePart: string | undefined,
   read: MessagesRead = nothingRead(),
+  startedBy?: TaskCalls,
 ): AsyncGenerator<Message> {
   const ids = idMaker(read)
-  for await (const raw of messagesFrom(record, read.messages)) {
-    const position = ++read.messages
+  let prompts = 0
+  for await (const raw of shownMessages(record, read.messages)) {
+    const message = normalizeMessage(raw, ids, ++read.messages)
+    if (startedBy && isPrompt(message) && ++prompts > startedBy.count && (message.created ?? 0) > startedBy.ended)
+      return
+    noteTasks(message, read.tasks)
+    yield message
+  }
+}
+
+/** The messages, up to what was undone. */
+async function* shownMessages(record: SessionRecord, from: number): AsyncGenerator<unknown> {
+  const revert = fields(fields(record.info)["revert"])
+  const [undoneMessage, undonePart] = [optionalText(revert["messageID"]), optionalText(revert["partID"])]
+  for await (const raw of messagesFrom(record, from)) {
     if (undoneMessage === undefined || fields(fields(raw)["info"])["id"] !== undoneMessage) {
-      yield normalizeMessage(raw, ids, position)
+      yield raw
       continue
     }
     const parts = list(fields(raw)["parts"])
     const end = undonePart === undefined ? -1 : parts.findIndex((part) => fields(part)["id"] === undonePart)
-    if (end > 0) yield normalizeMessage({ ...fields(raw), parts: parts.slice(0, end) }, ids, position)
+    if (end > 0) yield { ...fields(raw), parts: parts.slice(0, end) }
     return
+  }
+}
+
+/** Notes the task calls of a message that pages show. */
+function noteTasks(message: Message, tasks: MessagesRead["tasks"]): void {
+  if (message.role !== "assistant" || message.compaction) return
+  for (const part of message.parts) {
+    if (part.type !== "tool" || part.call.kind !== "task" || part.call.sessionID === undefined) continue
+    const { sessionID, background } = part.call
+    const { count, ended } = tasks.get(sessionID) ?? { count: 0, ended: 0 }
+    const isOver = part.status === "completed" || part.status === "error"
+    const end = isOver && !background ? part.end : undefined
+    tasks.set(sessionID, { count: count + 1, ended: Math.max(ended, end ?? Number.POSITIVE_INFINITY) })
   }
 }
 
@@ -128,6 +170,7 @@ function userFields(info: Fields): Own<UserMessage> {
     role: "user",
     agent: optionalText(info["agent"]),
     model: optionalText(fields(info["model"])["modelID"]),
+    provider: optionalText(fields(info["model"])["providerID"]),
     diffs: list(fields(info["summary"])["diffs"]).flatMap(fileDiff),
   }
 }
@@ -141,10 +184,12 @@ function assistantFields(info: Fields): Own<AssistantMessage> {
     agent: optionalText(info["agent"]) ?? optionalText(info["mode"]),
     model: optionalText(info["modelID"]),
     provider: optionalText(info["providerID"]),
+    parentID: usableID(info["parentID"]),
     cwd: text(fields(info["path"])["cwd"]),
     completed: optionalTime(fields(info["time"])["completed"]),
     cost: amount(info["cost"]),
     tokens: {
+      total: optionalAmount(tokens["total"]),
       input: amount(tokens["input"]),
       output: amount(tokens["output"]),
       reasoning: amount(tokens["reasoning"]),

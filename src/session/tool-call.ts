@@ -115,6 +115,7 @@ function taskCall({ input, metadata, output }: Call): ToolCall | undefined {
     prompt,
     agent: text(input["subagent_type"]),
     sessionID: usableID(metadata["sessionId"]) ?? named?.[1],
+    background: metadata["background"] === true || /^<task id="[^"\n]*" state="running"/.test(output),
     result: taskResult(output),
   }
 }

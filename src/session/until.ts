@@ -1,5 +1,5 @@
 import { ShareError } from "../errors.ts"
-import { isPrompt, type Message } from "./model.ts"
+import { isPrompt } from "./model.ts"
 import { normalizeMessage } from "./normalize.ts"
 import { fields } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
@@ -18,12 +18,12 @@ export function parseUntil(text: string): Until {
 }
 
 /**
- * The session up to a message, that message included. Sessions of subagents that were started later are left out, and so
- * is what the session's own record says of all of it (its summary). Reads the messages once to find the end. Throws
- * `bad-usage` where there is no such message, and what reading throws.
+ * The session up to a message, that message included, without what the session's own record says of all of it (its
+ * summary). Subagents' sessions that were started later are named by none of these messages. Reads the messages once to
+ * find the end. Throws `bad-usage` where there is no such message, and what reading throws.
  */
 export async function until(record: SessionRecord, end: Until): Promise<SessionRecord> {
-  const { count, isWhole, prompt, tasks } = await look(record, end)
+  const { count, isWhole, prompt } = await look(record, end)
   const { summary: _, ...info } = fields(record.info)
   return {
     info: isWhole === "all" ? record.info : info,
@@ -35,7 +35,7 @@ export async function until(record: SessionRecord, end: Until): Promise<SessionR
         yield position === prompt && isWhole === "no" ? withoutSummary(message) : message
       }
     },
-    children: record.children.filter((child) => tasks.has(String(fields(child.info)["id"]))),
+    children: record.children,
   }
 }
 
@@ -46,12 +46,10 @@ interface End {
   isWhole: "all" | "prompt" | "no"
   /** The position, from 1, of the last prompt that is kept. */
   prompt: number
-  /** The sessions that were started until then. */
-  tasks: Set<string>
 }
 
 async function look(record: SessionRecord, end: Until): Promise<End> {
-  const found: End = { count: 0, isWhole: "all", prompt: 0, tasks: new Set() }
+  const found: End = { count: 0, isWhole: "all", prompt: 0 }
   let [position, prompts, isOver] = [0, 0, false]
   for await (const raw of record.messages()) {
     const message = normalizeMessage(raw)
@@ -62,7 +60,6 @@ async function look(record: SessionRecord, end: Until): Promise<End> {
     }
     found.count = ++position
     if (isPrompt(message)) found.prompt = position
-    for (const id of tasksOf(message)) found.tasks.add(id)
     isOver = "message" in end && message.id === end.message
   }
   if (isOver || ("prompt" in end && prompts === end.prompt)) return found
@@ -73,12 +70,6 @@ async function look(record: SessionRecord, end: Until): Promise<End> {
     : new ShareError("bad-usage", `The session has ${prompts} prompts, so it cannot end with prompt ${end.prompt}.`, {
         hint: "Give a smaller number, or leave --until out.",
       })
-}
-
-function* tasksOf({ parts }: Message): Generator<string> {
-  for (const part of parts)
-    if (part.type === "tool" && part.call.kind === "task" && part.call.sessionID !== undefined)
-      yield part.call.sessionID
 }
 
 function withoutSummary(message: unknown): unknown {

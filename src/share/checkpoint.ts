@@ -33,7 +33,7 @@ interface Sum {
   crc: number
 }
 
-const FORMAT = 1
+const FORMAT = 2
 /** Of a shorter session all is read again as quickly. */
 const SHORTEST = 100
 /** In bytes: what is kept of one share, and of all together. */

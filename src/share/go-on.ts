@@ -77,7 +77,7 @@ export async function goOn(
   temporary: TemporaryFiles,
 ): Promise<GoingOn> {
   const { title, directory } = session.info
-  const children = session.children.map(({ info }) => info.id)
+  const children = [...session.childIDs]
   const { path: sheet } = await prebuiltSheet()
   const key = keyOf(version, entry.id, sheet, title, directory, children, redacted.key)
   const found = checkpoint?.key === key ? await loadCheckpoint(folder, checkpoint, temporary) : undefined

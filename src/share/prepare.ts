@@ -2,6 +2,7 @@ import { type Redacted, type RedactedBefore, type RedactOptions, redact } from "
 import type { Count } from "../redact/secrets.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
+import { published } from "../session/published.ts"
 import { type Selection, select } from "../session/select.ts"
 import type { SessionRecord } from "../session/source.ts"
 
@@ -24,7 +25,8 @@ export interface Prepared {
 }
 
 /**
- * What is common to all that leaves the record of a session, into a bucket or a file: record → redact → select → normalize.
+ * What is common to all that leaves the record of a session, into a bucket or a file: record → redact → select →
+ * normalize → published.
  * All of the record is searched for secrets: what is left out may be what gives away a secret in the rest. Throws what
  * selecting and reading throw, and `bad-settings` for a pattern that cannot be.
  * @param before what is known of its beginning, redacted with the same options
@@ -36,7 +38,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const { selection = {} } = options
   const { found, ...redacted } = await redact(record, options.redact, before)
-  const session = normalizeSession(await select(redacted.record, selection))
+  const session = published(normalizeSession(await select(redacted.record, selection)))
   return { session, leftOut: inWords(selection), found, redacted }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { forOpencode } from "../../src/import/for-opencode.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
+import { prepare } from "../../src/share/prepare.ts"
 import { type Exported, exports } from "../render/draw.ts"
 import { hostileSession } from "../render/hostile-session.ts"
 import { all, recordOf } from "../support/record.ts"
@@ -46,9 +47,22 @@ describe("what is handed to OpenCode", () => {
         directory: "",
         title: "t",
         version: "",
+        cost: 0,
+        tokens: { input: 0, output: 0, reasoning: 0, cache: { read: 0, write: 0 } },
         time: { created: 1, updated: 2 },
       },
     })
+  })
+
+  test("what a published record does not say of the session is told by its messages", async () => {
+    for (const [, exported] of exports) {
+      const { session } = await prepare(recordOf(exported), {})
+      const [own] = await all(forOpencode(session))
+      const { cost, tokens, agent, model } = exported.info as { [name: string]: unknown }
+      const { id, providerID } = model as { [name: string]: unknown }
+      expect(own!.exported["info"]).toMatchObject({ tokens, agent, model: { id, providerID } })
+      expect((own!.exported["info"] as { cost: number }).cost).toBeCloseTo(cost as number)
+    }
   })
 
   test("a file that would be fetched when the session goes on becomes a word on it", async () => {

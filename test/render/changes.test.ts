@@ -110,7 +110,8 @@ describe("the pages of what changed", () => {
 
   test("of a subagent's session are its own", async () => {
     const child = { info: { id: "ses_2", title: "Child" }, messages: [prompt(1, [["a", "1\n", "2\n"]])] }
-    const share = await drawn([prompt(1, [["b", "1\n", "2\n"]])], {
+    const task = call("task", { input: { prompt: "Change it." }, metadata: { sessionId: "ses_2" } })
+    const share = await drawn([prompt(1, [["b", "1\n", "2\n"]]), assistant([task], { id: "msg_2" })], {
       info: { id: "ses_1", title: "Parent" },
       children: [child],
     })

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import type { Message, Part, Session } from "../../src/session/model.ts"
+import { type Message, nothingRead, type Part, type Session } from "../../src/session/model.ts"
 import { normalizeMessage, normalizeSession } from "../../src/session/normalize.ts"
 import { all, recordOf } from "../support/record.ts"
 
@@ -10,6 +10,19 @@ const readFixture = (name: string) =>
   JSON.parse(readFileSync(new URL(`../fixtures/sessions/${name}.json`, import.meta.url), "utf8"))
 
 const messagesOf = (session: Session) => all(session.messages())
+const childrenOf = async (session: Session) => {
+  const read = nothingRead()
+  await all(session.messages(read))
+  return session.children(read)
+}
+/** An answer whose task calls name these sessions. */
+const calling = (...sessions: string[]) => ({
+  info: { role: "assistant" },
+  parts: sessions.map((sessionId) => ({
+    ...{ type: "tool", tool: "task" },
+    state: { status: "completed", input: { prompt: "Look" }, output: "", metadata: { sessionId } },
+  })),
+})
 const user = (id: string, ...parts: unknown[]) => ({ info: { id, role: "user" }, parts })
 const text = (id: string) => ({ id, type: "text", text: id })
 
@@ -32,9 +45,9 @@ describe("the fixtures", () => {
 
 describe("a session", () => {
   test("with nothing in it has the empty value of each field", () => {
-    const { info, children } = normalizeSession(recordOf({ info: {} }))
+    const { info, childIDs } = normalizeSession(recordOf({ info: {} }))
     expect(info).toEqual({ id: "", title: "", directory: "", version: "", raw: {} })
-    expect(children).toEqual([])
+    expect([...childIDs]).toEqual([])
   })
 
   test("keeps its record as it was", () => {
@@ -42,19 +55,21 @@ describe("a session", () => {
     expect(normalizeSession(recordOf({ info })).info.raw).toEqual(info)
   })
 
-  test("brings its children and theirs, in order", () => {
-    const child = { info: { id: "ses_2" }, children: [{ info: { id: "ses_3" } }] }
-    const { children } = normalizeSession(recordOf({ children: [child, { info: { id: "ses_4" } }] }))
+  test("brings its children and theirs, in order", async () => {
+    const child = { info: { id: "ses_2" }, messages: [calling("ses_3")], children: [{ info: { id: "ses_3" } }] }
+    const messages = [calling("ses_4", "ses_2")]
+    const session = normalizeSession(recordOf({ messages, children: [child, { info: { id: "ses_4" } }] }))
+    const children = await childrenOf(session)
     expect(children.map(({ info }) => info.id)).toEqual(["ses_2", "ses_4"])
-    expect(children[0]?.children[0]?.info.id).toBe("ses_3")
+    expect((await childrenOf(children[0]!))[0]?.info.id).toBe("ses_3")
   })
 
   test("gives each child an id of its own", () => {
     const twice = { info: { id: "ses_2" } }
-    const { children } = normalizeSession(
+    const { childIDs } = normalizeSession(
       recordOf({ children: [twice, twice, { info: { id: "ses_1" } }, { info: 7 }] }),
     )
-    expect(children.map(({ info }) => info.id)).toEqual(["ses_2", "ses_2-2", "ses_1-2", "ses_1-child-4"])
+    expect([...childIDs]).toEqual(["ses_2", "ses_2-2", "ses_1-2", "ses_1-child-4"])
   })
 
   test("can be read more than once, with the same ids", async () => {

@@ -3,7 +3,7 @@ import path from "node:path"
 import { describe, expect, test } from "vitest"
 import { databaseSource } from "../../src/session/database.ts"
 import { listSessions } from "../../src/session/list-sessions.ts"
-import type { Message, Part, Session } from "../../src/session/model.ts"
+import { type Message, nothingRead, type Part, type Session } from "../../src/session/model.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import { all } from "../support/record.ts"
 import { temporaryFolder } from "../support/world.ts"
@@ -16,11 +16,9 @@ const project = "/home/dana/src/calc"
 function read(data: string, wanted: { newestIn: string } | { sessionID: string } = { newestIn: project }) {
   return databaseSource(wanted, { path: path.join(data, "opencode.db"), env: { PATH: "" } }).read(async (record) => {
     const session = normalizeSession(record)
-    return {
-      session,
-      messages: await all(session.messages()),
-      children: await Promise.all(session.children.map(whole)),
-    }
+    const read = nothingRead()
+    const messages = await all(session.messages(read))
+    return { session, messages, children: await Promise.all(session.children(read).map(whole)) }
   })
 }
 const whole = async (session: Session) => ({ info: session.info, messages: await all(session.messages()) })
@@ -66,6 +64,8 @@ describe.each(readdirSync(versions))("a session of OpenCode %s", (version) => {
       expect(parts.map(({ id }: Part) => id).sort()).toEqual(parts.map(({ id }: Part) => id))
     if (version === "0.1.174")
       expect(calls.at(-1)).toMatchObject({ status: "error", error: expect.stringContaining("not found") })
+    // Before 1.0, no call named the session that it started: it cannot be told from one whose call was undone.
+    else if (version === "0.5.29") expect([...session.childIDs, ...children]).toEqual([expect.any(String)])
     else
       expect(children).toMatchObject([{ info: { parentID: session.info.id }, messages: [{}, { role: "assistant" }] }])
   })

@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
+import { nothingRead } from "../../src/session/model.ts"
+import { normalizeSession } from "../../src/session/normalize.ts"
 import { type Omission, omissions } from "../../src/session/omit.ts"
 import { parseExport } from "../../src/session/parse-export.ts"
 import { type Selection, select } from "../../src/session/select.ts"
 import type { SessionRecord } from "../../src/session/source.ts"
+import { all } from "../support/record.ts"
 import { fixture } from "../support/run-command.ts"
 
 const read = (name: string) => parseExport(readFileSync(fixture(name)), name)
@@ -109,8 +112,10 @@ test.each([
   [{ prompt: 1 }, ["msg_1", "msg_2", "msg_3"], ["ses_child1"]],
   [{ prompt: 2 }, ["msg_1", "msg_2", "msg_3", "msg_4", "msg_5"], ["ses_child1", "ses_child2"]],
 ])("until %o: %o, with the subagents that were started by then", async (until, messages, children) => {
-  const some = await selected(full([child("ses_child1"), child("ses_child2")]), { until })
-  expect([ids(some), some.children.map(({ info }) => info.id)]).toEqual([messages, children])
+  const some = normalizeSession(await select(full([child("ses_child1"), child("ses_child2")]), { until }))
+  const read = nothingRead()
+  expect((await all(some.messages(read))).map(({ id }) => id)).toEqual(messages)
+  expect(some.children(read).map(({ info }) => info.id)).toEqual(children)
 })
 
 test("what a record says of all of it is left out with the end", async () => {

@@ -12,9 +12,11 @@ describe("every call", () => {
       title: "t",
       input: { a: [1] },
       output: "out",
+      modelOutput: "out",
       error: "",
       start: 1,
       end: 2,
+      compacted: undefined,
       attachments: [],
       call: { kind: "generic" },
     })
@@ -181,6 +183,7 @@ describe("task", () => {
       prompt: "Look there.",
       agent: "general",
       sessionID: "ses_2",
+      background: false,
       result: "It is **there**.",
     })
   })

@@ -1,0 +1,87 @@
+import type { Json } from "./model.ts"
+
+/** So many characters of a value that this version does not know are shown, as JSON with two spaces of indentation. */
+const MAX_JSON_CHARS = 4_000
+const MAX_DEPTH = 20
+/** Around an item: a comma, a line break, a colon and a space. */
+const ENTRY_CHARS = 4
+/** Kept for the mark of what is left out. */
+const RESERVED_CHARS = 100
+
+/**
+ * A value of which a page can show all: as it is, or without what comes after the first 4,000 characters of its JSON,
+ * with a mark in its place. A bounded value stays as it is when it is bounded again.
+ */
+export function bounded(value: Json): Json {
+  if (sizeOf(value) <= MAX_JSON_CHARS) return value
+  const room = { left: MAX_JSON_CHARS - RESERVED_CHARS, isMarked: false }
+  const cut = cutToFit(value, room, 0)
+  return sizeOf(cut) <= MAX_JSON_CHARS ? cut : "(too long to be shown)"
+}
+
+function sizeOf(value: Json): number {
+  try {
+    return JSON.stringify(value, null, 2).length
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
+}
+
+interface Room {
+  left: number
+  /** It is said that something was left out. */
+  isMarked: boolean
+}
+
+function cutToFit(value: Json, room: Room, depth: number): Json {
+  if (typeof value === "string") return cutText(value, room)
+  if (typeof value !== "object" || value === null) {
+    room.left -= String(value).length
+    return value
+  }
+  if (depth === MAX_DEPTH) return cutText("(nested too deeply to be shown)", room)
+  const indentation = 2 * depth + 2
+  // The closing bracket has a line of its own.
+  room.left -= indentation + 2
+  const hasRoom = (name: number) => {
+    const needed = name + indentation + ENTRY_CHARS
+    if (room.left <= needed) return false
+    room.left -= needed
+    return true
+  }
+  const mark = () => {
+    const isFirst = !room.isMarked
+    room.isMarked = true
+    return isFirst
+  }
+  if (Array.isArray(value)) {
+    const items: Json[] = []
+    for (const item of value) {
+      if (!hasRoom(0)) {
+        if (mark()) items.push("…")
+        break
+      }
+      items.push(cutToFit(item, room, depth + 1))
+    }
+    return items
+  }
+  const entries: [string, Json][] = []
+  for (const name in value) {
+    if (!hasRoom(JSON.stringify(name).length)) {
+      if (mark()) entries.push(["…", "…"])
+      break
+    }
+    entries.push([name, cutToFit(value[name] as Json, room, depth + 1)])
+  }
+  return Object.fromEntries(entries)
+}
+
+function cutText(text: string, room: Room): string {
+  const fits = (end: number) => JSON.stringify(text.slice(0, end)).length + 1 <= room.left
+  let end = Math.min(text.length, Math.max(room.left, 0))
+  // An escaped character takes up to six.
+  while (end > 0 && !fits(end)) end >>= 1
+  const cut = end < text.length ? `${text.slice(0, end)}…` : text
+  room.left -= JSON.stringify(cut).length
+  return cut
+}

@@ -1,0 +1,12 @@
+import { type MessagesRead, nothingRead, type Session } from "./model.ts"
+
+/** How many subagents' sessions belong to a session, at every depth. @param read how far its messages were read: to their end */
+export async function countSubagents(session: Session, read: MessagesRead): Promise<number> {
+  let count = 0
+  for (const child of session.children(read)) {
+    const own = nothingRead()
+    for await (const _ of child.messages(own));
+    count += 1 + (await countSubagents(child, own))
+  }
+  return count
+}

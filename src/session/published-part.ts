@@ -1,0 +1,77 @@
+import type { FilePart, Json, Part, ToolPart } from "./model.ts"
+import { errorRecord, messageID, present, timeRecord } from "./published-fields.ts"
+import { metadataRecord } from "./published-tool.ts"
+
+/** The message that a part is in. */
+export interface Owner {
+  sessionID: string | undefined
+  messageID: string
+  /** What the person wrote in it. */
+  text: string
+}
+
+/** A part as it stands in `session.json`. */
+export function partRecord(part: Part, owner: Owner): Json {
+  if (part.type === "unknown" || part.type === "malformed") return part.raw
+  const { sessionID, messageID: inMessage } = owner
+  return present({ id: part.id, sessionID, messageID: inMessage, type: part.type, ...fieldsOf(part, owner) })
+}
+
+type Known = Exclude<Part, { type: "unknown" | "malformed" }>
+
+function fieldsOf(part: Known, owner: Owner): { [key: string]: Json | undefined } {
+  switch (part.type) {
+    case "text": {
+      const { text, synthetic, ignored, start, end } = part
+      return { text, synthetic: synthetic || undefined, ignored: ignored || undefined, time: timeRecord(start, end) }
+    }
+    case "reasoning":
+      return { text: part.text, time: timeRecord(part.start, part.end) }
+    case "file":
+      return fileFields(part, owner)
+    case "agent":
+      return { name: part.name }
+    case "compaction":
+      return { auto: part.auto, tail_start_id: messageID(part.tailStartID) }
+    case "retry":
+      return { attempt: part.attempt, error: errorRecord(part.error), time: present({ created: part.created }) }
+    case "subtask":
+      return { prompt: part.prompt, description: part.description, agent: part.agent }
+    case "patch":
+      return { files: part.files }
+    case "tool":
+      // No page shows what the provider calls the call, and OpenCode needs no more of it than that it is unique.
+      return { callID: part.id, tool: part.tool, state: stateOf(part, owner) }
+    default:
+      return {}
+  }
+}
+
+function fileFields({ mime, filename, url, mention, synthetic }: FilePart, { text }: Owner) {
+  const start = mention === undefined ? -1 : text.indexOf(mention)
+  return {
+    mime,
+    filename: filename || undefined,
+    url,
+    synthetic: synthetic || undefined,
+    source:
+      mention !== undefined && start >= 0
+        ? { type: "file", path: filename, text: { value: mention, start, end: start + mention.length } }
+        : undefined,
+  }
+}
+
+function stateOf(part: ToolPart, owner: Owner): Json {
+  const { status, input, modelOutput, error, start, end, compacted, attachments } = part
+  return present({
+    status,
+    input,
+    raw: status === "pending" ? "" : undefined,
+    output: status === "completed" || modelOutput !== "" ? modelOutput : undefined,
+    title: status === "completed" ? "" : undefined,
+    error: status === "error" ? error : undefined,
+    metadata: metadataRecord(part),
+    time: status === "pending" ? timeRecord(start, end) : present({ start, end, compacted }),
+    attachments: attachments.length === 0 ? undefined : attachments.map((file) => partRecord(file, owner)),
+  })
+}

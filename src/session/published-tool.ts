@@ -1,0 +1,144 @@
+import type { Diagnostic, Json, PatchedFile, Todo, ToolCall, ToolPart } from "./model.ts"
+import { present } from "./published-fields.ts"
+
+type Fields = { [key: string]: Json }
+type Read = Extract<ToolCall, { kind: "read" }>
+
+/** What a tool was given, as far as its row shows it, and numbers that go with it. All of it for a tool that is not known. */
+export function shownInput({ tool, input, call }: ToolPart): Json {
+  switch (call.kind) {
+    case "bash":
+      return present({
+        command: call.command,
+        description: call.description || undefined,
+        timeout: numberIn(input, "timeout"),
+      })
+    case "read":
+      return present({ filePath: call.path, offset: numberIn(input, "offset"), limit: numberIn(input, "limit") })
+    case "write":
+      return { filePath: call.path, content: call.content }
+    case "edit": {
+      const edits = call.changes.map(({ before, after, all }) =>
+        present({ oldString: before, newString: after, replaceAll: all || undefined }),
+      )
+      return tool === "multiedit" ? { filePath: call.path, edits } : { filePath: call.path, ...edits[0] }
+    }
+    case "apply_patch":
+      return { patchText: call.patchText }
+    case "search":
+      return present({
+        pattern: call.by === "list" && call.pattern === "" ? undefined : call.pattern,
+        path: call.path || undefined,
+        include: call.include || undefined,
+      })
+    case "todowrite":
+      return { todos: call.todos.map(todoRecord) }
+    case "task":
+      return present({
+        description: call.description || undefined,
+        prompt: call.prompt,
+        subagent_type: call.agent || undefined,
+      })
+    case "webfetch":
+      return { url: call.url }
+    case "websearch":
+      return { query: call.query }
+    case "question":
+      return {
+        questions: call.questions.map(({ question, multiple, options }) =>
+          present({ question, multiple: multiple || undefined, options }),
+        ),
+      }
+    case "skill":
+      return { name: call.name }
+    case "invalid":
+      return { tool: call.tool, error: call.reason }
+    case "generic":
+      return input
+  }
+}
+
+/** What a tool answered to the model. Behind what it read, OpenCode adds instructions that it found, which no page shows. */
+export function shownOutput({ call, modelOutput }: ToolPart): string {
+  if (call.kind !== "read" || call.content.type === "other" || modelOutput === "") return modelOutput
+  // Lines of the content are numbered, and entries of a folder are names: the first closing tag ends them.
+  const tag = /<(content|file|entries)>/.exec(modelOutput.slice(0, 10_000))?.[1]
+  const end = tag === undefined ? -1 : modelOutput.indexOf(`\n</${tag}>`)
+  if (tag !== undefined && end >= 0) return modelOutput.slice(0, end + tag.length + 4)
+  return call.content.type === "file" ? call.content.text : call.content.entries.join("\n")
+}
+
+/** What a tool said beside its output, as far as pages show it; undefined where a call that has not ended said nothing. */
+export function metadataRecord(part: ToolPart): Fields | undefined {
+  const { status, output, modelOutput } = part
+  // People see more of a long output than the model did.
+  const more = status === "completed" && output !== modelOutput && part.tool === "bash"
+  const metadata = { ...metadataOf(part.call, part.tool), ...(more && { truncated: true, output }) }
+  return status === "completed" || Object.keys(metadata).length > 0 ? metadata : undefined
+}
+
+function metadataOf(call: ToolCall, tool: string): Fields {
+  switch (call.kind) {
+    case "bash":
+      return present({ exit: call.exit, truncated: call.truncated || undefined })
+    case "read":
+      return displayOf(call)
+    case "write":
+      return present({ exists: call.existed, diagnostics: diagnosticsRecord(call.diagnostics) })
+    case "edit": {
+      const { patch, additions, deletions } = call
+      const filediff = present({ additions, deletions })
+      const result = present({
+        diff: patch || undefined,
+        filediff: Object.keys(filediff).length > 0 ? filediff : undefined,
+      })
+      const diagnostics = present({ diagnostics: diagnosticsRecord(call.diagnostics) })
+      return tool === "multiedit" ? { results: [result], ...diagnostics } : { ...result, ...diagnostics }
+    }
+    case "apply_patch":
+      return present({
+        files: call.files.length > 0 ? call.files.map(patchedRecord) : undefined,
+        diagnostics: diagnosticsRecord(call.diagnostics),
+      })
+    case "search":
+      return present({ [call.by === "grep" ? "matches" : "count"]: call.count })
+    case "task":
+      return present({ sessionId: call.sessionID, background: call.background || undefined })
+    case "question":
+      return { answers: call.questions.map(({ answers }) => answers) }
+    default:
+      return {}
+  }
+}
+
+function displayOf({ content }: Read): Fields {
+  if (content.type === "other") return {}
+  if (content.type === "directory") return { display: { type: content.type, entries: content.entries } }
+  const { type, text, firstLine, totalLines, truncated } = content
+  return { display: present({ type, text, lineStart: firstLine, totalLines, truncated }) }
+}
+
+const patchedRecord = ({ path, movedTo, change, patch, additions, deletions }: PatchedFile): Json =>
+  present({ filePath: path, movePath: movedTo, type: change, patch, additions, deletions })
+
+const todoRecord = ({ content, status }: Todo): Json => ({ content, status })
+
+// The numbers of the Language Server Protocol 3.17, DiagnosticSeverity; its lines count from 0.
+const severities = ["error", "warning", "information", "hint"]
+
+function diagnosticsRecord(found: readonly Diagnostic[]): Json | undefined {
+  if (found.length === 0) return undefined
+  const byFile = Map.groupBy(found, ({ file }) => file)
+  const complaint = ({ line, severity, message }: Diagnostic): Json =>
+    present({
+      range: line === undefined ? undefined : { start: { line: line - 1 } },
+      severity: severities.indexOf(severity) + 1,
+      message,
+    })
+  return Object.fromEntries([...byFile].map(([file, complaints]) => [file, complaints.map(complaint)]))
+}
+
+function numberIn(input: Json, name: string): number | undefined {
+  const value = typeof input === "object" && input !== null && !Array.isArray(input) ? input[name] : undefined
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined
+}

@@ -1,0 +1,92 @@
+import { bounded } from "./bounded.ts"
+import type { FilePart, Message, Part, TextPart, ToolPart } from "./model.ts"
+import { shownInput, shownOutput } from "./published-tool.ts"
+
+/**
+ * A part as far as pages show it, by whose message it is in; none where they show nothing of it. `step-start` stays:
+ * OpenCode tells the steps of an answer by it.
+ * @param text what the person wrote in a prompt: files and agents are mentioned in it, or not at all
+ */
+export function shownPart(part: Part, message: Message, text: string): Part[] {
+  if (message.role === "user") return inPrompt(part, text)
+  if (message.role !== "assistant") return []
+  if (message.compaction) return part.type === "text" ? [part] : []
+  switch (part.type) {
+    case "text":
+      return part.synthetic || part.ignored ? [] : [part]
+    case "reasoning":
+    case "step-start":
+      return [part]
+    case "retry":
+      return [{ ...part, error: { ...part.error, name: "APIError", provider: undefined } }]
+    case "file":
+      return [{ ...shownFile(part), mention: undefined }]
+    case "tool":
+      return [shownTool(part)]
+    case "unknown":
+    case "malformed":
+      return [shownAsItIs(part)]
+    default:
+      return []
+  }
+}
+
+function inPrompt(part: Part, text: string): Part[] {
+  switch (part.type) {
+    case "text":
+      // A prompt stays one, with its number, also where nothing of it is shown.
+      return [part.ignored && !part.synthetic ? ({ ...part, text: "" } satisfies TextPart) : part]
+    case "file": {
+      const file = shownFile(part)
+      const { mention } = file
+      return [mention === undefined || text.includes(mention) ? file : { ...file, mention: undefined }]
+    }
+    case "agent":
+      return text.includes(`@${part.name}`) ? [part] : []
+    case "compaction":
+    case "subtask":
+      return [part]
+    case "unknown":
+    case "malformed":
+      return [shownAsItIs(part)]
+    default:
+      return []
+  }
+}
+
+/** A part of which the page shows its JSON: its id and its kind stand first, so that they are never cut off. */
+export function shownAsItIs<P extends Extract<Part, { type: "unknown" | "malformed" }>>(part: P): P {
+  const { id, kind, raw } = part
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return { ...part, raw: bounded(raw) }
+  const { id: _, type, ...rest } = raw
+  const shown = bounded({ id, ...(type !== undefined && { type }), ...rest })
+  const named = typeof shown === "object" && shown !== null && !Array.isArray(shown) ? shown["type"] : kind
+  return { ...part, kind: typeof named === "string" ? named : kind, raw: shown }
+}
+
+/** A tool call without the fields of its input that its kind of row does not show. */
+export function shownTool(part: ToolPart): ToolPart {
+  const attachments = part.attachments.map((file) => ({ ...shownFile(file), mention: undefined }))
+  return { ...part, title: "", input: shownInput(part), modelOutput: shownOutput(part), attachments }
+}
+
+const CANONICAL = /^data:[a-z0-9.+/-]{0,130}(?:;base64)?,/
+
+/** A file without its address, where the page names the file alone. */
+export function shownFile(part: FilePart): FilePart {
+  const url = shownAddress(part)
+  return url === part.url ? part : { ...part, url }
+}
+
+/** Says that there is a file, and not where. */
+const NOWHERE = "file:///"
+
+function shownAddress({ url, mime, filename }: FilePart): string {
+  if (url === "") return filename === "" ? NOWHERE : ""
+  if (CANONICAL.test(url)) return url
+  if (/^https?:/i.test(url)) return url
+  const comma = url.startsWith("data:") ? url.indexOf(",") : -1
+  if (comma < 0) return NOWHERE
+  // A media type can have parameters.
+  return `data:${mime}${url.slice(0, comma).endsWith(";base64") ? ";base64" : ""}${url.slice(comma)}`
+}
