@@ -6,6 +6,7 @@ import { empty } from "../share/unshare.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { keepItems, keptBytes } from "./batches.ts"
+import { withFields } from "./item-fields.ts"
 import { readItems } from "./items.ts"
 import {
   dropFromIndex,
@@ -105,7 +106,8 @@ export function sharesIn({ store, version, now, redact, maxShare, link, onKept, 
       audit("full", { share: id, token: token.name })
       throw tooLarge(maxShare)
     }
-    const clean = await redactItems(items, secretsOf(id, secret), redact)
+    const clean = withFields(await redactItems(items, secretsOf(id, secret), redact))
+    if (clean.length === 0) return
     await Promise.all([keepItems(store, id, clean), notePending(store, id)])
     if ((await isGone(store, id)) || !(await readOwner(store, id))) {
       await empty(store, id)

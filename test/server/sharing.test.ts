@@ -7,6 +7,10 @@ import { type OwnServer, ownServer, post, publicUrl, recordedItems, shareFrom } 
 
 const keys = async ({ store }: OwnServer, prefix: string) => (await collect(store.list(prefix))).map(({ key }) => key)
 
+/** How OpenCode worked is on no page. */
+const isShown = ({ data }: { data: object }) =>
+  !("type" in data && /^(?:step-finish|snapshot|patch)$/.test(String(data.type)))
+
 async function shared(server: OwnServer, name?: string) {
   const recorded = recordedItems(name)
   const made = await shareFrom(server, recorded.session)
@@ -31,9 +35,45 @@ test("a session that is sent becomes a page like any other share, and import get
   expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8")
   expect(await page.text()).toContain(info.title)
   const data = (await (await server.ask(`/api/share/${id}/data`)).json()) as { type: string }[]
-  expect(data.map(({ type }) => type)).toEqual(items.map(({ type }) => type))
+  expect(data.map(({ type }) => type)).toEqual(items.filter(isShown).map(({ type }) => type))
   expect(await keys(server, "pending/")).toEqual([])
   expect((await keys(server, `s/${id}/server/`)).length).toBe(2)
+})
+
+test("what no page shows is not kept either: an error's response, settings of the client, fields that are not known", async () => {
+  const server = await ownServer()
+  const { id, items, session, sync } = await shared(server)
+  const hidden = { responseHeaders: { a: "HIDDEN" }, responseBody: "HIDDEN", metadata: { url: "HIDDEN" } }
+  const error = { name: "APIError", data: { message: "overloaded", isRetryable: true, ...hidden } }
+  const planted = items.map(({ type, data }) => {
+    const { state, role } = data as { state?: object; role?: string }
+    const call = state && { state: { ...state, unknown: "HIDDEN", title: "HIDDEN" } }
+    return {
+      type,
+      data: { ...data, unknown: "HIDDEN", metadata: hidden, ...call, ...(role === "assistant" && { error }) },
+    }
+  })
+  const more = [
+    { type: "session_diff", data: [{ file: "a", patch: "HIDDEN" }] },
+    { type: "model", data: [{ options: { apiKey: "HIDDEN" } }] },
+    {
+      type: "part",
+      data: { id: "prt_1", messageID: "msg_1", sessionID: session, type: "patch", hash: "HIDDEN", files: [] },
+    },
+  ]
+  expect((await sync([...planted, ...more])).status).toBe(200)
+  const texts = async () =>
+    Promise.all(
+      (await keys(server, `s/${id}/`)).map(async (key) => {
+        const body = Buffer.from((await server.store.get(key))!)
+        return [key, (body[0] === 0x1f ? gunzipSync(body) : body).toString()] as const
+      }),
+    )
+  for (const [key, text] of await texts()) expect(text, key).not.toContain("HIDDEN")
+  await server.publish(id)
+  const all = await texts()
+  for (const [key, text] of all) expect(text, key).not.toContain("HIDDEN")
+  expect(all.find(([key]) => key.endsWith("session.json"))![1]).toContain("overloaded")
 })
 
 test("asked for twice at once, by two instances, it is one share", async () => {
@@ -95,7 +135,7 @@ test("two instances that publish and fold at the same time lose nothing", async 
   )
   while ((await server.publish(id)) === "busy");
   const data = (await (await server.ask(`/api/share/${id}/data`)).json()) as unknown[]
-  expect(data.length).toBe(items.length)
+  expect(data.length).toBe(items.filter(isShown).length)
 })
 
 test("what a killed instance left half published is published whole by another one", async () => {

@@ -1,0 +1,69 @@
+import { bounded } from "../session/bounded.ts"
+import { idMaker } from "../session/ids.ts"
+import type { Json, Part } from "../session/model.ts"
+import { normalizeMessage, normalizeSession } from "../session/normalize.ts"
+import { normalizePart } from "../session/normalize-part.ts"
+import { infoRecord, messageRecord } from "../session/published.ts"
+import { partRecord } from "../session/published-part.ts"
+import { fields, optionalText } from "../session/read-json.ts"
+import { shownAsItIs, shownFile, shownTool } from "../session/shown-part.ts"
+import type { KeptItem } from "./items.ts"
+
+/**
+ * The items with only the fields that a share is made from, as `session.json` has them: no responses of providers, no
+ * settings of the client. Items that no page shows are left out.
+ */
+export const withFields = (items: readonly KeptItem[]): KeptItem[] =>
+  items.flatMap((item) => {
+    const data = fieldsOf(item)
+    return data === undefined ? [] : [{ ...item, data }]
+  })
+
+function fieldsOf({ type, data }: KeptItem): unknown {
+  const { id } = fields(data)
+  switch (type) {
+    case "session":
+      return sessionFields(data)
+    case "message": {
+      const message = normalizeMessage({ info: data, parts: [] })
+      const sessionID = optionalText(fields(data)["sessionID"]) ?? ""
+      return message.role === "malformed" ? bounded(data as Json) : { ...fields(messageRecord(message, sessionID)), id }
+    }
+    case "part":
+      return partFields(data)
+    case "undo":
+    case "redo":
+      return data
+    default:
+      // `session_diff` and `model` are in no share.
+      return undefined
+  }
+}
+
+function sessionFields(data: unknown) {
+  const { info } = normalizeSession({ info: data, async *messages() {}, children: [] })
+  const { messageID, partID } = fields(fields(data)["revert"])
+  const undone = optionalText(messageID)
+  // Without it, what was undone would be on the page.
+  const revert = undone !== undefined && { revert: { messageID: undone, partID: optionalText(partID) } }
+  return { ...fields(infoRecord(info)), ...revert }
+}
+
+/** How OpenCode worked. */
+const unseen = new Set<Part["type"]>(["step-finish", "snapshot", "patch"])
+
+function partFields(data: unknown) {
+  const { id, messageID, sessionID } = fields(data)
+  const part = normalizePart(data, idMaker(), text(id))
+  if (unseen.has(part.type)) return undefined
+  if (part.type === "unknown" || part.type === "malformed") return shownAsItIs({ ...part, id: text(id) }).raw
+  const shown = part.type === "tool" ? shownTool(part) : part.type === "file" ? shownFile(part) : part
+  // Whether a mention stands in the prompt is seen when the share is made.
+  const owner = {
+    ...{ sessionID: optionalText(sessionID), messageID: text(messageID) },
+    text: part.type === "file" ? (part.mention ?? "") : "",
+  }
+  return { ...fields(partRecord(shown, owner)), id }
+}
+
+const text = (value: unknown) => optionalText(value) ?? ""
