@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import { prefixOf } from "../share/manifest.ts"
 import type { ObjectEntry, ObjectStore } from "../store/object-store.ts"
 import { type KeptItem, mergeItems } from "./items.ts"
+import { undoneIn } from "./undone.ts"
 
 /** Below a share's prefix, what only the server reads. */
 export const SERVER = "server/"
@@ -59,11 +60,14 @@ export async function gather(store: ObjectStore, id: string): Promise<Gathered> 
 
 /**
  * Makes one object of what was gathered. No two instances can undo each other: what is deleted was read, and is in what was
- * stored before. So of any object that is gone there is always one left that holds what it held.
+ * stored before. So of any object that is gone there is always one left that holds what it held, but for what was undone
+ * for good.
  */
 export async function fold(store: ObjectStore, id: string, gathered: Gathered): Promise<void> {
   if (gathered.from.length < 2) return
-  const key = await putBatch(store, id, batchOf({ items: [...gathered.items.values()] }))
+  const isUndone = undoneIn(gathered.items)
+  const items = [...gathered.items.values()].filter((item) => !isUndone(item))
+  const key = await putBatch(store, id, batchOf({ items }))
   await store.delete(gathered.from)
   gathered.from = [{ key, size: 0 }]
 }

@@ -31,6 +31,9 @@ function fieldsOf({ type, data }: KeptItem): unknown {
     }
     case "part":
       return partFields(data)
+    case "undo":
+    case "redo":
+      return data
     default:
       // `session_diff` and `model` are in no share.
       return undefined

@@ -1,4 +1,5 @@
 import type { SessionRecord } from "../session/source.ts"
+import { undoItems, undoneIn } from "./undone.ts"
 
 /** One thing that OpenCode sends of a session: `session`, `message`, `part`, `session_diff` or `model`. */
 export interface Item {
@@ -8,7 +9,7 @@ export interface Item {
 
 /** An item as it is kept, with what tells which of two of the same name is the later one. */
 export interface KeptItem extends Item {
-  /** `session`, `message/<id>`, `part/<message>/<part>`, `session_diff`, `model` */
+  /** `session`, `message/<id>`, `part/<message>/<part>`, `session_diff`, `model`, `undo/<time>`, `redo/<time>` */
   name: string
   /** The latest time in the batch that it came with, milliseconds since 1970; 0 if there was none. */
   clock: number
@@ -27,7 +28,8 @@ export function readItems(data: unknown, session: string): KeptItem[] {
     return name === undefined ? [] : [{ item: { type: type as string, data }, name }]
   })
   const clock = items.reduce((latest, { item }) => Math.max(latest, latestTime(item.data)), 0)
-  return items.map(({ item, name }) => ({ name, clock, length: JSON.stringify(item.data).length, ...item }))
+  const kept = items.map(({ item, name }) => ({ name, clock, length: JSON.stringify(item.data).length, ...item }))
+  return [...kept, ...undoItems(kept)]
 }
 
 /**
@@ -56,11 +58,13 @@ export function mergeItems(into: Map<string, KeptItem>, items: Iterable<KeptItem
   }
 }
 
-/** The session that items make up. Messages and parts are in the order of their ids, which OpenCode counts up. */
+/** The session that items make up, without what was undone for good. Messages and parts are in the order of their ids, which OpenCode counts up. */
 export function recordOf(items: ReadonlyMap<string, KeptItem>, session: string): SessionRecord {
   const parts = new Map<string, KeptItem[]>()
   const messages: { id: string; item: KeptItem }[] = []
+  const isUndone = undoneIn(items)
   for (const item of items.values()) {
+    if (isUndone(item)) continue
     const [kind, message = ""] = item.name.split("/")
     if (kind === "message") messages.push({ id: message, item })
     if (kind !== "part") continue

@@ -1,0 +1,72 @@
+import { fields, text } from "../session/read-json.ts"
+import type { KeptItem } from "./items.ts"
+
+/**
+ * What a batch tells of undoing, as items of its own. OpenCode deletes undone messages with the next prompt and does not
+ * say so to a share server: all that comes is a session without `revert`, once with the prompt (the undo is final), and
+ * once alone (it was redone).
+ */
+export function undoItems(items: readonly KeptItem[]): KeptItem[] {
+  return items.flatMap(({ type, data, clock }): KeptItem[] => {
+    if (type !== "session") return []
+    const { revert, time } = fields(data)
+    const at = number(fields(time)["updated"]) || clock
+    const { messageID, partID } = fields(revert)
+    if (typeof messageID === "string")
+      return [{ name: `undo/${at}`, type: "undo", clock, data: { at, messageID, partID: text(partID) } }]
+    const isAlone = items.every(({ type }) => type !== "message" && type !== "part")
+    return isAlone ? [{ name: `redo/${at}`, type: "redo", clock, data: { at } }] : []
+  })
+}
+
+interface Event {
+  at: number
+  /** Where the undo begins; undefined for what ends one. */
+  from?: Undo
+  isPrompt?: true
+}
+
+interface Undo {
+  messageID: string
+  partID: string
+  /** Messages that were created later are not part of it. */
+  before: number
+}
+
+/** Tells of a message or part of these items whether OpenCode has deleted it, since it was undone for good. */
+export function undoneIn(items: ReadonlyMap<string, KeptItem>): (item: KeptItem) => boolean {
+  const undone = finalUndos(items)
+  if (undone.length === 0) return () => false
+  const createdAt = (message: string) => createdOf(items.get(`message/${message}`))
+  return ({ name }) => {
+    const [kind, message = "", part = ""] = name.split("/")
+    if (kind !== "message" && kind !== "part") return false
+    return undone.some(({ messageID, partID, before }) => {
+      if (message < messageID || createdAt(message) >= before) return false
+      return message > messageID || partID === "" || (kind === "part" && part >= partID)
+    })
+  }
+}
+
+function finalUndos(items: ReadonlyMap<string, KeptItem>): Undo[] {
+  const events: Event[] = []
+  for (const item of items.values()) {
+    const { at, messageID, partID } = fields(item.data)
+    if (item.type === "undo")
+      events.push({ at: number(at), from: { messageID: text(messageID), partID: text(partID), before: 0 } })
+    else if (item.type === "redo") events.push({ at: number(at) })
+    else if (item.type === "message" && fields(item.data)["role"] === "user")
+      events.push({ at: createdOf(item), isPrompt: true })
+  }
+  const undos: Undo[] = []
+  let pending: Undo | undefined
+  for (const { at, from, isPrompt } of events.sort((a, b) => a.at - b.at)) {
+    if (pending && isPrompt) undos.push({ ...pending, before: at })
+    pending = from
+  }
+  return undos
+}
+
+const createdOf = (item: KeptItem | undefined) => number(fields(fields(item?.data)["time"])["created"])
+
+const number = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : 0)
