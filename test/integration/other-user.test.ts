@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { otherBucket, readmeRights, versionRights, without } from "../support/other-user.ts"
+import { post, recordedItems } from "../support/own-server.ts"
 import { fixture } from "../support/run-command.ts"
+import { freePort, startServer } from "../support/server-process.ts"
 
 describe.each([
   ["a bucket without versions, with the README's rights", { rights: readmeRights }],
@@ -124,4 +126,33 @@ describe("a bucket with a default retention", () => {
     expect(refused.stderr).toContain(key)
     expect((await held()).filter((each) => !each.endsWith("(marker)")).length).toBe(1)
   })
+})
+
+test("the share server publishes and takes back with the rights that its documentation names", async () => {
+  const { held, env, Bucket, endpoint, home } = await otherBucket({ rights: readmeRights, resource: "*" })
+  const settings = {
+    ...env,
+    ...{ OPENCODE_BUCKET_TO: `s3://${Bucket}`, OPENCODE_BUCKET_ENDPOINT: endpoint, OPENCODE_BUCKET_PUBLIC: "true" },
+  }
+  const token = (await home.run(["token", "create", "ci"], { env: settings })).stdout.trim()
+  const listen = `127.0.0.1:${await freePort()}`
+  const server = await startServer({
+    ...settings,
+    ...{ OPENCODE_BUCKET_LISTEN: listen, OPENCODE_BUCKET_PUBLIC_URL: `http://${listen}` },
+  })
+  const { session, items } = recordedItems("questions")
+  const api = `${server.url}/${token}/api/share`
+  const made = (await (await fetch(api, post({ sessionID: session }))).json()) as { id: string; secret: string }
+  expect((await fetch(`${api}/${made.id}/sync`, post({ secret: made.secret, data: items }))).status).toBe(200)
+  // The lease is given back, and what was folded is deleted.
+  await expect
+    .poll(async () => (await held()).filter((key) => /lease\.json|pending\/|index\.html/.test(key)), {
+      timeout: 60_000,
+    })
+    .toEqual([`s/${made.id}/index.html`])
+  const removed = await fetch(`${api}/${made.id}`, post({ secret: made.secret }, "DELETE"))
+  expect(removed.status).toBe(200)
+  await expect.poll(async () => (await held()).filter((key) => !/^(?:tokens|gone)\//.test(key))).toEqual([])
+  expect((await home.run(["token", "revoke", "ci"], { env: settings })).status).toBe(0)
+  expect((await held()).filter((key) => !key.startsWith("gone/"))).toEqual([])
 })
