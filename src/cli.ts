@@ -30,7 +30,7 @@ or failed, 6 something is left after an unshare.`,
 
 const withPlace = (command: Command) =>
   command
-    .option("--to <place>", "s3://bucket[/folder], or a local folder")
+    .option("--to <place>", "s3://bucket[/folder], or a local folder: ./shares, ~/shares, /srv/shares")
     .option("--endpoint <url>", "address of the S3 service, such as https://minio.corp.example")
     .option("--region <name>", "region of the bucket")
     .option("--profile <name>", "profile in ~/.aws/config to take credentials from")

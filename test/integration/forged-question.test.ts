@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { afterEach, expect, test } from "vitest"
 import { until } from "../support/opencode-plugin.ts"
@@ -124,4 +124,18 @@ test("an export to a terminal is shown, to a pipe it is the bytes", async () => 
   const screen = await terminal.screen()
   expect(screen).toContain("# T")
   expect(screen).toContain("Before\\u001b[2J\\u001b[Hafter\\u202e")
+})
+
+test("init asks again for what is neither a bucket nor a folder, with both spellings", async () => {
+  const { home, cwd, terminal, shows } = await inRepository({}, { args: ["init"] })
+  await shows("Which bucket")
+  await terminal.type("team-shares")
+  await terminal.press("Enter")
+  await shows("did you mean s3://team-shares or ./team-shares?")
+  for (const _ of "team-shares") await terminal.press("BSpace")
+  await terminal.type("./team-shares")
+  await terminal.press("Enter")
+  await shows("ended 0")
+  const settings = readFileSync(home.file("config", "opencode", "opencode.json"), "utf8")
+  expect(JSON.parse(settings).plugin).toEqual([["opencode-bucket", { to: path.join(cwd, "team-shares") }]])
 })

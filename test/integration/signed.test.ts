@@ -66,3 +66,17 @@ test("share --signed: a link into a private bucket, until then and no further, a
   expect(await status(url)).toBe(404)
   expect(await keys()).toEqual(["s/somebody-else"])
 })
+
+test("share --signed into a bucket that everybody may read says that the link ends nothing, which is so", async () => {
+  const { run } = await ownBucket("CEPH", { isPublic: true })
+  const { status, stdout, stderr } = await run("share", fixture("questions"), "--signed", "1h", "--json")
+  expect(status, stderr).toBe(0)
+  const { url, note } = JSON.parse(stdout)
+  expect(note).toMatch(/does not really end: everybody may read this bucket/)
+  expect(stderr).not.toContain("can open this one page, until")
+  const plain = new URL(url)
+  plain.search = ""
+  expect((await fetch(plain)).status).toBe(200)
+  expect((await run("unshare", url)).status).toBe(0)
+  expect((await fetch(plain)).status).toBe(404)
+})

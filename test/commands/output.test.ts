@@ -1,0 +1,110 @@
+import { Console } from "node:console"
+import { globSync, readFileSync } from "node:fs"
+import { PassThrough } from "node:stream"
+import { text } from "node:stream/consumers"
+import fc from "fast-check"
+import { expect, test } from "vitest"
+import {
+  guardOutput,
+  overwriteLine,
+  paint,
+  painted,
+  promptStream,
+  writeBytes,
+  writePainted,
+} from "../../src/commands/output.ts"
+import { escaping, type TuiApi } from "../../src/plugin/tui-api.ts"
+import { logTo } from "../../src/share-server/log.ts"
+
+const effects = /[\0-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
+const evil = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom("\x1b", "\x9b", "\r", "\b", "\u202e", "\x7f", "[", "2", "J", "a"),
+    fc.string({ minLength: 1, maxLength: 1 }),
+  ),
+})
+
+function guarded(isTTY = true) {
+  const stream = Object.assign(new PassThrough(), { isTTY, columns: 80, rows: 24 }) as unknown as NodeJS.WriteStream &
+    PassThrough
+  return {
+    stream: guardOutput(stream),
+    read() {
+      stream.end()
+      return text(stream)
+    },
+  }
+}
+
+test("whoever writes to a guarded stream, and by whatever way, has no effect but the end of a line", async () => {
+  await fc.assert(
+    fc.asyncProperty(evil, async (said) => {
+      const { stream, read } = guarded()
+      stream.write(said)
+      stream.write(`${JSON.stringify({ said })}\n`, "utf8")
+      const log = logTo((line) => stream.write(line))
+      log("error", said, { message: said })
+      new Console(stream as unknown as NodeJS.WritableStream).error(said)
+      expect(await read()).not.toMatch(effects)
+    }),
+  )
+})
+
+test("guarding twice escapes once, and what our own functions do to a terminal has its effect", async () => {
+  const { stream, read } = guarded()
+  guardOutput(stream)
+  overwriteLine(stream, "a\x1b[2Jb")
+  writePainted(stream, painted`${paint(31, "red\x1b[0m")} ${"plain\x1b[1m"}\n`)
+  promptStream(stream).write("\x1b[?25l")
+  expect(promptStream(stream).columns).toBe(80)
+  expect(await read()).toBe("\r\x1b[2Ka\\u001b[2Jb\x1b[31mred\\u001b[0m\x1b[0m plain\\u001b[1m\n\x1b[?25l")
+})
+
+test("bytes go to a pipe as they are, and to a terminal escaped, wherever they are cut", async () => {
+  const whole = Buffer.from("one\x1b[2J\ttwo\n\u{1f469}\u200d\u{1f4bb} ü\u202e\nend\x9b")
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(whole.length), { maxLength: 6 }), async (cuts) => {
+      const at = [0, ...cuts.sort((a, b) => a - b), whole.length]
+      const pieces = async function* () {
+        for (let i = 1; i < at.length; i++) yield whole.subarray(at[i - 1], at[i])
+      }
+      const [pipe, terminal] = [guarded(false), guarded(true)]
+      await Promise.all([writeBytes(pipe.stream, pieces()), writeBytes(terminal.stream, pieces())])
+      expect(await pipe.read()).toBe(whole.toString())
+      expect(await terminal.read()).toBe("one\\u001b[2J\ttwo\n\u{1f469}\u200d\u{1f4bb} ü\\u202e\nend\\u009b")
+    }),
+  )
+})
+
+test("OpenCode's terminal gets no text that has an effect", () => {
+  fc.assert(
+    fc.property(evil, (said) => {
+      const shown: unknown[] = []
+      const ui = escaping({
+        dialog: { replace: () => {}, clear: () => {} },
+        DialogSelect: (props) => shown.push(props),
+        DialogConfirm: (props) => shown.push(props),
+        toast: (props) => shown.push(props),
+      } satisfies TuiApi["ui"])
+      ui.DialogSelect({ title: said, options: [{ title: said, value: "v", description: said, footer: said }] })
+      ui.DialogConfirm({ title: said, message: said, onConfirm: () => {}, onCancel: () => {} })
+      ui.toast({ variant: "error", title: said, message: said })
+      expect(shown).toHaveLength(3)
+      const texts = JSON.stringify(shown, (_, value) =>
+        typeof value === "string" ? [...value].map((c) => c.codePointAt(0)) : value,
+      )
+      const codes = [...texts.matchAll(/\d+/g)].map(([code]) => String.fromCodePoint(Number(code)))
+      expect(codes.filter((character) => effects.test(character) || character === "\n")).toEqual([])
+    }),
+  )
+})
+
+test("no other place draws prompts or writes sequences to a terminal", () => {
+  const files = globSync("src/**/*.ts").filter((file) => !/^src\/(?:dev|render|redact)\//.test(file))
+  const holding = (pattern: RegExp) => files.filter((file) => pattern.test(readFileSync(file, "utf8"))).sort()
+  expect(holding(/@clack\/prompts/)).toEqual(["src/commands/ask.ts"])
+  expect(holding(/\bpromptStream\(/)).toEqual(["src/commands/ask.ts", "src/commands/output.ts"])
+  expect(holding(/\\x1b[[\]]|\\u001b[[\]]|\\x9b|\\033/i)).toEqual(["src/commands/output.ts"])
+  expect(holding(/\bconsole\.\w/)).toEqual([])
+  expect(holding(/showToast|app\.log\(/)).toEqual(["src/plugin/opencode.ts", "src/plugin/tell.ts"])
+})
