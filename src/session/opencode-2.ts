@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
 import { isSqliteError } from "./open-database.ts"
-import { type BothGenerations, bothGenerations, type Queried } from "./opencode-2-tables.ts"
+import { type BothGenerations, bothGenerations, type Newer, type Queried } from "./opencode-2-tables.ts"
 
 /** The end of a sentence about OpenCode 2. */
 export const NOT_READ_YET = "whose sessions cannot be read yet"
@@ -27,7 +27,7 @@ interface Known {
  */
 export function assertCurrent(database: Queried, sessionID: string, known?: Known): void {
   compare(database, known, ({ newerBelow }) => {
-    const [found] = newerBelow(sessionID)
+    const [found] = newerBelow(sessionID).filter((one) => one.id === sessionID || !isEmpty(one))
     if (found === undefined) return
     if (found.id !== sessionID) throw changedThere(`Session ${found.id}, a subagent's of ${sessionID},`)
     throw found.isNew ? onlyThere(`Session ${sessionID}`) : changedThere(`Session ${sessionID}`)
@@ -64,8 +64,7 @@ export function assertAllCurrent(
   known?: Known,
 ): void {
   compare(database, known, ({ newerIn }) => {
-    // A session in which nothing was said is nothing to keep.
-    const found = newerIn(project).filter(({ isNew, said, active }) => active >= since && !(isNew && said === 0))
+    const found = newerIn(project).filter((one) => one.active >= since && !isEmpty(one))
     if (found.length === 0) return
     const which = found.length === 1 ? `session ${found[0]?.id}` : `${found.length} sessions, such as ${found[0]?.id},`
     throw new Opencode2Error(
@@ -74,6 +73,9 @@ export function assertAllCurrent(
     )
   })
 }
+
+/** OpenCode 2 has begun it, and nothing was said in it: without it, nothing is missing. */
+const isEmpty = ({ isNew, said }: Newer) => isNew && said === 0
 
 const onlyThere = (which: string) =>
   new Opencode2Error(`${which} is of OpenCode 2, ${NOT_READ_YET}.`, "Give the id of a session of OpenCode 1")
