@@ -58,6 +58,7 @@ const ownNotFound: [name: string, (path: string, random: string) => StandInAnswe
       body: "<Error><Code>InvalidArgument</Code></Error>",
     }),
   ],
+  ["Swift's 400", () => ({ status: 400, headers: html, body: "<html><h1>Bad Request</h1></html>" })],
   [
     "a 400 in JSON",
     () => ({
