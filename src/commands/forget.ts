@@ -67,7 +67,7 @@ async function mayForget(entry: LedgerEntry, held: Held, flags: UnshareFlags, te
   if (held.holds === "objects" || !canAsk(terminal)) return false
   const { confirm } = await import("@clack/prompts")
   const answer = await confirm({
-    message: `Forget ${nameOf(entry)}? ${sentence(reasonIn(held))}. Nothing is deleted, and this machine cannot remove it any more.`,
+    message: `Forget ${nameOf(entry)}? Nothing is deleted: ${reasonIn(held)}. This machine cannot remove it any more.`,
     initialValue: false,
     output: terminal.stderr,
   })
@@ -86,8 +86,6 @@ function reasonIn({ holds, why }: Held): string {
 
 function refusal({ id }: LedgerEntry, held: Held): string {
   if (held.holds === "objects")
-    return `${sentence(held.why)}. Remove it: opencode-bucket unshare ${id}. To forget it all the same, and leave it there: opencode-bucket unshare --forget ${id} --yes`
+    return `Something of it is stored: ${held.why}. Remove it: opencode-bucket unshare ${id}. To forget it all the same, and leave it there: opencode-bucket unshare --forget ${id} --yes`
   return `Something of it may be stored: ${held.why}. If that place is gone for good: opencode-bucket unshare --forget ${id} --yes`
 }
-
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -34,7 +34,8 @@ export async function listCommand(
     const shares = await listShares({
       ...{ ledger, open: places.open },
       ...(bucket && { alsoIn: bucket }),
-      onUnanswered: (place, error) => silent.set(`${place}: ${error.message}`, error),
+      onUnanswered: (place, error) =>
+        silent.set(error.message.startsWith(place) ? error.message : `${place}: ${error.message}`, error),
       onUnlisted: (error) => {
         failed = error
       },

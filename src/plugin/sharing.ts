@@ -100,6 +100,8 @@ export function sharing(options: SharingOptions): Sharing {
       fresh.add(id)
       linked.set(session, { url, title: made["title"] })
       tellRedacted(id, found)
+      // OpenCode itself says only that the link was copied.
+      if (made["note"] !== undefined && made["seen"] !== "local") tell("About the link", made["note"], "info")
       return { id, url, secret }
     } catch (error) {
       messages.lost(session)

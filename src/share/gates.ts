@@ -104,7 +104,9 @@ export const isS3Error = (answer: Answer): boolean => codeOf(answer) !== undefin
 export function codeOf({ status, head }: Answer): string | undefined {
   if (status < 400) return undefined
   const text = textOf(head)
-  return /^\s*(?:<\?xml[^>]*\?>\s*)?<Error\b/.test(text) ? /<Code>([^<]*)<\/Code>/.exec(text)?.[1] : undefined
+  // The website endpoints of AWS tell the same in HTML.
+  if (!/^\s*(?:<\?xml[^>]*\?>\s*)?<Error\b/.test(text)) return /<li>Code: (\w+)<\/li>/.exec(text)?.[1]
+  return /<Code>([^<]*)<\/Code>/.exec(text)?.[1]
 }
 
 export const titleOf = (html: string): string => /<title\b[^>]*>([^<]*)/i.exec(html)?.[1]?.trim() ?? ""

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { isAlike } from "./alike.ts"
-import { type Answer, type Asked, ask, isHtml } from "./ask.ts"
+import { type Answer, type Asked, ask } from "./ask.ts"
 import { isCache, printable, purge, servedBy } from "./caches.ts"
 import { isS3Error } from "./gates.ts"
 import { INDEX, MANIFEST } from "./manifest.ts"
@@ -144,7 +144,8 @@ function judge(answer: Asked, control: Asked, { url, id, names }: About): Verdic
   if ("unreachable" in control) return { seen: "unreachable", by: printable(control.unreachable) }
   const isLikeNever = isAlike(answer, control, names)
   if (status >= 400) {
-    const isStores = isS3Error(answer) || (status === 400 && !isHtml(answer))
+    // Services that take signed requests alone call others malformed (Swift), or what is not there (Supabase).
+    const isStores = isS3Error(answer) || status === 400
     return isLikeNever && isStores ? { seen: "missing" } : { seen: "refused", by: String(status) }
   }
   return isLikeNever ? { seen: "missing" } : { seen: "kept", answer }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs"
 import { type AddressInfo, createServer, type Socket } from "node:net"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
+import { gunzipSync } from "node:zlib"
 import { nanoid } from "nanoid"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
@@ -108,8 +109,9 @@ describe("unshare of a session that is shared in several places", () => {
     let cached = "session.md"
     server.options.fault = ({ anonymous, key }) => {
       const found = anonymous && key.endsWith(cached) ? before.get(key) : undefined
+      const { "content-encoding": _, ...headers } = found?.headers ?? {}
       return (
-        found && { status: 200, body: found.body.toString("latin1"), headers: { "x-cache": "HIT", ...found.headers } }
+        found && { status: 200, body: gunzipSync(found.body).toString(), headers: { "x-cache": "HIT", ...headers } }
       )
     }
     const { status, stdout } = await run("unshare", session, "--json")
@@ -199,7 +201,7 @@ describe("list", () => {
     // Its own time-out is five seconds; the SDK's are more than thirty.
     expect(performance.now() - start).toBeLessThan(20_000)
     expect(status).toBe(0)
-    expect(stderr).toContain("Not asked: s3://silent: s3://silent did not answer within 5 seconds.")
+    expect(stderr).toContain("Not asked: s3://silent did not answer within 5 seconds.")
     expect(stderr.match(/s3:\/\/silent did not answer/g)).toHaveLength(1)
     const { shares } = JSON.parse(stdout)
     const states = new Map(shares.map(({ id, state }: { id: string; state: string }) => [id, state]))

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto"
+import path from "node:path"
 import {
   CreateBucketCommand,
   ListObjectVersionsCommand,
@@ -6,6 +7,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3"
 import { expect, test } from "vitest"
+import { openLedger } from "../../src/share/ledger.ts"
 import { pluggedClient, until } from "../support/opencode-plugin.ts"
 import { otherBucket, readmeRights, without } from "../support/other-user.ts"
 import { serverFromEnvironment } from "../support/s3-places.ts"
@@ -78,5 +80,38 @@ test("from inside OpenCode nothing goes to a bucket that it could not be taken b
   } finally {
     await server.close()
     await opencode.close()
+  }
+})
+
+test("a share of the same session at a place that is gone is not in the way of /unshare, nor of the command", async () => {
+  const { endpoint, accessKey, secretKey } = serverFromEnvironment("CEPH")
+  const opencode = await pluggedClient()
+  const s3 = new S3Client({
+    ...{ endpoint, region: "us-east-1", forcePathStyle: true },
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+  })
+  const Bucket = `plugin-${randomBytes(4).toString("hex")}`
+  await s3.send(new CreateBucketCommand({ Bucket }))
+  await opencode.configure({ to: `s3://${Bucket}`, endpoint })
+  const credentials = { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey }
+  const server = await opencode.serve({ ...credentials, AWS_EC2_METADATA_DISABLED: "true" })
+  try {
+    const session = await server.session("In two places")
+    await server.say(session, "hello")
+    const [created, updated] = [new Date().toISOString(), new Date().toISOString()]
+    const destination = { to: "s3://gone", endpoint: "http://127.0.0.1:9" }
+    await openLedger(path.join(opencode.home, ".local", "share", "opencode-bucket", "ledger")).claim({
+      ...{ id: "V1StGXR8_Z5jdHi6B-myT", session, title: "In two places", destination },
+      ...{ state: "publishing", created, updated },
+    })
+    await server.share(session)
+    await server.unshare(session)
+    const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }))
+    expect(Versions).toEqual([])
+    expect(opencode.ledger().map(({ id }) => id)).toEqual(["V1StGXR8_Z5jdHi6B-myT"])
+  } finally {
+    await server.close()
+    await opencode.close()
+    s3.destroy()
   }
 })

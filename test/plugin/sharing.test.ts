@@ -96,6 +96,27 @@ test("a share that could not be removed goes on", async () => {
   expect(told).toEqual(["The share was not removed"])
 })
 
+test.each([
+  [{ seen: "challenge", note: "A bot check stands in front." }, ["About the link"]],
+  [{ seen: "refused", note: "The link is not public." }, ["About the link"]],
+  [{ seen: "local", note: "Only this machine can open the link." }, []],
+  [{ seen: "page" }, []],
+])("what stands in front of a link is said when it is made: %j", async (about, said) => {
+  const { backend, told } = noting(() => ({ id: "id1", url: "https://x", secret: "s", title: "A talk", ...about }))
+  await backend.create("ses_1")
+  expect(told).toEqual(said)
+})
+
+test.each([
+  [{ proven: false, note: "Not proven: a sign-in stands in front." }, ["The share was deleted"]],
+  [{ proven: true }, []],
+])("a removal that is not proven is said: %j", async (removal, said) => {
+  const { backend, told } = noting(({ job }) => (job === "unshare" ? removal : undefined))
+  await backend.create("ses_1")
+  await backend.remove("id1", "s")
+  expect(told).toEqual(said)
+})
+
 test("a share that is gone is said once, and its session can be shared anew", async () => {
   const { backend, happens, settled, jobs, told } = noting(({ job }) => {
     if (job === "update") throw new ShareError("share-not-found", "Gone.")

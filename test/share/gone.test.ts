@@ -44,6 +44,13 @@ const ownNotFound: [name: string, (path: string, random: string) => StandInAnswe
     }),
   ],
   [
+    "the 403 of a website endpoint of S3",
+    (_, random) => ({
+      ...{ status: 403, headers: html },
+      body: `<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1><ul><li>Code: AccessDenied</li><li>Message: Access Denied</li><li>RequestId: ${random}</li></ul><hr/></body></html>`,
+    }),
+  ],
+  [
     "R2's 400",
     () => ({
       status: 400,
@@ -51,6 +58,7 @@ const ownNotFound: [name: string, (path: string, random: string) => StandInAnswe
       body: "<Error><Code>InvalidArgument</Code></Error>",
     }),
   ],
+  ["Swift's 400", () => ({ status: 400, headers: html, body: "<html><h1>Bad Request</h1></html>" })],
   [
     "a 400 in JSON",
     () => ({

@@ -45,15 +45,12 @@ http {
     child.stderr.on("data", (chunk) => (said += chunk))
     const ended = once(child, "exit")
     const url = `http://127.0.0.1:${port}`
-    await until(
-      () =>
-        child.exitCode?.toString() ??
-        fetch(url, { redirect: "manual" }).then(
-          () => "up",
-          () => "down",
-        ),
-      (state) => state !== "down",
-    )
+    const isUp = () =>
+      fetch(url, { redirect: "manual" }).then(
+        () => true,
+        () => child.exitCode !== null,
+      )
+    await until(isUp, Boolean)
     if (child.exitCode !== null) throw new Error(`nginx ended: ${said}`)
     return async () => {
       child.kill("SIGKILL")
