@@ -1,13 +1,15 @@
 import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
 import { ShareError } from "../errors.ts"
+import { titleLine } from "../lib/terminal-text.ts"
 import { knownShares, parseShareName } from "../share/find-share.ts"
 import { forget, type Held, heldOf } from "../share/forget.ts"
 import { type LedgerEntry, openLedger } from "../share/ledger.ts"
 import { placeOf } from "../share/prune.ts"
+import { askYesNo } from "./ask.ts"
 import { describe, settingsFrom } from "./destination.ts"
 import { openOnce } from "./removed.ts"
-import { canAsk, oneLine, say, statusLine, type Terminal } from "./terminal.ts"
+import { canAsk, say, statusLine, type Terminal } from "./terminal.ts"
 import type { UnshareFlags } from "./unshare.ts"
 
 /**
@@ -65,17 +67,14 @@ async function mayForget(entry: LedgerEntry, held: Held, flags: UnshareFlags, te
   if (held.holds === "nothing" || flags.yes) return true
   // What can be removed is to be removed, not forgotten.
   if (held.holds === "objects" || !canAsk(terminal)) return false
-  const { confirm } = await import("@clack/prompts")
-  const answer = await confirm({
-    message: `Forget ${nameOf(entry)}? Nothing is deleted: ${reasonIn(held)}. This machine cannot remove it any more.`,
-    initialValue: false,
-    output: terminal.stderr,
-  })
-  return answer === true
+  return askYesNo(
+    terminal,
+    `Forget ${nameOf(entry)}? Nothing is deleted: ${reasonIn(held)}. This machine cannot remove it any more.`,
+  )
 }
 
 function nameOf({ id, title, session, destination, url }: LedgerEntry): string {
-  return `"${oneLine(title) || "Untitled"}" (${session}, share ${id}) in ${describe(destination)}${url ? `, ${url}` : ""}`
+  return `"${titleLine(title) || "Untitled"}" (${session}, share ${id}) in ${describe(destination)}${url ? `, ${url}` : ""}`
 }
 
 function reasonIn({ holds, why }: Held): string {

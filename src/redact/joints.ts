@@ -11,7 +11,7 @@ export interface SplitSecret {
 /** As much of a text's last or first word as is put together with the other one. */
 const MOST_CHARS = 4_096
 /** Parts that are written one after the other, as text goes on. */
-const written = new Set(["text", "reasoning"])
+const written = new Set<unknown>(["text", "reasoning"])
 
 /**
  * The secrets of a message that its parts hold in pieces: a text that ends in the middle of a word, and the next one that
@@ -41,7 +41,7 @@ function* jointsOf(message: unknown): Generator<[string, string]> {
   let before: string | undefined
   for (const part of parts) {
     const { type, text } = (part ?? {}) as { type?: unknown; text?: unknown }
-    if (!written.has(String(type)) || typeof text !== "string" || text === "") continue
+    if (!written.has(type) || typeof text !== "string" || text === "") continue
     const first = /^\S+/.exec(text.slice(0, MOST_CHARS))?.[0]
     if (before !== undefined && first !== undefined) yield [before, first]
     before = lastWord(text)

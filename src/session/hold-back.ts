@@ -9,7 +9,7 @@ const wholeName = /^(?:id|.*(?:ID|Id)|type|tool|status|mime|title|description)$/
 /**
  * The same session without the last words of what is still being written: half of a secret looks like none, and would be
  * readable until the other half is there. Text and reasoning go on until they have an end, tools until they are completed or
- * have failed, and nothing does in a message that is completed or has failed.
+ * have failed, and nothing does in a message that is completed, has a reason why it ended, or has failed.
  */
 export function holdBack(record: SessionRecord): SessionRecord {
   async function* messages(from: number) {
@@ -25,8 +25,9 @@ export function holdBack(record: SessionRecord): SessionRecord {
 
 function withoutLastWords(message: unknown): unknown {
   const { info, parts } = fields(message)
-  const { role, time, error } = fields(info)
-  const isOver = role === "user" || typeof fields(time)["completed"] === "number" || (error ?? undefined) !== undefined
+  const { role, time, error, finish } = fields(info)
+  const isEnded = typeof fields(time)["completed"] === "number" || typeof finish === "string"
+  const isOver = role === "user" || isEnded || (error ?? undefined) !== undefined
   if (isOver || !Array.isArray(parts)) return message
   return { ...fields(message), parts: parts.map(heldBack) }
 }

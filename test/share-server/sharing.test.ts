@@ -238,7 +238,7 @@ test.each([
       state: { status: "running", input: { command: "cat .env" }, metadata: { output }, time: { start: 5 } },
     }),
   ],
-])("a secret that comes in pieces, sync by sync, in %s is at no time on the page in part", async (_, partOf) => {
+])("a secret that comes in pieces, sync by sync, in %s is at no time on the page in part", async (what, partOf) => {
   const server = await ownServer()
   const { id, session, sync } = await shared(server)
   await sync([
@@ -256,8 +256,8 @@ test.each([
       seen.push(await (await server.ask(`/s/${id}/${path}`)).text())
   }
   for (const page of seen) for (let at = 4; at < 30; at++) expect(page).not.toContain(secret.slice(at, at + 8))
-  // Redacted, it is shorter than before: the later one counts all the same.
-  expect(seen.at(-2)).toMatch(/\[redacted: [a-z ]+ #\d+\] and no /)
+  // Redacted, it is shorter than before: the later one counts all the same. What a running tool has printed is on no page.
+  if (what !== "a tool's output") expect(seen.at(-2)).toMatch(/\[redacted: [a-z ]+ #\d+\] and no /)
 })
 
 function unpacked(body: Buffer): string {

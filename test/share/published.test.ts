@@ -195,7 +195,7 @@ describe("nothing is published that no page shows", () => {
       messages: [
         user(prompt, info),
         assistant(parts, { id: "msg_2", parentID: "HIDDEN", finish: "HIDDEN", structured: { a: "HIDDEN" } }),
-        assistant(summary, { id: "msg_3", summary: true }),
+        assistant(summary, { id: "msg_3", summary: true, finish: "stop" }),
       ],
     })
     const files = await stored(record)
