@@ -40,7 +40,7 @@ async function server({ client, directory }: PluginInput): Promise<Hooks> {
     return undefined
   })
   setTimeout(() => {
-    if (!isDisabled) tellObjection(guard, directory, tell)
+    if (!isDisabled) tellObjection(guard, `${directory} at start`, tell)
     lookAround(client, directory, instance?.api).catch(() => {})
   }, LATER).unref()
   return {
@@ -56,6 +56,8 @@ async function server({ client, directory }: PluginInput): Promise<Hooks> {
       config.enterprise = { ...config.enterprise, url: instance?.api ?? NOWHERE }
     },
     async event({ event }) {
+      // A notice at start may come before there is a screen.
+      if (event.type === "session.idle" && !isDisabled) tellObjection(guard, `${directory} at rest`, tell)
       instance?.sharing.noticed(event)
     },
     async dispose() {
@@ -76,13 +78,13 @@ function guardOf(folder: string): FailClosed {
   return guard
 }
 
-/** Says once what keeps a folder's sessions from being shared: `opencode plugin` writes one of the two lines alone. */
-function tellObjection(guard: FailClosed, folder: string, tell: Tell): void {
+/** Says what keeps a folder's sessions from being shared, once for each occasion: `opencode plugin` writes one line alone. */
+function tellObjection(guard: FailClosed, occasion: string, tell: Tell): void {
   const told = processWide("objections", () => new Set<string>())
-  const objection = told.has(folder) ? undefined : guard.objection()
-  if (!objection) return
-  told.add(folder)
-  tell("Sharing is off", objection, "warning")
+  if (told.has(occasion)) return
+  told.add(occasion)
+  const objection = guard.objection()
+  if (objection) tell("Sharing is off", objection, "warning")
 }
 
 async function instanceOf(folder: string, client: OpencodeClient): Promise<Instance> {

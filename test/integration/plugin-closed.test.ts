@@ -109,6 +109,7 @@ describe("with the plugin line alone", () => {
       await shows("the first prompt")
       await terminal.press("Enter")
       await shows("The first answer.")
+      await shows("Sharing is off")
       await terminal.type("/share")
       await shows(/\/share\s+\S/)
       await terminal.press("Enter")
