@@ -24,7 +24,7 @@ declare module "virtual:page-script" {
   export default script
 }
 
-/** src/browser/from-sheet.ts, likewise. */
+/** src/browser/script-loader.ts, likewise. */
 declare module "virtual:page-loader" {
   const script: string
   export default script

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest"
 import { exports } from "../render/draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
-import { clipboard, openShare } from "./use-page.ts"
+import { clipboard, openShare } from "./open-share.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 
-describe.skipIf(!executable)("in Chromium, what changed", () => {
+describe.skipIf(!executable)("in Chromium, pages of changes", () => {
   useBrowser()
 
-  test("is gone through and filtered by file", async () => {
+  test("can be stepped through and filtered by file", async () => {
     const { page } = await openShare(demo, "changes.html")
     const focused = () => page.evaluate(() => document.activeElement?.closest(".changed-file")?.id)
     const files = await page.locator(".changed-file").evaluateAll((sections) => sections.map(({ id }) => id))
@@ -26,7 +26,7 @@ describe.skipIf(!executable)("in Chromium, what changed", () => {
     expect(await page.locator(".filter").count()).toBe(0)
   })
 
-  test("has no views to change", async () => {
+  test("have no view switch", async () => {
     const { page, open } = await openShare(demo, "changes.html")
     await page.keyboard.press("t")
     expect(await page.locator(".status").textContent()).toBe("")
@@ -34,7 +34,7 @@ describe.skipIf(!executable)("in Chromium, what changed", () => {
     expect(await page.locator(".views :checked").inputValue()).toBe("work")
   })
 
-  test("is copied as a patch", async () => {
+  test("copy diffs as patches", async () => {
     const { page } = await openShare(demo, "changes.html")
     await page.getByRole("button", { name: "Copy diff" }).first().click()
     await expect.poll(() => clipboard(page)).toMatch(/^-\/\*\* Rounds[^\n]*\n\+\/\*\* Rounds/m)

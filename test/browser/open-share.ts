@@ -9,14 +9,14 @@ import { openPage } from "./open-page.ts"
 
 export interface Opened {
   page: Page
-  /** Where the share is, with a slash at the end. */
+  /** Address of the share, with a trailing slash. */
   base: string
-  /** Opens another page of it, with the same memory. */
+  /** Opens another page of it, with the same local storage. */
   open: (address: string) => Promise<void>
 }
 
 interface Options extends BrowserContextOptions {
-  /** From the disk, without a server. */
+  /** Opens the page from the disk, without a server. */
   disk?: boolean
   /** Runs in every page before its own script. */
   before?: () => void
@@ -42,11 +42,11 @@ export async function openShare(session: Exported, address = "index.html", optio
   return { page, base, open }
 }
 
-/** How far below the top of the window the first element is that a selector finds. */
+/** Distance of the first matching element from the top of the viewport, in pixels. */
 export const topOf = (page: Page, selector: string): Promise<number> =>
   page.evaluate((wanted) => document.querySelector(wanted)!.getBoundingClientRect().top, selector)
 
 export const view = (page: Page): Promise<string> => page.locator(".views :checked").inputValue()
 
-/** What is in the clipboard of the page's browser. */
+/** Text in the browser's clipboard. */
 export const clipboard = (page: Page): Promise<string> => page.evaluate(() => navigator.clipboard.readText())

@@ -5,7 +5,7 @@ import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { serveFolder } from "../support/static-server.ts"
 import { finishedShare, idsIn, longSession, pagesOf, shareToFolder } from "./long-session.ts"
-import { executable, openPage, painted, useBrowser, withoutAnchoring } from "./open-page.ts"
+import { disableScrollAnchoring, executable, openPage, useBrowser, waitForPaint } from "./open-page.ts"
 
 /** Ids of all items on a page, in order. */
 const idsOn = (page: Page) =>
@@ -24,7 +24,7 @@ async function readAll(page: Page): Promise<void> {
 describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
   useBrowser()
 
-  test("scrolling brings every part, and every item once", async () => {
+  test("scrolling loads every part, and every item once", async () => {
     const folder = await finishedShare()
     const pages = pagesOf(folder)
     expect(pages.length).toBeGreaterThan(3)
@@ -43,7 +43,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     ).toEqual(prompts)
   })
 
-  test("the address says where the reader is, and leads back there", async () => {
+  test("the URL follows the reader and leads back to the same item", async () => {
     const folder = await finishedShare()
     const { url } = await serveFolder(folder)
     const { page } = await openPage(`${url}/index.html?view=everything`)
@@ -61,7 +61,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
       const folder = await finishedShare()
       const { url } = await serveFolder(folder)
       const { page } = await openPage(`${url}/4.html`)
-      if (!anchors) await withoutAnchoring(page)
+      if (!anchors) await disableScrollAnchoring(page)
       for (const before of ["3.html", "2.html", "index.html"]) {
         await page.locator("a[rel=prev]").evaluate((link) => link.scrollIntoView())
         const item = (await page.locator(".part .item").first().elementHandle())!
@@ -69,7 +69,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
         const was = await top()
         await page.locator("a[rel=prev]").click()
         await page.waitForSelector(`.part:first-of-type[data-page="${before}"]`)
-        await painted(page)
+        await waitForPaint(page)
         expect(Math.abs((await top()) - was)).toBeLessThan(2)
       }
       expect(await page.locator("a[rel=prev]").count()).toBe(0)
@@ -77,22 +77,22 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     },
   )
 
-  test("a part that does not come leaves its link, and is asked for again", async () => {
+  test("a part that fails to load keeps its link and is requested again", async () => {
     const folder = await finishedShare()
     const server = await serveFolder(folder)
     server.fault = (_, pathname) => (pathname === "/2.html" ? 500 : undefined)
-    const { page } = await openPage(`${server.url}/index.html`, { mayFail: true })
+    const { page } = await openPage(`${server.url}/index.html`, { allowFailedRequests: true })
     await toEnd(page)
     await page.locator(".status", { hasText: "Part 2 could not be loaded." }).waitFor()
     expect(await page.locator("a[rel=next]").getAttribute("href")).toBe("2.html")
     delete server.fault
     await page.evaluate(() => scrollTo(0, 0))
-    await painted(page)
+    await waitForPaint(page)
     await toEnd(page)
     await page.locator('.part[data-page="2.html"]').waitFor()
   })
 
-  test("a part that would not look as it should here leaves its link", async () => {
+  test("a part of another build keeps its link", async () => {
     const folder = await finishedShare()
     const { url } = await serveFolder(folder)
     const file = path.join(folder, "2.html")
@@ -103,7 +103,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     expect(await page.locator(".part").count()).toBe(1)
   })
 
-  test("the outline of many prompts lists those around the reader", async () => {
+  test("the outline of many prompts lists those near the reader", async () => {
     const session = longSession(150)
     const [prompt, answer] = [session.messages[0]!, session.messages.findLast(({ info }) => info.role === "assistant")!]
     const short = { ...prompt, parts: [{ ...prompt.parts[0]!, text: "Go on. ".repeat(200) }] }
@@ -132,7 +132,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     expect(inOrder(start)).toBe(true)
   })
 
-  test("from the disk nothing is fetched, and the links lead through all parts", async () => {
+  test("from the disk, nothing is fetched and links connect all parts", async () => {
     const folder = await finishedShare()
     const { page } = await openPage(`${pathToFileURL(folder)}/index.html`)
     for (const name of pagesOf(folder).slice(1)) {
@@ -145,7 +145,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     await page.waitForURL(`${pathToFileURL(folder)}/${pagesOf(folder).at(-2)}`)
   })
 
-  test("without script the links lead through all parts", async () => {
+  test("without the script, links connect all parts", async () => {
     const folder = await finishedShare()
     const { url } = await serveFolder(folder)
     const { page } = await openPage(`${url}/index.html`, { javaScriptEnabled: false })
@@ -156,7 +156,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     expect(await page.locator("a[rel=next]").count()).toBe(0)
   })
 
-  test("the keys for prompts go on into the next part and back into the one before", async () => {
+  test("j and k continue into the next and the previous part", async () => {
     const folder = await finishedShare()
     const { url } = await serveFolder(folder)
     const { page } = await openPage(`${url}/2.html`)

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { exports, generated } from "../render/draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
-import { openShare, topOf, view } from "./use-page.ts"
+import { openShare, topOf, view } from "./open-share.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 const long = generated(120)
@@ -15,21 +15,21 @@ const prompts = (count: number) => ({
 })
 const many = prompts(40)
 
-/** The prompt that has the focus, and how far below the top of the window it begins. */
+/** The focused prompt, and its distance from the top of the viewport. */
 const prompt = (page: Page) =>
   page.evaluate(() => {
     const focused = document.activeElement?.closest(".prompt")
     return focused && { id: focused.id, top: focused.getBoundingClientRect().top }
   })
 
-/** The ids of the prompts of a session, in order. */
-const asked = ({ messages }: { messages: unknown[] }) =>
+/** Ids of a session's prompts, in order. */
+const promptIds = ({ messages }: { messages: unknown[] }) =>
   (messages as { info: { id: string; role: string } }[]).flatMap(({ info }) => (info.role === "user" ? info.id : []))
 
 describe.skipIf(!executable)("in Chromium", () => {
   useBrowser()
 
-  test("j and k go from prompt to prompt, with the focus", async () => {
+  test("j and k move from prompt to prompt, with the focus", async () => {
     const { page } = await openShare(demo)
     const ids = await page.locator(".prompt").evaluateAll((prompts) => prompts.map(({ id }) => id))
     await page.keyboard.press("j")
@@ -39,7 +39,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect((await prompt(page))!.id).toBe(ids[1])
     await page.keyboard.press("k")
     expect((await prompt(page))!.id).toBe(ids[0])
-    // From where the reader has scrolled to, not from where the last key led.
+    // Counts from the scroll position, not from the last jump.
     await page.evaluate(() => scrollTo({ top: document.body.scrollHeight, behavior: "instant" }))
     await page.keyboard.press("k")
     expect((await prompt(page))!.id).toBe(ids[1])
@@ -47,7 +47,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await page.locator(".status").textContent()).toBe("This is the last prompt.")
   })
 
-  test("j goes on to prompts that do not come to the top, at the end of the page", async () => {
+  test("j reaches prompts at the end of the page that cannot scroll to the top", async () => {
     const { page } = await openShare(prompts(4))
     const seen = []
     for (let i = 0; i < 4; i++) {
@@ -61,8 +61,8 @@ describe.skipIf(!executable)("in Chromium", () => {
     const { page } = await openShare(long, "index.html", { disk })
     const seen = new Set<string>()
     const isLast = async () => (await page.locator(".status").textContent()) === "This is the last prompt."
-    // The next part comes, or its page is gone to, in its own time.
-    const goOn = async () => {
+    // The next part is loaded, or its page opened, asynchronously.
+    const pressUntilMoved = async () => {
       const before = seen.size
       const from = page.url()
       await page.keyboard.press("j")
@@ -73,12 +73,12 @@ describe.skipIf(!executable)("in Chromium", () => {
       }
       await expect.poll(isThere).toBe(true)
     }
-    while (!(await isLast())) await goOn()
-    expect([...seen]).toEqual(asked(long))
-    expect(asked(long).length).toBeGreaterThan(5)
+    while (!(await isLast())) await pressUntilMoved()
+    expect([...seen]).toEqual(promptIds(long))
+    expect(promptIds(long).length).toBeGreaterThan(5)
   })
 
-  test("the outline says where the reader is", async () => {
+  test("the outline highlights the current prompt", async () => {
     const { page } = await openShare(demo)
     const current = () => page.locator("#_outline [aria-current=true] b").allTextContents()
     expect(await current()).toEqual(["1"])
@@ -92,18 +92,18 @@ describe.skipIf(!executable)("in Chromium", () => {
     await expect.poll(current).toEqual(["1"])
   })
 
-  test("the last prompt is where the reader is at the end, however short it is", async () => {
+  test("at the end of the page, the last prompt is current, however short", async () => {
     const { page } = await openShare(many, "index.html", { viewport: { width: 1280, height: 900 } })
     await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
     await expect.poll(() => page.locator(".here").textContent()).toBe("40 / 40")
   })
 
-  test("on a page that is little longer than the window, reading begins with the first prompt", async () => {
+  test("on a page little longer than the viewport, the first prompt is current at the top", async () => {
     const { page } = await openShare(prompts(8), "index.html", { viewport: { width: 1280, height: 900 } })
     expect(await page.locator(".here").textContent()).toBe("1 / 8")
   })
 
-  test("the outline scrolls along by itself, and the page does not", async () => {
+  test("the outline scrolls to the current prompt without moving the page", async () => {
     const { page } = await openShare(many, "index.html", { viewport: { width: 1280, height: 400 } })
     await page
       .locator(".prompt")
@@ -118,7 +118,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(Math.abs((await topOf(page, "[id=msg_31]")) - 16)).toBeLessThan(2)
   })
 
-  test("keys are left alone where they are typed, with modifiers, and while text is composed", async () => {
+  test("ignores keys in text fields, with modifiers and during composition", async () => {
     const { page } = await openShare(demo)
     for (const key of ["Control+j", "Alt+t", "Meta+d", "Shift+J"]) await page.keyboard.press(key)
     await page.evaluate(() =>
@@ -132,13 +132,13 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await view(page)).toBe("work")
     expect(await page.locator("dialog").count()).toBe(0)
     await page.keyboard.press("Escape")
-    // The switch of views is no place to type.
+    // The view switch's radio buttons are not text fields.
     await page.locator("#_view-work").focus()
     await page.keyboard.press("t")
     expect(await view(page)).toBe("everything")
   })
 
-  test("? shows the keys, Escape closes them, and the focus returns", async () => {
+  test("? opens the shortcuts, Escape closes them and returns the focus", async () => {
     const { page } = await openShare(demo)
     const button = page.getByRole("button", { name: "Keys" })
     await button.focus()
@@ -156,7 +156,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await help.isVisible()).toBe(false)
   })
 
-  test("s shows diffs side by side where there is room and a diff, and is remembered", async () => {
+  test("s toggles side-by-side diffs on wide pages with a diff, and is remembered", async () => {
     const { page, open } = await openShare(demo)
     const split = () => page.locator("html[data-split]").count()
     const button = page.getByRole("button", { name: "Side by side" })
@@ -175,13 +175,13 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await split()).toBe(0)
   })
 
-  test("without a diff, nothing offers to show it side by side", async () => {
+  test("without a diff, there is no side-by-side button", async () => {
     const { page } = await openShare({ info: { id: "ses_1", title: "Nothing" } })
     expect(await page.getByRole("button", { name: "Side by side" }).count()).toBe(0)
     for (const key of ["j", "k", "t", "s", "d", "/", "Escape", "?"]) await page.keyboard.press(key)
   })
 
-  test("a prompt that is gone to is not covered by what stays at the top of a phone", async () => {
+  test("a prompt jumped to is not covered by the sticky bar of a phone", async () => {
     const { page } = await openShare(demo, "index.html", { viewport: { width: 360, height: 700 } })
     await page.keyboard.press("j")
     await page.keyboard.press("j")

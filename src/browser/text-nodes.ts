@@ -1,4 +1,4 @@
-/** The text of an item as its session has it: without the labels of the buttons that this script put there. */
+/** Text nodes of an item as published, without the labels of the buttons that this script added. */
 export function* textNodesOf(item: Element): Generator<Text> {
   const nodes = document.createTreeWalker(item, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) => {
     if (node instanceof Text) return NodeFilter.FILTER_ACCEPT

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { exports, generated } from "../render/draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
-import { openShare, topOf, view } from "./use-page.ts"
+import { openShare, topOf, view } from "./open-share.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 const long = generated(60)
@@ -10,7 +10,7 @@ describe.skipIf(!executable)("in Chromium", () => {
   useBrowser()
 
   describe.each([true, false])("views (from the disk: %j)", (disk) => {
-    test("change with a key, stay in the address and in memory", async () => {
+    test("change with a key and persist in the URL and in storage", async () => {
       const { page, open } = await openShare(demo, "index.html#_main", { disk })
       expect(await view(page)).toBe("work")
       await page.keyboard.press("t")
@@ -27,7 +27,7 @@ describe.skipIf(!executable)("in Chromium", () => {
       expect(await view(page)).toBe("work")
     })
 
-    test("in a link win over memory, and do not replace it", async () => {
+    test("in a link override the stored one without replacing it", async () => {
       const { page, open } = await openShare(demo, "index.html", { disk })
       await page.getByText("Everything", { exact: true }).click()
       await open("index.html?view=conversation")
@@ -37,9 +37,9 @@ describe.skipIf(!executable)("in Chromium", () => {
     })
   })
 
-  test("the view of a link is there before the page can be painted whole", async () => {
+  test("applies a link's view before the first full paint", async () => {
     const { page } = await openShare(long, "index.html?view=conversation", {
-      // After what waits to run since the document was read, before what runs because it is complete.
+      // Later than tasks queued while parsing, earlier than DOMContentLoaded handlers.
       before: () =>
         document.addEventListener("DOMContentLoaded", () =>
           queueMicrotask(() => {
@@ -51,7 +51,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await page.locator("html").getAttribute("data-early")).toBe("conversation")
   })
 
-  test("everything is opened and folded again as it was, in parts that come later as well", async () => {
+  test("the view of everything unfolds all and restores folds, also in parts loaded later", async () => {
     const { page } = await openShare(demo)
     const folded = () => page.locator("#_main details:not([open])").count()
     const before = await folded()
@@ -66,7 +66,7 @@ describe.skipIf(!executable)("in Chromium", () => {
       document.dispatchEvent(new CustomEvent("parts"))
     })
     expect(await folded()).toBe(0)
-    // What the reader folds in it stays folded to be seen, too.
+    // The reader can fold it, and it stays folded.
     const first = page.locator(".item.step > details").first()
     await first.locator(":scope > summary").click()
     await expect.poll(() => first.locator(":scope > .blocks").isVisible()).toBe(false)
@@ -75,7 +75,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await page.locator(".part:first-child details:not([open])").count()).toBe(before)
   })
 
-  test("the reader's place stays", async () => {
+  test("changing the view keeps the reading position", async () => {
     const { page } = await openShare(long)
     const said = page.locator(".item.said").nth(3)
     const selector = `[id="${await said.getAttribute("id")}"]`
@@ -92,7 +92,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     }
   })
 
-  test("who reads a step comes to the sentence about it", async () => {
+  test("from a step, the conversation view goes to its summary line", async () => {
     const { page } = await openShare(long)
     await page
       .locator(".item.step.changed")
@@ -132,7 +132,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     })
   })
 
-  test("without storage, everything works as long as the page is open", async () => {
+  test("without storage, choices last while the page is open", async () => {
     const { page } = await openShare(demo, "index.html", {
       before: () =>
         Object.defineProperty(window, "localStorage", {

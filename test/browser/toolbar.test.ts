@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { exports } from "../render/draw.ts"
 import { assistant, call, user } from "../render/items/parts-draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
-import { clipboard, openShare } from "./use-page.ts"
+import { clipboard, openShare } from "./open-share.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 const written = `## What I found
@@ -55,18 +55,18 @@ const session = {
 describe.skipIf(!executable)("in Chromium", () => {
   useBrowser()
 
-  test("a message is copied as it was written", async () => {
+  test("copies a message as its original Markdown", async () => {
     const { page } = await openShare(session)
     await page.locator("#prt_said").hover()
     await page.locator("#prt_said").getByRole("button", { name: "Copy message" }).click()
     await expect.poll(() => page.locator(".status").textContent()).toBe("Message copied")
-    // Which heading it was, only the model knew.
+    // The HTML does not tell the heading's original level.
     expect((await clipboard(page)).replace(/^#+/, "##")).toBe(written.replace("*causes*", "_causes_"))
     await page.locator("#msg_1").getByRole("button", { name: "Copy message" }).click()
     await expect.poll(() => clipboard(page)).toMatch(/^Why is [*_]this[*_] a cent off\?\n\nPlease look\.$/)
   })
 
-  test("code is copied as it stands, output with its command, a diff with its signs", async () => {
+  test("copies code verbatim, output with its command, a diff with its signs", async () => {
     const { page } = await openShare(session)
     await page.keyboard.press("t")
     await page.locator("#prt_said").getByRole("button", { name: "Copy code" }).click()
@@ -77,7 +77,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     await expect.poll(() => clipboard(page)).toMatch(/^(?:@@[^\n]*\n)? first\n-one\n\+two\n last\n?$/)
   })
 
-  test("a link leads to the page and the item, in the view that is shown", async () => {
+  test("a copied link leads to the item, in the current view", async () => {
     const { page, base } = await openShare(session, "index.html?X-Signature=secret#prt_said")
     await page.getByRole("button", { name: "Copy link", exact: true }).click()
     await expect.poll(() => clipboard(page)).toBe(`${base}index.html`)
@@ -86,7 +86,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     await expect.poll(() => clipboard(page)).toBe(`${base}index.html?view=everything#prt_edit`)
   })
 
-  test("an item of a further part is linked to on the page that it stands on", async () => {
+  test("links an item of a further part on its own page", async () => {
     const { page, base } = await openShare(session)
     await page.evaluate(() => {
       const item = Object.assign(document.createElement("section"), { className: "item said", id: "prt_later" })
@@ -101,7 +101,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     await expect.poll(() => clipboard(page)).toBe(`${base}2.html#prt_later`)
   })
 
-  test("without a clipboard to write to, copying works by selecting", async () => {
+  test("falls back to copying by selection without a clipboard API", async () => {
     const { page } = await openShare(session, "index.html", {
       before: () => Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined }),
     })
@@ -112,17 +112,17 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
     await page.keyboard.press("/")
     await page.keyboard.press("Control+V")
-    // A field of one line.
+    // The input strips line breaks.
     expect(await page.locator(".filter input").inputValue()).toMatch(/const a = 1 < 2 *call\("b"\)/)
   })
 
-  test("from the disk as well", async () => {
+  test("copies from the disk, too", async () => {
     const { page } = await openShare(session, "index.html", { disk: true })
     await page.locator("#prt_said").getByRole("button", { name: "Copy code" }).click()
     await expect.poll(() => page.locator(".status").textContent()).toBe("Code copied")
   })
 
-  test("the buttons come in the order of the page, are seen when they have the focus, and are not printed", async () => {
+  test("buttons follow the page's order, show on focus and are not printed", async () => {
     const { page } = await openShare(session)
     const seen: string[] = []
     await page.locator(".actions").getByRole("button").last().focus()
@@ -147,7 +147,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await page.getByRole("button").filter({ visible: true }).count()).toBe(0)
   })
 
-  test("what is far below gets its buttons when it comes near", async () => {
+  test("adds buttons to items only when they come near", async () => {
     const { page } = await openShare(demo)
     const last = page.locator(".item.said").last()
     expect(await last.locator("button").count()).toBe(0)

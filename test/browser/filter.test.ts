@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { exports } from "../render/draw.ts"
 import { assistant, call, user } from "../render/items/parts-draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
-import { openShare, topOf } from "./use-page.ts"
+import { openShare, topOf } from "./open-share.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 const read = (id: string, output: string) => ({
@@ -28,7 +28,7 @@ const session = {
 describe.skipIf(!executable)("in Chromium", () => {
   useBrowser()
 
-  test("shows what has all words, in any case, with or without accents, and opens where they are folded", async () => {
+  test("shows items with all words, ignoring case and accents, and unfolds them", async () => {
     const { page } = await openShare(session)
     const shown = () =>
       page
@@ -47,9 +47,9 @@ describe.skipIf(!executable)("in Chromium", () => {
     await expect.poll(shown).toEqual(["prt_folded"])
     await page.locator(".filter input").fill("prt_summary")
     await expect.poll(shown).toEqual(["prt_summary"])
-    // Its row says it already.
+    // Its summary contains the words already.
     expect(await page.locator("#prt_summary > details[open]").count()).toBe(0)
-    // The buttons that the script has put there are no part of the session.
+    // Labels of added buttons are not searched.
     await page.locator(".filter input").fill("copy")
     await expect.poll(() => page.locator(".filter .count").textContent()).toBe("0 of 5")
     await page.locator(".filter input").fill("nowhere else")
@@ -60,7 +60,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await page.locator(".filter").count()).toBe(0)
   })
 
-  test("marks the words without touching the page", async () => {
+  test("marks the words without changing the DOM", async () => {
     const { page } = await openShare(session)
     const before = await page.locator("#prt_both > .prose").innerHTML()
     await page.keyboard.press("/")
@@ -72,7 +72,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await marked()).toEqual([])
   })
 
-  test("Escape brings the reader back", async () => {
+  test("Escape returns to the previous reading position", async () => {
     const { page } = await openShare(demo)
     const selector = `[id="${await page.locator(".item.said").nth(4).getAttribute("id")}"]`
     await page.evaluate((wanted) => {
@@ -87,7 +87,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(Math.abs((await topOf(page, selector)) - before)).toBeLessThan(2)
   })
 
-  test("counts in the conversation what the conversation shows", async () => {
+  test("counts only what the conversation view shows", async () => {
     const { page } = await openShare(session, "index.html?view=conversation")
     const sentences = page.locator(".item.sentence").filter({ visible: true })
     expect(await sentences.count()).toBe(1)
@@ -97,7 +97,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await sentences.count()).toBe(0)
   })
 
-  test("goes on in parts that come later", async () => {
+  test("applies to parts loaded later", async () => {
     const { page } = await openShare(session)
     await page.keyboard.press("/")
     await page.keyboard.type("tea")
@@ -112,7 +112,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await page.locator(".filter .count").textContent()).toBe("4 of 10")
   })
 
-  test("a link to what is filtered away ends the filter", async () => {
+  test("a link to a filtered-out item closes the filter", async () => {
     const { page } = await openShare(session)
     await page.keyboard.press("/")
     await page.keyboard.type("tea")
@@ -124,7 +124,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await page.locator(".filter").count()).toBe(0)
   })
 
-  test("finds one among 5,000 items", async () => {
+  test("finds one of 5,000 items", async () => {
     const { page } = await openShare(session)
     await page.evaluate(() => {
       const [part, said] = [document.querySelector(".part")!, document.querySelector("#prt_tea")!]

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest"
 import { exports } from "../render/draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
-import { openShare } from "./use-page.ts"
+import { openShare } from "./open-share.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 
 describe.skipIf(!executable)("in Chromium", () => {
   useBrowser()
 
-  test("where a style sheet cannot open what is folded, the script does for print, and folds it again", async () => {
+  test("unfolds for print and refolds afterwards where CSS cannot", async () => {
     const { page } = await openShare(demo, "index.html", {
       before: () => {
         CSS.supports = () => false
@@ -27,7 +27,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await open()).toBe(before)
   })
 
-  test("where it can, the script leaves it to that", async () => {
+  test("leaves it to CSS where CSS can", async () => {
     const { page } = await openShare(demo)
     const before = await page.locator("#_main details[open]").count()
     await page.evaluate(() => dispatchEvent(new Event("beforeprint")))

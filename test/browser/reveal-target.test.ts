@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { exports } from "../render/draw.ts"
 import { assistant, call, user } from "../render/items/parts-draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
-import { openShare, topOf, view } from "./use-page.ts"
+import { openShare, topOf, view } from "./open-share.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 const look = (id: string) => ({
@@ -38,7 +38,7 @@ describe.skipIf(!executable)("in Chromium", () => {
       expect(Math.abs((await topOf(page, "#prt_two")) - 16)).toBeLessThan(2)
       expect(await page.locator("#prt_two.marked").count()).toBe(1)
       await expect.poll(() => page.locator(".marked").count()).toBe(0)
-      // It can be folded again, and the same link opens it again.
+      // It can be folded, and the same link opens it again.
       const summary = page.locator("#prt_two > details > summary")
       await summary.click()
       await expect.poll(() => blocks.isVisible()).toBe(false)
@@ -47,7 +47,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     },
   )
 
-  test("a link that is followed on the page opens it too", async () => {
+  test("a link clicked on the page reveals its target, too", async () => {
     const { page } = await openShare(session)
     await page.evaluate(() => {
       location.hash = "#prt_bash"
@@ -56,7 +56,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(Math.abs((await topOf(page, "#prt_bash")) - 16)).toBeLessThan(2)
   })
 
-  test("a link to a step that the conversation leaves out shows the work, for this once", async () => {
+  test("a link to a step hidden in the conversation switches to the work view, once", async () => {
     const { page, open } = await openShare(session, "index.html?view=conversation#prt_two")
     expect(await view(page)).toBe("work")
     expect(await page.locator("#prt_two .blocks").isVisible()).toBe(true)
@@ -71,7 +71,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await view(page)).toBe("everything")
   })
 
-  test("a link to what arrives later is followed when it does", async () => {
+  test("a link to an item loaded later is followed then", async () => {
     const { page } = await openShare(session, "index.html#prt_later", { disk: true })
     await page.evaluate(() => {
       const item = Object.assign(document.createElement("section"), { className: "item step", id: "prt_later" })
@@ -84,7 +84,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await page.locator("#prt_later > details[open]").count()).toBe(1)
   })
 
-  test("on a phone, the outline closes when a prompt of it is gone to", async () => {
+  test("on a phone, choosing a prompt closes the outline", async () => {
     const { page } = await openShare(demo, "index.html", { viewport: { width: 360, height: 700 }, hasTouch: true })
     const outline = page.locator("#_outline")
     expect(await outline.isVisible()).toBe(false)
@@ -99,7 +99,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await topOf(page, `[id="${hash!.slice(1)}"]`)).toBeGreaterThanOrEqual(rail)
   })
 
-  test("ids that look like the names of a browser's own things harm nothing", async () => {
+  test("ids named like browser globals do no harm", async () => {
     const names = ["body", "documentElement", "querySelector", "createElement", "location", "history", "navigator"]
     const more = ["localStorage", "CSS", "Highlight", "name", "length", "forms", "top", "self", "status", "event"]
     const { page } = await openShare(
@@ -126,7 +126,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     expect(await view(page)).toBe("everything")
   })
 
-  test("without script, everything can be read and opened, and nothing offers what it cannot do", async () => {
+  test("without the script, everything is readable and no dead control is shown", async () => {
     const { page } = await openShare(session, "index.html#prt_two", { javaScriptEnabled: false })
     expect(await page.getByRole("button").filter({ visible: true }).count()).toBe(0)
     expect(await page.locator("#prt_two .blocks").isVisible()).toBe(true)
