@@ -15,7 +15,7 @@ declare module "*.astro" {
 /** The prebuilt page; see `imports` in package.json. */
 declare module "#page" {
   export const renderPage: import("./render/site/page.ts").RenderPage
-  export const sheet: import("./render/site/page.ts").Sheet
+  export const sheet: import("./render/site/page.ts").PageSheet
 }
 
 /** src/browser/page.ts and what it imports, as one classic script; see astro.config.mjs. */

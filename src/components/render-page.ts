@@ -33,15 +33,34 @@ export async function renderPage(view: PageView): Promise<string> {
 /** What components are given to know of the page around them, for pages without styles, scripts or islands of Astro's. */
 function newResult() {
   const metadata = {
-    ...{ hasHydrationScript: false, hasRenderedHead: false, hasRenderedServerIslandRuntime: false, headInTree: false },
-    ...{ routeHasPropagation: false, templateDepth: 0, extraHead: [], extraStyleHashes: [], extraScriptHashes: [] },
-    ...{ rendererSpecificHydrationScripts: new Set(), renderedScripts: new Set(), hasDirectives: new Set() },
-    ...{ propagators: new Set(), pendingSlotEvaluations: [] },
+    hasHydrationScript: false,
+    hasRenderedHead: false,
+    hasRenderedServerIslandRuntime: false,
+    headInTree: false,
+    routeHasPropagation: false,
+    templateDepth: 0,
+    extraHead: [],
+    extraStyleHashes: [],
+    extraScriptHashes: [],
+    rendererSpecificHydrationScripts: new Set(),
+    renderedScripts: new Set(),
+    hasDirectives: new Set(),
+    propagators: new Set(),
+    pendingSlotEvaluations: [],
   }
   return {
-    ...{ cancelled: false, partial: false, compressHTML: true, renderers: [], directives: [] },
-    ...{ styles: new Set(), scripts: new Set(), links: new Set(), componentMetadata: new Map() },
-    ...{ clientDirectives: new Map(), inlinedScripts: new Map(), _metadata: metadata },
+    cancelled: false,
+    partial: false,
+    compressHTML: true,
+    renderers: [],
+    directives: [],
+    styles: new Set(),
+    scripts: new Set(),
+    links: new Set(),
+    componentMetadata: new Map(),
+    clientDirectives: new Map(),
+    inlinedScripts: new Map(),
+    _metadata: metadata,
     createAstro: (props: object) => ({ props, self: null }),
   }
 }

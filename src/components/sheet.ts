@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import loader from "virtual:page-loader"
 import script from "virtual:page-script"
 import { scriptElement } from "../render/html/safe-html.ts"
-import type { Sheet } from "../render/site/page.ts"
+import type { PageSheet } from "../render/site/page.ts"
 import style from "../styles/page.css?inline"
 
 /**
@@ -13,13 +13,13 @@ import style from "../styles/page.css?inline"
  * everywhere, and the page can read a property of it. So the policy names scripts by their hashes alone, and no object
  * of a bucket can be loaded as one.
  */
-export const sheet: Sheet = sheetOf(style, script)
+export const sheet: PageSheet = sheetOf(style, script)
 
 /** The one script in a page's markup, which runs what the sheet carries, and the hashes by which the policy allows both. */
 export const { markup: start, hash: startHash } = scriptElement(loader)
 export const { hash: scriptHash } = scriptElement(script)
 
-function sheetOf(style: string, script: string): Sheet {
+function sheetOf(style: string, script: string): PageSheet {
   // What browsers give back of a string in a sheet must be what was put there: they may escape, or not, what is not this.
   if (/[^\n -~]/.test(script)) throw new TypeError("A style sheet carries a script only of printable ASCII.")
   const text = script.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\a ")

@@ -84,8 +84,12 @@ export const heavyParts: Record<string, (n: number, text: string) => object> = {
       input: { patchText: "" },
       metadata: {
         files: Array.from({ length: n }, (_, i) => ({
-          ...{ relativePath: `${text.slice(0, 400)}${i}.ts`, filePath: `${text.slice(0, 400)}${i}.ts`, type: "update" },
-          ...{ patch: change(i % 50, text), additions: 1, deletions: 1 },
+          relativePath: `${text.slice(0, 400)}${i}.ts`,
+          filePath: `${text.slice(0, 400)}${i}.ts`,
+          type: "update",
+          patch: change(i % 50, text),
+          additions: 1,
+          deletions: 1,
         })),
       },
     }),
@@ -118,7 +122,9 @@ export const heavyParts: Record<string, (n: number, text: string) => object> = {
     done("shot", {
       output: text,
       attachments: Array.from({ length: n }, (_, i) => ({
-        ...{ type: "file", mime: "image/png", filename: `${i}${text}` },
+        type: "file",
+        mime: "image/png",
+        filename: `${i}${text}`,
         url:
           i % 2
             ? `https://a.example/?${text.replace(/\s/g, "").slice(0, 1_000)}`
@@ -126,7 +132,8 @@ export const heavyParts: Record<string, (n: number, text: string) => object> = {
       })),
     }),
   failed: (n, text) => ({
-    ...{ type: "tool", tool: "edit" },
+    type: "tool",
+    tool: "edit",
     state: { status: "error", error: text, input: { filePath: text, oldString: text, newString: `${n}` } },
   }),
   file: (_, text) => ({ type: "file", mime: "image/png", filename: text, url: "data:image/png;base64,AAAA" }),

@@ -1,16 +1,16 @@
 import type { AssistantMessage, MessageError } from "../../session/model.ts"
-import { formatCost, formatDuration, shortNumber } from "../format.ts"
+import { formatCompact, formatCost, formatDuration } from "../format.ts"
 import { clip } from "../html/cut.ts"
-import type { Item } from "../view.ts"
+import type { PageItem } from "../view.ts"
 
 /** Which model answered, with how many tokens, at what cost. */
-export function metaOf({ model, agent, tokens, cost, created, completed }: AssistantMessage): Item[] {
+export function metaOf({ model, agent, tokens, cost, created, completed }: AssistantMessage): PageItem[] {
   const read = tokens.input + tokens.cacheRead + tokens.cacheWrite
   const written = tokens.output + tokens.reasoning
   const text = [
     clip(model ?? "", 100),
     clip(agent ?? "", 100),
-    read + written > 0 ? `${shortNumber(read)} in, ${shortNumber(written)} out` : "",
+    read + written > 0 ? `${formatCompact(read)} in, ${formatCompact(written)} out` : "",
     cost > 0 ? formatCost(cost) : "",
     created !== undefined && completed !== undefined ? formatDuration(completed - created) : "",
   ].filter(Boolean)

@@ -6,14 +6,14 @@ import { languageOf } from "../highlight/languages.ts"
 import { type Bounds, clip, cut, FILE, PATCH } from "../html/cut.ts"
 import { escapeText, markupOf } from "../html/safe-html.ts"
 import { outgrows, weighText } from "../html/weight.ts"
-import type { Block, DiffRow } from "../view.ts"
+import type { DiffRow, StepBlock } from "../view.ts"
 import { diffMarkup } from "./diff-markup.ts"
 import { cutView, patchBounds } from "./step-blocks.ts"
 
-export type DiffBlock = Extract<Block, { type: "diff" }>
+export type DiffBlock = Extract<StepBlock, { type: "diff" }>
 
 /** A file's content, its lines numbered from `first` on. */
-export async function code(text: string, path: string, budget: Budget, first?: number): Promise<Block> {
+export async function code(text: string, path: string, budget: Budget, first?: number): Promise<StepBlock> {
   const shown = cut(text, FILE)
   const language = languageOf(path)
   if (language) await loadLanguages([language])

@@ -1,11 +1,11 @@
 import type { AssistantMessage, FilePart, Message, Part, UserMessage } from "../../session/model.ts"
-import { formatDuration, momentOf } from "../format.ts"
+import { formatDuration, timestampOf } from "../format.ts"
 import { attachmentOf, type StoredFile } from "../html/attachment.ts"
 import { clip, cut, OUTPUT, PROSE } from "../html/cut.ts"
 import { emptyHtml } from "../html/safe-html.ts"
 import { renderMarkdown } from "../markdown/markdown.ts"
-import { asJson, isPrompt, ownText, type Piece } from "../piece.ts"
-import type { Block, Byline, Item } from "../view.ts"
+import { boundedJson, isPrompt, type MessageFragment, promptText } from "../message-fragment.ts"
+import type { PageItem, PromptSummary, StepBlock } from "../view.ts"
 import { errorInWords, metaOf } from "./answer-end.ts"
 import { attachmentView } from "./attachment-view.ts"
 import { stepOf } from "./step.ts"
@@ -19,7 +19,7 @@ export interface ItemContext extends StepContext {
 
 /** Every file that a message brings into the share beside its pages. */
 export function* filesOf(message: Message): Generator<StoredFile> {
-  const prompt = message.role === "user" ? cut(ownText(message), PROSE).whole : undefined
+  const prompt = message.role === "user" ? cut(promptText(message), PROSE).whole : undefined
   if (prompt) yield prompt
   for (const part of message.parts) {
     if (part.type === "tool") yield* filesOfTool(part)
@@ -41,12 +41,12 @@ export function* filesOf(message: Message): Generator<StoredFile> {
  * @param byline what came of this prompt, if that is known
  */
 export async function itemsOf(
-  message: Piece,
+  message: MessageFragment,
   number: number,
   context: ItemContext,
-  byline?: Byline | undefined,
-): Promise<Item[]> {
-  const moment = momentOf(message.created, context.began)
+  byline?: PromptSummary | undefined,
+): Promise<PageItem[]> {
+  const moment = timestampOf(message.created, context.began)
   if (message.role === "malformed")
     return [
       {
@@ -54,17 +54,17 @@ export async function itemsOf(
         anchor: message.id,
         moment,
         title: `A message that cannot be read: ${message.reason}`,
-        json: asJson(message.raw),
+        json: boundedJson(message.raw),
       },
     ]
   if (message.role === "user") return userItems(message, number, context, byline)
-  const items: Item[] = []
+  const items: PageItem[] = []
   if (message.compaction) return [await compaction(message, context)]
   for (const part of message.parts) {
     const item = await assistantItem(part, context)
     // Text does not say when it was written; the message does, for its first part.
     const time = timeOf(part) ?? (items.length === 0 ? message.created : undefined)
-    if (item) items.push({ ...item, moment: momentOf(time, context.began) })
+    if (item) items.push({ ...item, moment: timestampOf(time, context.began) })
   }
   items.push(...metaOf(message))
   if (message.error)
@@ -72,7 +72,7 @@ export async function itemsOf(
       kind: "note",
       // With a dot, which no id of a session has.
       anchor: `${message.id}.error`,
-      moment: momentOf(message.completed ?? message.created, context.began),
+      moment: timestampOf(message.completed ?? message.created, context.began),
       ...errorInWords(message.error),
     })
   else if (message.finish === "length")
@@ -84,7 +84,7 @@ export async function itemsOf(
       title: "Cut off",
       text: "The model reached its limit of output before it was done.",
     })
-  if (items[0] && !message.continues) items[0].message = message.id
+  if (items[0] && !message.isContinuation) items[0].message = message.id
   return items
 }
 
@@ -107,23 +107,23 @@ const mentionsOf = (message: UserMessage): string[] =>
     .slice(0, 50)
 
 async function userItems(
-  message: UserMessage & Piece,
+  message: UserMessage & MessageFragment,
   number: number,
   context: ItemContext,
-  byline: Byline | undefined,
-): Promise<Item[]> {
-  const moment = momentOf(message.created, context.began)
-  const hidden = message.parts.flatMap((part): Block[] =>
+  byline: PromptSummary | undefined,
+): Promise<PageItem[]> {
+  const moment = timestampOf(message.created, context.began)
+  const hidden = message.parts.flatMap((part): StepBlock[] =>
     part.type === "text" && part.synthetic ? output(part.text) : [],
   )
   const files = message.parts.filter((part): part is FilePart => part.type === "file")
-  const items: Item[] = []
+  const items: PageItem[] = []
   if (isPrompt(message) || hidden.length > 0 || files.length > 0) {
-    const text = ownText(message)
+    const text = promptText(message)
     const shown = cut(text, PROSE)
     items.push({
       kind: "prompt",
-      anchor: message.continues ? "" : message.id,
+      anchor: message.isContinuation ? "" : message.id,
       moment,
       number: isPrompt(message) ? number : 0,
       long: text.length > 400,
@@ -158,7 +158,7 @@ async function userItems(
   return items
 }
 
-async function assistantItem(part: Part, context: ItemContext): Promise<Item | undefined> {
+async function assistantItem(part: Part, context: ItemContext): Promise<PageItem | undefined> {
   const base = { anchor: part.id, moment: undefined }
   switch (part.type) {
     case "text": {
@@ -220,23 +220,23 @@ async function assistantItem(part: Part, context: ItemContext): Promise<Item | u
   }
 }
 
-async function compaction(message: AssistantMessage, context: ItemContext): Promise<Item> {
+async function compaction(message: AssistantMessage, context: ItemContext): Promise<PageItem> {
   const text = message.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n\n")
   return {
     kind: "compaction",
     anchor: message.id,
-    moment: momentOf(message.created, context.began),
+    moment: timestampOf(message.created, context.began),
     title: "Summary of the conversation so far",
     body: text ? await renderMarkdown(cut(text, PROSE).head, context.budget) : undefined,
   }
 }
 
-function raw(part: Extract<Part, { type: "unknown" | "malformed" }>, moment: Item["moment"]): Item {
+function raw(part: Extract<Part, { type: "unknown" | "malformed" }>, moment: PageItem["moment"]): PageItem {
   const title =
     part.type === "unknown"
       ? `A part of the kind “${clip(part.kind, 100)}”, which this version does not know`
       : `A part that cannot be read: ${part.reason}`
-  return { kind: "raw", anchor: part.id, moment, title, json: asJson(part.raw) }
+  return { kind: "raw", anchor: part.id, moment, title, json: boundedJson(part.raw) }
 }
 
 const timeOf = (part: Part): number | undefined =>

@@ -1,19 +1,20 @@
-import { type Acts, actsInDetail, noActs } from "../acts.ts"
 import { formatDuration } from "../format.ts"
 import { clip } from "../html/cut.ts"
 import { html, joinHtml, type SafeHtml } from "../html/safe-html.ts"
-import type { Item } from "../view.ts"
+import { describeCounts, type ToolCounts, zeroToolCounts } from "../tool-category.ts"
+import type { PageItem } from "../view.ts"
 
-type Work = Extract<Item, { kind: "step" | "reasoning" | "meta" }>
+type Work = Extract<PageItem, { kind: "step" | "reasoning" | "meta" }>
 
-const isWork = (item: Item): item is Work => item.kind === "step" || item.kind === "reasoning" || item.kind === "meta"
+const isWork = (item: PageItem): item is Work =>
+  item.kind === "step" || item.kind === "reasoning" || item.kind === "meta"
 
 /**
  * A page's items as a reader meets them: each row of steps is preceded by a sentence that stands for it where only the
  * conversation is read, and within it, steps that only looked around are folded into runs.
  */
-export function foldRuns(items: readonly Item[]): Item[] {
-  const folded: Item[] = []
+export function foldRuns(items: readonly PageItem[]): PageItem[] {
+  const folded: PageItem[] = []
   let work: Work[] = []
   const flush = () => {
     const sentence = sentenceOf(work)
@@ -37,8 +38,8 @@ const looksAround = (item: Work): boolean =>
   (item.step.act === "read" || item.step.act === "search" || item.step.act === "list") &&
   item.step.tone === "plain"
 
-function runsOf(work: readonly Work[]): Item[] {
-  const folded: Item[] = []
+function runsOf(work: readonly Work[]): PageItem[] {
+  const folded: PageItem[] = []
   for (let at = 0; at < work.length; ) {
     const end = endOfRun(work, at)
     const members = work.slice(at, end)
@@ -59,14 +60,14 @@ function endOfRun(work: readonly Work[], start: number): number {
   return end
 }
 
-function runOf(members: Work[]): Item {
+function runOf(members: Work[]): PageItem {
   const { acts, took } = sumOf(members)
   const first = members[0]!
   return {
     kind: "run",
     anchor: "",
     moment: first.moment,
-    gist: actsInDetail(acts).join(", "),
+    gist: describeCounts(acts).join(", "),
     steps: members.filter(looksAround).length,
     duration: formatDuration(took || undefined),
     items: members,
@@ -74,7 +75,7 @@ function runOf(members: Work[]): Item {
 }
 
 interface Sum {
-  acts: Acts
+  acts: ToolCounts
   /** Milliseconds of steps, and of reasoning. */
   took: number
   thought: number
@@ -84,7 +85,7 @@ interface Sum {
 }
 
 function sumOf(work: readonly Work[]): Sum {
-  const sum: Sum = { acts: noActs(), took: 0, thought: 0, edited: [], failed: [] }
+  const sum: Sum = { acts: zeroToolCounts(), took: 0, thought: 0, edited: [], failed: [] }
   const files = new Set<string>()
   for (const item of work) {
     if (item.kind === "reasoning") sum.thought += item.took
@@ -109,10 +110,10 @@ function sumOf(work: readonly Work[]): Sum {
 }
 
 /** `Thought for 11 s, read 4 files, ran 2 commands (1 failed), edited retry.ts.`, the file being a link to the step. */
-function sentenceOf(work: readonly Work[]): Item | undefined {
+function sentenceOf(work: readonly Work[]): PageItem | undefined {
   const { acts, thought, edited, failed } = sumOf(work)
   const mark = "\u0000"
-  const words = actsInDetail(acts, `edited ${mark}`)
+  const words = describeCounts(acts, `edited ${mark}`)
   if (thought >= 1000) words.unshift(`thought for ${formatDuration(thought)}`)
   else if (words.length === 0 && work.some(({ kind }) => kind === "reasoning")) words.push("thought")
   if (words.length === 0) return undefined

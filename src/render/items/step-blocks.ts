@@ -1,6 +1,6 @@
 import type { Diagnostic, FilePart, PatchedFile, ToolPart } from "../../session/model.ts"
 import { ansiToHtml } from "../ansi/ansi.ts"
-import { count } from "../format.ts"
+import { formatCount } from "../format.ts"
 import { attachmentOf, type StoredFile } from "../html/attachment.ts"
 import {
   type Bounds,
@@ -21,7 +21,7 @@ import {
 import { emptyHtml, escapeText, markupOf, type SafeHtml } from "../html/safe-html.ts"
 import { safeUrl } from "../html/safe-url.ts"
 import { coloured, outgrows, weighText } from "../html/weight.ts"
-import type { Block, CutView } from "../view.ts"
+import type { CutView, StepBlock } from "../view.ts"
 import { attachmentView } from "./attachment-view.ts"
 
 /**
@@ -114,10 +114,10 @@ export function* filesOfTool(part: ToolPart): Generator<StoredFile> {
 export const cutView = ({ omitted, whole }: Cut): CutView | undefined =>
   whole ? { lines: omitted, href: whole.path } : undefined
 
-export function terminal(command: string, output: string): Block[] {
+export function terminal(command: string, output: string): StepBlock[] {
   const shown = cut(output, TERMINAL)
   const given = cut(command, COMMAND)
-  const block: Block = {
+  const block: StepBlock = {
     type: "terminal",
     command: given.head,
     output: styled(shown.tail ? shown.head : withoutEnd(shown.head)),
@@ -140,11 +140,11 @@ function withoutEnd(text: string): string {
   return text.slice(0, end)
 }
 
-export function output(text: string, tone: "bad" | "plain" = "plain"): Block[] {
+export function output(text: string, tone: "bad" | "plain" = "plain"): StepBlock[] {
   if (text.trim() === "") return []
   const { head, tail, omitted, whole } = cut(text, OUTPUT)
-  const gap = whole ? `\n… ${count(omitted, "line")} left out …\n` : ""
-  const blocks: Block[] = [{ type: "text", text: head + gap + tail, tone }]
+  const gap = whole ? `\n… ${formatCount(omitted, "line")} left out …\n` : ""
+  const blocks: StepBlock[] = [{ type: "text", text: head + gap + tail, tone }]
   return whole ? [...blocks, { type: "link", href: whole.path, label: "the whole text" }] : blocks
 }
 
@@ -155,7 +155,7 @@ const NAMES_BYTES = 4_000
 const MOST_FILES = 40
 
 /** @param shorten a path as it is shown: from the session's folder */
-export function diagnostics(found: Diagnostic[], shorten: (path: string) => string): Block[] {
+export function diagnostics(found: Diagnostic[], shorten: (path: string) => string): StepBlock[] {
   if (found.length === 0) return []
   const all = found
     .slice(0, 50)
@@ -181,16 +181,18 @@ export const attachmentsShown = ({ attachments }: ToolPart): FilePart[] =>
 const namesOf = ({ filename, mime, url }: FilePart): string =>
   `${clip(filename, 200)}${clip(mime, 100)}${/^data:/i.test(url) ? "" : (safeUrl(url) ?? "")}`
 
-export function attachments(part: ToolPart): Block[] {
+export function attachments(part: ToolPart): StepBlock[] {
   if (part.attachments.length === 0) return []
   const shown = attachmentsShown(part).map((file) => attachmentView(attachmentOf(file)))
   const more = part.attachments.length - shown.length
-  const blocks: Block[] = [{ type: "files", attachments: shown }]
-  return more > 0 ? [...blocks, { type: "caption", text: `and ${count(more, "more file", "more files")}` }] : blocks
+  const blocks: StepBlock[] = [{ type: "files", attachments: shown }]
+  return more > 0
+    ? [...blocks, { type: "caption", text: `and ${formatCount(more, "more file", "more files")}` }]
+    : blocks
 }
 
 /** A value of any shape as rows of `name value`, nested names joined by dots; bounded in depth, rows and length. */
-export function fields(value: unknown): Block[] {
+export function fields(value: unknown): StepBlock[] {
   const rows: { name: string; value: string }[] = []
   let left = 20_000
   const field = (name: string, text: string) => {

@@ -1,6 +1,6 @@
 import type { ToolCall, ToolPart } from "../../session/model.ts"
 import type { Budget } from "../highlight/highlight.ts"
-import type { Block, Step } from "../view.ts"
+import type { StepBlock, StepView } from "../view.ts"
 
 /** What a step needs to know of the share around it. */
 export interface StepContext {
@@ -17,10 +17,10 @@ export interface StepContext {
 export type Kind<K extends ToolCall["kind"]> = Extract<ToolCall, { kind: K }>
 
 /** What is particular to a kind of tool; the rest of the row is the same for all. */
-export type Drawn = Partial<Step> & { verb: string; blocks: Block[] }
+export type Drawn = Partial<StepView> & { verb: string; blocks: StepBlock[] }
 
 /** How a call ended, in a word, as far as that is the same for all tools. */
-export function ending({ status, error }: ToolPart): Pick<Step, "outcome" | "tone"> {
+export function ending({ status, error }: ToolPart): Pick<StepView, "outcome" | "tone"> {
   if (status === "pending") return { outcome: "waiting", tone: "waiting" }
   if (status === "running") return { outcome: "still running", tone: "waiting" }
   if (status === "completed") return { outcome: "", tone: "plain" }

@@ -1,7 +1,7 @@
 import type { ToolPart } from "../../session/model.ts"
-import { count } from "../format.ts"
+import { formatCount } from "../format.ts"
 import { clip } from "../html/cut.ts"
-import type { Block } from "../view.ts"
+import type { StepBlock } from "../view.ts"
 import { changed, code, type DiffBlock, diff } from "./code-block.ts"
 import { attachments, diagnostics, entriesOf, filesShown, hasPatches, output, patchBounds } from "./step-blocks.ts"
 import { type Drawn, type Kind, located, type StepContext, shorten } from "./step-context.ts"
@@ -14,13 +14,15 @@ export async function read(part: ToolPart, { path, content }: Kind<"read">, cont
     const lines = content.text === "" ? 0 : content.text.split("\n").length
     const all = content.totalLines ?? lines
     const outcome =
-      lines < all ? `lines ${content.firstLine} to ${content.firstLine + lines - 1} of ${all}` : count(lines, "line")
+      lines < all
+        ? `lines ${content.firstLine} to ${content.firstLine + lines - 1} of ${all}`
+        : formatCount(lines, "line")
     return { ...drawn, outcome, blocks: [await code(content.text, path, context.folded, content.firstLine)] }
   }
   if (content.type === "directory")
     return {
       ...drawn,
-      outcome: count(content.entries.length, "entry", "entries"),
+      outcome: formatCount(content.entries.length, "entry", "entries"),
       blocks: output(entriesOf(content)),
     }
   const images = attachments(part)
@@ -75,7 +77,7 @@ export async function patch(
   context: StepContext,
 ): Promise<Drawn> {
   const words = { add: "new file", update: "", delete: "deleted", move: "moved" }
-  const blocks: Block[] = []
+  const blocks: StepBlock[] = []
   const bounds = patchBounds(files)
   const shown = filesShown(files)
   if (!hasPatches(files)) blocks.push(...output(patchText))
@@ -88,13 +90,13 @@ export async function patch(
       blocks.push(files.length === 1 ? unnamed(block) : block)
     }
   if (shown.length < files.length && hasPatches(files))
-    blocks.push({ type: "caption", text: `and ${count(files.length - shown.length, "more file", "more files")}` })
+    blocks.push({ type: "caption", text: `and ${formatCount(files.length - shown.length, "more file", "more files")}` })
   const [only] = files
   return {
     verb: "Patched",
     ...(only && files.length === 1
       ? located(only.path, context)
-      : { object: files.length === 0 ? "a patch" : count(files.length, "file"), mono: false }),
+      : { object: files.length === 0 ? "a patch" : formatCount(files.length, "file"), mono: false }),
     ...(part.status === "completed" && { lines: sum(files) }),
     node: "changed",
     open: part.status === "completed",
@@ -113,5 +115,5 @@ function sum(changes: { additions: number; deletions: number }[]): { additions: 
 
 function linesOf(content: string): string {
   const lines = content.split("\n").length - (content.endsWith("\n") ? 1 : 0)
-  return content === "" ? "empty" : count(lines, "line")
+  return content === "" ? "empty" : formatCount(lines, "line")
 }

@@ -1,20 +1,20 @@
 import type { ToolPart } from "../../session/model.ts"
-import { actOf } from "../acts.ts"
-import { count, formatDuration } from "../format.ts"
+import { formatCount, formatDuration } from "../format.ts"
 import { clip, cut, PROSE, SEARCH, TASK } from "../html/cut.ts"
 import { safeUrl } from "../html/safe-url.ts"
 import { renderMarkdown } from "../markdown/markdown.ts"
-import type { Block, Step } from "../view.ts"
+import { categoryOf } from "../tool-category.ts"
+import type { StepBlock, StepView } from "../view.ts"
 import { attachments, fields, output, printed, terminal } from "./step-blocks.ts"
 import { type Drawn, ending, type Kind, type StepContext, shorten } from "./step-context.ts"
 import { edit, patch, read, write } from "./step-files.ts"
 import { questionsShown, todosShown } from "./step-rows.ts"
 
 /** A tool call as a row that opens: what was done, to what, how it ended, how long it took. */
-export async function stepOf(part: ToolPart, context: StepContext): Promise<Step> {
+export async function stepOf(part: ToolPart, context: StepContext): Promise<StepView> {
   const took = part.start !== undefined && part.end !== undefined ? part.end - part.start : undefined
   const base = {
-    act: actOf(part),
+    act: categoryOf(part),
     folder: "",
     object: "",
     mono: true,
@@ -26,7 +26,7 @@ export async function stepOf(part: ToolPart, context: StepContext): Promise<Step
   }
   const drawn = await draw(part, context)
   if (part.call.kind !== "read" && part.call.kind !== "generic") drawn.blocks.push(...attachments(part))
-  const step: Step = { ...base, ...ending(part), ...drawn }
+  const step: StepView = { ...base, ...ending(part), ...drawn }
   step.object = clip(step.object, 400)
   step.folder = clip(step.folder, 300)
   if (part.status === "error" && drawn.tone !== "plain") {
@@ -83,7 +83,7 @@ async function draw(part: ToolPart, context: StepContext): Promise<Drawn> {
 }
 
 function bash({ output, status }: ToolPart, { command, description, exit, ending, truncated }: Kind<"bash">): Drawn {
-  const blocks: Block[] = []
+  const blocks: StepBlock[] = []
   if (description) blocks.push({ type: "caption", text: clip(description, 400) })
   blocks.push(...terminal(command, printed(output)))
   if (truncated) blocks.push({ type: "caption", text: "OpenCode kept only a part of this output." })
@@ -102,7 +102,7 @@ function search(
   context: StepContext,
 ): Drawn {
   const where = [path && `in ${shorten(path, context)}`, include && `(${include})`].filter(Boolean).join(" ")
-  const found = (n: number) => (by === "grep" ? count(n, "match", "matches") : count(n, "file"))
+  const found = (n: number) => (by === "grep" ? formatCount(n, "match", "matches") : formatCount(n, "file"))
   return {
     verb: by === "list" ? "Listed" : "Searched",
     object: pattern ? [pattern, where].filter(Boolean).join(" ") : shorten(path, context) || ".",
@@ -127,11 +127,11 @@ function todos(call: Kind<"todowrite">): Drawn {
     status,
     word: todoWords[status] ?? clip(status, 40),
   }))
-  const more: Block[] =
+  const more: StepBlock[] =
     shown.length < todos.length ? [{ type: "caption", text: `and ${todos.length - shown.length} more` }] : []
   return {
     verb: "Planned",
-    object: `${done} of ${count(todos.length, "task")} done`,
+    object: `${done} of ${formatCount(todos.length, "task")} done`,
     mono: false,
     open: true,
     blocks: [{ type: "todos", todos: shown }, ...more],
@@ -144,7 +144,7 @@ async function task(
   context: StepContext,
 ): Promise<Drawn> {
   const href = sessionID === undefined ? undefined : context.childPage(sessionID)
-  const blocks: Block[] = []
+  const blocks: StepBlock[] = []
   const asked = cut(prompt, TASK)
   if (prompt) blocks.push({ type: "prose", tone: "asked", body: await renderMarkdown(asked.head, context.folded) })
   if (asked.whole) blocks.push({ type: "link", href: asked.whole.path, label: "the whole task" })
@@ -197,11 +197,11 @@ async function web(part: ToolPart, call: Kind<"webfetch"> | Kind<"websearch">, c
     // What a search engine answers is lines of text with addresses, which prose makes links of.
     const { head, whole } = cut(part.output, SEARCH)
     const body = await renderMarkdown(head, context.folded, { breaks: true })
-    const found: Block[] = head.trim() === "" ? [] : [{ type: "prose", tone: "answered", body }]
+    const found: StepBlock[] = head.trim() === "" ? [] : [{ type: "prose", tone: "answered", body }]
     if (whole) found.push({ type: "link", href: whole.path, label: "the whole answer" })
     return { verb: "Searched", object: call.query, mono: false, node: "looked", blocks: found }
   }
   const href = safeUrl(call.url)
-  const link: Block[] = href ? [{ type: "link", href, label: clip(call.url, 400) }] : []
+  const link: StepBlock[] = href ? [{ type: "link", href, label: clip(call.url, 400) }] : []
   return { verb: "Fetched", object: call.url, node: "looked", blocks: [...link, ...output(part.output)] }
 }

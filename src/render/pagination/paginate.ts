@@ -1,6 +1,6 @@
 import type { Weight } from "../html/weight.ts"
-import type { Piece } from "../piece.ts"
-import { isPrompt } from "../piece.ts"
+import type { MessageFragment } from "../message-fragment.ts"
+import { isPrompt } from "../message-fragment.ts"
 import { weighMessage } from "./weigh-message.ts"
 
 /** No page takes more. */
@@ -33,7 +33,7 @@ export const emptyPage = (): PageFill => ({ weight: HEAD, messages: 0 })
  * page ends where the next message could be too much for it, and before a prompt once it is more than half full. `fill` is
  * kept up to date.
  */
-export function pageBreaks(fill: PageFill = emptyPage()): (message: Piece) => boolean {
+export function pageBreaks(fill: PageFill = emptyPage()): (message: MessageFragment) => boolean {
   const full = (weight: Weight, share: number) =>
     weight.bytes > (PAGE.bytes - FRAME.bytes) * share || weight.elements > (PAGE.elements - FRAME.elements) * share
   return (message) => {

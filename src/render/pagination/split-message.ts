@@ -1,5 +1,5 @@
 import type { Message, Part } from "../../session/model.ts"
-import type { Piece } from "../piece.ts"
+import type { MessageFragment } from "../message-fragment.ts"
 import { BODY } from "./paginate.ts"
 import { type Load, sumOf, weighFrame, weighPart } from "./weigh-message.ts"
 
@@ -8,7 +8,7 @@ import { type Load, sumOf, weighFrame, weighPart } from "./weigh-message.ts"
  * no part is in two. What the message cost and which model wrote it is said by the first piece, how it ended by the last.
  * Decided from the message alone.
  */
-export function splitMessage(message: Message): Piece[] {
+export function splitMessage(message: Message): MessageFragment[] {
   const { first, rest } = partsOf(message)
   const groups: Part[][] = [first]
   let load = sumOf([weighFrame(message), ...first.map((part) => weighPart(part, message))])
@@ -32,8 +32,8 @@ function partsOf({ role, parts }: Message): { first: Part[]; rest: Part[] } {
   return { first: parts.filter(isFirst), rest: parts.filter((part) => !isFirst(part)) }
 }
 
-function pieceOf(message: Message, parts: Part[], i: number, last: number): Piece {
-  const piece: Piece = i === 0 ? { ...message, parts } : { ...message, parts, continues: true }
+function pieceOf(message: Message, parts: Part[], i: number, last: number): MessageFragment {
+  const piece: MessageFragment = i === 0 ? { ...message, parts } : { ...message, parts, isContinuation: true }
   if (piece.role === "user" && i > 0) piece.diffs = []
   if (piece.role !== "assistant") return piece
   if (i < last) {

@@ -1,12 +1,12 @@
 import type { FilePart, Message, Part, ToolPart } from "../../session/model.ts"
-import { actOf, hasFailed } from "../acts.ts"
 import { type Bounds, clip, cut, OUTPUT, PATCH, PROSE } from "../html/cut.ts"
 import { safeUrl } from "../html/safe-url.ts"
 import { coloured, type Kind as TextKind, type TextWeight, textBytes, type Weight, weighText } from "../html/weight.ts"
 import { attachmentsShown, DIAGNOSTICS_BYTES, fields, filesShown, textsOf } from "../items/step-blocks.ts"
 import type { Kind } from "../items/step-context.ts"
 import { questionsShown, todosShown } from "../items/step-rows.ts"
-import { asJson, ownText } from "../piece.ts"
+import { boundedJson, promptText } from "../message-fragment.ts"
+import { categoryOf, hasFailed } from "../tool-category.ts"
 
 /** What something takes of a page when all of its code is coloured. */
 export interface Load extends Weight {
@@ -56,9 +56,10 @@ export const weighMessage = (message: Message): Load =>
 /** What a message takes apart from its parts. */
 export function weighFrame(message: Message): Load {
   const item = sumOf([itemOf(message.id), sentence])
-  if (message.role === "malformed") return sumOf([item, load(160 + textBytes(message.reason + asJson(message.raw)), 3)])
+  if (message.role === "malformed")
+    return sumOf([item, load(160 + textBytes(message.reason + boundedJson(message.raw)), 3)])
   if (message.role === "user") {
-    const text = ownText(message)
+    const text = promptText(message)
     // The prompt's number, what came of it, and its entry in the outline.
     const prompt = load(600 + 2 * message.id.length + Math.min(textBytes(text.slice(0, 400)), 600), 17)
     return sumOf([item, prompt, weighProse(text)])
@@ -118,7 +119,7 @@ function loadOfPart(part: Part, message: Message): Load {
       return sumOf([item, sentence, load(130 + textBytes(clip(part.error.message, 4_000)), 3)])
     case "unknown":
     case "malformed":
-      return sumOf([item, sentence, load(250 + textBytes(clip(part.kind, 100)) + textBytes(asJson(part.raw)), 3)])
+      return sumOf([item, sentence, load(250 + textBytes(clip(part.kind, 100)) + textBytes(boundedJson(part.raw)), 3)])
     case "tool":
       return sumOf([item, weighTool(part)])
     default:
@@ -135,7 +136,7 @@ function weighFile({ filename, mime, url }: FilePart): Load {
 
 function weighTool(part: ToolPart): Load {
   const { call } = part
-  const act = actOf(part)
+  const act = categoryOf(part)
   const isFolded = call.kind === "read" || call.kind === "task" || call.kind === "websearch"
   // Of many patched files, only some are named.
   const all = textsOf(part)

@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from "diff"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { addChanges, type ChangedFile, changedFiles, noChanges } from "../../../src/render/changes/change-history.ts"
+import { addChanges, type ChangedFile, changedFiles, emptyHistory } from "../../../src/render/changes/change-history.ts"
 import { newPatch } from "../../../src/render/diff/compose-patch.ts"
 import { normalizeMessage } from "../../../src/session/normalize.ts"
 import { assistant, call, user } from "../items/parts-draw.ts"
@@ -23,7 +23,7 @@ function diffsOf(edits: Edits, context?: number): object[] {
 
 /** What is known after prompts with these diffs, or of prompts with calls. */
 async function filesAfter(...prompts: (object[] | { calls: object[] })[]): Promise<ChangedFile[]> {
-  const history = noChanges()
+  const history = emptyHistory()
   let number = 0
   for (const prompt of prompts) {
     const ref = { href: `index.html#msg_${++number}`, number }
@@ -36,9 +36,12 @@ async function filesAfter(...prompts: (object[] | { calls: object[] })[]): Promi
 }
 
 const told = (files: ChangedFile[]) =>
-  files.map(({ path, word, additions, deletions, prompts, diffs }) => ({
-    ...{ path, word, lines: [additions, deletions] },
-    ...{ prompts: prompts.map(({ number }) => number), diffs: diffs.map(({ patch }) => patch) },
+  files.map(({ path, outcome, additions, deletions, prompts, diffs }) => ({
+    path,
+    word: outcome,
+    lines: [additions, deletions],
+    prompts: prompts.map(({ number }) => number),
+    diffs: diffs.map(({ patch }) => patch),
   }))
 
 const long = (...changed: [number, string][]) => {
@@ -52,7 +55,10 @@ describe("a file that changed", () => {
     const [file] = await filesAfter(diffsOf({ "a.ts": [long(), long([20, "twenty"])] }))
     expect(told([file!])).toEqual([
       {
-        ...{ path: "a.ts", word: "", lines: [1, 1], prompts: [1] },
+        path: "a.ts",
+        word: "",
+        lines: [1, 1],
+        prompts: [1],
         diffs: ["@@ -17,7 +17,7 @@\n line 17\n line 18\n line 19\n-line 20\n+twenty\n line 21\n line 22\n line 23\n"],
       },
     ])
@@ -133,7 +139,7 @@ describe("a file that changed", () => {
     const moved = { file: "src/b.ts", patch, additions: 1, deletions: 1, status: "renamed" }
     const [file, ...others] = await filesAfter(diffsOf({ "src/a.ts": ["1\n", "2\n"] }), [moved])
     expect(others).toEqual([])
-    expect(file).toMatchObject({ path: "src/b.ts", from: "src/a.ts", word: "moved" })
+    expect(file).toMatchObject({ path: "src/b.ts", from: "src/a.ts", outcome: "moved" })
     expect(told([file!])).toMatchObject([{ diffs: ["@@ -1,1 +1,1 @@\n-1\n+3\n"], prompts: [1, 2] }])
   })
 
@@ -179,14 +185,19 @@ describe("a prompt without diffs", () => {
 
   test("says of a file that was written over that what it held is not told", async () => {
     const [over] = await filesAfter({ calls: [write("1\n", true)] })
-    expect(over).toMatchObject({ word: "", additions: 1, deletions: 0, diffs: [{ anew: true }] })
+    expect(over).toMatchObject({ outcome: "", additions: 1, deletions: 0, diffs: [{ isOverwrite: true }] })
     const [known] = await filesAfter({ calls: [write("1\n", false), write("2\n", true)] })
-    expect(known).toMatchObject({ word: "new", diffs: [{ anew: false, patch: "@@ -0,0 +1,1 @@\n+2\n" }] })
+    expect(known).toMatchObject({ outcome: "new", diffs: [{ isOverwrite: false, patch: "@@ -0,0 +1,1 @@\n+2\n" }] })
   })
 
   test("is told by patches, moves and deletions among them", async () => {
     const file = (filePath: string, type: string, patch: string, more: object = {}) => ({
-      ...{ filePath: `/home/dana/calc/${filePath}`, type, patch, additions: 0, deletions: 0, ...more },
+      filePath: `/home/dana/calc/${filePath}`,
+      type,
+      patch,
+      additions: 0,
+      deletions: 0,
+      ...more,
     })
     const files = [
       file("b", "update", patchOf("b", "1\n", "2\n")),
@@ -194,7 +205,7 @@ describe("a prompt without diffs", () => {
       file("a", "move", patchOf("a", "1\n", "2\n"), { movePath: "/home/dana/calc/d" }),
     ]
     const found = await filesAfter({ calls: [call("apply_patch", { input: { patchText: "x" }, metadata: { files } })] })
-    expect(found.map(({ path, word, from }) => [path, word, from])).toEqual([
+    expect(found.map(({ path, outcome, from }) => [path, outcome, from])).toEqual([
       ["b", "", undefined],
       ["c", "deleted", undefined],
       ["d", "moved", "a"],
@@ -202,7 +213,7 @@ describe("a prompt without diffs", () => {
   })
 
   test("does not count twice what diffs tell", async () => {
-    const history = noChanges()
+    const history = emptyHistory()
     const diffs = diffsOf({ "src/a.ts": ["1\n", "2\n"] })
     await addChanges(history, normalizeMessage(user([], { summary: { diffs } })), undefined, "")
     await addChanges(history, normalizeMessage(assistant([edit("1\n", "2\n")])), undefined, "")
@@ -219,40 +230,40 @@ describe("what is kept", () => {
     })
 
   test("is 500 files; more are counted, each once", async () => {
-    const history = noChanges()
+    const history = emptyHistory()
     for (let round = 0; round < 2; round++) {
       const diffs = many(0, 620, (i) => `${i}\n`)
       await addChanges(history, normalizeMessage(user([], { summary: { diffs } })), undefined, "")
     }
-    expect([history.files.size, history.further.size]).toEqual([500, 120])
+    expect([history.files.size, history.furtherFiles.size]).toEqual([500, 120])
   })
 
   test("is about 16 MB of diffs; of the rest the lines are counted", async () => {
     const files = await filesAfter(many(0, 20, () => "0123456789\n".repeat(90_909)))
-    const kept = files.filter(({ lost }) => lost === 0)
+    const kept = files.filter(({ droppedChanges }) => droppedChanges === 0)
     expect(kept.length).toBeGreaterThan(10)
     expect(kept.length).toBeLessThan(17)
-    for (const { additions, lost, diffs } of files) {
+    for (const { additions, droppedChanges, diffs } of files) {
       expect(additions).toBe(90_909)
-      expect(diffs.length).toBe(1 - lost)
+      expect(diffs.length).toBe(1 - droppedChanges)
     }
   })
 
   test("is what is around the changes of a large file", async () => {
     const lines = Array.from({ length: 40_000 }, (_, i) => `line ${i}`)
     const text = (at: number) => lines.map((line, i) => (i < at ? "new" : line)).join("\n")
-    const history = noChanges()
+    const history = emptyHistory()
     for (let at = 0; at < 3; at++) {
       const diffs = diffsOf({ a: [text(at), text(at + 1)] })
       await addChanges(history, normalizeMessage(user([], { summary: { diffs } })), undefined, "")
     }
-    expect([...history.files.values()][0]!.stretches[0]!.patch.length).toBeLessThan(1_000)
+    expect([...history.files.values()][0]!.chains[0]!.patch.length).toBeLessThan(1_000)
     expect(told(await changedFiles(history))).toMatchObject([{ lines: [3, 3] }])
   })
 
   test("is twenty diffs of a file that do not meet, and the numbers of the others", async () => {
     const [file] = await filesAfter(...Array.from({ length: 30 }, (_, i) => diffsOf({ a: [`${i}\n`, `${i}!\n`] })))
-    expect(file).toMatchObject({ lost: 10, additions: 30, deletions: 30 })
+    expect(file).toMatchObject({ droppedChanges: 10, additions: 30, deletions: 30 })
     expect(file!.diffs).toHaveLength(20)
   })
 })

@@ -1,30 +1,46 @@
 import { expect, test } from "vitest"
 import { emptyHtml, markupOf } from "../../../src/render/html/safe-html.ts"
 import { foldRuns } from "../../../src/render/items/runs.ts"
-import type { Item, Step } from "../../../src/render/view.ts"
+import type { PageItem, StepView } from "../../../src/render/view.ts"
 
 let made = 0
 const base = () => ({ anchor: `prt_${++made}`, moment: undefined })
-const step = (act: Step["act"], more: Partial<Step> = {}): Item => ({
+const step = (act: StepView["act"], more: Partial<StepView> = {}): PageItem => ({
   ...base(),
   kind: "step",
   step: {
-    ...{ act, verb: act, folder: "src/", object: `${act}.ts`, mono: true, outcome: "", tone: "plain", duration: "" },
-    ...{ took: 100, slow: false, node: "other", open: false, blocks: [] },
+    act,
+    verb: act,
+    folder: "src/",
+    object: `${act}.ts`,
+    mono: true,
+    outcome: "",
+    tone: "plain",
+    duration: "",
+    took: 100,
+    slow: false,
+    node: "other",
+    open: false,
+    blocks: [],
     ...more,
   },
 })
-const said = (): Item => ({ ...base(), kind: "prose", body: emptyHtml, cut: undefined })
-const thought = (took: number): Item => ({
+const said = (): PageItem => ({ ...base(), kind: "prose", body: emptyHtml, cut: undefined })
+const thought = (took: number): PageItem => ({
   ...base(),
-  ...{ kind: "reasoning", gist: "", body: emptyHtml, cut: undefined, duration: "", took },
+  kind: "reasoning",
+  gist: "",
+  body: emptyHtml,
+  cut: undefined,
+  duration: "",
+  took,
 })
 
-const shape = (items: Item[]) =>
+const shape = (items: PageItem[]) =>
   items.flatMap((item): (string | string[])[] =>
     item.kind === "sentence" ? [] : [item.kind === "run" ? item.items.map(({ kind }) => kind) : item.kind],
   )
-const sentences = (items: Item[]) =>
+const sentences = (items: PageItem[]) =>
   foldRuns(items).flatMap((item) => (item.kind === "sentence" ? markupOf(item.body) : []))
 
 test("two and more steps in a row that only look around are one row, with what was thought between them", () => {

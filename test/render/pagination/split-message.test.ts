@@ -13,7 +13,11 @@ const message = (role: string, parts: object[], info: object = {}) =>
   })
 
 const answer = {
-  ...{ modelID: "large-1", agent: "build", cost: 1, tokens: { input: 5, output: 6 }, finish: "length" },
+  modelID: "large-1",
+  agent: "build",
+  cost: 1,
+  tokens: { input: 5, output: 6 },
+  finish: "length",
   error: { name: "APIError", data: { message: "overloaded" } },
 }
 
@@ -71,7 +75,15 @@ describe("a message", () => {
     expect(pieces.length).toBeGreaterThan(2)
     const said = pieces.map((piece) =>
       piece.role === "assistant"
-        ? [piece.id, piece.continues, piece.model, piece.cost, piece.tokens.output, piece.finish, piece.error?.name]
+        ? [
+            piece.id,
+            piece.isContinuation,
+            piece.model,
+            piece.cost,
+            piece.tokens.output,
+            piece.finish,
+            piece.error?.name,
+          ]
         : [],
     )
     const middle = ["msg_1", true, undefined, 0, 0, undefined, undefined]

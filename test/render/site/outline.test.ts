@@ -1,11 +1,20 @@
 import { expect, test } from "vitest"
 import { emptyHtml } from "../../../src/render/html/safe-html.ts"
 import { failuresOf, outlineOf, partLinks } from "../../../src/render/site/outline.ts"
-import type { Item, PartLink } from "../../../src/render/view.ts"
+import type { PageItem, PartLink } from "../../../src/render/view.ts"
 
-const prompt = (number: number): Item => ({
-  ...{ kind: "prompt", anchor: `msg_${number}`, moment: { since: "0:01", at: "" }, number, label: `Do ${number}` },
-  ...{ long: false, body: emptyHtml, cut: undefined, byline: undefined, attachments: [], hidden: [] },
+const prompt = (number: number): PageItem => ({
+  kind: "prompt",
+  anchor: `msg_${number}`,
+  moment: { since: "0:01", at: "" },
+  number,
+  label: `Do ${number}`,
+  long: false,
+  body: emptyHtml,
+  cut: undefined,
+  byline: undefined,
+  attachments: [],
+  hidden: [],
 })
 const part = (number: number): PartLink => ({ href: `${number}.html`, number, prompts: undefined })
 
@@ -17,8 +26,13 @@ test("the outline names the prompts, a bounded number of them", () => {
 })
 
 test("the failures are bounded, and the rest of them counted", () => {
-  const note = (i: number): Item => ({
-    ...{ kind: "note", anchor: `m${i}`, moment: undefined, tone: "bad", title: "Stopped", text: "" },
+  const note = (i: number): PageItem => ({
+    kind: "note",
+    anchor: `m${i}`,
+    moment: undefined,
+    tone: "bad",
+    title: "Stopped",
+    text: "",
   })
   const { failures, moreFailures } = failuresOf(Array.from({ length: 20 }, (_, i) => note(i)))
   expect(failures[0]).toEqual({ href: "#m0", since: "", label: "Stopped" })

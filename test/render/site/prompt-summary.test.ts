@@ -1,12 +1,16 @@
 import { describe, expect, test } from "vitest"
-import { addToTurn, bylineOf, goesOn, newTurn } from "../../../src/render/site/turns.ts"
+import { addToTurn, isUnfinished, newTurn, summarizeTurn } from "../../../src/render/site/prompt-summary.ts"
 import type { UserMessage } from "../../../src/session/model.ts"
 import { normalizeMessage } from "../../../src/session/normalize.ts"
 import { assistant, call, user } from "../items/parts-draw.ts"
 
 const start = Date.UTC(2026, 10, 2, 9)
 const diff = (file: string, additions: number, deletions: number) => ({
-  ...{ file, additions, deletions, status: "modified", patch: "" },
+  file,
+  additions,
+  deletions,
+  status: "modified",
+  patch: "",
 })
 const prompt = (info: object = {}) =>
   newTurn(normalizeMessage(user([{ type: "text", text: "Go" }], info)) as UserMessage)
@@ -19,8 +23,8 @@ describe("what came of a prompt", () => {
       call("bash", { input: { command: "false" }, metadata: { exit: 1 } }),
     ]
     addToTurn(turn, normalizeMessage(assistant(parts, { time: { created: start, completed: start + 252_000 } })))
-    turn.over = true
-    expect(bylineOf(turn)).toEqual({
+    turn.isOver = true
+    expect(summarizeTurn(turn)).toEqual({
       duration: "4 min 12 s",
       steps: "2 steps, 1 failed",
       files: "2 files",
@@ -34,20 +38,20 @@ describe("what came of a prompt", () => {
     const turn = prompt()
     const stopped = assistant([], { error: { name: "MessageAbortedError", data: { message: "" } } })
     addToTurn(turn, normalizeMessage(stopped))
-    turn.over = true
-    expect(bylineOf(turn)).toMatchObject({ stopped: true })
+    turn.isOver = true
+    expect(summarizeTurn(turn)).toMatchObject({ stopped: true })
     addToTurn(turn, normalizeMessage(assistant([])))
-    expect(bylineOf(turn)).toBeUndefined()
+    expect(summarizeTurn(turn)).toBeUndefined()
   })
 
   test("is not said before it is known", () => {
     const turn = prompt({ summary: { diffs: [diff("a", 3, 1)] } })
-    expect(bylineOf(turn)).toBeUndefined()
+    expect(summarizeTurn(turn)).toBeUndefined()
   })
 })
 
 describe("a session goes on", () => {
-  const last = (message: object) => goesOn(normalizeMessage(message))
+  const last = (message: object) => isUnfinished(normalizeMessage(message))
   test("while an answer is awaited, written, or about to use what a tool gave", () => {
     expect(last(user([{ type: "text", text: "Go" }]))).toBe(true)
     expect(last(assistant([]))).toBe(true)
@@ -57,6 +61,6 @@ describe("a session goes on", () => {
   test("no longer after an answer, an error, or without any message", () => {
     expect(last(assistant([], { finish: "stop", time: { created: start, completed: start + 1 } }))).toBe(false)
     expect(last(assistant([], { error: { name: "APIError", data: { message: "no" } } }))).toBe(false)
-    expect(goesOn(undefined)).toBe(false)
+    expect(isUnfinished(undefined)).toBe(false)
   })
 })

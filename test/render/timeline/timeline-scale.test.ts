@@ -1,45 +1,45 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { mark } from "../../../src/render/timeline/trace-marks.ts"
-import { scaleOf } from "../../../src/render/timeline/trace-scale.ts"
+import { mark } from "../../../src/render/timeline/timeline-marks.ts"
+import { buildScale } from "../../../src/render/timeline/timeline-scale.ts"
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
 describe("the scale of a session", () => {
   test("is even over a session without long pauses", () => {
-    const { at, stretches } = scaleOf([mark(1_000, 9_000), mark(15_000, 21_000)])
-    expect(stretches).toHaveLength(1)
-    expect([1_000, 11_000, 21_000].map(at)).toEqual([0, 50, 100])
+    const { positionOf, segments } = buildScale([mark(1_000, 9_000), mark(15_000, 21_000)])
+    expect(segments).toHaveLength(1)
+    expect([1_000, 11_000, 21_000].map(positionOf)).toEqual([0, 50, 100])
   })
 
   test("leaves a night out, and gives all the room to the two days", () => {
-    const { at, stretches } = scaleOf([mark(0, HOUR), mark(15 * HOUR, 16 * HOUR)])
-    expect(stretches.map(({ start, end }) => [start / HOUR, end / HOUR])).toEqual([
+    const { positionOf, segments } = buildScale([mark(0, HOUR), mark(15 * HOUR, 16 * HOUR)])
+    expect(segments.map(({ start, end }) => [start / HOUR, end / HOUR])).toEqual([
       [0, 1],
       [15, 16],
     ])
-    expect(at(HOUR)).toBeGreaterThan(45)
-    expect(at(15 * HOUR) - at(HOUR)).toBeLessThan(5)
-    expect(at(16 * HOUR)).toBeCloseTo(100)
+    expect(positionOf(HOUR)).toBeGreaterThan(45)
+    expect(positionOf(15 * HOUR) - positionOf(HOUR)).toBeLessThan(5)
+    expect(positionOf(16 * HOUR)).toBeCloseTo(100)
   })
 
   test("shows the minutes in which somebody reads", () => {
-    expect(scaleOf([mark(0, 20 * MINUTE), mark(29 * MINUTE, 40 * MINUTE)]).stretches).toHaveLength(1)
+    expect(buildScale([mark(0, 20 * MINUTE), mark(29 * MINUTE, 40 * MINUTE)]).segments).toHaveLength(1)
   })
 
   test("leaves out a shorter pause where little was done beside it", () => {
-    expect(scaleOf([mark(0, 5_000), mark(65_000, 70_000)]).stretches).toHaveLength(2)
+    expect(buildScale([mark(0, 5_000), mark(65_000, 70_000)]).segments).toHaveLength(2)
   })
 
   test("does not take more room for what is left out than it would have had", () => {
     const days = [mark(0, 40 * HOUR), mark(40 * HOUR + 30 * MINUTE, 80 * HOUR)]
-    expect(scaleOf(days).stretches).toHaveLength(1)
+    expect(buildScale(days).segments).toHaveLength(1)
   })
 
   test("spreads moments that took no time evenly", () => {
-    const { at } = scaleOf([mark(0, 0), mark(3 * HOUR, 3 * HOUR), mark(99 * HOUR, 99 * HOUR)])
-    expect([0, 3 * HOUR, 99 * HOUR].map(at)).toEqual([0, 50, 100])
+    const { positionOf } = buildScale([mark(0, 0), mark(3 * HOUR, 3 * HOUR), mark(99 * HOUR, 99 * HOUR)])
+    expect([0, 3 * HOUR, 99 * HOUR].map(positionOf)).toEqual([0, 50, 100])
   })
 
   test("keeps the order of times and stays on the strip, whatever the times are", () => {
@@ -50,15 +50,15 @@ describe("the scale of a session", () => {
     )
     fc.assert(
       fc.property(some, (marks) => {
-        const { at, stretches } = scaleOf(marks)
+        const { positionOf, segments } = buildScale(marks)
         const places = marks.flatMap(({ start, end }) => [start, end]).toSorted((a, b) => a - b)
         let last = 0
-        for (const place of places.map(at)) {
+        for (const place of places.map(positionOf)) {
           expect(place).toBeGreaterThanOrEqual(last - 1e-3)
           expect(place).toBeLessThanOrEqual(100 + 1e-3)
           last = place
         }
-        expect(stretches.length).toBeLessThanOrEqual(62)
+        expect(segments.length).toBeLessThanOrEqual(62)
       }),
     )
   })

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { expect, test, vi } from "vitest"
 import { type Content, piecesOf, withTemporaryFiles } from "../../../src/lib/temporary-files.ts"
-import { gatherText } from "../../../src/render/site/gathered-text.ts"
+import { spoolText } from "../../../src/render/site/spooled-text.ts"
 
 const textOf = async (contents: readonly Content[]) => {
   const all: Uint8Array[] = []
@@ -20,7 +20,7 @@ test.each([
 ])("a text is the same however it is kept: %s", async (_, long, isLong) => {
   await withTemporaryFiles(async (files) => {
     const make = vi.fn(files.make)
-    const text = gatherText({ ...files, make }, long)
+    const text = spoolText({ ...files, make }, long)
     const places: number[] = []
     for (const [i, word] of words.entries()) {
       await text.push(word.slice(0, 3), word.slice(3))
@@ -37,7 +37,7 @@ test.each([
     expect(await textOf(await text.between(from, to))).toBe(words.slice(14_000, 21_000).join(""))
 
     // What another run goes on from.
-    const next = gatherText(files, long)
+    const next = spoolText(files, long)
     await next.push(words[0]!)
     const start = await next.size()
     for (const content of await text.between(start, size)) await next.append(content)
@@ -47,7 +47,7 @@ test.each([
 })
 
 test("a long text is kept in memory where there can be no file", async () => {
-  const text = gatherText({ make: () => Promise.reject(new Error("EACCES")), take: () => expect.fail() }, 10)
+  const text = spoolText({ make: () => Promise.reject(new Error("EACCES")), take: () => expect.fail() }, 10)
   for (const word of words) await text.push(word)
   expect(await textOf([await text.content()])).toBe(whole)
 })

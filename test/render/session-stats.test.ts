@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
-import { addChanges, changedFiles, noChanges } from "../../src/render/changes/change-history.ts"
-import { changesPages, headOfChanges } from "../../src/render/changes/changes.ts"
-import { addFacts, doneInWords, factsInWords, noFacts } from "../../src/render/facts.ts"
+import { addChanges, changedFiles, emptyHistory } from "../../src/render/changes/change-history.ts"
+import { changesHeader, changesPages } from "../../src/render/changes/changes-pages.ts"
+import { addToStats, describeSteps, headerFacts, zeroStats } from "../../src/render/session-stats.ts"
 import { normalizeMessage, normalizeSession } from "../../src/session/normalize.ts"
 import { all, recordOf } from "../support/record.ts"
 import { type Exported, exports } from "./draw.ts"
@@ -9,14 +9,14 @@ import { assistant, call } from "./items/parts-draw.ts"
 
 async function factsOf(exported: Exported) {
   const { info, messages } = normalizeSession(recordOf(exported))
-  const facts = noFacts()
-  const history = noChanges()
+  const facts = zeroStats()
+  const history = emptyHistory()
   for (const message of await all(messages())) {
-    addFacts(facts, message)
+    addToStats(facts, message)
     await addChanges(history, message, undefined, info.directory)
   }
-  const { changes, allChanges, total } = headOfChanges(changesPages(await changedFiles(history), ""), 0)
-  return { facts: factsInWords(facts, info, total), done: doneInWords(facts), changes, allChanges }
+  const { changes, allChanges, total } = changesHeader(changesPages(await changedFiles(history), ""), 0)
+  return { facts: headerFacts(facts, info, total), done: describeSteps(facts), changes, allChanges }
 }
 
 test.each(exports)("the header of %s", async (_, exported) => {
@@ -24,9 +24,9 @@ test.each(exports)("the header of %s", async (_, exported) => {
 })
 
 function done(...calls: object[]): string {
-  const facts = noFacts()
-  addFacts(facts, normalizeMessage(assistant(calls)))
-  return doneInWords(facts)
+  const facts = zeroStats()
+  addToStats(facts, normalizeMessage(assistant(calls)))
+  return describeSteps(facts)
 }
 
 describe("what was done, in a sentence", () => {

@@ -1,8 +1,14 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { atMost, type Mark, mark, merge, thin } from "../../../src/render/timeline/trace-marks.ts"
+import {
+  limitMarks,
+  mark,
+  mergeByGap,
+  mergeByLength,
+  type TimelineMark,
+} from "../../../src/render/timeline/timeline-marks.ts"
 
-const spans = (marks: readonly Mark[]) => marks.map(({ start, end, count }) => [start, end, count])
+const spans = (marks: readonly TimelineMark[]) => marks.map(({ start, end, count }) => [start, end, count])
 const some = fc.array(
   fc.tuple(fc.integer({ min: 0, max: 10_000 }), fc.nat(300)).map(([start, long]) => mark(start, start + long)),
   { maxLength: 300 },
@@ -15,7 +21,7 @@ test("a mark never ends before it starts", () => {
 describe("merging", () => {
   test("joins what overlaps or is near, in whatever order it came, and leaves what was given alone", () => {
     const marks = [mark(40, 50), mark(0, 10), mark(5, 7), mark(12, 20)]
-    expect(spans(merge(marks, 2))).toEqual([
+    expect(spans(mergeByGap(marks, 2))).toEqual([
       [0, 20, 3],
       [40, 50, 1],
     ])
@@ -23,14 +29,14 @@ describe("merging", () => {
   })
 
   test("keeps the text of the first", () => {
-    expect(merge([mark(1, 1, "second"), mark(0, 0, "first")], 1)).toMatchObject([{ text: "first" }])
+    expect(mergeByGap([mark(1, 1, "second"), mark(0, 0, "first")], 1)).toMatchObject([{ text: "first" }])
   })
 })
 
 describe("thinning out", () => {
   test("joins nothing to what is longer than said, however evenly it follows", () => {
     const even = Array.from({ length: 9 }, (_, i) => mark(i * 10, i * 10))
-    expect(spans(thin(even, 20))).toEqual([
+    expect(spans(mergeByLength(even, 20))).toEqual([
       [0, 20, 3],
       [30, 50, 3],
       [60, 80, 3],
@@ -40,7 +46,7 @@ describe("thinning out", () => {
   test("leaves as many as wanted at most, loses none in counting, and covers all of them", () => {
     fc.assert(
       fc.property(some, fc.integer({ min: 1, max: 50 }), (marks, most) => {
-        const left = atMost(marks, most, 1)
+        const left = limitMarks(marks, most, 1)
         expect(left.length).toBeLessThanOrEqual(most)
         expect(left.reduce((sum, { count }) => sum + count, 0)).toBe(marks.length)
         for (const { start, end } of marks)

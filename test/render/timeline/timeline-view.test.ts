@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { addTrace, noTrace } from "../../../src/render/timeline/trace.ts"
-import { type TraceView, traceView } from "../../../src/render/timeline/trace-view.ts"
+import { addToTimeline, emptyTimeline } from "../../../src/render/timeline/timeline.ts"
+import { buildTimelineView, type TimelineView } from "../../../src/render/timeline/timeline-view.ts"
 import { normalizeMessage, normalizeSession } from "../../../src/session/normalize.ts"
 import { all, recordOf } from "../../support/record.ts"
 import { exports, generated } from "../draw.ts"
@@ -17,10 +17,10 @@ const ran = (start: unknown, end: unknown, exit: number) =>
 const worked = (created: unknown, completed: unknown, ...parts: object[]) =>
   assistant(parts, { time: { created, completed } })
 
-function viewOf(...messages: unknown[]): TraceView | undefined {
-  const trace = noTrace()
-  for (const message of messages) addTrace(trace, normalizeMessage(message), "index.html")
-  return traceView(trace)
+function viewOf(...messages: unknown[]): TimelineView | undefined {
+  const trace = emptyTimeline()
+  for (const message of messages) addToTimeline(trace, normalizeMessage(message), "index.html")
+  return buildTimelineView(trace)
 }
 
 type Shape = string | { x: string; width?: string | undefined }
@@ -36,12 +36,12 @@ const shapes = ({
   prompts,
   wide,
   narrow,
-}: TraceView): Shape[] => [
+}: TimelineView): Shape[] => [
   ...[...base, ...breaks, ...work, ...passed, ...changed, ...failed, ...summarised],
   ...[...prompts, ...wide.steps, ...narrow.steps],
 ]
 
-const places = (view: TraceView): string[] =>
+const places = (view: TimelineView): string[] =>
   [...shapes(view), ...view.wide.labels, ...view.narrow.labels].flatMap((shape: Shape) => {
     if (typeof shape === "string") return [shape]
     return shape.width === undefined ? [shape.x] : [shape.x, shape.width]
@@ -92,10 +92,10 @@ describe("the strip of a session", () => {
   })
 
   test.each(exports)("of %s", async (_, exported) => {
-    const trace = noTrace()
+    const trace = emptyTimeline()
     for (const message of await all(normalizeSession(recordOf(exported)).messages()))
-      addTrace(trace, message, "index.html")
-    expect(traceView(trace)).toMatchSnapshot()
+      addToTimeline(trace, message, "index.html")
+    expect(buildTimelineView(trace)).toMatchSnapshot()
   })
 })
 

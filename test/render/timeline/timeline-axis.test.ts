@@ -1,8 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { axisOf, laterInWords } from "../../../src/render/timeline/trace-axis.ts"
-import { mark } from "../../../src/render/timeline/trace-marks.ts"
-import { scaleOf } from "../../../src/render/timeline/trace-scale.ts"
+import { buildAxis, formatPause } from "../../../src/render/timeline/timeline-axis.ts"
+import { mark } from "../../../src/render/timeline/timeline-marks.ts"
+import { buildScale } from "../../../src/render/timeline/timeline-scale.ts"
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 function labels(width: number, ...times: [number, number][]) {
-  const axis = axisOf(scaleOf(times.map(([start, end]) => mark(start, end))), times[0]![0], width)
+  const axis = buildAxis(buildScale(times.map(([start, end]) => mark(start, end))), times[0]![0], width)
   return axis.labels.toSorted((a, b) => a.at - b.at).map(({ text }) => text)
 }
 
@@ -43,8 +43,8 @@ describe("the axis", () => {
         fc.constantFrom(288, 760),
         fc.double({ min: 1, max: 3, noNaN: true }),
         (times, width, wider) => {
-          const scale = scaleOf(times.map(([start, long]) => mark(start, start + long)))
-          const boxes = axisOf(scale, scale.stretches[0]!.start, width)
+          const scale = buildScale(times.map(([start, long]) => mark(start, start + long)))
+          const boxes = buildAxis(scale, scale.segments[0]!.start, width)
             .labels.toSorted((a, b) => a.at - b.at)
             .map(({ at, text, side }) => {
               const long = text.length * 6.6
@@ -70,5 +70,5 @@ test.each([
   [47 * HOUR, "2 days later"],
   [56 * 365.25 * DAY, "56 years later"],
 ])("a pause of %d ms in words: %s", (time, words) => {
-  expect(laterInWords(time)).toBe(words)
+  expect(formatPause(time)).toBe(words)
 })

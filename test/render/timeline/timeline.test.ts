@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { addTrace, noTrace, type Trace } from "../../../src/render/timeline/trace.ts"
+import { addToTimeline, emptyTimeline, type Timeline } from "../../../src/render/timeline/timeline.ts"
 import { normalizeMessage } from "../../../src/session/normalize.ts"
 import { assistant, call, user } from "../items/parts-draw.ts"
 
@@ -14,17 +14,17 @@ const run = (start: unknown, end: unknown, state: object = {}) =>
   tool("bash", start, end, { input: { command: "npm test" }, metadata: { exit: 0 }, ...state })
 
 /** What is gathered of messages, all on one page unless a page is put before them. */
-function traced(...messages: (object | string)[]): Trace {
-  const trace = noTrace()
+function traced(...messages: (object | string)[]): Timeline {
+  const trace = emptyTimeline()
   let page = "index.html"
   for (const message of messages)
     if (typeof message === "string") page = message
-    else addTrace(trace, normalizeMessage(message), page)
+    else addToTimeline(trace, normalizeMessage(message), page)
   return trace
 }
 
 /** Milliseconds since the beginning. */
-const spans = (marks: Trace["work"]) => marks.map(({ start, end }) => [start - T, end - T])
+const spans = (marks: Timeline["work"]) => marks.map(({ start, end }) => [start - T, end - T])
 
 describe("prompts", () => {
   test("are numbered, and lead to where they stand from the page on which the session begins", () => {
@@ -128,11 +128,11 @@ describe("times that cannot be", () => {
 })
 
 test("is bounded however long the session is, and counts all", () => {
-  const trace = noTrace()
+  const trace = emptyTimeline()
   for (let i = 0; i < 30_000; i++) {
-    addTrace(trace, normalizeMessage(asked(T + i * 60_000, "x".repeat(2_000), `msg_${i}`)), `${i}.html`)
+    addToTimeline(trace, normalizeMessage(asked(T + i * 60_000, "x".repeat(2_000), `msg_${i}`)), `${i}.html`)
     const failed = run(T + i * 60_000, T + i * 60_000 + 100, { metadata: { exit: 1 } })
-    addTrace(trace, normalizeMessage(worked(T + i * 60_000, T + i * 60_000 + 30_000, failed)), `${i}.html`)
+    addToTimeline(trace, normalizeMessage(worked(T + i * 60_000, T + i * 60_000 + 30_000, failed)), `${i}.html`)
   }
   expect(trace.counts).toEqual({ prompts: 30_000, failed: 30_000 })
   expect(JSON.stringify(trace).length).toBeLessThan(2_000_000)
