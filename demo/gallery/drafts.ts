@@ -22,8 +22,8 @@ export const answer = (parts: unknown[], { after = 1, ...info }: { after?: numbe
   draft("assistant", parts, after, info)
 
 function draft(role: string, parts: unknown[], after: number, info: object): Draft {
-  const whole = parts.map((part) => (typeof part === "string" ? { type: "text", text: part, seconds: 1 } : part))
-  return { info: { role, ...info }, parts: whole, after }
+  const allParts = parts.map((part) => (typeof part === "string" ? { type: "text", text: part, seconds: 1 } : part))
+  return { info: { role, ...info }, parts: allParts, after }
 }
 
 export const think = (text: string, seconds = 4) => ({ type: "reasoning", text, seconds })

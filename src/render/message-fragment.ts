@@ -1,5 +1,5 @@
 import { isPrompt as isSaid, type Json, type Message, type ToolPart, type UserMessage } from "../session/model.ts"
-import { clip } from "./html/cut.ts"
+import { clip } from "./html/truncate.ts"
 
 /** A message, or a part of one that is too large for a page. */
 export type MessageFragment = Message & {

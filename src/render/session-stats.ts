@@ -1,6 +1,6 @@
 import type { Message, SessionInfo } from "../session/model.ts"
 import { formatCompact, formatCost, formatCount, formatDuration } from "./format.ts"
-import { clip } from "./html/cut.ts"
+import { clip } from "./html/truncate.ts"
 import { isPrompt, toolsOf } from "./message-fragment.ts"
 import { countTool, summarizeCounts, type ToolCounts, totalSteps, zeroToolCounts } from "./tool-category.ts"
 import type { HeaderFact } from "./view.ts"

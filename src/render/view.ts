@@ -31,7 +31,7 @@ export interface PageView {
   /** One sentence on what was done. */
   done: string
   /** Timeline of the session, on its first page. */
-  trace: TimelineView | undefined
+  timeline: TimelineView | undefined
   /** Prompts on this page. */
   outline: OutlineEntry[]
   /** On the first page: links to the other pages, thinned out if they are many. */
@@ -97,7 +97,7 @@ export interface OutlineEntry {
   label: string
   /** Elapsed time since the session began; "" if unknown. */
   since: string
-  byline: PromptSummary | undefined
+  summary: PromptSummary | undefined
 }
 
 export interface PartLink {
@@ -142,7 +142,7 @@ export type PageItem =
       long: boolean
       body: SafeHtml
       cut: CutView | undefined
-      byline: PromptSummary | undefined
+      summary: PromptSummary | undefined
       attachments: AttachmentView[]
       hidden: StepBlock[]
     })
@@ -168,7 +168,7 @@ export type PageItem =
 
 /** A tool call: one row that opens. */
 export interface StepView {
-  act: ToolCategory
+  category: ToolCategory
   verb: string
   /** Object of the action; `folder` is separate so that the file name stands out. */
   folder: string

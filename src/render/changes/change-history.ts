@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import type { FileDiff, Message } from "../../session/model.ts"
-import { type Comparisons, composePatches, isNew, linesChanged, tidyPatch } from "../diff/compose-patch.ts"
+import { type CompareBudget, composePatches, countChangedLines, isNewFile, tidyPatch } from "../diff/compose-patch.ts"
 import { changesFromCalls, changesFromDiffs, type FileChange } from "./file-changes.ts"
 
 /** The prompt for which a change was made. */
@@ -183,9 +183,9 @@ const NO_LINES = { additions: 0, deletions: 0 }
 const hasNoLines = ({ additions, deletions }: typeof NO_LINES) => additions + deletions === 0
 
 /** Counts the lines of a readable diff; otherwise uses the session's own counts. */
-function countsOf(patch: string, told: typeof NO_LINES): typeof NO_LINES {
-  const counted = linesChanged(patch)
-  return hasNoLines(counted) ? { additions: told.additions, deletions: told.deletions } : counted
+function countsOf(patch: string, reported: typeof NO_LINES): typeof NO_LINES {
+  const counted = countChangedLines(patch)
+  return hasNoLines(counted) ? { additions: reported.additions, deletions: reported.deletions } : counted
 }
 
 async function composeChange(last: DiffChain, change: FileChange): Promise<string | undefined> {
@@ -193,7 +193,7 @@ async function composeChange(last: DiffChain, change: FileChange): Promise<strin
   if (last.patch === "" && hasNoLines(last)) return change.isOverwrite ? undefined : change.patch
   if (change.patch === "" && hasNoLines(change)) return last.patch
   // The session wrote the full file before, so that the overwrite replaces known content.
-  if (change.isOverwrite) return isNew(last.patch) ? change.patch : undefined
+  if (change.isOverwrite) return isNewFile(last.patch) ? change.patch : undefined
   const both = composePatches(last.patch, change.patch)
   return both === undefined ? undefined : tidyIfLong(both)
 }
@@ -235,7 +235,7 @@ function reserve(history: ChangeHistory, characters: number): boolean {
 
 /** The changed files with their final diffs. */
 export async function changedFiles(history: ChangeHistory): Promise<ChangedFile[]> {
-  const comparisons: Comparisons = { left: MAX_COMPARED_LINES }
+  const comparisons: CompareBudget = { linesLeft: MAX_COMPARED_LINES }
   const files: ChangedFile[] = []
   for (const [anchor, file] of history.files) {
     const diffs: ChangedFile["diffs"] = []
@@ -258,10 +258,10 @@ export async function changedFiles(history: ChangeHistory): Promise<ChangedFile[
   return files
 }
 
-async function finishChain(chain: DiffChain, comparisons: Comparisons): Promise<ChangedFile["diffs"][number]> {
+async function finishChain(chain: DiffChain, comparisons: CompareBudget): Promise<ChangedFile["diffs"][number]> {
   const { patch, changes, additions, deletions, prompts, isOverwrite } = chain
-  const tidy = await tidyPatch(patch, changes > 1 ? comparisons : { left: 0 })
-  const counted = tidy === undefined ? { additions, deletions } : linesChanged(tidy)
+  const tidy = await tidyPatch(patch, changes > 1 ? comparisons : { linesLeft: 0 })
+  const counted = tidy === undefined ? { additions, deletions } : countChangedLines(tidy)
   return { patch: tidy ?? patch, ...counted, prompts, isOverwrite }
 }
 

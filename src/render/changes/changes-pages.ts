@@ -1,10 +1,10 @@
-import { isNew } from "../diff/compose-patch.ts"
+import { isNewFile } from "../diff/compose-patch.ts"
 import { formatCount } from "../format.ts"
 import type { StoredFile } from "../html/attachment.ts"
-import { type Bounds, type Cut, clip, cut, fitting } from "../html/cut.ts"
-import { coloured, textBytes, weighText } from "../html/weight.ts"
-import { diff } from "../items/code-block.ts"
-import { patchBounds } from "../items/step-blocks.ts"
+import { estimateText, textBytes, withHighlighting } from "../html/size-estimate.ts"
+import { clip, type TruncatedText, type TruncationLimits, takeFitting, truncate } from "../html/truncate.ts"
+import { diffBlock } from "../items/code-block.ts"
+import { patchLimits } from "../items/step-blocks.ts"
 import type { ChangeTotals } from "../session-stats.ts"
 import type { ChangedFileView, ChangedView, ChangeLink } from "../view.ts"
 import { type ChangedFile, type ChangeHistory, MAX_FURTHER_FILES, type PromptRef } from "./change-history.ts"
@@ -48,7 +48,7 @@ export function changesPages(files: readonly ChangedFile[], stem: string, notes:
   const pages: ChangedFile[][] = [[]]
   let sum = { bytes: 0, elements: 0, code: 0 }
   const isOver = (share: number) => {
-    const { bytes, elements } = coloured({ ...sum, code: Math.min(sum.code, MAX_HIGHLIGHTED_CHARS) })
+    const { bytes, elements } = withHighlighting({ ...sum, code: Math.min(sum.code, MAX_HIGHLIGHTED_CHARS) })
     return bytes > MAX_PAGE_SIZE.bytes * share || elements > MAX_PAGE_SIZE.elements * share
   }
   // Content-defined boundaries: from half its size on, a page ends before files with certain anchors. When an earlier
@@ -58,7 +58,7 @@ export function changesPages(files: readonly ChangedFile[], stem: string, notes:
     sum = { bytes: sum.bytes + own.bytes, elements: sum.elements + own.elements, code: sum.code + own.code }
   }
   const isLong = files.length > MAX_INLINE_LIST
-  const listed = fitting(files, isLong ? MAX_NAMES_BYTES : INLINE_LIST_SIZE.bytes / 2, ({ path }) => path)
+  const listed = takeFitting(files, isLong ? MAX_NAMES_BYTES : INLINE_LIST_SIZE.bytes / 2, ({ path }) => path)
   if (isLong) pages.push([])
   else add(INLINE_LIST_SIZE)
   for (const file of files) {
@@ -94,7 +94,7 @@ function sizeOf(file: ChangedFile): { bytes: number; elements: number; code: num
   sum.elements += file.prompts.length
   for (const { patch, shown } of shownDiffs(file)) {
     // In new files, no words are marked.
-    const { bytes, elements, code } = weighText(shown.head, isNew(patch) ? "code" : "patch")
+    const { bytes, elements, code } = estimateText(shown.head, isNewFile(patch) ? "code" : "patch")
     // Line numbers are attributes of each line.
     sum.bytes += bytes + 200 + 26 * elements
     sum.elements += elements + 8
@@ -105,16 +105,16 @@ function sizeOf(file: ChangedFile): { bytes: number; elements: number; code: num
 
 interface ShownDiff {
   patch: string
-  bounds: Bounds
-  shown: Cut
+  limits: TruncationLimits
+  shown: TruncatedText
 }
 
 /** Truncated diffs of a file. Cached: needed for the page's size, for its files and for rendering. */
 function shownDiffs({ diffs }: ChangedFile): ShownDiff[] {
   let cached = shownDiffsCache.get(diffs)
   if (!cached) {
-    const bounds = patchBounds(diffs)
-    cached = diffs.map(({ patch }, i) => ({ patch, bounds: bounds[i]!, shown: cut(patch, bounds[i]!) }))
+    const limits = patchLimits(diffs)
+    cached = diffs.map(({ patch }, i) => ({ patch, limits: limits[i]!, shown: truncate(patch, limits[i]!) }))
     shownDiffsCache.set(diffs, cached)
   }
   return cached
@@ -169,24 +169,24 @@ export function changesHeader(
 
 /** Full texts of truncated diffs. */
 export function* filesOfChange(file: ChangedFile): Generator<StoredFile> {
-  for (const { shown } of shownDiffs(file)) if (shown.whole) yield shown.whole
+  for (const { shown } of shownDiffs(file)) if (shown.fullText) yield shown.fullText
 }
 
 /** Renders the diffs of a page. */
 export async function buildChangedView({ total, list, notes, files, path }: ChangesPage): Promise<ChangedView> {
-  const budget = { left: MAX_HIGHLIGHTED_CHARS }
+  const budget = { charsLeft: MAX_HIGHLIGHTED_CHARS }
   const views: ChangedFileView[] = []
   for (const file of files) views.push(await buildFileView(file, path, budget))
   return { total, list, notes, files: views }
 }
 
-async function buildFileView(file: ChangedFile, page: string, budget: { left: number }): Promise<ChangedFileView> {
+async function buildFileView(file: ChangedFile, page: string, budget: { charsLeft: number }): Promise<ChangedFileView> {
   const shown = shownDiffs(file)
   const blocks: ChangedFileView["diffs"] = []
   for (const [i, { patch, additions, deletions, prompts, isOverwrite }] of file.diffs.entries()) {
     if (patch === "") continue
     const note = file.diffs.length > 1 ? describePrompts(prompts) : ""
-    const block = await diff({ path: file.path, patch, additions, deletions }, note, budget, shown[i]?.bounds)
+    const block = await diffBlock({ path: file.path, patch, additions, deletions }, note, budget, shown[i]?.limits)
     // The section's heading already names the file.
     blocks.push({ block: { ...block, path: "" }, isOverwrite })
   }

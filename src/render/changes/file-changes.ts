@@ -1,6 +1,6 @@
 import type { FileDiff, Message, ToolPart } from "../../session/model.ts"
-import { newPatch } from "../diff/compose-patch.ts"
-import { shorten } from "../items/step-context.ts"
+import { newFilePatch } from "../diff/compose-patch.ts"
+import { shortenPath } from "../items/step-context.ts"
 
 /** One change of one file. */
 export interface FileChange {
@@ -30,13 +30,13 @@ export const changesFromCalls = (message: Message, directory: string): FileChang
   )
 
 function changesFromCall({ call }: ToolPart, directory: string): FileChange[] {
-  const short = (path: string) => shorten(path, { directory })
+  const short = (path: string) => shortenPath(path, { directory })
   if (call.kind === "edit") {
     const { path, patch, additions, deletions } = call
     return [{ path: short(path), patch, additions: additions ?? 0, deletions: deletions ?? 0, status: "modified" }]
   }
   if (call.kind === "write") {
-    const patch = newPatch(call.content)
+    const patch = newFilePatch(call.content)
     const isNew = call.existed === false
     const change = { path: short(call.path), patch, deletions: 0, ...(isNew ? {} : { isOverwrite: true }) }
     return [{ ...change, additions: call.content.split("\n").length, status: isNew ? "added" : "modified" }]

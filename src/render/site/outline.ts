@@ -1,4 +1,4 @@
-import { clip } from "../html/cut.ts"
+import { clip } from "../html/truncate.ts"
 import type { FailureLink, OutlineEntry, PageItem, PartLink } from "../view.ts"
 
 /** Limits per page: the outline stays short however long the session is. */
@@ -17,7 +17,7 @@ export const outlineOf = (items: readonly PageItem[]): OutlineEntry[] =>
               number: item.number,
               label: item.label || "Without words",
               since: item.moment?.since ?? "",
-              byline: item.byline,
+              summary: item.summary,
             },
           ]
         : [],

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto"
 import type { Message } from "../../session/model.ts"
+import { collapseRuns } from "../items/collapsed-runs.ts"
 import { type ItemContext, itemsOf } from "../items/items.ts"
-import { foldRuns } from "../items/runs.ts"
 import type { MessageFragment } from "../message-fragment.ts"
 import { isPrompt, toolsOf } from "../message-fragment.ts"
-import { sumOf, weighMessage } from "../pagination/weigh-message.ts"
+import { estimateMessage, sumSizes } from "../pagination/message-size.ts"
 import type { PageItem, PageView, PromptSummary } from "../view.ts"
 import { failuresOf, outlineOf } from "./outline.ts"
 
@@ -23,7 +23,7 @@ export interface PageSource {
   promptsBefore: number
   /** Result of each prompt on this page, if known. */
   promptSummaries: (PromptSummary | undefined)[]
-  context: Omit<ItemContext, "budget" | "folded">
+  context: Omit<ItemContext, "budget" | "foldedBudget">
 }
 
 /** The page function: renders a view to a full HTML document. */
@@ -63,10 +63,10 @@ export async function buildPageView({
   promptSummaries,
   context,
 }: PageSource): Promise<PageView> {
-  const { code, folded } = sumOf(messages.map(weighMessage))
+  const { code, foldedCode } = sumSizes(messages.map(estimateMessage))
   const budgets = {
-    budget: { left: EXTRA_HIGHLIGHTED_CHARS + code },
-    folded: { left: EXTRA_HIGHLIGHTED_CHARS + folded },
+    budget: { charsLeft: EXTRA_HIGHLIGHTED_CHARS + code },
+    foldedBudget: { charsLeft: EXTRA_HIGHLIGHTED_CHARS + foldedCode },
   }
   const items: PageItem[] = []
   let prompts = 0
@@ -78,7 +78,7 @@ export async function buildPageView({
       ...(await itemsOf(message, promptsBefore + prompts, { ...context, directory, ...budgets }, promptSummary)),
     )
   }
-  return { ...view, outline: outlineOf(items), ...failuresOf(items), items: foldRuns(items) }
+  return { ...view, outline: outlineOf(items), ...failuresOf(items), items: collapseRuns(items) }
 }
 
 /**
@@ -97,7 +97,7 @@ export function pageInputHash(
   const hash = createHash("sha256")
   // Include the session's directory only if a message depends on it.
   const directory = messages.some((message) => message.role === "assistant" && message.cwd === "") && context.directory
-  hash.update(JSON.stringify([view, promptsBefore, promptSummaries, context.began, directory, children]))
+  hash.update(JSON.stringify([view, promptsBefore, promptSummaries, context.startedAt, directory, children]))
   for (const record of records) hash.update(record).update("\0")
   return hash.digest("hex")
 }

@@ -1,5 +1,5 @@
 import type { Message, Part, SessionInfo, ToolPart } from "../../session/model.ts"
-import { cut, TERMINAL } from "../html/cut.ts"
+import { TERMINAL_LIMITS, truncate } from "../html/truncate.ts"
 
 /** Heading of a session in `session.md`. */
 export function headingMarkdown({ title, created, parentID }: SessionInfo): string {
@@ -67,8 +67,8 @@ function toolMarkdown(part: ToolPart): string {
 }
 
 function truncateOutput(text: string): string {
-  const { head, tail, omitted } = cut(text, TERMINAL)
-  return omitted === 0 ? head : `${head}\n… ${omitted} lines left out …${tail && `\n${tail}`}`
+  const { head, tail, omittedLines } = truncate(text, TERMINAL_LIMITS)
+  return omittedLines === 0 ? head : `${head}\n… ${omittedLines} lines left out …${tail && `\n${tail}`}`
 }
 
 /** A fence longer than any in the text, so that the text cannot close it. */

@@ -17,8 +17,8 @@ import {
   historyNotes,
 } from "../changes/changes-pages.ts"
 import type { StoredFile } from "../html/attachment.ts"
-import { clip } from "../html/cut.ts"
-import { filesOf } from "../items/items.ts"
+import { clip } from "../html/truncate.ts"
+import { filesOfMessage } from "../items/items.ts"
 import { isPrompt, type MessageFragment } from "../message-fragment.ts"
 import { emptyPage, type PageFill, pageBreaks } from "../pagination/paginate.ts"
 import { splitMessage } from "../pagination/split-message.ts"
@@ -158,7 +158,7 @@ export async function* sessionFiles(session: Session, context: SiteContext): Asy
       ...overrides,
     }
     const itemContext = {
-      began: stats.startedAt,
+      startedAt: stats.startedAt,
       directory: info.directory,
       childPage: (id: string) => childPages.get(id),
     }
@@ -209,7 +209,7 @@ export async function* sessionFiles(session: Session, context: SiteContext): Asy
       if (!fragment.isContinuation) addToTimeline(timeline, message, pageName(context.stem, draft.number))
       draft.messages.push(fragment)
       draft.records.push(record)
-      for (const file of filesOf(fragment)) yield storedSiteFile(file)
+      for (const file of filesOfMessage(fragment)) yield storedSiteFile(file)
     }
     await addChanges(history, message, state.promptRef, workingDirectoryOf(message) || info.directory)
     await context.record.push(separator, "\n", record)
@@ -248,7 +248,7 @@ export async function* sessionFiles(session: Session, context: SiteContext): Asy
 
   yield pageFile(firstDraft, {
     ...headerView(stats, info, changes, history.furtherFiles.size, context),
-    trace: buildTimelineView(timeline),
+    timeline: buildTimelineView(timeline),
     live,
     parts: partLinks(links.slice(1)),
     next: links.length > 1 ? pageName(context.stem, 2) : undefined,
@@ -272,7 +272,7 @@ function emptyPageView(context: SiteContext, info: Session["info"], path: string
     changes: [],
     allChanges: undefined,
     changed: undefined,
-    trace: undefined,
+    timeline: undefined,
     done: "",
     parts: [],
     generator: `opencode-bucket ${context.version}`,

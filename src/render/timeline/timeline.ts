@@ -1,5 +1,5 @@
 import type { AssistantMessage, Message, MessageError, ToolPart, UserMessage } from "../../session/model.ts"
-import { clip } from "../html/cut.ts"
+import { clip } from "../html/truncate.ts"
 import { isPrompt, toolsOf } from "../message-fragment.ts"
 import { categoryOf, hasFailed } from "../tool-category.ts"
 import { limitMarks, mark, type TimelineMark } from "./timeline-marks.ts"

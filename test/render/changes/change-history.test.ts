@@ -2,7 +2,7 @@ import { createTwoFilesPatch } from "diff"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { addChanges, type ChangedFile, changedFiles, emptyHistory } from "../../../src/render/changes/change-history.ts"
-import { newPatch } from "../../../src/render/diff/compose-patch.ts"
+import { newFilePatch } from "../../../src/render/diff/compose-patch.ts"
 import { normalizeMessage } from "../../../src/session/normalize.ts"
 import { assistant, call, user } from "../items/parts-draw.ts"
 
@@ -226,7 +226,7 @@ describe("what is kept", () => {
   const many = (from: number, to: number, text: (i: number) => string) =>
     Array.from({ length: to - from }, (_, i) => {
       const file = `${from + i}.txt`
-      return { file, patch: newPatch(text(from + i)), additions: 1, deletions: 0, status: "added" }
+      return { file, patch: newFilePatch(text(from + i)), additions: 1, deletions: 0, status: "added" }
     })
 
   test("is 500 files; more are counted, each once", async () => {

@@ -1,13 +1,19 @@
 import { createTwoFilesPatch } from "diff"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { composePatches, isNew, linesChanged, newPatch, tidyPatch } from "../../../src/render/diff/compose-patch.ts"
+import {
+  composePatches,
+  countChangedLines,
+  isNewFile,
+  newFilePatch,
+  tidyPatch,
+} from "../../../src/render/diff/compose-patch.ts"
 
 /** A patch as OpenCode writes it: with so many unchanged lines around each place, or with all there are. */
 const patchOf = (before: string, after: string, context = Number.MAX_SAFE_INTEGER) =>
   createTwoFilesPatch("a", "a", before, after, "", "", { context })
 
-const compared = () => ({ left: 100_000 })
+const compared = () => ({ linesLeft: 100_000 })
 const hunksOf = (patch: string) => patch.slice(Math.max(0, patch.indexOf("@@ -")))
 
 /** What a patch makes of a text, hunk by hunk; throws where the text is not what the patch says. */
@@ -115,7 +121,7 @@ describe("several patches of a file as one", () => {
 
   test("stay as they are told where comparing would take too long", async () => {
     const both = composePatches(patchOf("a\nb\n", "a\nc\n"), patchOf("a\nc\n", "a\nb\n"))!
-    expect(await tidyPatch(both, { left: 0 })).toBe("@@ -1,2 +1,2 @@\n a\n-b\n+b\n")
+    expect(await tidyPatch(both, { linesLeft: 0 })).toBe("@@ -1,2 +1,2 @@\n a\n-b\n+b\n")
   })
 })
 
@@ -141,15 +147,15 @@ describe("a patch", () => {
   })
 
   test("of a new file is known as one", () => {
-    expect(newPatch("a\n\nb")).toBe("@@ -0,0 +1,3 @@\n+a\n+\n+b\n\\ No newline at end of file\n")
-    expect(isNew(newPatch("a"))).toBe(true)
-    expect(isNew(patchOf("a\n", "a\nb\n"))).toBe(false)
-    expect(newPatch("")).toBe("")
+    expect(newFilePatch("a\n\nb")).toBe("@@ -0,0 +1,3 @@\n+a\n+\n+b\n\\ No newline at end of file\n")
+    expect(isNewFile(newFilePatch("a"))).toBe(true)
+    expect(isNewFile(patchOf("a\n", "a\nb\n"))).toBe(false)
+    expect(newFilePatch("")).toBe("")
   })
 
   test("has its lines counted", () => {
-    expect(linesChanged(patchOf("a\nb\nc\n", "a\nd\ne\nc\n"))).toEqual({ additions: 2, deletions: 1 })
-    expect(linesChanged("hello")).toEqual({ additions: 0, deletions: 0 })
+    expect(countChangedLines(patchOf("a\nb\nc\n", "a\nd\ne\nc\n"))).toEqual({ additions: 2, deletions: 1 })
+    expect(countChangedLines("hello")).toEqual({ additions: 0, deletions: 0 })
   })
 
   test("never throws", async () => {

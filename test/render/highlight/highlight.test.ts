@@ -1,14 +1,14 @@
 import fc from "fast-check"
 import { beforeAll, describe, expect, test } from "vitest"
 import { highlight, highlightLines, loadLanguages } from "../../../src/render/highlight/highlight.ts"
-import { grammars, languageNamed, languageOf } from "../../../src/render/highlight/languages.ts"
+import { GRAMMARS, languageByName, languageOfFile } from "../../../src/render/highlight/languages.ts"
 import { escapeText, markupOf } from "../../../src/render/html/safe-html.ts"
 
 const languages = ["typescript", "python", "json", "markdown", "diff", "bash", "php"]
 beforeAll(() => loadLanguages(languages))
 
 const shown = (code: string, language: string | undefined, left?: number) =>
-  markupOf(highlight(code, language, left === undefined ? undefined : { left }))
+  markupOf(highlight(code, language, left === undefined ? undefined : { charsLeft: left }))
 const plain = (code: string) => markupOf(escapeText(code))
 const withoutSpans = (markup: string) => markup.replace(/<\/?(?:span|c-)[^>]*>/g, "")
 
@@ -70,29 +70,29 @@ describe("plain text", () => {
   })
 
   test("from where the caller's budget is spent", () => {
-    const budget = { left: 53 }
+    const budget = { charsLeft: 53 }
     expect(markupOf(highlight("let a = 1\nlet b = 2\nlet c = 3", "typescript", budget)).match(/<c- k>/g)).toHaveLength(
       2,
     )
-    expect(budget.left).toBe(5)
+    expect(budget.charsLeft).toBe(5)
     expect(markupOf(highlight("let abcd = 1", "typescript", budget))).toBe("let abcd = 1")
-    expect(budget.left).toBe(5)
+    expect(budget.charsLeft).toBe(5)
   })
 
   test("from where a line has more coloured words than the budget", () => {
-    const budget = { left: 50 }
+    const budget = { charsLeft: 50 }
     expect(markupOf(highlight("let a=1,b=2,c=3,d=4,e=5", "typescript", budget))).not.toContain("<")
-    budget.left = 200
+    budget.charsLeft = 200
     expect(markupOf(highlight("let a=1,b=2,c=3,d=4,e=5", "typescript", budget)).match(/<c- /g)!.length).toBeGreaterThan(
       5,
     )
-    expect(budget.left).toBe(128)
+    expect(budget.charsLeft).toBe(128)
   })
 
   test("costs nothing of the budget", () => {
-    const budget = { left: 100 }
+    const budget = { charsLeft: 100 }
     highlight("let a = 1", undefined, budget)
-    expect(budget.left).toBe(100)
+    expect(budget.charsLeft).toBe(100)
   })
 })
 
@@ -161,11 +161,11 @@ describe("the language of a fence", () => {
     ["shell", "bash"],
     ["console", "shellsession"],
     ["objective-c", "objective-c"],
-  ])("%s is %s", (info, language) => expect(languageNamed(info)).toBe(language))
+  ])("%s is %s", (info, language) => expect(languageByName(info)).toBe(language))
 
   test.each(["", " ", "text", "constructor", "__proto__", "toString", '"><script>', "ts\u0000x", "klingon"])(
     "%j has no grammar of its own, or a known one",
-    (info) => expect([undefined, "typescript"]).toContain(languageNamed(info)),
+    (info) => expect([undefined, "typescript"]).toContain(languageByName(info)),
   )
 })
 
@@ -179,15 +179,15 @@ describe("the language of a file", () => {
     ["tsconfig.json", "jsonc"],
     [".env.local", "dotenv"],
     ["a.d.ts", "typescript"],
-  ])("%s is %s", (path, language) => expect(languageOf(path)).toBe(language))
+  ])("%s is %s", (path, language) => expect(languageOfFile(path)).toBe(language))
 
   test.each(["", "LICENSE", "a.", ".", "a.ts/", "a.constructor", "x.__proto__"])("%j is not known", (path) =>
-    expect(languageOf(path)).toBeUndefined(),
+    expect(languageOfFile(path)).toBeUndefined(),
   )
 })
 
 test("every language of the table loads and colours", async () => {
-  await loadLanguages([...Object.keys(grammars), "klingon", "__proto__"])
+  await loadLanguages([...Object.keys(GRAMMARS), "klingon", "__proto__"])
   const sample = '# "a" // 1\nif true { return 1 }\n<a b="c">\n[x]\nkey: "v"\nA=1\n+b\nselect 1\n$ ls -l'
-  for (const language of Object.keys(grammars)) expect(shown(sample, language), language).toContain("<c- ")
+  for (const language of Object.keys(GRAMMARS)) expect(shown(sample, language), language).toContain("<c- ")
 })

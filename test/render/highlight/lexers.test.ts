@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { highlight } from "../../../src/render/highlight/highlight.ts"
-import { grammars } from "../../../src/render/highlight/languages.ts"
+import { GRAMMARS } from "../../../src/render/highlight/languages.ts"
 import { initialState, lexLine } from "../../../src/render/highlight/lexer.ts"
 import { hasLexer, lexerOf } from "../../../src/render/highlight/lexers.ts"
 import { markupOf } from "../../../src/render/html/safe-html.ts"
@@ -65,7 +65,7 @@ test("every lexer reads any line to its end, in order, from any state that it ha
     "<script>",
     'R"(',
   )
-  for (const language of Object.keys(grammars).filter(hasLexer)) {
+  for (const language of Object.keys(GRAMMARS).filter(hasLexer)) {
     const lexer = lexerOf(language)!
     fc.assert(
       fc.property(fc.array(fc.string({ unit, maxLength: 30 }), { maxLength: 12 }), (lines) => {

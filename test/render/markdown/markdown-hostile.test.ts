@@ -4,7 +4,7 @@ import { markupOf } from "../../../src/render/html/safe-html.ts"
 import { renderMarkdown } from "../../../src/render/markdown/markdown.ts"
 import { type Markup, readHtml } from "../read-html.ts"
 
-const drawn = async (text: string) => markupOf(await renderMarkdown(text, { left: 10_000 })).trimEnd()
+const drawn = async (text: string) => markupOf(await renderMarkdown(text, { charsLeft: 10_000 })).trimEnd()
 
 const allowed = new Set(
   "p h3 h4 h5 h6 figure figcaption pre code span ul ol li blockquote hr br div table thead tbody tr th td a strong em del".split(

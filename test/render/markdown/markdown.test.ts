@@ -3,7 +3,7 @@ import { markupOf } from "../../../src/render/html/safe-html.ts"
 import { safeUrl } from "../../../src/render/html/safe-url.ts"
 import { renderMarkdown } from "../../../src/render/markdown/markdown.ts"
 
-const drawn = async (text: string) => markupOf(await renderMarkdown(text, { left: 10_000 })).trimEnd()
+const drawn = async (text: string) => markupOf(await renderMarkdown(text, { charsLeft: 10_000 })).trimEnd()
 const rel = 'rel="noopener noreferrer nofollow"'
 
 describe("what people and models write", () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { BODY } from "../../../src/render/pagination/paginate.ts"
+import { estimateMessage } from "../../../src/render/pagination/message-size.ts"
+import { BODY_LIMIT } from "../../../src/render/pagination/paginate.ts"
 import { splitMessage } from "../../../src/render/pagination/split-message.ts"
-import { weighMessage } from "../../../src/render/pagination/weigh-message.ts"
 import { normalizeMessage } from "../../../src/session/normalize.ts"
 import { heavyParts, heavyTexts, heavyUserParts } from "../heavy-parts.ts"
 
@@ -51,9 +51,9 @@ describe("a message", () => {
       fc.assert(
         fc.property(heavy(role), (whole) => {
           const pieces = splitMessage(whole)
-          for (const { bytes, elements } of pieces.map(weighMessage)) {
-            expect(bytes).toBeLessThanOrEqual(BODY.bytes)
-            expect(elements).toBeLessThanOrEqual(BODY.elements)
+          for (const { bytes, elements } of pieces.map(estimateMessage)) {
+            expect(bytes).toBeLessThanOrEqual(BODY_LIMIT.bytes)
+            expect(elements).toBeLessThanOrEqual(BODY_LIMIT.elements)
           }
           const isOwn = (part: { type: string; synthetic?: boolean }) => part.type === "text" && !part.synthetic
           const parts = pieces.flatMap(({ parts }) => parts)

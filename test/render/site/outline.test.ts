@@ -12,7 +12,7 @@ const prompt = (number: number): PageItem => ({
   long: false,
   body: emptyHtml,
   cut: undefined,
-  byline: undefined,
+  summary: undefined,
   attachments: [],
   hidden: [],
 })
@@ -20,7 +20,7 @@ const part = (number: number): PartLink => ({ href: `${number}.html`, number, pr
 
 test("the outline names the prompts, a bounded number of them", () => {
   expect(outlineOf([prompt(0), prompt(3)])).toEqual([
-    { href: "#msg_3", number: 3, label: "Do 3", since: "0:01", byline: undefined },
+    { href: "#msg_3", number: 3, label: "Do 3", since: "0:01", summary: undefined },
   ])
   expect(outlineOf(Array.from({ length: 1000 }, (_, i) => prompt(i + 1)))).toHaveLength(100)
 })

@@ -1,13 +1,13 @@
 import type { IRawTheme } from "shiki/textmate"
 
 /**
- * What a piece of code is, as the class of its span: `k` keyword, `s` string, `c` comment, `f` function or property
- * name, `t` type, `n` number or constant, `d` deleted, `i` inserted, `h` heading; "" is plain text, without a span.
+ * Class of a token, written as its span's attribute: `k` keyword, `s` string, `c` comment, `f` function or property
+ * name, `t` type, `n` number or constant, `d` deleted, `i` inserted, `h` heading; "" plain text, without a span.
  */
 export type TokenClass = "" | "k" | "s" | "c" | "f" | "t" | "n" | "d" | "i" | "h"
 
-// Scopes are TextMate's, from its manual's list; "" stands for what is plain inside something coloured.
-const scopes: [TokenClass, string][] = [
+// Scopes as in TextMate's manual; "" resets plain text inside something highlighted.
+const SCOPES: [TokenClass, string][] = [
   ["c", "comment, punctuation.definition.comment, markup.quote"],
   [
     "k",
@@ -45,20 +45,22 @@ const scopes: [TokenClass, string][] = [
   ],
 ]
 
-/** All of them; tokens name theirs by its place here. */
-export const CLASSES: readonly TokenClass[] = ["", "k", "s", "c", "f", "t", "n", "d", "i", "h"]
+/** Tokens refer to classes by their index here. */
+export const TOKEN_CLASSES: readonly TokenClass[] = ["", "k", "s", "c", "f", "t", "n", "d", "i", "h"]
 
-/** The colours are numbers that never reach a page: the grammar gives them back and `classesOf` reads the class from them. */
-const colour = (name: TokenClass) => `#00000${CLASSES.indexOf(name)}`
+/** Colours carry the class index through the grammar and never reach a page; `classesOfColours` decodes them. */
+const classColour = (name: TokenClass) => `#00000${TOKEN_CLASSES.indexOf(name)}`
 
 export const theme: IRawTheme = {
   name: "classes",
   settings: [
-    { settings: { foreground: colour(""), background: "#FFFFFF" } },
-    ...scopes.map(([name, scope]) => ({ scope, settings: { foreground: colour(name) } })),
+    { settings: { foreground: classColour(""), background: "#FFFFFF" } },
+    ...SCOPES.map(([name, scope]) => ({ scope, settings: { foreground: classColour(name) } })),
   ],
 }
 
-/** For a registry's colour map: the class, as its place in `CLASSES`, by the number that a token carries. */
-export const classesOf = (colourMap: readonly string[]): number[] =>
-  colourMap.map((name) => (CLASSES[Number(String(name).slice(1))] === undefined ? 0 : Number(String(name).slice(1))))
+/** Class index by colour number, from a registry's colour map. */
+export const classesOfColours = (colourMap: readonly string[]): number[] =>
+  colourMap.map((name) =>
+    TOKEN_CLASSES[Number(String(name).slice(1))] === undefined ? 0 : Number(String(name).slice(1)),
+  )

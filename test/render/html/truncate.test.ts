@@ -1,21 +1,28 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { estimateText, textBytes, withHighlighting } from "../../../src/render/html/size-estimate.ts"
 import {
-  type Bounds,
-  COMMAND,
+  COMMAND_LIMITS,
   clip,
-  cut,
-  FILE,
-  fitting,
-  NOTHING,
-  OUTPUT,
-  PATCH,
-  PROSE,
-  TERMINAL,
-} from "../../../src/render/html/cut.ts"
-import { coloured, textBytes, weighText } from "../../../src/render/html/weight.ts"
+  FILE_LIMITS,
+  NOTHING_LIMITS,
+  OUTPUT_LIMITS,
+  PATCH_LIMITS,
+  PROSE_LIMITS,
+  TERMINAL_LIMITS,
+  type TruncationLimits,
+  takeFitting,
+  truncate,
+} from "../../../src/render/html/truncate.ts"
 
-const all: Bounds[] = [COMMAND, FILE, OUTPUT, PATCH, PROSE, TERMINAL]
+const all: TruncationLimits[] = [
+  COMMAND_LIMITS,
+  FILE_LIMITS,
+  OUTPUT_LIMITS,
+  PATCH_LIMITS,
+  PROSE_LIMITS,
+  TERMINAL_LIMITS,
+]
 
 /** Lines of what costs more than it looks: markup, marks, escapes, wide and unseen characters. */
 const line = fc.oneof(
@@ -49,9 +56,9 @@ describe("a text that is cut", () => {
           bytes: full.bytes * share,
           elements: full.elements * share,
         }
-        const { head, tail } = cut(text, bounds)
+        const { head, tail } = truncate(text, bounds)
         expect(`${head}${tail && "\n"}${tail}`.split("\n").length).toBeLessThanOrEqual(Math.ceil(bounds.lines) + 1)
-        const weights = [head, tail].filter(Boolean).map((part) => coloured(weighText(part, bounds.kind)))
+        const weights = [head, tail].filter(Boolean).map((part) => withHighlighting(estimateText(part, bounds.kind)))
         // The mark at the end of a line that is cut is not counted.
         expect(weights.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(bounds.bytes + 12)
         expect(weights.reduce((sum, { elements }) => sum + elements, 0)).toBeLessThanOrEqual(bounds.elements + 2)
@@ -63,12 +70,12 @@ describe("a text that is cut", () => {
   test("is whole where nothing is left out, and a file of the share where something is", () => {
     fc.assert(
       fc.property(text, fc.constantFrom(...all), (text, bounds) => {
-        const { head, tail, omitted, whole } = cut(text, bounds)
-        if (omitted === 0) {
+        const { head, tail, omittedLines, fullText } = truncate(text, bounds)
+        if (omittedLines === 0) {
           expect([head, `${head}\n`]).toContain(text)
-          expect({ tail, whole }).toEqual({ tail: "", whole: undefined })
+          expect({ tail, whole: fullText }).toEqual({ tail: "", whole: undefined })
         } else {
-          expect(Buffer.from(whole!.body).toString()).toBe(text.toWellFormed())
+          expect(Buffer.from(fullText!.body).toString()).toBe(text.toWellFormed())
           expect(text.endsWith(`${tail}\n`) || text.endsWith(tail) || tail.endsWith("…")).toBe(true)
           expect(text.startsWith(head.replace(/…$/, ""))).toBe(true)
         }
@@ -79,26 +86,26 @@ describe("a text that is cut", () => {
 
   test("counts the lines that are left out", () => {
     const lines = Array.from({ length: 1_000 }, (_, i) => `${i}`)
-    const { head, tail, omitted } = cut(lines.join("\n"), OUTPUT)
+    const { head, tail, omittedLines } = truncate(lines.join("\n"), OUTPUT_LIMITS)
     expect(head.split("\n")).toEqual(lines.slice(0, 48))
     expect(tail.split("\n")).toEqual(lines.slice(-112))
-    expect(omitted).toBe(840)
+    expect(omittedLines).toBe(840)
   })
 
   test("shows the beginning of a line that alone is too long, and no half of a character", () => {
-    const { head, omitted } = cut("😀".repeat(100_000), PROSE)
+    const { head, omittedLines } = truncate("😀".repeat(100_000), PROSE_LIMITS)
     expect(head).toMatch(/^(?:😀)+…$/u)
-    expect(omitted).toBe(1)
+    expect(omittedLines).toBe(1)
   })
 
   test("shows nothing where nothing may be shown", () => {
-    expect(cut("a\nb", NOTHING)).toMatchObject({ head: "", tail: "", omitted: 2 })
+    expect(truncate("a\nb", NOTHING_LIMITS)).toMatchObject({ head: "", tail: "", omittedLines: 2 })
   })
 
   test("takes time that does not grow with more than its length", () => {
     const long = `${"*a* ".repeat(10)}\n`.repeat(200_000)
-    expect(cut(long, PROSE).omitted).toBeGreaterThan(199_000)
-    expect(cut("*a* ".repeat(2_000_000), TERMINAL).omitted).toBe(1)
+    expect(truncate(long, PROSE_LIMITS).omittedLines).toBeGreaterThan(199_000)
+    expect(truncate("*a* ".repeat(2_000_000), TERMINAL_LIMITS).omittedLines).toBe(1)
   })
 })
 
@@ -122,8 +129,8 @@ test("a short text is its beginning, and less of it where it is heavy", () => {
 
 test("the rows that fit are the first ones", () => {
   const rows = ["aaaa", "bbbb", "<<", "c"]
-  expect(fitting(rows, 100, (row) => row)).toEqual(rows)
-  expect(fitting(rows, 8, (row) => row)).toEqual(["aaaa", "bbbb"])
-  expect(fitting(rows, 9 + textBytes("<<"), (row) => row)).toEqual(rows)
-  expect(fitting(rows, 0, (row) => row)).toEqual([])
+  expect(takeFitting(rows, 100, (row) => row)).toEqual(rows)
+  expect(takeFitting(rows, 8, (row) => row)).toEqual(["aaaa", "bbbb"])
+  expect(takeFitting(rows, 9 + textBytes("<<"), (row) => row)).toEqual(rows)
+  expect(takeFitting(rows, 0, (row) => row)).toEqual([])
 })

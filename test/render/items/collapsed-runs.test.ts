@@ -1,15 +1,15 @@
 import { expect, test } from "vitest"
 import { emptyHtml, markupOf } from "../../../src/render/html/safe-html.ts"
-import { foldRuns } from "../../../src/render/items/runs.ts"
+import { collapseRuns } from "../../../src/render/items/collapsed-runs.ts"
 import type { PageItem, StepView } from "../../../src/render/view.ts"
 
 let made = 0
 const base = () => ({ anchor: `prt_${++made}`, moment: undefined })
-const step = (act: StepView["act"], more: Partial<StepView> = {}): PageItem => ({
+const step = (act: StepView["category"], more: Partial<StepView> = {}): PageItem => ({
   ...base(),
   kind: "step",
   step: {
-    act,
+    category: act,
     verb: act,
     folder: "src/",
     object: `${act}.ts`,
@@ -41,11 +41,11 @@ const shape = (items: PageItem[]) =>
     item.kind === "sentence" ? [] : [item.kind === "run" ? item.items.map(({ kind }) => kind) : item.kind],
   )
 const sentences = (items: PageItem[]) =>
-  foldRuns(items).flatMap((item) => (item.kind === "sentence" ? markupOf(item.body) : []))
+  collapseRuns(items).flatMap((item) => (item.kind === "sentence" ? markupOf(item.body) : []))
 
 test("two and more steps in a row that only look around are one row, with what was thought between them", () => {
   const items = [said(), thought(10), step("read"), thought(10), step("search"), step("list"), thought(10), step("run")]
-  expect(shape(foldRuns(items))).toEqual([
+  expect(shape(collapseRuns(items))).toEqual([
     "prose",
     "reasoning",
     ["step", "reasoning", "step", "step"],
@@ -55,12 +55,12 @@ test("two and more steps in a row that only look around are one row, with what w
 })
 
 test("one look is no run, and text ends one", () => {
-  expect(shape(foldRuns([step("read"), said(), step("read")]))).toEqual(["step", "prose", "step"])
+  expect(shape(collapseRuns([step("read"), said(), step("read")]))).toEqual(["step", "prose", "step"])
 })
 
 test("a step that failed is in no run", () => {
   const failed = step("read", { tone: "bad", outcome: "failed" })
-  expect(shape(foldRuns([step("read"), failed, step("read"), step("read")]))).toEqual([
+  expect(shape(collapseRuns([step("read"), failed, step("read"), step("read")]))).toEqual([
     "step",
     "step",
     ["step", "step"],
@@ -68,7 +68,7 @@ test("a step that failed is in no run", () => {
 })
 
 test("a run says what was looked at", () => {
-  const [, run] = foldRuns([step("read"), step("read"), step("search"), step("list")])
+  const [, run] = collapseRuns([step("read"), step("read"), step("search"), step("list")])
   expect(run).toMatchObject({ kind: "run", gist: "read 2 files, searched once, listed 1 folder", steps: 4 })
 })
 

@@ -1,39 +1,39 @@
-export interface DiffFile {
-  hunks: DiffHunk[]
+export interface ParsedPatch {
+  hunks: PatchHunk[]
 }
 
-export interface DiffHunk {
-  /** `@@ -17,8 +25,9 @@ export async function …`, as it stands. */
+export interface PatchHunk {
+  /** `@@ -17,8 +25,9 @@ export async function …`, verbatim. */
   header: string
   oldStart: number
   newStart: number
-  rows: DiffRow[]
+  rows: PatchRow[]
 }
 
-export interface DiffRow {
-  /** `note` is a remark of the diff's own, such as `\ No newline at end of file`. */
+export interface PatchRow {
+  /** `note`: a marker line such as `\ No newline at end of file`. */
   kind: "same" | "add" | "del" | "note"
-  /** The line's number before the change, if it was there. */
+  /** Line number before the change, if the line existed. */
   old?: number
-  /** The line's number after the change, if it is there. */
+  /** Line number after the change, if the line exists. */
   new?: number
-  /** Without the sign, and without the line's end. */
+  /** Without the sign and the line end. */
   text: string
 }
 
-/** Larger texts, both together, are not compared line by line. */
-const COMPARED = 200_000
-/** So many added and deleted lines are looked for before a change counts as a rewrite. */
-const EDITS = 2_000
+/** Larger texts, both together, are not compared. */
+const MAX_COMPARED_CHARS = 200_000
+/** More edited lines count as a rewrite. */
+const MAX_EDITED_LINES = 2_000
 
 /**
- * The hunks of a unified diff of one file. Reads any text: headers (`Index:`, `===`, `---`, `+++`, `diff --git`) before
- * the first hunk are passed over, a line without a sign inside a hunk is an unchanged line (editors strip the space of
- * an empty one), and a text without any `@@` has no hunks. Linear; never throws.
+ * Parses the hunks of a unified diff of one file. Accepts any text: headers before the first hunk (`Index:`, `===`,
+ * `---`, `+++`, `diff --git`) are skipped; a line without a sign inside a hunk is an unchanged line (editors strip the
+ * space of an empty one); a text without `@@` has no hunks. Linear; never throws.
  */
-export function parsePatch(patch: string): DiffFile {
-  const hunks: DiffHunk[] = []
-  let hunk: DiffHunk | undefined
+export function parsePatch(patch: string): ParsedPatch {
+  const hunks: PatchHunk[] = []
+  let hunk: PatchHunk | undefined
   let [oldLine, newLine, oldLeft, newLeft] = [0, 0, 0, 0]
   const lines = patch.split("\n")
   if (lines.at(-1) === "") lines.pop()
@@ -51,7 +51,7 @@ export function parsePatch(patch: string): DiffFile {
     if (hunk === undefined) continue
     const text = line.slice(1).replace(/\r$/, "")
     if (line.startsWith("\\")) hunk.rows.push({ kind: "note", text: line.slice(1).trim() })
-    // Beyond what its header announces, a hunk goes on (a model's counts may be wrong) until another file's begins.
+    // A hunk may be longer than its header says (models miscount): it ends where another file's header begins.
     else if (oldLeft <= 0 && newLeft <= 0 && /^(?![-+ ])|^(?:---|\+\+\+) /.test(line)) hunk = undefined
     else if (line.startsWith("+")) {
       hunk.rows.push({ kind: "add", new: newLine++, text })
@@ -74,22 +74,22 @@ export function parsePatch(patch: string): DiffFile {
 }
 
 /**
- * A unified diff from one text to the other, with three lines around each change; "" where they are equal. Texts of
- * more than 200,000 characters together, or with thousands of changed lines, give one hunk: all of it deleted, then added.
+ * Unified diff between two texts with three lines of context; "" if they are equal. Texts of more than 200,000
+ * characters together, or with thousands of edited lines, become one hunk that deletes all and adds all.
  */
-export async function patchOf(before: string, after: string): Promise<string> {
+export async function createPatch(before: string, after: string): Promise<string> {
   if (before === after) return ""
-  if (before.length + after.length <= COMPARED) {
+  if (before.length + after.length <= MAX_COMPARED_CHARS) {
     const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import("diff")
     const patch = createTwoFilesPatch("before", "after", before, after, "", "", {
       context: 3,
-      maxEditLength: EDITS,
+      maxEditLength: MAX_EDITED_LINES,
       headerOptions: FILE_HEADERS_ONLY,
     })
     if (patch !== undefined) return patch
   }
-  const old = linesOf(before)
-  const now = linesOf(after)
+  const old = splitLines(before)
+  const now = splitLines(after)
   const span = (lines: string[]) => `${Math.min(1, lines.length)},${lines.length}`
   return [
     `@@ -${span(old)} +${span(now)} @@`,
@@ -99,7 +99,7 @@ export async function patchOf(before: string, after: string): Promise<string> {
   ].join("\n")
 }
 
-function linesOf(text: string): string[] {
+function splitLines(text: string): string[] {
   const lines = text.split("\n")
   if (lines.at(-1) === "") lines.pop()
   return lines

@@ -1,47 +1,47 @@
 import type { IGrammar, IOnigLib, IRawGrammar, StateStack } from "shiki/textmate"
-import { classesOf, theme } from "./highlight-theme.ts"
-import { grammars, isLanguage, type Language } from "./languages.ts"
+import { GRAMMARS, isLanguage, type Language } from "./languages.ts"
 import { hasLexer } from "./lexers.ts"
+import { classesOfColours, theme } from "./token-classes.ts"
 
-/** A language that is ready to tell the tokens of a line. */
-export interface Grammar {
+/** A loaded grammar. */
+export interface LoadedGrammar {
   textmate: IGrammar
-  /** The state before the first line. */
+  /** State before the first line. */
   initial: StateStack
-  /** The class of a token, as its place in `CLASSES`, by the number of its colour. */
+  /** Index in `TOKEN_CLASSES` by a token's colour number. */
   classes: number[]
 }
 
 const loading = new Map<Language, Promise<void>>()
-const loaded = new Map<string, Grammar>()
-let starting: Promise<IOnigLib> | undefined
+const loaded = new Map<string, LoadedGrammar>()
+let oniguruma: Promise<IOnigLib> | undefined
 
-/** Loads the grammars that `highlight` needs for these languages, once; names that are not known are passed over. */
+/** Loads the grammars that `highlight` needs for these languages, once each. Ignores unknown names. */
 export async function loadLanguages(names: Iterable<string>): Promise<void> {
   await Promise.all(
-    [...new Set(names)].filter((name) => isLanguage(name) && !hasLexer(name)).map((name) => load(name as Language)),
+    [...new Set(names)].filter((name) => isLanguage(name) && !hasLexer(name)).map((name) => loadOnce(name as Language)),
   )
 }
 
-/** The language, if it is loaded. */
-export const grammarOf = (language: string): Grammar | undefined => loaded.get(language)
+/** A language's grammar, if loaded. */
+export const grammarOf = (language: string): LoadedGrammar | undefined => loaded.get(language)
 
-function load(name: Language): Promise<void> {
-  const known = loading.get(name)
-  if (known !== undefined) return known
+function loadOnce(name: Language): Promise<void> {
+  const pending = loading.get(name)
+  if (pending !== undefined) return pending
   const promise = loadGrammar(name)
   loading.set(name, promise)
   return promise
 }
 
 async function loadGrammar(name: Language): Promise<void> {
-  starting ??= startOniguruma()
+  oniguruma ??= startOniguruma()
   const [{ INITIAL, Registry }, onigLib, module] = await Promise.all([
     import("shiki/textmate"),
-    starting,
-    grammars[name](),
+    oniguruma,
+    GRAMMARS[name](),
   ])
-  // A registry of its own for each language: what is embedded in it (SQL in PHP, code in Markdown) is then the same
+  // One registry per language: embedded languages (SQL in PHP, code in Markdown) are then highlighted the same
   // whatever else a session shows, and so is its page.
   const registrations = new Map(module.default.map((registration) => [registration.scopeName as string, registration]))
   const registry = new Registry({
@@ -51,10 +51,10 @@ async function loadGrammar(name: Language): Promise<void> {
     getInjections: (scope) =>
       module.default.filter(({ injectTo }) => injectTo?.includes(scope)).map(({ scopeName }) => scopeName),
   })
-  // The last one is the language itself, those before it are embedded in it. Each is asked for by name, because a
-  // registry does not see those that are only named in captures.
+  // The last registration is the language itself, after its embedded ones. Load each by name, because a registry does
+  // not find those that are named in captures only.
   const textmate = module.default.map(({ scopeName }) => registry.loadGrammar(scopeName)).at(-1)
-  if (textmate) loaded.set(name, { textmate, initial: INITIAL, classes: classesOf(registry.getColorMap()) })
+  if (textmate) loaded.set(name, { textmate, initial: INITIAL, classes: classesOfColours(registry.getColorMap()) })
 }
 
 async function startOniguruma(): Promise<IOnigLib> {

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { PAGE } from "../../../src/render/pagination/paginate.ts"
+import { PAGE_LIMIT } from "../../../src/render/pagination/paginate.ts"
 import { draw, type Exported, exports, filesOf, generated } from "../draw.ts"
 import { heavyParts, heavyTexts, heavyUserParts } from "../heavy-parts.ts"
 import { expectShare } from "../page-rules.ts"
@@ -8,8 +8,8 @@ import { expectShare } from "../page-rules.ts"
 function expectBounded(drawn: Map<string, string>): void {
   for (const [path, html] of drawn) {
     if (!path.endsWith(".html")) continue
-    expect(Buffer.byteLength(html), `${path}, bytes`).toBeLessThan(PAGE.bytes)
-    expect(html.match(/<[a-z]/g)!.length, `${path}, elements`).toBeLessThan(PAGE.elements)
+    expect(Buffer.byteLength(html), `${path}, bytes`).toBeLessThan(PAGE_LIMIT.bytes)
+    expect(html.match(/<[a-z]/g)!.length, `${path}, elements`).toBeLessThan(PAGE_LIMIT.elements)
   }
 }
 

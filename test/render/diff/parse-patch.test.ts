@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { parsePatch, patchOf } from "../../../src/render/diff/diff.ts"
+import { createPatch, parsePatch } from "../../../src/render/diff/parse-patch.ts"
 
 const rowsOf = (patch: string) => parsePatch(patch).hunks.flatMap(({ rows }) => rows)
 const line = fc.string({ unit: fc.constantFrom("a", "-", "+", " ", "@", "\\", "é") })
@@ -80,7 +80,7 @@ describe("making a patch", () => {
         const old = linesOf(before)
         const rebuilt: string[] = []
         let at = 0
-        for (const row of rowsOf(await patchOf(before, after))) {
+        for (const row of rowsOf(await createPatch(before, after))) {
           if (row.kind === "note") continue
           while (row.old !== undefined && at < row.old - 1) rebuilt.push(old[at++]!)
           if (row.new !== undefined) while (rebuilt.length < row.new - 1) rebuilt.push(old[at++]!)
@@ -93,13 +93,13 @@ describe("making a patch", () => {
   })
 
   test("is empty where nothing changed", async () => {
-    expect(await patchOf("a\n", "a\n")).toBe("")
+    expect(await createPatch("a\n", "a\n")).toBe("")
   })
 
   test("of large texts deletes the one and adds the other", async () => {
     const before = `${"a\n".repeat(60_000)}same\n`
     const after = `${"b\n".repeat(60_000)}same`
-    const [hunk, ...others] = parsePatch(await patchOf(before, after)).hunks
+    const [hunk, ...others] = parsePatch(await createPatch(before, after)).hunks
     expect(others).toEqual([])
     expect(hunk!.rows.map(({ kind }) => kind)).toEqual([...Array(60_001).fill("del"), ...Array(60_001).fill("add")])
     expect(hunk!.rows.at(-1)).toEqual({ kind: "add", new: 60_001, text: "same" })
@@ -107,7 +107,7 @@ describe("making a patch", () => {
 
   test("of texts that differ everywhere is a rewrite", async () => {
     const lines = (name: string) => Array.from({ length: 3000 }, (_, i) => `${name}${i}`).join("\n")
-    const rows = rowsOf(await patchOf(lines("a"), lines("b")))
+    const rows = rowsOf(await createPatch(lines("a"), lines("b")))
     expect(rows.filter(({ kind }) => kind === "del")).toHaveLength(3000)
     expect(rows.filter(({ kind }) => kind === "add")).toHaveLength(3000)
   })

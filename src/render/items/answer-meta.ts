@@ -1,10 +1,10 @@
 import type { AssistantMessage, MessageError } from "../../session/model.ts"
 import { formatCompact, formatCost, formatDuration } from "../format.ts"
-import { clip } from "../html/cut.ts"
+import { clip } from "../html/truncate.ts"
 import type { PageItem } from "../view.ts"
 
-/** Which model answered, with how many tokens, at what cost. */
-export function metaOf({ model, agent, tokens, cost, created, completed }: AssistantMessage): PageItem[] {
+/** Model, tokens and cost of an answer. */
+export function answerMeta({ model, agent, tokens, cost, created, completed }: AssistantMessage): PageItem[] {
   const read = tokens.input + tokens.cacheRead + tokens.cacheWrite
   const written = tokens.output + tokens.reasoning
   const text = [
@@ -17,8 +17,8 @@ export function metaOf({ model, agent, tokens, cost, created, completed }: Assis
   return text.length === 0 ? [] : [{ kind: "meta", anchor: "", moment: undefined, text: text.join(" · ") }]
 }
 
-/** What went wrong with an answer, for who reads it. */
-export function errorInWords({ name, message, statusCode }: MessageError): {
+/** Reader-facing text of an answer's error. */
+export function describeAnswerError({ name, message, statusCode }: MessageError): {
   tone: "bad" | "plain"
   title: string
   text: string

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { PAGE } from "../../../src/render/pagination/paginate.ts"
+import { PAGE_LIMIT } from "../../../src/render/pagination/paginate.ts"
 import { findChromium, launchChromium } from "../../support/chromium.ts"
 import { poke, watch } from "../../support/poke.ts"
 import { serveFiles } from "../../support/static-server.ts"
@@ -69,8 +69,8 @@ describe("what is heavy", { timeout: 120_000 }, () => {
       expectShare(drawn)
       const pages = new Map([...drawn].filter(([path]) => path.endsWith(".html")))
       for (const [path, html] of pages) {
-        expect(Buffer.byteLength(html), path).toBeLessThan(PAGE.bytes)
-        expect(html.match(/<[a-z]/g)!.length, path).toBeLessThan(PAGE.elements)
+        expect(Buffer.byteLength(html), path).toBeLessThan(PAGE_LIMIT.bytes)
+        expect(html.match(/<[a-z]/g)!.length, path).toBeLessThan(PAGE_LIMIT.elements)
       }
       expect([...pages.values()].join("")).toContain("<p>After.</p>")
       if (!browser) return
