@@ -1,6 +1,6 @@
 import { queryAll, root } from "./dom.ts"
 
-/** Where reading begins: below the sticky header. Pixels from the top of the viewport. */
+/** The line at which reading begins: below the sticky header. Pixels from the top of the viewport. */
 export const readingLine = (): number => Number.parseFloat(getComputedStyle(root).scrollPaddingTop) || 0
 
 /** Folded-away elements have a box, too, so that `getClientRects` is not enough. */

@@ -62,7 +62,7 @@ export interface ChangeLink {
   href: string
   folder: string
   file: string
-  /** What happened to it: `new`, `deleted`, `moved`, …; "" if only its text changed. */
+  /** The change: `new`, `deleted`, `moved`, …; "" if only its text changed. */
   word: string
   additions: number
   deletions: number

@@ -29,7 +29,7 @@ function done(...calls: object[]): string {
   return describeSteps(facts)
 }
 
-describe("what was done, in a sentence", () => {
+describe("the sentence on what was done", () => {
   const edit = (state: object = {}) =>
     call("edit", { input: { filePath: "a", oldString: "a", newString: "b" }, ...state })
   const failed = { status: "error", error: "no such text" }
@@ -55,7 +55,7 @@ describe("what was done, in a sentence", () => {
     ).toBe("2 steps: asked once, failed once.")
   })
 
-  test("is empty where nothing was", () => {
+  test("is empty if nothing was done", () => {
     expect(done()).toBe("")
   })
 })

@@ -58,7 +58,7 @@ export interface ChangedFile {
   /** The path; the end of a very long one. */
   path: string
   from: string | undefined
-  /** What happened to it, in a word or two; "" if only its text changed. */
+  /** The change in a word or two; "" if only its text changed. */
   outcome: string
   isGone: boolean
   /** The net change is empty. */

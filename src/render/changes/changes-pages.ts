@@ -33,8 +33,8 @@ const MAX_HIGHLIGHTED_CHARS = 24_000
  * A list of more files than this gets the first page for itself. For a shorter one, the same room is reserved whatever
  * its length, so that a further file does not move the boundaries of later pages.
  */
-const MAX_INLINE_LIST = 50
-const INLINE_LIST_SIZE = { bytes: 24_000, elements: 6 * MAX_INLINE_LIST, code: 0 }
+const MAX_INLINE_FILES = 50
+const INLINE_LIST_SIZE = { bytes: 24_000, elements: 6 * MAX_INLINE_FILES, code: 0 }
 /** Limit of the names listed. */
 const MAX_NAMES_BYTES = 100_000
 
@@ -57,7 +57,7 @@ export function changesPages(files: readonly ChangedFile[], stem: string, notes:
   const add = (own: typeof sum) => {
     sum = { bytes: sum.bytes + own.bytes, elements: sum.elements + own.elements, code: sum.code + own.code }
   }
-  const isLong = files.length > MAX_INLINE_LIST
+  const isLong = files.length > MAX_INLINE_FILES
   const listed = takeFitting(files, isLong ? MAX_NAMES_BYTES : INLINE_LIST_SIZE.bytes / 2, ({ path }) => path)
   if (isLong) pages.push([])
   else add(INLINE_LIST_SIZE)

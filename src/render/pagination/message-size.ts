@@ -149,7 +149,7 @@ function estimateTool(part: ToolPart): MessageSize {
   const { call } = part
   const act = categoryOf(part)
   const isFolded = call.kind === "read" || call.kind === "task" || call.kind === "websearch"
-  // Of many patched files, only some are named.
+  // If many files are patched, only some are named.
   const all = longTexts(part)
   const shown = call.kind === "apply_patch" && all.length > 1 ? all.slice(0, shownFiles(call.files).length) : all
   const texts = shown.map(([text, limits]) => (text === "" ? size(0, 0) : estimateTruncated(text, limits, isFolded)))

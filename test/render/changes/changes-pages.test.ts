@@ -16,7 +16,7 @@ function rewritten(before: string, after: string): string {
   return `@@ -${before ? 1 : 0},${before ? old.length : 0} +1,${now.length} @@\n${[...(before ? old : []), ...now].join("")}`
 }
 
-/** A prompt whose work has led some files from one text to another. */
+/** A prompt that changed files from one text to another. */
 function prompt(number: number, changes: Change[], text = `Prompt ${number}`): object {
   const diffs = changes.map(([file, before, after, more]) => {
     const options = { context: 100_000, maxEditLength: 100 }
@@ -81,8 +81,8 @@ describe("a file's section says", () => {
   })
 })
 
-describe("the pages of what changed", () => {
-  test("are not there where nothing changed", async () => {
+describe("the pages of changes", () => {
+  test("do not exist if nothing changed", async () => {
     const share = await drawn([prompt(1, [])])
     expect(changesOf(share)).toEqual([])
     expect(share.get("index.html")).not.toContain("What changed")
@@ -120,7 +120,7 @@ describe("the pages of what changed", () => {
     expect(html).toContain(`href="${name.replace("-changes", "")}#msg_1"`)
   })
 
-  test("say what is not kept and what is told by calls", async () => {
+  test("note dropped diffs and changes known from calls only", async () => {
     const many = Array.from({ length: 620 }, (_, i): Change => [`${i}.txt`, "", `${i}\n`])
     expect((await drawn([prompt(1, many)])).get("changes.html")).toContain(
       "The diffs of 120 further files are not kept here.",
@@ -161,7 +161,7 @@ describe("the pages of what changed", () => {
   })
 })
 
-describe("the pages of what changed, when the session is shared again", () => {
+describe("the pages of changes, when the session is shared again", () => {
   const files = (from: number, to: number, word = "a") =>
     Array.from(
       { length: to - from },
@@ -170,13 +170,13 @@ describe("the pages of what changed, when the session is shared again", () => {
   const inputs = async (messages: object[], more: Exported = {}) =>
     new Map((await filesOf({ messages, ...more })).map(({ path, input }) => [path, input]))
 
-  test("are drawn again only from where something has changed", async () => {
+  test("are rendered again only from the first change on", async () => {
     const before = await inputs([prompt(1, files(0, 40))])
     const after = await inputs([prompt(1, files(0, 40)), prompt(2, files(40, 45))])
     const pages = [...before.keys()].filter((path) => path.startsWith("changes"))
     expect(pages.length).toBeGreaterThan(3)
     const changed = pages.filter((path) => before.get(path) !== after.get(path))
-    // The first has the list of all, and the last goes on.
+    // The first page holds the list of all files, and the last one grows.
     expect(changed).toEqual(["changes.html", pages.at(-1)])
   })
 
@@ -191,7 +191,7 @@ describe("the pages of what changed, when the session is shared again", () => {
     expect(changed.length).toBeLessThan(6)
   })
 
-  test("have an input that changes with all that they are drawn from", async () => {
+  test("have an input hash of everything that they are rendered from", async () => {
     const messages = [prompt(1, files(0, 2))]
     const before = await inputs(messages)
     for (const after of [

@@ -26,16 +26,16 @@ describe("marking what changed in a line", () => {
     ])
   })
 
-  test("marks nothing on the side from which nothing is gone", () => {
+  test("marks nothing on a side without changes", () => {
     expect(marked("@@ -1 +1 @@\n-call(a)\n+call(a, b)\n")).toEqual([undefined, [", b"]])
   })
 
-  test("pairs several lines in order, also over the remark between them", () => {
+  test("pairs several lines in order, also over the note between them", () => {
     const patch = "@@ -1,2 +1,2 @@\n-let x = 1\n-let y = 2\n\\ No newline at end of file\n+let x = 3\n+let y = 4\n"
     expect(marked(patch)).toEqual([["1"], ["2"], undefined, ["3"], ["4"]])
   })
 
-  test("pairs the lines that are most alike where more were added than deleted", () => {
+  test("pairs the most similar lines if more were added than deleted", () => {
     const patch = "@@ -1 +1,3 @@\n-  return base * 2\n+  // Full jitter\n+  return base * 3\n+}\n"
     expect(marked(patch)).toEqual([["2"], undefined, ["3"], undefined])
   })
@@ -52,13 +52,13 @@ describe("marking what changed in a line", () => {
     expect(marks).toEqual([...Array(40).fill(["load"]), undefined, ...Array(40).fill(["read"])])
   })
 
-  test("leaves lines alone that have no partner or nothing in common", () => {
+  test("does not mark lines without a partner or with nothing in common", () => {
     expect(marked("@@ -1,2 +1 @@\n-one\n-two\n+three\n")).toEqual([undefined, undefined, undefined])
     expect(marked("@@ -1 +1 @@\n-hello world\n+goodbye\n")).toEqual([undefined, undefined])
     expect(marked("@@ -1 +1 @@\n-          return one\n+          throw two\n")).toEqual([undefined, undefined])
   })
 
-  test("does not part the halves of a character", () => {
+  test("does not split a surrogate pair", () => {
     expect(marked("@@ -1 +1 @@\n-face = 😀\n+face = 😁\n")).toEqual([["😀"], ["😁"]])
   })
 
@@ -94,7 +94,7 @@ describe("a marked line", () => {
   const draw = (text: string, ranges: TextRange[], language?: string) =>
     markupOf(highlightLines(text, language, undefined, [ranges])[0]!)
 
-  test("keeps its colours under the marks", async () => {
+  test("keeps its highlighting under the marks", async () => {
     await loadLanguages(["typescript"])
     expect(draw('const a = "x y"', [{ from: 6, to: 12 }], "typescript")).toBe(
       "<c- k>const</c-> <mark>a = <c- s>&#34;x</c-></mark><c- s> y&#34;</c->",

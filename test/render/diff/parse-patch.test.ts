@@ -7,7 +7,7 @@ const line = fc.string({ unit: fc.constantFrom("a", "-", "+", " ", "@", "\\", "Ã
 const someText = fc.array(line, { maxLength: 12 }).map((lines) => lines.join("\n"))
 
 describe("reading a patch", () => {
-  test("numbers the lines of both sides and takes the signs off", () => {
+  test("numbers the lines of both sides and strips the signs", () => {
     const patch = "Index: a.ts\n===\n--- a.ts\n+++ a.ts\n@@ -3,3 +3,3 @@ fn\n a\n-b\n+c\n d\n@@ -20 +20 @@\n-x\n+y\n"
     expect(parsePatch(patch).hunks).toEqual([
       {
@@ -40,7 +40,7 @@ describe("reading a patch", () => {
     ])
   })
 
-  test("keeps the remark about a missing newline apart from the lines", () => {
+  test("keeps the note about a missing newline apart from the lines", () => {
     expect(rowsOf("@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n").map(({ kind }) => kind)).toEqual([
       "del",
       "note",
@@ -48,7 +48,7 @@ describe("reading a patch", () => {
     ])
   })
 
-  test("takes an empty line in a hunk for an unchanged one, and drops carriage returns", () => {
+  test("treats an empty line in a hunk as unchanged, and drops carriage returns", () => {
     expect(rowsOf("@@ -1,2 +1,2 @@\n\n-a\r\n+b\r\n").map(({ kind, text }) => [kind, text])).toEqual([
       ["same", ""],
       ["del", "a"],
@@ -56,12 +56,12 @@ describe("reading a patch", () => {
     ])
   })
 
-  test("goes on where the counts of a hunk are too small, and stops at the next file", () => {
+  test("continues where the counts of a hunk are too small, and stops at the next file", () => {
     const patch = "@@ -1,1 +1,1 @@\n-a\n+b\n+c\n--- x\n+++ x\n not a row\n"
     expect(rowsOf(patch).map(({ text }) => text)).toEqual(["a", "b", "c"])
   })
 
-  test("finds no hunks in what is not a patch", () => {
+  test("finds no hunks in other text", () => {
     expect(parsePatch("").hunks).toEqual([])
     expect(parsePatch("hello\n+a\n-b\n").hunks).toEqual([])
   })
@@ -73,7 +73,7 @@ describe("reading a patch", () => {
 })
 
 describe("making a patch", () => {
-  test("leads from the one text to the other, line by line", async () => {
+  test("turns one text into the other, line by line", async () => {
     const linesOf = (text: string) => (text === "" ? [] : text.replace(/\n$/, "").split("\n"))
     await fc.assert(
       fc.asyncProperty(someText, someText, async (before, after) => {
@@ -92,7 +92,7 @@ describe("making a patch", () => {
     )
   })
 
-  test("is empty where nothing changed", async () => {
+  test("is empty if nothing changed", async () => {
     expect(await createPatch("a\n", "a\n")).toBe("")
   })
 

@@ -12,8 +12,8 @@ const shown = (code: string, language: string | undefined, left?: number) =>
 const plain = (code: string) => markupOf(escapeText(code))
 const withoutSpans = (markup: string) => markup.replace(/<\/?(?:span|c-)[^>]*>/g, "")
 
-describe("colours", () => {
-  test("name what the parts of a line are", () => {
+describe("highlighting", () => {
+  test("classifies the tokens of a line", () => {
     expect(shown("export async function twice(n: number) { return n * 2 } // ok", "typescript")).toBe(
       "<c- k>export async function </c-><c- f>twice</c->(n: <c- t>number</c->) { " +
         "<c- k>return</c-> n * <c- n>2</c-> } <c- c>// ok</c->",
@@ -21,24 +21,24 @@ describe("colours", () => {
     expect(shown('{"a": "<b>"}', "json")).toBe("{<c- f>&#34;a&#34;</c->: <c- s>&#34;&lt;b&gt;&#34;</c->}")
   })
 
-  test("know deleted and inserted lines, and headings", () => {
+  test("knows deleted and inserted lines, and headings", () => {
     expect(shown("@@ -1 +1 @@\n-a\n+b", "diff")).toBe("<c- h>@@ -1 +1 @@</c->\n<c- d>-a</c->\n<c- i>+b</c->")
     expect(shown("# Title", "markdown")).toBe("<c- h># Title</c->")
   })
 
-  test("go on over lines: a comment, and code inside a string", () => {
+  test("continues over lines: a comment, and code inside a string", () => {
     expect(shown("/* a\nb */ 1", "typescript")).toBe("<c- c>/* a</c->\n<c- c>b */ </c-><c- n>1</c->")
     expect(shown("`a$".concat("{b}c`"), "typescript")).toBe("<c- s>`a</c->$".concat("{b}<c- s>c`</c->"))
   })
 
-  test("are the same the second time, and whatever else is loaded", async () => {
+  test("is the same the second time, and whatever else is loaded", async () => {
     const code = "# T\n```sql\nselect 1\n```\n".repeat(3)
     const before = shown(code, "markdown")
     await loadLanguages(["sql"])
     expect(shown(code, "markdown")).toBe(before)
   })
 
-  test("are the same after the memory of lines was given up", () => {
+  test("is the same after the line cache was cleared", () => {
     const code = "const a = `x\ny`"
     const before = shown(code, "typescript")
     for (let i = 0; i < 40; i++)
@@ -54,7 +54,7 @@ describe("plain text", () => {
     }
   })
 
-  test("in a line over 1,000 characters, and colours again after it", () => {
+  test("in a line over 1,000 characters, but not after it", () => {
     const long = `const a = "${"x".repeat(1000)}"`
     expect(shown(`${long}\nlet b`, "typescript")).toBe(`${plain(long)}\n<c- k>let</c-> b`)
   })
@@ -79,7 +79,7 @@ describe("plain text", () => {
     expect(budget.charsLeft).toBe(5)
   })
 
-  test("from where a line has more coloured words than the budget", () => {
+  test("from a line with more tokens than the budget", () => {
     const budget = { charsLeft: 50 }
     expect(markupOf(highlight("let a=1,b=2,c=3,d=4,e=5", "typescript", budget))).not.toContain("<")
     budget.charsLeft = 200
@@ -136,14 +136,14 @@ describe("hostile code", () => {
       fc.property(fc.string({ unit, maxLength: 80 }), (code) => {
         const signs = (markup: string) => markup.replaceAll(/<span class="u">(U\+[0-9A-F]+)<\/span>/g, "$1")
         const markup = signs(shown(code, language))
-        // Pieces are escaped one by one, so halves of a character that a grammar parted would show here.
+        // Tokens are escaped one by one: a surrogate pair split by a grammar would show here.
         expect(withoutSpans(markup)).toBe(signs(code.split("\n").map(plain).join("\n")))
         expect(markup).toMatch(/^(?:<c- [kscftndih]>[^<]+<\/c->|[^<>]+)*$/)
       }),
     )
   })
 
-  test("nested without end is read", () => {
+  test("nested deeply is read", () => {
     const code = "(\n".repeat(25_000)
     expect(withoutSpans(shown(code, "typescript"))).toBe(code)
   })
@@ -186,7 +186,7 @@ describe("the language of a file", () => {
   )
 })
 
-test("every language of the table loads and colours", async () => {
+test("every supported language loads and highlights", async () => {
   await loadLanguages([...Object.keys(GRAMMARS), "klingon", "__proto__"])
   const sample = '# "a" // 1\nif true { return 1 }\n<a b="c">\n[x]\nkey: "v"\nA=1\n+b\nselect 1\n$ ls -l'
   for (const language of Object.keys(GRAMMARS)) expect(shown(sample, language), language).toContain("<c- ")

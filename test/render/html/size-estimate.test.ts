@@ -27,7 +27,7 @@ function session(messages: { role: string; parts: object[]; more?: object }[]): 
 
 const texts = Object.entries(heavyTexts)
 
-describe("every page keeps its bounds", () => {
+describe("every page stays within its limits", () => {
   test.each(texts)("with %s in every kind of part", async (_, text) => {
     const assistant = Object.values(heavyParts).map((part) => part(30, text(100)))
     const user = Object.values(heavyUserParts).map((part) => part(30, text(100)))
@@ -48,7 +48,7 @@ describe("every page keeps its bounds", () => {
     expectBounded(drawn)
   })
 
-  test("with what everybody's sessions are made of", async () => {
+  test("with content of usual sessions", async () => {
     for (const [, exported] of [...exports, ["generated", generated(200, 2)] as const])
       expectBounded(await draw(await filesOf(exported)))
   })
@@ -67,7 +67,7 @@ describe("every page keeps its bounds", () => {
     fc.record({ role: fc.constant("assistant"), parts: fc.array(part(heavyParts), { maxLength: 12 }) }),
   )
 
-  test("whatever is put together, every part is on one page, and all that a page leads to is there", async () => {
+  test("for any combination, every part is on one page and all link targets exist", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 6 }), async (made) => {
         const list = made.map(({ role, parts }) => ({

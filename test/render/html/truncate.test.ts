@@ -24,7 +24,7 @@ const all: TruncationLimits[] = [
   TERMINAL_LIMITS,
 ]
 
-/** Lines of what costs more than it looks: markup, marks, escapes, wide and unseen characters. */
+/** Lines that cost more than they look: markup, marks, escapes, wide and hidden characters. */
 const line = fc.oneof(
   fc.string({ maxLength: 60 }),
   fc
@@ -46,8 +46,8 @@ const line = fc.oneof(
 )
 const text = fc.array(line, { maxLength: 60 }).map((lines) => lines.join("\n"))
 
-describe("a text that is cut", () => {
-  test("keeps within its bounds, in lines, bytes and elements", () => {
+describe("a truncated text", () => {
+  test("stays within its limits of lines, bytes and elements", () => {
     fc.assert(
       fc.property(text, fc.constantFrom(...all), fc.double({ min: 0.01, max: 1, noNaN: true }), (text, full, share) => {
         const bounds = {
@@ -59,7 +59,7 @@ describe("a text that is cut", () => {
         const { head, tail } = truncate(text, bounds)
         expect(`${head}${tail && "\n"}${tail}`.split("\n").length).toBeLessThanOrEqual(Math.ceil(bounds.lines) + 1)
         const weights = [head, tail].filter(Boolean).map((part) => withHighlighting(estimateText(part, bounds.kind)))
-        // The mark at the end of a line that is cut is not counted.
+        // The truncation mark is not counted.
         expect(weights.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(bounds.bytes + 12)
         expect(weights.reduce((sum, { elements }) => sum + elements, 0)).toBeLessThanOrEqual(bounds.elements + 2)
       }),
@@ -67,7 +67,7 @@ describe("a text that is cut", () => {
     )
   })
 
-  test("is whole where nothing is left out, and a file of the share where something is", () => {
+  test("is complete or has its full text as a file of the share", () => {
     fc.assert(
       fc.property(text, fc.constantFrom(...all), (text, bounds) => {
         const { head, tail, omittedLines, fullText } = truncate(text, bounds)
@@ -84,7 +84,7 @@ describe("a text that is cut", () => {
     )
   })
 
-  test("counts the lines that are left out", () => {
+  test("counts the omitted lines", () => {
     const lines = Array.from({ length: 1_000 }, (_, i) => `${i}`)
     const { head, tail, omittedLines } = truncate(lines.join("\n"), OUTPUT_LIMITS)
     expect(head.split("\n")).toEqual(lines.slice(0, 48))
@@ -92,24 +92,24 @@ describe("a text that is cut", () => {
     expect(omittedLines).toBe(840)
   })
 
-  test("shows the beginning of a line that alone is too long, and no half of a character", () => {
+  test("shows the beginning of a single long line, without splitting a character", () => {
     const { head, omittedLines } = truncate("😀".repeat(100_000), PROSE_LIMITS)
     expect(head).toMatch(/^(?:😀)+…$/u)
     expect(omittedLines).toBe(1)
   })
 
-  test("shows nothing where nothing may be shown", () => {
+  test("shows nothing if its limits are zero", () => {
     expect(truncate("a\nb", NOTHING_LIMITS)).toMatchObject({ head: "", tail: "", omittedLines: 2 })
   })
 
-  test("takes time that does not grow with more than its length", () => {
+  test("takes linear time", () => {
     const long = `${"*a* ".repeat(10)}\n`.repeat(200_000)
     expect(truncate(long, PROSE_LIMITS).omittedLines).toBeGreaterThan(199_000)
     expect(truncate("*a* ".repeat(2_000_000), TERMINAL_LIMITS).omittedLines).toBe(1)
   })
 })
 
-test("a short text is its beginning, and less of it where it is heavy", () => {
+test("clip shortens a text, more so if it has many bytes", () => {
   expect([clip("abc", 3), clip("abcd", 3), clip("漢字", 2), clip("", 0), clip("a", 0)]).toEqual([
     "abc",
     "abc…",
@@ -127,7 +127,7 @@ test("a short text is its beginning, and less of it where it is heavy", () => {
   )
 })
 
-test("the rows that fit are the first ones", () => {
+test("takeFitting returns the first rows that fit", () => {
   const rows = ["aaaa", "bbbb", "<<", "c"]
   expect(takeFitting(rows, 100, (row) => row)).toEqual(rows)
   expect(takeFitting(rows, 8, (row) => row)).toEqual(["aaaa", "bbbb"])

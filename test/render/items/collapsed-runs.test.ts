@@ -43,7 +43,7 @@ const shape = (items: PageItem[]) =>
 const sentences = (items: PageItem[]) =>
   collapseRuns(items).flatMap((item) => (item.kind === "sentence" ? markupOf(item.body) : []))
 
-test("two and more steps in a row that only look around are one row, with what was thought between them", () => {
+test("consecutive read-only steps become one run, with the reasoning between them", () => {
   const items = [said(), thought(10), step("read"), thought(10), step("search"), step("list"), thought(10), step("run")]
   expect(shape(collapseRuns(items))).toEqual([
     "prose",
@@ -54,11 +54,11 @@ test("two and more steps in a row that only look around are one row, with what w
   ])
 })
 
-test("one look is no run, and text ends one", () => {
+test("a single step is no run, and text ends a run", () => {
   expect(shape(collapseRuns([step("read"), said(), step("read")]))).toEqual(["step", "prose", "step"])
 })
 
-test("a step that failed is in no run", () => {
+test("a failed step is in no run", () => {
   const failed = step("read", { tone: "bad", outcome: "failed" })
   expect(shape(collapseRuns([step("read"), failed, step("read"), step("read")]))).toEqual([
     "step",
@@ -67,12 +67,12 @@ test("a step that failed is in no run", () => {
   ])
 })
 
-test("a run says what was looked at", () => {
+test("a run names what was read", () => {
   const [, run] = collapseRuns([step("read"), step("read"), step("search"), step("list")])
   expect(run).toMatchObject({ kind: "run", gist: "read 2 files, searched once, listed 1 folder", steps: 4 })
 })
 
-test("a row of steps is preceded by a sentence, in which the edited files and the failures are links", () => {
+test("steps are preceded by a summary line that links edited files and failures", () => {
   made = 0
   const work = [
     thought(11_000),
@@ -89,7 +89,7 @@ test("a row of steps is preceded by a sentence, in which the edited files and th
   ])
 })
 
-test("a question is in the conversation itself, and a sentence about nothing is none", () => {
+test("questions are not summarised, and there is no empty summary line", () => {
   expect(sentences([said(), step("ask"), said()])).toEqual([])
   expect(sentences([said(), thought(20), said()])).toEqual(["Thought"])
 })

@@ -11,7 +11,7 @@ import { expectShare } from "../page-rules.ts"
 const lines = (count: number, line: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => line(i)).join("\n")
 
-/** What browsers, and programs that read Markdown, could be slow at. */
+/** Texts on which browsers and Markdown parsers could be slow. */
 const texts: Record<string, string> = {
   "a line of 5 MB": "a *b* ".repeat(850_000),
   "a word of 5 MB": "x".repeat(5_000_000),
@@ -35,7 +35,7 @@ const texts: Record<string, string> = {
 const mentions = (names: number) =>
   Array.from({ length: names }, (_, i) => ({ type: "agent", name: i % 2 ? "a" : `b${i}` }))
 
-/** The text, in what a person wrote, what was answered and what was done. */
+/** A session with the text in a prompt, an answer and a tool call. */
 const session = (text: string): Exported => ({
   info: { id: "ses_1", title: text, directory: text },
   messages: [
@@ -55,7 +55,7 @@ const session = (text: string): Exported => ({
   ],
 })
 
-describe("what is heavy", { timeout: 120_000 }, () => {
+describe("text that renders to much markup", { timeout: 120_000 }, () => {
   let browser: Browser | undefined
   beforeAll(async () => {
     if (findChromium()) browser = await launchChromium()

@@ -39,7 +39,7 @@ const heavy = (role: "user" | "assistant") => {
 }
 
 describe("a message", () => {
-  test("that fits on a page is itself", () => {
+  test("that fits on a page is not split", () => {
     const small = message("assistant", [{ type: "text", text: "a" }])
     expect(splitMessage(small)).toEqual([small])
     expect(splitMessage(small)[0]).toBe(small)
@@ -69,7 +69,7 @@ describe("a message", () => {
     },
   )
 
-  test("that is split says at first what it cost, and at last how it ended", () => {
+  test("that is split has its cost in the first fragment, and its end in the last", () => {
     const parts = Array.from({ length: 400 }, () => heavyParts["bash"]!(1, "a\n".repeat(100)))
     const pieces = splitMessage(message("assistant", parts, answer))
     expect(pieces.length).toBeGreaterThan(2)
@@ -92,7 +92,7 @@ describe("a message", () => {
     expect(said.at(-1)).toEqual(["msg_1", true, undefined, 0, 0, "length", "APIError"])
   })
 
-  test("that goes on has the pieces it had before", () => {
+  test("that grows keeps its earlier fragments", () => {
     const part = (i: number) => heavyParts[["bash", "text", "read"][i % 3]!]!(1, "a\n".repeat(i % 100))
     const parts = Array.from({ length: 900 }, (_, i) => part(i))
     const partsOf = (length: number) =>

@@ -18,14 +18,14 @@ const prompt = (number: number): PageItem => ({
 })
 const part = (number: number): PartLink => ({ href: `${number}.html`, number, prompts: undefined })
 
-test("the outline names the prompts, a bounded number of them", () => {
+test("the outline lists a bounded number of prompts", () => {
   expect(outlineOf([prompt(0), prompt(3)])).toEqual([
     { href: "#msg_3", number: 3, label: "Do 3", since: "0:01", summary: undefined },
   ])
   expect(outlineOf(Array.from({ length: 1000 }, (_, i) => prompt(i + 1)))).toHaveLength(100)
 })
 
-test("the failures are bounded, and the rest of them counted", () => {
+test("failures are bounded, and the others counted", () => {
   const note = (i: number): PageItem => ({
     kind: "note",
     anchor: `m${i}`,
@@ -39,7 +39,7 @@ test("the failures are bounded, and the rest of them counted", () => {
   expect([failures.length, moreFailures]).toEqual([12, 8])
 })
 
-test("of many parts the first, the last and some between are linked", () => {
+test("of many parts, the first, the last and some between are linked", () => {
   expect(partLinks([part(2), part(3)])).toHaveLength(2)
   const links = partLinks(Array.from({ length: 5000 }, (_, i) => part(i + 2)))
   expect(links.length).toBeLessThanOrEqual(24)

@@ -15,8 +15,8 @@ const diff = (file: string, additions: number, deletions: number) => ({
 const prompt = (info: object = {}) =>
   newTurn(normalizeMessage(user([{ type: "text", text: "Go" }], info)) as UserMessage)
 
-describe("what came of a prompt", () => {
-  test("is how long it took, its steps and the files that changed", () => {
+describe("the summary of a prompt", () => {
+  test("has its duration, steps and changed files", () => {
     const turn = prompt({ summary: { diffs: [diff("a", 3, 1), diff("b", 1, 0)] } })
     const parts = [
       call("read", { input: { filePath: "a" } }),
@@ -34,7 +34,7 @@ describe("what came of a prompt", () => {
     })
   })
 
-  test("says that an answer was stopped, unless it went on after all", () => {
+  test("marks an aborted answer, unless it went on", () => {
     const turn = prompt()
     const stopped = assistant([], { error: { name: "MessageAbortedError", data: { message: "" } } })
     addToTurn(turn, normalizeMessage(stopped))
@@ -44,15 +44,15 @@ describe("what came of a prompt", () => {
     expect(summarizeTurn(turn)).toBeUndefined()
   })
 
-  test("is not said before it is known", () => {
+  test("is undefined before the turn is over", () => {
     const turn = prompt({ summary: { diffs: [diff("a", 3, 1)] } })
     expect(summarizeTurn(turn)).toBeUndefined()
   })
 })
 
-describe("a session goes on", () => {
+describe("a session is unfinished", () => {
   const last = (message: object) => isUnfinished(normalizeMessage(message))
-  test("while an answer is awaited, written, or about to use what a tool gave", () => {
+  test("while an answer is awaited, written, or about to use a tool's result", () => {
     expect(last(user([{ type: "text", text: "Go" }]))).toBe(true)
     expect(last(assistant([]))).toBe(true)
     expect(last(assistant([], { finish: "tool-calls", time: { created: start, completed: start + 1 } }))).toBe(true)

@@ -36,7 +36,7 @@ test.each([
     const [from = 0, to = 0] = places.slice(1)
     expect(await textOf(await text.between(from, to))).toBe(words.slice(14_000, 21_000).join(""))
 
-    // What another run goes on from.
+    // A second run resumes from it.
     const next = spoolText(files, long)
     await next.push(words[0]!)
     const start = await next.size()
@@ -46,7 +46,7 @@ test.each([
   })
 })
 
-test("a long text is kept in memory where there can be no file", async () => {
+test("a long text stays in memory if no file can be created", async () => {
   const text = spoolText({ make: () => Promise.reject(new Error("EACCES")), take: () => expect.fail() }, 10)
   for (const word of words) await text.push(word)
   expect(await textOf([await text.content()])).toBe(whole)

@@ -26,16 +26,16 @@ describe("the axis", () => {
     expect(labels(360, [1e12, 1e12 + long])).toEqual(expected)
   })
 
-  test("says how long the time is that is left out", () => {
+  test("labels the length of omitted pauses", () => {
     expect(labels(760, [0, HOUR], [4 * HOUR, 5 * HOUR])).toContain("3 h later")
   })
 
-  test("names the days of a session that goes on for days, though a day begins a little earlier than the first", () => {
+  test("names the days of a long session, even if a day begins a little earlier than the first", () => {
     const days = [0, 1, 4].map((day): [number, number] => [day * (DAY - 10 * MINUTE), day * DAY + HOUR])
     expect(labels(760, ...days)).toEqual(["day 1", "day 2", "day 5"])
   })
 
-  test("has labels that do not touch, and stay on the strip, at its own width and any greater", () => {
+  test("has labels that do not touch and stay on the timeline, at its own width and any greater", () => {
     const some = fc.array(fc.tuple(fc.nat(20 * DAY), fc.nat(2 * HOUR)), { minLength: 1, maxLength: 60 })
     fc.assert(
       fc.property(

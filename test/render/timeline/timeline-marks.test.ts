@@ -19,7 +19,7 @@ test("a mark never ends before it starts", () => {
 })
 
 describe("merging", () => {
-  test("joins what overlaps or is near, in whatever order it came, and leaves what was given alone", () => {
+  test("merges overlapping and near marks in any order, without changing its input", () => {
     const marks = [mark(40, 50), mark(0, 10), mark(5, 7), mark(12, 20)]
     expect(spans(mergeByGap(marks, 2))).toEqual([
       [0, 20, 3],
@@ -34,7 +34,7 @@ describe("merging", () => {
 })
 
 describe("thinning out", () => {
-  test("joins nothing to what is longer than said, however evenly it follows", () => {
+  test("never merges beyond the given length, however evenly marks follow", () => {
     const even = Array.from({ length: 9 }, (_, i) => mark(i * 10, i * 10))
     expect(spans(mergeByLength(even, 20))).toEqual([
       [0, 20, 3],
@@ -43,7 +43,7 @@ describe("thinning out", () => {
     ])
   })
 
-  test("leaves as many as wanted at most, loses none in counting, and covers all of them", () => {
+  test("leaves at most the limit, and keeps counts and coverage", () => {
     fc.assert(
       fc.property(some, fc.integer({ min: 1, max: 50 }), (marks, most) => {
         const left = limitMarks(marks, most, 1)

@@ -13,7 +13,7 @@ describe("the scale of a session", () => {
     expect([1_000, 11_000, 21_000].map(positionOf)).toEqual([0, 50, 100])
   })
 
-  test("leaves a night out, and gives all the room to the two days", () => {
+  test("omits a night and gives all the room to the two days", () => {
     const { positionOf, segments } = buildScale([mark(0, HOUR), mark(15 * HOUR, 16 * HOUR)])
     expect(segments.map(({ start, end }) => [start / HOUR, end / HOUR])).toEqual([
       [0, 1],
@@ -24,25 +24,25 @@ describe("the scale of a session", () => {
     expect(positionOf(16 * HOUR)).toBeCloseTo(100)
   })
 
-  test("shows the minutes in which somebody reads", () => {
+  test("shows pauses of some minutes", () => {
     expect(buildScale([mark(0, 20 * MINUTE), mark(29 * MINUTE, 40 * MINUTE)]).segments).toHaveLength(1)
   })
 
-  test("leaves out a shorter pause where little was done beside it", () => {
+  test("omits a shorter pause if little was done beside it", () => {
     expect(buildScale([mark(0, 5_000), mark(65_000, 70_000)]).segments).toHaveLength(2)
   })
 
-  test("does not take more room for what is left out than it would have had", () => {
+  test("gives a break no more room than the pause would have had", () => {
     const days = [mark(0, 40 * HOUR), mark(40 * HOUR + 30 * MINUTE, 80 * HOUR)]
     expect(buildScale(days).segments).toHaveLength(1)
   })
 
-  test("spreads moments that took no time evenly", () => {
+  test("spreads instants evenly", () => {
     const { positionOf } = buildScale([mark(0, 0), mark(3 * HOUR, 3 * HOUR), mark(99 * HOUR, 99 * HOUR)])
     expect([0, 3 * HOUR, 99 * HOUR].map(positionOf)).toEqual([0, 50, 100])
   })
 
-  test("keeps the order of times and stays on the strip, whatever the times are", () => {
+  test("keeps any times in order and on the timeline", () => {
     const time = fc.double({ min: 1, max: 8.64e15, noNaN: true })
     const some = fc.array(
       fc.tuple(fc.oneof(time, fc.integer({ min: 1, max: 1e7 })), fc.nat(1e6)).map(([at, long]) => mark(at, at + long)),

@@ -13,7 +13,7 @@ const tool = (name: string, start: unknown, end: unknown, state: object = {}) =>
 const run = (start: unknown, end: unknown, state: object = {}) =>
   tool("bash", start, end, { input: { command: "npm test" }, metadata: { exit: 0 }, ...state })
 
-/** What is gathered of messages, all on one page unless a page is put before them. */
+/** Timeline of messages, all on one page unless a page name precedes them. */
 function traced(...messages: (object | string)[]): Timeline {
   const trace = emptyTimeline()
   let page = "index.html"
@@ -23,7 +23,7 @@ function traced(...messages: (object | string)[]): Timeline {
   return trace
 }
 
-/** Milliseconds since the beginning. */
+/** Milliseconds since the start. */
 const spans = (marks: Timeline["work"]) => marks.map(({ start, end }) => [start - T, end - T])
 
 describe("prompts", () => {
