@@ -27,7 +27,7 @@ const pageAsFunction = {
 }
 
 /** The texts of the page's scripts: each of these files and what it imports, as one classic script. */
-const scripts = { "virtual:page-script": "src/browser/page.ts", "virtual:page-loader": "src/browser/from-sheet.ts" }
+const scripts = { "virtual:page-script": "src/browser/page.ts", "virtual:page-loader": "src/browser/script-loader.ts" }
 const pageScripts = {
   name: "page-scripts",
   resolveId: (id) => (id in scripts ? `\0${id}` : undefined),

@@ -15,7 +15,7 @@ declare module "*.astro" {
 /** The prebuilt page; see `imports` in package.json. */
 declare module "#page" {
   export const renderPage: import("./render/site/page.ts").RenderPage
-  export const sheet: import("./render/site/page.ts").Sheet
+  export const sheet: import("./render/site/page.ts").PageSheet
 }
 
 /** src/browser/page.ts and what it imports, as one classic script; see astro.config.mjs. */
@@ -24,7 +24,7 @@ declare module "virtual:page-script" {
   export default script
 }
 
-/** src/browser/from-sheet.ts, likewise. */
+/** src/browser/script-loader.ts, likewise. */
 declare module "virtual:page-loader" {
   const script: string
   export default script

@@ -1,6 +1,6 @@
 import type { Draft } from "./drafts.ts"
 
-/** A session in the shape of `opencode export`, with the sessions of its subagents. */
+/** A session in the format of `opencode export`, with its subagents' sessions. */
 export interface Exported {
   info: object
   messages: object[]
@@ -14,7 +14,7 @@ interface Model {
 
 const usual: Model = { providerID: "example", modelID: "example-large" }
 
-/** Messages as `opencode export` prints them: the drafts with ids and times, one after the other from `start` on. */
+/** Adds ids and times to drafts, one after the other from `start` on, in the format of `opencode export`. */
 export function dated(drafts: Draft[], sessionID: string, start: number) {
   let now = start
   let prompt = ""

@@ -1,34 +1,34 @@
 import { createPatch } from "diff"
 
-/** A message of the gallery before it has ids and times. */
+/** A message of the gallery without ids and times. */
 export interface Draft {
   info: Record<string, unknown>
-  /** As OpenCode writes them, but without ids and times; `seconds` is how long one took. */
+  /** Parts in OpenCode's format without ids and times; `seconds` is the duration. */
   parts: unknown[]
-  /** Seconds that pass before it. */
+  /** Pause before it, in seconds. */
   after: number
 }
 
 export const directory = "/home/dana/src/tides"
-/** A path as tools are given it. */
+/** A path as tools receive it. */
 export const at = (file: string): string => `${directory}/${file}`
 
-/** A prompt, half a minute after what came before it. Texts among the parts may be written as strings. */
+/** A prompt, 30 s after the previous message. Strings become text parts. */
 export const ask = (parts: unknown[], { after = 30, ...info }: { after?: number; [field: string]: unknown } = {}) =>
   draft("user", parts, after, info)
 
-/** What the assistant says and does in one go. */
+/** An assistant message. */
 export const answer = (parts: unknown[], { after = 1, ...info }: { after?: number; [field: string]: unknown } = {}) =>
   draft("assistant", parts, after, info)
 
 function draft(role: string, parts: unknown[], after: number, info: object): Draft {
-  const whole = parts.map((part) => (typeof part === "string" ? { type: "text", text: part, seconds: 1 } : part))
-  return { info: { role, ...info }, parts: whole, after }
+  const allParts = parts.map((part) => (typeof part === "string" ? { type: "text", text: part, seconds: 1 } : part))
+  return { info: { role, ...info }, parts: allParts, after }
 }
 
 export const think = (text: string, seconds = 4) => ({ type: "reasoning", text, seconds })
 
-/** What OpenCode adds to a prompt for the model. */
+/** Text that OpenCode adds to a prompt for the model. */
 export const added = (text: string) => ({ type: "text", text, synthetic: true })
 
 interface Done {
@@ -38,7 +38,7 @@ interface Done {
   seconds?: number
 }
 
-/** A call of a tool that came to its end. */
+/** A completed tool call. */
 export const call = (
   tool: string,
   input: unknown,
@@ -50,7 +50,7 @@ export const call = (
   state: { status: "completed", input, output, title: "", metadata: { truncated: false, ...metadata }, ...more },
 })
 
-/** A call of a tool that did not. */
+/** A failed tool call. */
 export const failed = (tool: string, input: unknown, error: string, seconds = 0.1) => ({
   type: "tool",
   tool,
@@ -58,7 +58,7 @@ export const failed = (tool: string, input: unknown, error: string, seconds = 0.
   state: { status: "error", input, error },
 })
 
-/** A patch with the head that OpenCode's patches have, and how many lines it adds and takes away. */
+/** A patch with OpenCode's header, and its added and deleted lines. */
 export function patchOf(file: string, before: string, after: string) {
   const patch = createPatch(file, before, after, "", "", { context: 3 })
   const lines = patch.split("\n").slice(4)
@@ -70,7 +70,7 @@ export function patchOf(file: string, before: string, after: string) {
   }
 }
 
-/** The diff of a file as a prompt carries it (`summary.diffs`). */
+/** A file's diff as in a prompt's `summary.diffs`. */
 export function fileDiff(file: string, before: string, after: string) {
   const status = before === "" ? "added" : after === "" ? "deleted" : "modified"
   return { ...patchOf(file, before, after), status }

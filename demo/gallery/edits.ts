@@ -35,7 +35,7 @@ const update = [
   ...["*** Add File: src/zones.ts", "*** Delete File: src/old.css", "*** End Patch"],
 ].join("\n")
 
-/** Changes of files, by every tool there is for it. */
+/** File changes by every editing tool. */
 export const edits: Draft[] = [
   ask(
     ["Fix the summer time, and make the next high water the mean of the last two. Rename the README to docs/index.md."],

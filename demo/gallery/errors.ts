@@ -3,7 +3,7 @@ import { answer, ask, at, call, type Draft, failed } from "./drafts.ts"
 const stopped = (name: string, data: object, parts: unknown[] = []) =>
   answer(parts, { error: { name, data }, finish: undefined })
 
-/** What goes wrong between a prompt and its answer, and what cannot be read. */
+/** Errors between a prompt and its answer, and unreadable messages. */
 export const errors: Draft[] = [
   ask(["Try again, whatever happens."]),
   answer([

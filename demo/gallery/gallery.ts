@@ -12,14 +12,14 @@ import { undone, unfinished } from "./unfinished.ts"
 import { writing } from "./writing.ts"
 
 const start = Date.UTC(2026, 10, 2, 8, 15)
-/** What was said and done before the rest was taken back, by theme. */
+/** The session up to its reverted end, by theme. */
 export const themes = { files, terminals, edits, tools, messages, errors, prose, writing, unfinished }
 const drafts = Object.values(themes).flat()
 const all = dated([...drafts, ...undone], "ses_gallery", start)
 
 /**
- * A made-up session with every kind of part and every tool there is, in the shape of `opencode export`, with the
- * sessions of its subagents. Its last messages were taken back (`revert`).
+ * A made-up session with every kind of part and every tool, in the format of `opencode export`, with its subagents'
+ * sessions. Its last messages are reverted (`revert`).
  */
 export const gallery = {
   info: {

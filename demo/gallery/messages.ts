@@ -22,7 +22,7 @@ const attachments = [
   file("application/x-tide", "husum.tide", content("application/x-tide", "tide")),
 ]
 
-/** What people and agents say, apart from tools: attachments, mentions, reasoning, several models and agents, summaries. */
+/** Messages apart from tools: attachments, mentions, reasoning, several models and agents, summaries. */
 export const messages: Draft[] = [
   ask(["Here is what I have: a curve, last year's table, the raw levels and a photo.", ...attachments]),
   answer([

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from "node:zlib"
 
-/** A PNG as a data address: two tides, the higher filled, of so many pixels. */
+/** A PNG as a data URL: two tides, the higher one filled. Size in pixels. */
 export function picture(width: number, height: number): string {
   const rows = Buffer.alloc(height * (1 + width * 3))
   for (let y = 0; y < height; y++) {

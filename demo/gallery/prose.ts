@@ -87,7 +87,7 @@ const languages = [
   fence("", `a line without a language that is far longer than the page is wide: ${"tide ".repeat(60)}`),
 ]
 
-/** Answers with everything that Markdown can do. */
+/** Answers with all of Markdown's features. */
 export const prose: Draft[] = [
   ask([
     'Explain **tides** to me with everything that you can write:\n\n- headings and lists\n- tables, `code` and pictures\n\n```ts\nconst prompts = "may hold code"\n```\n\n> and quotations',

@@ -1,4 +1,4 @@
-/** Source files of the project that the gallery's session works on, and what becomes of them. */
+/** Source files of the project in the gallery's session, and their later versions. */
 export const level = `/** The level of the sea at a station, in metres above its zero. */
 export interface Level {
   at: Date

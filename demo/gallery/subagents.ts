@@ -25,7 +25,7 @@ const session = (
 
 const explorer = { agent: "explore", model: "example-small" }
 
-/** The subagents' sessions of the gallery; the first has one of its own. */
+/** Subagents' sessions of the gallery; the first has a subagent of its own. */
 export const subagents = (start: number) => [
   session(
     children.sources,

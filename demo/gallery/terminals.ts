@@ -46,7 +46,7 @@ const progress = [0, 12, 37, 64, 88, 100]
   .map((percent) => `\rFetching stations ${"#".repeat(percent / 5).padEnd(20, ".")} ${percent}%`)
   .join("")
 
-// Three lines that are drawn, then drawn again from the first on, as installers do.
+// Three lines, redrawn from the first on, as installers do.
 const redrawn = ["waiting", "building", "built"]
   .map((state, round) => {
     const lines = ["web", "worker", "docs"].map((name) => `${esc}[2K ${name.padEnd(8)} ${color("33", state)}\n`)
@@ -58,7 +58,7 @@ const link = (address: string, text: string) => `${esc}]8;;${address}${esc}\\${t
 const gauge = (at: number) =>
   `2026-11-02T${String(at % 24).padStart(2, "0")}:00Z  cuxhaven  ${(3 + Math.sin(at / 2)).toFixed(2)} m`
 
-/** Commands and what they print. */
+/** Commands and their output. */
 export const terminals: Draft[] = [
   ask(["Run the tests, please, and show me everything that the terminal can do."]),
   answer(

@@ -13,7 +13,7 @@ const todos = [
   { content: "Ask the harbour office", status: "blocked", priority: "low" },
 ]
 
-/** Subagents' sessions, as their calls name them. */
+/** Ids of the subagents' sessions, used by their calls. */
 export const children = { sources: "ses_gallerychild1", running: "ses_gallerychild2", below: "ses_gallerychild3" }
 
 const task = (description: string, prompt: string, subagent_type: string, sessionId: string, result: string) =>

@@ -7,7 +7,7 @@ const open = (status: string, tool: string, input: object, metadata: object = {}
   state: { status, input, metadata },
 })
 
-/** The end of a session that still goes on. */
+/** The unfinished end of the session. */
 export const unfinished: Draft[] = [
   ask(["Compare everything with the printed tables, and publish it."], { after: 600 }),
   answer(
@@ -48,5 +48,5 @@ export const unfinished: Draft[] = [
   ),
 ]
 
-/** What the user took back: no share shows it. */
+/** Reverted messages: no share shows them. */
 export const undone: Draft[] = [ask(["This was taken back, and must not be seen."]), answer(["Neither must this."])]

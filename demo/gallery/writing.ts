@@ -12,11 +12,11 @@ const chinese =
   "每天有两次涨潮。函数 `next()` 计算**下一次**高潮的时间，结果以米为单位；如果没有数据，则返回 `undefined`。"
 const korean = "조수는 하루에 두 번 밀려옵니다. 다음 만조 시각은 `next()` 함수가 계산합니다."
 
-// The comment reads as if it ended before the call; an invisible space and a joiner hide in the names.
+// The comment reads as if it ended before the call; the names contain an invisible space and a joiner.
 const hidden =
   'const admin = false\n/*\u202e } \u2066if (admin)\u2069 \u2066 begin admins only */\nopenGate()\n/* end admins only \u202e { \u2066*/\nconst user\u200bName = "dana"\nconst soft\u00adHyphen = 1\nconst nbsp =\u00a0"\u2028"\nconst bell = "\u0007\u001b\u0000"'
 
-/** Scripts of all directions, and text of every length. */
+/** Scripts of all directions, and texts of every length. */
 export const writing: Draft[] = [
   ask(["תקן את לוח הגאות, בבקשה: בקובץ `src/level.ts` השעה שגויה."]),
   answer([hebrew]),

@@ -1,19 +1,19 @@
-import { make } from "./dom.ts"
-import { say } from "./say.ts"
+import { announce } from "./announce.ts"
+import { createElement } from "./dom.ts"
 
-/** Copies text, and says whether that worked. */
-export async function copy(text: string, what: string): Promise<void> {
+/** Copies text and announces whether that worked. */
+export async function copyText(text: string, label: string): Promise<void> {
   const isCopied = await navigator.clipboard?.writeText(text).then(
     () => true,
     () => false,
   )
-  say(isCopied || copySelected(text) ? `${what} copied` : "This browser does not allow copying.")
+  announce(isCopied || copyBySelection(text) ? `${label} copied` : "This browser does not allow copying.")
 }
 
-/** The old way, for pages from the disk and from servers without TLS: by selecting the text in a field. */
-function copySelected(text: string): boolean {
+/** Copies by selecting the text in a field: pages from the disk and from servers without TLS have no clipboard API. */
+function copyBySelection(text: string): boolean {
   const focused = document.activeElement as HTMLElement | null
-  const field = make("textarea", "unseen")
+  const field = createElement("textarea", "unseen")
   field.value = text
   document.body.append(field)
   field.select()

@@ -1,16 +1,16 @@
-/** The root element, whose `data-*` say what was chosen. */
+/** The root element; its `data-*` attributes hold the reader's choices. */
 export const root = document.documentElement
 
-/** Elements that are there, by a selector of our own classes and ids; a session's ids never begin with `_`. */
-export const all = <E extends HTMLElement = HTMLElement>(selector: string, within: ParentNode = document): E[] => [
+/** Elements by a selector of our own classes and ids. A session's ids never begin with `_`. */
+export const queryAll = <E extends HTMLElement = HTMLElement>(selector: string, within: ParentNode = document): E[] => [
   ...within.querySelectorAll<E>(selector),
 ]
 
-export const one = <E extends HTMLElement = HTMLElement>(selector: string, within: ParentNode = document): E | null =>
+export const query = <E extends HTMLElement = HTMLElement>(selector: string, within: ParentNode = document): E | null =>
   within.querySelector<E>(selector)
 
-/** A new element. Text goes in as text; nothing here ever reads markup. */
-export function make<K extends keyof HTMLElementTagNameMap>(
+/** Creates an element. Strings become text nodes; no markup is ever parsed. */
+export function createElement<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className: string,
   ...content: (string | Node)[]
@@ -21,19 +21,23 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** A button that says and does one thing. `name` is what it is called where its label alone does not say enough. */
-export function button(label: string, press: (button: HTMLButtonElement) => void, name?: string): HTMLButtonElement {
-  const made = make("button", "", label)
-  made.type = "button"
-  if (name) made.ariaLabel = name
-  made.addEventListener("click", () => press(made))
-  return made
+/** Creates a button. `name` is its accessible name where the label alone is not enough. */
+export function createButton(
+  label: string,
+  onClick: (button: HTMLButtonElement) => void,
+  name?: string,
+): HTMLButtonElement {
+  const created = createElement("button", "", label)
+  created.type = "button"
+  if (name) created.ariaLabel = name
+  created.addEventListener("click", () => onClick(created))
+  return created
 }
 
-/** Adds a button to those at the top of the page, first or last among them. */
-export function addAction(added: HTMLButtonElement, first = false): HTMLButtonElement {
-  const actions = one(".actions")
-  if (first) actions?.prepend(added, " ")
-  else actions?.append(" ", added)
-  return added
+/** Adds a button to the actions at the top of the page. */
+export function addAction(button: HTMLButtonElement, atStart = false): HTMLButtonElement {
+  const actions = query(".actions")
+  if (atStart) actions?.prepend(button, " ")
+  else actions?.append(" ", button)
+  return button
 }

@@ -1,137 +1,139 @@
-import { addAction, all, button, make, one, root } from "./dom.ts"
+import { addAction, createButton, createElement, query, queryAll, root } from "./dom.ts"
 import { refold, unfold } from "./folds.ts"
-import { highlight } from "./highlight.ts"
-import { awake, goBack, type Place, placeNow } from "./place.ts"
-import { textNodesOf } from "./text.ts"
-import { leftOut, view } from "./views.ts"
+import { markText } from "./mark-text.ts"
+import { currentAnchor, restoreAnchor, type ScrollAnchor, withRenderedParts } from "./scroll-anchor.ts"
+import { textNodesOf } from "./text-nodes.ts"
+import { currentView, hiddenInConversation } from "./views.ts"
 
 let field: HTMLInputElement | undefined
 let count: HTMLElement | undefined
-/** Where the reader was, and what had the focus, before the filter was opened. */
-let place: Place | undefined
-let focused: HTMLElement | null = null
+/** Reading position and focus before the filter was opened. */
+let anchorBefore: ScrollAnchor | undefined
+let focusedBefore: HTMLElement | null = null
 let timer = 0
 
+const FILTER_DEBOUNCE_MS = 120
+
 export function addFilterButton(): void {
-  addAction(button("Filter", openFilter))
+  addAction(createButton("Filter", openFilter))
 }
 
-/** Opens the field whose words items must have to be shown. */
+/** Opens the filter field. Items are shown only if they contain its words. */
 export function openFilter(): void {
   if (!field) {
-    place = placeNow()
-    focused = document.activeElement as HTMLElement | null
-    field = make("input", "")
+    anchorBefore = currentAnchor()
+    focusedBefore = document.activeElement as HTMLElement | null
+    field = createElement("input", "")
     field.type = "text"
     field.placeholder = "Filter"
-    field.ariaLabel = "Show only what has these words"
+    field.ariaLabel = "Show only items with these words"
     field.addEventListener("input", () => {
       clearTimeout(timer)
-      timer = window.setTimeout(filter, 120)
+      timer = window.setTimeout(applyFilter, FILTER_DEBOUNCE_MS)
     })
-    count = make("span", "count")
+    count = createElement("span", "count")
     count.role = "status"
-    const box = make("div", "filter", field, count, button("×", closeFilter, "End the filter"))
+    const box = createElement("div", "filter", field, count, createButton("×", closeFilter, "Close the filter"))
     box.role = "search"
     box.addEventListener("keydown", ({ key, isComposing }) => {
       if (key === "Escape" && !isComposing) closeFilter()
     })
     document.body.append(box)
-    document.addEventListener("parts", filter)
+    document.addEventListener("parts", applyFilter)
   }
   field.focus()
   field.select()
 }
 
-/** Shows everything again, where the reader was. */
+/** Shows all items again and returns to the previous reading position. */
 export function closeFilter(): void {
   if (!field) return
   clearTimeout(timer)
-  document.removeEventListener("parts", filter)
-  one(".filter")?.remove()
+  document.removeEventListener("parts", applyFilter)
+  query(".filter")?.remove()
   field = undefined
-  awake(() => {
+  withRenderedParts(() => {
     showAll()
-    goBack(place)
+    restoreAnchor(anchorBefore)
   })
-  focused?.focus({ preventScroll: true })
+  focusedBefore?.focus({ preventScroll: true })
 }
 
 function showAll(): void {
-  for (const item of all(".filtered")) item.classList.remove("filtered")
+  for (const item of queryAll(".filtered")) item.classList.remove("filtered")
   delete root.dataset["filter"]
   refold("filter")
-  highlight("found", [], /./g)
+  markText("found", [], /./g)
 }
 
-/** Words in the same letters as `textOf` has them. */
-const plain = (text: string): string =>
+/** Folds case and diacritics, for words and searched text alike. */
+const normalizeText = (text: string): string =>
   text
     .normalize("NFKD")
     .replace(/\p{M}+/gu, "")
     .toLowerCase()
 
-const texts = new WeakMap<HTMLElement, string>()
+const searchTexts = new WeakMap<HTMLElement, string>()
 
-function textOf(item: HTMLElement): string {
-  const known = texts.get(item)
-  if (known !== undefined) return known
+function searchTextOf(item: HTMLElement): string {
+  const cached = searchTexts.get(item)
+  if (cached !== undefined) return cached
   let text = ""
   for (const { data } of textNodesOf(item)) text += data
-  text = plain(text)
-  texts.set(item, text)
+  text = normalizeText(text)
+  searchTexts.set(item, text)
   return text
 }
 
-/** More than these are not opened, however many have the words: a page could not be drawn in time. */
-const OPENED = 100
+/** Opening more items than this makes the page too slow to paint. */
+const MAX_OPENED_ITEMS = 100
 
-function filter(): void {
+function applyFilter(): void {
   if (!field || !count) return
-  const words = plain(field.value).split(/\s+/).filter(Boolean)
+  const words = normalizeText(field.value).split(/\s+/).filter(Boolean)
   if (words.length === 0) {
     if (root.dataset["filter"] !== undefined)
-      awake(() => {
+      withRenderedParts(() => {
         showAll()
-        goBack(place)
+        restoreAnchor(anchorBefore)
       })
     count.textContent = ""
     return
   }
-  awake(() => show(words))
+  withRenderedParts(() => showMatches(words))
 }
 
-/** Shows only what has all of these words. */
-function show(words: readonly string[]): void {
+/** Shows only items that contain all of these words. */
+function showMatches(words: readonly string[]): void {
   root.dataset["filter"] = ""
   refold("filter")
-  const has = (text: string) => words.every((word) => text.includes(word))
-  const found: HTMLElement[] = []
+  const hasAllWords = (text: string) => words.every((word) => text.includes(word))
+  const matches: HTMLElement[] = []
   const folded: HTMLDetailsElement[] = []
-  let of = 0
-  for (const item of all("#_main :is(.item:not(.run, .sentence, .meta), .changed-file)")) {
-    if (view() === "conversation" && item.matches(leftOut)) continue
-    of++
-    const isFound = has(textOf(item))
-    item.classList.toggle("filtered", !isFound)
-    if (!isFound) continue
-    found.push(item)
-    const details = one<HTMLDetailsElement>(":scope > details", item)
-    if (details && !has(plain(one("summary", details)?.textContent ?? ""))) folded.push(details)
+  let total = 0
+  for (const item of queryAll("#_main :is(.item:not(.run, .sentence, .meta), .changed-file)")) {
+    if (currentView() === "conversation" && item.matches(hiddenInConversation)) continue
+    total++
+    const isMatch = hasAllWords(searchTextOf(item))
+    item.classList.toggle("filtered", !isMatch)
+    if (!isMatch) continue
+    matches.push(item)
+    const details = query<HTMLDetailsElement>(":scope > details", item)
+    if (details && !hasAllWords(normalizeText(query("summary", details)?.textContent ?? ""))) folded.push(details)
   }
-  for (const run of all("#_main .run")) {
-    const isEmpty = !one(".item:not(.filtered, .meta)", run)
+  for (const run of queryAll("#_main .run")) {
+    const isEmpty = !query(".item:not(.filtered, .meta)", run)
     run.classList.toggle("filtered", isEmpty)
-    if (!isEmpty) folded.push(...all<HTMLDetailsElement>(":scope > details", run))
+    if (!isEmpty) folded.push(...queryAll<HTMLDetailsElement>(":scope > details", run))
   }
-  for (const aside of all("#_main :is(.sentence, .meta)")) aside.classList.add("filtered")
-  unfold(folded.slice(0, OPENED), "filter")
-  highlight("found", found, new RegExp(words.map(escaped).join("|"), "giu"))
-  if (count) count.textContent = `${found.length} of ${of}`
-  scrollTo({ top: Math.min(scrollY, topOfMain()), behavior: "instant" })
+  for (const element of queryAll("#_main :is(.sentence, .meta)")) element.classList.add("filtered")
+  unfold(folded.slice(0, MAX_OPENED_ITEMS), "filter")
+  markText("found", matches, new RegExp(words.map(escapeRegExp).join("|"), "giu"))
+  if (count) count.textContent = `${matches.length} of ${total}`
+  scrollTo({ top: Math.min(scrollY, mainTop()), behavior: "instant" })
 }
 
-const escaped = (word: string): string => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
+const escapeRegExp = (word: string): string => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
 
-/** How far down the page the items begin. */
-const topOfMain = (): number => (one("#_main")?.getBoundingClientRect().top ?? 0) + scrollY
+/** Distance of the first item from the top of the page, in pixels. */
+const mainTop = (): number => (query("#_main")?.getBoundingClientRect().top ?? 0) + scrollY

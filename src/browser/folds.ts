@@ -1,29 +1,29 @@
-/** Why each of what was folded is open at the moment, of those that the reader did not open. */
-const held = new Map<HTMLDetailsElement, Set<string>>()
+/** Reasons for which the script holds a `<details>` open. One that the reader opened is not listed. */
+const openReasons = new Map<HTMLDetailsElement, Set<string>>()
 
-/** Opens what is folded for as long as there is a reason to. */
+/** Opens folded elements for as long as the reason holds. */
 export function unfold(folded: Iterable<HTMLDetailsElement>, reason: string): void {
   for (const details of folded) {
-    const reasons = held.get(details)
+    const reasons = openReasons.get(details)
     if (reasons) reasons.add(reason)
     else if (!details.open) {
-      held.set(details, new Set([reason]))
+      openReasons.set(details, new Set([reason]))
       details.open = true
     }
   }
 }
 
-/** Takes a reason away, and folds what has none left. */
+/** Removes a reason and folds the elements that have none left. */
 export function refold(reason: string): void {
-  for (const [details, reasons] of held)
+  for (const [details, reasons] of openReasons)
     if (reasons.delete(reason) && reasons.size === 0) {
-      held.delete(details)
+      openReasons.delete(details)
       details.open = false
     }
 }
 
-/** Opens for good. */
-export function openForGood(details: HTMLDetailsElement): void {
-  held.delete(details)
+/** Opens an element until the reader folds it. */
+export function openPermanently(details: HTMLDetailsElement): void {
+  openReasons.delete(details)
   details.open = true
 }

@@ -1,85 +1,87 @@
-import { make } from "./dom.ts"
-import { prepareNews } from "./news.ts"
+import { createElement } from "./dom.ts"
+import { addNewItemsBadge } from "./new-items-badge.ts"
 import { canFetch, firstPage } from "./pages.ts"
-import { inTurn, isLive, keepPlace } from "./parts.ts"
-import { keepPage, update } from "./update.ts"
+import { isLive, keepScrollAnchor, runExclusive } from "./parts.ts"
+import { applyUpdate, recordPage } from "./update.ts"
 
-/** Milliseconds between two questions to the server: after a change, and at most. */
-const SOONEST = 4_000
-const LATEST = 60_000
+/** Poll interval in milliseconds: after a change, and at most. */
+const MIN_POLL_MS = 4_000
+const MAX_POLL_MS = 60_000
 
-/** The file that every update of a share writes, after all others. */
-let watched = "manifest.json"
-/** What the server called its content when it was last asked. */
-let version: string | undefined
-let wait = SOONEST
+/** The manifest is the last file that an update of a share writes. */
+let watchedFile = "manifest.json"
+/** ETag (or Last-Modified) of the watched file at the last poll. */
+let etag: string | undefined
+let pollDelayMs = MIN_POLL_MS
 let timer = 0
-let asked = Date.now()
+let polledAt = Date.now()
 let isGone = false
 
 /**
- * Follows a session that goes on: asks every few seconds, while the page is seen, whether the share has changed, more and
- * more rarely while it has not, and brings in what is new. Never again once the session is finished or the share gone.
+ * Polls for updates of a live session while the page is visible, with back-off while nothing changes, and merges new
+ * content into the page. Stops when the session is finished or the share is gone.
  */
 export function follow(): void {
   if (!canFetch) return
-  keepPage()
-  prepareNews()
-  schedule(wait)
-  // The last part may be one that is only loaded now.
-  document.addEventListener("parts", () => timer || schedule(wait))
+  recordPage()
+  addNewItemsBadge()
+  schedule(pollDelayMs)
+  // The last part may be loaded only now.
+  document.addEventListener("parts", () => timer || schedule(pollDelayMs))
   document.addEventListener("visibilitychange", () => {
-    wait = SOONEST
-    schedule(Math.max(0, asked + wait - Date.now()))
+    pollDelayMs = MIN_POLL_MS
+    schedule(Math.max(0, polledAt + pollDelayMs - Date.now()))
   })
 }
 
-function schedule(after: number): void {
+function schedule(delayMs: number): void {
   clearTimeout(timer)
-  timer = isLive() && !isGone && document.visibilityState === "visible" ? window.setTimeout(ask, after) : 0
+  timer = isLive() && !isGone && document.visibilityState === "visible" ? window.setTimeout(poll, delayMs) : 0
 }
 
-async function ask(): Promise<void> {
-  asked = Date.now()
+async function poll(): Promise<void> {
+  polledAt = Date.now()
   let isChanged = false
   try {
-    const now = await head(watched)
-    if (now === undefined) isGone = await isTakenBack()
-    else if (now === "" || now !== version)
-      await inTurn(async () => {
-        isChanged = await update()
-        version = now
+    const current = await fetchEtag(watchedFile)
+    if (current === undefined) isGone = await isUnpublished()
+    else if (current === "" || current !== etag)
+      await runExclusive(async () => {
+        isChanged = await applyUpdate()
+        etag = current
       })
   } catch {
-    // No network, or a server in trouble: it is asked again.
+    // Network or server error: try again at the next poll.
   }
-  wait = isChanged ? SOONEST : Math.min(wait * 1.5, LATEST)
-  if (isGone) say()
-  else schedule(wait)
+  pollDelayMs = isChanged ? MIN_POLL_MS : Math.min(pollDelayMs * 1.5, MAX_POLL_MS)
+  if (isGone) showGoneBanner()
+  else schedule(pollDelayMs)
 }
 
-/** What the server calls the content of a file, "" if it has no name for it; undefined if there is no such file. */
-async function head(file: string): Promise<string | undefined> {
-  const headers: Record<string, string> = version && file === watched ? { "If-None-Match": version } : {}
+/** ETag (or Last-Modified) of a file, "" if the server sends neither; undefined if there is no such file. */
+async function fetchEtag(file: string): Promise<string | undefined> {
+  const headers: Record<string, string> = etag && file === watchedFile ? { "If-None-Match": etag } : {}
   const response = await fetch(file, { method: "HEAD", cache: "no-store", headers })
-  if (response.status === 304) return version
+  if (response.status === 304) return etag
   if ([403, 404, 410].includes(response.status)) return undefined
   if (!response.ok) throw new Error(`${file}: ${response.status}`)
   return response.headers.get("etag") ?? response.headers.get("last-modified") ?? ""
 }
 
-/** Whether the share is gone, rather than a file of it kept from readers; then its first page is watched instead. */
-async function isTakenBack(): Promise<boolean> {
-  if ((await head(firstPage)) === undefined) return true
-  watched = firstPage
-  version = undefined
+/**
+ * Whether the share is gone, not just its manifest unreadable; in the latter case, watches the first page from now on.
+ */
+async function isUnpublished(): Promise<boolean> {
+  if ((await fetchEtag(firstPage)) === undefined) return true
+  watchedFile = firstPage
+  etag = undefined
   return false
 }
 
-function say(): void {
-  const banner = make("p", "gone")
+function showGoneBanner(): void {
+  const banner = createElement("p", "gone")
   banner.role = "status"
-  keepPlace(() => document.body.prepend(banner))
-  // A live region tells what changes in it once it is there.
+  keepScrollAnchor(() => document.body.prepend(banner))
+  // Screen readers read only changes of a live region that exists already.
   setTimeout(() => banner.append("This share was taken back."))
 }

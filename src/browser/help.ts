@@ -1,39 +1,46 @@
-import { addAction, button, make } from "./dom.ts"
+import { addAction, createButton, createElement } from "./dom.ts"
 
-const keys = [
+const SHORTCUTS = [
   ["j", "Next prompt (or file)"],
   ["k", "Previous prompt"],
   ["t", "Next view: conversation, work, everything"],
   ["s", "Diffs side by side"],
   ["d", "Colours: as the system, light, dark"],
-  ["/", "Filter what is loaded"],
+  ["/", "Filter loaded items"],
   ["?", "This help"],
-  ["Esc", "Close, or end the filter"],
+  ["Esc", "Close the help or the filter"],
 ] as const
 
-let help: HTMLDialogElement | undefined
+let dialog: HTMLDialogElement | undefined
 
 export function addHelpButton(): void {
-  addAction(button("Keys", openHelp)).classList.add("keyboard")
+  addAction(createButton("Keys", openHelp)).classList.add("keyboard")
 }
 
-/** Shows which keys do what. */
+/** Opens the dialog that lists the keyboard shortcuts. */
 export function openHelp(): void {
-  if (!help) {
-    const title = make("h2", "", "Keys")
+  if (!dialog) {
+    const title = createElement("h2", "", "Keys")
     title.id = "_keys"
-    const list = make("dl", "")
-    for (const [key, what] of keys)
-      list.append(make("div", "", make("dt", "", make("kbd", "", key)), make("dd", "", what)))
-    help = make(
+    const list = createElement("dl", "")
+    for (const [key, action] of SHORTCUTS)
+      list.append(
+        createElement(
+          "div",
+          "",
+          createElement("dt", "", createElement("kbd", "", key)),
+          createElement("dd", "", action),
+        ),
+      )
+    dialog = createElement(
       "dialog",
       "help",
       title,
       list,
-      button("Close", () => help?.close()),
+      createButton("Close", () => dialog?.close()),
     )
-    help.setAttribute("aria-labelledby", title.id)
-    document.body.append(help)
+    dialog.setAttribute("aria-labelledby", title.id)
+    document.body.append(dialog)
   }
-  if (!help.open) help.showModal()
+  if (!dialog.open) dialog.showModal()
 }

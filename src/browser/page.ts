@@ -1,51 +1,51 @@
-// The script of a page, which runs in its head. A page says everything without it; it makes reading more comfortable.
+// The page's script, which runs in its head. Progressive enhancement: a page is complete without it.
 //
-// What the parts of the script tell each other, on `document`:
-// - "parts": a `.part` was added to `#_main`, and what looks after items looks at the new ones.
-// - "more": somebody wants the next part (detail 1) or the one before (detail -1). Who brings it calls preventDefault()
-//   and dispatches "parts" when it is there.
-// While the root has `data-filter`, items are hidden, and nothing should be brought because the page looks short.
-import { keepAddress } from "./address.ts"
+// Events between the modules, on `document`:
+// - "parts": a `.part` was added to `#_main`; modules that enhance items look for new ones.
+// - "more": request for the next part (detail 1) or the previous one (detail -1). The module that loads it calls
+//   preventDefault() and dispatches "parts" when it is there.
+// While the root has `data-filter`, items are hidden: do not load more because the page looks short.
+import { addLiveRegion } from "./announce.ts"
+import { blockMetaRefresh } from "./block-meta-refresh.ts"
 import { addFilterButton } from "./filter.ts"
-import { findAnchors } from "./find-anchor.ts"
+import { resolveHashAcrossPages } from "./find-anchor.ts"
 import { follow } from "./follow.ts"
 import { addHelpButton } from "./help.ts"
-import { lookWhereWeAre } from "./here.ts"
-import { listenToKeys } from "./keys.ts"
-import { openForPrint } from "./print.ts"
-import { readOn } from "./reading-on.ts"
+import { addInfiniteScroll } from "./infinite-scroll.ts"
+import { addKeyboardShortcuts } from "./keyboard-shortcuts.ts"
+import { unfoldForPrint } from "./print.ts"
 import { markRedactions } from "./redactions.ts"
-import { lookAfterHash } from "./reveal.ts"
-import { prepareToSay } from "./say.ts"
-import { lookAfterDiffs, showSplit } from "./split.ts"
-import { stayHere } from "./stay-here.ts"
-import { addThemeButton, showTheme } from "./theme.ts"
-import { addTools } from "./tools.ts"
-import { lookAfterViews, showViewEarly } from "./views.ts"
+import { revealHashTarget } from "./reveal-target.ts"
+import { highlightCurrentPrompt } from "./scroll-spy.ts"
+import { addSideBySideButton, setSideBySide } from "./side-by-side.ts"
+import { addThemeButton, applyTheme } from "./theme.ts"
+import { addToolbars } from "./toolbar.ts"
+import { syncUrl } from "./url-sync.ts"
+import { applyViewEarly, initViews } from "./views.ts"
 
-// At once, before anything else is read.
-stayHere()
-// Before anything is painted.
-showTheme()
-showSplit()
-showViewEarly()
+// Before any markup is parsed.
+blockMetaRefresh()
+// Before the first paint.
+applyTheme()
+setSideBySide()
+applyViewEarly()
 
 document.addEventListener("DOMContentLoaded", () => {
-  // First, while everything is as it came.
+  // First, while the markup is unchanged.
   follow()
-  prepareToSay()
-  lookAfterViews()
-  addTools()
+  addLiveRegion()
+  initViews()
+  addToolbars()
   addFilterButton()
-  lookAfterDiffs()
+  addSideBySideButton()
   addThemeButton()
   addHelpButton()
-  listenToKeys()
-  lookWhereWeAre()
-  openForPrint()
-  lookAfterHash()
-  readOn()
-  keepAddress()
+  addKeyboardShortcuts()
+  highlightCurrentPrompt()
+  unfoldForPrint()
+  revealHashTarget()
+  addInfiniteScroll()
+  syncUrl()
   markRedactions()
-  findAnchors()
+  resolveHashAcrossPages()
 })

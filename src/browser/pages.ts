@@ -1,41 +1,44 @@
-import { one, root } from "./dom.ts"
+import { query, root } from "./dom.ts"
 
-/** Whether other pages can be fetched: from the disk, browsers refuse it. */
+/** Browsers refuse to fetch files from the disk. */
 export const canFetch = location.protocol.startsWith("http")
 
-/** The name of the page that this document was opened as. */
+/** File name under which this document was published. */
 export const ownPage = root.dataset["page"] ?? "index.html"
 
-/** Whose page it is: "" of the session itself, `sub-<hash>` of a child; see src/render/site/session-pages.ts. */
+/**
+ * Name stem of a session's pages: "" for the session itself, `sub-<hash>` for a child; see
+ * src/render/site/session-pages.ts.
+ */
 export const stemOf = (page: string): string => /^sub-[0-9a-f]+/.exec(page)?.[0] ?? ""
 
-/** The first page of the session that this document belongs to. */
+/** First page of this document's session. */
 export const firstPage = `${stemOf(ownPage) || "index"}.html`
 
-/** The name of the page of this share that a link leads to; undefined if it leads elsewhere. */
-export function pageAt({ origin, pathname }: HTMLAnchorElement): string | undefined {
+/** File name of the page of this share that a link leads to; undefined for links to elsewhere. */
+export function pageNameOf({ origin, pathname }: HTMLAnchorElement): string | undefined {
   const folder = location.pathname.replace(/[^/]*$/, "")
   const name = pathname.slice(folder.length)
   return origin === location.origin && pathname.startsWith(folder) && /^[\w-]+\.html$/.test(name) ? name : undefined
 }
 
-/** Another page of this share, for its elements to be taken over. Throws where there is no such page. */
+/** Fetches another page of this share, to import its elements. Throws if there is no such page. */
 export async function fetchPage(name: string): Promise<Document> {
   const response = await fetch(name, { cache: "no-cache" })
   const page = new DOMParser().parseFromString(response.ok ? await response.text() : "", "text/html")
-  // What answers for every address (a sign-in, an error page) is no page of ours.
+  // Some servers answer every address with a sign-in or an error page.
   if (
     page.documentElement.dataset["page"] !== name ||
-    shareOf(page) !== shareOf(document) ||
-    !one("main > .part", page)
+    shareIdOf(page) !== shareIdOf(document) ||
+    !query("main > .part", page)
   )
     throw new Error(`There is no page ${name}.`)
   return page
 }
 
-const shareOf = (page: Document) => one<HTMLMetaElement>("meta[name=share]", page)?.content
+const shareIdOf = (page: Document) => query<HTMLMetaElement>("meta[name=share]", page)?.content
 
-/** Whether a fetched page has the style sheet and the script of this one: the sheet is named by its content, both are in it. */
-export const isSameMake = (page: Document): boolean => sheetOf(page) === sheetOf(document)
+/** Whether a fetched page has this page's style and script: the sheet's name is a hash of both. */
+export const isSameBuild = (page: Document): boolean => styleSheetOf(page) === styleSheetOf(document)
 
-const sheetOf = (page: Document) => one("link[rel=stylesheet]", page)?.getAttribute("href")
+const styleSheetOf = (page: Document) => query("link[rel=stylesheet]", page)?.getAttribute("href")

@@ -1,87 +1,90 @@
-import { all, one, root } from "./dom.ts"
-import { takeEntries } from "./entries.ts"
-import { goBack, type Place, placeNow } from "./place.ts"
-import { keepOriginals } from "./renew.ts"
+import { query, queryAll, root } from "./dom.ts"
+import { mergeOutline } from "./outline.ts"
+import { recordOriginals } from "./reconcile.ts"
+import { currentAnchor, restoreAnchor, type ScrollAnchor } from "./scroll-anchor.ts"
 
-/** Before or after what is loaded. */
+/** Before or after the loaded parts. */
 export type Side = "prev" | "next"
 
-/** The parts of the session that are loaded, in order. */
-export const parts = (): HTMLElement[] => all("#_main > .part")
+/** Loaded parts of the session, in order. */
+export const parts = (): HTMLElement[] => queryAll("#_main > .part")
 
-/** The link to the part before or after those that are loaded. */
-export const linkTo = (side: Side): HTMLAnchorElement | null => one<HTMLAnchorElement>(`#_main > .pager a[rel=${side}]`)
+/** The link to the part before or after the loaded ones. */
+export const pagerLink = (side: Side): HTMLAnchorElement | null =>
+  query<HTMLAnchorElement>(`#_main > .pager a[rel=${side}]`)
 
-const around = {
+const PAGER_SELECTORS = {
   prev: "main > .pager:not(.part ~ *)",
   next: "main > .part ~ :is(.pager, .live)",
 }
 
-/** Adds a fetched page's part to what is loaded, and its entries in the outline, and links on from there. */
+/** Adds a fetched page's part to the loaded ones, with its outline entries and its links to further parts. */
 export function addPart(page: Document, side: Side): HTMLElement {
-  const part = document.importNode(one("main > .part", page) as HTMLElement, true)
-  for (const twin of all("[id]", part)) if (document.getElementById(twin.id)) twin.removeAttribute("id")
-  const place = side === "prev" ? placeNow() : undefined
+  const part = document.importNode(query("main > .part", page) as HTMLElement, true)
+  for (const duplicate of queryAll("[id]", part))
+    if (document.getElementById(duplicate.id)) duplicate.removeAttribute("id")
+  const anchor = side === "prev" ? currentAnchor() : undefined
   const loaded = parts()
-  if (canRest) for (const each of loaded) rest(each)
+  if (supportsScrollAnchoring) for (const each of loaded) skipRendering(each)
   if (side === "prev") loaded[0]?.before(part)
   else loaded.at(-1)?.after(part)
-  takeSide(page, side)
-  if (side === "next") takeLive(page)
-  if (isLive()) keepOriginals(part.children)
-  takeEntries(part, page, parts())
-  goBack(place)
+  importPager(page, side)
+  if (side === "next") importLive(page)
+  if (isLive()) recordOriginals(part.children)
+  mergeOutline(part, page, parts())
+  restoreAnchor(anchor)
   return part
 }
 
-/** Where a browser does not keep the place when something above it turns out higher or lower, nothing may. */
-const canRest = CSS.supports("overflow-anchor", "auto")
+/** Without scroll anchoring, the page would jump when a skipped part turns out higher or lower than estimated. */
+const supportsScrollAnchoring = CSS.supports("overflow-anchor", "auto")
 
-/** Lets the browser leave a part out of its work while it is far from what is seen: some of them are 100,000 elements. */
-function rest(part: HTMLElement): void {
+/** Lets the browser skip rendering a part while it is off-screen: some have 100,000 elements. */
+function skipRendering(part: HTMLElement): void {
   if (part.classList.contains("resting")) return
   part.style.containIntrinsicBlockSize = `auto ${part.offsetHeight}px`
   part.classList.add("resting")
 }
 
-/** Links on to where a fetched page links on. Returns whether that is elsewhere than before. */
-export function takeSide(page: Document, side: Side): boolean {
-  const old = all(around[side])
-  const taken = all(around[side], page).map((element) => document.importNode(element, true))
-  if (old.length === taken.length && old.every((element, i) => element.isEqualNode(taken[i] as Node))) return false
+/** Imports a fetched page's link to its neighbour. Returns whether anything changed. */
+export function importPager(page: Document, side: Side): boolean {
+  const old = queryAll(PAGER_SELECTORS[side])
+  const imported = queryAll(PAGER_SELECTORS[side], page).map((element) => document.importNode(element, true))
+  if (old.length === imported.length && old.every((element, i) => element.isEqualNode(imported[i] as Node)))
+    return false
   for (const element of old) element.remove()
-  if (side === "prev") one("#_main")?.prepend(...taken)
-  else one("#_main")?.append(...taken)
+  if (side === "prev") query("#_main")?.prepend(...imported)
+  else query("#_main")?.append(...imported)
   return true
 }
 
 export const isLive = (): boolean => "live" in root.dataset
 
-/** From the last part on, the session may go on although it did not say so before. */
-function takeLive(page: Document): void {
+/** The session may have become live since this page was loaded. */
+function importLive(page: Document): void {
   if ("live" in page.documentElement.dataset) root.dataset["live"] = ""
 }
 
-/** Tells the rest of the script that there are new items. */
-export const announceParts = (): boolean => document.dispatchEvent(new CustomEvent("parts"))
+/** Notifies the other modules of new items. */
+export const dispatchParts = (): boolean => document.dispatchEvent(new CustomEvent("parts"))
 
-/** Changes what is loaded, and leaves what is being read where it is on the screen. */
-export function keepPlace(change: () => void): void {
-  const place = scrollY > 0 ? placeNow() : undefined
+/** Changes the loaded parts and keeps the reading position. */
+export function keepScrollAnchor(change: () => void): void {
+  const anchor = scrollY > 0 ? currentAnchor() : undefined
   change()
-  goBack(place && inPlace(place))
+  restoreAnchor(anchor && reanchored(anchor))
 }
 
-/** An item that was replaced is followed by the one of the same id. */
-function inPlace({ item, top }: Place): Place {
+/** A replaced item is followed by the one with the same id. */
+function reanchored({ item, top }: ScrollAnchor): ScrollAnchor {
   const now = item.isConnected ? item : document.getElementById(item.id)
   return { item: now ?? item, top }
 }
 
 let queue = Promise.resolve()
 
-/** Lets one change of what is loaded wait for the other. */
-export function inTurn(task: () => Promise<void>): Promise<void> {
+/** Serializes changes of the loaded parts. */
+export function runExclusive(task: () => Promise<void>): Promise<void> {
   queue = queue.then(task, task)
   return queue
 }

@@ -1,12 +1,13 @@
-import { all } from "./dom.ts"
-import { highlight } from "./highlight.ts"
+import { queryAll } from "./dom.ts"
+import { markText } from "./mark-text.ts"
 
-/** What stands in the place of a secret: `[redacted: github token #1]`. */
-const mark = /\[redacted: [^[\]\n]{1,80}\]/g
+/** Placeholder of a redacted secret: `[redacted: github token #1]`. */
+const REDACTION_MARK = /\[redacted: [^[\]\n]{1,80}\]/g
 
-/** Marks what was redacted, so that it is seen at a glance. */
+/** Highlights redaction placeholders. */
 export function markRedactions(): void {
-  const show = () => highlight("redacted", all("h1, #_main .item:not(.item .item), #_main .changed-file"), mark)
-  show()
-  document.addEventListener("parts", show)
+  const mark = () =>
+    markText("redacted", queryAll("h1, #_main .item:not(.item .item), #_main .changed-file"), REDACTION_MARK)
+  mark()
+  document.addEventListener("parts", mark)
 }

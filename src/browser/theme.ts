@@ -1,31 +1,33 @@
-import { addAction, button, root } from "./dom.ts"
-import { recall, remember } from "./memory.ts"
-import { say } from "./say.ts"
+import { announce } from "./announce.ts"
+import { addAction, createButton, root } from "./dom.ts"
+import { readPreference, savePreference } from "./preferences.ts"
 
-const labels = { auto: "Auto", light: "Light", dark: "Dark" } as const
-type Theme = keyof typeof labels
-const names = Object.keys(labels) as Theme[]
+const THEME_LABELS = { auto: "Auto", light: "Light", dark: "Dark" } as const
+type Theme = keyof typeof THEME_LABELS
+const THEMES = Object.keys(THEME_LABELS) as Theme[]
 
-let theme: Theme = names.find((name) => name === recall("theme")) ?? "auto"
-let shown: HTMLButtonElement | undefined
+let theme: Theme = THEMES.find((name) => name === readPreference("theme")) ?? "auto"
+let button: HTMLButtonElement | undefined
 
-/** Shows the scheme that the reader chose ("auto" is the system's). Needs no more than the root. */
-export function showTheme(): void {
+/**
+ * Applies the chosen colour scheme ("auto" follows the system). Needs the root element only, so that it can run first.
+ */
+export function applyTheme(): void {
   if (theme === "auto") delete root.dataset["theme"]
   else root.dataset["theme"] = theme
-  if (!shown) return
-  shown.textContent = labels[theme]
-  shown.ariaLabel = `${labels[theme]}, colour scheme`
+  if (!button) return
+  button.textContent = THEME_LABELS[theme]
+  button.ariaLabel = `${THEME_LABELS[theme]}, colour scheme`
 }
 
 export function addThemeButton(): void {
-  shown = addAction(button("", nextTheme))
-  showTheme()
+  button = addAction(createButton("", nextTheme))
+  applyTheme()
 }
 
 export function nextTheme(): void {
-  theme = names[(names.indexOf(theme) + 1) % names.length] as Theme
-  remember("theme", theme)
-  showTheme()
-  say(`Colours: ${labels[theme]}`)
+  theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] as Theme
+  savePreference("theme", theme)
+  applyTheme()
+  announce(`Colours: ${THEME_LABELS[theme]}`)
 }

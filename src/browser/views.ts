@@ -1,100 +1,101 @@
-import { all, one, root } from "./dom.ts"
+import { announce } from "./announce.ts"
+import { query, queryAll, root } from "./dom.ts"
 import { refold, unfold } from "./folds.ts"
-import { recall, remember } from "./memory.ts"
-import { stay } from "./place.ts"
-import { say } from "./say.ts"
+import { readPreference, savePreference } from "./preferences.ts"
+import { changeInPlace } from "./scroll-anchor.ts"
 
-const names = ["conversation", "work", "everything"]
-const usual = "work"
+const VIEWS = ["conversation", "work", "everything"]
+const DEFAULT_VIEW = "work"
 
-/** Items that the conversation leaves out; see styles/views.css. */
-export const leftOut = ".step:not(.asks), .reasoning"
+/** Selector of items that the conversation view hides; see styles/views.css. */
+export const hiddenInConversation = ".step:not(.asks), .reasoning"
 
-const radio = (name: string) => one<HTMLInputElement>(`#_view-${name}`)
-const known = (name: string | null | undefined) => names.find((one) => one === name)
+const radio = (name: string) => query<HTMLInputElement>(`#_view-${name}`)
+const asView = (name: string | null | undefined) => VIEWS.find((one) => one === name)
 
-/** The view that the link asks for, else the one of last time. */
-const wanted = (): string => known(new URLSearchParams(location.search).get("view")) ?? known(recall("view")) ?? usual
+/** The view that the URL asks for, else the last one chosen. */
+const requestedView = (): string =>
+  asView(new URLSearchParams(location.search).get("view")) ?? asView(readPreference("view")) ?? DEFAULT_VIEW
 
-export const view = (): string => known(one<HTMLInputElement>(".views :checked")?.value) ?? usual
+export const currentView = (): string => asView(query<HTMLInputElement>(".views :checked")?.value) ?? DEFAULT_VIEW
 
-/** The view that is shown, for what has to be done beside choosing it. */
-let shown = usual
+/** The view that was applied last. The radio buttons may be ahead of it. */
+let appliedView = DEFAULT_VIEW
 
-const early = new MutationObserver(() => {
-  // Whole, or the choice that is written in the page would come after this one.
-  if (!one(".views + *")) return
-  chooseWanted()
-  early.disconnect()
+const switchObserver = new MutationObserver(() => {
+  // Wait until the whole switch is parsed, or its default would override the choice.
+  if (!query(".views + *")) return
+  checkRequested()
+  switchObserver.disconnect()
 })
 
-/** Chooses the view as soon as its switch is there, which is before anything is painted. */
-export function showViewEarly(): void {
-  root.dataset["view"] = wanted()
-  early.observe(document, { childList: true, subtree: true })
+/** Selects the view as soon as its switch is parsed, before the first paint. */
+export function applyViewEarly(): void {
+  root.dataset["view"] = requestedView()
+  switchObserver.observe(document, { childList: true, subtree: true })
 }
 
-function chooseWanted(): void {
-  const wish = radio(wanted())
-  if (wish) wish.checked = true
+function checkRequested(): void {
+  const input = radio(requestedView())
+  if (input) input.checked = true
 }
 
-/** Takes over when the document is complete. */
-export function lookAfterViews(): void {
-  early.disconnect()
-  chooseWanted()
-  settle()
-  one(".views")?.addEventListener("change", () => choose(view()))
-  document.addEventListener("parts", settle)
-  // On reload, browsers put back what was chosen before, whatever the link says.
+/** Takes over from `applyViewEarly` once the document is complete. */
+export function initViews(): void {
+  switchObserver.disconnect()
+  checkRequested()
+  applyView()
+  query(".views")?.addEventListener("change", () => chooseView(currentView()))
+  document.addEventListener("parts", applyView)
+  // On reload, browsers restore form state over what the URL asks for.
   addEventListener("pageshow", ({ persisted }) => {
-    if (persisted || view() === shown) return
-    chooseWanted()
-    settle()
+    if (persisted || currentView() === appliedView) return
+    checkRequested()
+    applyView()
   })
 }
 
-/** Shows another view, and leaves the reader's place where it is. */
-export function show(name: string): void {
-  const after = radio(name)
-  if (!after) return
-  // The choice may have been made already; what is shown is that of before it.
-  stay(() => {
-    after.checked = true
-    settle()
+/** Switches the view and keeps the reading position. */
+export function showView(name: string): void {
+  const input = radio(name)
+  if (!input) return
+  // The radio button may be checked already, but the view is applied only here.
+  changeInPlace(() => {
+    input.checked = true
+    applyView()
   })
 }
 
 export function nextView(): void {
-  // The pages of what changed have one view only.
-  if (!one(".views")) return
-  const name = names[(names.indexOf(view()) + 1) % names.length] as string
-  choose(name)
-  say(`View: ${radio(name)?.labels?.[0]?.textContent ?? name}`)
+  // Pages of changes have no view switch.
+  if (!query(".views")) return
+  const name = VIEWS[(VIEWS.indexOf(currentView()) + 1) % VIEWS.length] as string
+  chooseView(name)
+  announce(`View: ${radio(name)?.labels?.[0]?.textContent ?? name}`)
 }
 
-function choose(name: string): void {
-  show(name)
-  remember("view", name)
+function chooseView(name: string): void {
+  showView(name)
+  savePreference("view", name)
   try {
     history.replaceState(history.state, "", withView(new URL(location.href)))
   } catch {
-    // Some browsers leave the address of a file alone.
+    // Some browsers refuse to change the URL of a file.
   }
 }
 
-/** An address that leads to the view that is shown. */
+/** Sets the URL's view parameter to the current view. */
 export function withView(address: URL): URL {
-  if (view() === usual) address.searchParams.delete("view")
-  else address.searchParams.set("view", view())
+  if (currentView() === DEFAULT_VIEW) address.searchParams.delete("view")
+  else address.searchParams.set("view", currentView())
   return address
 }
 
-/** Opens and folds what the view asks for. The style sheet does it too, but does not tell those who cannot see. */
-function settle(): void {
-  shown = view()
-  root.dataset["view"] = shown
-  if (shown === "everything") unfold(all("#_main details"), "everything")
+/** Opens and folds what the view asks for. CSS does it visually; `open` also tells assistive technology. */
+function applyView(): void {
+  appliedView = currentView()
+  root.dataset["view"] = appliedView
+  if (appliedView === "everything") unfold(queryAll("#_main details"), "everything")
   else refold("everything")
   root.dataset["scripted"] = ""
 }

@@ -4,16 +4,16 @@ import Page from "./Page.astro"
 
 export { sheet } from "./sheet.ts"
 
-/** What Astro's runtime gives for a component: its text in pieces, and instructions for what pages of ours do not have. */
+/** Result of Astro's runtime for a component: pieces of text, and instructions that our pages do not use. */
 interface Template {
   render(destination: { write(piece: unknown): void }): Promise<void> | void
 }
 
 /**
- * The whole of an HTML document. Throws when a component fails.
+ * Renders a full HTML document. Throws if a component fails.
  *
- * The component is called as Astro's own `renderToString` calls it, without the server around it: a request, a route
- * and a response cost more than all that is drawn, and loading them more than all that is loaded besides.
+ * Calls the component as Astro's own `renderToString` does, without the server around it: creating a request, a route
+ * and a response costs more than the rendering itself, and loading them more than loading everything else.
  */
 export async function renderPage(view: PageView): Promise<string> {
   const component = Page as (result: object, props: object, slots: object) => Promise<Template>
@@ -21,7 +21,7 @@ export async function renderPage(view: PageView): Promise<string> {
   let text = ""
   await template.render({
     write(piece) {
-      // Any other object is an instruction.
+      // Other objects are instructions.
       if (typeof piece !== "object" || piece instanceof String) text += piece
     },
   })
@@ -30,18 +30,37 @@ export async function renderPage(view: PageView): Promise<string> {
   return page.includes("\r") ? page.replace(/\r\n?/g, "\n") : page
 }
 
-/** What components are given to know of the page around them, for pages without styles, scripts or islands of Astro's. */
+/** The render context that components expect, for pages without Astro's styles, scripts or islands. */
 function newResult() {
   const metadata = {
-    ...{ hasHydrationScript: false, hasRenderedHead: false, hasRenderedServerIslandRuntime: false, headInTree: false },
-    ...{ routeHasPropagation: false, templateDepth: 0, extraHead: [], extraStyleHashes: [], extraScriptHashes: [] },
-    ...{ rendererSpecificHydrationScripts: new Set(), renderedScripts: new Set(), hasDirectives: new Set() },
-    ...{ propagators: new Set(), pendingSlotEvaluations: [] },
+    hasHydrationScript: false,
+    hasRenderedHead: false,
+    hasRenderedServerIslandRuntime: false,
+    headInTree: false,
+    routeHasPropagation: false,
+    templateDepth: 0,
+    extraHead: [],
+    extraStyleHashes: [],
+    extraScriptHashes: [],
+    rendererSpecificHydrationScripts: new Set(),
+    renderedScripts: new Set(),
+    hasDirectives: new Set(),
+    propagators: new Set(),
+    pendingSlotEvaluations: [],
   }
   return {
-    ...{ cancelled: false, partial: false, compressHTML: true, renderers: [], directives: [] },
-    ...{ styles: new Set(), scripts: new Set(), links: new Set(), componentMetadata: new Map() },
-    ...{ clientDirectives: new Map(), inlinedScripts: new Map(), _metadata: metadata },
+    cancelled: false,
+    partial: false,
+    compressHTML: true,
+    renderers: [],
+    directives: [],
+    styles: new Set(),
+    scripts: new Set(),
+    links: new Set(),
+    componentMetadata: new Map(),
+    clientDirectives: new Map(),
+    inlinedScripts: new Map(),
+    _metadata: metadata,
     createAstro: (props: object) => ({ props, self: null }),
   }
 }

@@ -7,14 +7,14 @@ import type { SessionRecord } from "../session/source.ts"
 const folder = path.join(process.cwd(), "test", "fixtures", "sessions")
 const read = (file: string): Exported => JSON.parse(readFileSync(file, "utf8"))
 
-/** The names of the sample sessions; the first has every kind of part and every tool. */
+/** Names of the sample sessions; the first has every kind of part and every tool. */
 export const samples = (): string[] => [
   "gallery",
   "demo",
   ...readdirSync(folder).flatMap((file) => (file.endsWith(".json") ? [path.basename(file, ".json")] : [])),
 ]
 
-/** A sample session by its name. */
+/** A sample session by name. */
 export const sample = (name: string): SessionRecord => record(exported(name))
 
 function exported(name: string): Exported {

@@ -1,84 +1,84 @@
-import type { Act } from "./acts.ts"
-import type { Moment } from "./format.ts"
+import type { Timestamp } from "./format.ts"
 import type { SafeHtml } from "./html/safe-html.ts"
-import type { TraceView } from "./timeline/trace-view.ts"
+import type { TimelineView } from "./timeline/timeline-view.ts"
+import type { ToolCategory } from "./tool-category.ts"
 
-/** Everything that a page shows, as plain values: the components draw it and decide nothing. */
+/** Everything a page shows, as plain values: components render it and decide nothing. */
 export interface PageView {
-  /** The share's id, by which a page is recognised as its own. */
+  /** The share's id. The browser script recognises pages of the same share by it. */
   id: string
-  /** The session's title, and what a link preview says below it. */
+  /** The session's title, and the description of link previews. */
   title: string
   description: string
   /** 1 for the first page. */
   number: number
-  /** This page's own file name, and those of the session's first page and of its neighbours. */
+  /** File names of this page, of the session's first page and of its neighbours. */
   path: string
   first: string
   previous: string | undefined
   next: string | undefined
-  /** The session still goes on: there may soon be more of it. Said on its first and its last page. */
+  /** The session is unfinished: more may follow. Set on the first and the last page. */
   live: boolean
-  /** The session that this one was started by, as a link to the step that did. */
+  /** For a subagent's session: link to the step that started it. */
   parent: { href: string; title: string } | undefined
-  /** The facts of the session, on its first page. */
-  facts: Fact[]
-  /** The first of the files that changed, and where all of them are, with their diffs. */
-  changes: Change[]
+  /** Facts of the session, on its first page. */
+  facts: HeaderFact[]
+  /** The first changed files, and the link to all of them with their diffs. */
+  changes: ChangeLink[]
   allChanges: { href: string; label: string } | undefined
-  /** A page that shows what changed: it has this in place of items. */
+  /** Replaces `items` on pages of changes. */
   changed: ChangedView | undefined
-  /** What was done, in a sentence. */
+  /** One sentence on what was done. */
   done: string
-  /** The session drawn to scale, on its first page. */
-  trace: TraceView | undefined
-  /** The prompts on this page. */
+  /** Timeline of the session, on its first page. */
+  timeline: TimelineView | undefined
+  /** Prompts on this page. */
   outline: OutlineEntry[]
-  /** On the first page: where the others begin, thinned out if they are many. */
+  /** On the first page: links to the other pages, thinned out if they are many. */
   parts: PartLink[]
-  /** Steps on this page that failed, the first of them, and how many more there are. */
-  failures: Failure[]
+  /** The first failed steps on this page, and the number of further ones. */
+  failures: FailureLink[]
   moreFailures: number
-  items: Item[]
-  /** This package's version, and the name of the style sheet that the page needs. */
+  items: PageItem[]
+  /** Version of this package, and file name of the style sheet. */
   generator: string
   sheet: string
 }
 
-export interface Fact {
+export interface HeaderFact {
   name: string
   value: string
-  /** In small print beside it. */
+  /** Secondary text in small print. */
   more?: string
   lines?: { additions: number; deletions: number }
-  /** The value as `<time>` has it. */
+  /** Value of the `datetime` attribute of `<time>`. */
   time?: string
-  /** It says nothing without its name, which is shown on small screens, too. */
+  /** The value needs its name, which is then shown on small screens, too. */
   named?: boolean
 }
 
-export interface Change {
-  /** Its place on the pages of what changed. */
+export interface ChangeLink {
+  /** The file's section on the pages of changes. */
   href: string
   folder: string
   file: string
-  /** What became of it: `new`, `deleted`, `moved`, …; "" if its text changed, and no more. */
+  /** The change: `new`, `deleted`, `moved`, …; "" if only its text changed. */
   word: string
   additions: number
   deletions: number
 }
 
-/** The files that changed, as far as one page shows them. */
+/** Changed files of one page. */
 export interface ChangedView {
-  /** On the first of these pages: how many there are on all of them, and their names as links. */
+  /** On the first of these pages: the number of files on all of them, and links to them. */
   total: number
-  list: Change[]
-  /** What is to be said of the whole, a sentence each. */
+  list: ChangeLink[]
+  /** Remarks on the changes as a whole, one sentence each. */
   notes: string[]
   files: ChangedFileView[]
 }
 
-export interface ChangedFileView extends Change {
+export interface ChangedFileView extends ChangeLink {
   anchor: string
   /** The file's former name, or "". */
   from: string
@@ -86,65 +86,65 @@ export interface ChangedFileView extends Change {
   morePrompts: number
   remark: string
   open: boolean
-  /** `anew`: the whole text as it was written; what was there before is not told. */
-  diffs: { block: Extract<Block, { type: "diff" }>; anew: boolean }[]
+  /** `isOverwrite`: the patch holds the full new text; the previous content is unknown. */
+  diffs: { block: Extract<StepBlock, { type: "diff" }>; isOverwrite: boolean }[]
 }
 
 export interface OutlineEntry {
   href: string
   number: number
-  /** The first words of the prompt. */
+  /** First words of the prompt. */
   label: string
-  /** When, since the session began; "" if it is not known. */
+  /** Elapsed time since the session began; "" if unknown. */
   since: string
-  byline: Byline | undefined
+  summary: PromptSummary | undefined
 }
 
 export interface PartLink {
   href: string
   number: number
-  /** The numbers of the prompts in it; undefined where an answer only goes on. */
+  /** Numbers of the prompts on it; undefined if it only continues an answer. */
   prompts: { from: number; to: number } | undefined
 }
 
-export interface Failure {
+export interface FailureLink {
   href: string
   since: string
   label: string
 }
 
-/** What came of a prompt, in the words that stand below it. */
-export interface Byline {
+/** Results of a prompt, as shown below it. */
+export interface PromptSummary {
   duration: string
   /** `7 steps, 1 failed` */
   steps: string
   files: string
   additions: number
   deletions: number
-  /** The answer was stopped by hand. */
+  /** The answer was aborted by the user. */
   stopped: boolean
 }
 
 interface ItemBase {
-  /** The id of the message or part, to link to. */
+  /** Id of the message or part, to link to. */
   anchor: string
-  /** The id of the message, on the first item of an answer: its parts have their own. */
+  /** Id of the message, on the first item of an answer: its parts have ids of their own. */
   message?: string
-  moment: Moment | undefined
+  moment: Timestamp | undefined
 }
 
-export type Item =
+export type PageItem =
   | (ItemBase & {
       kind: "prompt"
       number: number
-      /** Its first words, for the outline. */
+      /** First words, for the outline. */
       label: string
       long: boolean
       body: SafeHtml
       cut: CutView | undefined
-      byline: Byline | undefined
+      summary: PromptSummary | undefined
       attachments: AttachmentView[]
-      hidden: Block[]
+      hidden: StepBlock[]
     })
   | (ItemBase & { kind: "prose"; body: SafeHtml; cut: CutView | undefined })
   | (ItemBase & {
@@ -155,46 +155,46 @@ export type Item =
       duration: string
       took: number
     })
-  | (ItemBase & { kind: "step"; step: Step })
-  /** Several steps in a row that only looked around, and what was thought between them. */
-  | (ItemBase & { kind: "run"; gist: string; steps: number; duration: string; items: Item[] })
-  /** A row of steps in one sentence, for who reads the conversation alone. */
+  | (ItemBase & { kind: "step"; step: StepView })
+  /** Consecutive read-only steps and the reasoning between them, collapsed. */
+  | (ItemBase & { kind: "run"; gist: string; steps: number; duration: string; items: PageItem[] })
+  /** Summary line that replaces consecutive steps in the conversation view. */
   | (ItemBase & { kind: "sentence"; body: SafeHtml })
-  /** Which model answered, with how many tokens, at what cost. */
+  /** Model, tokens and cost of an answer. */
   | (ItemBase & { kind: "meta"; text: string })
   | (ItemBase & { kind: "note"; tone: "bad" | "plain"; title: string; text: string })
   | (ItemBase & { kind: "compaction"; title: string; body: SafeHtml | undefined })
   | (ItemBase & { kind: "raw"; title: string; json: string })
 
 /** A tool call: one row that opens. */
-export interface Step {
-  act: Act
+export interface StepView {
+  category: ToolCategory
   verb: string
-  /** What it was done to; `folder` is set apart so that the file's name stands out. */
+  /** Object of the action; `folder` is separate so that the file name stands out. */
   folder: string
   object: string
-  /** Set in the machine's face (a path, a command) rather than as prose. */
+  /** Set in the monospace font (a path, a command). */
   mono: boolean
   outcome: string
-  /** Lines added and removed, of a change; shown in place of `outcome`. */
+  /** Lines added and removed by a change; shown in place of `outcome`. */
   lines?: { additions: number; deletions: number }
   tone: "ok" | "bad" | "plain" | "waiting"
   duration: string
-  /** Milliseconds; 0 if it is not known. */
+  /** Milliseconds; 0 if unknown. */
   took: number
   slow: boolean
   node: "looked" | "changed" | "passed" | "failed" | "other"
   open: boolean
-  blocks: Block[]
+  blocks: StepBlock[]
 }
 
-/** A piece of what a step shows when it is open. */
-export type Block =
+/** A block in an opened step. */
+export type StepBlock =
   | { type: "text"; text: string; tone: "bad" | "plain" }
   | { type: "caption"; text: string }
   | { type: "prose"; tone: "asked" | "answered"; body: SafeHtml }
   | { type: "terminal"; command: string; output: SafeHtml; tail: SafeHtml; cut: CutView | undefined }
-  /** `lines`: how many; `first`: the number of the first of them, if lines have numbers. */
+  /** `lines`: their number; `first`: the first line's number, if lines are numbered. */
   | { type: "code"; first: number | undefined; lines: number; body: SafeHtml; cut: CutView | undefined }
   | {
       type: "diff"
@@ -222,12 +222,12 @@ export interface DiffRow {
 export interface QuestionView {
   question: string
   options: { label: string; description: string; chosen: boolean }[]
-  /** Answers that were none of the options. */
+  /** Answers other than the offered options. */
   own: string[]
   state: string
 }
 
-/** What was left out, and where all of it is, if a file of the share holds it. */
+/** Number of omitted lines, and the file of the share that holds the full text, if there is one. */
 export interface CutView {
   lines: number
   href: string | undefined
@@ -237,7 +237,7 @@ export interface AttachmentView {
   name: string
   mime: string
   size: string
-  /** The stored file, or where on the web it is. */
+  /** The stored file, or the external address. */
   href: string | undefined
   elsewhere: boolean
   isImage: boolean

@@ -5,7 +5,7 @@ import { deserialize, serialize } from "node:v8"
 import { crc32 } from "node:zlib"
 import { makePrivateFolder } from "../lib/private-folder.ts"
 import { type Content, LONG, piecesOf, type TemporaryFiles } from "../lib/temporary-files.ts"
-import type { SiteSoFar } from "../render/site/site.ts"
+import type { SiteCheckpoint } from "../render/site/site.ts"
 import type { Beginning } from "../session/source.ts"
 
 /** How far the pages of a share were after the beginning of its session: what a later run goes on from. */
@@ -73,7 +73,7 @@ export async function loadCheckpoint(
   folder: string,
   wanted: Checkpoint,
   temporary: TemporaryFiles,
-): Promise<SiteSoFar | undefined> {
+): Promise<SiteCheckpoint | undefined> {
   try {
     const found = await read(folder)
     if (!found || found.header.key !== wanted.key || found.header.hash !== wanted.hash) return undefined
@@ -99,10 +99,10 @@ export interface Taken extends Omit<Checkpoint, "hash"> {
 /** Takes down how far the pages are, as they are now; undefined where that is not worth keeping. */
 export function takeCheckpoint(
   checkpoint: Omit<Checkpoint, "hash" | "last">,
-  { pages, files, record, text }: SiteSoFar,
+  { pages, files, record, text }: SiteCheckpoint,
 ): Taken | undefined {
   if (checkpoint.messages < SHORTEST || sizeOf(record) + sizeOf(text) > LARGEST) return undefined
-  const last = pages.last?.id ?? ""
+  const last = pages.lastMessage?.id ?? ""
   return { ...checkpoint, last, state: serialize({ pages, files }), record, text }
 }
 

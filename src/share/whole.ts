@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import { singleFile } from "../export/single-file.ts"
 import { gathered } from "../export/write-output.ts"
-import { REVALIDATE } from "../render/site/session-pages.ts"
+import { CACHE_REVALIDATE } from "../render/site/session-pages.ts"
 import type { SiteOptions } from "../render/site/site.ts"
 import type { SiteFile } from "../render/site/site-file.ts"
 import type { Session } from "../session/model.ts"
@@ -42,7 +42,12 @@ export async function* withWhole(
     all.update(`${file.path} ${file.input} `)
     if (file.path === INDEX)
       yield {
-        ...{ path: WHOLE, contentType: "text/html; charset=utf-8", cacheControl: REVALIDATE, input: all.digest("hex") },
+        ...{
+          path: WHOLE,
+          contentType: "text/html; charset=utf-8",
+          cacheControl: CACHE_REVALIDATE,
+          input: all.digest("hex"),
+        },
         async render() {
           const pieces: Buffer[] = []
           for await (const piece of gathered(singleFile(session, { version, leftOut, expires, share })))

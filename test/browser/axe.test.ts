@@ -4,17 +4,17 @@ import { describe, expect, test } from "vitest"
 import { gallery } from "../../demo/gallery/gallery.ts"
 import { exports } from "../render/draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
-import { openShare } from "./use-page.ts"
+import { openShare } from "./open-share.ts"
 
 const sessions = new Map<string, (typeof exports)[number][1]>([["gallery", gallery], ...exports])
 const narrow = { width: 360, height: 800 }
 const wide = { width: 1400, height: 800 }
 
-/** What is wrong with the page as it is shown now by WCAG 2.1 A and AA: the rule, where, and why. */
-async function faults(page: Page): Promise<string[]> {
-  // As a string: the page's own policy lets no script be added to it.
+/** WCAG 2.1 A and AA violations of the page in its present state: rule, element, message. */
+async function violations(page: Page): Promise<string[]> {
+  // Evaluated as a string: the page's policy allows no added script.
   await page.evaluate(axe.source)
-  // Over a gradient, as those that tell of more to scroll to, axe says nothing of contrast.
+  // Over a gradient (the scroll shades), axe cannot tell contrast.
   await page.evaluate(() => {
     const sheet = new CSSStyleSheet()
     sheet.replaceSync("* { background-image: none !important }")
@@ -29,7 +29,8 @@ async function faults(page: Page): Promise<string[]> {
   return violations.map(({ id, target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary}`)
 }
 
-// Every kind of page, each view, both widths and both schemes, though not all with all: each takes a second or more.
+// Covers every kind of page, each view, both widths and both schemes, but not every combination: each takes over a
+// second.
 describe.skipIf(!executable)("axe finds nothing", () => {
   useBrowser()
 
@@ -46,34 +47,34 @@ describe.skipIf(!executable)("axe finds nothing", () => {
     { name: "questions", address: "index.html?view=conversation" },
   ] as const)("on $name, $address", async ({ name, address, ...options }) => {
     const { page } = await openShare(sessions.get(name)!, address, options)
-    expect(await faults(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   test.each(["light", "dark"] as const)("on a subagent's page, %s", async (colorScheme) => {
     const { page, open } = await openShare(gallery, "2.html?view=everything", { colorScheme })
     await open((await page.locator('a.card[href^="sub-"]').first().getAttribute("href"))!)
-    expect(await faults(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
-  test.each(["light", "dark"] as const)("on what changed, side by side, %s", async (colorScheme) => {
+  test.each(["light", "dark"] as const)("on pages of changes, side by side, %s", async (colorScheme) => {
     const { page } = await openShare(gallery, "changes.html", { viewport: wide, colorScheme })
     await page.getByRole("button", { name: "Side by side" }).click()
-    expect(await faults(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
-  test.each(["light", "dark"] as const)("on the list of keys, %s", async (colorScheme) => {
+  test.each(["light", "dark"] as const)("in the shortcuts dialog, %s", async (colorScheme) => {
     const { page } = await openShare(gallery, "2.html", { colorScheme })
     await page.keyboard.press("?")
     expect(await page.getByRole("dialog").isVisible()).toBe(true)
-    expect(await faults(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
-  test.each(["light", "dark"] as const)("on the list of prompts and the filter, %s", async (colorScheme) => {
+  test.each(["light", "dark"] as const)("with the outline and the filter open, %s", async (colorScheme) => {
     const { page } = await openShare(gallery, "2.html", { viewport: narrow, colorScheme })
     await page.keyboard.press("/")
     await page.keyboard.type("a")
     await page.getByRole("button", { name: "Prompts" }).click()
     expect(await page.locator("#_outline").isVisible()).toBe(true)
-    expect(await faults(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 })

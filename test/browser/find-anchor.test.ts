@@ -13,7 +13,7 @@ const firstIds = (folder: string): [string, string][] => {
 describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
   useBrowser()
 
-  test("a link to the first page with an id of another leads to it, in the view that it asks for", async () => {
+  test("a link to the first page with an id of another page opens that page, in the requested view", async () => {
     const folder = await finishedShare()
     const pages = pagesOf(folder)
     const { url } = await serveFolder(folder)
@@ -28,7 +28,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     }
   })
 
-  test("a wrong page, and an address that changes later, lead there too", async () => {
+  test("a link to a wrong page, and a later change of the hash, open the right page, too", async () => {
     const folder = await finishedShare()
     const { url } = await serveFolder(folder)
     const [there = "", elsewhere = ""] = ["3.html", "index.html"].map((name) => idsIn(folder, [name])[3])
@@ -38,7 +38,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     await page.waitForURL(`${url}/index.html#${elsewhere}`)
   })
 
-  test("a part that is younger than the message after its own is found", async () => {
+  test("finds a part that is newer than the next message", async () => {
     const session = longSession(80)
     const { folder } = await shareToFolder(session)
     const [, second] = firstIds(folder)[1] as [string, string]
@@ -51,7 +51,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     await page.waitForURL(`${url}/index.html#${late.id}`)
   })
 
-  test("of a subagent's session, the page is one of its own", async () => {
+  test("finds an id of a subagent's session on the subagent's pages", async () => {
     const child = longSession(80)
     const session = { ...longSession(80), children: [{ ...child, info: { ...child.info, id: "ses_child" } }] }
     const { folder } = await shareToFolder(session)
@@ -64,17 +64,17 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     await page.waitForURL(`${url}/${second}#${id}`)
   })
 
-  test("an id of nobody is said to lead nowhere", async () => {
+  test("announces that an unknown id is not in the share", async () => {
     const folder = await finishedShare()
     const server = await serveFolder(folder)
     const { page } = await openPage(`${server.url}/index.html#msg_203580001000abcdefghijklmn`)
-    await page.locator(".status", { hasText: "This link leads to nothing in this share." }).waitFor()
+    await page.locator(".status", { hasText: "This link's target is not in this share." }).waitFor()
     server.fault = (_, pathname) => (pathname === "/manifest.json" ? 500 : undefined)
-    const { page: other } = await openPage(`${server.url}/index.html#msg_x`, { mayFail: true })
+    const { page: other } = await openPage(`${server.url}/index.html#msg_x`, { allowFailedRequests: true })
     await other.locator(".status", { hasText: "could not be looked for" }).waitFor()
   })
 
-  test("a link to a page that is loaded leads there without leaving this one", async () => {
+  test("a link to a loaded page scrolls without navigating", async () => {
     const folder = await finishedShare()
     const { url } = await serveFolder(folder)
     const { page } = await openPage(`${url}/2.html`)
@@ -91,7 +91,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     expect(await page.evaluate(() => "isSame" in window)).toBe(true)
   })
 
-  test("pages begin with the same messages when the session has grown", async () => {
+  test("page boundaries stay the same when the session grows", async () => {
     const { folder, again } = await shareToFolder(longSession(40))
     const before = firstIds(folder)
     await again(longSession(80))

@@ -5,29 +5,32 @@ import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { serveFolder } from "../support/static-server.ts"
 import { idsIn, longSession, pagesOf, shareToFolder } from "./long-session.ts"
-import { executable, openPage, painted, useBrowser, withoutAnchoring } from "./open-page.ts"
+import { disableScrollAnchoring, executable, openPage, useBrowser, waitForPaint } from "./open-page.ts"
 
-/** Messages of the made-up session: as many are on one page, and as many more are on it still. */
-const SOME = 12
+/** Messages on the page at first; the session has as many more. */
+const HALF_MESSAGES = 12
 const MORE = 16
 
-async function follow(messages = SOME, address = (pages: string[]) => pages.at(-1) as string) {
+async function follow(messages = HALF_MESSAGES, address = (pages: string[]) => pages.at(-1) as string) {
   const shared = await shareToFolder(longSession(messages, false))
   const server = await serveFolder(shared.folder)
-  const { page } = await openPage(`${server.url}/${address(pagesOf(shared.folder))}`, { clock: true, mayFail: true })
+  const { page } = await openPage(`${server.url}/${address(pagesOf(shared.folder))}`, {
+    fakeClock: true,
+    allowFailedRequests: true,
+  })
   const asked = () => server.requests.filter((request) => request.startsWith("HEAD")).length
   return { ...shared, server, page, asked, idsIn: (...pages: string[]) => idsIn(shared.folder, pages) }
 }
 
-/** Lets the page ask until it knows of an id. */
-async function untilThere(page: Page, id: string): Promise<void> {
-  for (let i = 0; i < 50 && (await page.locator(`#${id}`).count()) === 0; i++) await later(page, 4000)
+/** Advances the clock until the page has merged an id. */
+async function pollUntil(page: Page, id: string): Promise<void> {
+  for (let i = 0; i < 50 && (await page.locator(`#${id}`).count()) === 0; i++) await advanceClock(page, 4000)
   await page.locator(`#${id}`).waitFor({ state: "attached" })
-  await painted(page)
+  await waitForPaint(page)
 }
 
-/** Lets time pass on the page, and what that starts come to an end. */
-async function later(page: Page, milliseconds: number): Promise<void> {
+/** Advances the page's clock, and waits for the requests that this starts. */
+async function advanceClock(page: Page, milliseconds: number): Promise<void> {
   const end = Math.ceil(milliseconds / 4000)
   for (let i = 0; i < end; i++) {
     await page.clock.runFor(4000)
@@ -48,7 +51,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     "what is new comes in below, what is read stays (anchored by the browser: %j)",
     async (anchors) => {
       const { page, folder, again, idsIn } = await follow()
-      if (!anchors) await withoutAnchoring(page)
+      if (!anchors) await disableScrollAnchoring(page)
       expect(pagesOf(folder)).toEqual(["index.html"])
       const before = idsIn("index.html")
       const read = before[before.length >> 1] as string
@@ -68,7 +71,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
       await again({ ...grown, info: { ...grown.info, title: "A title that takes more lines than before. ".repeat(6) } })
       const after = idsIn("index.html")
       expect(after.length).toBeGreaterThan(before.length)
-      await untilThere(page, after.at(-1) as string)
+      await pollUntil(page, after.at(-1) as string)
       expect(await page.evaluate(() => [...document.querySelectorAll(".part [id]")].map(({ id }) => id))).toEqual(after)
       expect(Math.abs((await top(page, read)) - was)).toBeLessThan(1)
       expect(await page.evaluate(() => String(getSelection()))).toBe(selected)
@@ -89,20 +92,20 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     },
   )
 
-  test("who reads the end follows along", async () => {
+  test("a reader at the end is scrolled along", async () => {
     const { page, again, idsIn } = await follow()
     const before = idsIn("index.html")
     await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
     const from = await page.evaluate(() => scrollY)
     await again(longSession(MORE, false))
-    await untilThere(page, idsIn("index.html").at(-1) as string)
+    await pollUntil(page, idsIn("index.html").at(-1) as string)
     expect(await page.evaluate(() => scrollY)).toBeGreaterThan(from)
-    // Not past the beginning of what is new.
+    // The beginning of the new content stays visible.
     expect(await top(page, idsIn("index.html")[before.length] as string)).toBeGreaterThanOrEqual(0)
   })
 
-  test("a step that has ended is shown as ended, open or folded as the reader left it", async () => {
-    const session = longSession(SOME, false)
+  test("a finished step is updated and keeps the reader's fold", async () => {
+    const session = longSession(HALF_MESSAGES, false)
     const last = session.messages.at(-1)!
     const step = (state: object) => {
       const id = `prt_${last.info.id.slice(4, 15)}fzzzzzzzzzzzzzz`
@@ -112,7 +115,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     const input = { command: "make all" }
     const shared = await shareToFolder(step({ status: "running", input, time: { start: 1 } }))
     const { url } = await serveFolder(shared.folder)
-    const { page } = await openPage(`${url}/index.html`, { clock: true })
+    const { page } = await openPage(`${url}/index.html`, { fakeClock: true })
     const row = page.locator(`#prt_${last.info.id.slice(4, 15)}fzzzzzzzzzzzzzz`)
     await row.locator("summary").click()
     const isOpen = () => row.locator("details").evaluate((details: HTMLDetailsElement) => details.open)
@@ -122,21 +125,21 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     await shared.again(
       step({ status: "completed", input, output: "all is made", title: "", metadata: { exit: 0 }, time }),
     )
-    for (let i = 0; i < 50 && !(await row.textContent())?.includes("all is made"); i++) await later(page, 4000)
+    for (let i = 0; i < 50 && !(await row.textContent())?.includes("all is made"); i++) await advanceClock(page, 4000)
     expect(await row.textContent()).toContain("all is made")
     expect(await isOpen()).toBe(wasOpen)
     expect(await page.evaluate(() => document.activeElement?.localName)).toBe("summary")
     expect(await page.locator(".news button").count()).toBe(0)
   })
 
-  test("a new part follows the one that was the last", async () => {
+  test("appends a new part after the last one", async () => {
     const { page, folder, again, idsIn } = await follow(60)
     const last = pagesOf(folder).at(-1) as string
     await again(longSession(100, false))
     const pages = pagesOf(folder)
     const next = pages[pages.indexOf(last) + 1] as string
     expect(next).toBeDefined()
-    await untilThere(page, idsIn(next)[0] as string)
+    await pollUntil(page, idsIn(next)[0] as string)
     const there = pages.slice(pages.indexOf(last), pages.indexOf(next) + 1)
     expect(
       (await page.locator(".part").evaluateAll((all) => all.map((part) => part.getAttribute("data-page")))).slice(0, 2),
@@ -145,7 +148,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     expect(ids.slice(0, idsIn(...there).length)).toEqual(idsIn(...there))
   })
 
-  test("what came of a prompt is said in the part that it stands in, when its answer ends in a later one", async () => {
+  test("updates a prompt's summary in an earlier part when its answer ends in a later one", async () => {
     const { messages, ...session } = longSession(160)
     const steps = messages.filter(({ info }, at) => at === 0 || info.finish === "tool-calls")
     const turn = (length: number, finish: string) => {
@@ -155,20 +158,20 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     const { folder, again } = await shareToFolder(turn(8, "tool-calls"))
     expect(pagesOf(folder)).toEqual(["index.html"])
     const { url } = await serveFolder(folder)
-    const { page } = await openPage(`${url}/index.html`, { clock: true })
+    const { page } = await openPage(`${url}/index.html`, { fakeClock: true })
     await again(turn(70, "tool-calls"))
     expect(pagesOf(folder)).toContain("2.html")
-    await untilThere(page, idsIn(folder, ["2.html"])[0] as string)
+    await pollUntil(page, idsIn(folder, ["2.html"])[0] as string)
     const bylines = (there: Page) => there.locator(".part[data-page='index.html'] .byline").allTextContents()
     expect(await bylines(page)).toEqual([])
     await again(turn(72, "stop"))
-    for (let i = 0; i < 50 && (await bylines(page)).length === 0; i++) await later(page, 4000)
+    for (let i = 0; i < 50 && (await bylines(page)).length === 0; i++) await advanceClock(page, 4000)
     const { page: anew } = await openPage(`${url}/index.html`)
     expect(await bylines(page)).toHaveLength(1)
     expect(await bylines(page)).toEqual(await bylines(anew))
   })
 
-  test("a page that another version draws is loaded anew", async () => {
+  test("reloads when another version has rendered the pages", async () => {
     const { page, folder, server } = await follow()
     await page.evaluate(() => Object.assign(window, { isSame: true }))
     const file = path.join(folder, "index.html")
@@ -177,48 +180,49 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     writeFileSync(file, readFileSync(file, "utf8").replace(sheet!, "page-0123456789abcdef.css"))
     const loads = () => server.requests.filter((request) => request.startsWith("GET /index.html")).length
     const before = loads()
-    for (let i = 0; i < 50 && loads() < before + 2; i++) await later(page, 4000)
+    for (let i = 0; i < 50 && loads() < before + 2; i++) await advanceClock(page, 4000)
     await page.waitForFunction(() => !("isSame" in window))
   })
 
-  test("where another version has drawn some pages but not this one yet, it stays as it is, and goes on after that", async () => {
+  test("waits while another version has rendered some pages but not this one, then continues", async () => {
     const { page, folder, server, again } = await follow(60)
     await page.evaluate(() => Object.assign(window, { isSame: true }))
     const file = path.join(folder, "index.html")
     const before = readFileSync(file, "utf8")
     writeFileSync(file, before.replace(/page-[0-9a-f]{16}\.css/, "page-0123456789abcdef.css"))
     const asked = () => server.requests.filter((request) => request.startsWith("GET /index.html")).length
-    for (let i = 0; i < 50 && asked() < 3; i++) await later(page, 4000)
+    for (let i = 0; i < 50 && asked() < 3; i++) await advanceClock(page, 4000)
     expect(asked()).toBeGreaterThanOrEqual(3)
     expect(await page.evaluate(() => "isSame" in window)).toBe(true)
     writeFileSync(file, before)
     await again(longSession(64, false))
-    await untilThere(page, idsIn(folder, pagesOf(folder).slice(-1)).at(-1) as string)
+    await pollUntil(page, idsIn(folder, pagesOf(folder).slice(-1)).at(-1) as string)
     expect(await page.evaluate(() => "isSame" in window)).toBe(true)
   })
 
-  test("the first page of a long session follows its facts", async () => {
+  test("updates the header on the first page of a long session", async () => {
     const { page, again } = await follow(60, () => "index.html")
     const facts = (await page.locator(".facts").textContent()) as string
     await again(longSession(100, false))
-    for (let i = 0; i < 50 && (await page.locator(".facts").textContent()) === facts; i++) await later(page, 4000)
+    for (let i = 0; i < 50 && (await page.locator(".facts").textContent()) === facts; i++)
+      await advanceClock(page, 4000)
     expect(await page.locator(".facts").textContent()).not.toBe(facts)
     expect(await page.locator(".part").count()).toBe(1)
   })
 
-  test("nothing is asked once the session is over", async () => {
+  test("stops polling once the session is finished", async () => {
     const { page, again, idsIn, asked } = await follow()
     await again(longSession(MORE))
-    await untilThere(page, idsIn("index.html").at(-1) as string)
+    await pollUntil(page, idsIn("index.html").at(-1) as string)
     const before = asked()
-    await later(page, 200_000)
+    await advanceClock(page, 200_000)
     expect(asked()).toBe(before)
     expect(await page.locator(".live").count()).toBe(0)
   })
 
-  test("the less changes, the more rarely it is asked; nothing is fetched when nothing has changed", async () => {
+  test("backs off while nothing changes, and fetches no page then", async () => {
     const { page, server, asked } = await follow()
-    await later(page, 600_000)
+    await advanceClock(page, 600_000)
     expect(asked()).toBeGreaterThan(5)
     expect(asked()).toBeLessThan(20)
     expect(server.requests.filter((request) => request.startsWith("HEAD")).slice(1)).toEqual(
@@ -227,7 +231,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     expect(server.requests.filter((request) => request.startsWith("GET")).length).toBeLessThanOrEqual(3)
   })
 
-  test("nothing is asked while the page is hidden", async () => {
+  test("does not poll while the page is hidden", async () => {
     const { page, asked } = await follow()
     const show = (state: string) =>
       page.evaluate((state) => {
@@ -236,53 +240,53 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
       }, state)
     await show("hidden")
     const before = asked()
-    await later(page, 120_000)
+    await advanceClock(page, 120_000)
     expect(asked()).toBe(before)
     await show("visible")
-    await later(page, 4000)
+    await advanceClock(page, 4000)
     expect(asked()).toBeGreaterThan(before)
   })
 
-  test("a share that was taken back is said to be, and stays on the screen", async () => {
+  test("announces a deleted share and leaves it on the screen", async () => {
     const { page, unshare, asked, idsIn } = await follow()
     const ids = idsIn("index.html")
     await page.evaluate(() => scrollTo(0, 900))
     const was = await top(page, ids[8] as string)
     await unshare()
     const banner = page.locator(".gone", { hasText: "This share was taken back." })
-    for (let i = 0; i < 50 && (await banner.count()) === 0; i++) await later(page, 4000)
+    for (let i = 0; i < 50 && (await banner.count()) === 0; i++) await advanceClock(page, 4000)
     await banner.waitFor()
     expect(Math.abs((await top(page, ids[8] as string)) - was)).toBeLessThan(1)
     expect(await page.locator(".part [id]").count()).toBe(ids.length)
     const before = asked()
-    await later(page, 200_000)
+    await advanceClock(page, 200_000)
     expect(asked()).toBe(before)
   })
 
-  test("a server in trouble, or one that keeps the manifest to itself, is not a share that is gone", async () => {
+  test("a server error or an unreadable manifest does not count as a deleted share", async () => {
     const { page, server, again, idsIn } = await follow()
     server.fault = () => 503
-    await later(page, 40_000)
+    await advanceClock(page, 40_000)
     server.fault = (_, pathname) => (pathname === "/manifest.json" ? 403 : undefined)
     await again(longSession(MORE, false))
-    await untilThere(page, idsIn("index.html").at(-1) as string)
+    await pollUntil(page, idsIn("index.html").at(-1) as string)
     expect(await page.locator(".gone").count()).toBe(0)
   })
 
-  test("of a session that is over, and from the disk, nothing is asked", async () => {
-    const over = await shareToFolder(longSession(SOME))
+  test("does not poll for a finished session or from the disk", async () => {
+    const over = await shareToFolder(longSession(HALF_MESSAGES))
     const { url, requests } = await serveFolder(over.folder)
-    const { page } = await openPage(`${url}/index.html`, { clock: true })
-    await later(page, 100_000)
+    const { page } = await openPage(`${url}/index.html`, { fakeClock: true })
+    await advanceClock(page, 100_000)
     expect(requests).toEqual(["GET /index.html 200", expect.stringMatching(/^GET \/page-[0-9a-f]{16}\.css 200$/)])
 
-    const { folder } = await shareToFolder(longSession(SOME, false))
-    const { page: onDisk } = await openPage(`${pathToFileURL(folder)}/index.html`, { clock: true })
+    const { folder } = await shareToFolder(longSession(HALF_MESSAGES, false))
+    const { page: onDisk } = await openPage(`${pathToFileURL(folder)}/index.html`, { fakeClock: true })
     const asked: string[] = []
     onDisk.on("request", (request) => asked.push(request.url()))
-    await later(onDisk, 100_000)
+    await advanceClock(onDisk, 100_000)
     expect(asked).toEqual([])
-    // The script did run there: without it, there is no such button.
+    // The button shows that the script ran.
     expect(await onDisk.getByRole("button", { name: "Filter" }).count()).toBe(1)
   })
 })

@@ -11,8 +11,8 @@ export type Message = {
 }
 
 /**
- * The first so many messages of a long session, with ids as OpenCode makes them: they sort by the time at which the
- * message or part was made, and a part is younger than its message. `isOver`: its last message is the last for now.
+ * The first messages of a long session, with ids as OpenCode makes them: they sort by creation time, and a part is
+ * newer than its message. `isOver`: its last message ends the session.
  */
 export function longSession(messages: number, isOver = true) {
   const { info, messages: made } = generateSession({ messages })
@@ -32,9 +32,9 @@ export function longSession(messages: number, isOver = true) {
 }
 
 export interface Shared {
-  /** The folder that holds the share. */
+  /** Folder of the share. */
   folder: string
-  /** Shares another version of the session in the same place. */
+  /** Publishes another version of the session to the same folder. */
   again: (session: object) => Promise<void>
   unshare: () => Promise<void>
 }
@@ -61,7 +61,7 @@ export async function shareToFolder(session: object): Promise<Shared> {
 
 let finished: Promise<Map<string, Buffer>> | undefined
 
-/** A folder with the share of a session of several pages that is over; shared once, and written anew for each test. */
+/** A fresh copy of a folder share of a finished session of several pages; it is rendered once. */
 export async function finishedShare(): Promise<string> {
   finished ??= shareToFolder(longSession(150)).then(
     ({ folder }) =>
@@ -80,13 +80,13 @@ export async function finishedShare(): Promise<string> {
   return folder
 }
 
-/** The names of a share's pages in their order. */
+/** File names of a share's pages, in order. */
 export const pagesOf = (folder: string): string[] =>
   readdirSync(folder)
     .filter((name) => /^(?:index|\d+)\.html$/.test(name))
     .sort((a, b) => (Number.parseInt(a, 10) || 1) - (Number.parseInt(b, 10) || 1))
 
-/** The ids of the items of these pages, in order. */
+/** Ids of the items on these pages, in order. */
 export const idsIn = (folder: string, pages: readonly string[]): string[] =>
   pages.flatMap((page) =>
     [...readFileSync(path.join(folder, page), "utf8").matchAll(/ id="((?:msg|prt)_[^"]*)"/g)].map(

@@ -5,7 +5,7 @@ import { findChromium, launchChromium } from "../support/chromium.ts"
 export const executable = findChromium()
 let browser: Browser
 
-/** Has a browser for the tests of a file. */
+/** Launches a browser for the tests of a file. */
 export function useBrowser(): void {
   beforeAll(async () => {
     browser = await launchChromium()
@@ -14,32 +14,37 @@ export function useBrowser(): void {
 }
 
 interface Options extends BrowserContextOptions {
-  /** Requests may fail, which the browser writes to the console. */
-  mayFail?: boolean
-  /** The page's clock is the test's. */
-  clock?: boolean
+  /** Allows failed requests, which the browser logs to the console. */
+  allowFailedRequests?: boolean
+  /** Installs a fake clock. */
+  fakeClock?: boolean
 }
 
-/** Opens an address in a window of its own. No page may raise an error or write to the console until the test ends. */
-export async function openPage(url: string, { mayFail, clock, ...options }: Options = {}): Promise<{ page: Page }> {
+/** Opens an address in a new context. The test fails if the page throws or writes to the console. */
+export async function openPage(
+  url: string,
+  { allowFailedRequests, fakeClock, ...options }: Options = {},
+): Promise<{ page: Page }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
   const page = await context.newPage()
-  if (clock) await page.clock.install()
+  if (fakeClock) await page.clock.install()
   const problems: string[] = []
   page.on("pageerror", (error) => problems.push(error.message))
   page.on("console", (message) => problems.push(message.text()))
   onTestFinished(async () => {
     await context.close()
-    expect(problems.filter((problem) => !(mayFail && problem.startsWith("Failed to load resource")))).toEqual([])
+    expect(
+      problems.filter((problem) => !(allowFailedRequests && problem.startsWith("Failed to load resource"))),
+    ).toEqual([])
   })
   await page.goto(url)
   return { page }
 }
 
-/** Waits until the page has been painted twice: what watches scrolling has been told by then. */
-export const painted = (page: Page): Promise<void> =>
+/** Waits for two frames: scroll and intersection observers have fired by then. */
+export const waitForPaint = (page: Page): Promise<void> =>
   page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))))
 
-/** Takes from the browser that it keeps the place itself when something above it changes: some do not. */
-export const withoutAnchoring = (page: Page): Promise<void> =>
+/** Emulates browsers without scroll anchoring. */
+export const disableScrollAnchoring = (page: Page): Promise<void> =>
   page.evaluate(() => document.documentElement.style.setProperty("overflow-anchor", "none"))

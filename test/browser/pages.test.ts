@@ -26,7 +26,7 @@ async function generated(): Promise<string> {
 }
 
 if (process.env["CI"])
-  test("there is a Chromium", () => {
+  test("Chromium is installed", () => {
     expect(executable, howToGetChromium.join(" ")).toBeDefined()
   })
 
@@ -37,7 +37,7 @@ describe.skipIf(!executable)("in Chromium", () => {
   })
   afterAll(() => browser?.close())
 
-  /** Every page that can be reached from the first, by its name. */
+  /** All pages reachable from the first, by name. */
   async function visitAll(base: string, options: { width: number; colorScheme: "light" | "dark" }) {
     const { width, colorScheme } = options
     const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme })

@@ -3,33 +3,33 @@ import { describe, expect, test } from "vitest"
 import { gallery } from "../../demo/gallery/gallery.ts"
 import { exports, filesOf } from "../render/draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
-import { openShare } from "./use-page.ts"
+import { openShare } from "./open-share.ts"
 
-/** As wide as A4 is, at 96 pixels an inch. */
+/** A4 at 96 pixels per inch. */
 const viewport = { width: 794, height: 1123 }
 const sessions = [["gallery", gallery], ...exports] as const
 const demo = exports.find(([name]) => name === "demo")![1]
 
-/** Opens a page as it is printed; without its script, unless said otherwise. */
-async function printed(session: (typeof sessions)[number][1], javaScriptEnabled = false) {
+/** Opens a page in print media, by default without its script. */
+async function openAsPrinted(session: (typeof sessions)[number][1], javaScriptEnabled = false) {
   const opened = await openShare(session, "index.html", { viewport, javaScriptEnabled })
   await opened.page.emulateMedia({ media: "print" })
   return opened
 }
 
-/** The names of a share's pages. */
+/** File names of a share's pages. */
 const pagesOf = async (session: (typeof sessions)[number][1]): Promise<string[]> =>
   (await filesOf(session)).map(({ path }) => path).filter((path) => path.endsWith(".html"))
 
-/** How many elements there are, and how many of them take room. */
-async function seen(elements: Locator): Promise<{ there: number; shown: number }> {
+/** Counts elements, and those with a visible box. */
+async function countVisible(elements: Locator): Promise<{ there: number; shown: number }> {
   const all = await elements.all()
   const shown = await Promise.all(all.map((element) => element.isVisible()))
   return { there: all.length, shown: shown.filter(Boolean).length }
 }
 
-/** What stands out of the paper on either side, or is wider than what it stands in and would have to be scrolled. */
-const cutOff = (page: Page): Promise<string[]> =>
+/** Elements that reach over the paper's sides or that would have to be scrolled sideways. */
+const overflowing = (page: Page): Promise<string[]> =>
   page.evaluate((width) => {
     const said = (element: Element, how: string) =>
       `${how}: ${element.localName}.${element.getAttribute("class") ?? ""}: ${element.textContent.slice(0, 40)}`
@@ -39,7 +39,7 @@ const cutOff = (page: Page): Promise<string[]> =>
       if (own <= 1) return []
       if (left < -1 || right > width + 1) return [said(element, `${Math.round(left)} to ${Math.round(right)}`)]
       const { overflowX, textOverflow } = getComputedStyle(element)
-      // A row says its object as far as there is room for it; what it opens says it whole.
+      // A row may clip its object: its opened content shows all of it.
       const hides =
         overflowX !== "visible" && textOverflow !== "ellipsis" && element.scrollWidth > element.clientWidth + 1
       return hides ? [said(element, `${element.scrollWidth} in ${element.clientWidth}`)] : []
@@ -58,11 +58,11 @@ describe.skipIf(!executable)("in Chromium, on paper", () => {
     ["diffs", ".item.changed .diff"],
   ])("are seen: %s", async (_, selector) => {
     for (const session of [gallery, demo]) {
-      const { page, open } = await printed(session)
+      const { page, open } = await openAsPrinted(session)
       let there = 0
       for (const name of await pagesOf(session)) {
         await open(name)
-        const found = await seen(page.locator(selector))
+        const found = await countVisible(page.locator(selector))
         expect(found).toEqual({ there: found.there, shown: found.there })
         there += found.there
       }
@@ -78,28 +78,28 @@ describe.skipIf(!executable)("in Chromium, on paper", () => {
     ["the way to the content", ".skip"],
   ])("are not: %s", async (_, selector) => {
     for (const script of [true, false]) {
-      const { page } = await printed(gallery, script)
-      const { there, shown } = await seen(page.locator(selector))
+      const { page } = await openAsPrinted(gallery, script)
+      const { there, shown } = await countVisible(page.locator(selector))
       expect(there).toBeGreaterThan(0)
       expect(shown).toBe(0)
     }
   })
 
-  test.each(sessions)("nothing of %s is cut off sideways", async (_, session) => {
-    const { page, open } = await printed(session)
+  test.each(sessions)("nothing of %s is clipped sideways", async (_, session) => {
+    const { page, open } = await openAsPrinted(session)
     for (const name of await pagesOf(session)) {
       await open(name)
-      expect({ name, cutOff: await cutOff(page) }).toEqual({ name, cutOff: [] })
+      expect({ name, cutOff: await overflowing(page) }).toEqual({ name, cutOff: [] })
     }
   })
 
-  test("the whole page comes out as a PDF of several sheets", async () => {
+  test("the page prints to a PDF of several sheets", async () => {
     const { page } = await openShare(demo)
     const pdf = (await page.pdf({ format: "A4" })).toString("latin1")
     expect(pdf.match(/\/Type \/Page\b/g)!.length).toBeGreaterThan(2)
   })
 
-  test.each(["light", "dark"] as const)("dark on white, with a %s system", async (colorScheme) => {
+  test.each(["light", "dark"] as const)("prints dark on white with a %s system", async (colorScheme) => {
     const { page } = await openShare(demo, "index.html", { viewport, colorScheme })
     await page.emulateMedia({ media: "print" })
     const [text, paper] = await page.evaluate(() => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { assistant, call, user } from "../render/items/parts-draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
-import { openShare } from "./use-page.ts"
+import { openShare } from "./open-share.ts"
 
 const code = 'const token = "[redacted: github token #1]" // [redacted: password #2]'
 const session = {
@@ -21,7 +21,7 @@ const session = {
 describe.skipIf(!executable)("in Chromium", () => {
   useBrowser()
 
-  test("what was redacted is marked wherever it stands, in coloured code and in the title as well", async () => {
+  test("highlights redaction marks everywhere, also in highlighted code and the title", async () => {
     const { page } = await openShare(session)
     const marked = () =>
       page.evaluate(() => [...(CSS.highlights.get("redacted") ?? [])].map((range) => (range as Range).toString()))

@@ -4,7 +4,7 @@ import path from "node:path"
 import { pathToFileURL } from "node:url"
 import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { PAGE } from "../../src/render/pagination/paginate.ts"
+import { PAGE_LIMIT } from "../../src/render/pagination/paginate.ts"
 import { site } from "../../src/render/site/site.ts"
 import type { SiteFile } from "../../src/render/site/site-file.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
@@ -103,8 +103,8 @@ describe.skipIf(!executable)("a session of any size", () => {
     const base = `${pathToFileURL(folder)}/`
     const context = await browser.newContext()
     for (const [name, html] of drawn) {
-      expect(Buffer.byteLength(html), name).toBeLessThan(PAGE.bytes)
-      expect(elementsIn(html), name).toBeLessThan(PAGE.elements)
+      expect(Buffer.byteLength(html), name).toBeLessThan(PAGE_LIMIT.bytes)
+      expect(elementsIn(html), name).toBeLessThan(PAGE_LIMIT.elements)
       const { problems, links } = await visit(context, `${base}${name}`, base)
       expect({ name, problems }).toEqual({ name, problems: [] })
       for (const link of links) expect(paths, `${name} leads to ${link}`).toContain(link.slice(base.length))

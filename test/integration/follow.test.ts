@@ -16,7 +16,7 @@ test.skipIf(!executable)(
       return (await bucket.run("share", file)).stdout.trim()
     }
     const link = await share(60)
-    const { page } = await openPage(link, { clock: true, mayFail: true })
+    const { page } = await openPage(link, { fakeClock: true, allowFailedRequests: true })
     const answers: string[] = []
     page.on("response", (response) => answers.push(`${response.request().method()} ${response.status()}`))
     const until = async (isSo: () => Promise<boolean>) => {

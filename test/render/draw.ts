@@ -13,7 +13,7 @@ const root = path.join(import.meta.dirname, "..", "..")
 const read = (...names: string[]): Exported => JSON.parse(readFileSync(path.join(root, ...names), "utf8"))
 const fixture = (name: string): Exported => read("test", "fixtures", "sessions", `${name}.json`)
 
-/** Real exports, and the one of the demo, which was written by hand; some have subagents' sessions. */
+/** Real exports, and the hand-written one of the demo; some have subagents' sessions. */
 export const exports: [string, Exported][] = [
   ["all-tools", { ...fixture("all-tools"), children: [fixture("subagent-child")] }],
   ...["apply-patch", "errors-and-compaction", "questions"].map((name): [string, Exported] => [name, fixture(name)]),
@@ -22,7 +22,7 @@ export const exports: [string, Exported][] = [
 
 const sessionOf = (exported: Exported): Session => normalizeSession(recordOf(exported))
 
-/** The first so many messages of the made-up session of a seed. */
+/** The first messages of the session generated from a seed. */
 export function generated(messages: number, seed = 1): Required<Exported> {
   const { info, messages: made } = generateSession({ messages, seed })
   return { info, messages: [...made()], children: [] }
@@ -30,14 +30,14 @@ export function generated(messages: number, seed = 1): Required<Exported> {
 
 const options = { id: "V1StGXR8_Z5jdHi6B-myT", version: "1.0.0" }
 
-/** The files of a share in their order, none of them drawn. */
+/** Files of a share in order, not rendered. */
 export async function filesOf(exported: Exported, more: Partial<Parameters<typeof site>[1]> = {}): Promise<SiteFile[]> {
   const files: SiteFile[] = []
   for await (const file of site(sessionOf(exported), { ...options, ...more })) files.push(file)
   return files
 }
 
-/** The content of all files by their path, drawn with the built page. */
+/** Content of all files by path, rendered with the built page. */
 export async function draw(files: SiteFile[]): Promise<Map<string, string>> {
   const drawn = new Map<string, string>()
   for (const file of files) drawn.set(file.path, Buffer.from(await file.render()).toString())

@@ -169,7 +169,7 @@ const answer = assistant(
   },
 )
 
-/** A made-up session with every kind of part and of call that OpenCode knows, and every field of them that holds text. */
+/** A made-up session with every kind of part and call of OpenCode, and every field of them that holds text. */
 export const everyField: Exported = {
   info: {
     id: "ses_1",

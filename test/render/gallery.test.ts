@@ -6,7 +6,7 @@ import { shown } from "./items/parts-draw.ts"
 
 const { info, children } = gallery
 
-/** Who speaks, and what is in it: the tools, and the first words of a text. */
+/** Name of a draft: role, tools and first words. */
 function nameOf({ info, parts }: Draft): string {
   const names = parts.map((part) => {
     const { type, tool, text } = (part ?? {}) as { type?: string; tool?: string; text?: string }
@@ -15,7 +15,7 @@ function nameOf({ info, parts }: Draft): string {
   return `${info["role"]}: ${[...new Set(names)].join(", ").replace(/\s+/g, " ").slice(0, 80)}`
 }
 
-// Each message alone, and all at the same time: one that is put between others changes none of them.
+// Each message alone, but concurrently: rendering one must not affect others.
 describe.each(Object.entries(themes))("the gallery, %s", (_, drafts) => {
   test.each(drafts.map((draft): [string, Draft] => [nameOf(draft), draft]))("%s", async (_, draft) => {
     const [message] = dated([{ ...draft, after: 0 }], "ses_gallery", Date.UTC(2026, 10, 2, 9))

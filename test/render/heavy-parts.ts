@@ -1,9 +1,9 @@
-/** Parts of messages that are as heavy as their kind can be made: each in its own way. */
+/** Message parts with the largest possible markup, for each kind of part. */
 
 const many = (times: number, make: (i: number) => string, separator = "\n") =>
   Array.from({ length: times }, (_, i) => make(i)).join(separator)
 
-/** Texts that become many elements, or more bytes than they have characters. `n` is up to 1,000. */
+/** Texts with many elements, or with more bytes than characters. `n` is up to 1,000. */
 export const heavyTexts: Record<string, (n: number) => string> = {
   emphasis: (n) => many(n, () => "*a* *a* **b** `c` ~~d~~ _e_", " "),
   "emphasis by the line": (n) => many(3 * n, () => "*a* _b_ `c` **d**"),
@@ -47,7 +47,7 @@ const done = (tool: string, state: object) => ({
   state: { status: "completed", input: {}, ...state },
 })
 
-/** Parts of an assistant's message that carry a text. */
+/** Parts of an assistant message with a text. */
 export const heavyParts: Record<string, (n: number, text: string) => object> = {
   text: (_, text) => ({ type: "text", text }),
   reasoning: (_, text) => ({ type: "reasoning", text }),
@@ -84,8 +84,12 @@ export const heavyParts: Record<string, (n: number, text: string) => object> = {
       input: { patchText: "" },
       metadata: {
         files: Array.from({ length: n }, (_, i) => ({
-          ...{ relativePath: `${text.slice(0, 400)}${i}.ts`, filePath: `${text.slice(0, 400)}${i}.ts`, type: "update" },
-          ...{ patch: change(i % 50, text), additions: 1, deletions: 1 },
+          relativePath: `${text.slice(0, 400)}${i}.ts`,
+          filePath: `${text.slice(0, 400)}${i}.ts`,
+          type: "update",
+          patch: change(i % 50, text),
+          additions: 1,
+          deletions: 1,
         })),
       },
     }),
@@ -118,7 +122,9 @@ export const heavyParts: Record<string, (n: number, text: string) => object> = {
     done("shot", {
       output: text,
       attachments: Array.from({ length: n }, (_, i) => ({
-        ...{ type: "file", mime: "image/png", filename: `${i}${text}` },
+        type: "file",
+        mime: "image/png",
+        filename: `${i}${text}`,
         url:
           i % 2
             ? `https://a.example/?${text.replace(/\s/g, "").slice(0, 1_000)}`
@@ -126,7 +132,8 @@ export const heavyParts: Record<string, (n: number, text: string) => object> = {
       })),
     }),
   failed: (n, text) => ({
-    ...{ type: "tool", tool: "edit" },
+    type: "tool",
+    tool: "edit",
     state: { status: "error", error: text, input: { filePath: text, oldString: text, newString: `${n}` } },
   }),
   file: (_, text) => ({ type: "file", mime: "image/png", filename: text, url: "data:image/png;base64,AAAA" }),
@@ -134,7 +141,7 @@ export const heavyParts: Record<string, (n: number, text: string) => object> = {
   "of another kind": (_, text) => ({ type: text.slice(0, 40) || "other", text }),
 }
 
-/** Parts of a user's message. */
+/** Parts of a user message. */
 export const heavyUserParts: Record<string, (n: number, text: string) => object> = {
   text: (_, text) => ({ type: "text", text }),
   synthetic: (_, text) => ({ type: "text", text, synthetic: true }),

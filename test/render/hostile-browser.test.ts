@@ -13,7 +13,7 @@ import { assistant, user } from "./items/parts-draw.ts"
 import { readHtml } from "./read-html.ts"
 
 const executable = findChromium()
-// What is heavy as well is in hostile-weight.test.ts.
+// Large payloads are covered by hostile-sizes.test.ts.
 const light = payloads.filter((text) => text.length < 10_000)
 const short: Exported = {
   info: { id: "ses_1", title: "Short" },
@@ -21,14 +21,14 @@ const short: Exported = {
 }
 const policy = /<meta http-equiv="Content-Security-Policy" content="[^"]*">/
 
-/** A page that does what it likes may keep its browser from ever ending it; then it is left to itself. */
+/** A hostile page may keep its browser from closing it; then it is abandoned. */
 const within = <T>(ending: Promise<T>) => Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 15_000))])
 
-// Browsers take their time on a busy machine.
+// Browsers are slow on a busy machine.
 describe.skipIf(!executable)("in Chromium", { timeout: 300_000 }, () => {
   let browser: Browser
   let asked: string[] = []
-  // Every host that a page may name is this one, which remembers what it was asked for.
+  // All hosts resolve to this server, which records requests.
   const foreign = createServer(({ headers, url }, response) => {
     if (headers.host?.endsWith("foreign.example")) asked.push(`asked: ${headers.host}${url}`)
     response.end()
@@ -43,7 +43,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 300_000 }, () => {
     foreign.close()
   })
 
-  /** Opens pages one after the other and does with each what can be done: what happens that should not, by page. */
+  /** Opens pages and exercises all of their elements. Returns unwanted effects by page. */
   async function open(pages: Map<string, string | Uint8Array>, keys = true): Promise<string[]> {
     const { url } = await serveFiles(pages)
     const happened: string[] = []
@@ -86,12 +86,12 @@ describe.skipIf(!executable)("in Chromium", { timeout: 300_000 }, () => {
     expect(await open(await shareOf(hostileSession(round, light)))).toEqual([])
   })
 
-  test("nothing happens either without the policy: nothing in the pages could run", async () => {
+  test("nothing happens without the policy either: the pages hold nothing that could run", async () => {
     expect(await open(changed(await shareOf(hostileSession(4, light)), withoutPolicy))).toEqual([])
   })
 
-  // As if nothing were escaped: what can stand with others on one page, and what takes in all that follows on its own.
-  // Each says with another number that it ran.
+  // Without escaping: payloads that can share a page, and those that swallow all that follows on pages of their own.
+  // Each reports its own number.
   const numbered = [...active, ...texts, ...swallowing].map((text, i) =>
     text.replaceAll("alert(1)", `alert(${i + 1})`).replaceAll("foreign.example/", `foreign.example/${i + 1}/`),
   )
@@ -112,20 +112,20 @@ describe.skipIf(!executable)("in Chromium", { timeout: 300_000 }, () => {
   const forbidden = (happened: string[]) =>
     happened.filter((what) => /(?:^|: )(?:ran|asked|opened|led to): /.test(what))
 
-  test("nothing runs, is loaded or leads away without escaping: the policy stops it", async () => {
+  test("without escaping, the policy stops scripts, loads and navigation", async () => {
     const happened = await open(await unescaped(), false)
     expect(happened.some((problem) => /console: .*Content Security Policy/.test(problem))).toBe(true)
     expect(forbidden(happened)).toEqual([])
   })
 
-  test("without either, it would: these tests see it", async () => {
+  test("without both, payloads run: these tests detect it", async () => {
     const happened = forbidden(await open(changed(await unescaped(), withoutPolicy), false))
     const kinds = (pattern: RegExp) => new Set(happened.flatMap((what) => pattern.exec(what)?.[1] ?? []))
     expect(kinds(/ran: (\d+)/).size).toBeGreaterThan(50)
     expect(kinds(/asked: foreign\.example\/(\d+)/).size).toBeGreaterThan(20)
   })
 
-  test("the browser sees the very elements that the tests' reader sees", async () => {
+  test("the browser parses the same elements as the tests' parser", async () => {
     for (const session of [hostileSession(2), exports[0]![1]]) {
       const drawn = await draw(await filesOf(session))
       const page = await browser.newPage({ javaScriptEnabled: false })

@@ -1,7 +1,7 @@
-// What a session may hold to make a page do what its reader did not ask for. What runs says so with `alert(1)`; what is
-// asked for is at foreign.example, which nothing here knows.
+// Payloads that try to make a page act on its own. Those that run call `alert(1)`; those that load request
+// foreign.example, which does not resolve.
 
-/** A template with each of these in the place of `{}`. */
+/** Replaces `{}` in a template with each value. */
 export const each = (template: string, values: readonly string[]): string[] =>
   values.map((value) => template.replaceAll("{}", () => value))
 
@@ -9,7 +9,7 @@ export const each = (template: string, values: readonly string[]): string[] =>
 export const svg = "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIG9ubG9hZD0iYWxlcnQoMSkiLz4="
 export const page = "PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg=="
 
-/** Markup that acts as soon as it is in a page, or when it is touched; what follows it stays outside. */
+/** Markup that acts as soon as it is in a page, or on interaction; what follows stays outside of it. */
 export const active: readonly string[] = [
   ...each("<{}>alert(1)</script>", [
     "script",
@@ -143,7 +143,7 @@ export const active: readonly string[] = [
   "<body onload=alert(1) onhashchange=alert(1) onbeforeprint=alert(1) onscroll=alert(1) background=http://foreign.example/bg>",
   "<table background=http://foreign.example/t><td background=http://foreign.example/td onclick=alert(1)>a</table>",
   "<img srcset='http://foreign.example/1 1x, http://foreign.example/2 2x' lowsrc=http://foreign.example/3><picture><source srcset=http://foreign.example/4><img></picture>",
-  // What the page's script looks for, and what scripts in general rely on.
+  // Names that the page's script, and scripts in general, rely on.
   ...each("<img name={} id={}><form name={} id={}><input name=attributes><input name=parentNode></form>", [
     "body",
     "documentElement",
@@ -176,7 +176,7 @@ export const active: readonly string[] = [
   "<button class=tools onclick=alert(1)>Copy</button><div class=over><button onclick=alert(1)>Copy</button></div>",
 ]
 
-/** Markup that takes in what follows it, or that nothing on the same page outlives. */
+/** Markup that swallows what follows it, or breaks the rest of its page. */
 export const swallowing: readonly string[] = [
   ...each("<{}><script>alert(1)</script><img src=http://foreign.example/s onerror=alert(1)>", [
     "plaintext",

@@ -5,16 +5,16 @@ import { heavy, texts } from "./hostile-texts.ts"
 
 export const payloads: readonly string[] = [...active, ...swallowing, ...texts, ...heavy]
 
-/** What says how the rest is to be read: without it, nothing of a part but its malformed form would be seen. */
+/** Fields that decide how the rest is parsed: with payloads in them, only a part's malformed form would be tested. */
 const structure = new Set(["type", "role", "tool", "status", "id", "messageID", "sessionID", "sessionId", "name"])
 
-/** Ids that may stand in a page as they are, and are the names of what scripts and pages have. */
+/** Ids that are allowed in pages unescaped and equal names that scripts and pages use. */
 const names =
   "location document body forms parent top name status history navigator navigation CSS Highlight root parts view main share " +
   "constructor toString hasOwnProperty querySelector getElementById outline filter index changes localStorage fetch"
 const taken = names.split(" ")
 
-/** Texts in an order that a seed decides (xorshift, Fisher and Yates). */
+/** Shuffles texts by a seed (xorshift, Fisher–Yates). */
 function shuffled(texts: readonly string[], seed: number): string[] {
   const order = [...texts]
   let state = seed * 2_654_435_761 + 1
@@ -29,9 +29,9 @@ function shuffled(texts: readonly string[], seed: number): string[] {
 }
 
 /**
- * Real sessions, and one that has every field, with a payload in the place of every text, others in other places in every
- * round. In rounds that cannot be divided by three, what says how the rest is to be read is left, and ids are names that
- * scripts know; in those that can be divided by four, a text begins as it did, so that what is parsed is parsed.
+ * Real sessions, and one with every field, with payloads in place of all texts, distributed differently in every
+ * round. In rounds not divisible by three, structural fields are kept, and ids are names that scripts know; in rounds
+ * divisible by four, texts keep their beginning, so that they are still parsed.
  */
 export function hostileSession(round: number, planted = payloads): Exported {
   const order = shuffled(planted, round)
@@ -50,7 +50,7 @@ export function hostileSession(round: number, planted = payloads): Exported {
     if (Array.isArray(value)) return value.map((item) => replaced(item, key))
     if (typeof value !== "object" || value === null) return value
     const entries = Object.entries(value).map(([name, item]): [string, unknown] => [
-      // The names of files are keys of what a language server said.
+      // File names are keys of a language server's diagnostics.
       name.includes("/") ? next() : name,
       replaced(item, name),
     ])

@@ -12,10 +12,10 @@ import { expectShare } from "./page-rules.ts"
 
 const real = [everyField, ...exports.map(([, exported]) => exported)]
 
-/** What takes the place of drawing where all that pages show is to be made, and no more. */
+/** Replaces rendering where only the views are needed. */
 const undrawn: RenderPage = async (view) => JSON.stringify(view)
 
-/** All files of what the bytes hold. */
+/** All files of a session given as bytes. */
 async function filesFrom(json: string, renderPage: RenderPage): Promise<Map<string, string>> {
   const { session } = await prepare(parseExport(Buffer.from(json), "the file"), {})
   const options = { id: "V1StGXR8_Z5jdHi6B-myT", version: "1.0.0", renderPage }
@@ -24,8 +24,8 @@ async function filesFrom(json: string, renderPage: RenderPage): Promise<Map<stri
   return files
 }
 
-describe("an export that was cut off", () => {
-  test.each(exports)("anywhere is refused in a sentence that says so (%s)", (_, exported) => {
+describe("a truncated export", () => {
+  test.each(exports)("is refused with a clear error, wherever it ends (%s)", (_, exported) => {
     const whole = Buffer.from(JSON.stringify(exported, null, 2))
     const step = Math.max(1, Math.floor(whole.length / 120))
     for (let end = 1; end < whole.length - 1; end += step) {
@@ -41,7 +41,7 @@ describe("an export that was cut off", () => {
   })
 })
 
-/** As the value, with what stands at the place of a number, counted through all of it, replaced. */
+/** The value with its nth nested value replaced. */
 function changedAt(value: unknown, at: number, by: (old: unknown) => unknown): unknown {
   let place = 0
   const visit = (item: unknown): unknown => {
@@ -58,7 +58,7 @@ const placesIn = (value: unknown): number =>
     ? Object.values(value).reduce((sum: number, item) => sum + placesIn(item), 1)
     : 1
 
-describe("an export whose types are wrong", { timeout: 120_000 }, () => {
+describe("an export with wrong types", { timeout: 120_000 }, () => {
   const odd = fc.oneof(
     fc.constantFrom<unknown>(null, true, -1, 0, 1e308, -0, 1e21, "", "x", [], {}, [[]], [null], { length: 1e9 }),
     fc.constantFrom<unknown>(9e15, 8.65e15, "\ud800", "__proto__", { toString: 1 }, { length: -1 }, { toJSON: 1 }),
@@ -78,13 +78,13 @@ describe("an export whose types are wrong", { timeout: 120_000 }, () => {
     return value as Exported
   }
 
-  test("anywhere becomes a share, or one clear error", async () => {
+  test("anywhere yields a share or one clear error", async () => {
     await fc.assert(
       fc.asyncProperty(mutation, async (what) => {
         const exported = mutated(what)
         try {
           const files = await filesFrom(JSON.stringify(exported), undrawn)
-          // What was not changed is there.
+          // Unchanged messages are kept.
           expect(JSON.parse(files.get("session.json")!).messages).toHaveLength(exported.messages!.length)
           for (const path of files.keys())
             expect(path).toMatch(/^(?:[\w-]+\.(?:html|json|md)|files\/[0-9a-f]{32}\.\w+|page-[0-9a-f]{16}\.css)$/)
@@ -111,7 +111,7 @@ describe("an export whose types are wrong", { timeout: 120_000 }, () => {
   })
 })
 
-describe("an export that goes round in circles", () => {
+describe("an export with cycles", () => {
   const asks = (sessionId: string) =>
     call("task", { input: { prompt: "again", description: "d" }, metadata: { sessionId }, output: "x" })
   const loop = (id: string, parentID: string): Required<Exported> => ({
@@ -130,7 +130,7 @@ describe("an export that goes round in circles", () => {
     children: [],
   })
 
-  test("is shown once: each session that is named, each message and part, with anchors of their own", async () => {
+  test("is shown once: each session that is named, each message and part, with unique anchors", async () => {
     const again = { ...loop("ses_2", "ses_3"), children: [loop("ses_1", "ses_2"), loop("ses_3", "ses_2")] }
     const exported = { ...loop("ses_1", "ses_2"), children: [again, loop("ses_1", "ses_1"), loop("ses_2", "ses_1")] }
     const drawn = await draw(await filesOf(exported))
@@ -142,7 +142,7 @@ describe("an export that goes round in circles", () => {
   })
 })
 
-describe("an export that nests without end", () => {
+describe("an export with deep nesting", () => {
   const deep = `${'{"a":['.repeat(100_000)}1${"]}".repeat(100_000)}`
   const texts = '{"type":"text","text":"Before."},DEEP,{"type":"text","text":"After."}'
   const exported = `{"info":{"id":"ses_1","x":DEEP},"messages":[{"info":{"id":"msg_1","role":"assistant","error":DEEP},"parts":[${texts}]},DEEP]}`
@@ -161,7 +161,7 @@ describe("an export that nests without end", () => {
   })
 })
 
-test("lone surrogates are shown as what they are not", async () => {
+test("lone surrogates are replaced", async () => {
   const json =
     '{"info":{"id":"ses_1","title":"a\\ud800b"},"messages":[{"info":{"id":"m","role":"user"},"parts":[{"type":"text","text":"\\udfff \\ud83d"}]}]}'
   const drawn = await draw(await filesOf(JSON.parse(json)))

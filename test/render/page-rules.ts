@@ -1,7 +1,7 @@
 import { expect } from "vitest"
 import { type Element, readHtml } from "./read-html.ts"
 
-/** The elements of a page and the attributes that each may have, beside those that any may. */
+/** Allowed elements with their attributes, beside the global ones. */
 const elements: Record<string, string> = {
   html: "lang data-page data-live",
   head: "",
@@ -54,7 +54,7 @@ const values: Record<string, RegExp> = {
   start: /^\d+$/,
   x: /^(?:100|\d{1,2}(?:\.\d{1,2})?)%$/,
   width: /^(?:100|\d{1,2}(?:\.\d{1,2})?)%$/,
-  // In the element of a coloured word, a name alone is a look.
+  // In a token's element, an attribute without a value is its style.
   d: /^(?:M-4 5L0-5M1 5L5-5)?$/,
   "http-equiv": /^Content-Security-Policy$/,
 }
@@ -62,7 +62,7 @@ const values: Record<string, RegExp> = {
 const policy =
   /^default-src 'none'; style-src 'self' file:; script-src(?: 'sha256-[A-Za-z0-9+/=]{44}'){2}; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'$/
 
-/** Expects a whole page to hold nothing that this package's own components do not write. */
+/** Expects a page to hold only markup that this package's components write. */
 function expectPage(html: string): { elements: Element[]; text: string; anchors: string[] } {
   expect(html).toMatch(
     /^<!doctype html><html lang="en" data-page="[\w-]+\.html"(?: data-live)?><head><meta charset="utf-8">/i,
@@ -74,7 +74,7 @@ function expectPage(html: string): { elements: Element[]; text: string; anchors:
       expect([...anywhere, ...elements[name]!.split(" ")]).toContain(attribute)
       if (values[attribute]) expect(value).toMatch(values[attribute])
     }
-    // What leads elsewhere says nothing of where it was followed.
+    // External links pass no referrer.
     if (/^(?:https?|mailto):/.test(attributes.get("href") ?? ""))
       expect(attributes.get("rel")).toBe("noopener noreferrer nofollow")
   }
@@ -92,7 +92,7 @@ function expectPage(html: string): { elements: Element[]; text: string; anchors:
   return { ...read, anchors }
 }
 
-/** Expects all pages of a share to be as they should, and everything they link to in the share to be there. */
+/** Expects all pages of a share to be valid, and all link targets in the share to exist. */
 export function expectShare(files: Map<string, string>): void {
   const pages = [...files].filter(([path]) => path.endsWith(".html"))
   const read = new Map(pages.map(([path, html]) => [path, expectPage(html)]))

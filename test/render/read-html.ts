@@ -1,14 +1,14 @@
-/** An element as it stands in markup. */
+/** An element of the markup. */
 export interface Element {
   name: string
   attributes: Map<string, string>
-  /** The names of the elements around it, outermost first. */
+  /** Names of the enclosing elements, outermost first. */
   inside: string[]
 }
 
 export interface Markup {
   elements: Element[]
-  /** All text outside of `<style>` and `<script>`, character references read. */
+  /** All text outside of `<style>` and `<script>`, character references decoded. */
   text: string
 }
 
@@ -17,9 +17,9 @@ const empty = new Set(["br", "hr", "img", "input", "link", "meta"])
 const blocks = /^(?:p|div|pre|ul|ol|dl|table|figure|blockquote|h[1-6]|section|details|header|footer|nav|main|hr)$/
 
 /**
- * Reads markup by a grammar far stricter than HTML's, in which every reader of HTML sees the same: lower-case tags that
- * are closed in order, attributes that are numbers or in double quotes, no bare `<`, `>` or `&` in text, no character that HTML forbids, no
- * nesting that a browser would rearrange. Throws at the first thing that is not so.
+ * Parses markup with a grammar far stricter than HTML's, on which all HTML parsers agree: lowercase tags closed in
+ * order; attributes that are numbers or in double quotes; no bare `<`, `>` or `&` in text; no character that HTML
+ * forbids; no nesting that a browser would rearrange. Throws at the first violation.
  */
 export function readHtml(markup: string): Markup {
   const elements: Element[] = []

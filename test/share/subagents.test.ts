@@ -4,7 +4,7 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { exported } from "../../src/export/export.ts"
 import { exportFolder } from "../../src/export/folder.ts"
-import type { RenderPage, viewOf } from "../../src/render/site/page.ts"
+import type { buildPageView, RenderPage } from "../../src/render/site/page.ts"
 import { site } from "../../src/render/site/site.ts"
 import { countSubagents } from "../../src/session/count-subagents.ts"
 import { nothingRead, type Session } from "../../src/session/model.ts"
@@ -316,7 +316,7 @@ test("what the header counts is what is shown", async () => {
   undone.info["revert"] = { messageID: undone.messages[2]!.info.id }
   undone.info["cost"] = 99
   const { files, prepared } = await shared(undone)
-  const { facts } = JSON.parse(files.get("index.html")!) as Awaited<ReturnType<typeof viewOf>>
+  const { facts } = JSON.parse(files.get("index.html")!) as Awaited<ReturnType<typeof buildPageView>>
   expect(Object.fromEntries(facts.map(({ name, value }) => [name, value]))).toMatchObject({
     Cost: "$1.00",
     Messages: "1 asked, 1 answered",

@@ -1,97 +1,100 @@
 import { charactersOf } from "./ansi-characters.ts"
 
-/** What a character is shown in: the classes of its style, and the address that it leads to. */
-export interface Look {
+/** Style classes and link target of a cell. */
+export interface CellStyle {
   classes: string
   link: string | undefined
 }
 
-/** One column of a row. What is wider than a column is followed by cells that hold "". */
-export interface Cell {
+/** One column of a row. A wide character is followed by cells that hold "". */
+export interface ScreenCell {
   character: string
-  look: Look
+  style: CellStyle
 }
 
-export type Row = Cell[]
+export type ScreenRow = ScreenCell[]
 
 /**
- * Everything that was printed, as rows from the first to the last; the screen is those from `top` on, and it has no size of
- * its own, since nobody knows what size the program saw. A row is undefined if the cursor was moved past it and nothing
- * was ever written there.
+ * All printed rows, first to last. The screen is those from `top` on. Its size is unknown, since nobody recorded the
+ * program's terminal size. Rows that the cursor skipped are undefined.
  */
 export interface Screen {
-  rows: (Row | undefined)[]
-  /** The cursor. It may stand where no row and no cell is yet: only writing makes them. */
+  rows: (ScreenRow | undefined)[]
+  /** Cursor position. It may be beyond the existing rows and cells: only writing creates them. */
   row: number
   column: number
-  /** The first row that the cursor can reach. */
+  /** First row that the cursor can reach. */
   top: number
-  /** Whether `top` is where the program takes the screen to begin. */
-  placed: boolean
-  /** Whether the cursor was put to the beginning of the screen and nothing happened since. */
-  homed: boolean
+  /** Whether `top` is the program's first screen row. */
+  hasOrigin: boolean
+  /** Whether the cursor was just moved to the screen's origin. */
+  isHomed: boolean
   /** Whether anything was erased. */
-  erased: boolean
-  /** Set while the alternate screen is shown: where to go on after it. */
-  main: Pick<Screen, "row" | "column" | "top" | "placed"> | undefined
-  /** What was written last, where it can be repeated. */
-  last: string
-  /** How many empty rows and cells may yet come into being by moves, and how many may yet be shifted or blanked. */
-  room: number
-  work: number
+  wasErased: boolean
+  /** Saved state of the main screen while the alternate one is shown. */
+  mainScreen: Pick<Screen, "row" | "column" | "top" | "hasOrigin"> | undefined
+  /** Last written character, for REP; "" if it cannot be repeated. */
+  lastCharacter: string
+  /** Remaining budgets: empty cells and rows that moves may create, and cells that may be shifted or blanked. */
+  cellsLeft: number
+  workLeft: number
 }
 
-/** Beyond these many rows and columns, a move means the edge of the screen. */
-const TALLEST = 200
-const WIDEST = 400
-/** The last column of a screen of the usual size. */
-const EDGE = 79
+/** Moves beyond these mean the edge of the screen. */
+const MAX_ROWS = 200
+const MAX_COLUMNS = 400
+/** Last column of a usual 80-column screen. */
+const DEFAULT_LAST_COLUMN = 79
 
-const blank: Cell = { character: " ", look: { classes: "", link: undefined } }
+const BLANK_CELL: ScreenCell = { character: " ", style: { classes: "", link: undefined } }
 
-/** An empty screen for an output of so many characters: what moves and shifts may cost is in proportion to it. */
+/** An empty screen. Its budgets are proportional to the output's length. */
 export const newScreen = (characters: number): Screen => ({
   rows: [[]],
   row: 0,
   column: 0,
   top: 0,
-  placed: false,
-  homed: false,
-  erased: false,
-  main: undefined,
-  last: "",
-  room: 2_000 + 4 * characters,
-  work: 10_000 + 50 * characters,
+  hasOrigin: false,
+  isHomed: false,
+  wasErased: false,
+  mainScreen: undefined,
+  lastCharacter: "",
+  cellsLeft: 2_000 + 4 * characters,
+  workLeft: 10_000 + 50 * characters,
 })
 
-/** Writes text that holds no control characters where the cursor is, over what stands there. */
-export function write(screen: Screen, text: string, look: Look): void {
+/** Writes text without control characters at the cursor, over existing characters. */
+export function writeText(screen: Screen, text: string, style: CellStyle): void {
   const row = rowToWrite(screen)
   for (const [character, width] of charactersOf(text)) {
-    if (width > 0 || !join(row, screen.column, character)) put(screen, row, character, width || 1, look)
-    // One that is joined of many would become twice as long with each time.
-    screen.last = width > 0 && character.length <= 2 ? character : ""
+    if (width > 0 || !appendToPrevious(row, screen.column, character))
+      putCharacter(screen, row, character, width || 1, style)
+    // Repeating a long combined character could double its length each time.
+    screen.lastCharacter = width > 0 && character.length <= 2 ? character : ""
   }
 }
 
-/** Writes the last character again. */
-export function repeat(screen: Screen, times: number, look: Look): void {
-  const most = Math.min(times, WIDEST, screen.room)
-  screen.room -= most
-  if (most > 0 && screen.last !== "") write(screen, screen.last.repeat(most), look)
+/** REP: writes the last character again. */
+export function repeatLast(screen: Screen, times: number, style: CellStyle): void {
+  const most = Math.min(times, MAX_COLUMNS, screen.cellsLeft)
+  screen.cellsLeft -= most
+  if (most > 0 && screen.lastCharacter !== "") writeText(screen, screen.lastCharacter.repeat(most), style)
 }
 
-/** Goes to the next tab stop; they are eight columns apart. Behind a row's end a tab stays one, so that it can be copied. */
-export function tab(screen: Screen, look: Look): void {
+/**
+ * Moves to the next tab stop, every eight columns. Past the row's end, the tab is kept as a character, so that it can
+ * be copied.
+ */
+export function writeTab(screen: Screen, style: CellStyle): void {
   const { row, column } = screen
   if (column < (screen.rows[row]?.length ?? 0)) moveTo(screen, undefined, column + 8 - (column % 8))
   else {
     const written = rowToWrite(screen)
-    put(screen, written, "\t", 8 - (screen.column % 8), look)
+    putCharacter(screen, written, "\t", 8 - (screen.column % 8), style)
   }
 }
 
-/** Goes to the beginning of the next row. */
+/** Moves to the beginning of the next row. */
 export function newLine(screen: Screen): void {
   currentRow(screen)
   screen.row++
@@ -99,111 +102,118 @@ export function newLine(screen: Screen): void {
   if (screen.row === screen.rows.length) screen.rows.push([])
 }
 
-/** Moves the cursor by so many rows and columns. Past the last row it goes only as far as a screen could reach. */
+/** Moves the cursor relatively. Past the last row, at most by a screen's height. */
 export function moveBy(screen: Screen, rows: number, columns: number): void {
-  moveTo(screen, rows === 0 ? undefined : screen.row + limited(rows, TALLEST), screen.column + limited(columns, WIDEST))
+  moveTo(
+    screen,
+    rows === 0 ? undefined : screen.row + clampMove(rows, MAX_ROWS),
+    screen.column + clampMove(columns, MAX_COLUMNS),
+  )
 }
 
-const limited = (by: number, most: number) => (by > most ? Number.POSITIVE_INFINITY : by)
+const clampMove = (by: number, most: number) => (by > most ? Number.POSITIVE_INFINITY : by)
 
-/** Moves the cursor to a row (counted from the first of all) and a column, or to the edge nearest to it. */
+/** Moves the cursor to an absolute row (undefined: keep it) and column, clamped to the screen. */
 export function moveTo(screen: Screen, row: number | undefined, column: number): void {
-  screen.homed = false
+  screen.isHomed = false
   if (row !== undefined) {
     const last = Math.max(screen.rows.length - 1, screen.row)
-    const bottom = row === Number.POSITIVE_INFINITY ? last : Math.max(last, screen.top + TALLEST - 1)
+    const bottom = row === Number.POSITIVE_INFINITY ? last : Math.max(last, screen.top + MAX_ROWS - 1)
     screen.row = Math.max(screen.top, Math.min(row, bottom))
   }
   const end = Math.max(screen.rows[screen.row]?.length ?? 0, screen.column)
-  const edge = Math.max(column === Number.POSITIVE_INFINITY ? EDGE : WIDEST, end)
+  const edge = Math.max(column === Number.POSITIVE_INFINITY ? DEFAULT_LAST_COLUMN : MAX_COLUMNS, end)
   screen.column = Math.max(0, Math.min(column, edge))
 }
 
-/** Moves the cursor to a row and a column of the screen, counted from 0. What was printed before the first time stays. */
-export function moveToPlace(screen: Screen, row: number, column: number): void {
-  if (!screen.placed) beginScreen(screen)
-  moveTo(screen, screen.top + limited(row, TALLEST), limited(column, WIDEST))
-  screen.homed = row === 0 && column === 0
+/**
+ * CUP: moves the cursor to a row and column of the screen, from 0. The first call begins a new screen below the
+ * previous output.
+ */
+export function moveToPosition(screen: Screen, row: number, column: number): void {
+  if (!screen.hasOrigin) beginScreen(screen)
+  moveTo(screen, screen.top + clampMove(row, MAX_ROWS), clampMove(column, MAX_COLUMNS))
+  screen.isHomed = row === 0 && column === 0
 }
 
-/** Begins an empty screen below what stands on the present one, after an empty row. */
+/** Begins an empty screen below the present content, after an empty row. */
 export function beginScreen(screen: Screen): void {
   dropBlankEnd(screen)
   if (screen.rows.length > screen.top) screen.rows.push([])
   screen.top = screen.row = screen.rows.length
   screen.column = 0
-  screen.placed = true
-  screen.homed = true
+  screen.hasOrigin = true
+  screen.isHomed = true
 }
 
-/** Removes the rows from the end in which nothing is to be seen, down to `top`. */
+/** Removes blank rows at the end, down to `top`. */
 export function dropBlankEnd({ rows, top }: Pick<Screen, "rows" | "top">): void {
   while (rows.length > top && isBlank(rows.at(-1))) rows.pop()
 }
 
-const isBlank = (row: Row | undefined): boolean =>
-  row === undefined || !row.some(({ character, look }) => character.trim() !== "" || look.classes !== "")
+const isBlank = (row: ScreenRow | undefined): boolean =>
+  row === undefined || !row.some(({ character, style }) => character.trim() !== "" || style.classes !== "")
 
-/** Whether so many cells or rows may be touched at once; what is shifted again and again is not, after a time. */
-export function spend(screen: Screen, cells: number): boolean {
-  if (cells > screen.work) return false
-  screen.work -= cells
+/** Takes work from the budget; false if it is exceeded, which ends repeated shifting. */
+export function spendWork(screen: Screen, cells: number): boolean {
+  if (cells > screen.workLeft) return false
+  screen.workLeft -= cells
   return true
 }
 
-export const blanks = (count: number): Cell[] => Array(count).fill(blank)
+export const blankCells = (count: number): ScreenCell[] => Array(count).fill(BLANK_CELL)
 
-/** Makes a column of a row the beginning of a character: one that reaches over it becomes spaces. */
-export function splitAt(row: Row, column: number): void {
+/** Replaces a wide character that spans this column with spaces. */
+export function splitWideCharacter(row: ScreenRow, column: number): void {
   if (row[column]?.character !== "") return
   let from = column
   while (from > 0 && row[from]?.character === "") from--
   for (let i = from; i === from || row[i]?.character === ""; i++)
-    row[i] = { ...blank, look: row[i]?.look ?? blank.look }
+    row[i] = { ...BLANK_CELL, style: row[i]?.style ?? BLANK_CELL.style }
 }
 
-/** The row that the cursor is in; it and those before it come into being if there is room for them. */
-function currentRow(screen: Screen): Row {
+/** The cursor's row, created with the rows before it as far as the budget allows. */
+function currentRow(screen: Screen): ScreenRow {
   const { rows } = screen
-  screen.homed = false
+  screen.isHomed = false
   const missing = screen.row - rows.length
-  if (missing > screen.room) screen.row = rows.length
+  if (missing > screen.cellsLeft) screen.row = rows.length
   else if (missing > 0) {
-    screen.room -= missing
+    screen.cellsLeft -= missing
     for (let i = 0; i < missing; i++) rows.push(undefined)
   }
   rows[screen.row] ??= []
-  return rows[screen.row] as Row
+  return rows[screen.row] as ScreenRow
 }
 
-/** As `currentRow`, with spaces up to the cursor if there is room for them. */
-function rowToWrite(screen: Screen): Row {
+/** The cursor's row, padded with spaces up to the cursor as far as the budget allows. */
+function rowToWrite(screen: Screen): ScreenRow {
   const row = currentRow(screen)
   const gap = screen.column - row.length
-  if (gap > screen.room) {
-    // Something has to part it from what stands before.
-    if (row.length > 0) row.push(blank)
+  if (gap > screen.cellsLeft) {
+    // Keep a space between this and the earlier text.
+    if (row.length > 0) row.push(BLANK_CELL)
     screen.column = row.length
   } else if (gap > 0) {
-    screen.room -= gap
-    for (let i = 0; i < gap; i++) row.push(blank)
+    screen.cellsLeft -= gap
+    for (let i = 0; i < gap; i++) row.push(BLANK_CELL)
   }
   return row
 }
 
-function put(screen: Screen, row: Row, character: string, width: number, look: Look): void {
+function putCharacter(screen: Screen, row: ScreenRow, character: string, width: number, style: CellStyle): void {
   const { column } = screen
   if (column < row.length) {
-    splitAt(row, column)
-    splitAt(row, column + width)
+    splitWideCharacter(row, column)
+    splitWideCharacter(row, column + width)
   }
-  row[column] = { character, look }
-  for (let i = 1; i < width; i++) row[column + i] = { character: "", look }
+  row[column] = { character, style: style }
+  for (let i = 1; i < width; i++) row[column + i] = { character: "", style: style }
   screen.column = column + width
 }
 
-/** Adds to the character before the column; false if there is none. */
-function join(row: Row, column: number, character: string): boolean {
+/** Appends to the previous character; false if there is none. */
+function appendToPrevious(row: ScreenRow, column: number, character: string): boolean {
   let at = column - 1
   while (at >= 0 && row[at]?.character === "") at--
   const cell = row[at]

@@ -1,60 +1,61 @@
-/** A line of a change, with its end; the last line of a text may have none. */
-interface Line {
+/** A line with its newline; the last line of a text may have none. */
+interface ScriptLine {
   kind: "same" | "add" | "del"
   text: string
 }
 
-/** A change of a text from its first line on: lines, and in between how many unchanged ones are not told. */
-type Script = (Line | number)[]
+/** A change of a text from its first line on: lines, and counts of unknown unchanged lines between them. */
+type EditScript = (ScriptLine | number)[]
 
-/** How many lines may still be compared with each other. Owned by the caller, decreased here. */
-export interface Comparisons {
-  left: number
+/** Lines that may still be compared. Owned by the caller, decreased here. */
+export interface CompareBudget {
+  linesLeft: number
 }
 
-/** So many lines around each change are shown, as everywhere. */
-const AROUND = 3
-/** More changed lines than these stay as the single changes told them. */
-const EDITS = 400
+/** Lines of context around each change, as usual. */
+const CONTEXT_LINES = 3
+/** Changes with more edited lines are not compared again. */
+const MAX_EDITED_LINES = 400
 
 /**
- * Two unified diffs of one file, the second from where the first has led, as one: from what stood there before the first
- * to what stands there after the second. The unchanged lines that either tells are kept. undefined where that cannot be
- * told for certain: one of them cannot be read or miscounts its lines, or they do not meet (a line that the first has
- * left is another one in the second).
+ * Composes two consecutive unified diffs of one file into one, keeping the unchanged lines of both. undefined if that
+ * is not certain: a diff is malformed or miscounts its lines, or the second does not apply to the first's result.
  */
 export function composePatches(first: string, second: string): string | undefined {
-  const [before, after] = [readScript(first), readScript(second)]
-  const both = before && after && compose(before, after)
-  return both && writeScript(inOrder(both), Number.POSITIVE_INFINITY)
+  const [before, after] = [parseScript(first), parseScript(second)]
+  const both = before && after && composeScripts(before, after)
+  return both && formatScript(deletionsFirst(both), Number.POSITIVE_INFINITY)
 }
 
 /**
- * The same change with at most three unchanged lines around each place, and without the lines that were deleted and came
- * back, where `comparisons` allows to look for them. "" if nothing remains of the change; undefined if it cannot be read.
+ * Reduces a diff to three lines of context and, if the budget allows comparing, drops lines that were deleted and
+ * added again. "" if nothing is left; undefined if the diff is malformed.
  */
-export async function tidyPatch(patch: string, comparisons: Comparisons = { left: 0 }): Promise<string | undefined> {
-  const script = readScript(patch)
-  return script && writeScript(await minimised(script, comparisons), AROUND)
+export async function tidyPatch(
+  patch: string,
+  comparisons: CompareBudget = { linesLeft: 0 },
+): Promise<string | undefined> {
+  const script = parseScript(patch)
+  return script && formatScript(await minimizeScript(script, comparisons), CONTEXT_LINES)
 }
 
-/** Whether a diff begins with no file: then all that it leads to is known. */
-export function isNew(patch: string): boolean {
-  const script = readScript(patch)
-  return script !== undefined && has(script, "add")
+/** Whether a diff creates its file, so that the full new text is known. */
+export function isNewFile(patch: string): boolean {
+  const script = parseScript(patch)
+  return script !== undefined && consistsOf(script, "add")
 }
 
-/** The diff of a text that came to be. */
-export const newPatch = (text: string): string =>
-  writeScript(
+/** Diff that creates a file. */
+export const newFilePatch = (text: string): string =>
+  formatScript(
     (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((line) => ({ kind: "add", text: line })),
-    AROUND,
+    CONTEXT_LINES,
   )
 
-/** The lines that a unified diff of one file adds and deletes. */
-export function linesChanged(patch: string): { additions: number; deletions: number } {
+/** Added and deleted lines of a unified diff. */
+export function countChangedLines(patch: string): { additions: number; deletions: number } {
   const counted = { additions: 0, deletions: 0 }
-  for (const line of readScript(patch) ?? []) {
+  for (const line of parseScript(patch) ?? []) {
     if (typeof line === "number" || line.kind === "same") continue
     if (line.kind === "add") counted.additions++
     else counted.deletions++
@@ -62,21 +63,21 @@ export function linesChanged(patch: string): { additions: number; deletions: num
   return counted
 }
 
-const has = (script: Script, kind: Line["kind"]): boolean =>
+const consistsOf = (script: EditScript, kind: ScriptLine["kind"]): boolean =>
   script.length > 0 && script.every((line) => typeof line !== "number" && line.kind === kind)
 
-/** A unified diff of one file as a script; undefined unless its hunks are in order and hold the lines they announce. */
-function readScript(patch: string): Script | undefined {
+/** Parses a unified diff of one file; undefined unless its hunks are in order and as long as their headers say. */
+function parseScript(patch: string): EditScript | undefined {
   const lines = patch.split("\n")
   if (lines.at(-1) === "") lines.pop()
-  const script: Script = []
+  const script: EditScript = []
   let [oldAt, newAt, oldLeft, newLeft] = [0, 0, 0, 0]
   let begun = false
   for (const line of lines) {
     if (oldLeft > 0 || newLeft > 0) {
       const kind = line.startsWith("+") ? "add" : line.startsWith("-") ? "del" : "same"
       if (line.startsWith("\\")) {
-        if (!endLine(script)) return undefined
+        if (!removeFinalNewline(script)) return undefined
         continue
       }
       // Editors strip the space of an unchanged empty line.
@@ -89,13 +90,13 @@ function readScript(patch: string): Script | undefined {
     const header = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/.exec(line)
     if (!header) {
       if (!begun || line === "") continue
-      if (line.startsWith("\\") && endLine(script)) continue
+      if (line.startsWith("\\") && removeFinalNewline(script)) continue
       return undefined
     }
     begun = true
     oldLeft = Number(header[2] ?? 1)
     newLeft = Number(header[4] ?? 1)
-    // A side without lines is named by the line before it.
+    // A range without lines is given by the line before it.
     const [oldStart, newStart] = [Number(header[1]) - Math.sign(oldLeft), Number(header[3]) - Math.sign(newLeft)]
     const skipped = oldStart - oldAt
     if (skipped < 0 || skipped !== newStart - newAt) return undefined
@@ -106,26 +107,26 @@ function readScript(patch: string): Script | undefined {
   return begun && oldLeft === 0 && newLeft === 0 ? script : undefined
 }
 
-/** The last line read turns out to be one without an end. */
-function endLine(script: Script): boolean {
+/** Removes the newline of the last line, after `\ No newline at end of file`. */
+function removeFinalNewline(script: EditScript): boolean {
   const last = script.at(-1)
   if (last === undefined || typeof last === "number") return false
   if (last.text.endsWith("\n")) last.text = last.text.slice(0, -1)
   return true
 }
 
-function compose(first: Script, second: Script): Script | undefined {
-  // Where there is no file in between, the first has to end and the second to begin with none.
-  if (has(first, "del") !== has(second, "add")) return undefined
-  const both: Script = []
+function composeScripts(first: EditScript, second: EditScript): EditScript | undefined {
+  // If the file does not exist in between, the first diff must delete it and the second create it.
+  if (consistsOf(first, "del") !== consistsOf(second, "add")) return undefined
+  const both: EditScript = []
   let at = 0
   let rest = 0
-  const put = (line: Line | number) => {
+  const put = (line: ScriptLine | number) => {
     if (typeof line === "number" && typeof both.at(-1) === "number") both.push((both.pop() as number) + line)
     else if (line !== 0) both.push(line)
   }
-  /** The next of the lines between the two, or up to so many that the first does not tell; its deletions go through. */
-  const next = (most: number): Line | number => {
+  /** The next line of the intermediate text, or at most `most` unknown lines. Passes the first diff's deletions on. */
+  const next = (most: number): ScriptLine | number => {
     for (;;) {
       if (rest > 0) {
         const taken = Math.min(rest, most)
@@ -155,21 +156,22 @@ function compose(first: Script, second: Script): Script | undefined {
       else if (between.kind === "same") put(line)
     }
   }
-  const end: Script = [...(rest > 0 ? [rest] : []), ...first.slice(at)]
-  // The second ends with no file, though lines are left; or lines were there before the file was new.
-  if (has(second, "del") && end.some((line) => typeof line === "number" || line.kind !== "del")) return undefined
+  const end: EditScript = [...(rest > 0 ? [rest] : []), ...first.slice(at)]
+  // A file that the second diff deletes must have no lines left; one that the first creates had none before.
+  if (consistsOf(second, "del") && end.some((line) => typeof line === "number" || line.kind !== "del")) return undefined
   for (const line of end) put(line)
-  if (has(first, "add") && both.some((line) => typeof line === "number" || line.kind !== "add")) return undefined
+  if (consistsOf(first, "add") && both.some((line) => typeof line === "number" || line.kind !== "add")) return undefined
   return both
 }
 
-/** The lines that are told without a gap, compared anew. */
-async function minimised(script: Script, comparisons: Comparisons): Promise<Script> {
-  if (comparisons.left <= 0 || !script.some((line) => typeof line !== "number" && line.kind === "del")) return script
+/** Compares contiguous known lines again, for a minimal change. */
+async function minimizeScript(script: EditScript, comparisons: CompareBudget): Promise<EditScript> {
+  if (comparisons.linesLeft <= 0 || !script.some((line) => typeof line !== "number" && line.kind === "del"))
+    return script
   const { diffArrays } = await import("diff")
-  const result: Script = []
+  const result: EditScript = []
   for (let from = 0; from < script.length; ) {
-    const start = script[from] as Line | number
+    const start = script[from] as ScriptLine | number
     if (typeof start === "number") {
       result.push(start)
       from++
@@ -177,12 +179,14 @@ async function minimised(script: Script, comparisons: Comparisons): Promise<Scri
     }
     let to = from
     while (to < script.length && typeof script[to] !== "number") to++
-    const lines = script.slice(from, to) as Line[]
+    const lines = script.slice(from, to) as ScriptLine[]
     from = to
-    const side = (other: Line["kind"]) => lines.flatMap(({ kind, text }) => (kind === other ? [] : [text]))
+    const side = (other: ScriptLine["kind"]) => lines.flatMap(({ kind, text }) => (kind === other ? [] : [text]))
     const changes =
-      comparisons.left >= lines.length ? diffArrays(side("add"), side("del"), { maxEditLength: EDITS }) : undefined
-    comparisons.left -= lines.length
+      comparisons.linesLeft >= lines.length
+        ? diffArrays(side("add"), side("del"), { maxEditLength: MAX_EDITED_LINES })
+        : undefined
+    comparisons.linesLeft -= lines.length
     if (!changes) for (const line of lines) result.push(line)
     else
       for (const { added, removed, value } of changes)
@@ -191,10 +195,10 @@ async function minimised(script: Script, comparisons: Comparisons): Promise<Scri
   return result
 }
 
-/** In every place what was deleted before what was added. */
-function inOrder(script: Script): Script {
-  const ordered: Script = []
-  let added: Line[] = []
+/** Orders each change: deletions before additions. */
+function deletionsFirst(script: EditScript): EditScript {
+  const ordered: EditScript = []
+  let added: ScriptLine[] = []
   for (const line of script) {
     if (typeof line !== "number" && line.kind === "add") {
       added.push(line)
@@ -210,14 +214,14 @@ function inOrder(script: Script): Script {
   return ordered
 }
 
-/** A script as a unified diff, with at most so many unchanged lines around each place; "" where nothing changes. */
-function writeScript(script: Script, around: number): string {
-  const shown = shownOf(script, around)
+/** Formats a script as a unified diff with so many lines of context; "" if nothing changes. */
+function formatScript(script: EditScript, contextLines: number): string {
+  const shown = linesInContext(script, contextLines)
   const pieces: string[] = []
   let [oldAt, newAt] = [0, 0]
   for (let i = 0; i < script.length; ) {
     if (!shown[i]) {
-      const skipped = script[i] as Line | number
+      const skipped = script[i] as ScriptLine | number
       const count = typeof skipped === "number" ? skipped : 1
       oldAt += count
       newAt += count
@@ -227,7 +231,7 @@ function writeScript(script: Script, around: number): string {
     let [old, now] = [0, 0]
     const lines: string[] = []
     for (; i < script.length && shown[i]; i++) {
-      const { kind, text } = script[i] as Line
+      const { kind, text } = script[i] as ScriptLine
       if (kind !== "add") old++
       if (kind !== "del") now++
       lines.push(kind === "add" ? "+" : kind === "del" ? "-" : " ", text)
@@ -240,16 +244,16 @@ function writeScript(script: Script, around: number): string {
   return pieces.join("")
 }
 
-/** Which lines of a script are near enough to a change. */
-function shownOf(script: Script, around: number): boolean[] {
-  const isChange = (line: Line | number | undefined) => typeof line === "object" && line.kind !== "same"
+/** Which lines are within the context of a change. */
+function linesInContext(script: EditScript, contextLines: number): boolean[] {
+  const isChange = (line: ScriptLine | number | undefined) => typeof line === "object" && line.kind !== "same"
   const shown = script.map(() => false)
   const walk = (indices: Iterable<number>) => {
     let since = Number.POSITIVE_INFINITY
     for (const i of indices) {
       const line = script[i]
       since = typeof line === "number" ? Number.POSITIVE_INFINITY : isChange(line) ? 0 : since + 1
-      if (since <= around && since < Number.POSITIVE_INFINITY) shown[i] = true
+      if (since <= contextLines && since < Number.POSITIVE_INFINITY) shown[i] = true
     }
   }
   walk(script.keys())

@@ -1,8 +1,8 @@
 /**
- * The languages that can be coloured: the usual ones, not all. Each import is a chunk of its own in the built package
- * and is read when a session shows that language for the first time.
+ * Supported languages: common ones only. Each import is a chunk of its own in the built package, loaded when a session
+ * shows that language for the first time.
  */
-export const grammars = {
+export const GRAMMARS = {
   astro: () => import("shiki/langs/astro.mjs"),
   bash: () => import("shiki/langs/bash.mjs"),
   bat: () => import("shiki/langs/bat.mjs"),
@@ -70,10 +70,10 @@ export const grammars = {
   zig: () => import("shiki/langs/zig.mjs"),
 }
 
-export type Language = keyof typeof grammars
+export type Language = keyof typeof GRAMMARS
 
-/** Other names in fences, and the file name extensions. */
-const aliases: Partial<Record<Language, string>> = {
+/** Other names in fences, and file extensions. */
+const ALIASES: Partial<Record<Language, string>> = {
   bash: "sh shell shellscript zsh ksh bats",
   bat: "cmd batch",
   c: "h",
@@ -116,8 +116,8 @@ const aliases: Partial<Record<Language, string>> = {
   yaml: "yml",
 }
 
-/** Files that are known by their whole name. */
-const files: Partial<Record<Language, string>> = {
+/** Files recognised by their full name. */
+const FILE_NAMES: Partial<Record<Language, string>> = {
   bash: ".bashrc .bash_profile .profile .zshrc .zprofile .envrc PKGBUILD APKBUILD",
   cmake: "CMakeLists.txt",
   docker: "Dockerfile Containerfile",
@@ -134,32 +134,32 @@ const files: Partial<Record<Language, string>> = {
 // Maps, because a name from a session may be `constructor` or `__proto__`.
 const byName = new Map<string, Language>()
 const byFile = new Map<string, Language>()
-for (const language of Object.keys(grammars) as Language[]) {
-  for (const name of [language, ...words(aliases[language])]) byName.set(name, language)
-  for (const name of words(files[language])) byFile.set(name.toLowerCase(), language)
+for (const language of Object.keys(GRAMMARS) as Language[]) {
+  for (const name of [language, ...splitWords(ALIASES[language])]) byName.set(name, language)
+  for (const name of splitWords(FILE_NAMES[language])) byFile.set(name.toLowerCase(), language)
 }
 
-/** The language of a fence's info string (```` ```ts title="a" ````, `{.python}`, `rust,ignore`), or undefined. */
-export function languageNamed(info: string): Language | undefined {
+/** Language of a fence's info string (```` ```ts title="a" ````, `{.python}`, `rust,ignore`), or undefined. */
+export function languageByName(info: string): Language | undefined {
   const name = /^[\s{.]*([\w+#-]+)/.exec(info.slice(0, 100))?.[1]
   return name === undefined ? undefined : byName.get(name.toLowerCase())
 }
 
-/** The language of a file by its name, with or without folders before it (`/` or `\`), or undefined. */
-export function languageOf(path: string): Language | undefined {
+/** Language of a file by its name, with or without folders (`/` or `\`), or undefined. */
+export function languageOfFile(path: string): Language | undefined {
   const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1).toLowerCase()
-  const known = byFile.get(name)
-  if (known !== undefined) return known
-  // Dockerfile.dev and .env.local are named by their beginning.
+  const byFullName = byFile.get(name)
+  if (byFullName !== undefined) return byFullName
+  // Dockerfile.dev and .env.local are recognised by their prefix.
   if (name.startsWith("dockerfile.")) return "docker"
   if (name.startsWith(".env.")) return "dotenv"
   const dot = name.lastIndexOf(".")
   return dot < 0 ? undefined : byName.get(name.slice(dot + 1))
 }
 
-/** Whether this is a name that `languageNamed` and `languageOf` give. */
-export const isLanguage = (name: string): name is Language => Object.hasOwn(grammars, name)
+/** Whether a name is a supported language, as `languageByName` and `languageOfFile` return them. */
+export const isLanguage = (name: string): name is Language => Object.hasOwn(GRAMMARS, name)
 
-function words(list: string | undefined): string[] {
+function splitWords(list: string | undefined): string[] {
   return list === undefined ? [] : list.split(" ")
 }

@@ -1,76 +1,76 @@
-import { CLASSES, type TokenClass } from "./highlight-theme.ts"
+import { TOKEN_CLASSES, type TokenClass } from "./token-classes.ts"
 
-// A tokenizer for one line at a time, driven by rules. It exists for the languages that sessions show most: a TextMate
-// grammar compiles hundreds of expressions before its first line and tries dozens of them at every position.
+// Rule-driven tokenizer for one line at a time, for the most frequent languages: a TextMate grammar compiles hundreds
+// of expressions before its first line and tries dozens of them at every position.
 
-/** What the text of a rule is: a class, or what a look at its surroundings says. */
-export type Is = TokenClass | ((found: string, at: number, line: string) => TokenClass)
+/** Class of a matched text, or a function that derives it from the context. */
+export type TokenRule = TokenClass | ((found: string, at: number, line: string) => TokenClass)
 
 /**
- * One alternative of a mode. Its expression has no groups that capture, and no repetition within a repetition that
- * could take the same text in two ways: lines are hostile, and must be read in linear time.
+ * One alternative of a mode. Its expression must have no capturing groups, and no nested repetition that can match the
+ * same text in two ways: lines are hostile and must be read in linear time.
  */
-export interface Rule {
+export interface LexerRule {
   match: string
-  is: Is
-  /** Only where this holds; elsewhere, the first character of what was found is plain. */
+  token: TokenRule
+  /** Condition of a match; if it fails, the first character of the match is plain. */
   when?: (found: string, at: number, line: string) => boolean
-  /** The mode that goes on after it, inside of this one. A function may read its detail off what was found. */
-  push?: string | ((found: string, line: string) => Push | undefined)
-  /** This mode ends with it, if it is not the outermost; `when` may ask for the detail that the mode began with. */
+  /** Mode to enter after the match. A function may derive its detail from the match. */
+  push?: string | ((found: string, line: string) => ModePush | undefined)
+  /** Leaves the current mode, unless it is the outermost. */
   pop?: boolean
 }
 
-/** What goes on: a mode, what it is to remember, and the language of its lines if that is another one. */
-export interface Push {
+/** A mode to enter, its detail, and the lexer of its lines if they are in another language. */
+export interface ModePush {
   mode: string
   detail?: string
   inner?: Lexer | undefined
 }
 
-export interface ModeRules {
-  rules: readonly Rule[]
-  /** What no rule names. */
+export interface LexerModeRules {
+  rules: readonly LexerRule[]
+  /** Class of unmatched text. */
   rest?: TokenClass
   /** The mode ends with the line. */
   line?: boolean
-  /** Ends the mode before a line that looks so, given the detail that it began with. */
+  /** Ends the mode before or after a line, given the detail with which it was entered. */
   endsAt?: (line: string, detail: string) => "before" | "after" | undefined
 }
 
-export interface Mode {
+export interface LexerMode {
   pattern: RegExp
-  rules: readonly Rule[]
+  rules: readonly LexerRule[]
   rest: TokenClass
   line: boolean
-  endsAt: ModeRules["endsAt"]
+  endsAt: LexerModeRules["endsAt"]
 }
 
-/** The modes of a language by name; it begins in `main`. */
-export type Lexer = Map<string, Mode>
+/** Modes of a language by name; `main` is the initial one. */
+export type Lexer = Map<string, LexerMode>
 
-/** Where a line ended: the mode that goes on, and those around it. */
+/** State after a line: the current mode and the enclosing ones. */
 export interface LexState {
-  mode: Mode
+  mode: LexerMode
   detail: string
   outer: LexState | undefined
   depth: number
-  /** Where the lines of this mode are another language's: its lexer, and where it stands. */
+  /** For lines in another language: its lexer and state. */
   inner?: { lexer: Lexer; state: LexState }
 }
 
-export interface Lexed {
-  /** Pairs of where a token begins and what it is, as a place in `CLASSES`. */
+export interface LexedLine {
+  /** Pairs of start offset and index in `TOKEN_CLASSES`. */
   tokens: number[]
   next: LexState
 }
 
-const numberOf = new Map(CLASSES.map((name, i) => [name, i]))
+const classIndex = new Map(TOKEN_CLASSES.map((name, i) => [name, i]))
 
-/** Deeper than this nothing that anybody wrote is nested. */
-const DEPTH = 100
+/** No real code is nested deeper. */
+const MAX_DEPTH = 100
 
-export function lexer(modes: Record<string, ModeRules>): Lexer {
+export function createLexer(modes: Record<string, LexerModeRules>): Lexer {
   return new Map(
     Object.entries(modes).map(([name, { rules, rest = "", line = false, endsAt }]) => {
       const pattern = new RegExp(rules.map(({ match }) => `(${match})`).join("|") || "(?!)", "g")
@@ -80,21 +80,21 @@ export function lexer(modes: Record<string, ModeRules>): Lexer {
 }
 
 export function initialState(language: Lexer): LexState {
-  return { mode: language.get("main") as Mode, detail: "", outer: undefined, depth: 0 }
+  return { mode: language.get("main") as LexerMode, detail: "", outer: undefined, depth: 0 }
 }
 
-/** The tokens of one line, and the state after it. Never throws. */
-export function lexLine(line: string, language: Lexer, from: LexState): Lexed {
+/** Tokenizes one line. Never throws. */
+export function lexLine(line: string, language: Lexer, from: LexState): LexedLine {
   const tokens: number[] = []
   let state = from
-  const paint = (at: number, name: TokenClass) => {
-    const number = numberOf.get(name) as number
+  const addToken = (at: number, name: TokenClass) => {
+    const number = classIndex.get(name) as number
     if (tokens.at(-1) !== number) tokens.push(at, number)
   }
   const ends = state.mode.endsAt?.(line, state.detail)
   if (ends !== undefined && state.outer !== undefined) {
     if (ends === "after") {
-      paint(0, state.mode.rest)
+      addToken(0, state.mode.rest)
       return { tokens, next: state.outer }
     }
     state = state.outer
@@ -108,53 +108,53 @@ export function lexLine(line: string, language: Lexer, from: LexState): Lexed {
     const { pattern, rules, rest } = state.mode
     pattern.lastIndex = at
     const found = pattern.exec(line)
-    if (found === null || found.index > at) paint(at, rest)
+    if (found === null || found.index > at) addToken(at, rest)
     if (found === null) break
     const [text] = found
-    let which = 1
-    while (found[which] === undefined) which++
-    const rule = rules[which - 1] as Rule
+    let group = 1
+    while (found[group] === undefined) group++
+    const rule = rules[group - 1] as LexerRule
     if (rule.when?.(text, found.index, line) === false) {
-      paint(found.index, rest)
+      addToken(found.index, rest)
       at = found.index + 1
       continue
     }
-    paint(found.index, typeof rule.is === "string" ? rule.is : rule.is(text, found.index, line))
+    addToken(found.index, typeof rule.token === "string" ? rule.token : rule.token(text, found.index, line))
     at = found.index + text.length
-    // Not between the two halves of one character.
+    // Do not split a surrogate pair.
     if ((line.charCodeAt(at) & 0xfc00) === 0xdc00 && (line.charCodeAt(at - 1) & 0xfc00) === 0xd800) at++
     if (rule.pop && state.outer) state = state.outer
-    if (rule.push && state.depth < DEPTH) {
-      const into: Push | undefined = typeof rule.push === "string" ? { mode: rule.push } : rule.push(text, line)
+    if (rule.push && state.depth < MAX_DEPTH) {
+      const into: ModePush | undefined = typeof rule.push === "string" ? { mode: rule.push } : rule.push(text, line)
       const mode = into && language.get(into.mode)
       const inner = into?.inner && { lexer: into.inner, state: initialState(into.inner) }
       if (mode)
         state = { mode, detail: into?.detail ?? "", outer: state, depth: state.depth + 1, ...(inner && { inner }) }
     }
-    // A rule that takes nothing changes the mode; where it does not, the next character is plain.
+    // An empty match may only change the mode; otherwise, skip a character to make progress.
     if (text === "" && !rule.pop && !rule.push) at++
   }
   while (state.mode.line && state.outer) state = state.outer
   return { tokens, next: state }
 }
 
-/** Words by what they are, each list separated by spaces. */
-export function words(lists: Partial<Record<Exclude<TokenClass, "">, string>>): Map<string, TokenClass> {
+/** Lookup table of words by class; each list is separated by spaces. */
+export function wordTable(lists: Partial<Record<Exclude<TokenClass, "">, string>>): Map<string, TokenClass> {
   const map = new Map<string, TokenClass>()
   for (const [name, list] of Object.entries(lists))
     for (const word of list.split(/\s+/)) map.set(word, name as TokenClass)
   return map
 }
 
-/** The last character before a place that is no space; "" at the beginning of the line. */
-export function before(line: string, at: number): string {
+/** Last non-space character before an offset; "" if there is none. */
+export function characterBefore(line: string, at: number): string {
   let i = at - 1
   while (i >= 0 && (line.charCodeAt(i) === 32 || line.charCodeAt(i) === 9)) i--
   return i < 0 ? "" : (line[i] as string)
 }
 
-/** The first character from a place on that is no space; "" at the end of the line. */
-export function after(line: string, at: number): string {
+/** First non-space character from an offset on; "" if there is none. */
+export function characterAfter(line: string, at: number): string {
   let i = at
   while (i < line.length && (line.charCodeAt(i) === 32 || line.charCodeAt(i) === 9)) i++
   return line[i] ?? ""

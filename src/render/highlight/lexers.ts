@@ -1,5 +1,5 @@
-import { type Language, languageNamed } from "./languages.ts"
-import { type Lexer, lexer } from "./lexer.ts"
+import { type Language, languageByName } from "./languages.ts"
+import { createLexer, type Lexer } from "./lexer.ts"
 import * as braces from "./lexers/c-like.ts"
 import * as data from "./lexers/data.ts"
 import { luaLexer, pythonModes, rubyModes, sqlLexer } from "./lexers/indented.ts"
@@ -9,36 +9,36 @@ import { script } from "./lexers/script.ts"
 import { docker, make, powershell, session, shellModes } from "./lexers/shell.ts"
 import { style } from "./lexers/style.ts"
 
-/** The languages that have a lexer of their own, made when the first line of one is read. */
-const makers: Partial<Record<Language, () => Lexer>> = {
-  javascript: () => lexer(script(false, true)),
-  jsx: () => lexer(script(false, true)),
-  typescript: () => lexer(script(true, false)),
-  tsx: () => lexer(script(true, true)),
-  json: () => lexer(data.json),
-  jsonc: () => lexer(data.json),
-  json5: () => lexer(data.json),
-  yaml: () => lexer(data.yaml),
-  toml: () => lexer(data.toml),
-  ini: () => lexer(data.ini),
-  dotenv: () => lexer(data.dotenv),
-  diff: () => lexer(data.diff),
-  css: () => lexer(style(false)),
-  scss: () => lexer(style(true)),
-  less: () => lexer(style(true)),
-  python: () => lexer(pythonModes),
-  ruby: () => lexer(rubyModes),
+/** Languages with a lexer of their own, created when the first line of one is read. */
+const LEXER_FACTORIES: Partial<Record<Language, () => Lexer>> = {
+  javascript: () => createLexer(script(false, true)),
+  jsx: () => createLexer(script(false, true)),
+  typescript: () => createLexer(script(true, false)),
+  tsx: () => createLexer(script(true, true)),
+  json: () => createLexer(data.json),
+  jsonc: () => createLexer(data.json),
+  json5: () => createLexer(data.json),
+  yaml: () => createLexer(data.yaml),
+  toml: () => createLexer(data.toml),
+  ini: () => createLexer(data.ini),
+  dotenv: () => createLexer(data.dotenv),
+  diff: () => createLexer(data.diff),
+  css: () => createLexer(style(false)),
+  scss: () => createLexer(style(true)),
+  less: () => createLexer(style(true)),
+  python: () => createLexer(pythonModes),
+  ruby: () => createLexer(rubyModes),
   lua: luaLexer,
   sql: sqlLexer,
-  bash: () => lexer(shellModes),
+  bash: () => createLexer(shellModes),
   shellsession: session,
   docker,
   powershell,
   make,
   markdown: () =>
     markdown((info) => {
-      const language = languageNamed(info)
-      // One within the other without end would have no bound.
+      const language = languageByName(info)
+      // Unbounded nesting otherwise.
       return language === undefined || language === "markdown" ? undefined : lexerOf(language)
     }),
   html,
@@ -61,17 +61,17 @@ const makers: Partial<Record<Language, () => Lexer>> = {
   graphql: braces.graphql,
 }
 
-const made = new Map<string, Lexer>()
+const lexers = new Map<string, Lexer>()
 
-/** The lexer of a language, if it has one of its own. */
+/** The language's own lexer, if it has one. */
 export function lexerOf(language: string): Lexer | undefined {
-  const known = made.get(language)
-  if (known !== undefined) return known
-  const make = Object.hasOwn(makers, language) ? makers[language as Language] : undefined
+  const cached = lexers.get(language)
+  if (cached !== undefined) return cached
+  const make = Object.hasOwn(LEXER_FACTORIES, language) ? LEXER_FACTORIES[language as Language] : undefined
   const lexer = make?.()
-  if (lexer) made.set(language, lexer)
+  if (lexer) lexers.set(language, lexer)
   return lexer
 }
 
-/** Whether a language has one, so that no grammar is needed. */
-export const hasLexer = (language: string): boolean => Object.hasOwn(makers, language)
+/** Whether a language has its own lexer and needs no grammar. */
+export const hasLexer = (language: string): boolean => Object.hasOwn(LEXER_FACTORIES, language)

@@ -2,27 +2,30 @@ import { createHash } from "node:crypto"
 import type { FilePart } from "../../session/model.ts"
 import { safeUrl } from "./safe-url.ts"
 
-/** A file that is stored beside the pages. */
+/** A file stored beside the pages. */
 export interface StoredFile {
-  /** `files/<hash>.<ending>` */
+  /** `files/<hash>.<extension>` */
   path: string
   contentType: string
   body: Uint8Array
 }
 
-/** An attachment as a reader meets it. */
+/** An attachment as shown to readers. */
 export interface Attachment {
   name: string
   mime: string
-  /** The stored file, if the session holds the content; otherwise only its name is known. */
+  /** The stored file, if the session holds the content. */
   file?: StoredFile
-  /** Where on the web it is, if it is nowhere else. */
-  elsewhere?: string
+  /** Address on the web, if the session does not hold the content. */
+  externalUrl?: string
   isImage: boolean
 }
 
-/** The kinds that are stored as what they are. Everything else, SVG and HTML above all, is stored as a kind that cannot run. */
-const images = new Map([
+/**
+ * Types stored under their own type. All others, above all SVG and HTML, are stored under a type that cannot run
+ * scripts.
+ */
+const IMAGE_EXTENSIONS = new Map([
   ["image/png", "png"],
   ["image/jpeg", "jpg"],
   ["image/gif", "gif"],
@@ -32,30 +35,33 @@ const images = new Map([
 
 const isText = (mime: string) => /^(?:text\/|application\/(?:json|xml|javascript|toml|yaml|x-sh)|image\/svg)/.test(mime)
 
-/** What a file part attaches: content of `data:` addresses becomes a file of the share, anything else stays a name. */
+/**
+ * Attachment of a file part: the content of `data:` URLs becomes a file of the share, anything else keeps only its
+ * name.
+ */
 export function attachmentOf({ filename, mime, url }: FilePart): Attachment {
-  const image = images.get(mime)
+  const image = IMAGE_EXTENSIONS.get(mime)
   const name = filename || (image ? "image" : "file")
   const content = decodeDataUrl(url)
   const elsewhere = content ? undefined : safeUrl(url)
-  if (!content) return { name, mime, isImage: false, ...(elsewhere && { elsewhere }) }
+  if (!content) return { name, mime, isImage: false, ...(elsewhere && { externalUrl: elsewhere }) }
   if (image) return { name, mime, isImage: true, file: storedFile(content, image, mime) }
-  // A PDF can hold scripts and forms: it is opened by what the reader has for it, from their own disk.
-  const ending = mime === "application/pdf" ? "pdf" : "bin"
+  // PDFs can hold scripts and forms: readers download them and open them in their own viewer.
+  const extension = mime === "application/pdf" ? "pdf" : "bin"
   return {
     name,
     mime,
     isImage: false,
-    file: isText(mime) ? storedText(content) : storedFile(content, ending, "application/octet-stream"),
+    file: isText(mime) ? storedText(content) : storedFile(content, extension, "application/octet-stream"),
   }
 }
 
-/** Text as a file of the share, to be read as it is. */
+/** Stored plain text. */
 export const storedText = (body: Uint8Array): StoredFile => storedFile(body, "txt", "text/plain; charset=utf-8")
 
-function storedFile(body: Uint8Array, ending: string, contentType: string): StoredFile {
+function storedFile(body: Uint8Array, extension: string, contentType: string): StoredFile {
   const hash = createHash("sha256").update(body).digest("hex").slice(0, 32)
-  return { path: `files/${hash}.${ending}`, contentType, body }
+  return { path: `files/${hash}.${extension}`, contentType, body }
 }
 
 function decodeDataUrl(url: string): Uint8Array | undefined {

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto"
 import { MAY_HIDE, mayHide, reveal } from "../../lib/hidden-characters.ts"
 
 /**
- * Markup that is safe to put into a page: the only kind of value that components do not escape. It is made in this file
- * alone, from text that is escaped and from other safe markup.
+ * Markup that is safe to put into a page: the only values that components do not escape. Created in this file only,
+ * from escaped text and other safe markup.
  *
- * The brand is a registered symbol and not a class, because the prebuilt page holds a copy of this module of its own;
- * and it cannot come from a session, because JSON has no symbols.
+ * The brand is a registered symbol, not a class, because the prebuilt page contains its own copy of this module. It
+ * cannot come from a session, because JSON has no symbols.
  */
 export interface SafeHtml {
   readonly [brand]: string
@@ -18,24 +18,24 @@ const mint = (markup: string): SafeHtml => ({ [brand]: markup })
 
 export const emptyHtml: SafeHtml = mint("")
 
-/** The markup inside, for the one component that writes it. Throws for anything that was not made here. */
+/** The markup, for the one component that writes it. Throws for any value not created here. */
 export function markupOf(value: SafeHtml): string {
   const markup: unknown = (value as Partial<SafeHtml> | null | undefined)?.[brand]
   if (typeof markup !== "string") throw new TypeError("Only markup made by safe-html.ts goes into a page unescaped.")
   return markup
 }
 
-/** Text as markup that shows it: escaped, without what HTML or UTF-8 cannot carry, hidden characters by their names. */
-export const escapeText = (text: string): SafeHtml => mint(shown(text, "code"))
+/** Escapes text for code: without characters that HTML or UTF-8 cannot carry; hidden characters are shown by name. */
+export const escapeText = (text: string): SafeHtml => mint(escapeVisibly(text, "code"))
 
 /**
- * As `escapeText`, but hidden characters that writing needs stay, and character references in the text (`&copy;`, `&#8212;`) stay
- * what they stand for, as Markdown has it.
+ * Escapes text for prose: unlike `escapeText`, keeps hidden characters that text needs, and character references
+ * (`&copy;`, `&#8212;`), as Markdown does.
  */
 export const escapeProse = (text: string): SafeHtml =>
-  mint(shown(text, "prose").replace(/&amp;(#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});/gi, "&$1;"))
+  mint(escapeVisibly(text, "prose").replace(/&amp;(#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});/gi, "&$1;"))
 
-/** Several pieces of safe markup, one after the other. */
+/** Concatenates safe markup. */
 export const joinHtml = (pieces: Iterable<SafeHtml>): SafeHtml => {
   let markup = ""
   for (const piece of pieces) markup += markupOf(piece)
@@ -43,48 +43,49 @@ export const joinHtml = (pieces: Iterable<SafeHtml>): SafeHtml => {
 }
 
 /**
- * Text in an element that says nothing but how it looks: `<c- k>` (a custom element without a definition, which HTML allows
- * any attributes). Coloured words are most of a page's elements, and no other way to write one is as short.
- * @param look words of small letters and digits. Throws for any other.
+ * Text in an element for styling only: `<c- k>`, an undefined custom element, on which HTML allows any attributes.
+ * Highlighted tokens are most of a page's elements, and no other markup for them is as short.
+ * @param attributes words of lowercase letters and digits; throws for any other
  */
-export function lookOf(look: string, text: string): SafeHtml {
-  let tag = tags.get(look)
+export function styledSpan(attributes: string, text: string): SafeHtml {
+  let tag = spanTags.get(attributes)
   if (tag === undefined) {
-    if (!/^[a-z][a-z0-9]*(?: [a-z][a-z0-9]*)*$/.test(look))
+    if (!/^[a-z][a-z0-9]*(?: [a-z][a-z0-9]*)*$/.test(attributes))
       throw new TypeError("A look is words of letters and digits.")
-    tag = `<c- ${look}>`
-    tags.set(look, tag)
+    tag = `<c- ${attributes}>`
+    spanTags.set(attributes, tag)
   }
-  return mint(`${tag}${shown(text, "code")}</c->`)
+  return mint(`${tag}${escapeVisibly(text, "code")}</c->`)
 }
 
-const tags = new Map<string, string>()
+const spanTags = new Map<string, string>()
 
-/** This package's own style sheet as an element, and the base64 of its SHA-256, by which a page's policy allows it. */
+/** Style element of this package's own CSS, with the base64 SHA-256 by which the page's policy allows it. */
 export function styleElement(css: string): { markup: SafeHtml; hash: string } {
   if (/<\/style/i.test(css)) throw new TypeError("A style sheet cannot contain the end of its own element.")
   return { markup: mint(`<style>${css}</style>`), hash: createHash("sha256").update(css).digest("base64") }
 }
 
-/** As `styleElement`, for this package's own script: a classic one that runs where it stands. */
+/** Script element of this package's own classic script, with the hash for the policy. */
 export function scriptElement(script: string): { markup: SafeHtml; hash: string } {
-  // What is written must be, byte for byte, what was hashed and what runs: nothing that ends the element or opens a
-  // comment in it, and no character that is replaced on the way into a page.
+  // The written bytes must be those that were hashed and that run: nothing that ends the element or opens a comment,
+  // and no character that is replaced in pages.
   if (/<\/script|<!--|<script|\r/i.test(script) || printable(script) !== script)
     throw new TypeError("A script cannot contain this in its element.")
   return { markup: mint(`<script>${script}</script>`), hash: createHash("sha256").update(script).digest("base64") }
 }
 
-type Value = string | number | SafeHtml | readonly SafeHtml[]
+type TemplateValue = string | number | SafeHtml | readonly SafeHtml[]
 
 /**
- * A template whose own text is markup and whose values are escaped, unless they are safe already.
- * Attribute values are always written in double quotes, unless they are numbers: html`<a href="${url}">${label}</a>`.
+ * Template tag: the template's own text is markup, values are escaped unless they are safe markup already. Attribute
+ * values must be in double quotes, unless they are numbers: html`<a href="${url}">${label}</a>`.
  */
-export function html(strings: TemplateStringsArray, ...values: Value[]): SafeHtml {
+export function html(strings: TemplateStringsArray, ...values: TemplateValue[]): SafeHtml {
   let markup = strings[0] as string
   for (const [i, value] of values.entries()) {
-    if (typeof value === "string") markup += isInTag(strings, i) ? escaped(plain(value)) : shown(value, "code")
+    if (typeof value === "string")
+      markup += isInTag(strings, i) ? escapeMarkup(nameHidden(value)) : escapeVisibly(value, "code")
     else if (typeof value === "number") markup += String(value)
     else markup += Array.isArray(value) ? markupOf(joinHtml(value)) : markupOf(value as SafeHtml)
     markup += strings[i + 1] as string
@@ -94,63 +95,64 @@ export function html(strings: TemplateStringsArray, ...values: Value[]): SafeHtm
 
 const inTag = new WeakMap<TemplateStringsArray, boolean[]>()
 
-/** Whether the value after this piece of a template stands in a tag: there, it must not become markup. */
+/** Whether the value after this template piece is inside a tag, where hidden characters must not become markup. */
 function isInTag(strings: TemplateStringsArray, piece: number): boolean {
-  let known = inTag.get(strings)
-  if (!known) {
+  let cached = inTag.get(strings)
+  if (!cached) {
     let inside = false
-    known = strings.map((text) => {
+    cached = strings.map((text) => {
       const [open, close] = [text.lastIndexOf("<"), text.lastIndexOf(">")]
       if (open !== close) inside = open > close
       return inside
     })
-    inTag.set(strings, known)
+    inTag.set(strings, cached)
   }
-  return known[piece] as boolean
+  return cached[piece] as boolean
 }
 
-/** Escaped text in which hidden characters are small signs with their names. */
-function shown(text: string, where: "code" | "prose"): string {
-  if (!other.test(text)) return text
-  return mayHide(text) ? reveal(escaped(text), where, (name) => `<span class="u">${name}</span>`) : escaped(text)
+/** Escapes text; hidden characters become small labels with their names. */
+function escapeVisibly(text: string, where: "code" | "prose"): string {
+  if (!NEEDS_ESCAPING.test(text)) return text
+  return mayHide(text)
+    ? reveal(escapeMarkup(text), where, (name) => `<span class="u">${name}</span>`)
+    : escapeMarkup(text)
 }
 
-/** Any character but those that stand for themselves everywhere: one look at most texts is enough. */
-const other = /[^\t\n !#-%(-;=?-~]/
+/** Matches texts with any character that needs escaping: most have none. */
+const NEEDS_ESCAPING = /[^\t\n !#-%(-;=?-~]/
 
-/** Text, not markup, in which hidden characters that no writing needs are named. */
-const plain = (text: string): string => (mayHide(text) ? reveal(text, "prose", (name) => `⟨${name}⟩`) : text)
+/** Names hidden characters that no text needs, as plain text. */
+const nameHidden = (text: string): string => (mayHide(text) ? reveal(text, "prose", (name) => `⟨${name}⟩`) : text)
 
-const special: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" }
+const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" }
 
-function escaped(text: string): string {
-  if (!/[&<>"'\r]/.test(text)) return carried(text)
-  return carried(text)
+function escapeMarkup(text: string): string {
+  if (!/[&<>"'\r]/.test(text)) return toCarriable(text)
+  return toCarriable(text)
     .replace(/\r\n?/g, "\n")
-    .replace(/[&<>"']/g, (character) => special[character] as string)
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] as string)
 }
 
 /**
- * Text as HTML and UTF-8 can carry it: control characters (except tab and line ends) show as their Unicode pictures, lone
- * surrogates as the replacement character, hidden characters that no writing needs as their names (`⟨U+202E⟩`).
- * Components escape the text that they are given, but leave these in it.
+ * Text that HTML and UTF-8 can carry: control characters (except tab and line ends) become their Unicode pictures,
+ * lone surrogates the replacement character, hidden characters that no text needs their names (`⟨U+202E⟩`). Components
+ * escape text but leave these in it.
  */
-export const printable = (text: string): string => (mayBeOdd(text) ? carried(plain(text)) : text)
+export const printable = (text: string): string => (mayNeedPrintable(text) ? toCarriable(nameHidden(text)) : text)
 
-const ODD = `${MAY_HIDE}\\u0000-\\u0008\\u000b-\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff`
+const UNPRINTABLE = `${MAY_HIDE}\\u0000-\\u0008\\u000b-\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ufffe\\uffff`
 
-/** By UTF-16 unit: pages are long, and an expression of so many ranges takes five times as long. */
-const isOdd = new Uint8Array(0x1_0000)
-for (const [, from = "", to = from] of ODD.matchAll(/\\u(.{4})(?:-\\u(.{4}))?/g))
-  isOdd.fill(1, Number.parseInt(from, 16), Number.parseInt(to, 16) + 1)
+/** Lookup table by UTF-16 unit: on long pages, a regular expression of so many ranges takes five times as long. */
+const unprintableUnits = new Uint8Array(0x1_0000)
+for (const [, from = "", to = from] of UNPRINTABLE.matchAll(/\\u(.{4})(?:-\\u(.{4}))?/g))
+  unprintableUnits.fill(1, Number.parseInt(from, 16), Number.parseInt(to, 16) + 1)
 
-/** One look tells that there is nothing to do. */
-function mayBeOdd(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (isOdd[text.charCodeAt(i)] === 1) return true
+function mayNeedPrintable(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (unprintableUnits[text.charCodeAt(i)] === 1) return true
   return false
 }
 
-function carried(text: string): string {
+function toCarriable(text: string): string {
   if (!/[\u0000-\u0008\u000b-\u000c\u000e-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/.test(text)) return text
   return text
     .toWellFormed()

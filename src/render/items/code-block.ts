@@ -1,76 +1,90 @@
 import type { PatchedFile } from "../../session/model.ts"
-import { type DiffHunk, parsePatch, patchOf } from "../diff/diff.ts"
-import { markWords } from "../diff/diff-words.ts"
-import { type Budget, highlight, highlightLines, loadLanguages } from "../highlight/highlight.ts"
-import { languageOf } from "../highlight/languages.ts"
-import { type Bounds, clip, cut, FILE, PATCH } from "../html/cut.ts"
+import { findChangedWords } from "../diff/diff-words.ts"
+import { createPatch, type PatchHunk, parsePatch } from "../diff/parse-patch.ts"
+import { type HighlightBudget, highlight, highlightLines, loadLanguages } from "../highlight/highlight.ts"
+import { languageOfFile } from "../highlight/languages.ts"
 import { escapeText, markupOf } from "../html/safe-html.ts"
-import { outgrows, weighText } from "../html/weight.ts"
-import type { Block, DiffRow } from "../view.ts"
+import { estimateText, exceedsEstimate } from "../html/size-estimate.ts"
+import { clip, FILE_LIMITS, PATCH_LIMITS, type TruncationLimits, truncate } from "../html/truncate.ts"
+import type { DiffRow, StepBlock } from "../view.ts"
 import { diffMarkup } from "./diff-markup.ts"
-import { cutView, patchBounds } from "./step-blocks.ts"
+import { cutView, patchLimits } from "./step-blocks.ts"
 
-export type DiffBlock = Extract<Block, { type: "diff" }>
+export type DiffBlock = Extract<StepBlock, { type: "diff" }>
 
-/** A file's content, its lines numbered from `first` on. */
-export async function code(text: string, path: string, budget: Budget, first?: number): Promise<Block> {
-  const shown = cut(text, FILE)
-  const language = languageOf(path)
+/** A file's content, its lines numbered from `first`. */
+export async function codeBlock(
+  text: string,
+  path: string,
+  budget: HighlightBudget,
+  first?: number,
+): Promise<StepBlock> {
+  const shown = truncate(text, FILE_LIMITS)
+  const language = languageOfFile(path)
   if (language) await loadLanguages([language])
   const lines = shown.head.split("\n").length
   return { type: "code", first, lines, body: highlight(shown.head, language, budget), cut: cutView(shown) }
 }
 
-/** A change of one file: its lines numbered and coloured, changed words marked unless they are too many for a page. */
-export async function diff(
+/** A diff of one file: lines numbered and highlighted, changed words marked unless that makes the markup too large. */
+export async function diffBlock(
   file: Pick<PatchedFile, "path" | "patch" | "additions" | "deletions">,
   note: string,
-  budget: Budget,
-  bounds: Bounds = PATCH,
+  budget: HighlightBudget,
+  limits: TruncationLimits = PATCH_LIMITS,
 ): Promise<DiffBlock> {
   const { path, patch, additions, deletions } = file
-  const shown = cut(patch, bounds)
-  const language = languageOf(path)
+  const shown = truncate(patch, limits)
+  const language = languageOfFile(path)
   if (language) await loadLanguages([language])
   const { hunks } = parsePatch(shown.head)
-  const before = budget.left
+  const before = budget.charsLeft
   let rows = rowsOf(hunks, language, budget, true)
-  if (outgrows(markupOf(diffMarkup(rows)), weighText(shown.head, "patch"), before - budget.left)) {
-    budget.left = before
+  if (exceedsEstimate(markupOf(diffMarkup(rows)), estimateText(shown.head, "patch"), before - budget.charsLeft)) {
+    budget.charsLeft = before
     rows = rowsOf(hunks, language, budget, false)
   }
   return { type: "diff", path, note, additions, deletions, rows, cut: cutView(shown) }
 }
 
-/** @param hasMarks whether changed words are marked */
-function rowsOf(hunks: DiffHunk[], language: string | undefined, budget: Budget, hasMarks: boolean): DiffRow[] {
+function rowsOf(
+  hunks: PatchHunk[],
+  language: string | undefined,
+  budget: HighlightBudget,
+  marksWords: boolean,
+): DiffRow[] {
   return hunks.flatMap(({ header, oldStart, rows }, at): DiffRow[] => {
     const code = rows.map(({ text }) => text).join("\n")
-    const painted = highlightLines(code, language, budget, hasMarks ? markWords(rows) : [])
+    const highlighted = highlightLines(code, language, budget, marksWords ? findChangedWords(rows) : [])
     const gap: DiffRow = { kind: "gap", old: undefined, new: undefined, content: escapeText(clip(header, 200)) }
     const lines = rows.flatMap(({ kind, old, new: now }, i): DiffRow[] =>
-      kind === "note" ? [] : [{ kind, old, new: now, content: painted[i]! }],
+      kind === "note" ? [] : [{ kind, old, new: now, content: highlighted[i]! }],
     )
     return at > 0 || oldStart > 1 ? [gap, ...lines] : lines
   })
 }
 
-/** Changes that come without patches: those are made from what stood there before and after. */
-export async function changed(
+/** Diffs of changes without patches, computed from the texts before and after. */
+export async function changeBlocks(
   path: string,
   changes: readonly { before: string; after: string }[],
   note: string,
-  budget: Budget,
+  budget: HighlightBudget,
 ): Promise<DiffBlock[]> {
-  const patches = await Promise.all(changes.map(({ before, after }) => patchOf(before, after)))
+  const patches = await Promise.all(changes.map(({ before, after }) => createPatch(before, after)))
   const blocks: DiffBlock[] = []
-  for (const [i, bounds] of patchBounds(patches.map((patch) => ({ patch }))).entries()) {
+  for (const [i, limits] of patchLimits(patches.map((patch) => ({ patch }))).entries()) {
     const patch = patches[i]!
     const lines = patch.split("\n")
     const countOf = (sign: string) =>
       lines.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).length
-    const block = await diff({ path, patch, additions: countOf("+"), deletions: countOf("-") }, note, budget, bounds)
-    // The patch is made while the page is drawn: no file of the share holds it.
+    const block = await diffBlock(
+      { path, patch, additions: countOf("+"), deletions: countOf("-") },
+      note,
+      budget,
+      limits,
+    )
+    // The patch is computed while rendering: no file of the share holds it.
     blocks.push(block.cut ? { ...block, cut: { ...block.cut, href: undefined } } : block)
   }
   return blocks

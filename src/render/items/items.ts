@@ -1,52 +1,52 @@
 import type { AssistantMessage, FilePart, Message, Part, UserMessage } from "../../session/model.ts"
-import { formatDuration, momentOf } from "../format.ts"
+import { formatDuration, timestampOf } from "../format.ts"
 import { attachmentOf, type StoredFile } from "../html/attachment.ts"
-import { clip, cut, OUTPUT, PROSE } from "../html/cut.ts"
 import { emptyHtml } from "../html/safe-html.ts"
+import { clip, OUTPUT_LIMITS, PROSE_LIMITS, truncate } from "../html/truncate.ts"
 import { renderMarkdown } from "../markdown/markdown.ts"
-import { asJson, isPrompt, ownText, type Piece } from "../piece.ts"
-import type { Block, Byline, Item } from "../view.ts"
-import { errorInWords, metaOf } from "./answer-end.ts"
+import { boundedJson, isPrompt, type MessageFragment, promptText } from "../message-fragment.ts"
+import type { PageItem, PromptSummary, StepBlock } from "../view.ts"
+import { answerMeta, describeAnswerError } from "./answer-meta.ts"
 import { attachmentView } from "./attachment-view.ts"
 import { stepOf } from "./step.ts"
-import { cutView, filesOfTool, output } from "./step-blocks.ts"
+import { cutView, outputBlocks, storedFilesOf } from "./step-blocks.ts"
 import type { StepContext } from "./step-context.ts"
 
 export interface ItemContext extends StepContext {
-  /** When the session began. */
-  began: number | undefined
+  /** Start time of the session, in milliseconds since 1970. */
+  startedAt: number | undefined
 }
 
-/** Every file that a message brings into the share beside its pages. */
-export function* filesOf(message: Message): Generator<StoredFile> {
-  const prompt = message.role === "user" ? cut(ownText(message), PROSE).whole : undefined
+/** Files of the share that a message's items link to. */
+export function* filesOfMessage(message: Message): Generator<StoredFile> {
+  const prompt = message.role === "user" ? truncate(promptText(message), PROSE_LIMITS).fullText : undefined
   if (prompt) yield prompt
   for (const part of message.parts) {
-    if (part.type === "tool") yield* filesOfTool(part)
+    if (part.type === "tool") yield* storedFilesOf(part)
     if (part.type === "file") {
       const { file } = attachmentOf(part)
       if (file) yield file
     }
     if (part.type === "reasoning" || part.type === "text") {
       if (message.role === "user" && !(part.type === "text" && part.synthetic)) continue
-      const { whole } = cut(part.text, message.role === "user" ? OUTPUT : PROSE)
-      if (whole) yield whole
+      const { fullText } = truncate(part.text, message.role === "user" ? OUTPUT_LIMITS : PROSE_LIMITS)
+      if (fullText) yield fullText
     }
   }
 }
 
 /**
- * A message as what a page shows of it, in order.
- * @param number of this prompt in the session, from 1, if the message is one
- * @param byline what came of this prompt, if that is known
+ * Items of a message, in page order.
+ * @param number the prompt's number in the session, from 1, if the message is a prompt
+ * @param promptSummary results of this prompt, if known
  */
 export async function itemsOf(
-  message: Piece,
+  message: MessageFragment,
   number: number,
   context: ItemContext,
-  byline?: Byline | undefined,
-): Promise<Item[]> {
-  const moment = momentOf(message.created, context.began)
+  promptSummary?: PromptSummary | undefined,
+): Promise<PageItem[]> {
+  const moment = timestampOf(message.created, context.startedAt)
   if (message.role === "malformed")
     return [
       {
@@ -54,26 +54,26 @@ export async function itemsOf(
         anchor: message.id,
         moment,
         title: `A message that cannot be read: ${message.reason}`,
-        json: asJson(message.raw),
+        json: boundedJson(message.raw),
       },
     ]
-  if (message.role === "user") return userItems(message, number, context, byline)
-  const items: Item[] = []
-  if (message.compaction) return [await compaction(message, context)]
+  if (message.role === "user") return userItems(message, number, context, promptSummary)
+  const items: PageItem[] = []
+  if (message.compaction) return [await compactionItem(message, context)]
   for (const part of message.parts) {
     const item = await assistantItem(part, context)
-    // Text does not say when it was written; the message does, for its first part.
-    const time = timeOf(part) ?? (items.length === 0 ? message.created : undefined)
-    if (item) items.push({ ...item, moment: momentOf(time, context.began) })
+    // Text parts have no time of their own: the first gets the message's.
+    const time = startTimeOf(part) ?? (items.length === 0 ? message.created : undefined)
+    if (item) items.push({ ...item, moment: timestampOf(time, context.startedAt) })
   }
-  items.push(...metaOf(message))
+  items.push(...answerMeta(message))
   if (message.error)
     items.push({
       kind: "note",
-      // With a dot, which no id of a session has.
+      // No id of a session contains a dot.
       anchor: `${message.id}.error`,
-      moment: momentOf(message.completed ?? message.created, context.began),
-      ...errorInWords(message.error),
+      moment: timestampOf(message.completed ?? message.created, context.startedAt),
+      ...describeAnswerError(message.error),
     })
   else if (message.finish === "length")
     items.push({
@@ -84,12 +84,12 @@ export async function itemsOf(
       title: "Cut off",
       text: "The model reached its limit of output before it was done.",
     })
-  if (items[0] && !message.continues) items[0].message = message.id
+  if (items[0] && !message.isContinuation) items[0].message = message.id
   return items
 }
 
-/** The first words of a prompt, as one line without Markdown's marks. */
-const labelOf = (text: string): string =>
+/** First words of a prompt, as one line without Markdown marks. */
+const promptLabel = (text: string): string =>
   clip(
     text
       .slice(0, 400)
@@ -99,7 +99,7 @@ const labelOf = (text: string): string =>
     90,
   )
 
-/** How files and agents are named in the text of a prompt. */
+/** References to files and agents in a prompt's text. */
 const mentionsOf = (message: UserMessage): string[] =>
   message.parts
     .flatMap((part) => (part.type === "agent" ? `@${part.name}` : part.type === "file" ? (part.mention ?? "") : ""))
@@ -107,30 +107,30 @@ const mentionsOf = (message: UserMessage): string[] =>
     .slice(0, 50)
 
 async function userItems(
-  message: UserMessage & Piece,
+  message: UserMessage & MessageFragment,
   number: number,
   context: ItemContext,
-  byline: Byline | undefined,
-): Promise<Item[]> {
-  const moment = momentOf(message.created, context.began)
-  const hidden = message.parts.flatMap((part): Block[] =>
-    part.type === "text" && part.synthetic ? output(part.text) : [],
+  promptSummary: PromptSummary | undefined,
+): Promise<PageItem[]> {
+  const moment = timestampOf(message.created, context.startedAt)
+  const hidden = message.parts.flatMap((part): StepBlock[] =>
+    part.type === "text" && part.synthetic ? outputBlocks(part.text) : [],
   )
   const files = message.parts.filter((part): part is FilePart => part.type === "file")
-  const items: Item[] = []
+  const items: PageItem[] = []
   if (isPrompt(message) || hidden.length > 0 || files.length > 0) {
-    const text = ownText(message)
-    const shown = cut(text, PROSE)
+    const text = promptText(message)
+    const shown = truncate(text, PROSE_LIMITS)
     items.push({
       kind: "prompt",
-      anchor: message.continues ? "" : message.id,
+      anchor: message.isContinuation ? "" : message.id,
       moment,
       number: isPrompt(message) ? number : 0,
       long: text.length > 400,
-      label: labelOf(text) || clip(files.map(({ filename }) => filename).join(", "), 90),
+      label: promptLabel(text) || clip(files.map(({ filename }) => filename).join(", "), 90),
       body: await renderMarkdown(shown.head, context.budget, { breaks: true, mentions: mentionsOf(message) }),
       cut: cutView(shown),
-      byline,
+      summary: promptSummary,
       attachments: files.map((file) => attachmentView(attachmentOf(file))),
       hidden,
     })
@@ -153,17 +153,17 @@ async function userItems(
         title: `Task for ${clip(part.agent, 100) || "a subagent"}`,
         text: clip(part.prompt, 4_000),
       })
-    if (part.type === "unknown" || part.type === "malformed") items.push(raw(part, moment))
+    if (part.type === "unknown" || part.type === "malformed") items.push(rawItem(part, moment))
   }
   return items
 }
 
-async function assistantItem(part: Part, context: ItemContext): Promise<Item | undefined> {
+async function assistantItem(part: Part, context: ItemContext): Promise<PageItem | undefined> {
   const base = { anchor: part.id, moment: undefined }
   switch (part.type) {
     case "text": {
       if (part.ignored || part.synthetic || part.text.trim() === "") return undefined
-      const shown = cut(part.text, PROSE)
+      const shown = truncate(part.text, PROSE_LIMITS)
       return { ...base, kind: "prose", body: await renderMarkdown(shown.head, context.budget), cut: cutView(shown) }
     }
     case "reasoning": {
@@ -174,7 +174,7 @@ async function assistantItem(part: Part, context: ItemContext): Promise<Item | u
         .trim()
         .split("\n", 1)[0]!
         .slice(0, 200)
-      const shown = cut(part.text, PROSE)
+      const shown = truncate(part.text, PROSE_LIMITS)
       const body = await renderMarkdown(shown.head, context.budget)
       return {
         ...base,
@@ -198,7 +198,7 @@ async function assistantItem(part: Part, context: ItemContext): Promise<Item | u
         long: false,
         body: emptyHtml,
         cut: undefined,
-        byline: undefined,
+        summary: undefined,
         attachments: [attachment],
         hidden: [],
       }
@@ -213,31 +213,31 @@ async function assistantItem(part: Part, context: ItemContext): Promise<Item | u
       }
     case "unknown":
     case "malformed":
-      return raw(part, undefined)
+      return rawItem(part, undefined)
     default:
-      // Steps, snapshots and patches say how OpenCode worked, not what was said or done.
+      // Step, snapshot and patch parts are internals of OpenCode.
       return undefined
   }
 }
 
-async function compaction(message: AssistantMessage, context: ItemContext): Promise<Item> {
+async function compactionItem(message: AssistantMessage, context: ItemContext): Promise<PageItem> {
   const text = message.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n\n")
   return {
     kind: "compaction",
     anchor: message.id,
-    moment: momentOf(message.created, context.began),
+    moment: timestampOf(message.created, context.startedAt),
     title: "Summary of the conversation so far",
-    body: text ? await renderMarkdown(cut(text, PROSE).head, context.budget) : undefined,
+    body: text ? await renderMarkdown(truncate(text, PROSE_LIMITS).head, context.budget) : undefined,
   }
 }
 
-function raw(part: Extract<Part, { type: "unknown" | "malformed" }>, moment: Item["moment"]): Item {
+function rawItem(part: Extract<Part, { type: "unknown" | "malformed" }>, moment: PageItem["moment"]): PageItem {
   const title =
     part.type === "unknown"
       ? `A part of the kind “${clip(part.kind, 100)}”, which this version does not know`
       : `A part that cannot be read: ${part.reason}`
-  return { kind: "raw", anchor: part.id, moment, title, json: asJson(part.raw) }
+  return { kind: "raw", anchor: part.id, moment, title, json: boundedJson(part.raw) }
 }
 
-const timeOf = (part: Part): number | undefined =>
+const startTimeOf = (part: Part): number | undefined =>
   part.type === "tool" || part.type === "reasoning" ? part.start : undefined

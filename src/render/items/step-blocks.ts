@@ -1,161 +1,165 @@
 import type { Diagnostic, FilePart, PatchedFile, ToolPart } from "../../session/model.ts"
 import { ansiToHtml } from "../ansi/ansi.ts"
-import { count } from "../format.ts"
+import { formatCount } from "../format.ts"
 import { attachmentOf, type StoredFile } from "../html/attachment.ts"
-import {
-  type Bounds,
-  COMMAND,
-  type Cut,
-  clip,
-  cut,
-  FILE,
-  fitting,
-  NOTHING,
-  OUTPUT,
-  PATCH,
-  PROSE,
-  SEARCH,
-  TASK,
-  TERMINAL,
-} from "../html/cut.ts"
 import { emptyHtml, escapeText, markupOf, type SafeHtml } from "../html/safe-html.ts"
 import { safeUrl } from "../html/safe-url.ts"
-import { coloured, outgrows, weighText } from "../html/weight.ts"
-import type { Block, CutView } from "../view.ts"
+import { estimateText, exceedsEstimate, withHighlighting } from "../html/size-estimate.ts"
+import {
+  COMMAND_LIMITS,
+  clip,
+  FILE_LIMITS,
+  NOTHING_LIMITS,
+  OUTPUT_LIMITS,
+  PATCH_LIMITS,
+  PROSE_LIMITS,
+  SEARCH_LIMITS,
+  TASK_LIMITS,
+  TERMINAL_LIMITS,
+  type TruncatedText,
+  type TruncationLimits,
+  takeFitting,
+  truncate,
+} from "../html/truncate.ts"
+import type { CutView, StepBlock } from "../view.ts"
 import { attachmentView } from "./attachment-view.ts"
 
 /**
- * The long texts that a tool call shows, and how much of each; those that are cut are files of the share as well. A block
- * that cuts any other text would link to a file that is not there.
+ * Long texts that a tool call shows, with their limits. The full text of each truncated one is a file of the share: a
+ * block that truncates any other text would link to a missing file.
  */
-export function textsOf(part: ToolPart): [text: string, bounds: Bounds][] {
-  const failure: [string, Bounds][] = part.status === "error" ? [[part.error, OUTPUT]] : []
-  return [...textsOfCall(part), ...failure]
+export function longTexts(part: ToolPart): [text: string, bounds: TruncationLimits][] {
+  const failure: [string, TruncationLimits][] = part.status === "error" ? [[part.error, OUTPUT_LIMITS]] : []
+  return [...longTextsOfCall(part), ...failure]
 }
 
-function textsOfCall({ call, output }: ToolPart): [string, Bounds][] {
+function longTextsOfCall({ call, output }: ToolPart): [string, TruncationLimits][] {
   switch (call.kind) {
     case "bash":
       return [
-        [call.command, COMMAND],
-        [printed(output), TERMINAL],
+        [call.command, COMMAND_LIMITS],
+        [commandOutput(output), TERMINAL_LIMITS],
       ]
     case "read":
-      if (call.content.type === "file") return [[call.content.text, FILE]]
-      return [[call.content.type === "directory" ? entriesOf(call.content) : output, OUTPUT]]
+      if (call.content.type === "file") return [[call.content.text, FILE_LIMITS]]
+      return [[call.content.type === "directory" ? joinEntries(call.content) : output, OUTPUT_LIMITS]]
     case "write":
-      return [[call.content, FILE]]
+      return [[call.content, FILE_LIMITS]]
     case "edit":
-      return [[call.patch, PATCH]]
+      return [[call.patch, PATCH_LIMITS]]
     case "apply_patch": {
-      if (!hasPatches(call.files)) return [[call.patchText, OUTPUT]]
-      const bounds = patchBounds(call.files)
-      return call.files.map(({ patch }, i) => [patch, bounds[i]!])
+      if (!hasPatches(call.files)) return [[call.patchText, OUTPUT_LIMITS]]
+      const limits = patchLimits(call.files)
+      return call.files.map(({ patch }, i) => [patch, limits[i]!])
     }
     case "task":
       return [
-        [call.prompt, TASK],
-        [call.result, PROSE],
+        [call.prompt, TASK_LIMITS],
+        [call.result, PROSE_LIMITS],
       ]
     case "invalid":
-      return [[call.reason, OUTPUT]]
+      return [[call.reason, OUTPUT_LIMITS]]
     case "websearch":
-      return [[output, SEARCH]]
+      return [[output, SEARCH_LIMITS]]
     case "todowrite":
     case "question":
       return []
     default:
-      return [[output, OUTPUT]]
+      return [[output, OUTPUT_LIMITS]]
   }
 }
 
-/** Whether the session says what the lines of a patch became; else the patch as the model wrote it is all there is. */
+/** Whether the session holds the resulting diffs. Without them, only the patch as the model wrote it is left. */
 export const hasPatches = (files: readonly { patch: string }[]): boolean => files.some(({ patch }) => patch !== "")
 
-/** What a command printed, without what OpenCode says of it at the end: the row says that. */
-export function printed(output: string): string {
+/** A command's output without the metadata that OpenCode appends: the step's row shows it. */
+export function commandOutput(output: string): string {
   if (!output.trimEnd().endsWith("</shell_metadata>")) return output
   const start = output.lastIndexOf("<shell_metadata>")
   return start < 0 ? output : output.slice(0, start)
 }
 
-export const entriesOf = ({ entries }: { entries: string[] }): string => entries.join("\n")
+export const joinEntries = ({ entries }: { entries: string[] }): string => entries.join("\n")
 
-/** How much is shown of each of several patches: together as much as of one, and of what comes after that, nothing. */
-export function patchBounds(files: readonly { patch: string }[]): Bounds[] {
+/** Limits of several patches, which share those of one. Once used up, no further patch is shown. */
+export function patchLimits(files: readonly { patch: string }[]): TruncationLimits[] {
   let left = 1
   return files.map(({ patch }) => {
-    if (left <= 0.02) return NOTHING
-    const { lines, bytes, elements } = PATCH
-    const bounds = { ...PATCH, lines: lines * left, bytes: bytes * left, elements: elements * left }
-    const shown = cut(patch, bounds).head
-    const weight = coloured(weighText(shown, "patch"))
-    left -= Math.max(shown.split("\n").length / lines, weight.bytes / bytes, weight.elements / elements)
-    return bounds
+    if (left <= 0.02) return NOTHING_LIMITS
+    const { lines, bytes, elements } = PATCH_LIMITS
+    const limits = { ...PATCH_LIMITS, lines: lines * left, bytes: bytes * left, elements: elements * left }
+    const shown = truncate(patch, limits).head
+    const size = withHighlighting(estimateText(shown, "patch"))
+    left -= Math.max(shown.split("\n").length / lines, size.bytes / bytes, size.elements / elements)
+    return limits
   })
 }
 
-/** The files of a patch that are named. */
-export const filesShown = (files: readonly PatchedFile[]): PatchedFile[] =>
-  fitting(files.slice(0, MOST_FILES), NAMES_BYTES, ({ path, movedTo }) => clip(path, 300) + clip(movedTo ?? "", 300))
+/** Files of a patch that are named. */
+export const shownFiles = (files: readonly PatchedFile[]): PatchedFile[] =>
+  takeFitting(
+    files.slice(0, MAX_FILES),
+    MAX_NAMES_BYTES,
+    ({ path, movedTo }) => clip(path, 300) + clip(movedTo ?? "", 300),
+  )
 
-/** Every file that a tool call brings into the share: its attachments, and the whole of what is cut. */
-export function* filesOfTool(part: ToolPart): Generator<StoredFile> {
+/** Files of the share for a tool call: its attachments, and the full texts of truncated ones. */
+export function* storedFilesOf(part: ToolPart): Generator<StoredFile> {
   for (const attachment of part.attachments) {
     const { file } = attachmentOf(attachment)
     if (file) yield file
   }
-  for (const [text, bounds] of textsOf(part)) {
-    const { whole } = cut(text, bounds)
-    if (whole) yield whole
+  for (const [text, bounds] of longTexts(part)) {
+    const { fullText } = truncate(text, bounds)
+    if (fullText) yield fullText
   }
 }
 
-export const cutView = ({ omitted, whole }: Cut): CutView | undefined =>
-  whole ? { lines: omitted, href: whole.path } : undefined
+export const cutView = ({ omittedLines, fullText }: TruncatedText): CutView | undefined =>
+  fullText ? { lines: omittedLines, href: fullText.path } : undefined
 
-export function terminal(command: string, output: string): Block[] {
-  const shown = cut(output, TERMINAL)
-  const given = cut(command, COMMAND)
-  const block: Block = {
+export function terminalBlocks(command: string, output: string): StepBlock[] {
+  const shown = truncate(output, TERMINAL_LIMITS)
+  const given = truncate(command, COMMAND_LIMITS)
+  const block: StepBlock = {
     type: "terminal",
     command: given.head,
-    output: styled(shown.tail ? shown.head : withoutEnd(shown.head)),
-    tail: shown.tail ? styled(withoutEnd(shown.tail)) : emptyHtml,
+    output: renderAnsi(shown.tail ? shown.head : trimNewlines(shown.head)),
+    tail: shown.tail ? renderAnsi(trimNewlines(shown.tail)) : emptyHtml,
     cut: cutView(shown),
   }
-  return given.whole ? [block, { type: "link", href: given.whole.path, label: "the whole command" }] : [block]
+  return given.fullText ? [block, { type: "link", href: given.fullText.path, label: "the whole command" }] : [block]
 }
 
-/** A terminal's output, plain where its styles would take more of a page than its weight foretells. */
-function styled(text: string): SafeHtml {
+/** Terminal output; plain if its styles make the markup larger than estimated. */
+function renderAnsi(text: string): SafeHtml {
   const markup = ansiToHtml(text)
-  return outgrows(markupOf(markup), weighText(text, "terminal"), 0) ? escapeText(text) : markup
+  return exceedsEstimate(markupOf(markup), estimateText(text, "terminal"), 0) ? escapeText(text) : markup
 }
 
-/** Without the empty lines at its end. Not by a pattern: those look again from every line break. */
-function withoutEnd(text: string): string {
+/** Trims newlines from the end. Not by a pattern, which would take quadratic time. */
+function trimNewlines(text: string): string {
   let end = text.length
   while (end > 0 && text[end - 1] === "\n") end--
   return text.slice(0, end)
 }
 
-export function output(text: string, tone: "bad" | "plain" = "plain"): Block[] {
+export function outputBlocks(text: string, tone: "bad" | "plain" = "plain"): StepBlock[] {
   if (text.trim() === "") return []
-  const { head, tail, omitted, whole } = cut(text, OUTPUT)
-  const gap = whole ? `\n… ${count(omitted, "line")} left out …\n` : ""
-  const blocks: Block[] = [{ type: "text", text: head + gap + tail, tone }]
-  return whole ? [...blocks, { type: "link", href: whole.path, label: "the whole text" }] : blocks
+  const { head, tail, omittedLines, fullText } = truncate(text, OUTPUT_LIMITS)
+  const gap = fullText ? `\n… ${formatCount(omittedLines, "line")} left out …\n` : ""
+  const blocks: StepBlock[] = [{ type: "text", text: head + gap + tail, tone }]
+  return fullText ? [...blocks, { type: "link", href: fullText.path, label: "the whole text" }] : blocks
 }
 
-/** What is shown row by row takes no more than this of a page; more than real sessions need. */
-export const DIAGNOSTICS_BYTES = 5_000
-export const ROWS_BYTES = 40_000
-const NAMES_BYTES = 4_000
-const MOST_FILES = 40
+/** Limits of lists shown in a step; real sessions stay below them. */
+export const MAX_DIAGNOSTICS_BYTES = 5_000
+export const MAX_ROWS_BYTES = 40_000
+const MAX_NAMES_BYTES = 4_000
+const MAX_FILES = 40
 
-/** @param shorten a path as it is shown: from the session's folder */
-export function diagnostics(found: Diagnostic[], shorten: (path: string) => string): Block[] {
+/** @param shorten makes a path relative to the session's folder */
+export function diagnosticBlocks(found: Diagnostic[], shorten: (path: string) => string): StepBlock[] {
   if (found.length === 0) return []
   const all = found
     .slice(0, 50)
@@ -163,7 +167,7 @@ export function diagnostics(found: Diagnostic[], shorten: (path: string) => stri
       ({ file, line, severity, message }) =>
         `${severity}: ${clip(shorten(file), 300)}${line === undefined ? "" : `:${line}`}: ${clip(message, 500)}`,
     )
-  const lines = fitting(all, DIAGNOSTICS_BYTES, (line) => line)
+  const lines = takeFitting(all, MAX_DIAGNOSTICS_BYTES, (line) => line)
   if (lines.length < found.length) lines.push(`and ${found.length - lines.length} more`)
   return [
     {
@@ -174,23 +178,25 @@ export function diagnostics(found: Diagnostic[], shorten: (path: string) => stri
   ]
 }
 
-/** The files that a call brought back, as far as a page lists them. */
-export const attachmentsShown = ({ attachments }: ToolPart): FilePart[] =>
-  fitting(attachments.slice(0, MOST_FILES), NAMES_BYTES, namesOf)
+/** Attachments of a call, as many as a page lists. */
+export const shownAttachments = ({ attachments }: ToolPart): FilePart[] =>
+  takeFitting(attachments.slice(0, MAX_FILES), MAX_NAMES_BYTES, attachmentText)
 
-const namesOf = ({ filename, mime, url }: FilePart): string =>
+const attachmentText = ({ filename, mime, url }: FilePart): string =>
   `${clip(filename, 200)}${clip(mime, 100)}${/^data:/i.test(url) ? "" : (safeUrl(url) ?? "")}`
 
-export function attachments(part: ToolPart): Block[] {
+export function attachmentBlocks(part: ToolPart): StepBlock[] {
   if (part.attachments.length === 0) return []
-  const shown = attachmentsShown(part).map((file) => attachmentView(attachmentOf(file)))
+  const shown = shownAttachments(part).map((file) => attachmentView(attachmentOf(file)))
   const more = part.attachments.length - shown.length
-  const blocks: Block[] = [{ type: "files", attachments: shown }]
-  return more > 0 ? [...blocks, { type: "caption", text: `and ${count(more, "more file", "more files")}` }] : blocks
+  const blocks: StepBlock[] = [{ type: "files", attachments: shown }]
+  return more > 0
+    ? [...blocks, { type: "caption", text: `and ${formatCount(more, "more file", "more files")}` }]
+    : blocks
 }
 
-/** A value of any shape as rows of `name value`, nested names joined by dots; bounded in depth, rows and length. */
-export function fields(value: unknown): Block[] {
+/** Flattens any value to rows of `name value`, nested names joined by dots. Bounded in depth, rows and length. */
+export function fieldBlocks(value: unknown): StepBlock[] {
   const rows: { name: string; value: string }[] = []
   let left = 20_000
   const field = (name: string, text: string) => {
@@ -198,28 +204,28 @@ export function fields(value: unknown): Block[] {
     left -= value.length
     return { name, value }
   }
-  const waiting: { name: string; value: unknown; depth: number }[] = [{ name: "", value, depth: 0 }]
-  while (waiting.length > 0 && rows.length < 100) {
-    const { name, value, depth } = waiting.shift()!
+  const queue: { name: string; value: unknown; depth: number }[] = [{ name: "", value, depth: 0 }]
+  while (queue.length > 0 && rows.length < 100) {
+    const { name, value, depth } = queue.shift()!
     const isBranch = typeof value === "object" && value !== null && depth < 5
     const children = isBranch ? Object.entries(value).slice(0, 100) : []
     if (children.length > 0)
-      waiting.unshift(
+      queue.unshift(
         ...children.map(([key, child]) => ({
           name: clip(name ? `${name}.${key}` : key, 200),
           value: child,
           depth: depth + 1,
         })),
       )
-    else if (name !== "") rows.push(field(name, typeof value === "string" ? value : inWords(value)))
+    else if (name !== "") rows.push(field(name, typeof value === "string" ? value : fieldJson(value)))
     else if (typeof value !== "object") rows.push(field("value", String(value)))
   }
-  const shown = fitting(rows, ROWS_BYTES, ({ name, value }) => name + value)
+  const shown = takeFitting(rows, MAX_ROWS_BYTES, ({ name, value }) => name + value)
   return shown.length > 0 ? [{ type: "fields", rows: shown }] : []
 }
 
-/** JSON of a value that may be nested too deeply to be written. */
-function inWords(value: unknown): string {
+/** JSON of a value; a note if it is nested too deeply for JSON.stringify. */
+function fieldJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? ""
   } catch {

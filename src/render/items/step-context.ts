@@ -1,26 +1,26 @@
 import type { ToolCall, ToolPart } from "../../session/model.ts"
-import type { Budget } from "../highlight/highlight.ts"
-import type { Block, Step } from "../view.ts"
+import type { HighlightBudget } from "../highlight/highlight.ts"
+import type { StepBlock, StepView } from "../view.ts"
 
-/** What a step needs to know of the share around it. */
+/** Context of a step within the share. */
 export interface StepContext {
-  /** How much code may still be coloured of what is seen without opening anything, and of what is folded. */
-  budget: Budget
-  folded: Budget
-  /** The folder the session worked in: paths are shown below it. */
+  /** Highlighting budgets for visible and for folded code. */
+  budget: HighlightBudget
+  foldedBudget: HighlightBudget
+  /** The session's working directory; paths below it are shown relative to it. */
   directory: string
-  /** The page of a child session, by its id. */
+  /** File name of a child session's page, by the session's id. */
   childPage: (sessionID: string) => string | undefined
 }
 
-/** A tool call understood as one kind. */
-export type Kind<K extends ToolCall["kind"]> = Extract<ToolCall, { kind: K }>
+/** The variant of `ToolCall` with this kind. */
+export type ToolCallOf<K extends ToolCall["kind"]> = Extract<ToolCall, { kind: K }>
 
-/** What is particular to a kind of tool; the rest of the row is the same for all. */
-export type Drawn = Partial<Step> & { verb: string; blocks: Block[] }
+/** The parts of a step's view that depend on its tool; the rest is the same for all. */
+export type StepDisplay = Partial<StepView> & { verb: string; blocks: StepBlock[] }
 
-/** How a call ended, in a word, as far as that is the same for all tools. */
-export function ending({ status, error }: ToolPart): Pick<Step, "outcome" | "tone"> {
+/** Outcome of a call in a word, for tools without one of their own. */
+export function defaultOutcome({ status, error }: ToolPart): Pick<StepView, "outcome" | "tone"> {
   if (status === "pending") return { outcome: "waiting", tone: "waiting" }
   if (status === "running") return { outcome: "still running", tone: "waiting" }
   if (status === "completed") return { outcome: "", tone: "plain" }
@@ -28,15 +28,15 @@ export function ending({ status, error }: ToolPart): Pick<Step, "outcome" | "ton
   return { outcome: denied ? "not allowed" : /abort/i.test(error) ? "stopped" : "failed", tone: "bad" }
 }
 
-/** A path as the row of a step shows it: the folder apart from the name. */
-export function located(path: string, context: StepContext): { folder: string; object: string } {
-  const short = shorten(path, context)
+/** A path split for display: the folder apart from the name. */
+export function splitPath(path: string, context: StepContext): { folder: string; object: string } {
+  const short = shortenPath(path, context)
   const slash = Math.max(short.lastIndexOf("/", short.length - 2), short.lastIndexOf("\\", short.length - 2)) + 1
   return { folder: short.slice(0, slash), object: short.slice(slash) }
 }
 
-/** A path as it is seen from the session's folder. */
-export function shorten(path: string, { directory }: Pick<StepContext, "directory">): string {
+/** A path relative to the session's directory, if it is below it. */
+export function shortenPath(path: string, { directory }: Pick<StepContext, "directory">): string {
   if (directory === "" || !path.startsWith(directory)) return path
   const rest = path.slice(directory.length)
   if (rest === "") return "."

@@ -1,20 +1,20 @@
 import type { ToolPart } from "../../session/model.ts"
-import { actOf } from "../acts.ts"
-import { count, formatDuration } from "../format.ts"
-import { clip, cut, PROSE, SEARCH, TASK } from "../html/cut.ts"
+import { formatCount, formatDuration } from "../format.ts"
 import { safeUrl } from "../html/safe-url.ts"
+import { clip, PROSE_LIMITS, SEARCH_LIMITS, TASK_LIMITS, truncate } from "../html/truncate.ts"
 import { renderMarkdown } from "../markdown/markdown.ts"
-import type { Block, Step } from "../view.ts"
-import { attachments, fields, output, printed, terminal } from "./step-blocks.ts"
-import { type Drawn, ending, type Kind, type StepContext, shorten } from "./step-context.ts"
-import { edit, patch, read, write } from "./step-files.ts"
-import { questionsShown, todosShown } from "./step-rows.ts"
+import { categoryOf } from "../tool-category.ts"
+import type { StepBlock, StepView } from "../view.ts"
+import { attachmentBlocks, commandOutput, fieldBlocks, outputBlocks, terminalBlocks } from "./step-blocks.ts"
+import { defaultOutcome, type StepContext, type StepDisplay, shortenPath, type ToolCallOf } from "./step-context.ts"
+import { editStep, patchStep, readStep, writeStep } from "./step-files.ts"
+import { shownQuestions, shownTodos } from "./step-rows.ts"
 
-/** A tool call as a row that opens: what was done, to what, how it ended, how long it took. */
-export async function stepOf(part: ToolPart, context: StepContext): Promise<Step> {
+/** View of a tool call: action, object, outcome and duration, with blocks of details. */
+export async function stepOf(part: ToolPart, context: StepContext): Promise<StepView> {
   const took = part.start !== undefined && part.end !== undefined ? part.end - part.start : undefined
   const base = {
-    act: actOf(part),
+    category: categoryOf(part),
     folder: "",
     object: "",
     mono: true,
@@ -24,13 +24,13 @@ export async function stepOf(part: ToolPart, context: StepContext): Promise<Step
     took: Math.max(0, took ?? 0),
     slow: (took ?? 0) >= 10_000,
   }
-  const drawn = await draw(part, context)
-  if (part.call.kind !== "read" && part.call.kind !== "generic") drawn.blocks.push(...attachments(part))
-  const step: Step = { ...base, ...ending(part), ...drawn }
+  const display = await displayOf(part, context)
+  if (part.call.kind !== "read" && part.call.kind !== "generic") display.blocks.push(...attachmentBlocks(part))
+  const step: StepView = { ...base, ...defaultOutcome(part), ...display }
   step.object = clip(step.object, 400)
   step.folder = clip(step.folder, 300)
-  if (part.status === "error" && drawn.tone !== "plain") {
-    step.blocks = [...step.blocks, ...output(part.error, "bad")]
+  if (part.status === "error" && display.tone !== "plain") {
+    step.blocks = [...step.blocks, ...outputBlocks(part.error, "bad")]
     step.tone = "bad"
     step.node = "failed"
     step.open = true
@@ -38,32 +38,32 @@ export async function stepOf(part: ToolPart, context: StepContext): Promise<Step
   return step
 }
 
-async function draw(part: ToolPart, context: StepContext): Promise<Drawn> {
+async function displayOf(part: ToolPart, context: StepContext): Promise<StepDisplay> {
   const { call } = part
   switch (call.kind) {
     case "bash":
-      return bash(part, call)
+      return bashStep(part, call)
     case "read":
-      return read(part, call, context)
+      return readStep(part, call, context)
     case "write":
-      return write(part, call, context)
+      return writeStep(part, call, context)
     case "edit":
-      return edit(part, call, context)
+      return editStep(part, call, context)
     case "apply_patch":
-      return patch(part, call, context)
+      return patchStep(part, call, context)
     case "search":
-      return search(part, call, context)
+      return searchStep(part, call, context)
     case "todowrite":
-      return todos(call)
+      return todosStep(call)
     case "task":
-      return task(part, call, context)
+      return taskStep(part, call, context)
     case "question":
-      return question(part, call)
+      return questionStep(part, call)
     case "webfetch":
     case "websearch":
-      return web(part, call, context)
+      return webStep(part, call, context)
     case "skill":
-      return { verb: "Skill", object: call.name, blocks: output(part.output), node: "looked" }
+      return { verb: "Skill", object: call.name, blocks: outputBlocks(part.output), node: "looked" }
     case "invalid":
       return {
         verb: "Invalid",
@@ -71,86 +71,90 @@ async function draw(part: ToolPart, context: StepContext): Promise<Drawn> {
         outcome: "no such call",
         tone: "bad",
         node: "failed",
-        blocks: output(call.reason, "bad"),
+        blocks: outputBlocks(call.reason, "bad"),
       }
     case "generic":
       return {
         verb: "Called",
         object: part.tool,
-        blocks: [...fields(part.input), ...attachments(part), ...output(part.output)],
+        blocks: [...fieldBlocks(part.input), ...attachmentBlocks(part), ...outputBlocks(part.output)],
       }
   }
 }
 
-function bash({ output, status }: ToolPart, { command, description, exit, ending, truncated }: Kind<"bash">): Drawn {
-  const blocks: Block[] = []
+function bashStep(
+  { output, status }: ToolPart,
+  { command, description, exit, ending, truncated }: ToolCallOf<"bash">,
+): StepDisplay {
+  const blocks: StepBlock[] = []
   if (description) blocks.push({ type: "caption", text: clip(description, 400) })
-  blocks.push(...terminal(command, printed(output)))
+  blocks.push(...terminalBlocks(command, commandOutput(output)))
   if (truncated) blocks.push({ type: "caption", text: "OpenCode kept only a part of this output." })
-  const drawn = { verb: "Ran", object: command.trimStart().split("\n", 1)[0]!, blocks }
-  if (ending === "timed-out") return { ...drawn, outcome: "timed out", tone: "bad", node: "failed", open: true }
-  if (ending === "aborted") return { ...drawn, outcome: "stopped", tone: "bad", node: "failed", open: true }
-  if (status !== "completed" || exit === undefined || exit === null) return drawn
+  const display = { verb: "Ran", object: command.trimStart().split("\n", 1)[0]!, blocks }
+  if (ending === "timed-out") return { ...display, outcome: "timed out", tone: "bad", node: "failed", open: true }
+  if (ending === "aborted") return { ...display, outcome: "stopped", tone: "bad", node: "failed", open: true }
+  if (status !== "completed" || exit === undefined || exit === null) return display
   return exit === 0
-    ? { ...drawn, outcome: "exit 0", tone: "ok", node: "passed" }
-    : { ...drawn, outcome: `exit ${exit}`, tone: "bad", node: "failed", open: true }
+    ? { ...display, outcome: "exit 0", tone: "ok", node: "passed" }
+    : { ...display, outcome: `exit ${exit}`, tone: "bad", node: "failed", open: true }
 }
 
-function search(
+function searchStep(
   part: ToolPart,
-  { by, pattern, path, include, count: hits }: Kind<"search">,
+  { by, pattern, path, include, count: hits }: ToolCallOf<"search">,
   context: StepContext,
-): Drawn {
-  const where = [path && `in ${shorten(path, context)}`, include && `(${include})`].filter(Boolean).join(" ")
-  const found = (n: number) => (by === "grep" ? count(n, "match", "matches") : count(n, "file"))
+): StepDisplay {
+  const where = [path && `in ${shortenPath(path, context)}`, include && `(${include})`].filter(Boolean).join(" ")
+  const found = (n: number) => (by === "grep" ? formatCount(n, "match", "matches") : formatCount(n, "file"))
   return {
     verb: by === "list" ? "Listed" : "Searched",
-    object: pattern ? [pattern, where].filter(Boolean).join(" ") : shorten(path, context) || ".",
-    outcome: hits === undefined ? ending(part).outcome : found(hits),
+    object: pattern ? [pattern, where].filter(Boolean).join(" ") : shortenPath(path, context) || ".",
+    outcome: hits === undefined ? defaultOutcome(part).outcome : found(hits),
     node: "looked",
-    blocks: output(part.output),
+    blocks: outputBlocks(part.output),
   }
 }
 
-const todoWords: Record<string, string> = {
+const TODO_LABELS: Record<string, string> = {
   completed: "done",
   in_progress: "in progress",
   cancelled: "dropped",
   pending: "open",
 }
 
-function todos(call: Kind<"todowrite">): Drawn {
+function todosStep(call: ToolCallOf<"todowrite">): StepDisplay {
   const { todos } = call
   const done = todos.filter(({ status }) => status === "completed").length
-  const shown = todosShown(call).map(({ content, status }) => ({
+  const shown = shownTodos(call).map(({ content, status }) => ({
     content: clip(content, 500),
     status,
-    word: todoWords[status] ?? clip(status, 40),
+    word: TODO_LABELS[status] ?? clip(status, 40),
   }))
-  const more: Block[] =
+  const more: StepBlock[] =
     shown.length < todos.length ? [{ type: "caption", text: `and ${todos.length - shown.length} more` }] : []
   return {
     verb: "Planned",
-    object: `${done} of ${count(todos.length, "task")} done`,
+    object: `${done} of ${formatCount(todos.length, "task")} done`,
     mono: false,
     open: true,
     blocks: [{ type: "todos", todos: shown }, ...more],
   }
 }
 
-async function task(
+async function taskStep(
   part: ToolPart,
-  { description, prompt, agent, sessionID, result }: Kind<"task">,
+  { description, prompt, agent, sessionID, result }: ToolCallOf<"task">,
   context: StepContext,
-): Promise<Drawn> {
+): Promise<StepDisplay> {
   const href = sessionID === undefined ? undefined : context.childPage(sessionID)
-  const blocks: Block[] = []
-  const asked = cut(prompt, TASK)
-  if (prompt) blocks.push({ type: "prose", tone: "asked", body: await renderMarkdown(asked.head, context.folded) })
-  if (asked.whole) blocks.push({ type: "link", href: asked.whole.path, label: "the whole task" })
-  const shown = cut(result, PROSE)
+  const blocks: StepBlock[] = []
+  const asked = truncate(prompt, TASK_LIMITS)
+  if (prompt)
+    blocks.push({ type: "prose", tone: "asked", body: await renderMarkdown(asked.head, context.foldedBudget) })
+  if (asked.fullText) blocks.push({ type: "link", href: asked.fullText.path, label: "the whole task" })
+  const shown = truncate(result, PROSE_LIMITS)
   if (result) blocks.push({ type: "prose", tone: "answered", body: await renderMarkdown(shown.head, context.budget) })
-  if (shown.whole) blocks.push({ type: "link", href: shown.whole.path, label: "the whole answer" })
+  if (shown.fullText) blocks.push({ type: "link", href: shown.fullText.path, label: "the whole answer" })
   if (href)
     blocks.push({
       type: "card",
@@ -162,15 +166,15 @@ async function task(
     verb: "Delegated",
     object: [description, agent && `@${agent}`].filter(Boolean).join(" · "),
     mono: false,
-    outcome: part.status === "completed" ? "answered" : ending(part).outcome,
+    outcome: part.status === "completed" ? "answered" : defaultOutcome(part).outcome,
     open: true,
     blocks,
   }
 }
 
-function question(part: ToolPart, call: Kind<"question">): Drawn {
+function questionStep(part: ToolPart, call: ToolCallOf<"question">): StepDisplay {
   const { questions, dismissed } = call
-  const views = questionsShown(call).map(({ question, options, answers, own }) => ({
+  const views = shownQuestions(call).map(({ question, options, answers, own }) => ({
     question: clip(question, 1_000),
     options: options.map(({ label, description }) => ({
       label: clip(label, 200),
@@ -180,7 +184,7 @@ function question(part: ToolPart, call: Kind<"question">): Drawn {
     own: own.map((answer) => clip(answer, 1_000)),
     state: dismissed ? "dismissed" : answers.length === 0 ? "not answered" : "",
   }))
-  const answered = part.status === "completed" ? "answered" : ending(part).outcome
+  const answered = part.status === "completed" ? "answered" : defaultOutcome(part).outcome
   return {
     verb: "Asked",
     object: questions[0]?.question ?? "",
@@ -192,16 +196,20 @@ function question(part: ToolPart, call: Kind<"question">): Drawn {
   }
 }
 
-async function web(part: ToolPart, call: Kind<"webfetch"> | Kind<"websearch">, context: StepContext): Promise<Drawn> {
+async function webStep(
+  part: ToolPart,
+  call: ToolCallOf<"webfetch"> | ToolCallOf<"websearch">,
+  context: StepContext,
+): Promise<StepDisplay> {
   if (call.kind === "websearch") {
-    // What a search engine answers is lines of text with addresses, which prose makes links of.
-    const { head, whole } = cut(part.output, SEARCH)
-    const body = await renderMarkdown(head, context.folded, { breaks: true })
-    const found: Block[] = head.trim() === "" ? [] : [{ type: "prose", tone: "answered", body }]
-    if (whole) found.push({ type: "link", href: whole.path, label: "the whole answer" })
+    // Search results are lines of text with URLs, which Markdown turns into links.
+    const { head, fullText } = truncate(part.output, SEARCH_LIMITS)
+    const body = await renderMarkdown(head, context.foldedBudget, { breaks: true })
+    const found: StepBlock[] = head.trim() === "" ? [] : [{ type: "prose", tone: "answered", body }]
+    if (fullText) found.push({ type: "link", href: fullText.path, label: "the whole answer" })
     return { verb: "Searched", object: call.query, mono: false, node: "looked", blocks: found }
   }
   const href = safeUrl(call.url)
-  const link: Block[] = href ? [{ type: "link", href, label: clip(call.url, 400) }] : []
-  return { verb: "Fetched", object: call.url, node: "looked", blocks: [...link, ...output(part.output)] }
+  const link: StepBlock[] = href ? [{ type: "link", href, label: clip(call.url, 400) }] : []
+  return { verb: "Fetched", object: call.url, node: "looked", blocks: [...link, ...outputBlocks(part.output)] }
 }

@@ -1,11 +1,11 @@
 import { Lexer, type MarkedOptions, type Token, Tokenizer, type Tokens } from "marked"
 
-/** Characters times marks of the prose of one text. Any mark may have to be matched with all that follows it. */
-const MOST_MATCHING = 100_000_000
+/** Characters times marks in one text's prose: any mark may be matched against all that follows. */
+const MAX_MATCHING_COST = 100_000_000
 
-/** marked's lexer, except that a piece of prose whose marks would take too long to be matched stays as it was written. */
+/** marked's lexer, except that prose with too many marks to match in time stays as written. */
 export class BoundedLexer extends Lexer {
-  left = MOST_MATCHING
+  costLeft = MAX_MATCHING_COST
   readonly mentions: readonly string[]
 
   constructor(options: MarkedOptions, mentions: readonly string[]) {
@@ -15,11 +15,11 @@ export class BoundedLexer extends Lexer {
 
   override inlineTokens(text: string, tokens: Token[] = []): Token[] {
     const cost = text.length * (text.match(/[!-/:-@[-`{-~]/g)?.length ?? 0)
-    if (cost > this.left) {
+    if (cost > this.costLeft) {
       tokens.push({ type: "written", raw: text, text })
       return tokens
     }
-    this.left -= cost
+    this.costLeft -= cost
     const found = super.inlineTokens(text, tokens)
     if (this.mentions.length > 0) found.splice(0, found.length, ...found.flatMap((token) => this.withMentions(token)))
     return found
@@ -42,22 +42,22 @@ export class BoundedLexer extends Lexer {
   }
 }
 
-/** marked's tokenizer, except that a paragraph's end is looked for first where its pattern would try every place before it. */
+/** marked's tokenizer, with a cheap test before a pattern that backtracks over every position of a paragraph. */
 class QuickTokenizer extends Tokenizer {
-  /** A heading that is underlined. In the engine of Bun, half of a share's time went into this one pattern. */
+  /** Setext headings. In Bun's engine, half of the time of a share went into this pattern. */
   override lheading(text: string): Tokens.Heading | undefined {
     return isUnderlined(text) ? super.lheading(text) : undefined
   }
 }
 
-const underline = /^ {0,3}(?:=+|-+)[ \t]*$/
+const UNDERLINE = /^ {0,3}(?:=+|-+)[ \t]*$/
 
-/** Whether there is an underline before the first empty line. */
+/** Whether an underline comes before the first blank line. */
 function isUnderlined(text: string): boolean {
   for (let from = text.indexOf("\n") + 1; from > 0; ) {
     const end = text.indexOf("\n", from)
     const line = text.slice(from, end < 0 ? text.length : end)
-    if (underline.test(line)) return true
+    if (UNDERLINE.test(line)) return true
     if (line.trim() === "" || end < 0) return false
     from = end + 1
   }

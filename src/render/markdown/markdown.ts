@@ -1,57 +1,60 @@
 import type { Token, Tokens } from "marked"
-import { type Budget, highlight, loadLanguages } from "../highlight/highlight.ts"
-import { languageNamed } from "../highlight/languages.ts"
+import { type HighlightBudget, highlight, loadLanguages } from "../highlight/highlight.ts"
+import { languageByName } from "../highlight/languages.ts"
 import { emptyHtml, escapeProse, escapeText, html, joinHtml, markupOf, type SafeHtml } from "../html/safe-html.ts"
 import { safeUrl } from "../html/safe-url.ts"
-import { outgrows, weighText } from "../html/weight.ts"
+import { estimateText, exceedsEstimate } from "../html/size-estimate.ts"
 import { BoundedLexer } from "./markdown-lexer.ts"
 
-/** Beyond these, Markdown is shown as it was written: its grammar has no linear parser. In characters and levels. */
-const LONGEST_TEXT = 100_000
-const LONGEST_LINE = 20_000
-const MOST_ELEMENTS = 50_000
-const DEEPEST = 40
+/**
+ * Beyond these limits, Markdown is shown as source: its grammar has no linear parser. MAX_DEPTH is in levels of
+ * nesting.
+ */
+const MAX_TEXT_CHARS = 100_000
+const MAX_LINE_CHARS = 20_000
+const MAX_ELEMENTS = 50_000
+const MAX_DEPTH = 40
 
 export interface MarkdownOptions {
-  /** A line break in the text is one on the page, as people mean it who type into a prompt. */
+  /** Keeps line breaks, as people expect who type into a prompt. */
   breaks?: boolean
-  /** Words that name a file or an agent (`@src/math.ts`) and are set apart. */
+  /** Names of files and agents (`@src/math.ts`) to set apart. */
   mentions?: readonly string[]
 }
 
 /**
- * Markdown (GitHub's flavour) as markup. HTML in it is shown, not obeyed; links lead to http, https and mailto only, and
- * images become links: nothing is loaded. Headings begin at h3, below the page's own. A text whose markup would take more
- * of a page than its weight foretells is shown as it was written. Never throws.
+ * Renders GitHub Flavored Markdown. HTML in it is shown as text; links lead to http, https and mailto only; images
+ * become links, so that nothing is loaded. Headings begin at h3, below the page's own. A text whose markup is larger
+ * than estimated is shown as source. Never throws.
  */
 export async function renderMarkdown(
   text: string,
-  budget: Budget,
+  budget: HighlightBudget,
   { breaks = false, mentions = [] }: MarkdownOptions = {},
 ): Promise<SafeHtml> {
-  if (text.length > LONGEST_TEXT || tooKnotty(text)) return asWritten(text)
-  const weight = weighText(text, "prose")
-  // The lexer fills up every row of a table to as many cells as the head has.
-  if (weight.elements > MOST_ELEMENTS) return asWritten(text)
+  if (text.length > MAX_TEXT_CHARS || isPathological(text)) return renderSource(text)
+  const size = estimateText(text, "prose")
+  // Early exit: the lexer pads every row of a table to the columns of its head.
+  if (size.elements > MAX_ELEMENTS) return renderSource(text)
   try {
     const tokens = new BoundedLexer({ gfm: true, breaks }, mentions).lex(text)
     await loadLanguages(codeLanguages(tokens))
-    const before = budget.left
-    const markup = blocks(tokens, budget)
-    return outgrows(markupOf(markup), weight, before - budget.left) ? asWritten(text) : markup
+    const before = budget.charsLeft
+    const markup = renderBlocks(tokens, budget)
+    return exceedsEstimate(markupOf(markup), size, before - budget.charsLeft) ? renderSource(text) : markup
   } catch {
-    return asWritten(text)
+    return renderSource(text)
   }
 }
 
-const asWritten = (text: string) => html`<pre class="written">${text}</pre>`
+const renderSource = (text: string) => html`<pre class="written">${text}</pre>`
 
-function tooKnotty(text: string): boolean {
+function isPathological(text: string): boolean {
   for (const line of text.split("\n")) {
-    if (line.length > LONGEST_LINE) return true
+    if (line.length > MAX_LINE_CHARS) return true
     const markers = /^(?:\s*(?:>|[-*+]\s|\d{1,9}[.)]\s))+/.exec(line)?.[0] ?? ""
-    if (markers.length > DEEPEST && markers.replace(/\s+/g, "").length > DEEPEST) return true
-    if (/^\s*/.exec(line)![0].length > DEEPEST * 4 && /^\s*(?:[-*+]|\d+[.)])\s/.test(line)) return true
+    if (markers.length > MAX_DEPTH && markers.replace(/\s+/g, "").length > MAX_DEPTH) return true
+    if (/^\s*/.exec(line)![0].length > MAX_DEPTH * 4 && /^\s*(?:[-*+]|\d+[.)])\s/.test(line)) return true
   }
   return /(?:[[(!*_~`<]\s?){300}/.test(text)
 }
@@ -59,7 +62,7 @@ function tooKnotty(text: string): boolean {
 function* codeLanguages(tokens: Token[]): Generator<string> {
   for (const token of tokens) {
     if (token.type === "code" && token["lang"]) {
-      const language = languageNamed(String(token["lang"]))
+      const language = languageByName(String(token["lang"]))
       if (language) yield language
     }
     if (token.type === "list") for (const item of (token as Tokens.List).items) yield* codeLanguages(item.tokens)
@@ -67,56 +70,56 @@ function* codeLanguages(tokens: Token[]): Generator<string> {
   }
 }
 
-function blocks(tokens: Token[] | undefined, budget: Budget): SafeHtml {
-  return joinHtml((tokens ?? []).map((token) => block(token as Tokens.Generic, budget)))
+function renderBlocks(tokens: Token[] | undefined, budget: HighlightBudget): SafeHtml {
+  return joinHtml((tokens ?? []).map((token) => renderBlock(token as Tokens.Generic, budget)))
 }
 
-function block(token: Tokens.Generic, budget: Budget): SafeHtml {
+function renderBlock(token: Tokens.Generic, budget: HighlightBudget): SafeHtml {
   switch (token.type) {
     case "space":
     case "def":
       return emptyHtml
     case "heading":
-      return heading(Math.min(token["depth"] + 2, 6), inline(token.tokens))
+      return renderHeading(Math.min(token["depth"] + 2, 6), renderInlines(token.tokens))
     case "paragraph":
-      return html`<p>${inline(token.tokens)}</p>\n`
+      return html`<p>${renderInlines(token.tokens)}</p>\n`
     case "text":
-      return token.tokens ? inline(token.tokens) : escapeProse(String(token["text"]))
+      return token.tokens ? renderInlines(token.tokens) : escapeProse(String(token["text"]))
     case "code":
-      return codeBlock(String(token["text"]), languageNamed(String(token["lang"] ?? "")), budget)
+      return renderCode(String(token["text"]), languageByName(String(token["lang"] ?? "")), budget)
     case "blockquote":
-      return html`<blockquote>${blocks(token.tokens, budget)}</blockquote>\n`
+      return html`<blockquote>${renderBlocks(token.tokens, budget)}</blockquote>\n`
     case "hr":
       return html`<hr>\n`
     case "list":
-      return list(token as Tokens.List, budget)
+      return renderList(token as Tokens.List, budget)
     case "table":
-      return table(token as Tokens.Table)
+      return renderTable(token as Tokens.Table)
     case "html": {
       const text = String(token["text"]).trimEnd()
-      return text.includes("\n") ? html`${asWritten(text)}\n` : html`<p>${text}</p>\n`
+      return text.includes("\n") ? html`${renderSource(text)}\n` : html`<p>${text}</p>\n`
     }
     default:
-      return inline([token])
+      return renderInlines([token])
   }
 }
 
-function heading(level: number, content: SafeHtml): SafeHtml {
+function renderHeading(level: number, content: SafeHtml): SafeHtml {
   if (level === 3) return html`<h3>${content}</h3>\n`
   if (level === 4) return html`<h4>${content}</h4>\n`
   return level === 5 ? html`<h5>${content}</h5>\n` : html`<h6>${content}</h6>\n`
 }
 
-/** A block of code with its language named; coloured where the language is known. */
-function codeBlock(code: string, language: string | undefined, budget: Budget): SafeHtml {
+/** A code block with its language as caption, highlighted if the language is supported. */
+function renderCode(code: string, language: string | undefined, budget: HighlightBudget): SafeHtml {
   const label = language ? html`<figcaption>${language}</figcaption>` : emptyHtml
   return html`<figure class="code">${label}<pre tabindex="0"><code>${highlight(code, language, budget)}</code></pre></figure>\n`
 }
 
-function list({ ordered, start, items }: Tokens.List, budget: Budget): SafeHtml {
+function renderList({ ordered, start, items }: Tokens.List, budget: HighlightBudget): SafeHtml {
   const content = joinHtml(
     items.map((item) => {
-      const inner = blocks(item.tokens, budget)
+      const inner = renderBlocks(item.tokens, budget)
       if (!item.task) return html`<li>${inner}</li>\n`
       const box = item.checked
         ? html`<span class="box" role="img" aria-label="done">☑</span>`
@@ -130,44 +133,47 @@ function list({ ordered, start, items }: Tokens.List, budget: Budget): SafeHtml 
     : html`<ol start="${Number(start) || 0}">${content}</ol>\n`
 }
 
-function table({ header, rows }: Tokens.Table): SafeHtml {
-  const aligned = { left: emptyHtml, center: html` class="mid"`, right: html` class="end"` }
-  const of = ({ align }: Tokens.TableCell) => aligned[align ?? "left"]
-  const head = joinHtml(header.map((cell) => html`<th${of(cell)}>${inline(cell.tokens)}</th>`))
+function renderTable({ header, rows }: Tokens.Table): SafeHtml {
+  const ALIGNMENTS = { left: emptyHtml, center: html` class="mid"`, right: html` class="end"` }
+  const alignment = ({ align }: Tokens.TableCell) => ALIGNMENTS[align ?? "left"]
+  const head = joinHtml(header.map((cell) => html`<th${alignment(cell)}>${renderInlines(cell.tokens)}</th>`))
   const body = joinHtml(
-    rows.map((row) => html`<tr>${joinHtml(row.map((cell) => html`<td${of(cell)}>${inline(cell.tokens)}</td>`))}</tr>`),
+    rows.map(
+      (row) =>
+        html`<tr>${joinHtml(row.map((cell) => html`<td${alignment(cell)}>${renderInlines(cell.tokens)}</td>`))}</tr>`,
+    ),
   )
   return html`<div class="table" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>\n`
 }
 
-/** `inLink`: what is a link of its own is only its label, since HTML knows no links in links. */
-function inline(tokens: Token[] | undefined, inLink = false): SafeHtml {
-  return joinHtml((tokens ?? []).map((token) => span(token as Tokens.Generic, inLink)))
+/** `inLink`: renders nested links as their labels, since HTML does not nest links. */
+function renderInlines(tokens: Token[] | undefined, inLink = false): SafeHtml {
+  return joinHtml((tokens ?? []).map((token) => renderInline(token as Tokens.Generic, inLink)))
 }
 
-function span(token: Tokens.Generic, inLink: boolean): SafeHtml {
+function renderInline(token: Tokens.Generic, inLink: boolean): SafeHtml {
   switch (token.type) {
     case "strong":
-      return html`<strong>${inline(token.tokens, inLink)}</strong>`
+      return html`<strong>${renderInlines(token.tokens, inLink)}</strong>`
     case "em":
-      return html`<em>${inline(token.tokens, inLink)}</em>`
+      return html`<em>${renderInlines(token.tokens, inLink)}</em>`
     case "del":
-      return html`<del>${inline(token.tokens, inLink)}</del>`
+      return html`<del>${renderInlines(token.tokens, inLink)}</del>`
     case "codespan":
       return html`<code>${String(token["text"])}</code>`
     case "br":
       return html`<br>\n`
     case "link": {
       const target = String(token["href"])
-      const label = token.text === "" ? escapeText(target) : inline(token.tokens, true)
-      return inLink ? label : link(target, label)
+      const label = token.text === "" ? escapeText(target) : renderInlines(token.tokens, true)
+      return inLink ? label : renderLink(target, label)
     }
     case "image": {
       const label = html`[image: ${String(token["text"]) || "image"}]`
-      return inLink ? label : link(String(token["href"]), label)
+      return inLink ? label : renderLink(String(token["href"]), label)
     }
     case "checkbox":
-      // The box of a task is drawn from the list's item.
+      // Task boxes are rendered with their list item.
       return emptyHtml
     case "mention":
       return html`<span class="mention">${String(token["text"])}</span>`
@@ -177,12 +183,12 @@ function span(token: Tokens.Generic, inLink: boolean): SafeHtml {
     case "html":
       return escapeText(String(token["text"]))
     default:
-      return token.tokens ? inline(token.tokens, inLink) : escapeProse(String(token["text"] ?? token.raw))
+      return token.tokens ? renderInlines(token.tokens, inLink) : escapeProse(String(token["text"] ?? token.raw))
   }
 }
 
-/** A link that opens outside of the page and tells nothing of it; a target that is none of the web's is shown as text. */
-function link(written: string, label: SafeHtml): SafeHtml {
+/** An external link that passes no referrer; a target that is no web address is shown as text. */
+function renderLink(written: string, label: SafeHtml): SafeHtml {
   const target = written.replace(/&(?:amp|#38|#x26);/gi, "&")
   const url = safeUrl(target)
   if (url) return html`<a href="${url}" rel="noopener noreferrer nofollow">${label}</a>`

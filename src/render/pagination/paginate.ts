@@ -1,47 +1,47 @@
-import type { Weight } from "../html/weight.ts"
-import type { Piece } from "../piece.ts"
-import { isPrompt } from "../piece.ts"
-import { weighMessage } from "./weigh-message.ts"
+import type { PageSize } from "../html/size-estimate.ts"
+import { isPrompt, type MessageFragment } from "../message-fragment.ts"
+import { estimateMessage } from "./message-size.ts"
 
-/** No page takes more. */
-export const PAGE: Weight = { bytes: 300_000, elements: 6_000 }
+/** Hard limit of a page. */
+export const PAGE_LIMIT: PageSize = { bytes: 300_000, elements: 6_000 }
 
 /**
- * What a page takes beside its messages: titles, links to other parts and to what failed, and the colours that every page
- * may have beyond what its messages foretell.
+ * Reserve for everything but messages: titles, links to other parts and to failed steps, and the highlighting that
+ * every page may have beyond the estimate.
  */
-const FRAME: Weight = { bytes: 50_000, elements: 800 }
-/** What the first page takes beyond that, for its header. */
-const HEAD: Weight = { bytes: 40_000, elements: 1_000 }
+const FRAME_SIZE: PageSize = { bytes: 50_000, elements: 800 }
+/** Reserve for the first page's header. */
+const HEADER_SIZE: PageSize = { bytes: 40_000, elements: 1_000 }
 
-/** What a page has left for messages, whichever page it is. */
-export const BODY: Weight = {
-  bytes: PAGE.bytes - FRAME.bytes - HEAD.bytes,
-  elements: PAGE.elements - FRAME.elements - HEAD.elements,
+/** Size left for messages on any page. */
+export const BODY_LIMIT: PageSize = {
+  bytes: PAGE_LIMIT.bytes - FRAME_SIZE.bytes - HEADER_SIZE.bytes,
+  elements: PAGE_LIMIT.elements - FRAME_SIZE.elements - HEADER_SIZE.elements,
 }
 
-/** How full the page is that is being filled. */
+/** Fill level of the current page. */
 export interface PageFill {
-  weight: Weight
+  size: PageSize
   messages: number
 }
 
-export const emptyPage = (): PageFill => ({ weight: HEAD, messages: 0 })
+export const emptyPage = (): PageFill => ({ size: HEADER_SIZE, messages: 0 })
 
 /**
- * Where pages end: decided from the messages so far alone, so that a session that goes on changes no earlier page. A
- * page ends where the next message could be too much for it, and before a prompt once it is more than half full. `fill` is
- * kept up to date.
+ * Returns a function that tells whether a message starts a new page. Depends on earlier messages only, so that a
+ * growing session never changes earlier pages. A page ends before a message that might not fit, and before a prompt
+ * once it is more than 60 % full. Updates `fill`.
  */
-export function pageBreaks(fill: PageFill = emptyPage()): (message: Piece) => boolean {
-  const full = (weight: Weight, share: number) =>
-    weight.bytes > (PAGE.bytes - FRAME.bytes) * share || weight.elements > (PAGE.elements - FRAME.elements) * share
+export function pageBreaks(fill: PageFill = emptyPage()): (message: MessageFragment) => boolean {
+  const exceeds = (weight: PageSize, share: number) =>
+    weight.bytes > (PAGE_LIMIT.bytes - FRAME_SIZE.bytes) * share ||
+    weight.elements > (PAGE_LIMIT.elements - FRAME_SIZE.elements) * share
   return (message) => {
-    const own = weighMessage(message)
-    const { weight } = fill
-    const sum = { bytes: weight.bytes + own.bytes, elements: weight.elements + own.elements }
-    const breaks = fill.messages > 0 && (full(sum, 1) || (full(weight, 0.6) && isPrompt(message)))
-    fill.weight = breaks ? { bytes: own.bytes, elements: own.elements } : sum
+    const messageSize = estimateMessage(message)
+    const { size } = fill
+    const sum = { bytes: size.bytes + messageSize.bytes, elements: size.elements + messageSize.elements }
+    const breaks = fill.messages > 0 && (exceeds(sum, 1) || (exceeds(size, 0.6) && isPrompt(message)))
+    fill.size = breaks ? { bytes: messageSize.bytes, elements: messageSize.elements } : sum
     fill.messages = breaks ? 1 : fill.messages + 1
     return breaks
   }

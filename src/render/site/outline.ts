@@ -1,13 +1,13 @@
-import { clip } from "../html/cut.ts"
-import type { Failure, Item, OutlineEntry, PartLink } from "../view.ts"
+import { clip } from "../html/truncate.ts"
+import type { FailureLink, OutlineEntry, PageItem, PartLink } from "../view.ts"
 
-/** So many prompts, failures and parts a page lists: the outline of a session of any length stays short. */
-const PROMPTS = 100
-const FAILURES = 12
-const PARTS = 24
+/** Limits per page: the outline stays short however long the session is. */
+const MAX_PROMPTS = 100
+const MAX_FAILURES = 12
+const MAX_PARTS = 24
 
-/** The prompts of a page, as links to them. */
-export const outlineOf = (items: readonly Item[]): OutlineEntry[] =>
+/** Links to the prompts of a page. */
+export const outlineOf = (items: readonly PageItem[]): OutlineEntry[] =>
   items
     .flatMap((item) =>
       item.kind === "prompt" && item.number > 0
@@ -17,16 +17,16 @@ export const outlineOf = (items: readonly Item[]): OutlineEntry[] =>
               number: item.number,
               label: item.label || "Without words",
               since: item.moment?.since ?? "",
-              byline: item.byline,
+              summary: item.summary,
             },
           ]
         : [],
     )
-    .slice(0, PROMPTS)
+    .slice(0, MAX_PROMPTS)
 
-/** What failed on a page, in the order in which it did. */
-export function failuresOf(items: readonly Item[]): { failures: Failure[]; moreFailures: number } {
-  const failures = items.flatMap((item): Failure[] => {
+/** Links to the failed steps of a page, in order. */
+export function failuresOf(items: readonly PageItem[]): { failures: FailureLink[]; moreFailures: number } {
+  const failures = items.flatMap((item): FailureLink[] => {
     const base = { href: `#${item.anchor}`, since: item.moment?.since ?? "" }
     if (item.kind === "note" && item.tone === "bad") return [{ ...base, label: item.title }]
     if (item.kind !== "step" || item.step.tone !== "bad") return []
@@ -34,13 +34,13 @@ export function failuresOf(items: readonly Item[]): { failures: Failure[]; moreF
     const what = `${verb} ${clip(object, 40)}`.trim()
     return [{ ...base, label: outcome ? `${what}, ${outcome}` : what }]
   })
-  return { failures: failures.slice(0, FAILURES), moreFailures: Math.max(0, failures.length - FAILURES) }
+  return { failures: failures.slice(0, MAX_FAILURES), moreFailures: Math.max(0, failures.length - MAX_FAILURES) }
 }
 
-/** The parts of a session as links; of many, some at equal distances, and always the first and the last. */
+/** Links to the parts of a session; of many, some at equal distances, always including the first and the last. */
 export function partLinks(parts: readonly PartLink[]): PartLink[] {
-  if (parts.length <= PARTS) return [...parts]
+  if (parts.length <= MAX_PARTS) return [...parts]
   const last = parts.length - 1
-  const picked = new Set(Array.from({ length: PARTS }, (_, i) => Math.round((i * last) / (PARTS - 1))))
-  return parts.filter((_, i) => picked.has(i))
+  const indexes = new Set(Array.from({ length: MAX_PARTS }, (_, i) => Math.round((i * last) / (MAX_PARTS - 1))))
+  return parts.filter((_, i) => indexes.has(i))
 }

@@ -1,85 +1,102 @@
 import { createHash } from "node:crypto"
 import type { Message } from "../../session/model.ts"
+import { collapseRuns } from "../items/collapsed-runs.ts"
 import { type ItemContext, itemsOf } from "../items/items.ts"
-import { foldRuns } from "../items/runs.ts"
-import { sumOf, weighMessage } from "../pagination/weigh-message.ts"
-import type { Piece } from "../piece.ts"
-import { isPrompt, toolsOf } from "../piece.ts"
-import type { Byline, Item, PageView } from "../view.ts"
+import { isPrompt, type MessageFragment, toolsOf } from "../message-fragment.ts"
+import { estimateMessage, sumSizes } from "../pagination/message-size.ts"
+import type { PageItem, PageView, PromptSummary } from "../view.ts"
 import { failuresOf, outlineOf } from "./outline.ts"
 
 /**
- * Code on a page is coloured in proportion to what its messages weigh, which is all of it unless nearly every character
- * is a word of its own; so many more are coloured on any page. What is folded does not take from what is seen.
+ * Highlighting budget of each page beyond the estimate for its messages. The estimate covers all code unless nearly
+ * every character is a token of its own. Folded code has a budget of its own, so that visible code is highlighted
+ * first.
  */
-const COLOURED = 2_000
+const EXTRA_HIGHLIGHTED_CHARS = 2_000
 
-/** A page before it is drawn. */
-export interface Page {
+/** Input of a page, before rendering. */
+export interface PageSource {
   view: Omit<PageView, "items" | "outline" | "failures" | "moreFailures">
-  messages: Piece[]
-  /** Prompts on earlier pages. */
+  messages: MessageFragment[]
+  /** Number of prompts on earlier pages. */
   promptsBefore: number
-  /** What came of each prompt on this page, as far as it is known. */
-  bylines: (Byline | undefined)[]
-  context: Omit<ItemContext, "budget" | "folded">
+  /** Result of each prompt on this page, if known. */
+  promptSummaries: (PromptSummary | undefined)[]
+  context: Omit<ItemContext, "budget" | "foldedBudget">
 }
 
-/** The page function: a view becomes a whole HTML document. */
+/** The page function: renders a view to a full HTML document. */
 export type RenderPage = (view: PageView) => Promise<string>
 
-let built: Promise<typeof import("#page")> | undefined
-/** Loads what was built, once: an import is looked up each time. */
-function prebuilt() {
-  built ??= import("#page")
-  return built
+let loadedPage: Promise<typeof import("#page")> | undefined
+/** Imports the prebuilt page once: every `import()` resolves its specifier anew. */
+function loadPrebuiltPage() {
+  loadedPage ??= import("#page")
+  return loadedPage
 }
 
-/** The prebuilt page of this package, loaded when it is first used. Throws when it fails. */
-export const prebuiltPage: RenderPage = async (view) => (await prebuilt()).renderPage(view)
+/** Renders with this package's prebuilt page, loaded on first use. Throws if a component fails. */
+export const prebuiltPage: RenderPage = async (view) => (await loadPrebuiltPage()).renderPage(view)
 
-/** The folder that a message's paths are in, if it says so. */
-export const folderOf = (message: Message): string => (message.role === "assistant" ? message.cwd : "")
+/** Working directory of a message; "" if unknown. */
+export const workingDirectoryOf = (message: Message): string => (message.role === "assistant" ? message.cwd : "")
 
-/** What the pages of a share have in common, as one file of it. */
-export interface Sheet {
+/** Style and script shared by all pages of a share, as one file. */
+export interface PageSheet {
   /** `page-<hash>.css` */
   path: string
-  /** The style, and the script as a string in it. */
+  /** The style, with the script in it as a string. */
   content: string
   style: string
   script: string
 }
 
-/** The sheet that the prebuilt page needs. */
-export const prebuiltSheet = async (): Promise<Sheet> => (await prebuilt()).sheet
+/** Style sheet of the prebuilt page. */
+export const prebuiltSheet = async (): Promise<PageSheet> => (await loadPrebuiltPage()).sheet
 
-/** What a page shows, from its messages. */
-export async function viewOf({ view, messages, promptsBefore, bylines, context }: Page): Promise<PageView> {
-  const { code, folded } = sumOf(messages.map(weighMessage))
-  const budgets = { budget: { left: COLOURED + code }, folded: { left: COLOURED + folded } }
-  const items: Item[] = []
+/** Builds the view of a page from its messages. */
+export async function buildPageView({
+  view,
+  messages,
+  promptsBefore,
+  promptSummaries,
+  context,
+}: PageSource): Promise<PageView> {
+  const { code, foldedCode } = sumSizes(messages.map(estimateMessage))
+  const budgets = {
+    budget: { charsLeft: EXTRA_HIGHLIGHTED_CHARS + code },
+    foldedBudget: { charsLeft: EXTRA_HIGHLIGHTED_CHARS + foldedCode },
+  }
+  const items: PageItem[] = []
   let prompts = 0
   for (const message of messages) {
     if (isPrompt(message)) prompts++
-    const byline = isPrompt(message) ? bylines[prompts - 1] : undefined
-    const directory = folderOf(message) || context.directory
-    items.push(...(await itemsOf(message, promptsBefore + prompts, { ...context, directory, ...budgets }, byline)))
+    const promptSummary = isPrompt(message) ? promptSummaries[prompts - 1] : undefined
+    const directory = workingDirectoryOf(message) || context.directory
+    items.push(
+      ...(await itemsOf(message, promptsBefore + prompts, { ...context, directory, ...budgets }, promptSummary)),
+    )
   }
-  return { ...view, outline: outlineOf(items), ...failuresOf(items), items: foldRuns(items) }
+  return { ...view, outline: outlineOf(items), ...failuresOf(items), items: collapseRuns(items) }
 }
 
-/** A hash of all that a page is made from: of its messages, the texts of their records are given. */
-export function inputOf({ view, promptsBefore, bylines, context, messages }: Page, records: readonly string[]): string {
+/**
+ * Hash of all inputs of a page.
+ * @param records the messages' records as JSON
+ */
+export function pageInputHash(
+  { view, promptsBefore, promptSummaries, context, messages }: PageSource,
+  records: readonly string[],
+): string {
   const children = messages
     .flatMap(toolsOf)
     .map(
       ({ call }) => (call.kind === "task" && call.sessionID !== undefined && context.childPage(call.sessionID)) || "",
     )
   const hash = createHash("sha256")
-  // Most messages say themselves which folder they are about.
+  // Include the session's directory only if a message depends on it.
   const directory = messages.some((message) => message.role === "assistant" && message.cwd === "") && context.directory
-  hash.update(JSON.stringify([view, promptsBefore, bylines, context.began, directory, children]))
+  hash.update(JSON.stringify([view, promptsBefore, promptSummaries, context.startedAt, directory, children]))
   for (const record of records) hash.update(record).update("\0")
   return hash.digest("hex")
 }

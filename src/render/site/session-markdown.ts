@@ -1,7 +1,7 @@
 import type { Message, Part, SessionInfo, ToolPart } from "../../session/model.ts"
-import { cut, TERMINAL } from "../html/cut.ts"
+import { TERMINAL_LIMITS, truncate } from "../html/truncate.ts"
 
-/** The beginning of a session in `session.md`. */
+/** Heading of a session in `session.md`. */
 export function headingMarkdown({ title, created, parentID }: SessionInfo): string {
   const date =
     created !== undefined && Math.abs(created) <= 8.64e15 ? `\n${new Date(created).toISOString().slice(0, 10)}\n` : ""
@@ -9,8 +9,8 @@ export function headingMarkdown({ title, created, parentID }: SessionInfo): stri
 }
 
 /**
- * A message in `session.md`: prompts and answers as they were written, tool calls as short fenced blocks. Long outputs
- * are cut, with a note; no prompt and no answer is.
+ * A message in `session.md`: prompts and answers verbatim, tool calls as short fenced blocks. Long outputs are
+ * truncated with a note; prompts and answers never are.
  */
 export function messageMarkdown(message: Message): string {
   if (message.role === "malformed") return `\n> A message that cannot be read: ${oneLine(message.reason)}\n`
@@ -28,7 +28,7 @@ export function messageMarkdown(message: Message): string {
 function partMarkdown(part: Part, role: "user" | "assistant"): string {
   switch (part.type) {
     case "text":
-      return part.synthetic || part.ignored ? "" : closed(part.text.trim())
+      return part.synthetic || part.ignored ? "" : closeOpenBlocks(part.text.trim())
     case "file":
       return `*Attached: ${oneLine(part.filename || part.mime)}*`
     case "tool":
@@ -36,7 +36,7 @@ function partMarkdown(part: Part, role: "user" | "assistant"): string {
     case "compaction":
       return "*The conversation was summarised here.*"
     case "subtask":
-      return `*Task for ${oneLine(part.agent)}: ${oneLine(part.description)}*\n\n${closed(part.prompt)}`
+      return `*Task for ${oneLine(part.agent)}: ${oneLine(part.description)}*\n\n${closeOpenBlocks(part.prompt)}`
     case "unknown":
     case "malformed":
       return role === "user" ? "" : `*A part of the kind ${oneLine(part.kind)}*`
@@ -51,13 +51,13 @@ function toolMarkdown(part: ToolPart): string {
   const name = `**${oneLine(tool)}** ${path ? `\`${oneLine(path)}\`` : ""}`.trim()
   const failed = status === "error" ? `\n\n${fence(error, "")}` : ""
   if (call.kind === "bash")
-    return `${name}${call.exit ? ` (exit ${call.exit})` : ""}\n\n${fence(`$ ${call.command}\n${shortened(plain(part.output))}`, "console")}${failed}`
-  if (call.kind === "edit" && call.patch) return `${name}\n\n${fence(shortened(call.patch), "diff")}${failed}`
+    return `${name}${call.exit ? ` (exit ${call.exit})` : ""}\n\n${fence(`$ ${call.command}\n${truncateOutput(stripAnsi(part.output))}`, "console")}${failed}`
+  if (call.kind === "edit" && call.patch) return `${name}\n\n${fence(truncateOutput(call.patch), "diff")}${failed}`
   if (call.kind === "apply_patch")
-    return `${name}\n\n${call.files.map(({ patch }) => fence(shortened(patch), "diff")).join("\n\n")}${failed}`
-  if (call.kind === "write") return `${name}\n\n${fence(shortened(call.content), "")}${failed}`
+    return `${name}\n\n${call.files.map(({ patch }) => fence(truncateOutput(patch), "diff")).join("\n\n")}${failed}`
+  if (call.kind === "write") return `${name}\n\n${fence(truncateOutput(call.content), "")}${failed}`
   if (call.kind === "task")
-    return `${name} ${oneLine(call.description)}${call.result ? `\n\n${quote(closed(call.result))}` : ""}${failed}`
+    return `${name} ${oneLine(call.description)}${call.result ? `\n\n${quote(closeOpenBlocks(call.result))}` : ""}${failed}`
   if (call.kind === "question")
     return `${name}\n\n${call.questions.map(({ question, answers }) => `- ${oneLine(question)} — ${answers.map(oneLine).join(", ") || "no answer"}`).join("\n")}`
   if (call.kind === "todowrite")
@@ -66,12 +66,12 @@ function toolMarkdown(part: ToolPart): string {
   return `${name}${failed}`
 }
 
-function shortened(text: string): string {
-  const { head, tail, omitted } = cut(text, TERMINAL)
-  return omitted === 0 ? head : `${head}\n… ${omitted} lines left out …${tail && `\n${tail}`}`
+function truncateOutput(text: string): string {
+  const { head, tail, omittedLines } = truncate(text, TERMINAL_LIMITS)
+  return omittedLines === 0 ? head : `${head}\n… ${omittedLines} lines left out …${tail && `\n${tail}`}`
 }
 
-/** A fence that the text inside cannot close. */
+/** A fence longer than any in the text, so that the text cannot close it. */
 function fence(text: string, language: string): string {
   const longest = (text.match(/`{3,}/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2)
   const ticks = "`".repeat(longest + 1)
@@ -79,14 +79,14 @@ function fence(text: string, language: string): string {
 }
 
 /**
- * Markdown that ends where it ends: a fence or a block of HTML that is left open would take in all that follows. A fence
- * is closed by one of the same character that is as long or longer and has nothing behind it (CommonMark 0.31, 4.5);
- * blocks of HTML that no empty line ends, by a mark of their own (4.6, kinds 1 to 5).
+ * Closes fences and HTML blocks that are left open, since they would swallow all that follows. A fence is closed by
+ * one of the same character, at least as long, with nothing after it (CommonMark 0.31, 4.5); HTML blocks of kinds 1 to
+ * 5 are closed by a marker of their own (4.6).
  */
-function closed(text: string): string {
+function closeOpenBlocks(text: string): string {
   if (!/```|~~~|<[a-z!?]/i.test(text)) return text
   let open = ""
-  let html: (typeof htmlBlocks)[number] | undefined
+  let html: (typeof HTML_BLOCKS)[number] | undefined
   for (const line of text.split("\n")) {
     if (html) {
       if (html.ends.test(line)) html = undefined
@@ -94,7 +94,7 @@ function closed(text: string): string {
     }
     const [, run = "", rest = ""] = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line) ?? []
     if (run === "") {
-      if (open === "") html = htmlBlocks.find(({ begins, ends }) => begins.test(line) && !ends.test(line))
+      if (open === "") html = HTML_BLOCKS.find(({ begins, ends }) => begins.test(line) && !ends.test(line))
     } else if (open === "") open = run.startsWith("`") && rest.includes("`") ? "" : run
     else if (run[0] === open[0] && run.length >= open.length && rest.trim() === "") open = ""
   }
@@ -102,7 +102,7 @@ function closed(text: string): string {
   return end === "" ? text : `${text}\n${end}`
 }
 
-const htmlBlocks = [
+const HTML_BLOCKS = [
   ...["pre", "script", "style", "textarea"].map((name) => ({
     begins: new RegExp(`^ {0,3}<${name}(?:[\\s>]|$)`, "i"),
     ends: new RegExp(`</${name}>`, "i"),
@@ -116,7 +116,7 @@ const htmlBlocks = [
 
 const quote = (text: string) => text.trim().replace(/^/gm, "> ")
 
-const plain = (text: string) =>
+const stripAnsi = (text: string) =>
   text.replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g, "")
 
 const oneLine = (text: string) => text.replace(/\s+/g, " ").trim()

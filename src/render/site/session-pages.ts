@@ -1,108 +1,133 @@
 import { createHash } from "node:crypto"
 import type { Content } from "../../lib/temporary-files.ts"
 import { type Message, type MessagesRead, nothingRead, type Session } from "../../session/model.ts"
-import { addChanges, type ChangeHistory, changedFiles, noChanges, type PromptRef } from "../changes/change-history.ts"
 import {
+  addChanges,
+  type ChangeHistory,
+  changedFiles,
+  emptyHistory,
+  type PromptRef,
+} from "../changes/change-history.ts"
+import {
+  buildChangedView,
   type ChangesPage,
-  changedView,
+  changesHeader,
   changesPages,
   filesOfChange,
-  headOfChanges,
-  notesOn,
-} from "../changes/changes.ts"
-import { addFacts, doneInWords, type Facts, factsInWords, noFacts, untilInWords } from "../facts.ts"
+  historyNotes,
+} from "../changes/changes-pages.ts"
 import type { StoredFile } from "../html/attachment.ts"
-import { clip } from "../html/cut.ts"
-import { filesOf } from "../items/items.ts"
+import { clip } from "../html/truncate.ts"
+import { filesOfMessage } from "../items/items.ts"
+import { isPrompt, type MessageFragment } from "../message-fragment.ts"
 import { emptyPage, type PageFill, pageBreaks } from "../pagination/paginate.ts"
 import { splitMessage } from "../pagination/split-message.ts"
-import { isPrompt, type Piece } from "../piece.ts"
-import { addTrace, noTrace, type Trace } from "../timeline/trace.ts"
-import { traceView } from "../timeline/trace-view.ts"
+import { addToStats, describeSteps, expiryFact, headerFacts, type SessionStats, zeroStats } from "../session-stats.ts"
+import { addToTimeline, emptyTimeline, type Timeline } from "../timeline/timeline.ts"
+import { buildTimelineView } from "../timeline/timeline-view.ts"
 import type { PageView, PartLink } from "../view.ts"
-import type { GatheredText } from "./gathered-text.ts"
 import { partLinks } from "./outline.ts"
-import { folderOf, inputOf, type Page, prebuiltPage, type RenderPage, viewOf } from "./page.ts"
-import { writeJson } from "./session-documents.ts"
+import {
+  buildPageView,
+  type PageSource,
+  pageInputHash,
+  prebuiltPage,
+  type RenderPage,
+  workingDirectoryOf,
+} from "./page.ts"
+import { addToTurn, isUnfinished, newTurn, summarizeTurn, type Turn } from "./prompt-summary.ts"
+import { stringifyRecord } from "./session-documents.ts"
 import { headingMarkdown, messageMarkdown } from "./session-markdown.ts"
 import type { SiteFile } from "./site-file.ts"
-import { addToTurn, bylineOf, goesOn, newTurn, type Turn } from "./turns.ts"
+import type { SpooledText } from "./spooled-text.ts"
 
-/** What all pages of a session's share have in common. */
-export interface Place {
-  /** The share's id: every page carries it. */
+/** Context shared by all pages of a session. */
+export interface SiteContext {
+  /** The share's id, written into every page. */
   id: string
   version: string
-  /** The name of the style sheet of all pages. */
+  /** File name of the style sheet of all pages. */
   sheet: string
   renderPage?: RenderPage
-  /** Whether the session goes on; decided from its last message, unless given. */
+  /** Whether the session is unfinished; derived from its last message by default. */
   live?: boolean | undefined
   leftOut?: string | undefined
   expires?: string | undefined
-  /** What the pages are called: "" for the session itself, `sub-<hash>` for a child. */
+  /** Prefix of the pages' file names: "" for the session itself, `sub-<hash>` for a child. */
   stem: string
-  /** Where the pieces of `session.json` and `session.md` go. */
-  record: GatheredText
-  text: GatheredText
+  /** Receive the content of `session.json` and `session.md`. */
+  record: SpooledText
+  text: SpooledText
   parent: { href: string; title: string } | undefined
-  /** Where to go on from, and after how many messages to tell how far it is. */
-  from?: Halted | undefined
-  halt?: { after: number; take(halted: Halted): void } | undefined
+  /** `from`: state to resume from. `halt`: after how many messages to report a state. */
+  from?: PagesCheckpoint | undefined
+  halt?: { after: number; take(checkpoint: PagesCheckpoint): void } | undefined
 }
 
-/** How far the pages of a session are after some of its messages: plain values. */
-export interface PagesSoFar {
+/** State of a session's pages after some of its messages: plain values, stored in checkpoints. */
+export interface PagesState {
   read: MessagesRead
   fill: PageFill
-  facts: Facts
-  trace: Trace
+  stats: SessionStats
+  timeline: Timeline
   links: PartLink[]
-  part: Part
-  first: Part
-  held: Part | undefined
+  draft: PageDraft
+  firstDraft: PageDraft
+  heldDraft: PageDraft | undefined
   turn: Turn | undefined
-  last: Message | undefined
+  lastMessage: Message | undefined
   history: ChangeHistory
-  asked: PromptRef | undefined
+  promptRef: PromptRef | undefined
 }
 
-/** The same with what those messages are in `session.json` and `session.md`: from it, another process can go on. */
-export interface Halted {
-  pages: PagesSoFar
+/** Pages state with the `session.json` and `session.md` content so far. Another process can resume from it. */
+export interface PagesCheckpoint {
+  pages: PagesState
   record: readonly Content[]
   text: readonly Content[]
 }
 
-function noPages(): PagesSoFar {
-  const first = newPart(1, 0)
+function initialState(): PagesState {
+  const firstDraft = newDraft(1, 0)
   return {
-    ...{ read: nothingRead(), fill: emptyPage(), facts: noFacts(), trace: noTrace(), links: [] },
-    ...{ part: first, first, held: undefined, turn: undefined, last: undefined },
-    ...{ history: noChanges(), asked: undefined },
+    read: nothingRead(),
+    fill: emptyPage(),
+    stats: zeroStats(),
+    timeline: emptyTimeline(),
+    links: [],
+    draft: firstDraft,
+    firstDraft,
+    heldDraft: undefined,
+    turn: undefined,
+    lastMessage: undefined,
+    history: emptyHistory(),
+    promptRef: undefined,
   }
 }
 
-/** Pages and records change in place, and must be gone at once when they are deleted: caches have to ask every time. */
-export const REVALIDATE = "no-cache"
-/** Files are named after their content and never change; but a cache must not keep them long after they are deleted. */
-export const SHORTLY = "private, max-age=300"
+/** For pages and records: they change in place, and must be gone at once when they are deleted. */
+export const CACHE_REVALIDATE = "no-cache"
+/** For files named by content hash: they never change, but caches must not keep them long after they are deleted. */
+export const CACHE_BRIEFLY = "private, max-age=300"
 
-/** The messages of one page, gathered. */
-interface Part {
+/** Messages collected for one page. */
+interface PageDraft {
   number: number
-  messages: Piece[]
+  messages: MessageFragment[]
   records: string[]
   promptsBefore: number
   turns: Turn[]
 }
 
-const newPart = (number: number, promptsBefore: number): Part => ({
-  ...{ number, promptsBefore },
-  ...{ messages: [], records: [], turns: [] },
+const newDraft = (number: number, promptsBefore: number): PageDraft => ({
+  number,
+  promptsBefore,
+  messages: [],
+  records: [],
+  turns: [],
 })
 
-/** The name of a session's page, by the page's number. */
+/** File name of a session's page by its number. */
 function pageName(stem: string, number: number): string {
   if (number === 1) return stem === "" ? "index.html" : `${stem}.html`
   return stem === "" ? `${number}.html` : `${stem}-${number}.html`
@@ -113,149 +138,174 @@ const titleOf = ({ title }: Session["info"]) => clip(title.trim(), 300) || "Unti
 const stemOf = (sessionID: string) => `sub-${createHash("sha256").update(sessionID).digest("hex").slice(0, 10)}`
 
 /**
- * All files of one session and its children, its own first page last. Three pages at most are kept at a time: the first,
- * the one that is being gathered, and one whose last prompt is still being worked on, since the prompt says what came of it.
+ * Yields all files of a session and its children, its first page last. Holds three pages at most: the first, the
+ * current, and one whose last prompt is still in progress, since the summary below that prompt needs the results.
  */
-export async function* sessionFiles(session: Session, place: Place): AsyncGenerator<SiteFile> {
+export async function* sessionFiles(session: Session, context: SiteContext): AsyncGenerator<SiteFile> {
   const { info } = session
   const childPage = (id: string) => (session.childIDs.has(id) ? pageName(stemOf(id), 1) : undefined)
-  const soFar = place.from?.pages ?? noPages()
-  const { read, facts, trace, links, first, history } = soFar
-  const breaks = pageBreaks(soFar.fill)
+  const state = context.from?.pages ?? initialState()
+  const { read, stats, timeline, links, firstDraft, history } = state
+  const startsNewPage = pageBreaks(state.fill)
 
-  const drawn = (part: Part, more: Partial<PageView> = {}): SiteFile => {
-    const { number, messages, records, promptsBefore, turns } = part
-    const path = pageName(place.stem, number)
-    const view: Page["view"] = {
-      ...bareView(place, info, path, number),
-      previous: number > 1 ? pageName(place.stem, number - 1) : undefined,
-      next: pageName(place.stem, number + 1),
-      ...more,
+  const pageFile = (draft: PageDraft, overrides: Partial<PageView> = {}): SiteFile => {
+    const { number, messages, records, promptsBefore, turns } = draft
+    const path = pageName(context.stem, number)
+    const view: PageSource["view"] = {
+      ...emptyPageView(context, info, path, number),
+      previous: number > 1 ? pageName(context.stem, number - 1) : undefined,
+      next: pageName(context.stem, number + 1),
+      ...overrides,
     }
-    const context = { began: facts.began, directory: info.directory, childPage }
-    const page = { view, messages, promptsBefore, bylines: turns.map(bylineOf), context }
-    const render = async () => Buffer.from(await (place.renderPage ?? prebuiltPage)(await viewOf(page)))
-    const input = inputOf(page, records)
+    const itemContext = { startedAt: stats.startedAt, directory: info.directory, childPage }
+    const page = {
+      view,
+      messages,
+      promptsBefore,
+      promptSummaries: turns.map(summarizeTurn),
+      context: itemContext,
+    }
+    const render = async () => Buffer.from(await (context.renderPage ?? prebuiltPage)(await buildPageView(page)))
+    const input = pageInputHash(page, records)
     const first = messages[0] && { first: messages[0].id }
-    return { path, contentType: "text/html; charset=utf-8", cacheControl: REVALIDATE, input, ...first, render }
+    return { path, contentType: "text/html; charset=utf-8", cacheControl: CACHE_REVALIDATE, input, ...first, render }
   }
-  const close = ({ number, promptsBefore, turns }: Part) => {
+  const addPartLink = ({ number, promptsBefore, turns }: PageDraft) => {
     const prompts = turns.length > 0 ? { from: promptsBefore + 1, to: promptsBefore + turns.length } : undefined
-    links.push({ href: pageName(place.stem, number), number, prompts })
+    links.push({ href: pageName(context.stem, number), number, prompts })
   }
 
-  await place.record.push(`{"info":${writeJson(info.raw)},"messages":[`)
-  await place.text.push(headingMarkdown(info))
-  const start = { record: await place.record.size(), text: await place.text.size() }
-  for (const piece of place.from?.record ?? []) await place.record.append(piece)
-  for (const piece of place.from?.text ?? []) await place.text.append(piece)
+  await context.record.push(`{"info":${stringifyRecord(info.raw)},"messages":[`)
+  await context.text.push(headingMarkdown(info))
+  const start = { record: await context.record.size(), text: await context.text.size() }
+  for (const piece of context.from?.record ?? []) await context.record.append(piece)
+  for (const piece of context.from?.text ?? []) await context.text.append(piece)
   let separator = read.messages > 0 ? "," : ""
   for await (const message of session.messages(read)) {
-    addFacts(facts, message)
-    const record = writeJson(message.raw)
-    for (const piece of splitMessage(message)) {
-      if (breaks(piece)) {
-        const { part, turn } = soFar
-        close(part)
-        if (part !== first && turn && part.turns.includes(turn)) soFar.held = part
-        else if (part !== first) yield drawn(part)
-        soFar.part = newPart(part.number + 1, part.promptsBefore + part.turns.length)
+    addToStats(stats, message)
+    const record = stringifyRecord(message.raw)
+    for (const fragment of splitMessage(message)) {
+      if (startsNewPage(fragment)) {
+        const { draft, turn } = state
+        addPartLink(draft)
+        if (draft !== firstDraft && turn && draft.turns.includes(turn)) state.heldDraft = draft
+        else if (draft !== firstDraft) yield pageFile(draft)
+        state.draft = newDraft(draft.number + 1, draft.promptsBefore + draft.turns.length)
       }
-      const { part } = soFar
-      if (isPrompt(piece)) {
-        if (soFar.turn) soFar.turn.over = true
-        if (soFar.held) yield drawn(soFar.held)
-        soFar.held = undefined
-        soFar.turn = newTurn(piece)
-        part.turns.push(soFar.turn)
-        const number = part.promptsBefore + part.turns.length
-        soFar.asked = { href: `${pageName(place.stem, part.number)}#${message.id}`, number }
-      } else if (soFar.turn && !piece.continues) addToTurn(soFar.turn, message)
-      if (!piece.continues) addTrace(trace, message, pageName(place.stem, part.number))
-      part.messages.push(piece)
-      part.records.push(record)
-      for (const file of filesOf(piece)) yield stored(file)
+      const { draft } = state
+      if (isPrompt(fragment)) {
+        if (state.turn) state.turn.isOver = true
+        if (state.heldDraft) yield pageFile(state.heldDraft)
+        state.heldDraft = undefined
+        state.turn = newTurn(fragment)
+        draft.turns.push(state.turn)
+        const number = draft.promptsBefore + draft.turns.length
+        state.promptRef = { href: `${pageName(context.stem, draft.number)}#${message.id}`, number }
+      } else if (state.turn && !fragment.isContinuation) addToTurn(state.turn, message)
+      if (!fragment.isContinuation) addToTimeline(timeline, message, pageName(context.stem, draft.number))
+      draft.messages.push(fragment)
+      draft.records.push(record)
+      for (const file of filesOfMessage(fragment)) yield storedSiteFile(file)
     }
-    await addChanges(history, message, soFar.asked, folderOf(message) || info.directory)
-    await place.record.push(separator, "\n", record)
+    await addChanges(history, message, state.promptRef, workingDirectoryOf(message) || info.directory)
+    await context.record.push(separator, "\n", record)
     separator = ","
-    await place.text.push(messageMarkdown(message))
-    soFar.last = message
-    if (read.messages === place.halt?.after) {
-      const record = await place.record.between(start.record, await place.record.size())
-      place.halt.take({ pages: soFar, record, text: await place.text.between(start.text, await place.text.size()) })
+    await context.text.push(messageMarkdown(message))
+    state.lastMessage = message
+    if (read.messages === context.halt?.after) {
+      const record = await context.record.between(start.record, await context.record.size())
+      context.halt.take({
+        pages: state,
+        record,
+        text: await context.text.between(start.text, await context.text.size()),
+      })
     }
   }
-  const { part, held, turn } = soFar
-  const live = place.live ?? goesOn(soFar.last)
-  if (turn) turn.over = !live
-  close(part)
-  if (held) yield drawn(held)
-  if (part !== first) yield drawn(part, { next: undefined, live })
+  const { draft, heldDraft, turn } = state
+  const live = context.live ?? isUnfinished(state.lastMessage)
+  if (turn) turn.isOver = !live
+  addPartLink(draft)
+  if (heldDraft) yield pageFile(heldDraft)
+  if (draft !== firstDraft) yield pageFile(draft, { next: undefined, live })
 
-  const changes = changesPages(await changedFiles(history), place.stem, notesOn(history))
+  const changes = changesPages(await changedFiles(history), context.stem, historyNotes(history))
   for (const page of changes) {
-    for (const file of page.files) for (const whole of filesOfChange(file)) yield stored(whole)
-    yield changesFile(page, place, info)
+    for (const file of page.files) for (const fullText of filesOfChange(file)) yield storedSiteFile(fullText)
+    yield changesPageFile(page, context, info)
   }
 
-  await place.record.push(`\n],"children":[`)
+  await context.record.push(`\n],"children":[`)
   for (const [i, child] of session.children(read).entries()) {
-    if (i > 0) await place.record.push(",")
-    const parent = { href: pageName(place.stem, 1), title: titleOf(info) }
-    yield* sessionFiles(child, { ...place, stem: stemOf(child.info.id), parent, from: undefined, halt: undefined })
+    if (i > 0) await context.record.push(",")
+    const parent = { href: pageName(context.stem, 1), title: titleOf(info) }
+    yield* sessionFiles(child, { ...context, stem: stemOf(child.info.id), parent, from: undefined, halt: undefined })
   }
-  await place.record.push("]}")
+  await context.record.push("]}")
 
-  yield drawn(first, {
-    ...headOf(facts, info, changes, history.further.size, place),
-    trace: traceView(trace),
+  yield pageFile(firstDraft, {
+    ...headerView(stats, info, changes, history.furtherFiles.size, context),
+    timeline: buildTimelineView(timeline),
     live,
     parts: partLinks(links.slice(1)),
-    next: links.length > 1 ? pageName(place.stem, 2) : undefined,
+    next: links.length > 1 ? pageName(context.stem, 2) : undefined,
   })
 }
 
-/** What all pages of a session have in common, with nothing on it yet. */
-function bareView(place: Place, info: Session["info"], path: string, number: number): Page["view"] {
+/** View of a page without content. */
+function emptyPageView(context: SiteContext, info: Session["info"], path: string, number: number): PageSource["view"] {
   return {
-    ...{ id: place.id, title: titleOf(info), description: "", number, path, first: pageName(place.stem, 1) },
-    ...{ previous: undefined, next: undefined, live: false, parent: place.parent },
-    ...{ facts: [], changes: [], allChanges: undefined, changed: undefined, trace: undefined, done: "", parts: [] },
-    ...{ generator: `opencode-bucket ${place.version}`, sheet: place.sheet },
+    id: context.id,
+    title: titleOf(info),
+    description: "",
+    number,
+    path,
+    first: pageName(context.stem, 1),
+    previous: undefined,
+    next: undefined,
+    live: false,
+    parent: context.parent,
+    facts: [],
+    changes: [],
+    allChanges: undefined,
+    changed: undefined,
+    timeline: undefined,
+    done: "",
+    parts: [],
+    generator: `opencode-bucket ${context.version}`,
+    sheet: context.sheet,
   }
 }
 
-function changesFile(page: ChangesPage, place: Place, info: Session["info"]): SiteFile {
+function changesPageFile(page: ChangesPage, context: SiteContext, info: Session["info"]): SiteFile {
   const { path, number, previous, next } = page
   const description = "The files that changed in this session, with their diffs."
-  const view = { ...bareView(place, info, path, number), description, previous, next }
+  const view = { ...emptyPageView(context, info, path, number), description, previous, next }
   const empty = { items: [], outline: [], failures: [], moreFailures: 0 }
   const render = async () => {
-    const changed = await changedView(page)
-    return Buffer.from(await (place.renderPage ?? prebuiltPage)({ ...view, ...empty, changed }))
+    const changed = await buildChangedView(page)
+    return Buffer.from(await (context.renderPage ?? prebuiltPage)({ ...view, ...empty, changed }))
   }
   const input = createHash("sha256")
     .update(JSON.stringify([view, page]))
     .digest("hex")
-  return { path, contentType: "text/html; charset=utf-8", cacheControl: REVALIDATE, input, render }
+  return { path, contentType: "text/html; charset=utf-8", cacheControl: CACHE_REVALIDATE, input, render }
 }
 
-function headOf(
-  facts: Facts,
+function headerView(
+  facts: SessionStats,
   info: Session["info"],
   pages: readonly ChangesPage[],
-  further: number,
-  { leftOut, expires, stem }: Place,
+  furtherFiles: number,
+  { leftOut, expires, stem }: SiteContext,
 ) {
-  const done = doneInWords(facts)
-  const { total, ...changes } = headOfChanges(pages, further)
+  const done = describeSteps(facts)
+  const { total, ...changes } = changesHeader(pages, furtherFiles)
   return {
     facts: [
-      ...factsInWords(facts, info, total),
+      ...headerFacts(facts, info, total),
       ...(leftOut ? [{ name: "Left out", value: leftOut, named: true }] : []),
-      // Of the share, so not on subagents' pages: another end redraws one page alone.
-      ...(expires && stem === "" ? [untilInWords(expires)] : []),
+      // The share expires as a whole: subagents' pages do not show it, so that a new date re-renders one page only.
+      ...(expires && stem === "" ? [expiryFact(expires)] : []),
     ],
     ...changes,
     done,
@@ -263,6 +313,6 @@ function headOf(
   }
 }
 
-function stored({ path, contentType, body }: StoredFile): SiteFile {
-  return { path, contentType, cacheControl: SHORTLY, input: path, render: async () => body }
+function storedSiteFile({ path, contentType, body }: StoredFile): SiteFile {
+  return { path, contentType, cacheControl: CACHE_BRIEFLY, input: path, render: async () => body }
 }

@@ -6,7 +6,7 @@ const declarations = (text: string) =>
   [...text.matchAll(/([\w-]+):\s*([^;]+);/g)].map(([, name, value]) => [name!, value!] as const)
 const tokens = new Map(declarations(read("tokens").split("}")[0]!))
 
-/** The rules on one element's look: all of them weigh the same, so that the last one counts. */
+/** Rules for one element's style attributes. They have equal specificity, so that the last one wins. */
 const rules = [
   ...read("terminal")
     .replace(/\/\*.*?\*\//gs, "")
@@ -18,7 +18,7 @@ const rules = [
   }))
   .filter(({ classes }) => classes[0] !== undefined)
 
-/** Text and ground of an element with these classes, as `#rrggbb`. */
+/** Text and background colours of an element with these classes, as `#rrggbb`. */
 function coloursOf(classes: string[], scheme: 0 | 1): [string, string] {
   const values = new Map([...tokens, ["color", "var(--ink)"], ["background", "var(--panel)"]])
   for (const rule of rules)
@@ -32,7 +32,7 @@ function coloursOf(classes: string[], scheme: 0 | 1): [string, string] {
   return [resolve(values.get("color")!), resolve(values.get("background")!)]
 }
 
-/** As WCAG 2 has it. */
+/** Relative luminance of WCAG 2. */
 function luminance(colour: string): number {
   expect(colour).toMatch(/^#[0-9a-f]{6}$/)
   const [red, green, blue] = [1, 3, 5].map((at) => {

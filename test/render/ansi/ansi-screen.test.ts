@@ -10,7 +10,7 @@ const link = (href: string, text: string) => `<a href="${href}" rel="noopener no
 const seen = (text: string) => shown(text.replaceAll("^", "\u001b["))
 
 describe("the cursor", () => {
-  test("moves up, down, forward and back, and what is there is written over", () => {
+  test("moves up, down, forward and back, and overwrites", () => {
     expect(seen("one\ntwo\nthree^2AX")).toBe("one  X\ntwo\nthree")
     expect(seen("one\ntwo\r^AX^BY")).toBe("Xne\ntYo")
     expect(seen("abc^2DX")).toBe("aXc")
@@ -18,7 +18,7 @@ describe("the cursor", () => {
     expect(seen("a\nb\nc^2FX^EY")).toBe("X\nY\nc")
   })
 
-  test("goes to a column, whether a row reaches there or not", () => {
+  test("moves to a column beyond a row's end, too", () => {
     expect(seen("abcdef^3GX")).toBe("abXdef")
     expect(seen("ab^6GX^1`Y")).toBe("Yb   X")
   })
@@ -34,16 +34,16 @@ describe("the cursor", () => {
     expect(seen(`a\n^${"9".repeat(400)};${"9".repeat(400)}Hb`)).toBe(`a\n\n${" ".repeat(79)}b`)
   })
 
-  test("is put to a place on the screen, below what stood there before", () => {
+  test("moves to a position on a new screen, below the earlier output", () => {
     expect(seen("before\n^2;3Hx^1;1Hy^3dz")).toBe("before\n\ny\n  x\n z")
     expect(seen("^Hone^Htwo^1;1fthree")).toBe("three")
   })
 
-  test("makes no more than two of the rows that it only passed", () => {
+  test("leaves at most two of the rows that it skipped", () => {
     expect(seen("^24;1Hbar^Htop")).toBe("top\n\n\nbar")
   })
 
-  test("is saved and brought back, with the style", () => {
+  test("is saved and restored, with the style", () => {
     expect(seen("ab\u001b7^31mcd\n\u001b8X")).toBe(`abX${span("a1", "d\n")}`)
     expect(seen("ab^scd^uX")).toBe("abXd")
     expect(seen("ab^uc\u001b8d")).toBe("abcd")
@@ -69,7 +69,7 @@ describe("erasing", () => {
     expect(seen("a\nb\nc\r^A^1Jx")).toBe("\nx\nc")
   })
 
-  test("what is erased at the end leaves no empty rows", () => {
+  test("erasing at the end leaves no empty rows", () => {
     expect(seen("done\nwait\nwait^2K^A^2K\r")).toBe("done")
     expect(seen("done\n^2J")).toBe("done")
   })
@@ -101,23 +101,23 @@ describe("erasing", () => {
 })
 
 describe("the alternate screen", () => {
-  test("is shown as it was left, and the main one goes on below it", () => {
+  test("stays as it was left, and the main one continues below it", () => {
     expect(seen("$ top\n^?1049h^H^2Jone^Htwo^?1049lnext")).toBe("$ top\n\ntwo\n\nnext")
   })
 
-  test("is one picture: what is cleared there is gone, and if nothing is left, all goes on as before", () => {
+  test("is one picture: cleared content is gone, and an empty one leaves no trace", () => {
     expect(seen("a^?1049hone^2J^Htwo^2J^?1049lb")).toBe("ab")
     expect(seen("a^?47l^?1049h^?1049hb^?25h")).toBe("a\n\nb")
   })
 })
 
 describe("characters", () => {
-  test("those for drawing lines", () => {
+  test("line drawing", () => {
     expect(shown("\u001b(0lqqk\u001b(B lq")).toBe("┌──┐ lq")
     expect(shown("\u001b)0x\u000ex\u000fx")).toBe("x│x")
   })
 
-  test("wide ones take two columns, and half of one is a space", () => {
+  test("wide ones take two columns, and half of an overwritten one is a space", () => {
     expect(seen("中文ab\r^4CX")).toBe("中文Xb")
     expect(seen("中文\r^CX")).toBe(" X文")
     expect(seen("中文\rX")).toBe("X 文")
@@ -125,7 +125,7 @@ describe("characters", () => {
     expect(seen("a中b^2D^K")).toBe("a ")
   })
 
-  test("those that join the one before take none", () => {
+  test("combining ones take no column", () => {
     expect(seen("e^31m\u0301x^39m\r^CX")).toBe("e\u0301X")
   })
 })
@@ -142,7 +142,7 @@ describe("links", () => {
     )
   })
 
-  test("one over several lines is one for each", () => {
+  test("a link over several lines becomes one per line", () => {
     expect(shown(linked("https://example.org/", "a\nb"))).toBe(
       `${link("https://example.org/", "a")}\n${link("https://example.org/", "b")}`,
     )
@@ -162,26 +162,26 @@ describe("links", () => {
     expect(shown(linked(url, "here"))).toBe("here")
   })
 
-  test("a long address is not written for each of thousands of pieces", () => {
+  test("a long URL is not repeated for each of thousands of pieces", () => {
     const text = `\u001b]8;;https://example.org/${"x".repeat(3_000)}\u0007${"y\u001b[C".repeat(3_000)}`
     expect(shown(text).length).toBeLessThan(10 * text.length)
     expect(shown(text).match(/y/g)).toHaveLength(3_000)
   })
 })
 
-test("sequences with private parameters or something before their end mean nothing here", () => {
+test("sequences with private parameters or intermediates are ignored", () => {
   expect(seen("ab^>4;1mc^?1Kd^1 Ae^!pf^?2Jg^>1uh^=5ui^4:3;58;5;1mj")).toBe(`abcdefghi${span("au", "j")}`)
   expect(seen("a^r^2;5r^5n^c^6n^18tb^2 qc^1zd\u001b=\u001b>\u001b#8e")).toBe("abcde")
 })
 
 describe("properties", () => {
-  // What stands for itself: no control characters but line ends and tabs.
+  // Literal text: no control characters except line ends and tabs.
   const word = fc.string({ unit: "grapheme", minLength: 1 }).map((text) => text.replace(/\p{Cc}/gu, "·"))
   const text = fc
     .array(fc.oneof(word, fc.constantFrom("\n", "\t", "中文", "👩‍💻", "e\u0301", "🇩🇪")))
     .map((all) => all.join(""))
 
-  test("plain text is itself, also where the screen is drawn", () => {
+  test("plain text is unchanged, also by the screen model", () => {
     fc.assert(
       fc.property(text, (plain) => {
         expect(shown(`\u001b[m${plain}`)).toBe(markupOf(escapeText(plain)))
@@ -189,7 +189,7 @@ describe("properties", () => {
     )
   })
 
-  test("of frames drawn over each other the last stays, and what stood before", () => {
+  test("of overlapping frames, the last and the earlier output stay", () => {
     const line = fc.stringMatching(/^[a-z中]{1,9}$/)
     const frames = fc.array(fc.array(line, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 6 })
     const up = fc.constantFrom(
@@ -207,7 +207,7 @@ describe("properties", () => {
     )
   })
 
-  test("screens that were cleared are all there, in their order", () => {
+  test("cleared screens are all kept, in order", () => {
     const lines = fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 5 })
     fc.assert(
       fc.property(
@@ -240,7 +240,7 @@ describe("properties", () => {
     )
     .map((pieces) => pieces.join(""))
 
-  test("whatever is printed: no error, no markup but ours, and never much more of it than was printed", () => {
+  test("any output: no error, only our own markup, of bounded size", () => {
     const run = "(?:<c- [ab0-9disuv ]+>[^<]+</c->|[^<]+)"
     const ours = new RegExp(`^(?:<a href="https://[^"<]*" rel="noopener noreferrer nofollow">${run}+</a>|${run})*$`)
     fc.assert(
@@ -253,7 +253,7 @@ describe("properties", () => {
     )
   })
 
-  // Quadratic work on these would take longer than a test may, and unbounded rows more memory than there is.
+  // Quadratic time on these would exceed the test's timeout, and unbounded rows the memory.
   test.each([
     ["down and to the right", "x^200B^400C"],
     ["to the far right", "^400Gx\n"],

@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { ansiToHtml } from "../../../src/render/ansi/ansi.ts"
 import { markupOf } from "../../../src/render/html/safe-html.ts"
 
-// What tools wrote to a terminal of 80 columns and 24 rows, shortened.
+// Output of tools on a terminal of 80 × 24, shortened.
 const markup = (output: string) => markupOf(ansiToHtml(output))
 const text = (output: string) => markup(output).replace(/<[^>]*>/g, "")
 const E = "\u001b["

@@ -112,7 +112,7 @@ describe("hostile output", () => {
     )
   })
 
-  // Quadratic work on these would take longer than a test may.
+  // Quadratic time on these would exceed the test's timeout.
   test.each([
     "\u001b]",
     "\u001b[",
@@ -156,7 +156,7 @@ test("an output that only prints is drawn without a screen, as with one", () => 
   fc.assert(
     fc.property(fc.array(piece), (pieces) => {
       const text = pieces.join("")
-      // A bell shows nothing, but only a screen knows it.
+      // A bell shows nothing, but forces the screen model.
       expect(shown(text)).toBe(shown(`${text}\u001b[0m\u0007`))
     }),
     { numRuns: 3000 },

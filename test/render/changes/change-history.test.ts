@@ -1,12 +1,12 @@
 import { createTwoFilesPatch } from "diff"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { addChanges, type ChangedFile, changedFiles, noChanges } from "../../../src/render/changes/change-history.ts"
-import { newPatch } from "../../../src/render/diff/compose-patch.ts"
+import { addChanges, type ChangedFile, changedFiles, emptyHistory } from "../../../src/render/changes/change-history.ts"
+import { newFilePatch } from "../../../src/render/diff/compose-patch.ts"
 import { normalizeMessage } from "../../../src/session/normalize.ts"
 import { assistant, call, user } from "../items/parts-draw.ts"
 
-/** A prompt whose work has led some files from one text to another; null: there was, or is, no such file. */
+/** A prompt that changed files from one text to another; null: the file does not exist. */
 type Edits = Record<string, [before: string | null, after: string | null]>
 
 const patchOf = (file: string, before: string | null, after: string | null, context = Number.MAX_SAFE_INTEGER) =>
@@ -21,9 +21,9 @@ function diffsOf(edits: Edits, context?: number): object[] {
   })
 }
 
-/** What is known after prompts with these diffs, or of prompts with calls. */
+/** The changed files after prompts with these diffs, or after prompts with calls. */
 async function filesAfter(...prompts: (object[] | { calls: object[] })[]): Promise<ChangedFile[]> {
-  const history = noChanges()
+  const history = emptyHistory()
   let number = 0
   for (const prompt of prompts) {
     const ref = { href: `index.html#msg_${++number}`, number }
@@ -36,9 +36,12 @@ async function filesAfter(...prompts: (object[] | { calls: object[] })[]): Promi
 }
 
 const told = (files: ChangedFile[]) =>
-  files.map(({ path, word, additions, deletions, prompts, diffs }) => ({
-    ...{ path, word, lines: [additions, deletions] },
-    ...{ prompts: prompts.map(({ number }) => number), diffs: diffs.map(({ patch }) => patch) },
+  files.map(({ path, outcome, additions, deletions, prompts, diffs }) => ({
+    path,
+    word: outcome,
+    lines: [additions, deletions],
+    prompts: prompts.map(({ number }) => number),
+    diffs: diffs.map(({ patch }) => patch),
   }))
 
 const long = (...changed: [number, string][]) => {
@@ -48,11 +51,14 @@ const long = (...changed: [number, string][]) => {
 }
 
 describe("a file that changed", () => {
-  test("once has its diff with three lines around each place", async () => {
+  test("once has its diff with three lines of context", async () => {
     const [file] = await filesAfter(diffsOf({ "a.ts": [long(), long([20, "twenty"])] }))
     expect(told([file!])).toEqual([
       {
-        ...{ path: "a.ts", word: "", lines: [1, 1], prompts: [1] },
+        path: "a.ts",
+        word: "",
+        lines: [1, 1],
+        prompts: [1],
         diffs: ["@@ -17,7 +17,7 @@\n line 17\n line 18\n line 19\n-line 20\n+twenty\n line 21\n line 22\n line 23\n"],
       },
     ])
@@ -81,7 +87,7 @@ describe("a file that changed", () => {
     expect(told(files)).toMatchObject([{ word: "new", lines: [2, 0], diffs: ["@@ -0,0 +1,2 @@\n+1\n+3\n"] }])
   })
 
-  test("that was new, empty at first, is a new file", async () => {
+  test("that was created empty is a new file", async () => {
     const empty = { file: "a", patch: "", additions: 0, deletions: 0, status: "added" }
     const files = await filesAfter([empty], diffsOf({ a: ["", "1\n"] }))
     expect(told(files)).toMatchObject([{ word: "new", lines: [1, 0], diffs: ["@@ -0,0 +1,1 @@\n+1\n"] }])
@@ -102,7 +108,7 @@ describe("a file that changed", () => {
     expect(told(files)).toMatchObject([{ word: "", lines: [1, 1], diffs: ["@@ -1,2 +1,2 @@\n 1\n-2\n+3\n"] }])
   })
 
-  test("that also changed in between has its diffs one after the other", async () => {
+  test("that also changed in between has several diffs in order", async () => {
     const files = await filesAfter(
       diffsOf({ a: ["1\n", "2\n"] }),
       diffsOf({ a: ["by hand\n", "3\n"] }),
@@ -120,7 +126,7 @@ describe("a file that changed", () => {
     expect(told(files)).toMatchObject([{ lines: [4, 5], diffs: [patch] }])
   })
 
-  test("without diffs, such as a picture, has the session's numbers added up", async () => {
+  test("without diffs, such as a picture, sums up the session's numbers", async () => {
     const diff = { file: "a", additions: 1, deletions: 2 }
     const files = await filesAfter([{ ...diff, status: "added" }], [{ ...diff, status: "modified" }])
     expect(told(files)).toMatchObject([{ word: "new", lines: [2, 4], diffs: [""], prompts: [1, 2] }])
@@ -128,12 +134,12 @@ describe("a file that changed", () => {
     expect(told(await filesAfter([picture], [picture]))).toMatchObject([{ word: "", lines: [0, 0] }])
   })
 
-  test("that was moved says what it was called, and takes along what happened before", async () => {
+  test("that was moved has its former name and its earlier changes", async () => {
     const patch = `rename from src/a.ts\nrename to src/b.ts\n${patchOf("a", "2\n", "3\n")}`
     const moved = { file: "src/b.ts", patch, additions: 1, deletions: 1, status: "renamed" }
     const [file, ...others] = await filesAfter(diffsOf({ "src/a.ts": ["1\n", "2\n"] }), [moved])
     expect(others).toEqual([])
-    expect(file).toMatchObject({ path: "src/b.ts", from: "src/a.ts", word: "moved" })
+    expect(file).toMatchObject({ path: "src/b.ts", from: "src/a.ts", outcome: "moved" })
     expect(told([file!])).toMatchObject([{ diffs: ["@@ -1,1 +1,1 @@\n-1\n+3\n"], prompts: [1, 2] }])
   })
 
@@ -166,7 +172,7 @@ describe("a prompt without diffs", () => {
     return call("edit", { input, metadata: { diff: patchOf(filePath, before, after, 4) }, ...more })
   }
 
-  test("is told by the calls that edited files, shown below the session's folder", async () => {
+  test("uses the calls that edited files, with paths relative to the session's folder", async () => {
     const files = await filesAfter({ calls: [write("1\n2\n", false), edit("1\n2\n", "1\n3\n")] })
     expect(told(files)).toEqual([
       { path: "src/a.ts", word: "new", lines: [2, 0], prompts: [1], diffs: ["@@ -0,0 +1,2 @@\n+1\n+3\n"] },
@@ -177,16 +183,21 @@ describe("a prompt without diffs", () => {
     expect(await filesAfter({ calls: [edit("1\n", "2\n", { status: "error", error: "no such text" })] })).toEqual([])
   })
 
-  test("says of a file that was written over that what it held is not told", async () => {
+  test("marks an overwritten file, whose previous content is unknown", async () => {
     const [over] = await filesAfter({ calls: [write("1\n", true)] })
-    expect(over).toMatchObject({ word: "", additions: 1, deletions: 0, diffs: [{ anew: true }] })
+    expect(over).toMatchObject({ outcome: "", additions: 1, deletions: 0, diffs: [{ isOverwrite: true }] })
     const [known] = await filesAfter({ calls: [write("1\n", false), write("2\n", true)] })
-    expect(known).toMatchObject({ word: "new", diffs: [{ anew: false, patch: "@@ -0,0 +1,1 @@\n+2\n" }] })
+    expect(known).toMatchObject({ outcome: "new", diffs: [{ isOverwrite: false, patch: "@@ -0,0 +1,1 @@\n+2\n" }] })
   })
 
-  test("is told by patches, moves and deletions among them", async () => {
+  test("uses patches, moves and deletions among them", async () => {
     const file = (filePath: string, type: string, patch: string, more: object = {}) => ({
-      ...{ filePath: `/home/dana/calc/${filePath}`, type, patch, additions: 0, deletions: 0, ...more },
+      filePath: `/home/dana/calc/${filePath}`,
+      type,
+      patch,
+      additions: 0,
+      deletions: 0,
+      ...more,
     })
     const files = [
       file("b", "update", patchOf("b", "1\n", "2\n")),
@@ -194,15 +205,15 @@ describe("a prompt without diffs", () => {
       file("a", "move", patchOf("a", "1\n", "2\n"), { movePath: "/home/dana/calc/d" }),
     ]
     const found = await filesAfter({ calls: [call("apply_patch", { input: { patchText: "x" }, metadata: { files } })] })
-    expect(found.map(({ path, word, from }) => [path, word, from])).toEqual([
+    expect(found.map(({ path, outcome, from }) => [path, outcome, from])).toEqual([
       ["b", "", undefined],
       ["c", "deleted", undefined],
       ["d", "moved", "a"],
     ])
   })
 
-  test("does not count twice what diffs tell", async () => {
-    const history = noChanges()
+  test("does not count changes in diffs twice", async () => {
+    const history = emptyHistory()
     const diffs = diffsOf({ "src/a.ts": ["1\n", "2\n"] })
     await addChanges(history, normalizeMessage(user([], { summary: { diffs } })), undefined, "")
     await addChanges(history, normalizeMessage(assistant([edit("1\n", "2\n")])), undefined, "")
@@ -211,48 +222,48 @@ describe("a prompt without diffs", () => {
   })
 })
 
-describe("what is kept", () => {
+describe("limits of the history", () => {
   const many = (from: number, to: number, text: (i: number) => string) =>
     Array.from({ length: to - from }, (_, i) => {
       const file = `${from + i}.txt`
-      return { file, patch: newPatch(text(from + i)), additions: 1, deletions: 0, status: "added" }
+      return { file, patch: newFilePatch(text(from + i)), additions: 1, deletions: 0, status: "added" }
     })
 
-  test("is 500 files; more are counted, each once", async () => {
-    const history = noChanges()
+  test("keeps 500 files; more are counted, each once", async () => {
+    const history = emptyHistory()
     for (let round = 0; round < 2; round++) {
       const diffs = many(0, 620, (i) => `${i}\n`)
       await addChanges(history, normalizeMessage(user([], { summary: { diffs } })), undefined, "")
     }
-    expect([history.files.size, history.further.size]).toEqual([500, 120])
+    expect([history.files.size, history.furtherFiles.size]).toEqual([500, 120])
   })
 
-  test("is about 16 MB of diffs; of the rest the lines are counted", async () => {
+  test("keeps about 16 MB of diffs; of the others, lines are counted", async () => {
     const files = await filesAfter(many(0, 20, () => "0123456789\n".repeat(90_909)))
-    const kept = files.filter(({ lost }) => lost === 0)
+    const kept = files.filter(({ droppedChanges }) => droppedChanges === 0)
     expect(kept.length).toBeGreaterThan(10)
     expect(kept.length).toBeLessThan(17)
-    for (const { additions, lost, diffs } of files) {
+    for (const { additions, droppedChanges, diffs } of files) {
       expect(additions).toBe(90_909)
-      expect(diffs.length).toBe(1 - lost)
+      expect(diffs.length).toBe(1 - droppedChanges)
     }
   })
 
-  test("is what is around the changes of a large file", async () => {
+  test("keeps the context of the changes of a large file", async () => {
     const lines = Array.from({ length: 40_000 }, (_, i) => `line ${i}`)
     const text = (at: number) => lines.map((line, i) => (i < at ? "new" : line)).join("\n")
-    const history = noChanges()
+    const history = emptyHistory()
     for (let at = 0; at < 3; at++) {
       const diffs = diffsOf({ a: [text(at), text(at + 1)] })
       await addChanges(history, normalizeMessage(user([], { summary: { diffs } })), undefined, "")
     }
-    expect([...history.files.values()][0]!.stretches[0]!.patch.length).toBeLessThan(1_000)
+    expect([...history.files.values()][0]!.chains[0]!.patch.length).toBeLessThan(1_000)
     expect(told(await changedFiles(history))).toMatchObject([{ lines: [3, 3] }])
   })
 
-  test("is twenty diffs of a file that do not meet, and the numbers of the others", async () => {
+  test("keeps twenty diffs of a file that cannot be composed, and the numbers of the others", async () => {
     const [file] = await filesAfter(...Array.from({ length: 30 }, (_, i) => diffsOf({ a: [`${i}\n`, `${i}!\n`] })))
-    expect(file).toMatchObject({ lost: 10, additions: 30, deletions: 30 })
+    expect(file).toMatchObject({ droppedChanges: 10, additions: 30, deletions: 30 })
     expect(file!.diffs).toHaveLength(20)
   })
 })

@@ -1,16 +1,22 @@
 import { createTwoFilesPatch } from "diff"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { composePatches, isNew, linesChanged, newPatch, tidyPatch } from "../../../src/render/diff/compose-patch.ts"
+import {
+  composePatches,
+  countChangedLines,
+  isNewFile,
+  newFilePatch,
+  tidyPatch,
+} from "../../../src/render/diff/compose-patch.ts"
 
-/** A patch as OpenCode writes it: with so many unchanged lines around each place, or with all there are. */
+/** A patch as OpenCode writes it, with so many lines of context or with all lines. */
 const patchOf = (before: string, after: string, context = Number.MAX_SAFE_INTEGER) =>
   createTwoFilesPatch("a", "a", before, after, "", "", { context })
 
-const compared = () => ({ left: 100_000 })
+const compared = () => ({ linesLeft: 100_000 })
 const hunksOf = (patch: string) => patch.slice(Math.max(0, patch.indexOf("@@ -")))
 
-/** What a patch makes of a text, hunk by hunk; throws where the text is not what the patch says. */
+/** Applies a patch to a text, hunk by hunk; throws if it does not apply. */
 function apply(before: string, patch: string): string {
   const old = before.match(/[^\n]*\n|[^\n]+$/g) ?? []
   const now: string[] = []
@@ -31,7 +37,7 @@ const lines = fc.array(fc.constantFrom("a", "b", "c", "", "-", "+", " d", "@@ -1
 const someText = fc
   .tuple(lines, fc.boolean())
   .map(([all, ended]) => all.join("\n") + (ended && all.length > 0 ? "\n" : ""))
-/** A text and what some edits at some places make of it, one after the other. */
+/** A text and its versions after consecutive edits. */
 const chain = fc
   .tuple(
     fc.array(fc.integer({ min: 0, max: 9 }).map(String), { maxLength: 60 }),
@@ -49,8 +55,8 @@ const chain = fc
     return texts.map((text) => text.map((line) => `${line}\n`).join(""))
   })
 
-describe("several patches of a file as one", () => {
-  test("are the direct diff, where they tell the whole file", async () => {
+describe("composing patches of a file", () => {
+  test("gives the direct diff, if they hold the full file", async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(chain, fc.array(someText, { minLength: 3, maxLength: 5 })), async (texts) => {
         const changed = texts.filter((text, i) => i === 0 || text !== texts[i - 1])
@@ -58,7 +64,7 @@ describe("several patches of a file as one", () => {
         const patches = changed.slice(1).map((text, i) => patchOf(changed[i]!, text))
         let both: string | undefined = patches[0]
         for (const next of patches.slice(1)) {
-          // Nothing remains of what came before: the next is all there is.
+          // The composed patch is empty: the next patch is the result.
           both = both === "" ? next : composePatches(both!, next)
           expect(both).toBeDefined()
         }
@@ -70,7 +76,7 @@ describe("several patches of a file as one", () => {
     )
   })
 
-  test("lead from the first text to the last, where they tell a few lines around each place", async () => {
+  test("leads from the first text to the last, if they hold some context", async () => {
     await fc.assert(
       fc.asyncProperty(chain, fc.nat(4), async (texts, context) => {
         const changed = texts.filter((text, i) => i === 0 || text !== texts[i - 1])
@@ -80,7 +86,7 @@ describe("several patches of a file as one", () => {
           if (sum === undefined) return undefined
           return sum === "" ? next : composePatches(sum, next)
         }, patches[0])
-        // A patch without any context may look as if it made or emptied the whole file: then it is not guessed.
+        // A patch without context may look as if it created or emptied the file: composing then returns undefined.
         if (context > 0 || both !== undefined) {
           expect(both).toBeDefined()
           const tidy = both === "" ? "" : (await tidyPatch(both!, compared()))!
@@ -92,7 +98,7 @@ describe("several patches of a file as one", () => {
     )
   })
 
-  test("that do not meet are not taken for one", () => {
+  test("is undefined if one does not apply to the other", () => {
     const first = patchOf("a\nb\nc\n", "a\nB\nc\n")
     expect(composePatches(first, patchOf("a\nx\nc\n", "a\ny\nc\n"))).toBeUndefined()
     expect(composePatches(first, patchOf("a\nB\nc", "a\nB\nd"))).toBeUndefined()
@@ -102,31 +108,31 @@ describe("several patches of a file as one", () => {
     expect(composePatches(patchOf("", "a\nb\n"), patchOf("a\n", ""))).toBeUndefined()
   })
 
-  test("leave nothing of what was added and taken away again", async () => {
+  test("leaves nothing of added and removed lines", async () => {
     expect(composePatches(patchOf("", "a\nb\n"), patchOf("a\nb\n", ""))).toBe("")
     const back = composePatches(patchOf("a\nb\n", "a\nc\n"), patchOf("a\nc\n", "a\nb\n"))!
     expect(await tidyPatch(back, compared())).toBe("")
   })
 
-  test("know a missing end of the last line from one that is there", async () => {
+  test("distinguishes a missing final newline", async () => {
     const both = composePatches(patchOf("a", "a\nb"), patchOf("a\nb", "a\nb\n"))!
     expect(await tidyPatch(both, compared())).toBe("@@ -1,1 +1,2 @@\n-a\n\\ No newline at end of file\n+a\n+b\n")
   })
 
-  test("stay as they are told where comparing would take too long", async () => {
+  test("keeps them as they are if comparing would take too long", async () => {
     const both = composePatches(patchOf("a\nb\n", "a\nc\n"), patchOf("a\nc\n", "a\nb\n"))!
-    expect(await tidyPatch(both, { left: 0 })).toBe("@@ -1,2 +1,2 @@\n a\n-b\n+b\n")
+    expect(await tidyPatch(both, { linesLeft: 0 })).toBe("@@ -1,2 +1,2 @@\n a\n-b\n+b\n")
   })
 })
 
 describe("a patch", () => {
-  test("is trimmed to three lines around each place", async () => {
+  test("is trimmed to three lines of context", async () => {
     const text = (changed: string) =>
       Array.from({ length: 40 }, (_, i) => (i === 20 ? changed : `line ${i}`)).join("\n")
     expect(await tidyPatch(patchOf(text("a"), text("b")))).toBe(hunksOf(patchOf(text("a"), text("b"), 3)))
   })
 
-  test("that miscounts, breaks off or holds two files is not read", async () => {
+  test("that miscounts, is truncated or holds two files is rejected", async () => {
     for (const patch of [
       "",
       "hello",
@@ -140,16 +146,16 @@ describe("a patch", () => {
       expect(await tidyPatch(patch), JSON.stringify(patch)).toBeUndefined()
   })
 
-  test("of a new file is known as one", () => {
-    expect(newPatch("a\n\nb")).toBe("@@ -0,0 +1,3 @@\n+a\n+\n+b\n\\ No newline at end of file\n")
-    expect(isNew(newPatch("a"))).toBe(true)
-    expect(isNew(patchOf("a\n", "a\nb\n"))).toBe(false)
-    expect(newPatch("")).toBe("")
+  test("of a new file is recognised", () => {
+    expect(newFilePatch("a\n\nb")).toBe("@@ -0,0 +1,3 @@\n+a\n+\n+b\n\\ No newline at end of file\n")
+    expect(isNewFile(newFilePatch("a"))).toBe(true)
+    expect(isNewFile(patchOf("a\n", "a\nb\n"))).toBe(false)
+    expect(newFilePatch("")).toBe("")
   })
 
   test("has its lines counted", () => {
-    expect(linesChanged(patchOf("a\nb\nc\n", "a\nd\ne\nc\n"))).toEqual({ additions: 2, deletions: 1 })
-    expect(linesChanged("hello")).toEqual({ additions: 0, deletions: 0 })
+    expect(countChangedLines(patchOf("a\nb\nc\n", "a\nd\ne\nc\n"))).toEqual({ additions: 2, deletions: 1 })
+    expect(countChangedLines("hello")).toEqual({ additions: 0, deletions: 0 })
   })
 
   test("never throws", async () => {

@@ -1,16 +1,16 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { type DiffRow, parsePatch } from "../../../src/render/diff/diff.ts"
-import { markWords, type Range } from "../../../src/render/diff/diff-words.ts"
+import { findChangedWords, type TextRange } from "../../../src/render/diff/diff-words.ts"
+import { type PatchRow, parsePatch } from "../../../src/render/diff/parse-patch.ts"
 import { highlightLines, loadLanguages } from "../../../src/render/highlight/highlight.ts"
 import { markupOf } from "../../../src/render/html/safe-html.ts"
 
 const rowsOf = (patch: string) => parsePatch(patch).hunks.flatMap(({ rows }) => rows)
 const marked = (patch: string) => {
   const rows = rowsOf(patch)
-  return markWords(rows).map((ranges, i) => ranges?.map(({ from, to }) => rows[i]!.text.slice(from, to)))
+  return findChangedWords(rows).map((ranges, i) => ranges?.map(({ from, to }) => rows[i]!.text.slice(from, to)))
 }
-const pair = (before: string, after: string): DiffRow[] => [
+const pair = (before: string, after: string): PatchRow[] => [
   { kind: "del", old: 1, text: before },
   { kind: "add", new: 1, text: after },
 ]
@@ -26,16 +26,16 @@ describe("marking what changed in a line", () => {
     ])
   })
 
-  test("marks nothing on the side from which nothing is gone", () => {
+  test("marks nothing on a side without changes", () => {
     expect(marked("@@ -1 +1 @@\n-call(a)\n+call(a, b)\n")).toEqual([undefined, [", b"]])
   })
 
-  test("pairs several lines in order, also over the remark between them", () => {
+  test("pairs several lines in order, also over the note between them", () => {
     const patch = "@@ -1,2 +1,2 @@\n-let x = 1\n-let y = 2\n\\ No newline at end of file\n+let x = 3\n+let y = 4\n"
     expect(marked(patch)).toEqual([["1"], ["2"], undefined, ["3"], ["4"]])
   })
 
-  test("pairs the lines that are most alike where more were added than deleted", () => {
+  test("pairs the most similar lines if more were added than deleted", () => {
     const patch = "@@ -1 +1,3 @@\n-  return base * 2\n+  // Full jitter\n+  return base * 3\n+}\n"
     expect(marked(patch)).toEqual([["2"], undefined, ["3"], undefined])
   })
@@ -46,17 +46,19 @@ describe("marking what changed in a line", () => {
     const rows = rowsOf(
       `@@ -1,40 +1,41 @@\n${lines.map((line) => `-${line}\n`).join("")}+// All of them.\n${changed.map((line) => `+${line}\n`).join("")}`,
     )
-    const marks = markWords(rows).map((ranges, i) => ranges?.map(({ from, to }) => rows[i]!.text.slice(from, to)))
+    const marks = findChangedWords(rows).map((ranges, i) =>
+      ranges?.map(({ from, to }) => rows[i]!.text.slice(from, to)),
+    )
     expect(marks).toEqual([...Array(40).fill(["load"]), undefined, ...Array(40).fill(["read"])])
   })
 
-  test("leaves lines alone that have no partner or nothing in common", () => {
+  test("does not mark lines without a partner or with nothing in common", () => {
     expect(marked("@@ -1,2 +1 @@\n-one\n-two\n+three\n")).toEqual([undefined, undefined, undefined])
     expect(marked("@@ -1 +1 @@\n-hello world\n+goodbye\n")).toEqual([undefined, undefined])
     expect(marked("@@ -1 +1 @@\n-          return one\n+          throw two\n")).toEqual([undefined, undefined])
   })
 
-  test("does not part the halves of a character", () => {
+  test("does not split a surrogate pair", () => {
     expect(marked("@@ -1 +1 @@\n-face = 😀\n+face = 😁\n")).toEqual([["😀"], ["😁"]])
   })
 
@@ -65,7 +67,7 @@ describe("marking what changed in a line", () => {
     fc.assert(
       fc.property(words, words, (before, after) => {
         const rows = pair(before.join(""), after.join(""))
-        for (const [i, ranges] of markWords(rows).entries()) {
+        for (const [i, ranges] of findChangedWords(rows).entries()) {
           let at = 0
           for (const { from, to } of ranges ?? []) {
             expect(from).toBeGreaterThanOrEqual(at)
@@ -82,17 +84,17 @@ describe("marking what changed in a line", () => {
   test("never throws, and takes long lines and large changes", () => {
     const line = fc.string({ unit: fc.constantFrom("a", "-", "+", " ", "@", "\\", "é") })
     const text = fc.array(line, { maxLength: 12 }).map((lines) => lines.join("\n"))
-    fc.assert(fc.property(text, (text) => void markWords(rowsOf(`@@ -1,5 +1,5 @@\n${text}`))))
-    markWords(pair("a ".repeat(50_000), "b ".repeat(50_000)))
-    markWords([...Array(3000)].flatMap((_, i) => pair(`line ${i}`, `line ${i + 1}`)))
+    fc.assert(fc.property(text, (text) => void findChangedWords(rowsOf(`@@ -1,5 +1,5 @@\n${text}`))))
+    findChangedWords(pair("a ".repeat(50_000), "b ".repeat(50_000)))
+    findChangedWords([...Array(3000)].flatMap((_, i) => pair(`line ${i}`, `line ${i + 1}`)))
   })
 })
 
 describe("a marked line", () => {
-  const draw = (text: string, ranges: Range[], language?: string) =>
+  const draw = (text: string, ranges: TextRange[], language?: string) =>
     markupOf(highlightLines(text, language, undefined, [ranges])[0]!)
 
-  test("keeps its colours under the marks", async () => {
+  test("keeps its highlighting under the marks", async () => {
     await loadLanguages(["typescript"])
     expect(draw('const a = "x y"', [{ from: 6, to: 12 }], "typescript")).toBe(
       "<c- k>const</c-> <mark>a = <c- s>&#34;x</c-></mark><c- s> y&#34;</c->",

@@ -1,19 +1,19 @@
 import fc from "fast-check"
 import { beforeAll, describe, expect, test } from "vitest"
 import { highlight, highlightLines, loadLanguages } from "../../../src/render/highlight/highlight.ts"
-import { grammars, languageNamed, languageOf } from "../../../src/render/highlight/languages.ts"
+import { GRAMMARS, languageByName, languageOfFile } from "../../../src/render/highlight/languages.ts"
 import { escapeText, markupOf } from "../../../src/render/html/safe-html.ts"
 
 const languages = ["typescript", "python", "json", "markdown", "diff", "bash", "php"]
 beforeAll(() => loadLanguages(languages))
 
 const shown = (code: string, language: string | undefined, left?: number) =>
-  markupOf(highlight(code, language, left === undefined ? undefined : { left }))
+  markupOf(highlight(code, language, left === undefined ? undefined : { charsLeft: left }))
 const plain = (code: string) => markupOf(escapeText(code))
 const withoutSpans = (markup: string) => markup.replace(/<\/?(?:span|c-)[^>]*>/g, "")
 
-describe("colours", () => {
-  test("name what the parts of a line are", () => {
+describe("highlighting", () => {
+  test("classifies the tokens of a line", () => {
     expect(shown("export async function twice(n: number) { return n * 2 } // ok", "typescript")).toBe(
       "<c- k>export async function </c-><c- f>twice</c->(n: <c- t>number</c->) { " +
         "<c- k>return</c-> n * <c- n>2</c-> } <c- c>// ok</c->",
@@ -21,24 +21,24 @@ describe("colours", () => {
     expect(shown('{"a": "<b>"}', "json")).toBe("{<c- f>&#34;a&#34;</c->: <c- s>&#34;&lt;b&gt;&#34;</c->}")
   })
 
-  test("know deleted and inserted lines, and headings", () => {
+  test("knows deleted and inserted lines, and headings", () => {
     expect(shown("@@ -1 +1 @@\n-a\n+b", "diff")).toBe("<c- h>@@ -1 +1 @@</c->\n<c- d>-a</c->\n<c- i>+b</c->")
     expect(shown("# Title", "markdown")).toBe("<c- h># Title</c->")
   })
 
-  test("go on over lines: a comment, and code inside a string", () => {
+  test("continues over lines: a comment, and code inside a string", () => {
     expect(shown("/* a\nb */ 1", "typescript")).toBe("<c- c>/* a</c->\n<c- c>b */ </c-><c- n>1</c->")
     expect(shown("`a$".concat("{b}c`"), "typescript")).toBe("<c- s>`a</c->$".concat("{b}<c- s>c`</c->"))
   })
 
-  test("are the same the second time, and whatever else is loaded", async () => {
+  test("is the same the second time, and whatever else is loaded", async () => {
     const code = "# T\n```sql\nselect 1\n```\n".repeat(3)
     const before = shown(code, "markdown")
     await loadLanguages(["sql"])
     expect(shown(code, "markdown")).toBe(before)
   })
 
-  test("are the same after the memory of lines was given up", () => {
+  test("is the same after the line cache was cleared", () => {
     const code = "const a = `x\ny`"
     const before = shown(code, "typescript")
     for (let i = 0; i < 40; i++)
@@ -54,7 +54,7 @@ describe("plain text", () => {
     }
   })
 
-  test("in a line over 1,000 characters, and colours again after it", () => {
+  test("in a line over 1,000 characters, but not after it", () => {
     const long = `const a = "${"x".repeat(1000)}"`
     expect(shown(`${long}\nlet b`, "typescript")).toBe(`${plain(long)}\n<c- k>let</c-> b`)
   })
@@ -70,29 +70,29 @@ describe("plain text", () => {
   })
 
   test("from where the caller's budget is spent", () => {
-    const budget = { left: 53 }
+    const budget = { charsLeft: 53 }
     expect(markupOf(highlight("let a = 1\nlet b = 2\nlet c = 3", "typescript", budget)).match(/<c- k>/g)).toHaveLength(
       2,
     )
-    expect(budget.left).toBe(5)
+    expect(budget.charsLeft).toBe(5)
     expect(markupOf(highlight("let abcd = 1", "typescript", budget))).toBe("let abcd = 1")
-    expect(budget.left).toBe(5)
+    expect(budget.charsLeft).toBe(5)
   })
 
-  test("from where a line has more coloured words than the budget", () => {
-    const budget = { left: 50 }
+  test("from a line with more tokens than the budget", () => {
+    const budget = { charsLeft: 50 }
     expect(markupOf(highlight("let a=1,b=2,c=3,d=4,e=5", "typescript", budget))).not.toContain("<")
-    budget.left = 200
+    budget.charsLeft = 200
     expect(markupOf(highlight("let a=1,b=2,c=3,d=4,e=5", "typescript", budget)).match(/<c- /g)!.length).toBeGreaterThan(
       5,
     )
-    expect(budget.left).toBe(128)
+    expect(budget.charsLeft).toBe(128)
   })
 
   test("costs nothing of the budget", () => {
-    const budget = { left: 100 }
+    const budget = { charsLeft: 100 }
     highlight("let a = 1", undefined, budget)
-    expect(budget.left).toBe(100)
+    expect(budget.charsLeft).toBe(100)
   })
 })
 
@@ -136,14 +136,14 @@ describe("hostile code", () => {
       fc.property(fc.string({ unit, maxLength: 80 }), (code) => {
         const signs = (markup: string) => markup.replaceAll(/<span class="u">(U\+[0-9A-F]+)<\/span>/g, "$1")
         const markup = signs(shown(code, language))
-        // Pieces are escaped one by one, so halves of a character that a grammar parted would show here.
+        // Tokens are escaped one by one: a surrogate pair split by a grammar would show here.
         expect(withoutSpans(markup)).toBe(signs(code.split("\n").map(plain).join("\n")))
         expect(markup).toMatch(/^(?:<c- [kscftndih]>[^<]+<\/c->|[^<>]+)*$/)
       }),
     )
   })
 
-  test("nested without end is read", () => {
+  test("nested deeply is read", () => {
     const code = "(\n".repeat(25_000)
     expect(withoutSpans(shown(code, "typescript"))).toBe(code)
   })
@@ -161,11 +161,11 @@ describe("the language of a fence", () => {
     ["shell", "bash"],
     ["console", "shellsession"],
     ["objective-c", "objective-c"],
-  ])("%s is %s", (info, language) => expect(languageNamed(info)).toBe(language))
+  ])("%s is %s", (info, language) => expect(languageByName(info)).toBe(language))
 
   test.each(["", " ", "text", "constructor", "__proto__", "toString", '"><script>', "ts\u0000x", "klingon"])(
     "%j has no grammar of its own, or a known one",
-    (info) => expect([undefined, "typescript"]).toContain(languageNamed(info)),
+    (info) => expect([undefined, "typescript"]).toContain(languageByName(info)),
   )
 })
 
@@ -179,15 +179,15 @@ describe("the language of a file", () => {
     ["tsconfig.json", "jsonc"],
     [".env.local", "dotenv"],
     ["a.d.ts", "typescript"],
-  ])("%s is %s", (path, language) => expect(languageOf(path)).toBe(language))
+  ])("%s is %s", (path, language) => expect(languageOfFile(path)).toBe(language))
 
   test.each(["", "LICENSE", "a.", ".", "a.ts/", "a.constructor", "x.__proto__"])("%j is not known", (path) =>
-    expect(languageOf(path)).toBeUndefined(),
+    expect(languageOfFile(path)).toBeUndefined(),
   )
 })
 
-test("every language of the table loads and colours", async () => {
-  await loadLanguages([...Object.keys(grammars), "klingon", "__proto__"])
+test("every supported language loads and highlights", async () => {
+  await loadLanguages([...Object.keys(GRAMMARS), "klingon", "__proto__"])
   const sample = '# "a" // 1\nif true { return 1 }\n<a b="c">\n[x]\nkey: "v"\nA=1\n+b\nselect 1\n$ ls -l'
-  for (const language of Object.keys(grammars)) expect(shown(sample, language), language).toContain("<c- ")
+  for (const language of Object.keys(GRAMMARS)) expect(shown(sample, language), language).toContain("<c- ")
 })

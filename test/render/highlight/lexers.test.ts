@@ -1,12 +1,12 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { highlight } from "../../../src/render/highlight/highlight.ts"
-import { grammars } from "../../../src/render/highlight/languages.ts"
+import { GRAMMARS } from "../../../src/render/highlight/languages.ts"
 import { initialState, lexLine } from "../../../src/render/highlight/lexer.ts"
 import { hasLexer, lexerOf } from "../../../src/render/highlight/lexers.ts"
 import { markupOf } from "../../../src/render/html/safe-html.ts"
 
-/** Code with its coloured pieces as `class:text`, joined by `|`. */
+/** Code with its highlighted tokens as `class:text`, joined by `|`. */
 function pieces(code: string, language: string): string {
   const found = markupOf(highlight(code, language)).matchAll(/<c- (\w)>([^<]*)<\/c->/g)
   const text = (html: string) =>
@@ -19,7 +19,7 @@ function pieces(code: string, language: string): string {
   return [...found].map(([, name, piece]) => `${name}:${text(piece!).trim()}`).join("|")
 }
 
-describe("what the parts of code are", () => {
+describe("tokens of", () => {
   test.each([
     ["typescript", "const a: Map<string, number> = b / c / d", "k:const|t:Map|t:string|t:number"],
     ["typescript", "x = /[/]\\/a/g.test(y)", "s:/[/]\\/a/g|f:test"],
@@ -54,7 +54,7 @@ describe("what the parts of code are", () => {
   ])("%s: %s", (language, code, expected) => expect(pieces(code, language)).toBe(expected))
 })
 
-test("every lexer reads any line to its end, in order, from any state that it has come to", () => {
+test("every lexer reads any line to its end, in order, from any reachable state", () => {
   const unit = fc.constantFrom(
     ..."aA1 \t<>&'\"`$}{()[]/*#-\\=:;,.@|%!?+~é😀\ud800",
     "/*",
@@ -65,7 +65,7 @@ test("every lexer reads any line to its end, in order, from any state that it ha
     "<script>",
     'R"(',
   )
-  for (const language of Object.keys(grammars).filter(hasLexer)) {
+  for (const language of Object.keys(GRAMMARS).filter(hasLexer)) {
     const lexer = lexerOf(language)!
     fc.assert(
       fc.property(fc.array(fc.string({ unit, maxLength: 30 }), { maxLength: 12 }), (lines) => {

@@ -29,12 +29,12 @@ const attached = [...types.split(" "), ""].flatMap((mime) =>
     type: "file",
     mime,
     filename: `a.${name}`,
-    // Each with a content of its own, or files of the same content would be one.
+    // Distinct content, since equal files are stored once.
     url: `data:${mime};base64,${Buffer.from(`${content}<!-- ${mime} -->`).toString("base64")}`,
   })),
 )
 
-/** The files of a share that holds all of these, in what was asked, was answered and was done. */
+/** Files of a share with all of these attached to prompts, answers and tool calls. */
 async function stored(): Promise<SiteFile[]> {
   const half = attached.length >> 1
   const long = contents["html"]!.repeat(4_000)
@@ -80,7 +80,7 @@ describe.skipIf(!findChromium())("in Chromium", { timeout: 120_000 }, () => {
       page.on("download", (download) => void downloaded.add(download.url()))
       for (const name of bodies.keys()) {
         await page.goto(`${base}/${name}`).catch(() => {})
-        // What is text is shown as text: no element of it has come to be.
+        // Text is shown as text: no element came of it.
         const elements = await page.evaluate(() => document.querySelectorAll("script, svg, x, html html").length)
         expect({ name, elements }).toEqual({ name, elements: 0 })
       }
@@ -92,7 +92,7 @@ describe.skipIf(!findChromium())("in Chromium", { timeout: 120_000 }, () => {
     },
   )
 
-  test("the same, as what they say that they are, would run: this test sees it", async () => {
+  test("the same files served under their declared types would run: this test detects it", async () => {
     const { url } = await serveFiles(new Map(Object.entries(contents)), (name) =>
       name === "svg" ? "image/svg+xml" : "text/html",
     )

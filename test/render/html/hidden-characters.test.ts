@@ -21,11 +21,11 @@ describe("a character that cannot be seen", () => {
     expect(markupOf(html`<code>${`a${character}b`}</code>`)).toBe(`<code>a${chip(name(character))}b</code>`)
   })
 
-  test.each([...turning, ...invisible])("and in prose, if no writing needs it (%j)", (character) => {
+  test.each([...turning, ...invisible])("is named in prose, if no text needs it (%j)", (character) => {
     expect(prose(`a${character}b`)).toBe(`a${chip(name(character))}b`)
   })
 
-  test.each(ofWriting)("but stays in prose, if some does (%j)", (character) => {
+  test.each(ofWriting)("stays in prose, if some text needs it (%j)", (character) => {
     expect(prose(`a${character}b`)).toBe(`a${character}b`)
   })
 
@@ -37,7 +37,7 @@ describe("a character that cannot be seen", () => {
   })
 })
 
-describe("what looks like one stays", () => {
+describe("a legitimate use stays", () => {
   test.each([
     ["a family", "👨‍👩‍👧‍👦"],
     ["a heart", "❤️"],
@@ -52,8 +52,8 @@ describe("what looks like one stays", () => {
   })
 })
 
-describe("what could carry a text that nobody sees", () => {
-  test("is none of the characters that Unicode says are not shown", () => {
+describe("an invisible carrier of text", () => {
+  test("is no character that Unicode lists as not shown", () => {
     const hidden: string[] = []
     for (let point = 0x80; point < 0x110000; point++) {
       const character = String.fromCodePoint(point)
@@ -63,12 +63,12 @@ describe("what could carry a text that nobody sees", () => {
     expect(hidden.filter((character) => code(`a${character}b`) !== `a${chip(name(character))}b`)).toEqual([])
   })
 
-  test("is no row of selectors, in prose either", () => {
+  test("is no run of variation selectors, also in prose", () => {
     expect(prose("a\ufe01\ufe02\ufe03")).toBe(`a\ufe01${chip("U+FE02")}${chip("U+FE03")}`)
     expect(prose("\u845b\u{e0100}\u{e0101}")).toBe(`\u845b\u{e0100}${chip("U+E0101")}`)
   })
 
-  test("is no flag that there is not", () => {
+  test("is no flag other than the known ones", () => {
     const tags = ["U+E0068", "U+E0069", "U+E007F"].map(chip).join("")
     expect(code("🏴\u{e0068}\u{e0069}\u{e007f}")).toBe(`🏴${tags}`)
     expect(prose("🏴\u{e0068}\u{e0069}\u{e007f}")).toBe(`🏴${tags}`)
@@ -90,7 +90,7 @@ test("no text hides anything in code, and nothing else is lost", () => {
   )
 })
 
-test("a drawn page hides nothing in what a machine said", async () => {
+test("a rendered page hides nothing in machine output", async () => {
   const all = [...turning, ...invisible, ...ofWriting].join("x")
   const text = `a${all}z\n`
   const patch = `@@ -1 +1 @@ ${all}\n-${text}+b${text}`

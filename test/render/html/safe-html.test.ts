@@ -28,15 +28,15 @@ describe("text", () => {
     expect(markupOf(escapeText(text))).toBe(markup)
   })
 
-  test("of any kind is text and nothing else", () => {
+  test("of any kind renders as text only", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {
         const read = readHtml(markupOf(html`<p title="${text}">${text}</p>`))
-        // Hidden characters are named by a sign of ours.
+        // Hidden characters become our own labels.
         const [first, ...signs] = read.elements
         expect(first!.name).toBe("p")
         for (const { name, attributes } of signs) expect([name, ...attributes]).toEqual(["span", ["class", "u"]])
-        // In an attribute those that writing needs stay.
+        // Attributes keep hidden characters that text needs.
         if (/[\u00ad\u061c\u200b-\u200f\u2028\u2029]|\u034f|[\u180b-\u180f]|[\ufe00-\ufe0f]|\udb40/.test(text)) return
         expect(first!.attributes.get("title")!.replaceAll(/[⟨⟩]/g, "")).toBe(read.text.replaceAll(/[⟨⟩]/g, ""))
         if (/^[\u0020-\u007e]*$/.test(text)) expect(read.text).toBe(text)
@@ -55,7 +55,7 @@ describe("prose", () => {
     expect(markupOf(escapeProse(text))).toBe(markup)
   })
 
-  test("of any kind is text and nothing else", () => {
+  test("of any kind renders as text only", () => {
     const pieces = fc.constantFrom(
       "&",
       "#",
@@ -81,7 +81,7 @@ describe("prose", () => {
 })
 
 describe("safe markup", () => {
-  test("is put together from text that is escaped, numbers, and safe markup", () => {
+  test("is built from escaped text, numbers and safe markup", () => {
     const inner = html`<b>${"<i>"}</b>`
     expect(markupOf(html`<p>${inner}${3}${[inner, emptyHtml]}</p>`)).toBe("<p><b>&lt;i&gt;</b>3<b>&lt;i&gt;</b></p>")
     expect(markupOf(joinHtml([inner, inner]))).toBe("<b>&lt;i&gt;</b><b>&lt;i&gt;</b>")
@@ -105,7 +105,7 @@ describe("safe markup", () => {
     if (typeof value !== "string" && typeof value !== "number") expect(() => html`<p>${forged}</p>`).toThrow(TypeError)
   })
 
-  test("cannot be made of anything that JSON can say", () => {
+  test("cannot be created from JSON", () => {
     fc.assert(
       fc.property(fc.json(), (json) => {
         expect(() => markupOf(JSON.parse(json))).toThrow(TypeError)
@@ -148,7 +148,7 @@ describe("the sources", () => {
     )
   })
 
-  test("mint it in one place", () => {
+  test("create safe markup in one place", () => {
     expect(having(/opencode-bucket\.safe-html/)).toEqual(["render/html/safe-html.ts"])
   })
 

@@ -2,7 +2,7 @@ import { prebuiltPage } from "../../../src/render/site/page.ts"
 import { draw, type Exported, filesOf } from "../draw.ts"
 import { expectShare } from "../page-rules.ts"
 
-/** 09:00 UTC of a day; messages and parts happen in the seconds after it. */
+/** 09:00 UTC; messages and parts follow in the seconds after it. */
 const start = Date.UTC(2026, 10, 2, 9)
 
 export const user = (parts: object[], info: object = {}) => message("user", parts, info)
@@ -13,7 +13,7 @@ function message(role: string, parts: object[], info: object) {
   return { info: { id: "msg_1", role, time: { created: start }, ...info }, parts: withIDs }
 }
 
-/** A call of a tool that was completed after 1.5 seconds, unless said otherwise. */
+/** A tool call, by default completed after 1.5 s. */
 export const call = (tool: string, state: object) => ({
   type: "tool",
   tool,
@@ -21,7 +21,7 @@ export const call = (tool: string, state: object) => ({
   state: { status: "completed", input: {}, output: "", metadata: {}, time: { start, end: start + 1500 }, ...state },
 })
 
-/** What a page shows of one message: its items, an element a line. The page and all it links to are checked, too. */
+/** Items that a page shows of one message, one element per line. Also checks the page and all that it links to. */
 export async function shown(message: object, more: Exported = {}): Promise<string> {
   const info = { id: "ses_1", title: "A session", directory: "/home/dana/src/calc" }
   const drawn = await draw(await filesOf({ info, messages: [message], ...more }, { renderPage: prebuiltPage }))

@@ -6,7 +6,7 @@ const text = (content: string, more: object = {}) => ({ type: "text", text: cont
 const file = (mime: string, filename: string, url: string) => ({ type: "file", mime, filename, url })
 const base64 = (mime: string, content: string) => `data:${mime};base64,${Buffer.from(content).toString("base64")}`
 
-// The gallery has every kind of part as it usually is; these are what is left.
+// The gallery covers the usual forms of every part; these are the others.
 const parts: [string, object][] = [
   ["text that is to be ignored", user([text("Hidden", { ignored: true }), text("Shown")])],
   ["an answer that is empty", assistant([text("  ")])],

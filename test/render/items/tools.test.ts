@@ -16,7 +16,7 @@ const asked = {
 }
 const failed = (input: object, error: string) => ({ status: "error", input, error })
 
-// The gallery has every tool as it usually is; these are what is left.
+// The gallery covers the usual forms of every tool; these are the others.
 const calls: [string, [tool: string, state: object]][] = [
   ["write, over a file", ["write", { input: { filePath: at("a.ts"), content: "" }, metadata: { exists: true } }]],
   ["apply_patch, of nothing that is known", ["apply_patch", failed({ patchText: "nonsense" }, "Invalid patch")]],

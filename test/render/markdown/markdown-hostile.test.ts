@@ -4,7 +4,7 @@ import { markupOf } from "../../../src/render/html/safe-html.ts"
 import { renderMarkdown } from "../../../src/render/markdown/markdown.ts"
 import { type Markup, readHtml } from "../read-html.ts"
 
-const drawn = async (text: string) => markupOf(await renderMarkdown(text, { left: 10_000 })).trimEnd()
+const drawn = async (text: string) => markupOf(await renderMarkdown(text, { charsLeft: 10_000 })).trimEnd()
 
 const allowed = new Set(
   "p h3 h4 h5 h6 figure figcaption pre code span ul ol li blockquote hr br div table thead tbody tr th td a strong em del".split(
@@ -148,7 +148,7 @@ describe("hostile text", () => {
         expectAllowed(await drawn(frame.replace("{}", () => text + hostile[(i * 7 + 3) % hostile.length]!)))
   })
 
-  test("of pieces of Markdown and HTML put together by chance", async () => {
+  test("random combinations of Markdown and HTML", async () => {
     const piece = fc.oneof(
       fc.constantFrom(..."[ ] ( ) ! < > * _ ~ ` # - + . | \\ \" ' & ; : / = @ { } ^ $".split(" ")),
       fc.constantFrom(
@@ -219,8 +219,9 @@ describe("hostile text", () => {
   })
 })
 
-// Not how long they take, which depends on the machine, but that they end: the worst of what parsers of Markdown know.
-describe("ends, however knotty the text is:", () => {
+// Checks that they end, not how long they take, which depends on the machine: the worst cases known of Markdown
+// parsers.
+describe("terminates on pathological text:", () => {
   const units = [
     ...["b=~", "*www.*", "b=_", "a'~", "*b=b=]", "!~a<a ", "~a**b=&"],
     ...["[", "![", "](", "[a](", "[a](<b", "[a]: b\n", "[a][b]", "*a **b", "**_a**_ ", "*a_ ", "~~a ", "`a ", "``a` "],
@@ -281,13 +282,13 @@ describe("ends, however knotty the text is:", () => {
     expectAllowed(await drawn(`${"> ".repeat(10_000)}a`))
   })
 
-  test("a line of 5 MB is shown as it was written", async () => {
+  test("a line of 5 MB is shown as source", async () => {
     const line = "a *b* ".repeat(900_000)
     expect(await drawn(line)).toBe(`<pre class="written">${line}</pre>`)
   })
 })
 
-test("a paragraph of thousands of marks that could pair with each other is shown as it was written", async () => {
+test("a paragraph of thousands of marks that could pair is shown as source", async () => {
   const knot = "_a*".repeat(40).concat("\n")
   expect(await drawn(knot.repeat(500))).toBe(`<p><span class="written">${knot.repeat(500).trimEnd()}</span></p>`)
   expect(await drawn(`\`\`\`\n${knot.repeat(500)}\`\`\`\n\n**a**`)).toContain("<p><strong>a</strong></p>")

@@ -3,10 +3,10 @@ import { markupOf } from "../../../src/render/html/safe-html.ts"
 import { safeUrl } from "../../../src/render/html/safe-url.ts"
 import { renderMarkdown } from "../../../src/render/markdown/markdown.ts"
 
-const drawn = async (text: string) => markupOf(await renderMarkdown(text, { left: 10_000 })).trimEnd()
+const drawn = async (text: string) => markupOf(await renderMarkdown(text, { charsLeft: 10_000 })).trimEnd()
 const rel = 'rel="noopener noreferrer nofollow"'
 
-describe("what people and models write", () => {
+describe("usual Markdown", () => {
   test.each([
     ["# One\n## Two\n##### Five\n###### Six", "<h3>One</h3>\n<h4>Two</h4>\n<h6>Five</h6>\n<h6>Six</h6>"],
     ["One\n===\n\nTwo\n---", "<h3>One</h3>\n<h4>Two</h4>"],
@@ -76,7 +76,7 @@ describe("a block of code", () => {
     expect(await drawn(text)).toBe(markup)
   })
 
-  test("in a list in a quote is coloured, too", async () => {
+  test("in a list in a quote is highlighted, too", async () => {
     expect(await drawn("> - a\n>\n>   ```py\n>   def a(): pass\n>   ```")).toContain("<c- k>def </c->")
   })
 })

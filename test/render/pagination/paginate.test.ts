@@ -15,13 +15,13 @@ const messages = fc.array(
   { maxLength: 40 },
 )
 
-/** Before which messages a page begins. */
+/** Indexes of the messages that begin a page. */
 function breaksOf(list: ReturnType<typeof message>[]): number[] {
   const breaks = pageBreaks()
   return list.flatMap((item, at) => (breaks(item) ? [at] : []))
 }
 
-test("what follows changes no earlier page", () => {
+test("later messages change no earlier page", () => {
   fc.assert(
     fc.property(messages, fc.nat(40), (list, length) => {
       const all = list.map(({ role, text, lines }) => message(role, text, lines))
@@ -30,7 +30,7 @@ test("what follows changes no earlier page", () => {
   )
 })
 
-test("the first message begins no second page, and no page is empty", () => {
+test("the first message starts no second page, and no page is empty", () => {
   fc.assert(
     fc.property(messages, (list) => {
       const breaks = breaksOf(list.map(({ role, text, lines }) => message(role, text, lines)))
@@ -40,22 +40,22 @@ test("the first message begins no second page, and no page is empty", () => {
   )
 })
 
-test("a prompt begins a page once one is more than half full", () => {
-  // About two thirds of a page.
+test("a prompt starts a new page once the current one is more than half full", () => {
+  // Together about two thirds of a page.
   const most = Array.from({ length: 2 }, () => message("assistant", "x".repeat(70), 650))
   expect(breaksOf([...most, message("user", "a", 1), message("assistant", "a", 1)])).toEqual([2])
   expect(breaksOf([...most, message("assistant", "a", 1), message("user", "a", 1)])).toEqual([3])
   expect(breaksOf([message("user", "a", 1), message("user", "a", 1)])).toEqual([])
 })
 
-test("a message weighs no more than what is shown of it", () => {
+test("a message is estimated by its shown part only", () => {
   const after = (lines: number) =>
     breaksOf(Array.from({ length: 30 }, () => message("assistant", "x".repeat(70), lines)))
   expect(after(50_000)).toEqual(after(5_000))
   expect(after(5_000).length).toBeGreaterThan(after(50).length)
 })
 
-test("what has many elements fills a page as what has many characters does", () => {
+test("many elements fill a page as many characters do", () => {
   const list = (text: string) => breaksOf(Array.from({ length: 40 }, () => message("assistant", text, 200))).length
   expect(list("- a")).toBeGreaterThan(list("a "))
 })

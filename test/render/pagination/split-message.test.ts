@@ -1,8 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { BODY } from "../../../src/render/pagination/paginate.ts"
+import { estimateMessage } from "../../../src/render/pagination/message-size.ts"
+import { BODY_LIMIT } from "../../../src/render/pagination/paginate.ts"
 import { splitMessage } from "../../../src/render/pagination/split-message.ts"
-import { weighMessage } from "../../../src/render/pagination/weigh-message.ts"
 import { normalizeMessage } from "../../../src/session/normalize.ts"
 import { heavyParts, heavyTexts, heavyUserParts } from "../heavy-parts.ts"
 
@@ -13,7 +13,11 @@ const message = (role: string, parts: object[], info: object = {}) =>
   })
 
 const answer = {
-  ...{ modelID: "large-1", agent: "build", cost: 1, tokens: { input: 5, output: 6 }, finish: "length" },
+  modelID: "large-1",
+  agent: "build",
+  cost: 1,
+  tokens: { input: 5, output: 6 },
+  finish: "length",
   error: { name: "APIError", data: { message: "overloaded" } },
 }
 
@@ -35,7 +39,7 @@ const heavy = (role: "user" | "assistant") => {
 }
 
 describe("a message", () => {
-  test("that fits on a page is itself", () => {
+  test("that fits on a page is not split", () => {
     const small = message("assistant", [{ type: "text", text: "a" }])
     expect(splitMessage(small)).toEqual([small])
     expect(splitMessage(small)[0]).toBe(small)
@@ -47,9 +51,9 @@ describe("a message", () => {
       fc.assert(
         fc.property(heavy(role), (whole) => {
           const pieces = splitMessage(whole)
-          for (const { bytes, elements } of pieces.map(weighMessage)) {
-            expect(bytes).toBeLessThanOrEqual(BODY.bytes)
-            expect(elements).toBeLessThanOrEqual(BODY.elements)
+          for (const { bytes, elements } of pieces.map(estimateMessage)) {
+            expect(bytes).toBeLessThanOrEqual(BODY_LIMIT.bytes)
+            expect(elements).toBeLessThanOrEqual(BODY_LIMIT.elements)
           }
           const isOwn = (part: { type: string; synthetic?: boolean }) => part.type === "text" && !part.synthetic
           const parts = pieces.flatMap(({ parts }) => parts)
@@ -65,13 +69,21 @@ describe("a message", () => {
     },
   )
 
-  test("that is split says at first what it cost, and at last how it ended", () => {
+  test("that is split has its cost in the first fragment, and its end in the last", () => {
     const parts = Array.from({ length: 400 }, () => heavyParts["bash"]!(1, "a\n".repeat(100)))
     const pieces = splitMessage(message("assistant", parts, answer))
     expect(pieces.length).toBeGreaterThan(2)
     const said = pieces.map((piece) =>
       piece.role === "assistant"
-        ? [piece.id, piece.continues, piece.model, piece.cost, piece.tokens.output, piece.finish, piece.error?.name]
+        ? [
+            piece.id,
+            piece.isContinuation,
+            piece.model,
+            piece.cost,
+            piece.tokens.output,
+            piece.finish,
+            piece.error?.name,
+          ]
         : [],
     )
     const middle = ["msg_1", true, undefined, 0, 0, undefined, undefined]
@@ -80,7 +92,7 @@ describe("a message", () => {
     expect(said.at(-1)).toEqual(["msg_1", true, undefined, 0, 0, "length", "APIError"])
   })
 
-  test("that goes on has the pieces it had before", () => {
+  test("that grows keeps its earlier fragments", () => {
     const part = (i: number) => heavyParts[["bash", "text", "read"][i % 3]!]!(1, "a\n".repeat(i % 100))
     const parts = Array.from({ length: 900 }, (_, i) => part(i))
     const partsOf = (length: number) =>

@@ -15,7 +15,7 @@ interface Part {
   ignored?: boolean
 }
 
-/** All that was asked and answered, subagents' sessions last. */
+/** All prompts and answers, subagents' sessions last. */
 function texts({ messages = [], children = [] }: Exported): string[] {
   const own = messages.flatMap((message) =>
     (message as { parts: Part[] }).parts.flatMap(({ type, text, synthetic, ignored }) =>
@@ -25,7 +25,7 @@ function texts({ messages = [], children = [] }: Exported): string[] {
   return [...own, ...children.flatMap(texts)]
 }
 
-/** The headings that are the file's own: those outside of fences, quotes and lists. */
+/** The file's own headings: outside of fences, quotes and lists. */
 const headings = (markdown: string) =>
   lexer(markdown).flatMap((token: Token) => (token.type === "heading" ? [(token as { text: string }).text] : []))
 
@@ -53,7 +53,7 @@ describe("session.md", () => {
     expect(headings(markdown).filter((text) => text === "Prompt")).toHaveLength(prompts.length)
   })
 
-  test("has no control sequence of a terminal in it", async () => {
+  test("has no terminal control sequences", async () => {
     for (const [, exported] of exports) expect(await markdownOf(exported)).not.toMatch(/\u001b\[/)
   })
 
@@ -66,7 +66,7 @@ const said = (part: object, role = "assistant") => messageMarkdown(normalizeMess
 
 const called = (tool: string, state: object) => ({ type: "tool", tool, state: { status: "completed", ...state } })
 
-/** Expects that what follows a message is read as what it is. */
+/** Expects text after a message to be parsed independently of it. */
 function expectClosed(markdown: string) {
   expect(headings(`${markdown}\n## The end\n`).at(-1)).toBe("The end")
 }
@@ -87,7 +87,7 @@ describe("a fence", () => {
     "",
   ]
 
-  test("that is left open ends with its message", () => {
+  test("that is left open is closed with its message", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...fences), { maxLength: 8 }), (lines) => {
         const text = lines.join("\n")
@@ -99,7 +99,7 @@ describe("a fence", () => {
     )
   })
 
-  test("around what a tool printed cannot be closed from inside", () => {
+  test("around tool output cannot be closed from inside", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...fences), { maxLength: 8 }), (lines) => {
         const text = lines.join("\n")

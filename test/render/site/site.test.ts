@@ -17,7 +17,7 @@ describe.each(sessions)("the share of %s", (_, exported) => {
     expect(files).toEqual(expect.arrayContaining(["session.json", "session.md"]))
   })
 
-  test("says of each file what it is", async () => {
+  test("gives each file its content type", async () => {
     const types: Record<string, RegExp> = {
       html: /^text\/html; charset=utf-8$/,
       json: /^application\/json; charset=utf-8$/,
@@ -47,7 +47,7 @@ describe.each(sessions)("the share of %s", (_, exported) => {
     })
   })
 
-  test("has pages of allowed markup alone, whose links and pictures all lead somewhere", async () => {
+  test("has pages of allowed markup only, whose links and pictures all resolve", async () => {
     const drawn = await draw(await filesOf(exported))
     expectShare(drawn)
   })
@@ -66,7 +66,7 @@ describe.each(sessions)("the share of %s", (_, exported) => {
   })
 })
 
-test("the page's own anchors are none that a session can take", async () => {
+test("no id of a session can equal the page's own anchors", async () => {
   const message = (id: string, role: string, parts: object[], more: object = {}) => ({
     info: { id, role, ...more },
     parts,
@@ -81,7 +81,7 @@ test("the page's own anchors are none that a session can take", async () => {
   expectShare(await draw(await filesOf({ messages })))
 })
 
-test("a header that cannot name all files that changed says how many there are", async () => {
+test("a header that cannot name all changed files shows their number", async () => {
   const diffs = Array.from({ length: 501 }, (_, i) => ({
     file: `${i}.ts`,
     additions: 1,
@@ -96,8 +96,8 @@ test("a header that cannot name all files that changed says how many there are",
   expect(await header(12)).toContain('<a href="changes.html">the diffs</a>')
 })
 
-describe("drawing", () => {
-  test("waits until it is asked for", async () => {
+describe("rendering", () => {
+  test("waits until it is requested", async () => {
     const drawn: string[] = []
     const renderPage = async ({ number }: { number: number }) => {
       drawn.push(String(number))
@@ -120,7 +120,7 @@ describe("drawing", () => {
     }
   })
 
-  test("fails where the page fails", async () => {
+  test("fails if the page fails", async () => {
     const files = await filesOf({}, { renderPage: () => Promise.reject(new Error("no template")) })
     await expect(files.at(-1)!.render()).rejects.toThrow("no template")
   })
@@ -132,11 +132,11 @@ describe("a session that is shared again", () => {
   const changed = (before: Map<string, string>, after: Map<string, string>) =>
     [...after].filter(([path, input]) => before.get(path) !== input).map(([path]) => path)
 
-  test("is the same in every input when nothing has changed", async () => {
+  test("has the same inputs when nothing has changed", async () => {
     for (const [, exported] of sessions) expect(changed(await inputs(exported), await inputs(exported))).toEqual([])
   })
 
-  test("draws its last page anew, the first and the records when a message was added, and nothing between", async () => {
+  test("renders its last page, the first and the records again when a message was added, and nothing between", async () => {
     const long = generated(400)
     const { messages } = long
     await fc.assert(
@@ -179,7 +179,7 @@ describe("a session that is shared again", () => {
     }
   })
 
-  test("draws the page of a task anew when its subagent's session has come", async () => {
+  test("renders the page of a task again when its subagent's session has come", async () => {
     const [, exported] = exports[0]!
     const before = await filesOf({ ...exported, children: [] })
     const after = await filesOf(exported)

@@ -1,63 +1,72 @@
-import type { TokenClass } from "../highlight-theme.ts"
-import { after, before, type Is, type Lexer, lexer, type ModeRules, type Rule, words } from "../lexer.ts"
+import {
+  characterAfter,
+  characterBefore,
+  createLexer,
+  type Lexer,
+  type LexerModeRules,
+  type LexerRule,
+  type TokenRule,
+  wordTable,
+} from "../lexer.ts"
+import type { TokenClass } from "../token-classes.ts"
 import { comment } from "./script.ts"
 
-// Languages with braces, whose words differ more than their grammar does.
+// Languages with braces, which differ in their words more than in their grammar.
 
 interface Brace {
   keywords: string
   types?: string
   constants?: string
-  /** Rules of its own, before those that all have. */
-  own?: readonly Rule[]
-  modes?: Record<string, ModeRules>
-  /** Whether a word that begins with a capital is a type. */
+  /** Additional rules, tried before the common ones. */
+  own?: readonly LexerRule[]
+  modes?: Record<string, LexerModeRules>
+  /** Whether capitalised words are types. */
   isCapitalType?: boolean
-  /** Whether '…' is a character rather than a string of any length. */
+  /** Whether '…' is a character rather than a string. */
   hasCharacters?: boolean
 }
 
-const STRING: Rule = { match: '"(?:[^"\\\\]|\\\\.)*"?', is: "s" }
-const CHARACTER: Rule = { match: "'(?:[^'\\\\]|\\\\.[^']{0,8})'", is: "s" }
-const QUOTED: Rule = { match: "'(?:[^'\\\\]|\\\\.)*'?", is: "s" }
+const STRING: LexerRule = { match: '"(?:[^"\\\\]|\\\\.)*"?', token: "s" }
+const CHARACTER: LexerRule = { match: "'(?:[^'\\\\]|\\\\.[^']{0,8})'", token: "s" }
+const QUOTED: LexerRule = { match: "'(?:[^'\\\\]|\\\\.)*'?", token: "s" }
 
-/** A mode that goes on over lines until its end. */
-export const until = (end: string, rest: TokenClass = "s"): ModeRules => ({
+/** A mode over several lines until an end marker. */
+export const until = (end: string, rest: TokenClass = "s"): LexerModeRules => ({
   rest,
-  rules: [{ match: end, is: rest, pop: true }],
+  rules: [{ match: end, token: rest, pop: true }],
 })
 
 const brace = (language: Brace) => (): Lexer => {
   const { keywords, types, constants = "true false null", own = [], modes = {} } = language
-  const known = words({ n: constants, ...(types && { t: types }), k: keywords })
+  const tokenClasses = wordTable({ n: constants, ...(types && { t: types }), k: keywords })
   const { isCapitalType = true, hasCharacters = true } = language
-  const word: Is = (found, at, line) => {
-    const name = known.get(found)
-    const isMember = before(line, at) === "."
+  const word: TokenRule = (found, at, line) => {
+    const name = tokenClasses.get(found)
+    const isMember = characterBefore(line, at) === "."
     if (name !== undefined && !isMember) return name
-    const next = after(line, at + found.length)
+    const next = characterAfter(line, at + found.length)
     if (/\b(?:fn|func|fun|def)\s+$/.test(line.slice(Math.max(0, at - 8), at))) return "f"
     if (isCapitalType && /^[A-Z][\w]*[a-z]/.test(found) && !(isMember && next === "(")) {
       const isCalled = next === "(" && !/\b(?:new|class|struct|enum)\s+$/.test(line.slice(Math.max(0, at - 12), at))
       return isCalled ? "f" : "t"
     }
-    return next === "(" || (next === "!" && line[at + found.length + 1] !== "=" && known.has("impl")) ? "f" : ""
+    return next === "(" || (next === "!" && line[at + found.length + 1] !== "=" && tokenClasses.has("impl")) ? "f" : ""
   }
-  return lexer({
+  return createLexer({
     main: {
       rules: [
         ...own,
-        { match: "\\/\\/.*", is: "c" },
-        { match: "\\/\\*", is: "c", push: "comment" },
+        { match: "\\/\\/.*", token: "c" },
+        { match: "\\/\\*", token: "c", push: "comment" },
         STRING,
         ...(hasCharacters ? [CHARACTER] : [QUOTED]),
-        { match: "[A-Za-z_\\u00c0-\\ud7ff][\\w\\u00c0-\\ud7ff]*", is: word },
+        { match: "[A-Za-z_\\u00c0-\\ud7ff][\\w\\u00c0-\\ud7ff]*", token: word },
         {
           match:
             "0[xXbBoO][\\da-fA-F_']+[\\w]*|\\.?\\d[\\d_']*(?:\\.\\d[\\d_]*)?(?:[eE][+-]?\\d+)?[a-zA-Z]\\w*|\\.?\\d[\\d_']*(?:\\.\\d[\\d_]*)?",
-          is: "n",
+          token: "n",
         },
-        { match: "@[A-Za-z_][\\w.]*", is: "f" },
+        { match: "@[A-Za-z_][\\w.]*", token: "f" },
       ],
     },
     comment,
@@ -65,10 +74,10 @@ const brace = (language: Brace) => (): Lexer => {
   })
 }
 
-const PREPROCESSOR: Rule[] = [
-  { match: "^\\s*#\\s*\\w+", is: "k" },
-  { match: "(?<=^\\s{0,20}#\\s{0,20}(?:include|import)\\s{0,20})<[^>]*>?", is: "s" },
-  { match: "(?<=^\\s{0,20}#\\s{0,20}(?:define|undef|ifdef|ifndef)\\s{1,20})\\w+", is: "f" },
+const PREPROCESSOR: LexerRule[] = [
+  { match: "^\\s*#\\s*\\w+", token: "k" },
+  { match: "(?<=^\\s{0,20}#\\s{0,20}(?:include|import)\\s{0,20})<[^>]*>?", token: "s" },
+  { match: "(?<=^\\s{0,20}#\\s{0,20}(?:define|undef|ifdef|ifndef)\\s{1,20})\\w+", token: "f" },
 ]
 
 const C_TYPES = `int char float double void long short signed unsigned bool size_t ssize_t ptrdiff_t wchar_t auto int8_t int16_t
@@ -80,14 +89,14 @@ const CPP = `${C_KEYWORDS} alignas alignof and catch class co_await co_return co
 const_cast decltype delete dynamic_cast explicit export final friend mutable namespace new noexcept not operator or override private
 protected public reinterpret_cast requires static_assert static_cast template this thread_local throw try typeid typename using
 virtual xor`
-const RAW: Rule = {
+const RAW: LexerRule = {
   match: '(?:u8|[uUL])?R"[^\\s()\\\\]{0,16}\\(',
-  is: "s",
+  token: "s",
   push: (found) => ({ mode: "raw", detail: `)${found.slice(found.indexOf('"') + 1, -1)}"` }),
 }
-const rawString: ModeRules = {
+const rawString: LexerModeRules = {
   rest: "s",
-  rules: [{ match: '\\)[^\\s()\\\\"]{0,16}"', is: "s", pop: true }],
+  rules: [{ match: '\\)[^\\s()\\\\"]{0,16}"', token: "s", pop: true }],
 }
 
 const JAVA = `abstract assert break case catch class const continue default do else enum exports extends final finally for goto if
@@ -95,7 +104,7 @@ implements import instanceof interface module native new non-sealed open opens p
 record requires return sealed static strictfp super switch synchronized this throw throws to transient transitive try uses var
 volatile when while with yield`
 const PRIMITIVES = "boolean byte char double float int long short void"
-const TRIPLE: Rule = { match: '"""', is: "s", push: "triple" }
+const TRIPLE: LexerRule = { match: '"""', token: "s", push: "triple" }
 
 export const c = brace({
   keywords: C_KEYWORDS,
@@ -126,18 +135,18 @@ stackalloc static struct switch this throw try typeof unchecked unsafe using val
   types:
     "bool byte char decimal double dynamic float int long nint nuint object sbyte short string uint ulong ushort void",
   own: [
-    { match: '\\$?"""', is: "s", push: "triple" },
-    { match: '(?:\\$@|@\\$?)"', is: "s", push: "verbatim" },
-    { match: '\\$"(?:[^"\\\\]|\\\\.)*"?', is: "s" },
-    { match: "^\\s*#\\s*\\w+", is: "k" },
+    { match: '\\$?"""', token: "s", push: "triple" },
+    { match: '(?:\\$@|@\\$?)"', token: "s", push: "verbatim" },
+    { match: '\\$"(?:[^"\\\\]|\\\\.)*"?', token: "s" },
+    { match: "^\\s*#\\s*\\w+", token: "k" },
   ],
   modes: {
     triple: until('"""'),
     verbatim: {
       rest: "s",
       rules: [
-        { match: '""', is: "s" },
-        { match: '"', is: "s", pop: true },
+        { match: '""', token: "s" },
+        { match: '"', token: "s", pop: true },
       ],
     },
   },
@@ -148,7 +157,7 @@ return select struct switch type var`,
   types: `any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string uint uint8 uint16
 uint32 uint64 uintptr`,
   constants: "true false nil iota",
-  own: [{ match: "`", is: "s", push: "raw" }],
+  own: [{ match: "`", token: "s", push: "raw" }],
   modes: { raw: until("`") },
   isCapitalType: false,
 })
@@ -158,19 +167,19 @@ return self static struct super trait type union unsafe use where while yield`,
   types: "bool char f32 f64 i8 i16 i32 i64 i128 isize str u8 u16 u32 u64 u128 usize Self",
   constants: "true false",
   own: [
-    { match: 'b?r"[^"]*"', is: "s" },
-    { match: 'b?r#"', is: "s", push: "raw" },
-    { match: '"', is: "s", push: "string" },
-    { match: "'[a-z_]\\w*(?!')", is: "t" },
-    { match: "#!?\\[\\w+", is: "f" },
+    { match: 'b?r"[^"]*"', token: "s" },
+    { match: 'b?r#"', token: "s", push: "raw" },
+    { match: '"', token: "s", push: "string" },
+    { match: "'[a-z_]\\w*(?!')", token: "t" },
+    { match: "#!?\\[\\w+", token: "f" },
   ],
   modes: {
     raw: until('"#'),
     string: {
       rest: "s",
       rules: [
-        { match: "\\\\.?", is: "s" },
-        { match: '"', is: "s", pop: true },
+        { match: "\\\\.?", token: "s" },
+        { match: '"', token: "s", pop: true },
       ],
     },
   },
@@ -181,7 +190,7 @@ enum extension fallthrough fileprivate final for func get guard if import in ind
 mutating nonisolated nonmutating open operator optional override precedencegroup private protocol public repeat required
 rethrows return self set some static struct subscript super switch throw throws try typealias unowned var weak where while willSet`,
   constants: "true false nil",
-  own: [TRIPLE, { match: "#\\w+", is: "k" }],
+  own: [TRIPLE, { match: "#\\w+", token: "k" }],
   modes: { triple: until('"""') },
 })
 export const dart = brace({
@@ -189,7 +198,7 @@ export const dart = brace({
 export extends extension external factory final finally for get hide if implements import in interface is late library mixin new
 on operator part required rethrow return sealed set show static super switch sync this throw try typedef var when while with yield`,
   types: "bool double int num void",
-  own: [TRIPLE, { match: "'''", is: "s", push: "single" }],
+  own: [TRIPLE, { match: "'''", token: "s", push: "single" }],
   modes: { triple: until('"""'), single: until("'''") },
   hasCharacters: false,
 })
@@ -197,7 +206,7 @@ export const scala = brace({
   keywords: `abstract case catch class def do else enum export extends extension final finally for forSome given if implicit import
 inline lazy match new object opaque open override package private protected return sealed super then this throw trait try
 transparent type using val var while with yield`,
-  own: [{ match: '\\w*"""', is: "s", push: "triple" }],
+  own: [{ match: '\\w*"""', token: "s", push: "triple" }],
   modes: { triple: until('"""') },
 })
 export const zig = brace({
@@ -207,7 +216,7 @@ suspend switch test threadlocal try union unreachable usingnamespace var volatil
   types: `anyerror anyopaque bool comptime_float comptime_int f16 f32 f64 f128 i8 i16 i32 i64 i128 isize noreturn type u1 u8 u16 u32
 u64 u128 usize void`,
   constants: "true false null undefined",
-  own: [{ match: "\\\\\\\\.*", is: "s" }],
+  own: [{ match: "\\\\\\\\.*", token: "s" }],
 })
 export const proto = brace({
   keywords: `enum extend extensions import message oneof option optional package public repeated required reserved returns rpc
@@ -218,6 +227,6 @@ service stream syntax to weak map`,
 export const graphql = brace({
   keywords: `directive enum extend fragment implements input interface mutation on query repeatable scalar schema subscription type
 union`,
-  own: [{ match: "#.*", is: "c" }, TRIPLE, { match: "\\$\\w+", is: "" }],
+  own: [{ match: "#.*", token: "c" }, TRIPLE, { match: "\\$\\w+", token: "" }],
   modes: { triple: until('"""') },
 })

@@ -1,21 +1,21 @@
-import { after, type Is, type ModeRules } from "../lexer.ts"
+import { characterAfter, type LexerModeRules, type TokenRule } from "../lexer.ts"
 import { comment } from "./script.ts"
 
 // JSON, YAML, TOML, INI, .env and diffs.
 
-const keyed: Is = (found, at, line) => (after(line, at + found.length) === ":" ? "f" : "s")
+const keyed: TokenRule = (found, at, line) => (characterAfter(line, at + found.length) === ":" ? "f" : "s")
 
-export const json: Record<string, ModeRules> = {
+export const json: Record<string, LexerModeRules> = {
   main: {
     rules: [
-      { match: '"(?:[^"\\\\]|\\\\.)*"?', is: keyed },
-      { match: "'(?:[^'\\\\]|\\\\.)*'?", is: keyed },
-      { match: "-?(?:0x[\\da-fA-F]+|\\d[\\d.]*(?:[eE][+-]?\\d+)?)", is: "n" },
-      { match: "\\/\\/.*", is: "c" },
-      { match: "\\/\\*", is: "c", push: "comment" },
+      { match: '"(?:[^"\\\\]|\\\\.)*"?', token: keyed },
+      { match: "'(?:[^'\\\\]|\\\\.)*'?", token: keyed },
+      { match: "-?(?:0x[\\da-fA-F]+|\\d[\\d.]*(?:[eE][+-]?\\d+)?)", token: "n" },
+      { match: "\\/\\/.*", token: "c" },
+      { match: "\\/\\*", token: "c", push: "comment" },
       {
         match: "[A-Za-z_$][\\w$]*",
-        is: (found, at, line) =>
+        token: (found, at, line) =>
           /^(?:true|false|null|NaN|Infinity)$/.test(found) ? "n" : keyed(found, at, line) === "f" ? "f" : "",
       },
     ],
@@ -26,37 +26,37 @@ export const json: Record<string, ModeRules> = {
 const NUMBER = /^[-+]?(?:\d[\d_]*(?:\.\d*)?(?:e[-+]?\d+)?|0x[\da-f]+|0o[0-7]+|\.inf|\.nan)$/i
 const CONSTANT = /^(?:true|false|null|~|yes|no|on|off)$/i
 
-const scalar: Is = (found) => {
+const scalar: TokenRule = (found) => {
   const text = found.trimEnd()
   return NUMBER.test(text) || CONSTANT.test(text) ? "n" : "s"
 }
 
-/** How far a line is indented. */
+/** Indentation of a line, in characters. */
 const indent = (line: string) => line.length - line.trimStart().length
 
-export const yaml: Record<string, ModeRules> = {
+export const yaml: Record<string, LexerModeRules> = {
   main: {
     rules: [
-      { match: "(?<=^|\\s)#.*", is: "c" },
-      { match: "^(?:---|\\.\\.\\.)(?=\\s|$)", is: "" },
-      { match: '"(?:[^"\\\\]|\\\\.)*"?', is: keyed },
-      { match: "'(?:[^']|'')*'?", is: keyed },
-      { match: "[&*][\\w-]+", is: "t" },
-      { match: "![\\w!/:.-]*", is: "t" },
-      { match: "-(?=\\s|$)", is: "" },
-      // The indentation of the line is what the block scalar ends at.
+      { match: "(?<=^|\\s)#.*", token: "c" },
+      { match: "^(?:---|\\.\\.\\.)(?=\\s|$)", token: "" },
+      { match: '"(?:[^"\\\\]|\\\\.)*"?', token: keyed },
+      { match: "'(?:[^']|'')*'?", token: keyed },
+      { match: "[&*][\\w-]+", token: "t" },
+      { match: "![\\w!/:.-]*", token: "t" },
+      { match: "-(?=\\s|$)", token: "" },
+      // A block scalar ends at the indentation of its first line.
       {
         match: "[|>][-+\\d]*(?=\\s*(?:#.*)?$)",
-        is: "k",
+        token: "k",
         push: (_, line) => ({ mode: "block", detail: String(indent(line)) }),
       },
       {
         match: "[^\\s\"'#&*!|>@`,[\\]{}:?-][^:#,[\\]{}]*(?=:(?:\\s|$))|(?:[-?:](?=\\S))[^:#,[\\]{}]*(?=:(?:\\s|$))",
-        is: "f",
+        token: "f",
       },
       {
         match: "[^\\s,[\\]{}:#?](?:[^#,[\\]{}:\\s]|:(?=\\S)|\\s(?!#)(?=\\S)(?!\\S*:(?:\\s|$))|(?<=\\S)#)*",
-        is: scalar,
+        token: scalar,
       },
     ],
   },
@@ -67,64 +67,65 @@ export const yaml: Record<string, ModeRules> = {
   },
 }
 
-const value: Is = (found) => (NUMBER.test(found) || /^\d{4}-\d\d-\d\d/.test(found) || CONSTANT.test(found) ? "n" : "")
+const value: TokenRule = (found) =>
+  NUMBER.test(found) || /^\d{4}-\d\d-\d\d/.test(found) || CONSTANT.test(found) ? "n" : ""
 
-export const toml: Record<string, ModeRules> = {
+export const toml: Record<string, LexerModeRules> = {
   main: {
     rules: [
-      { match: "#.*", is: "c" },
-      { match: "^\\s*\\[\\[?[^\\]]*\\]?\\]?", is: "t" },
-      { match: '"""', is: "s", push: "long" },
-      { match: "'''", is: "s", push: "literal" },
-      { match: '(?:[\\w-]+|"[^"]*")(?:\\.[\\w-]+)*(?=\\s*=)', is: "f" },
-      { match: '"(?:[^"\\\\]|\\\\.)*"?', is: "s" },
-      { match: "'[^']*'?", is: "s" },
-      { match: "[+\\w.:-]+", is: value },
+      { match: "#.*", token: "c" },
+      { match: "^\\s*\\[\\[?[^\\]]*\\]?\\]?", token: "t" },
+      { match: '"""', token: "s", push: "long" },
+      { match: "'''", token: "s", push: "literal" },
+      { match: '(?:[\\w-]+|"[^"]*")(?:\\.[\\w-]+)*(?=\\s*=)', token: "f" },
+      { match: '"(?:[^"\\\\]|\\\\.)*"?', token: "s" },
+      { match: "'[^']*'?", token: "s" },
+      { match: "[+\\w.:-]+", token: value },
     ],
   },
   long: {
     rest: "s",
     rules: [
-      { match: '"""', is: "s", pop: true },
-      { match: "\\\\.", is: "s" },
+      { match: '"""', token: "s", pop: true },
+      { match: "\\\\.", token: "s" },
     ],
   },
-  literal: { rest: "s", rules: [{ match: "'''", is: "s", pop: true }] },
+  literal: { rest: "s", rules: [{ match: "'''", token: "s", pop: true }] },
 }
 
-export const ini: Record<string, ModeRules> = {
+export const ini: Record<string, LexerModeRules> = {
   main: {
     rules: [
-      { match: "^\\s*[#;].*", is: "c" },
-      { match: "^\\s*\\[[^\\]]*\\]?", is: "t" },
-      { match: "^\\s*[^=:\\s][^=:]*(?=[=:])", is: "f" },
-      { match: '"[^"]*"?', is: "s" },
-      { match: "'[^']*'?", is: "s" },
-    ],
-  },
-}
-
-export const dotenv: Record<string, ModeRules> = {
-  main: {
-    rules: [
-      { match: "^\\s*#.*", is: "c" },
-      { match: "^\\s*export\\b", is: "k" },
-      { match: "[\\w.]+(?=\\s*=)", is: "f" },
-      { match: '"(?:[^"\\\\]|\\\\.)*"?', is: "s" },
-      { match: "'[^']*'?", is: "s" },
-      { match: "(?<==).+", is: "s" },
+      { match: "^\\s*[#;].*", token: "c" },
+      { match: "^\\s*\\[[^\\]]*\\]?", token: "t" },
+      { match: "^\\s*[^=:\\s][^=:]*(?=[=:])", token: "f" },
+      { match: '"[^"]*"?', token: "s" },
+      { match: "'[^']*'?", token: "s" },
     ],
   },
 }
 
-export const diff: Record<string, ModeRules> = {
+export const dotenv: Record<string, LexerModeRules> = {
   main: {
     rules: [
-      { match: "^(?:diff |index |Index: |={3,}|---(?: |$)|\\+\\+\\+(?: |$)|\\*\\*\\* ).*", is: "h" },
-      { match: "^@@ .*", is: "h" },
-      { match: "^[-<].*", is: "d" },
-      { match: "^[+>].*", is: "i" },
-      { match: "^!.*", is: "t" },
+      { match: "^\\s*#.*", token: "c" },
+      { match: "^\\s*export\\b", token: "k" },
+      { match: "[\\w.]+(?=\\s*=)", token: "f" },
+      { match: '"(?:[^"\\\\]|\\\\.)*"?', token: "s" },
+      { match: "'[^']*'?", token: "s" },
+      { match: "(?<==).+", token: "s" },
+    ],
+  },
+}
+
+export const diff: Record<string, LexerModeRules> = {
+  main: {
+    rules: [
+      { match: "^(?:diff |index |Index: |={3,}|---(?: |$)|\\+\\+\\+(?: |$)|\\*\\*\\* ).*", token: "h" },
+      { match: "^@@ .*", token: "h" },
+      { match: "^[-<].*", token: "d" },
+      { match: "^[+>].*", token: "i" },
+      { match: "^!.*", token: "t" },
     ],
   },
 }

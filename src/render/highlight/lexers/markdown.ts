@@ -1,18 +1,18 @@
-import { type Lexer, lexer, type ModeRules, type Rule } from "../lexer.ts"
+import { createLexer, type Lexer, type LexerModeRules, type LexerRule } from "../lexer.ts"
 
-// Markdown, with the code in its fences as the languages that are at hand colour it.
+// Markdown. Fenced code is tokenized with the lexer of its language, if there is one.
 
-/** @param lexerOf the lexer for a fence's info string, if there is one */
-const opening = (lexerOf: (info: string) => Lexer | undefined): Rule => ({
+/** @param lexerOf returns the lexer for a fence's info string, if there is one */
+const opening = (lexerOf: (info: string) => Lexer | undefined): LexerRule => ({
   match: "^\\s*(?:`{3,}[^`]*|~{3,}.*)$",
-  is: "s",
+  token: "s",
   push: (found) => {
     const [, marks = "", info = ""] = /^(`+|~+)(.*)$/.exec(found.trim()) ?? []
     return { mode: "fence", detail: marks, inner: lexerOf(info) }
   },
 })
 
-const fence: ModeRules = {
+const fence: LexerModeRules = {
   rest: "s",
   rules: [],
   endsAt: (line, detail) => {
@@ -22,24 +22,24 @@ const fence: ModeRules = {
 }
 
 export const markdown = (lexerOf: (info: string) => Lexer | undefined): Lexer =>
-  lexer({
+  createLexer({
     main: {
       rules: [
         opening(lexerOf),
-        { match: "^\\s{0,3}#{1,6}(?:\\s.*)?$", is: "h" },
-        { match: "^(?:={3,}|-{3,})\\s*$", is: (found) => (found.startsWith("=") ? "h" : "") },
-        { match: "^\\s*>.*", is: "c" },
-        { match: "^\\s*(?:[-*+]|\\d{1,9}[.)])(?=\\s)", is: "k" },
-        { match: "^\\s*\\[[^\\]]*\\]:\\s*\\S*", is: "s" },
-        { match: "<!--", is: "c", push: "comment" },
-        { match: "``[^`]+``|`[^`]+`", is: "s" },
-        { match: "(?<=\\[)[^\\][]*(?=\\](?:\\(|\\[))", is: "s" },
-        { match: "(?<=\\]\\()[^)\\s]+", is: "s" },
-        { match: "https?:\\/\\/[^\\s<>)\\]]+", is: "s" },
-        { match: "<\\/?[A-Za-z][\\w-]*", is: "k" },
-        { match: "\\\\[!-/:-@[-`{-~]", is: "n" },
+        { match: "^\\s{0,3}#{1,6}(?:\\s.*)?$", token: "h" },
+        { match: "^(?:={3,}|-{3,})\\s*$", token: (found) => (found.startsWith("=") ? "h" : "") },
+        { match: "^\\s*>.*", token: "c" },
+        { match: "^\\s*(?:[-*+]|\\d{1,9}[.)])(?=\\s)", token: "k" },
+        { match: "^\\s*\\[[^\\]]*\\]:\\s*\\S*", token: "s" },
+        { match: "<!--", token: "c", push: "comment" },
+        { match: "``[^`]+``|`[^`]+`", token: "s" },
+        { match: "(?<=\\[)[^\\][]*(?=\\](?:\\(|\\[))", token: "s" },
+        { match: "(?<=\\]\\()[^)\\s]+", token: "s" },
+        { match: "https?:\\/\\/[^\\s<>)\\]]+", token: "s" },
+        { match: "<\\/?[A-Za-z][\\w-]*", token: "k" },
+        { match: "\\\\[!-/:-@[-`{-~]", token: "n" },
       ],
     },
-    comment: { rest: "c", rules: [{ match: "-->", is: "c", pop: true }] },
+    comment: { rest: "c", rules: [{ match: "-->", token: "c", pop: true }] },
     fence,
   })

@@ -1,16 +1,16 @@
-import { lexer, type ModeRules, type Rule } from "../lexer.ts"
+import { createLexer, type LexerModeRules, type LexerRule } from "../lexer.ts"
 import { until } from "./c-like.ts"
 import { script } from "./script.ts"
 import { style } from "./style.ts"
 
-// XML and HTML, and the kinds of component that look like it.
+// XML, HTML and component formats with HTML syntax.
 
 const typescript = () => script(true, true)
 const css = () => style(true)
 
-/** Modes of another language under names of their own. */
-function within(modes: Record<string, ModeRules>, prefix: string, end: Rule): Record<string, ModeRules> {
-  const renamed = (rule: Rule): Rule =>
+/** Modes of another language under prefixed names. */
+function within(modes: Record<string, LexerModeRules>, prefix: string, end: LexerRule): Record<string, LexerModeRules> {
+  const renamed = (rule: LexerRule): LexerRule =>
     typeof rule.push === "string" ? { ...rule, push: `${prefix}${rule.push}` } : rule
   return Object.fromEntries(
     Object.entries(modes).map(([name, mode]) => {
@@ -20,56 +20,66 @@ function within(modes: Record<string, ModeRules>, prefix: string, end: Rule): Re
   )
 }
 
-const TEXT: Rule[] = [
-  { match: "<!--", is: "c", push: "comment" },
-  { match: "<!\\[CDATA\\[", is: "", push: "data" },
-  { match: "<[!?][\\w-]*", is: "k", push: "tag" },
-  { match: "&#?\\w{1,31};", is: "n" },
+const TEXT: LexerRule[] = [
+  { match: "<!--", token: "c", push: "comment" },
+  { match: "<!\\[CDATA\\[", token: "", push: "data" },
+  { match: "<[!?][\\w-]*", token: "k", push: "tag" },
+  { match: "&#?\\w{1,31};", token: "n" },
 ]
-const ATTRIBUTES: Rule[] = [
-  { match: '"[^"]*"', is: "s" },
-  { match: "'[^']*'", is: "s" },
-  { match: '"', is: "s", push: "double" },
-  { match: "'", is: "s", push: "single" },
+const ATTRIBUTES: LexerRule[] = [
+  { match: '"[^"]*"', token: "s" },
+  { match: "'[^']*'", token: "s" },
+  { match: '"', token: "s", push: "double" },
+  { match: "'", token: "s", push: "single" },
 ]
 const NAME = "[A-Za-z_:][\\w:.-]*"
 
-const tag = (more: Rule[] = []): ModeRules => ({
+const tag = (more: LexerRule[] = []): LexerModeRules => ({
   rules: [
-    { match: "[/?]?>", is: "", pop: true },
+    { match: "[/?]?>", token: "", pop: true },
     ...more,
     ...ATTRIBUTES,
-    { match: `(?<=<\\/?)${NAME}`, is: "k" },
-    { match: "(?<==\\s{0,3})[^\\s\"'>{]+", is: "s" },
-    { match: "[A-Za-z_:@#*][\\w:.@-]*", is: "f" },
+    { match: `(?<=<\\/?)${NAME}`, token: "k" },
+    { match: "(?<==\\s{0,3})[^\\s\"'>{]+", token: "s" },
+    { match: "[A-Za-z_:@#*][\\w:.@-]*", token: "f" },
   ],
 })
 const common = { comment: until("-->", "c"), data: until("\\]\\]>", ""), double: until('"'), single: until("'") }
 
 export const xml = () =>
-  lexer({
-    main: { rules: [...TEXT, { match: "<\\/?(?=[A-Za-z_:])", is: "", push: "tag" }] },
+  createLexer({
+    main: { rules: [...TEXT, { match: "<\\/?(?=[A-Za-z_:])", token: "", push: "tag" }] },
     tag: tag(),
     ...common,
   })
 
-/** @param text rules of the text between tags @param attributes rules inside of tags @param modes what those lead to */
-function hypertext(text: Rule[] = [], attributes: Rule[] = [], modes: Record<string, ModeRules> = {}) {
-  const open = (name: string): Rule => ({ match: `<(?=${name}[\\s>])`, is: "", push: `${name}Tag` })
-  const special = (name: string): ModeRules => {
+/**
+ * @param text rules of text between tags
+ * @param attributes rules inside tags
+ * @param modes modes that these rules enter
+ */
+function hypertext(text: LexerRule[] = [], attributes: LexerRule[] = [], modes: Record<string, LexerModeRules> = {}) {
+  const open = (name: string): LexerRule => ({ match: `<(?=${name}[\\s>])`, token: "", push: `${name}Tag` })
+  const special = (name: string): LexerModeRules => {
     const { rules } = tag(attributes)
     return {
       rules: [
-        { match: "\\/>", is: "", pop: true },
-        { match: ">", is: "", pop: true, push: `${name}-main` },
+        { match: "\\/>", token: "", pop: true },
+        { match: ">", token: "", pop: true, push: `${name}-main` },
         ...rules.slice(1),
       ],
     }
   }
-  const end = (name: string): Rule => ({ match: `<(?=\\/${name}\\s*>)`, is: "", pop: true, push: "tag" })
-  return lexer({
+  const end = (name: string): LexerRule => ({ match: `<(?=\\/${name}\\s*>)`, token: "", pop: true, push: "tag" })
+  return createLexer({
     main: {
-      rules: [...text, ...TEXT, open("script"), open("style"), { match: "<\\/?(?=[A-Za-z_:])", is: "", push: "tag" }],
+      rules: [
+        ...text,
+        ...TEXT,
+        open("script"),
+        open("style"),
+        { match: "<\\/?(?=[A-Za-z_:])", token: "", push: "tag" },
+      ],
     },
     tag: tag(attributes),
     scriptTag: special("script"),
@@ -81,19 +91,19 @@ function hypertext(text: Rule[] = [], attributes: Rule[] = [], modes: Record<str
   })
 }
 
-const expression: Rule = { match: "\\{", is: "", push: "code-braces" }
-const ending: Rule = { match: "\\}", is: "", pop: true }
+const expression: LexerRule = { match: "\\{", token: "", push: "code-braces" }
+const ending: LexerRule = { match: "\\}", token: "", pop: true }
 
 export const html = () => hypertext()
 export const vue = () =>
   hypertext(
-    [{ match: "\\{\\{", is: "", push: "code-main" }],
+    [{ match: "\\{\\{", token: "", push: "code-main" }],
     [],
-    within(typescript(), "code-", { match: "\\}\\}", is: "", pop: true }),
+    within(typescript(), "code-", { match: "\\}\\}", token: "", pop: true }),
   )
 export const svelte = () => hypertext([expression], [expression], within(typescript(), "code-", ending))
 export const astro = () =>
-  hypertext([{ match: "^---\\s*$", is: "c", push: "front-main" }, expression], [expression], {
+  hypertext([{ match: "^---\\s*$", token: "c", push: "front-main" }, expression], [expression], {
     ...within(typescript(), "code-", ending),
-    ...within(typescript(), "front-", { match: "^---\\s*$", is: "c", pop: true }),
+    ...within(typescript(), "front-", { match: "^---\\s*$", token: "c", pop: true }),
   })

@@ -1,32 +1,39 @@
-import { after, before, type Is, type ModeRules, type Rule, words } from "../lexer.ts"
+import {
+  characterAfter,
+  characterBefore,
+  type LexerModeRules,
+  type LexerRule,
+  type TokenRule,
+  wordTable,
+} from "../lexer.ts"
 
 // JavaScript and TypeScript, with or without JSX.
 
-const keywords = words({
+const keywords = wordTable({
   k: `abstract accessor as asserts async await break case catch class const constructor continue debugger declare default
 delete do else enum export extends finally for from function get if implements import in infer instanceof interface is
 keyof let module namespace new of out override package private protected public readonly require return satisfies set
 static super switch this throw try type typeof unique using var void while with yield`,
   n: "true false null undefined NaN Infinity",
 })
-/** Words that are keywords only where no value can stand. */
+/** Words that are keywords only where no value can be. */
 const soft = new Set(
   `abstract accessor as asserts async constructor declare from get implements infer is keyof module namespace of out override
 package private protected public readonly require satisfies set static type unique using`.split(/\s+/),
 )
-const types = words({ t: "string number boolean any unknown never object symbol bigint void undefined null" })
+const types = wordTable({ t: "string number boolean any unknown never object symbol bigint void undefined null" })
 
-/** After these a slash begins an expression, and so does `<` an element. */
+/** After these, a slash begins a regular expression and `<` an element. */
 const expects =
   /(?:^|[([{,;=:?!&|+\-*%^~>]|(?:^|[^\w$.])(?:return|typeof|case|do|else|in|of|void|yield|await|default))\s*$/
 const beginsValue = (_: string, at: number, line: string) => expects.test(line.slice(Math.max(0, at - 40), at))
 
 const word =
-  (isTyped: boolean): Is =>
+  (isTyped: boolean): TokenRule =>
   (found, at, line) => {
     const end = at + found.length
-    const previous = before(line, at)
-    const next = after(line, end)
+    const previous = characterBefore(line, at)
+    const next = characterAfter(line, end)
     if (previous === "." && !line.slice(0, at).trimEnd().endsWith("...")) {
       if (next === "(" || next === "`") return "f"
       return /^[A-Z][\w$]*[a-z]/.test(found) && next !== "=" && isTyped && /[:<|&]\s*[\w$.]*\.$/.test(line.slice(0, at))
@@ -80,11 +87,11 @@ const word =
     return ""
   }
 
-/** Whether a line that begins with a name and a colon declares something, as in an interface, rather than gives a value. */
+/** Whether a line with a name and a colon declares a member, as in an interface, rather than a value. */
 const isMember = (line: string) =>
   !/(?:,|[{[(]|=>|["'`\d])\s*(?:\/\/.*)?$/.test(line) || /:\s*(?:string|number|boolean)\b/.test(line)
 
-/** Whether the bracket that a place stands in is a brace, as far as the line tells. */
+/** Whether the innermost open bracket at an offset is a brace, judging by this line. */
 function inBraces(line: string, at: number): boolean {
   for (let i = at - 1, closed = 0; i >= 0; i--) {
     const character = line[i] as string
@@ -96,41 +103,44 @@ function inBraces(line: string, at: number): boolean {
 
 const IDENTIFIER = "[A-Za-z_$\\u00c0-\\ud7ff][\\w$\\u00c0-\\ud7ff]*"
 
-function code(isTyped: boolean, hasElements: boolean): Rule[] {
-  const element: Rule = {
+function code(isTyped: boolean, hasElements: boolean): LexerRule[] {
+  const element: LexerRule = {
     match: "<(?=[A-Za-z_]|>)",
-    is: "",
+    token: "",
     when: (found, at, line) =>
       beginsValue(found, at, line) &&
       !/^<[\w\s,]*(?:,|extends\b)[^>]*>\s*\(|^<[\w\s,]+>\s*\(/.test(line.slice(at, at + 120)),
     push: "tag",
   }
   return [
-    { match: "\\/\\/.*", is: "c" },
-    { match: "\\/\\*", is: "c", push: "comment" },
-    { match: '"(?:[^"\\\\]|\\\\.)*"?', is: "s" },
-    { match: "'(?:[^'\\\\]|\\\\.)*'?", is: "s" },
-    { match: "`", is: "s", push: "template" },
+    { match: "\\/\\/.*", token: "c" },
+    { match: "\\/\\*", token: "c", push: "comment" },
+    { match: '"(?:[^"\\\\]|\\\\.)*"?', token: "s" },
+    { match: "'(?:[^'\\\\]|\\\\.)*'?", token: "s" },
+    { match: "`", token: "s", push: "template" },
     {
       match: "\\/(?:[^\\\\/[]|\\\\.|\\[(?:[^\\]\\\\]|\\\\.)*\\])+\\/[a-z]*",
-      is: "s",
+      token: "s",
       when: beginsValue,
     },
     ...(hasElements ? [element] : []),
-    { match: `#?${IDENTIFIER}`, is: word(isTyped) },
-    { match: "0[xXbBoO][\\da-fA-F_]+n?|\\.?\\d[\\d_]*(?:\\.[\\d_]+)?(?:[eE][+-]?\\d+)?n?", is: "n" },
-    { match: `@${IDENTIFIER}`, is: "f" },
+    { match: `#?${IDENTIFIER}`, token: word(isTyped) },
+    { match: "0[xXbBoO][\\da-fA-F_]+n?|\\.?\\d[\\d_]*(?:\\.[\\d_]+)?(?:[eE][+-]?\\d+)?n?", token: "n" },
+    { match: `@${IDENTIFIER}`, token: "f" },
   ]
 }
 
-export const comment: ModeRules = { rest: "c", rules: [{ match: "\\*\\/", is: "c", pop: true }] }
+export const comment: LexerModeRules = { rest: "c", rules: [{ match: "\\*\\/", token: "c", pop: true }] }
 
-/** @param isTyped TypeScript @param hasElements JSX */
-export function script(isTyped: boolean, hasElements: boolean): Record<string, ModeRules> {
+/**
+ * @param isTyped TypeScript
+ * @param hasElements JSX
+ */
+export function script(isTyped: boolean, hasElements: boolean): Record<string, LexerModeRules> {
   const rules = code(isTyped, hasElements)
-  const braces: Rule[] = [
-    { match: "\\{", is: "", push: "braces" },
-    { match: "\\}", is: "", pop: true },
+  const braces: LexerRule[] = [
+    { match: "\\{", token: "", push: "braces" },
+    { match: "\\}", token: "", pop: true },
   ]
   return {
     main: { rules },
@@ -139,41 +149,41 @@ export function script(isTyped: boolean, hasElements: boolean): Record<string, M
     template: {
       rest: "s",
       rules: [
-        { match: "\\\\.", is: "n" },
-        { match: "\\$\\{", is: "", push: "braces" },
-        { match: "`", is: "s", pop: true },
+        { match: "\\\\.", token: "n" },
+        { match: "\\$\\{", token: "", push: "braces" },
+        { match: "`", token: "s", pop: true },
       ],
     },
     ...(hasElements && elements),
   }
 }
 
-const elements: Record<string, ModeRules> = {
+const elements: Record<string, LexerModeRules> = {
   tag: {
     rules: [
-      { match: "\\/>", is: "", pop: true },
-      { match: "(?<=[^=])>|^>", is: "", pop: true, push: "children" },
-      { match: "\\{", is: "", push: "braces" },
-      { match: "\"[^\"]*\"?|'[^']*'?", is: "s" },
-      { match: "\\/\\/.*", is: "c" },
-      { match: "\\/\\*", is: "c", push: "comment" },
+      { match: "\\/>", token: "", pop: true },
+      { match: "(?<=[^=])>|^>", token: "", pop: true, push: "children" },
+      { match: "\\{", token: "", push: "braces" },
+      { match: "\"[^\"]*\"?|'[^']*'?", token: "s" },
+      { match: "\\/\\/.*", token: "c" },
+      { match: "\\/\\*", token: "c", push: "comment" },
       {
         match: "[A-Za-z_$][\\w$.:-]*",
-        is: (found, at, line) => (line[at - 1] === "<" ? (/^[A-Z]|\./.test(found) ? "t" : "k") : "f"),
+        token: (found, at, line) => (line[at - 1] === "<" ? (/^[A-Z]|\./.test(found) ? "t" : "k") : "f"),
       },
     ],
   },
   children: {
     rules: [
-      { match: "<\\/(?=[\\w.:-]*\\s*>)", is: "", pop: true, push: "closing" },
-      { match: "<(?=[A-Za-z_]|>)", is: "", push: "tag" },
-      { match: "\\{", is: "", push: "braces" },
+      { match: "<\\/(?=[\\w.:-]*\\s*>)", token: "", pop: true, push: "closing" },
+      { match: "<(?=[A-Za-z_]|>)", token: "", push: "tag" },
+      { match: "\\{", token: "", push: "braces" },
     ],
   },
   closing: {
     rules: [
-      { match: ">", is: "", pop: true },
-      { match: "[\\w.:-]+", is: (found) => (/^[A-Z]|\./.test(found) ? "t" : "k") },
+      { match: ">", token: "", pop: true },
+      { match: "[\\w.:-]+", token: (found) => (/^[A-Z]|\./.test(found) ? "t" : "k") },
     ],
   },
 }

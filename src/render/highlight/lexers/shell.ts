@@ -1,23 +1,23 @@
-import { type Is, lexer, type ModeRules, type Rule, words } from "../lexer.ts"
+import { createLexer, type LexerModeRules, type LexerRule, type TokenRule, wordTable } from "../lexer.ts"
 import { until } from "./c-like.ts"
 
-// Shells, and Dockerfiles and Makefiles, whose lines are a shell's.
+// Shells, and Dockerfiles and Makefiles, whose lines are shell code.
 
-const known = words({
+const KEYWORDS = wordTable({
   k: `if then elif else fi for select while until do done case esac in function time return exit break continue export local
 declare readonly unset shift source trap set typeset`,
 })
 
-/** A command is what stands where one can: at the beginning, after a separator, after a keyword or an assignment. */
+/** Commands are at the beginning, after separators, after some keywords and after assignments. */
 const isCommand = (at: number, line: string) =>
   /(?:^|[;|&({`!]|\$\(|\b(?:then|do|else|elif|if|while|until|time|sudo|exec|env)|\b[A-Za-z_]\w*=[^\s"'()]*)\s*$/.test(
     line.slice(Math.max(0, at - 60), at),
   )
 
-const word: Is = (found, at, line) => {
+const word: TokenRule = (found, at, line) => {
   if (/^-/.test(found)) return "n"
   if (isCommand(at, line) || /^(?:in|do|then)$/.test(found)) {
-    const name = known.get(found)
+    const name = KEYWORDS.get(found)
     if (name !== undefined) return name
     if (/^\w+\+?=/.test(found)) return ""
     return /^[\w./~:@+-]+$/.test(found) && !/^\d+$/.test(found) ? "f" : ""
@@ -26,43 +26,43 @@ const word: Is = (found, at, line) => {
   return /^\d+$/.test(found) ? "n" : "s"
 }
 
-const VARIABLES: Rule[] = [
-  { match: "\\$\\(\\(", is: "", push: "arithmetic" },
-  { match: "\\$\\(", is: "", push: "command" },
-  { match: "\\$\\{", is: "", push: "expansion" },
-  { match: "\\$(?:[A-Za-z_]\\w*|[\\d#?*@!$-])", is: "" },
+const VARIABLES: LexerRule[] = [
+  { match: "\\$\\(\\(", token: "", push: "arithmetic" },
+  { match: "\\$\\(", token: "", push: "command" },
+  { match: "\\$\\{", token: "", push: "expansion" },
+  { match: "\\$(?:[A-Za-z_]\\w*|[\\d#?*@!$-])", token: "" },
 ]
-const HEREDOC: Rule = {
+const HEREDOC: LexerRule = {
   match: "<<-?\\s*(?:\"[^\"]*\"|'[^']*'|\\\\?[A-Za-z_]\\w*)",
-  is: "k",
+  token: "k",
   push: (found) => ({ mode: "heredoc", detail: found.replace(/^<<-?\s*/, "").replace(/["'\\]/g, "") }),
 }
-const rules: Rule[] = [
-  { match: "(?<![^\\s;|&()])#.*", is: "c" },
-  { match: "<<<", is: "" },
+const rules: LexerRule[] = [
+  { match: "(?<![^\\s;|&()])#.*", token: "c" },
+  { match: "<<<", token: "" },
   HEREDOC,
-  { match: "\\$?'(?:[^'])*'?", is: "s" },
-  { match: '"', is: "s", push: "string" },
+  { match: "\\$?'(?:[^'])*'?", token: "s" },
+  { match: '"', token: "s", push: "string" },
   ...VARIABLES,
-  { match: "\\\\.", is: "" },
-  { match: "\\[\\[?(?=\\s)|\\]\\]?", is: "" },
-  { match: "[A-Za-z_]\\w*(?=\\s*\\(\\))", is: "f" },
-  { match: "[A-Za-z_]\\w*\\+?=", is: "" },
-  { match: "[^\\s;|&()<>\"'$`\\\\#{}=!]+(?:[#=!][^\\s;|&()<>\"'$`\\\\{}]*)?", is: word },
+  { match: "\\\\.", token: "" },
+  { match: "\\[\\[?(?=\\s)|\\]\\]?", token: "" },
+  { match: "[A-Za-z_]\\w*(?=\\s*\\(\\))", token: "f" },
+  { match: "[A-Za-z_]\\w*\\+?=", token: "" },
+  { match: "[^\\s;|&()<>\"'$`\\\\#{}=!]+(?:[#=!][^\\s;|&()<>\"'$`\\\\{}]*)?", token: word },
 ]
 
-export const shellModes: Record<string, ModeRules> = {
+export const shellModes: Record<string, LexerModeRules> = {
   main: { rules },
-  command: { rules: [...rules, { match: "\\(", is: "", push: "command" }, { match: "\\)", is: "", pop: true }] },
+  command: { rules: [...rules, { match: "\\(", token: "", push: "command" }, { match: "\\)", token: "", pop: true }] },
   arithmetic: {
-    rules: [...VARIABLES, { match: "\\)\\)", is: "", pop: true }, { match: "\\d+", is: "n" }],
+    rules: [...VARIABLES, { match: "\\)\\)", token: "", pop: true }, { match: "\\d+", token: "n" }],
   },
   expansion: {
-    rules: [...VARIABLES, { match: "\\}", is: "", pop: true }],
+    rules: [...VARIABLES, { match: "\\}", token: "", pop: true }],
   },
   string: {
     rest: "s",
-    rules: [{ match: '\\\\["$`\\\\]', is: "n" }, ...VARIABLES, { match: '"', is: "s", pop: true }],
+    rules: [{ match: '\\\\["$`\\\\]', token: "n" }, ...VARIABLES, { match: '"', token: "s", pop: true }],
   },
   heredoc: {
     rest: "s",
@@ -72,79 +72,79 @@ export const shellModes: Record<string, ModeRules> = {
 }
 
 export const session = () =>
-  lexer({
+  createLexer({
     ...shellModes,
-    main: { rules: [{ match: "^\\s*[$#%>❯]\\s", is: "c", push: "line" }] },
+    main: { rules: [{ match: "^\\s*[$#%>❯]\\s", token: "c", push: "line" }] },
     line: { rules, line: true },
   })
 
 export const docker = () =>
-  lexer({
+  createLexer({
     ...shellModes,
     main: {
       rules: [
-        { match: "^\\s*#.*", is: "c" },
+        { match: "^\\s*#.*", token: "c" },
         {
           match: "^\\s*(?:ONBUILD\\s+)?(?:RUN|CMD|ENTRYPOINT)\\b",
-          is: "k",
+          token: "k",
         },
         {
           match:
             "^\\s*(?:ADD|ARG|COPY|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\\b",
-          is: "k",
+          token: "k",
         },
-        { match: "\\b(?:AS|as)(?=\\s)", is: "k" },
-        { match: '"(?:[^"\\\\]|\\\\.)*"?', is: "s" },
-        { match: "'[^']*'?", is: "s" },
+        { match: "\\b(?:AS|as)(?=\\s)", token: "k" },
+        { match: '"(?:[^"\\\\]|\\\\.)*"?', token: "s" },
+        { match: "'[^']*'?", token: "s" },
         ...VARIABLES,
       ],
     },
   })
 
 export const make = () =>
-  lexer({
+  createLexer({
     ...shellModes,
     main: {
       rules: [
-        { match: "^\\t", is: "", push: "line" },
-        { match: "#.*", is: "c" },
+        { match: "^\\t", token: "", push: "line" },
+        { match: "#.*", token: "c" },
         {
           match: "^\\s*-?(?:include|ifeq|ifneq|ifdef|ifndef|else|endif|define|endef|export|override|unexport|vpath)\\b",
-          is: "k",
+          token: "k",
         },
-        { match: "^[^\\s:#=$][^:#=$]*(?=:(?!=))", is: "k" },
-        { match: "^[A-Za-z_][\\w.-]*(?=\\s*[?+:!]{0,3}=)", is: "" },
-        { match: "\\$[({][^)}]*[)}]?", is: "" },
+        { match: "^[^\\s:#=$][^:#=$]*(?=:(?!=))", token: "k" },
+        { match: "^[A-Za-z_][\\w.-]*(?=\\s*[?+:!]{0,3}=)", token: "" },
+        { match: "\\$[({][^)}]*[)}]?", token: "" },
       ],
     },
-    line: { rules: [{ match: "\\$[({]\\w+[)}]|\\$[@<^*?]", is: "" }, ...rules], line: true },
+    line: { rules: [{ match: "\\$[({]\\w+[)}]|\\$[@<^*?]", token: "" }, ...rules], line: true },
   })
 
-const POWERSHELL = words({
+const POWERSHELL = wordTable({
   k: `begin break catch class clean configuration continue data do dynamicparam else elseif end enum exit filter finally for
 foreach from function hidden if in param process return static switch throw trap try until using while`,
 })
 
 export const powershell = () =>
-  lexer({
+  createLexer({
     main: {
       rules: [
-        { match: "<#", is: "c", push: "comment" },
-        { match: "#.*", is: "c" },
-        { match: '@"\\s*$', is: "s", push: "here" },
-        { match: "@'\\s*$", is: "s", push: "literal" },
-        { match: '"', is: "s", push: "string" },
-        { match: "'[^']*'?", is: "s" },
-        { match: "\\$(?:true|false|null)\\b", is: "n" },
-        { match: "\\$\\{[^}]*\\}?|[$@][A-Za-z_?][\\w:]*", is: "" },
-        { match: "\\[[A-Za-z_][\\w.]*(?:\\[\\])?\\]", is: "t" },
-        { match: "(?<![\\w)\\]])-[A-Za-z]\\w*", is: "k" },
+        { match: "<#", token: "c", push: "comment" },
+        { match: "#.*", token: "c" },
+        { match: '@"\\s*$', token: "s", push: "here" },
+        { match: "@'\\s*$", token: "s", push: "literal" },
+        { match: '"', token: "s", push: "string" },
+        { match: "'[^']*'?", token: "s" },
+        { match: "\\$(?:true|false|null)\\b", token: "n" },
+        { match: "\\$\\{[^}]*\\}?|[$@][A-Za-z_?][\\w:]*", token: "" },
+        { match: "\\[[A-Za-z_][\\w.]*(?:\\[\\])?\\]", token: "t" },
+        { match: "(?<![\\w)\\]])-[A-Za-z]\\w*", token: "k" },
         {
           match: "[A-Za-z_]\\w*(?:-\\w+)*",
-          is: (found, at, line) =>
+          token: (found, at, line) =>
             POWERSHELL.get(found.toLowerCase()) ?? (found.includes("-") || line[at + found.length] === "(" ? "f" : ""),
         },
-        { match: "0x[\\da-fA-F]+|\\d+(?:\\.\\d+)?(?:[kmgtKMGT][bB])?", is: "n" },
+        { match: "0x[\\da-fA-F]+|\\d+(?:\\.\\d+)?(?:[kmgtKMGT][bB])?", token: "n" },
       ],
     },
     comment: until("#>", "c"),
@@ -153,9 +153,9 @@ export const powershell = () =>
     string: {
       rest: "s",
       rules: [
-        { match: "`.", is: "n" },
-        { match: "\\$\\{[^}]*\\}?|\\$[A-Za-z_][\\w:]*", is: "" },
-        { match: '"', is: "s", pop: true },
+        { match: "`.", token: "n" },
+        { match: "\\$\\{[^}]*\\}?|\\$[A-Za-z_][\\w:]*", token: "" },
+        { match: '"', token: "s", pop: true },
       ],
     },
   })

@@ -1,73 +1,76 @@
-import { after, type Is, type ModeRules, type Rule } from "../lexer.ts"
+import { characterAfter, type LexerModeRules, type LexerRule, type TokenRule } from "../lexer.ts"
 import { comment } from "./script.ts"
 
-// CSS, and what extends it.
+// CSS and its extensions.
 
-const NUMBER: Rule = { match: "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?(?:%|[a-zA-Z]+)?", is: "n" }
-const COLOUR: Rule = { match: "#[\\da-fA-F]{3,8}\\b", is: "n" }
+const NUMBER: LexerRule = { match: "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?(?:%|[a-zA-Z]+)?", token: "n" }
+const COLOUR: LexerRule = { match: "#[\\da-fA-F]{3,8}\\b", token: "n" }
 
-/** The name of a property, but for one of the page's own. */
-const property: Is = (found, at, line) => {
-  return found.startsWith("--") && after(line, at + found.length) === ":" ? "" : "f"
+/** A property name, except a custom property's declaration. */
+const property: TokenRule = (found, at, line) => {
+  return found.startsWith("--") && characterAfter(line, at + found.length) === ":" ? "" : "f"
 }
 
-const shared = (isExtended: boolean): Rule[] => [
-  { match: "\\/\\*", is: "c", push: "comment" },
-  ...(isExtended ? [{ match: "(?<![:\\w])\\/\\/.*", is: "c" } as Rule] : []),
-  { match: '"(?:[^"\\\\]|\\\\.)*"?', is: "s" },
-  { match: "'(?:[^'\\\\]|\\\\.)*'?", is: "s" },
-  { match: "@[\\w-]+", is: "k" },
-  ...(isExtended ? [{ match: "\\$[\\w-]+", is: "" } as Rule] : []),
+const shared = (isExtended: boolean): LexerRule[] => [
+  { match: "\\/\\*", token: "c", push: "comment" },
+  ...(isExtended ? [{ match: "(?<![:\\w])\\/\\/.*", token: "c" } as LexerRule] : []),
+  { match: '"(?:[^"\\\\]|\\\\.)*"?', token: "s" },
+  { match: "'(?:[^'\\\\]|\\\\.)*'?", token: "s" },
+  { match: "@[\\w-]+", token: "k" },
+  ...(isExtended ? [{ match: "\\$[\\w-]+", token: "" } as LexerRule] : []),
 ]
 
-export function style(isExtended: boolean): Record<string, ModeRules> {
+export function style(isExtended: boolean): Record<string, LexerModeRules> {
   const common = shared(isExtended)
-  const selector: Rule[] = [
-    { match: "[.#](?=[\\w-])[\\w-]+|&[\\w-]*|::?[\\w-]+|%[\\w-]+", is: (found) => (found.startsWith("&") ? "k" : "f") },
-    { match: "\\[", is: "", push: "attribute" },
+  const selector: LexerRule[] = [
+    {
+      match: "[.#](?=[\\w-])[\\w-]+|&[\\w-]*|::?[\\w-]+|%[\\w-]+",
+      token: (found) => (found.startsWith("&") ? "k" : "f"),
+    },
+    { match: "\\[", token: "", push: "attribute" },
   ]
-  const rules: Rule[] = [
+  const rules: LexerRule[] = [
     ...common,
-    { match: "\\{", is: "", push: "block" },
+    { match: "\\{", token: "", push: "block" },
     ...selector,
     NUMBER,
-    { match: "[A-Za-z][\\w-]*", is: (found, at, line) => (line[at + found.length] === "(" ? "f" : "k") },
+    { match: "[A-Za-z][\\w-]*", token: (found, at, line) => (line[at + found.length] === "(" ? "f" : "k") },
   ]
   return {
     main: { rules },
     block: {
       rules: [
         ...common,
-        { match: "\\{", is: "", push: "block" },
-        { match: "\\}", is: "", pop: true },
+        { match: "\\{", token: "", push: "block" },
+        { match: "\\}", token: "", pop: true },
         {
           match: "--[\\w-]+|[A-Za-z-]+[\\w-]*(?=\\s*:(?:\\s|[^a-z:]|$))|[a-z-]+(?=:[a-z-]+;)",
-          is: property,
+          token: property,
           push: "value",
         },
         ...selector,
-        { match: "[A-Za-z][\\w-]*", is: (found, at, line) => (line[at + found.length] === "(" ? "f" : "k") },
+        { match: "[A-Za-z][\\w-]*", token: (found, at, line) => (line[at + found.length] === "(" ? "f" : "k") },
         NUMBER,
       ],
     },
     value: {
       rules: [
-        { match: ";", is: "", pop: true },
-        // Not of this declaration: it ends before the brace of its block.
-        { match: "(?=[{}])", is: "", pop: true },
+        { match: ";", token: "", pop: true },
+        // Ends before the brace of the enclosing block.
+        { match: "(?=[{}])", token: "", pop: true },
         ...common,
         COLOUR,
         NUMBER,
-        { match: "!\\w+", is: "k" },
-        { match: "--[\\w-]+", is: "" },
-        { match: "[A-Za-z-][\\w-]*", is: (found, at, line) => (line[at + found.length] === "(" ? "f" : "n") },
+        { match: "!\\w+", token: "k" },
+        { match: "--[\\w-]+", token: "" },
+        { match: "[A-Za-z-][\\w-]*", token: (found, at, line) => (line[at + found.length] === "(" ? "f" : "n") },
       ],
     },
     attribute: {
       rules: [
-        { match: "\\]", is: "", pop: true },
-        { match: '"[^"]*"?', is: "s" },
-        { match: "[\\w-]+", is: "f" },
+        { match: "\\]", token: "", pop: true },
+        { match: '"[^"]*"?', token: "s" },
+        { match: "[\\w-]+", token: "f" },
       ],
     },
     comment,

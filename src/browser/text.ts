@@ -1,8 +1,0 @@
-/** The text of an item as its session has it: without the labels of the buttons that this script put there. */
-export function* textNodesOf(item: Element): Generator<Text> {
-  const nodes = document.createTreeWalker(item, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) => {
-    if (node instanceof Text) return NodeFilter.FILTER_ACCEPT
-    return (node as Element).matches(".tools, .over") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP
-  })
-  for (let node = nodes.nextNode(); node; node = nodes.nextNode()) yield node as Text
-}

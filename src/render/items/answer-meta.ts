@@ -1,0 +1,39 @@
+import type { AssistantMessage, MessageError } from "../../session/model.ts"
+import { formatCompact, formatCost, formatDuration } from "../format.ts"
+import { clip } from "../html/truncate.ts"
+import type { PageItem } from "../view.ts"
+
+/** Model, tokens and cost of an answer. */
+export function answerMeta({ model, agent, tokens, cost, created, completed }: AssistantMessage): PageItem[] {
+  const read = tokens.input + tokens.cacheRead + tokens.cacheWrite
+  const written = tokens.output + tokens.reasoning
+  const text = [
+    clip(model ?? "", 100),
+    clip(agent ?? "", 100),
+    read + written > 0 ? `${formatCompact(read)} in, ${formatCompact(written)} out` : "",
+    cost > 0 ? formatCost(cost) : "",
+    created !== undefined && completed !== undefined ? formatDuration(completed - created) : "",
+  ].filter(Boolean)
+  return text.length === 0 ? [] : [{ kind: "meta", anchor: "", moment: undefined, text: text.join(" · ") }]
+}
+
+/** Reader-facing text of an answer's error. */
+export function describeAnswerError({ name, message, statusCode }: MessageError): {
+  tone: "bad" | "plain"
+  title: string
+  text: string
+} {
+  if (name === "MessageAbortedError") return { tone: "bad", title: "Stopped", text: "The answer was stopped by hand." }
+  if (name === "APIError")
+    return {
+      tone: "bad",
+      title: `The model's service answered with an error${statusCode ? ` (${statusCode})` : ""}`,
+      text: clip(message, 4_000),
+    }
+  const titles: Record<string, string> = {
+    ProviderAuthError: "The model's service refused the credentials",
+    MessageOutputLengthError: "The answer exceeded the model's output limit",
+    ContextOverflowError: "The conversation exceeded the model's context window",
+  }
+  return { tone: "bad", title: titles[name] ?? clip(name || "An error", 200), text: clip(message, 4_000) }
+}

@@ -1,0 +1,106 @@
+import type { ToolPart } from "../session/model.ts"
+import { formatCount, groupThousands } from "./format.ts"
+
+/** Purpose of a tool call. */
+export type ToolCategory = "read" | "search" | "list" | "fetch" | "run" | "edit" | "ask" | "delegate" | "plan" | "other"
+
+/** Successful calls per category; `failedRuns` counts the failed commands in `run`, `failed` all other failed calls. */
+export type ToolCounts = Record<ToolCategory | "failed" | "failedRuns", number>
+
+export const zeroToolCounts = (): ToolCounts => ({
+  read: 0,
+  search: 0,
+  list: 0,
+  fetch: 0,
+  run: 0,
+  edit: 0,
+  ask: 0,
+  delegate: 0,
+  plan: 0,
+  other: 0,
+  failed: 0,
+  failedRuns: 0,
+})
+
+const CATEGORIES: Record<ToolPart["call"]["kind"], ToolCategory> = {
+  bash: "run",
+  read: "read",
+  search: "search",
+  webfetch: "fetch",
+  websearch: "search",
+  write: "edit",
+  edit: "edit",
+  apply_patch: "edit",
+  question: "ask",
+  task: "delegate",
+  todowrite: "plan",
+  skill: "other",
+  invalid: "other",
+  generic: "other",
+}
+
+export const categoryOf = ({ call }: ToolPart): ToolCategory =>
+  call.kind === "search" && call.by === "list" ? "list" : CATEGORIES[call.kind]
+
+/** Whether a call failed. A dismissed question is no failure. */
+export function hasFailed({ call, status }: ToolPart): boolean {
+  if (call.kind === "invalid") return true
+  if (call.kind === "question" && call.dismissed) return false
+  if (status === "error") return true
+  if (call.kind !== "bash") return false
+  return call.ending === "timed-out" || call.ending === "aborted" || (typeof call.exit === "number" && call.exit !== 0)
+}
+
+/** Counts a call. A failed command counts as a command; any other failed call counts as a failure only. */
+export function countTool(counts: ToolCounts, part: ToolPart): void {
+  const category = categoryOf(part)
+  if (!hasFailed(part)) counts[category]++
+  else if (category === "run") {
+    counts.run++
+    counts.failedRuns++
+  } else counts.failed++
+}
+
+export const totalSteps = (counts: ToolCounts): number =>
+  Object.entries(counts).reduce((sum, [name, n]) => (name === "failedRuns" ? sum : sum + n), 0)
+
+const times = (n: number) => (n === 1 ? "once" : n === 2 ? "twice" : `${groupThousands(n)} times`)
+
+/**
+ * Phrases with reads, searches, lists and fetches summed: `looked 5 times`, `ran 4 commands (1 failed)`, `edited 3
+ * times`.
+ */
+export function summarizeCounts(counts: ToolCounts): string[] {
+  const lookedCount = counts.read + counts.search + counts.list + counts.fetch
+  return [
+    lookedCount > 0 ? `looked ${times(lookedCount)}` : "",
+    ...describeWork(counts, `edited ${times(counts.edit)}`),
+  ].filter(Boolean)
+}
+
+/** Phrases per category: `read 4 files`, `searched twice`. `edited` replaces the phrase for edits. */
+export function describeCounts(counts: ToolCounts, edited = `edited ${times(counts.edit)}`): string[] {
+  const { read, search, list, fetch } = counts
+  return [
+    read > 0 ? `read ${formatCount(read, "file")}` : "",
+    search > 0 ? `searched ${times(search)}` : "",
+    list > 0 ? `listed ${formatCount(list, "folder")}` : "",
+    fetch > 0 ? `fetched ${formatCount(fetch, "page")}` : "",
+    ...describeWork(counts, edited),
+  ].filter(Boolean)
+}
+
+function describeWork(
+  { run, failedRuns, edit, ask, delegate, plan, other, failed }: ToolCounts,
+  edited: string,
+): string[] {
+  return [
+    run > 0 ? `ran ${formatCount(run, "command")}${failedRuns > 0 ? ` (${failedRuns} failed)` : ""}` : "",
+    edit > 0 ? edited : "",
+    ask > 0 ? `asked ${times(ask)}` : "",
+    delegate > 0 ? `delegated ${times(delegate)}` : "",
+    plan > 0 ? `planned ${times(plan)}` : "",
+    other > 0 ? `did ${formatCount(other, "other thing")}` : "",
+    failed > 0 ? `failed ${times(failed)}` : "",
+  ]
+}
