@@ -78,5 +78,6 @@ test("share --signed into a bucket that everybody may read says that the link en
   plain.search = ""
   expect((await fetch(plain)).status).toBe(200)
   expect((await run("unshare", url)).status).toBe(0)
-  expect((await fetch(plain)).status).toBe(404)
+  // Who may not list is not told that it is missing.
+  expect((await fetch(plain)).status).toBe(403)
 })

@@ -45,3 +45,22 @@ test.each([
   await hooks.event({ event: event as never })
   await hooks.dispose()
 })
+
+test.each([
+  ["disabld", "disabled"],
+  ["", "disabled"],
+  [null, "disabled"],
+  ["disabled", "disabled"],
+  ["manual", "manual"],
+  ["auto", "auto"],
+  [undefined, undefined],
+])("OpenCode's share mode %j, wherever that comes from, becomes %j", async (share, expected) => {
+  const said: string[] = []
+  const log = async ({ body }: { body: { message: string } }) => void said.push(body.message)
+  const hooks = await plugin.server({ client: { ...client, app: { log } }, directory: temporaryFolder() })
+  const config = { share } as { share?: string }
+  await hooks.config(config)
+  expect(config.share).toBe(expected)
+  const isKnown = share === undefined || share === expected
+  await expect.poll(() => said.filter((text) => /is not a known mode/.test(text)).length).toBe(isKnown ? 0 : 1)
+})
