@@ -11,7 +11,7 @@ import { printSeed } from "./test/support/print-seed.ts"
 const browser = [
   "test/browser/**/*.test.ts",
   "test/**/*browser.test.ts",
-  "test/render/pagination/hostile-weight.test.ts",
+  "test/render/pagination/hostile-sizes.test.ts",
 ]
 /** Tests of the built command, of the scripts, and of whole shares. */
 const e2e = ["test/e2e/**/*.test.ts", "test/scripts/**/*.test.ts"]

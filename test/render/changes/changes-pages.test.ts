@@ -128,7 +128,7 @@ describe("the pages of changes", () => {
     )
     const write = call("write", { input: { filePath: "a", content: "1\n" }, metadata: { exists: false } })
     expect((await drawn([prompt(1, []), assistant([write], { id: "msg_2" })])).get("changes.html")).toContain(
-      "what commands changed is not in it",
+      "files changed by commands are missing",
     )
   })
 
