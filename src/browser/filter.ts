@@ -26,14 +26,14 @@ export function openFilter(): void {
     field = createElement("input", "")
     field.type = "text"
     field.placeholder = "Filter"
-    field.ariaLabel = "Show only what has these words"
+    field.ariaLabel = "Show only items with these words"
     field.addEventListener("input", () => {
       clearTimeout(timer)
       timer = window.setTimeout(applyFilter, FILTER_DEBOUNCE_MS)
     })
     count = createElement("span", "count")
     count.role = "status"
-    const box = createElement("div", "filter", field, count, createButton("×", closeFilter, "End the filter"))
+    const box = createElement("div", "filter", field, count, createButton("×", closeFilter, "Close the filter"))
     box.role = "search"
     box.addEventListener("keydown", ({ key, isComposing }) => {
       if (key === "Escape" && !isComposing) closeFilter()

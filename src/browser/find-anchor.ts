@@ -30,9 +30,9 @@ async function openPageOfHash(): Promise<void> {
     const page = await findPageOf(id)
     if (location.hash !== hash || document.getElementById(id)) return
     if (page) location.replace(`${page}${search}${hash}`)
-    else announce("This link leads to nothing in this share.")
+    else announce("This link's target is not in this share.")
   } catch {
-    announce("What this link leads to could not be looked for.")
+    announce("Could not look up this link's target.")
   }
 }
 

@@ -6,9 +6,9 @@ const SHORTCUTS = [
   ["t", "Next view: conversation, work, everything"],
   ["s", "Diffs side by side"],
   ["d", "Colours: as the system, light, dark"],
-  ["/", "Filter what is loaded"],
+  ["/", "Filter loaded items"],
   ["?", "This help"],
-  ["Esc", "Close, or end the filter"],
+  ["Esc", "Close the help or the filter"],
 ] as const
 
 let dialog: HTMLDialogElement | undefined

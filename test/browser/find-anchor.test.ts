@@ -68,10 +68,10 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     const folder = await finishedShare()
     const server = await serveFolder(folder)
     const { page } = await openPage(`${server.url}/index.html#msg_203580001000abcdefghijklmn`)
-    await page.locator(".status", { hasText: "This link leads to nothing in this share." }).waitFor()
+    await page.locator(".status", { hasText: "This link's target is not in this share." }).waitFor()
     server.fault = (_, pathname) => (pathname === "/manifest.json" ? 500 : undefined)
     const { page: other } = await openPage(`${server.url}/index.html#msg_x`, { allowFailedRequests: true })
-    await other.locator(".status", { hasText: "could not be looked for" }).waitFor()
+    await other.locator(".status", { hasText: "Could not look up" }).waitFor()
   })
 
   test("a link to a loaded page scrolls without navigating", async () => {

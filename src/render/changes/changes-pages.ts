@@ -75,7 +75,7 @@ export function changesPages(files: readonly ChangedFile[], stem: string, notes:
     .flatMap((files, i) => files.map((file) => changeLink(file, changesPageName(stem, i + 1))))
     .slice(0, listed.length)
   const unlisted = files.length - listed.length
-  if (unlisted > 0) notes = [`${formatCount(unlisted, "further file")} on the pages after this one.`, ...notes]
+  if (unlisted > 0) notes = [`${formatCount(unlisted, "further file")} on the next pages.`, ...notes]
   return pages.map((own, i) => ({
     path: changesPageName(stem, i + 1),
     number: i + 1,
@@ -139,8 +139,7 @@ export function historyNotes({ furtherFiles, files, fromCalls }: ChangeHistory):
     notes.push(
       `Of ${formatCount(partly, "file")} not all diffs are kept here: there are too many of them in this session.`,
     )
-  if (fromCalls)
-    notes.push("Some of this is told by the calls of tools that edit files; what commands changed is not in it.")
+  if (fromCalls) notes.push("Some changes are known from tool calls only; files changed by commands are missing.")
   return notes
 }
 
@@ -205,7 +204,7 @@ async function buildFileView(file: ChangedFile, page: string, budget: { charsLef
 function remarkFor({ droppedChanges, diffs, isUndone }: ChangedFile, shown: number): string {
   if (droppedChanges > 0)
     return `${formatCount(droppedChanges, "change")}${shown > 0 ? " more" : ""}, counted only: the diffs are not kept here.`
-  if (shown === 0) return isUndone ? "Nothing remains of the change." : "The session holds no lines of this change."
+  if (shown === 0) return isUndone ? "Nothing remains of the change." : "The session has no diff of this change."
   return diffs.length > 1 ? "The file also changed in between, so its changes are shown one by one." : ""
 }
 

@@ -32,8 +32,8 @@ export function describeAnswerError({ name, message, statusCode }: MessageError)
     }
   const titles: Record<string, string> = {
     ProviderAuthError: "The model's service refused the credentials",
-    MessageOutputLengthError: "The answer was longer than the model may write",
-    ContextOverflowError: "The conversation had outgrown the model",
+    MessageOutputLengthError: "The answer exceeded the output limit of the model",
+    ContextOverflowError: "The conversation exceeded the context window of the model",
   }
   return { tone: "bad", title: titles[name] ?? clip(name || "An error", 200), text: clip(message, 4_000) }
 }

@@ -73,11 +73,11 @@ describe("a file's section says", () => {
   test("what it was called, and what was in it", async () => {
     const patch = "rename from old.ts\nrename to new.ts\n"
     expect(await section([["new.ts", "1\n", "1\n", { status: "renamed", patch }]])).toMatch(/moved .*was old\.ts/)
-    expect(await section([["a", "gone\n", ""]])).toMatch(/deleted .*The lines that were in it - ?gone/)
+    expect(await section([["a", "gone\n", ""]])).toMatch(/deleted .*Deleted lines - ?gone/)
   })
 
   test("that the session holds no lines of it", async () => {
-    expect(await section([["a.png", "1", "2", { patch: "" }]])).toContain("The session holds no lines of this change.")
+    expect(await section([["a.png", "1", "2", { patch: "" }]])).toContain("The session has no diff of this change.")
   })
 })
 
@@ -127,7 +127,7 @@ describe("the pages of changes", () => {
     )
     const write = call("write", { input: { filePath: "a", content: "1\n" }, metadata: { exists: false } })
     expect((await drawn([prompt(1, []), assistant([write], { id: "msg_2" })])).get("changes.html")).toContain(
-      "what commands changed is not in it",
+      "files changed by commands are missing",
     )
   })
 
