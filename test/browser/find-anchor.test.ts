@@ -71,7 +71,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     await page.locator(".status", { hasText: "This link's target is not in this share." }).waitFor()
     server.fault = (_, pathname) => (pathname === "/manifest.json" ? 500 : undefined)
     const { page: other } = await openPage(`${server.url}/index.html#msg_x`, { allowFailedRequests: true })
-    await other.locator(".status", { hasText: "could not be looked for" }).waitFor()
+    await other.locator(".status", { hasText: "Could not look up" }).waitFor()
   })
 
   test("a link to a loaded page scrolls without navigating", async () => {

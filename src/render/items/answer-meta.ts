@@ -32,8 +32,8 @@ export function describeAnswerError({ name, message, statusCode }: MessageError)
     }
   const titles: Record<string, string> = {
     ProviderAuthError: "The model's service refused the credentials",
-    MessageOutputLengthError: "The answer exceeded the model's output limit",
-    ContextOverflowError: "The conversation exceeded the model's context window",
+    MessageOutputLengthError: "The answer exceeded the output limit of the model",
+    ContextOverflowError: "The conversation exceeded the context window of the model",
   }
   return { tone: "bad", title: titles[name] ?? clip(name || "An error", 200), text: clip(message, 4_000) }
 }
