@@ -1,16 +1,16 @@
 import type { Json } from "./model.ts"
 
-/** So many characters of a value that this version does not know are shown, as JSON with two spaces of indentation. */
+/** Limit for the JSON of unknown content on a page, indented by two spaces. */
 const MAX_JSON_CHARS = 4_000
 const MAX_DEPTH = 20
-/** Around an item: a comma, a line break, a colon and a space. */
+/** Separators of an entry: a comma, a line break, a colon and a space. */
 const ENTRY_CHARS = 4
-/** Kept for the mark of what is left out. */
+/** Reserved for the mark of an omission. */
 const RESERVED_CHARS = 100
 
 /**
- * A value of which a page can show all: as it is, or without what comes after the first 4,000 characters of its JSON,
- * with a mark in its place. A bounded value stays as it is when it is bounded again.
+ * Bounds a value to what a page can show: unchanged if its JSON has at most 4,000 characters, otherwise cut there, with
+ * a mark in place of the rest. Idempotent.
  */
 export function bounded(value: Json): Json {
   if (sizeOf(value) <= MAX_JSON_CHARS) return value
@@ -29,7 +29,7 @@ function sizeOf(value: Json): number {
 
 interface Room {
   left: number
-  /** It is said that something was left out. */
+  /** The mark of an omission is written. */
   isMarked: boolean
 }
 
@@ -41,7 +41,7 @@ function cutToFit(value: Json, room: Room, depth: number): Json {
   }
   if (depth === MAX_DEPTH) return cutText("(nested too deeply to be shown)", room)
   const indentation = 2 * depth + 2
-  // The closing bracket has a line of its own.
+  // The closing bracket is on a line of its own.
   room.left -= indentation + 2
   const hasRoom = (name: number) => {
     const needed = name + indentation + ENTRY_CHARS
@@ -79,7 +79,7 @@ function cutToFit(value: Json, room: Room, depth: number): Json {
 function cutText(text: string, room: Room): string {
   const fits = (end: number) => JSON.stringify(text.slice(0, end)).length + 1 <= room.left
   let end = Math.min(text.length, Math.max(room.left, 0))
-  // An escaped character takes up to six.
+  // An escaped character has up to six characters.
   while (end > 0 && !fits(end)) end >>= 1
   const cut = end < text.length ? `${text.slice(0, end)}…` : text
   room.left -= JSON.stringify(cut).length

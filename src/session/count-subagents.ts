@@ -1,6 +1,9 @@
 import { type MessagesRead, nothingRead, type Session } from "./model.ts"
 
-/** How many subagents' sessions belong to a session, at every depth. @param read how far its messages were read: to their end */
+/**
+ * Counts the subagent sessions of a session, at every depth.
+ * @param read how far the session's messages were read: to their end
+ */
 export async function countSubagents(session: Session, read: MessagesRead): Promise<number> {
   let count = 0
   for (const child of session.children(read)) {

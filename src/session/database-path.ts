@@ -4,8 +4,8 @@ import { isAbsolute, join } from "node:path"
 export type Environment = Record<string, string | undefined>
 
 /**
- * Where OpenCode keeps its database (1.18.33, `opencode db path`): `OPENCODE_DB`, a relative one below its data folder,
- * otherwise `opencode.db` there. The data folder is the XDG one on every platform.
+ * Path of OpenCode's database (as of 1.18.33, `opencode db path`): `OPENCODE_DB`, relative to the data folder, or
+ * `opencode.db` in that folder. OpenCode uses the XDG data folder on every platform.
  */
 export function databasePath(env: Environment, home = env["HOME"] || homedir()): string {
   const data = join(env["XDG_DATA_HOME"] || join(home, ".local", "share"), "opencode")

@@ -1,7 +1,10 @@
 import type { DatabaseSync } from "node:sqlite"
 import { fields, isFields, text } from "./read-json.ts"
 
-/** The columns without which a session cannot be read whole and truly. OpenCode 1.18 has them; more are taken if there. */
+/**
+ * Required columns: without them a session cannot be read completely and correctly. OpenCode 1.18 has them; other
+ * columns are optional.
+ */
 const needed = {
   session:
     "id project_id parent_id directory title version share_url revert permission time_created time_updated time_archived",
@@ -10,7 +13,10 @@ const needed = {
   project: "id worktree sandboxes",
 }
 
-/** What is missing of the tables as they are known, as a sentence's end; undefined if nothing is. */
+/**
+ * Compares the schema with the required columns. Returns the first difference as the end of a sentence, or undefined if
+ * the schema is supported.
+ */
 export function unknownSchema(database: DatabaseSync): string | undefined {
   for (const [table, columns] of Object.entries(needed)) {
     const found = new Set(
@@ -27,7 +33,7 @@ export function unknownSchema(database: DatabaseSync): string | undefined {
 
 type Row = Record<string, unknown>
 
-/** A row of `session` as `opencode export` prints it under `info`; what is null there is left out. */
+/** Converts a row of `session` to the `info` that `opencode export` prints; null columns are omitted. */
 export function sessionInfo(row: Row): unknown {
   const model = json(row["model"])
   const revert = json(row["revert"])
@@ -85,8 +91,9 @@ export function sessionInfo(row: Row): unknown {
 }
 
 /**
- * The messages of a session in order, one at a time, each with its parts; broken JSON leaves a message or part with its
- * ids alone. @param from how many of the first are passed over
+ * Yields the messages of a session in order, each with its parts. A message or part with invalid JSON keeps its ids
+ * only.
+ * @param from number of leading messages to skip
  */
 export function* messagesOf(database: DatabaseSync, sessionID: string, from = 0): Generator<unknown> {
   for (const { id, data, parts } of rowsOf(database, sessionID, from)) {
@@ -98,9 +105,9 @@ export function* messagesOf(database: DatabaseSync, sessionID: string, from = 0)
   }
 }
 
-/** Of each of the same messages, what stands in the rows that it is read from. */
+/** Yields the stored form of each message: the text of its rows. Equal text means an equal message. */
 export function* storedMessagesOf(database: DatabaseSync, sessionID: string, from: number): Generator<string> {
-  // No JSON holds a zero.
+  // JSON contains no NUL character.
   for (const { id, data, parts } of rowsOf(database, sessionID, from))
     yield [id, data, ...parts.flatMap((part) => [part["id"], part["data"]])].join("\0")
 }

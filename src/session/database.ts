@@ -15,19 +15,20 @@ import { storedSession } from "./storage.ts"
 export type WantedSession = { sessionID: string } | { newestIn: string }
 
 export interface DatabaseOptions {
-  /** The database file, if it is not where OpenCode keeps it. */
+  /** Path of the database file. Default: `databasePath(env)`. */
   path?: string
   env?: Environment
 }
 
 /**
- * A session from OpenCode's own database, or the newest of the project that a folder belongs to. Read-only, while
- * OpenCode runs, as the session was at one moment. Where there is no database, the files beside it are read that OpenCode
- * kept before it had one; where there are none of the session, or a database of another make, OpenCode itself is asked:
- * `opencode export`.
+ * Source that reads a session from OpenCode's database: the one with the given id, or the newest of the project that a
+ * folder belongs to. Opens the database read-only and reads one snapshot, also while OpenCode runs.
  *
- * Reading throws `session-not-found`, `bad-input` for a session without messages or a database that breaks off, and
- * `Opencode2Error` where OpenCode 2 has the session that is wanted, or something newer of it.
+ * Without a database, reads the JSON files that OpenCode wrote before 1.2. If these do not have the session, or the
+ * database has an unknown schema, falls back to `opencode export`.
+ *
+ * Reading throws `session-not-found`; `bad-input` for a session without messages or a damaged database;
+ * `Opencode2Error` if OpenCode 2 has the session or a newer version of it.
  */
 export function databaseSource(wanted: WantedSession, options: DatabaseOptions = {}): SessionSource {
   const { env = process.env, path = databasePath(env) } = options
@@ -51,16 +52,16 @@ export function databaseSource(wanted: WantedSession, options: DatabaseOptions =
 }
 
 /**
- * Throws `Opencode2Error` where OpenCode 2 has something newer of a session that OpenCode 1 gives. A database that is not
- * there or cannot be opened tells nothing.
+ * Throws `Opencode2Error` if OpenCode 2 has a newer version of a session of OpenCode 1. Passes if the database is
+ * missing or cannot be opened.
  */
 export function assertCurrentAt(path: string, sessionID: string): void {
   askDatabase(path, (database, isV1Known) => assertCurrent(database, sessionID, { isV1Known }))
 }
 
 /**
- * Throws `Opencode2Error` where the newest session of the project of `folder` is of OpenCode 2, or newer there; of a
- * project without any session, the newest of all.
+ * Throws `Opencode2Error` if OpenCode 2 has the newest session of the project of `folder`, or a newer version of it.
+ * For a project without sessions, checks the newest session of all projects.
  */
 export function assertNewestAt(path: string, folder: string): void {
   askDatabase(path, (database, isV1Known) => {
@@ -82,7 +83,7 @@ async function fromOpenCode(wanted: WantedSession, env: Environment, path: strin
   await assertOpencode1(env)
   const id = "sessionID" in wanted ? wanted.sessionID : await opencodeNewest(wanted.newestIn, env)
   const record = await opencodeExport(id, env)
-  // A database that was locked may be readable now that OpenCode has read it.
+  // A database that was locked may be readable after OpenCode has used it.
   if (existsSync(path) && !isChecked && !check(id)) throw unchecked(path)
   return record
 }

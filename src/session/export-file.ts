@@ -5,12 +5,15 @@ import { readLargeExport } from "./large-export.ts"
 import { parseExport, tooLarge } from "./parse-export.ts"
 import type { SessionSource } from "./source.ts"
 
-/** Files of more bytes are read message by message. Below that, parsing the whole is faster, and tells more of mistakes. */
+/**
+ * Files above this size are read message by message. Below it, parsing the whole file is faster and gives more precise
+ * errors.
+ */
 const LARGE = 24_000_000
 
 /**
- * The file at `path`, holding what `opencode export` prints, of any size. Reading throws `bad-input` for all that can be
- * wrong with it; for a message of a large file only when its turn comes.
+ * Source that reads an export file (the output of `opencode export`) of any size. Reading throws `bad-input`; for a
+ * message of a large file, only when that message is read.
  */
 export function exportFile(path: string, large = LARGE): SessionSource {
   const label = `the file ${path}`
@@ -28,7 +31,7 @@ export function exportFile(path: string, large = LARGE): SessionSource {
   }
 }
 
-/** What is piped in: the same as in a file. */
+/** Source that reads an export from standard input. */
 export function exportStdin(stream: AsyncIterable<Uint8Array | string> & { isTTY?: boolean }): SessionSource {
   const label = "standard input"
   return {

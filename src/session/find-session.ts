@@ -7,18 +7,18 @@ import { exportFile, exportStdin } from "./export-file.ts"
 import type { SessionSource } from "./source.ts"
 
 export interface Surroundings {
-  /** The folder that relative paths and "this project" refer to; absolute. */
+  /** Absolute path of the folder that relative paths and "this project" refer to. */
   cwd: string
   stdin: AsyncIterable<Uint8Array | string> & { isTTY?: boolean }
   env: Environment
-  /** Where OpenCode's data folder is below; `HOME`, unless given. */
+  /** Home folder, parent of OpenCode's data folder. Default: `HOME`. */
   home?: string
 }
 
 /**
- * What a person means by a session: `-` is standard input, `ses_…` an id, an existing file or what looks like a path an
- * export file, and nothing at all the newest session of this project. Throws `bad-usage` for anything else; whether the
- * session is there, reading tells.
+ * Resolves a session argument to its source: `-` is standard input, `ses_…` an id, an existing file or anything that
+ * looks like a path an export file, and no argument the newest session of this project. Throws `bad-usage` for anything
+ * else. Does not check that the session exists; reading does.
  */
 export function findSession(argument: string | undefined, { cwd, stdin, env, home }: Surroundings): SessionSource {
   const options = { env, path: databasePath(env, home) }

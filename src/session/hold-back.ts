@@ -1,15 +1,16 @@
 import { fields } from "./read-json.ts"
 import { messagesFrom, type SessionRecord } from "./source.ts"
 
-/** More than any secret is long: of a text without whitespace, no more than this is held back. */
+/** Longer than any secret: at most this much text without whitespace is held back. */
 const MOST_CHARS = 32_768
-/** Names under which a part that goes on has what identifies it; these are written whole. */
+/** Names of fields that identify an unfinished part; these are kept complete. */
 const wholeName = /^(?:id|.*(?:ID|Id)|type|tool|status|mime|title|description)$/
 
 /**
- * The same session without the last words of what is still being written: half of a secret looks like none, and would be
- * readable until the other half is there. Text and reasoning go on until they have an end, tools until they are completed or
- * have failed, and nothing does in a message that is completed, has a reason why it ended, or has failed.
+ * Removes the last words of unfinished text from a session: half of a secret is not recognized as one, and would stay
+ * readable until the other half is written. Text and reasoning are unfinished until they have an end, tool calls until
+ * they are completed or have failed. Everything is finished in a message that is completed, has a finish reason, or has
+ * failed.
  */
 export function holdBack(record: SessionRecord): SessionRecord {
   async function* messages(from: number) {
@@ -41,7 +42,7 @@ function heldBack(part: unknown): unknown {
   }
   const state = fields(given["state"])
   if (type !== "tool" || state["status"] === "completed" || state["status"] === "error") return part
-  // What a tool was given is whole as soon as it runs, and is often repeated in what it tells of itself.
+  // The input of a running tool is complete, and its metadata often repeats it.
   const { input, ...growing } = state
   const isPending = state["status"] !== "running"
   const known = new Set(isPending ? [] : Object.values(fields(input)))
@@ -49,7 +50,7 @@ function heldBack(part: unknown): unknown {
   return { ...given, state: isPending ? { ...shown, input: inWholeWords(input, known) } : shown }
 }
 
-/** The deepest level that is walked through; below it, nothing is shown of a part that goes on. */
+/** Maximum nesting depth; deeper values of an unfinished part are dropped. */
 const DEEPEST = 50
 
 function inWholeWords(value: unknown, known: ReadonlySet<unknown>, name = "", depth = 0): unknown {
@@ -62,10 +63,10 @@ function inWholeWords(value: unknown, known: ReadonlySet<unknown>, name = "", de
 
 const keyBegins = /-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File|Private-Lines: \d/g
 const keyEnds = /-{4,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY|Private-MAC: ?\S+\s/
-/** A line that may be one of several of base64 (RFC 2045, 6.8). */
+/** A line that may belong to multi-line base64 (RFC 2045, 6.8). */
 const encodedLine = /^[A-Za-z0-9+/_-]{40,}={0,2}$/
 
-/** A text up to its last whitespace, or to where a private key or lines of base64 begin that do not end in it. */
+/** Cuts a text at its last whitespace, or before an unterminated private key or trailing lines of base64. */
 export function wholeWords(text: string): string {
   let end = text.length
   while (end > 0 && text.length - end < MOST_CHARS && !/\s/.test(text.charAt(end - 1))) end--
@@ -81,7 +82,7 @@ export function wholeWords(text: string): string {
   return text.slice(0, end)
 }
 
-/** Where the lines of base64 begin that the text before `end` ends with; the last one of them may just have begun. */
+/** Start of the lines of base64 that the text before `end` ends with. The last of these lines may be incomplete. */
 function beforeLines(text: string, end: number): number {
   let start = end
   while (start > 0 && text.length - start < MOST_CHARS) {

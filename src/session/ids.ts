@@ -2,16 +2,19 @@ import { type MessagesRead, nothingRead } from "./model.ts"
 
 const usable = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 
-/** An id that may be used in an address or an attribute as it is: letters, digits, `_` and `-`, 64 at most. */
+/**
+ * The value if it can be used unescaped in a URL or an attribute: letters, digits, `_` and `-`, at most 64 characters.
+ * Otherwise undefined.
+ */
 export function usableID(value: unknown): string | undefined {
   return typeof value === "string" && usable.test(value) ? value : undefined
 }
 
 /**
- * Gives every message and part of one session an id of its own: the one it has, if it is usable and new, and otherwise
- * `fallback`, which is made from the position. An id that was given before gets a number behind it. The same session
- * read again gives the same ids, and so does one that has grown at its end. What was given before is kept
- * up to date.
+ * Returns a function that assigns unique ids within one session: the id of a message or part if it is usable and not
+ * taken, otherwise `fallback`, which is made from the position. A taken id gets a number appended. Deterministic:
+ * reading a session again gives the same ids, also after messages were appended.
+ * @param state ids assigned so far; updated in place
  */
 export function idMaker(
   { given, repeated }: Pick<MessagesRead, "given" | "repeated"> = nothingRead(),

@@ -3,13 +3,13 @@ import { brokenMessage, checkedInfo, childrenOf } from "./parse-export.ts"
 import type { SessionRecord } from "./source.ts"
 import { type Span, splitExport } from "./split-export.ts"
 
-/** So many bytes are read at a time. */
+/** Bytes per read. */
 const WINDOW = 1 << 20
 
 /**
- * An export as a record that reads its messages from the file when they are asked for, so that no more than one of them
- * is in memory. Undefined where the file is not of the usual form: UTF-8 with nothing in front of the object. Throws
- * `bad-input` for an object that is no session; what is wrong with a message, reading it tells.
+ * Creates a record that reads messages from the export file on demand, so that only one of them is in memory. Returns
+ * undefined if the file is not of the usual form: UTF-8 with nothing before the object. Throws `bad-input` for an
+ * object that is not a session; errors in a message are thrown when it is read.
  */
 export async function readLargeExport(file: FileHandle, label: string): Promise<SessionRecord | undefined> {
   const split = await splitExport(chunksOf(file))
@@ -49,7 +49,7 @@ async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array> {
 
 type Window = ReturnType<typeof windowed>
 
-/** Reads what stands at places that come in order, several with one request. */
+/** Reads spans in ascending order, several with one read. */
 function windowed(file: FileHandle) {
   let window: Buffer = Buffer.alloc(0)
   let start = 0

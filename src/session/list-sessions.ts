@@ -7,24 +7,25 @@ import { askDatabase, openDatabase } from "./open-database.ts"
 import { assertAllCurrent } from "./opencode-2.ts"
 import { listStored } from "./storage.ts"
 
-/** A session of OpenCode's database, as far as it can be told without reading it. */
+/** A session in a list, known without reading its messages. */
 export interface SessionEntry {
   id: string
-  /** Another one when anything of the session, or of a subagent's, has changed. */
+  /** Fingerprint: changes with any change of the session or of its subagent sessions. */
   stamp: string
 }
 
 export interface Wanted {
-  /** Only what was worked on since then, in milliseconds since 1970. */
+  /** Minimum time of the last update, in milliseconds since 1970. */
   since?: number | undefined
-  /** Only the project that this folder belongs to. */
+  /** A folder: limits the list to its project. */
   project?: string | undefined
 }
 
 /**
- * The sessions in OpenCode's database at `path`, or in the files beside it that were there before it, last worked on
- * first; archived ones, too, and subagents' with the session that started them. Throws `session-not-found` where there is no database that can be read, and `Opencode2Error` where
- * OpenCode 2 has something newer of any session that is wanted.
+ * Lists the sessions in OpenCode's database at `path`, or in the JSON files that preceded it, latest update first.
+ * Includes archived sessions; subagent sessions count as part of the session that started them. Throws
+ * `session-not-found` if there is no readable database, and `Opencode2Error` if OpenCode 2 has a newer version of any
+ * listed session.
  */
 export function listSessions(path: string, { since = 0, project }: Wanted): SessionEntry[] {
   const database = openDatabase(path)
@@ -63,7 +64,7 @@ export function listSessions(path: string, { since = 0, project }: Wanted): Sess
       .all({ since, folders: project === undefined ? null : JSON.stringify(foldersOf(project)) })
     return wanted.flatMap((row) => {
       const id = String(row["id"])
-      // One in which nothing was said is nothing to keep.
+      // A session without messages has nothing to export.
       if (!said.has(id)) return []
       const stamp = createHash("sha256")
         .update(JSON.stringify(stampOf(row, new Set())))

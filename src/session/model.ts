@@ -1,37 +1,40 @@
-/** Anything that JSON can say. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
 /**
- * A session that is understood. Made by `normalizeSession`; every field is safe to read, none is safe to print
- * without escaping. Times are milliseconds since 1970, costs US dollars.
+ * A normalized session. Made by `normalizeSession`; every field is safe to read, none is safe to print without
+ * escaping. Times are milliseconds since 1970, costs US dollars.
  */
 export interface Session {
   info: SessionInfo
   /**
-   * In order, one at a time; every call starts at the first. What the user undid (`revert`) is left out.
-   * @param read how far they were read before: those that come after are given; kept up to date
+   * Yields the messages in order; every call starts at the first. Messages that the user undid (`revert`) are left out.
+   * @param read position after an earlier read: reading starts there; updated in place
    */
   messages(read?: MessagesRead): AsyncIterable<Message>
-  /** The ids of all subagents' sessions in the record, named by a call or not. */
+  /** Ids of all subagent sessions in the record, whether a task call refers to them or not. */
   childIDs: ReadonlySet<string>
-  /** The subagents' sessions that a task call in the messages read so far names, oldest first. No others belong to a share. */
+  /**
+   * Subagent sessions that a task call in the messages read so far refers to, oldest first. Only these belong to a
+   * share.
+   */
   children(read: MessagesRead): Session[]
 }
 
-/** How far the messages of a session were read: what reading on needs to know of those before. Plain values. */
+/** Read position in the messages of a session, with the state that is needed to continue there. Plain values. */
 export interface MessagesRead {
   messages: number
-  /** The ids that messages and parts have, and which of those had to be told apart how often. */
+  /** Assigned ids of messages and parts, and per duplicate id how often it was seen. */
   given: Set<string>
   repeated: Map<string, number>
-  /** The task calls in them, by the session that they name. */
+  /** Task calls read so far, by the id of the session that they refer to. */
   tasks: Map<string, TaskCalls>
 }
 
-/** The calls that started or resumed one subagent's session. */
+/** Calls that started or resumed one subagent session. */
 export interface TaskCalls {
   count: number
-  /** When the last of them ended, in milliseconds since 1970; Infinity where that is not known. */
+  /** End of the last call, in milliseconds since 1970; Infinity if unknown. */
   ended: number
 }
 
@@ -45,12 +48,12 @@ export const nothingRead = (): MessagesRead => ({
 export interface SessionInfo {
   id: string
   title: string
-  /** The folder the session worked in, or "". */
+  /** Working directory of the session, or "". */
   directory: string
   parentID: string | undefined
   agent: string | undefined
   model: string | undefined
-  /** OpenCode's version that wrote it, or "". */
+  /** Version of OpenCode that wrote the session, or "". */
   version: string
   created: number | undefined
   updated: number | undefined
@@ -59,7 +62,7 @@ export interface SessionInfo {
 }
 
 export interface Tokens {
-  /** As the provider counted, if the session says so. */
+  /** Total that the provider reported, if any. */
   total: number | undefined
   input: number
   output: number
@@ -90,7 +93,7 @@ export interface UserMessage extends MessageBase {
   agent: string | undefined
   model: string | undefined
   provider: string | undefined
-  /** The files that changed while this prompt was worked on. */
+  /** Files changed while this prompt was processed. */
   diffs: FileDiff[]
 }
 
@@ -99,21 +102,21 @@ export interface AssistantMessage extends MessageBase {
   agent: string | undefined
   model: string | undefined
   provider: string | undefined
-  /** The prompt that it answers. */
+  /** Id of the prompt that this message answers. */
   parentID: string | undefined
-  /** The folder it worked in, or "": that of the session at the time, wherever the session has moved since. */
+  /** Working directory of this message, or "". Differs from the session's if the session has moved since. */
   cwd: string
   completed: number | undefined
   cost: number
   tokens: Tokens
-  /** Why the model stopped: `stop`, `tool-calls`, `length`, … */
+  /** Finish reason: `stop`, `tool-calls`, `length`, … */
   finish: string | undefined
   error: MessageError | undefined
-  /** The text is a summary that took the place of the conversation before it. */
+  /** The text is a summary that replaced the conversation before it. */
   compaction: boolean
 }
 
-/** A message of which not even the role could be read. `parts` is empty. */
+/** A message without a readable role. `parts` is empty. */
 export interface MalformedMessage extends MessageBase {
   role: "malformed"
   reason: string
@@ -121,7 +124,7 @@ export interface MalformedMessage extends MessageBase {
 
 export type Message = UserMessage | AssistantMessage | MalformedMessage
 
-/** Whether a message is what a person said, rather than what OpenCode has put into their mouth. Prompts are numbered from 1. */
+/** Whether a message is a prompt: written by a person, not inserted by OpenCode. Prompts are numbered from 1. */
 export const isPrompt = (message: Message): message is UserMessage =>
   message.role === "user" &&
   message.parts.some(
@@ -134,7 +137,7 @@ export interface MessageError {
   message: string
   statusCode: number | undefined
   retryable: boolean | undefined
-  /** Whose credentials were refused. */
+  /** Provider that rejected the credentials. */
   provider: string | undefined
 }
 
@@ -145,7 +148,7 @@ interface PartBase {
 export interface TextPart extends PartBase {
   type: "text"
   text: string
-  /** Written by OpenCode, not by the person: the content of a mentioned file, a reminder. */
+  /** Inserted by OpenCode, not written by the person: the content of a mentioned file, a reminder. */
   synthetic: boolean
   ignored: boolean
   start: number | undefined
@@ -161,12 +164,12 @@ export interface ReasoningPart extends PartBase {
 
 export interface FilePart extends PartBase {
   type: "file"
-  /** `image/png`, …; lower case, without parameters; "" if the session does not say. */
+  /** Media type, such as `image/png`: lower case, without parameters; "" if unknown. */
   mime: string
   filename: string
-  /** `data:`, `file:` or `http(s):`, or "" */
+  /** `data:`, `file:` or `http(s):` URL, or "". */
   url: string
-  /** As mentioned in the prompt (`@src/math.ts`), or undefined. */
+  /** Mention in the prompt (`@src/math.ts`), if any. */
   mention: string | undefined
   synthetic: boolean
 }
@@ -179,7 +182,7 @@ export interface AgentPart extends PartBase {
 export interface CompactionPart extends PartBase {
   type: "compaction"
   auto: boolean
-  /** The first message that OpenCode still sends to the model beside the summary. */
+  /** Id of the first message that OpenCode still sends to the model after the summary. */
   tailStartID: string | undefined
 }
 
@@ -201,20 +204,20 @@ export interface StepPart extends PartBase {
   type: "step-start" | "step-finish" | "snapshot"
 }
 
-/** The files that a step touched; the diffs themselves are in the user message. */
+/** Files that a step changed; their diffs are in the user message. */
 export interface PatchPart extends PartBase {
   type: "patch"
   files: string[]
 }
 
-/** A part of a kind that this version does not know. */
+/** A part of a type that this version does not know. */
 export interface UnknownPart extends PartBase {
   type: "unknown"
   kind: string
   raw: Json
 }
 
-/** A part of a known kind that lacks what the kind needs, or no object at all. */
+/** A part of a known type without its required fields, or a part that is not an object. */
 export interface MalformedPart extends PartBase {
   type: "malformed"
   kind: string
@@ -224,24 +227,24 @@ export interface MalformedPart extends PartBase {
 
 export interface ToolPart extends PartBase {
   type: "tool"
-  /** The tool's name as the model called it. */
+  /** Tool name as the model called it. */
   tool: string
   status: "pending" | "running" | "completed" | "error"
   title: string
-  /** What the tool was given, as it was. */
+  /** Arguments of the call, unchanged. */
   input: Json
-  /** What it answered; "" while it runs or when it failed. */
+  /** Complete output; "" while the tool runs or if it failed. */
   output: string
-  /** What of that the model was given; of long outputs, less. */
+  /** Output that the model received; shorter than `output` if that was truncated. */
   modelOutput: string
-  /** Why it failed; "" otherwise. */
+  /** Error message; "" if the call did not fail. */
   error: string
   start: number | undefined
   end: number | undefined
-  /** When OpenCode stopped sending the output to the model. */
+  /** Time since when OpenCode no longer sends the output to the model. */
   compacted: number | undefined
   attachments: FilePart[]
-  /** The call understood, by the tool's kind. */
+  /** The call, parsed by tool. */
   call: ToolCall
 }
 
@@ -261,7 +264,7 @@ export type Part =
 
 export interface Todo {
   content: string
-  /** `pending`, `in_progress`, `completed`, `cancelled`, or what else the session says. */
+  /** `pending`, `in_progress`, `completed`, `cancelled`, or another value from the session. */
   status: string
   priority: string
 }
@@ -271,13 +274,13 @@ export interface Question {
   header: string
   multiple: boolean
   options: { label: string; description: string }[]
-  /** The labels chosen, or a text of one's own; empty if not answered. */
+  /** Chosen labels or a custom answer; empty if unanswered. */
   answers: string[]
 }
 
 export interface PatchedFile {
   path: string
-  /** Where the file went, of a move. */
+  /** New path of a moved file. */
   movedTo: string | undefined
   change: "add" | "update" | "delete" | "move"
   /** A unified diff, or "". */
@@ -286,7 +289,7 @@ export interface PatchedFile {
   deletions: number
 }
 
-/** A compiler's or linter's complaint that a tool brought back. */
+/** A compiler or linter message in a tool's result. */
 export interface Diagnostic {
   file: string
   line: number | undefined
@@ -299,7 +302,10 @@ export type ToolCall =
       kind: "bash"
       command: string
       description: string
-      /** undefined: not known (a shell run by hand, still running); null: ended without one (timeout, abort). */
+      /**
+       * undefined: unknown (a shell command of the user, still running); null: ended without an exit status (timeout,
+       * abort).
+       */
       exit: number | null | undefined
       ending: "exited" | "timed-out" | "aborted" | "unknown"
       truncated: boolean
@@ -314,11 +320,11 @@ export type ToolCall =
     }
   | { kind: "write"; path: string; content: string; existed: boolean | undefined; diagnostics: Diagnostic[] }
   | {
-      /** edit and multiedit */
+      /** Tools `edit` and `multiedit`. */
       kind: "edit"
       path: string
       changes: { before: string; after: string; all: boolean }[]
-      /** A unified diff, or "" when the session has none: then `changes` is all there is. */
+      /** A unified diff; "" if the session has none, then only `changes` is available. */
       patch: string
       additions: number | undefined
       deletions: number | undefined
@@ -331,7 +337,7 @@ export type ToolCall =
       pattern: string
       path: string
       include: string
-      /** Files (glob, list) or matches (grep) found, if the session says. */
+      /** Number of files (glob, list) or matches (grep) found, if known. */
       count: number | undefined
     }
   | { kind: "todowrite"; todos: Todo[] }
@@ -340,9 +346,9 @@ export type ToolCall =
       description: string
       prompt: string
       agent: string
-      /** The child session, if it is known. */
+      /** Id of the subagent session, if known. */
       sessionID: string | undefined
-      /** It goes on after the call has ended. */
+      /** The subagent continues after the call has ended. */
       background: boolean
       result: string
     }

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs"
 import { dirname, join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 
-/** The condition that a session belongs to a project, whose `foldersOf` are given as JSON under `:folders`. */
+/** SQL condition: the session belongs to a project. `:folders` takes the `foldersOf` the project as JSON. */
 export const IN_PROJECT = `directory IN (SELECT value FROM json_each(:folders))
          OR project_id IN (
            SELECT id FROM project
@@ -13,11 +13,12 @@ export const IN_PROJECT = `directory IN (SELECT value FROM json_each(:folders))
                WHERE value IN (SELECT value FROM json_each(:folders)))))`
 
 /**
- * The id of the session that was last worked on in the project of `directory`: no subagent's, none that is archived.
+ * Id of the session in the project of `directory` that was updated last. Subagent sessions and archived sessions are
+ * excluded.
  *
- * As OpenCode 1.18 sees it, a project is a git repository with all its worktrees and clones (`project.worktree`,
+ * In OpenCode 1.18, a project is a git repository with all its worktrees and clones (`project.worktree`,
  * `project.sandboxes`). All folders outside of a repository, and repositories without a commit, share one project
- * called `global`; of that, only sessions of this very folder (or repository) belong to it.
+ * called `global`; its sessions match only if they ran in this folder (or repository).
  */
 export function newestSession(database: DatabaseSync, directory: string): string | undefined {
   const folders = JSON.stringify(foldersOf(directory))
@@ -31,20 +32,20 @@ export function newestSession(database: DatabaseSync, directory: string): string
   return row === undefined ? undefined : String(row["id"])
 }
 
-/** The id of the session that was last worked on in any project, subagents' and archived ones left out. */
+/** Id of the session that was updated last in any project. Subagent sessions and archived sessions are excluded. */
 export function newestOfAll(database: DatabaseSync): string | undefined {
   const sql = "SELECT id FROM session WHERE parent_id IS NULL AND time_archived IS NULL ORDER BY time_updated DESC, id"
   const row = database.prepare(`${sql} LIMIT 1`).get()
   return row === undefined ? undefined : String(row["id"])
 }
 
-/** The folder itself and the root of its repository, each as it was named and as it really is. */
+/** The folder and the root of its repository, each as given and with symbolic links resolved. */
 export function foldersOf(directory: string): string[] {
   const folders = [directory, repository(directory)]
   return [...new Set(folders.flatMap((folder) => (folder === undefined ? [] : [folder, real(folder)])))]
 }
 
-/** The nearest folder upwards that holds `.git`: a folder, or in worktrees and submodules a file. */
+/** Nearest ancestor that contains `.git`: a folder, or a file in worktrees and submodules. */
 function repository(directory: string): string | undefined {
   for (let folder = directory; ; folder = dirname(folder)) {
     if (existsSync(join(folder, ".git"))) return folder

@@ -14,7 +14,10 @@ import {
   texts,
 } from "./read-json.ts"
 
-/** One part. `fallback` is its id when it has none that can be used. Never throws. */
+/**
+ * Normalizes one part. Never throws.
+ * @param fallback id of a part without a usable one
+ */
 export function normalizePart(raw: unknown, ids: IDMaker, fallback: string): Part {
   const part = fields(raw)
   const id = ids(part["id"], fallback)
@@ -91,7 +94,10 @@ export function normalizePart(raw: unknown, ids: IDMaker, fallback: string): Par
   }
 }
 
-/** An error as OpenCode writes it: `{name, data: {message, …}}`. Of the data only what is safe to show is taken. */
+/**
+ * Normalizes an error as OpenCode writes it: `{name, data: {message, …}}`. Takes only fields of `data` that are safe to
+ * show.
+ */
 export function messageError(raw: unknown): MessageError {
   const error = fields(raw)
   const data = fields(error["data"])
@@ -121,7 +127,7 @@ function filePart(part: Fields, id: string): FilePart | undefined {
   }
 }
 
-/** `Text/HTML; charset=utf-8` → `text/html`; "" for what is no media type (RFC 6838, 4.2). */
+/** `Text/HTML; charset=utf-8` → `text/html`; "" for anything that is not a media type (RFC 6838, 4.2). */
 function mediaType(value: string): string {
   const type = (value.split(";", 1)[0] ?? "").trim().toLowerCase()
   return /^[a-z0-9][\w!#$&^.+-]{0,126}\/[a-z0-9][\w!#$&^.+-]{0,126}$/.test(type) ? type : ""

@@ -4,7 +4,7 @@ import { toolCall } from "./tool-call.ts"
 
 const statuses = ["pending", "running", "completed", "error"] as const
 
-/** A tool part, or the sentence that says what it lacks. */
+/** Normalizes a tool part. Returns a sentence if a required field is missing. */
 export function normalizeTool(part: Fields, id: string, attachments: FilePart[]): ToolPart | string {
   const tool = optionalText(part["tool"])
   if (tool === undefined) return "The tool's name is missing."
@@ -41,7 +41,7 @@ export function normalizeTool(part: Fields, id: string, attachments: FilePart[])
   }
 }
 
-// What the model was given of a long output is its end alone; the metadata keeps more of it for people.
+// The model receives only the end of a long output; the metadata has more of it.
 function wholeOutput(tool: string, output: string, metadata: Fields): string {
   const kept = text(metadata["output"])
   return tool === "bash" && metadata["truncated"] === true && kept.length > output.length ? kept : output

@@ -29,12 +29,12 @@ import {
 import { messagesFrom, type SessionRecord } from "./source.ts"
 
 /**
- * Makes sense of a session as it was found. Never throws on what the record holds: what is missing gets the empty value
- * of its kind (`info.id` of the session itself is "" then), what is broken comes out as `malformed`, and the rest stays
- * whole. Throws only what reading messages throws.
+ * Turns a record into a typed session. Never throws on invalid content: missing values become the empty value of their
+ * type (`info.id` of the session is "" then), invalid messages and parts become `malformed`, and the rest is kept.
+ * Throws only errors of reading messages.
  *
- * What the user undid is in neither the messages nor any `raw`: with `revert: {messageID, partID?}` OpenCode marks that
- * message, or that part of it, and all that follows.
+ * Undone content is in neither the messages nor any `raw`: `revert: {messageID, partID?}` marks that message, or that
+ * part of it, and everything after it.
  */
 export function normalizeSession(record: SessionRecord): Session {
   const ids = idMaker()
@@ -43,7 +43,7 @@ export function normalizeSession(record: SessionRecord): Session {
   return sessionOf(withIDs(record, id, ids))
 }
 
-/** A record whose children have ids of their own among all its sessions, so that each can have a page of its own. */
+/** A record with ids that are unique among all its subagent sessions, so that each can have its own page. */
 interface Known {
   record: SessionRecord
   id: string
@@ -57,7 +57,7 @@ function withIDs(record: SessionRecord, id: string, ids: IDMaker): Known {
   return { record, id, children }
 }
 
-/** @param startedBy the calls that name a subagent's session: what it did for others is left out */
+/** @param startedBy the calls that refer to this subagent session: prompts from other callers are left out */
 function sessionOf({ record, id, children }: Known, startedBy?: TaskCalls): Session {
   return {
     info: sessionInfo(record.info, id),
@@ -72,8 +72,8 @@ function sessionOf({ record, id, children }: Known, startedBy?: TaskCalls): Sess
 }
 
 /**
- * One `{info, parts}`. Ids are unique among all messages that were given the same `ids`; `position` counts from 1 and
- * names a message that has no usable id.
+ * Normalizes one `{info, parts}`. Ids are unique among all messages with the same `ids`.
+ * @param position number of the message from 1; the id of a message without a usable one is made from it
  */
 export function normalizeMessage(raw: unknown, ids: IDMaker = idMaker(), position = 1): Message {
   const record = fields(raw)
@@ -109,7 +109,7 @@ async function* messagesOf(
   }
 }
 
-/** The messages, up to what was undone. */
+/** Yields the messages before the first undone one. */
 async function* shownMessages(record: SessionRecord, from: number): AsyncGenerator<unknown> {
   const revert = fields(fields(record.info)["revert"])
   const [undoneMessage, undonePart] = [optionalText(revert["messageID"]), optionalText(revert["partID"])]
@@ -125,7 +125,7 @@ async function* shownMessages(record: SessionRecord, from: number): AsyncGenerat
   }
 }
 
-/** Notes the task calls of a message that pages show. */
+/** Records the task calls of a message, unless pages do not show that message. */
 function noteTasks(message: Message, tasks: MessagesRead["tasks"]): void {
   if (message.role !== "assistant" || message.compaction) return
   for (const part of message.parts) {
@@ -158,7 +158,7 @@ function sessionInfo(raw: unknown, id: string): SessionInfo {
     version: text(info["version"]),
     created: optionalTime(time["created"]),
     updated: optionalTime(time["updated"]),
-    // `revert` may carry the diff of what was undone, and names messages that are no longer there.
+    // `revert` may contain the undone diff, and refers to messages that are left out.
     raw: json("revert" in info ? kept : raw),
   }
 }
@@ -180,7 +180,7 @@ function assistantFields(info: Fields): Own<AssistantMessage> {
   const cache = fields(tokens["cache"])
   return {
     role: "assistant",
-    // Before agents had names of their own, the message had only a mode.
+    // Old versions have a mode instead of an agent.
     agent: optionalText(info["agent"]) ?? optionalText(info["mode"]),
     model: optionalText(info["modelID"]),
     provider: optionalText(info["providerID"]),
@@ -214,8 +214,8 @@ function fileDiff(value: unknown): FileDiff[] {
   return [{ file, patch, additions, deletions, status: known }]
 }
 
-// Until 1.2, what changed was kept as the file before and after it. More changes than that are not looked for: it takes
-// long, and says little.
+// OpenCode before 1.2 stored a changed file before and after instead of a patch. The number of edits is limited: larger
+// diffs take long and say little.
 const MOST = 5_000
 
 function patchBetween(file: string, before: unknown, after: unknown): string {
@@ -223,7 +223,7 @@ function patchBetween(file: string, before: unknown, after: unknown): string {
   return createPatch(file, before, after, "", "", { maxEditLength: MOST }) ?? ""
 }
 
-// What JSON.parse has made is Json by construction; a part that is not there at all reads as null.
+// Values from JSON.parse are Json by construction; a missing value becomes null.
 function json(value: unknown): Json {
   return (value ?? null) as Json
 }

@@ -1,9 +1,9 @@
 import { type Fields, fields, isFields, list, optionalText, text } from "./read-json.ts"
 
 /**
- * A message as OpenCode wrote it before parts had files of their own (0.1 to 0.2): `{id, role, parts, metadata}`, where
- * the metadata holds the times, what the answer cost, and of each call what its tool had to say. Gives `{info, parts}`
- * as later versions have it. Never throws.
+ * Converts a message of OpenCode 0.1 and 0.2, which stored parts inside the message, to `{info, parts}`. The old form
+ * is `{id, role, parts, metadata}`, where the metadata holds times, the cost and the result of each tool call. Never
+ * throws.
  */
 export function modernMessage(old: Fields): Fields {
   const { id, role, parts, metadata } = old
@@ -22,10 +22,10 @@ export function modernMessage(old: Fields): Fields {
   }
 }
 
-// OpenCode has the parts of a message in the order of their ids.
+// OpenCode sorts parts by id.
 const padded = (position: number) => String(position).padStart(5, "0")
 
-/** Whether a stored message is one of those. */
+/** Whether a stored message has the form of OpenCode 0.1 and 0.2. */
 export const isOldMessage = (stored: Fields): boolean => Array.isArray(stored["parts"]) && isFields(stored["metadata"])
 
 function modernPart(part: unknown, tools: Fields): Fields {
@@ -40,7 +40,7 @@ function toolPart({ toolCallId, toolName, args, state, result }: Fields, tools: 
   const input = args ?? {}
   if (state !== "result") return { ...call, state: { status: state === "call" ? "running" : "pending", input } }
   const { title, time, ...metadata } = fields(found)
-  // A call that came to nothing has no metadata, or an error in it.
+  // A failed call has no metadata, or `error` in it.
   if (found === undefined || metadata["error"] === true)
     return {
       ...call,
@@ -56,7 +56,7 @@ function toolPart({ toolCallId, toolName, args, state, result }: Fields, tools: 
   }
 }
 
-/** What a command said, which was kept in two texts. */
+/** Output of a command, which was stored as two texts. */
 function output({ stdout, stderr }: Fields): string | undefined {
   if (typeof stdout !== "string" && typeof stderr !== "string") return undefined
   return [text(stdout), text(stderr)].filter((said) => said !== "").join("\n")

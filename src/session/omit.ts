@@ -1,18 +1,18 @@
 import { type Fields, fields, isFields, list } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
 
-/** What can be left out of a share. */
+/** Kinds of content that `--omit` removes. */
 export const omissions = ["reasoning", "tool-output", "attachments"] as const
 export type Omission = (typeof omissions)[number]
 
 /**
- * The session without what is to be left out, its subagents' sessions included:
- * - `reasoning`: what the model thought to itself
- * - `tool-output`: what tools gave back, with the content of files that a prompt mentions; what they were asked stays
- * - `attachments`: the content of files that were given to the model, or that tools brought; their names stay
+ * Removes content from a session and its subagent sessions:
+ * - `reasoning`: the model's reasoning
+ * - `tool-output`: outputs of tools and the content of files that a prompt mentions; inputs stay
+ * - `attachments`: the content of files that the model received or tools returned; their names stay
  *
- * Nothing of what is left out is in the record that comes back. Messages and parts that are broken pass as they are,
- * without their content if they are parts of a kind that is left out.
+ * The returned record contains nothing of the omitted content. Invalid messages and parts pass unchanged, except that
+ * invalid parts of an omitted kind lose their content.
  */
 export function omit(record: SessionRecord, omitted: readonly Omission[]): SessionRecord {
   if (omitted.length === 0) return record
@@ -37,7 +37,7 @@ function lessOfPart(part: Fields, isUser: boolean, leaves: ReadonlySet<Omission>
     case "reasoning":
       return leaves.has("reasoning") ? [] : [part]
     case "text":
-      // What OpenCode writes into a prompt is what it read of the files that the prompt mentions.
+      // Synthetic text in a prompt is the content of files that the prompt mentions.
       return isUser && part["synthetic"] === true && (leaves.has("tool-output") || leaves.has("attachments"))
         ? []
         : [part]
@@ -50,7 +50,7 @@ function lessOfPart(part: Fields, isUser: boolean, leaves: ReadonlySet<Omission>
   }
 }
 
-/** What is no content, and without which a page could not say what has happened: the subagent's session, the user's answers. */
+/** Metadata that is kept because pages need it and it is not content: the subagent session, the user's answers. */
 const kept = ["sessionId", "answers", "exit", "model"]
 
 function lessOfState(state: Fields, leaves: ReadonlySet<Omission>): Fields {
@@ -74,7 +74,7 @@ function withoutContent(file: Fields): Fields {
   const { source, ...rest } = file
   const { text, ...place } = fields(source)
   const { start, end, value } = fields(text)
-  // The mention in the prompt stays (`@src/math.ts`); it is part of what was said.
+  // A mention (`@src/math.ts`) is part of the prompt's text, so it stays.
   const mention = typeof value === "string" && value.startsWith("@") ? { text: { start, end, value } } : {}
   return { ...rest, url: "", ...(source !== undefined && { source: { ...place, ...mention } }) }
 }

@@ -3,7 +3,10 @@ import type { DatabaseSync } from "node:sqlite"
 import { unknownSchema } from "./database-rows.ts"
 import { sqlite } from "./sqlite.ts"
 
-/** The database with a transaction begun, or undefined if there is none that is understood. */
+/**
+ * Opens the database read-only and begins a transaction. Returns undefined if it is missing, unreadable or has an
+ * unknown schema.
+ */
 export function openDatabase(path: string): DatabaseSync | undefined {
   const driver = existsSync(path) ? sqlite() : undefined
   if (driver === undefined) return undefined
@@ -20,8 +23,8 @@ export function openDatabase(path: string): DatabaseSync | undefined {
 }
 
 /**
- * Asks a database whose tables need not be understood, also inside OpenCode. Undefined where it is not there, or cannot be
- * opened or read at all; what `ask` throws, but for errors of SQLite, is thrown.
+ * Runs `ask` on a database of any schema, also inside OpenCode. Returns undefined if the database is missing, or cannot
+ * be opened or read. Rethrows errors of `ask` other than SQLite errors.
  */
 export function askDatabase<T>(path: string, ask: (database: DatabaseSync, isV1Known: boolean) => T): T | undefined {
   if (!existsSync(path)) return undefined
@@ -42,7 +45,7 @@ export function askDatabase<T>(path: string, ask: (database: DatabaseSync, isV1K
 function open(path: string): DatabaseSync | undefined {
   const driver = sqlite()
   if (driver) return new driver.DatabaseSync(path, { readOnly: true })
-  // OpenCode 1 is made of Bun, which has SQLite under another name.
+  // OpenCode 1 runs in Bun, which has its own SQLite module.
   const bun = process.getBuiltinModule("bun:sqlite") as
     | { Database: new (path: string, options: { readonly: boolean }) => DatabaseSync }
     | undefined
@@ -51,11 +54,11 @@ function open(path: string): DatabaseSync | undefined {
 
 function begin(database: DatabaseSync): void {
   database.exec("PRAGMA busy_timeout = 2000")
-  // Everything below is read in one transaction, so that a session that goes on is seen as of one moment.
+  // One transaction for all reads, so that a running session is read as one snapshot.
   database.exec("BEGIN")
 }
 
-/** Whether it is SQLite that failed: Node's or Bun's. */
+/** Whether an error comes from SQLite, Node's or Bun's. */
 export const isSqliteError = (error: unknown): error is Error =>
   error instanceof Error &&
   ((error as NodeJS.ErrnoException).code === "ERR_SQLITE_ERROR" || error.name === "SQLiteError")

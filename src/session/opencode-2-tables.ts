@@ -1,30 +1,35 @@
 import { foldersOf, IN_PROJECT } from "./newest.ts"
 
-/** A database with a transaction begun, as far as these checks use it: what `node:sqlite` and `bun:sqlite` have in common. */
+/**
+ * A database with an open transaction: the common interface of `node:sqlite` and `bun:sqlite` that these checks use.
+ */
 export interface Queried {
   prepare(sql: string): { all(...parameters: string[]): unknown[] }
 }
 
-/** A session of which OpenCode 2 holds something newer than OpenCode 1. Times are milliseconds since 1970. */
+/** A session that is newer in OpenCode 2 than in OpenCode 1. Times are milliseconds since 1970. */
 export interface Newer {
   id: string
-  /** OpenCode 1 does not have it at all. */
+  /** OpenCode 1 does not have the session. */
   isNew: boolean
-  /** When its last message was begun; 0 if it has none. */
+  /** Creation time of the last message; 0 if there is none. */
   said: number
-  /** When anything last happened in it. */
+  /** Time of the last activity. */
   active: number
 }
 
-/** What the tables of both generations say of sessions. */
+/** Queries over the session tables of OpenCode 1 and OpenCode 2. */
 export interface BothGenerations {
-  /** Of a session and all below it, those that are newer in OpenCode 2; the session itself first. */
+  /**
+   * Sessions that are newer in OpenCode 2, among a session and its subagent sessions at every depth; the session itself
+   * first.
+   */
   newerBelow(id: string): Newer[]
-  /** Of all sessions of the project of a folder, or of every project, those that are newer in OpenCode 2. */
+  /** Sessions that are newer in OpenCode 2, in the project of a folder or in all projects. */
   newerIn(folder: string | undefined): Newer[]
-  /** The same without subagents' and archived sessions, last worked on first. */
+  /** The same without subagent sessions and archived sessions, latest activity first. */
   newerConversationsIn(folder: string | undefined): Newer[]
-  /** When anything last happened in a session of OpenCode 1; 0 if it has no such session. */
+  /** Time of the last activity in a session of OpenCode 1; 0 if it has no such session. */
   activeInV1(id: string): number
 }
 
@@ -33,24 +38,30 @@ interface Row {
   said: number
   touched: number
   isUndone: boolean
-  /** It is a row of `session`, which both generations write. */
+  /** A row of `session`, the table that both generations write. */
   isShared: boolean
 }
 
-/** Without these columns nothing is told of what OpenCode 2 holds. */
+/** Required columns of OpenCode 2. */
 const NEEDED = {
   session_v2: "id, project_id, parent_id, directory, revert, time_updated, time_archived",
   session_message: "session_id, type, time_created",
 }
 
-/** Where a time is no number, it is later than all others: what is not understood counts as newer. */
+/**
+ * Time column as a number. A value that is not a number counts as later than all others, so that unknown content counts
+ * as newer.
+ */
 const time = (column: string, otherwise = "9e18") =>
   `CASE typeof(${column}) WHEN 'integer' THEN CAST(${column} AS REAL) WHEN 'real' THEN ${column} ELSE ${otherwise} END`
 
-/** OpenCode 2 writes these by itself; some of them also into the copy of a session in which nothing was said since. */
+/**
+ * Types of messages that OpenCode 2 writes by itself; some of them also into the copy of a session without new
+ * messages.
+ */
 const SILENT = "'agent-switched', 'idle', 'location-switched', 'model-switched', 'synthetic', 'system'"
 
-// With an index of both generations, the order needs the last message alone; of a maximum, all would be read.
+// With the index of either generation, ORDER BY reads only the last message; max() would read all.
 const SAID = (id: string) =>
   `SELECT ${time("m.time_created")} FROM session_message m
    WHERE m.session_id = ${id} AND ifnull(m.type, '') NOT IN (${SILENT}) ORDER BY m.time_created DESC LIMIT 1`
@@ -62,12 +73,12 @@ const OWN_ROWS = `SELECT s.id AS id, (${SAID("s.id")}) AS said, 0 AS shared,
    ifnull(s.revert, 'null') <> 'null' AS undone
    FROM session_v2 s WHERE`
 
-// The betas of OpenCode 2 had no table `session_v2`: their sessions are in `session`, their messages in `session_message`.
+// Betas of OpenCode 2 had no table `session_v2`: their sessions are in `session`, their messages in `session_message`.
 const SHARED_ROWS = `SELECT s.id AS id, (${SAID("s.id")}) AS said, 1 AS shared, 0 AS touched, 0 AS undone
    FROM session s WHERE EXISTS (SELECT 1 FROM session_message m WHERE m.session_id = s.id) AND`
 
-// OpenCode 1 could be made to write its messages into `session_message` as well: some milliseconds later, but before it
-// completes those of its own.
+// OpenCode 1 had a setting to write its messages into `session_message` as well: some milliseconds later, but before it
+// completes its own.
 const COMPLETED_IN_V1 = `SELECT max(${time("m.time_created", "0")}, ${time("m.time_updated", "0")}) FROM message m
    WHERE m.session_id = s.id ORDER BY 1 DESC LIMIT 1`
 const V1_ROW = (isShared: boolean) =>
@@ -80,10 +91,10 @@ const IN_PROJECT_OF = `(${IN_PROJECT.replaceAll(":folders", "?1")})`
 const IS_CONVERSATION = "ifnull(s.parent_id, '') = '' AND ifnull(s.time_archived, 0) = 0"
 
 /**
- * Compares the tables of OpenCode 2 with those of OpenCode 1. It and its methods throw what SQLite throws, also where a table or
- * column that has to be known is missing.
- * @param has the tables of OpenCode 2 that hold anything, and whether those of OpenCode 1 are the ones that are known:
- * if not, every session of OpenCode 2 is new
+ * Creates queries that compare the tables of OpenCode 2 with those of OpenCode 1. Like its methods, it throws SQLite
+ * errors, also for a missing required table or column.
+ * @param has which tables of OpenCode 2 have rows, and whether the schema of OpenCode 1 is known: if not, every session
+ * of OpenCode 2 is new
  */
 export function bothGenerations(database: Queried, has: { ownRows: boolean; v1: boolean }): BothGenerations {
   for (const [table, columns] of Object.entries(NEEDED))
@@ -138,8 +149,8 @@ export function bothGenerations(database: Queried, has: { ownRows: boolean; v1: 
 const active = ({ said, touched }: Row) => Math.max(said, touched)
 
 /**
- * Something was said in OpenCode 2 after the last message of OpenCode 1, or the session was changed there in another way
- * after all that OpenCode 1 did with it: undone in part, renamed, archived. A copy keeps the time of what it is a copy of.
+ * Whether OpenCode 2 has a message after the last one of OpenCode 1, or changed the session after the last activity of
+ * OpenCode 1: partly undone, renamed, archived. A copied session keeps its original times.
  */
 const isNewer = (row: Row, old: Row) =>
   row.said > old.said || (!row.isShared && row.touched > active(old)) || (row.isUndone && old.said <= active(row))

@@ -2,12 +2,15 @@ import { ShareError } from "../errors.ts"
 import { isSqliteError } from "./open-database.ts"
 import { type BothGenerations, bothGenerations, type Newer, type Queried } from "./opencode-2-tables.ts"
 
-/** The end of a sentence about OpenCode 2. */
+/** End of a sentence about OpenCode 2. */
 export const NOT_READ_YET = "whose sessions cannot be read yet"
 
-/** OpenCode 2 holds what is asked for, or something newer of it: without that, another conversation would be given. */
+/**
+ * OpenCode 2 has the requested session or a newer version of it. Thrown because sharing the data of OpenCode 1 would
+ * publish a different conversation.
+ */
 export class Opencode2Error extends ShareError {
-  /** @param instead what to do until OpenCode 2 can be read: the beginning of a sentence */
+  /** @param instead alternative for the user: the beginning of a sentence */
   constructor(message: string, instead: string, cause?: unknown) {
     super("bad-input", message, {
       hint: `${instead}, or update opencode-bucket once a version reads OpenCode 2.`,
@@ -16,14 +19,14 @@ export class Opencode2Error extends ShareError {
   }
 }
 
-/** Whether the tables of OpenCode 1 in the same database are the ones that are known; true, unless given. */
+/** Whether the schema of OpenCode 1 in the same database is known. Default: true. */
 interface Known {
   isV1Known?: boolean
 }
 
 /**
- * Throws `Opencode2Error` if OpenCode 2 holds something newer of this session, or of a subagent's below it. A session that
- * neither generation has passes.
+ * Throws `Opencode2Error` if OpenCode 2 has a newer version of this session or of one of its subagent sessions. Passes
+ * if neither generation has the session.
  */
 export function assertCurrent(database: Queried, sessionID: string, known?: Known): void {
   compare(database, known, ({ newerBelow }) => {
@@ -35,9 +38,9 @@ export function assertCurrent(database: Queried, sessionID: string, known?: Know
 }
 
 /**
- * Throws `Opencode2Error` if the session last worked on in the project of `folder`, or in every project, is one of
+ * Throws `Opencode2Error` if the session with the latest activity in the project of `folder`, or in all projects, is in
  * OpenCode 2 or newer there.
- * @param newest the id of the newest session that OpenCode 1 has there
+ * @param newest id of the newest session in OpenCode 1
  */
 export function assertNewest(
   database: Queried,
@@ -55,8 +58,8 @@ export function assertNewest(
 }
 
 /**
- * Throws `Opencode2Error` if OpenCode 2 holds anything newer of all sessions of a project, or of every project.
- * @param since only of what was worked on since then, in milliseconds since 1970
+ * Throws `Opencode2Error` if OpenCode 2 has a newer version of any session of a project, or of all projects.
+ * @param since minimum time of the last activity, in milliseconds since 1970
  */
 export function assertAllCurrent(
   database: Queried,
@@ -74,7 +77,7 @@ export function assertAllCurrent(
   })
 }
 
-/** OpenCode 2 has begun it, and nothing was said in it: without it, nothing is missing. */
+/** A session without messages that only OpenCode 2 has: leaving it out loses nothing. */
 const isEmpty = ({ isNew, said }: Newer) => isNew && said === 0
 
 const onlyThere = (which: string) =>
@@ -86,7 +89,7 @@ const changedThere = (which: string) =>
     "Give the id of another session of OpenCode 1",
   )
 
-/** Calls `ask` if OpenCode 2 has written anything into the database. Where it cannot be told what: `Opencode2Error`. */
+/** Calls `ask` if the tables of OpenCode 2 have rows. Throws `Opencode2Error` if these cannot be read. */
 function compare(database: Queried, { isV1Known = true }: Known = {}, ask: (both: BothGenerations) => void): void {
   const tables = "SELECT name FROM sqlite_master WHERE name IN ('session_v2', 'session_message')"
   const names = (database.prepare(tables).all() as { name: string }[]).map(({ name }) => name)

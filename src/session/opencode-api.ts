@@ -5,32 +5,32 @@ import { deepest } from "./parse-export.ts"
 import { fields, list, text } from "./read-json.ts"
 import type { Beginning, SessionRecord, SessionSource } from "./source.ts"
 
-/** Asks a running OpenCode: `path` begins with a slash (`/session/ses_…`). Its server's own HTTP API. */
+/** Requests a path (`/session/ses_…`) from the HTTP API of a running OpenCode. */
 export type AskOpencode = (path: string) => Promise<Response>
 
-/** Messages asked for at once: OpenCode writes them as one JSON text, and is held while it does. */
+/** Messages per request: OpenCode serializes them as one JSON text and is blocked meanwhile. */
 const AT_ONCE = 20
 
-/** What is known of the beginning of a session that was read before, and has not changed. */
+/** State of an earlier read of a session's unchanged first messages. */
 export interface ReadBefore {
   begins: Beginning
-  /** The id of the last message of that beginning. */
+  /** Id of the last of these messages. */
   last: string
-  /** Those of its messages that are still at hand, by position from 0. */
+  /** Cached messages by position from 0. */
   kept: ReadonlyMap<number, unknown>
-  /** The ids of messages that have changed since. If one of these is not after the beginning, all is read again. */
+  /** Ids of messages that have changed since. If one of them is among the first messages, everything is read again. */
   touched: readonly string[]
 }
 
 export interface OpencodeSession extends SessionSource {
-  /** The messages at these positions, from 0, once they have been read. */
+  /** Returns the messages at these positions (from 0), once they have been read. */
   at(positions: readonly number[]): Map<number, unknown>
 }
 
 /**
- * A session of a running OpenCode, by its API, with subagents' sessions. Messages are fetched in pages, from the newest
- * back, and kept; no more of them than need be, if the session was read before. Reading throws `session-not-found`, and
- * `bad-input` when OpenCode answers with something else.
+ * Source that reads a session and its subagent sessions through the HTTP API of a running OpenCode. Messages are
+ * fetched in pages from the newest back, and cached; after an earlier read, only the necessary ones. Reading throws
+ * `session-not-found`, and `bad-input` for any other error response.
  */
 export function opencodeSession(id: string, ask: AskOpencode, before?: ReadBefore): OpencodeSession {
   let read: Messages | undefined
@@ -63,14 +63,14 @@ async function readSession(id: string, ask: AskOpencode, depth: number, messages
   }
 }
 
-/** The messages of a session, as far as they have been fetched. */
+/** Messages of a session, fetched on demand. */
 interface Messages {
   begins: Beginning | undefined
   from(position: number): AsyncGenerator<unknown>
   at(position: number): unknown
 }
 
-/** Fetches the messages of a session: all, or those after the beginning that is known, and the others when they are asked for. */
+/** Fetches all messages of a session, or those after the known first messages, and the others on demand. */
 async function readMessages(id: string, ask: AskOpencode, before?: ReadBefore): Promise<Messages> {
   const fetched = fetchBackwards(id, ask)
   const after = before && (await fetched.after(before.last))
@@ -90,7 +90,7 @@ async function readMessages(id: string, ask: AskOpencode, before?: ReadBefore): 
   }
 }
 
-/** Fetches pages of messages, from the newest back, each once. */
+/** Fetches pages of messages from the newest back, each once. */
 function fetchBackwards(id: string, ask: AskOpencode) {
   const pages: (readonly unknown[])[] = []
   let before: string | undefined = ""
@@ -104,7 +104,7 @@ function fetchBackwards(id: string, ask: AskOpencode) {
   }
   const fetched = () => pages.toReversed().flat()
   return {
-    /** What comes after a message; undefined where there is no such message. */
+    /** Messages after `last`; undefined if there is no such message. */
     async after(last: string): Promise<unknown[] | undefined> {
       while (before !== undefined) {
         const at = (await fetchPage()).findIndex((message) => idOf(message) === last)

@@ -10,8 +10,8 @@ import { fields, isFields, list } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
 
 /**
- * Throws `Opencode2Error` if `opencode` on the PATH is version 2 or later: it takes the words `export` and `import` for
- * folders to open.
+ * Throws `Opencode2Error` if `opencode` on the PATH is version 2 or later, which takes the arguments `export` and
+ * `import` as folders to open.
  */
 export async function assertOpencode1(env: Environment): Promise<void> {
   const answer = await runOpencode(["--version"], env).catch(() => undefined)
@@ -23,20 +23,20 @@ export async function assertOpencode1(env: Environment): Promise<void> {
   )
 }
 
-/** The version in what `opencode --version` prints, without a `v` in front; undefined where there is none. */
+/** Extracts the version from the output of `opencode --version`, without a leading `v`; undefined if there is none. */
 export const versionIn = (printed: string): string | undefined => /(?<![\d.])\d+\.\d+\.\d+[\w.-]*/.exec(printed)?.[0]
 
 export const isOpencode2 = (version: string): boolean => Number.parseInt(version, 10) >= 2
 
 /**
- * A session by way of `opencode export`, which takes seconds, but knows every version's way of storing. Subagents'
- * sessions are those that its task calls name. Throws `session-not-found`, also if there is no `opencode` to ask.
+ * Reads a session with `opencode export`: takes seconds, but supports the storage of every version. Subagent sessions
+ * are those that task calls refer to. Throws `session-not-found`, also if `opencode` is not installed.
  */
 export async function opencodeExport(sessionID: string, env: Environment): Promise<SessionRecord> {
   return exportWithChildren(sessionID, env, new Set(), deepest)
 }
 
-/** The newest session of the project of `directory`, from `opencode session list`. Throws `session-not-found`. */
+/** Id of the newest session of the project of `directory`, from `opencode session list`. Throws `session-not-found`. */
 export async function opencodeNewest(directory: string, env: Environment): Promise<string> {
   const command = ["session", "list", "--format", "json"]
   const { stdout } = await opencode(command, env, `The newest session of ${directory}`, directory)
@@ -76,7 +76,7 @@ async function exportWithChildren(
   const children: SessionRecord[] = []
   for await (const childID of childrenNamed(record)) {
     if (depth === 0 || seen.has(childID)) continue
-    // One that is gone is no reason to withhold the rest.
+    // Export the session even if a subagent session is missing.
     const child = await exportWithChildren(childID, env, seen, depth - 1).catch((error: unknown) => {
       if (error instanceof Opencode2Error) throw error
       return undefined
@@ -100,18 +100,21 @@ function parseList(stdout: Uint8Array): readonly unknown[] {
   try {
     return list(JSON.parse(new TextDecoder().decode(stdout)))
   } catch {
-    // Nothing is printed where there is no session.
+    // Without sessions, the output is empty.
     return []
   }
 }
 
 export interface Answer {
   stdout: Uint8Array
-  /** What it said on stderr, if it failed. */
+  /** Error with the text of stderr, if the exit status is not 0. */
   failure: Error | undefined
 }
 
-/** Runs `opencode` to its end; for a caller whom it does not start, with a sentence that begins with `wanted`. */
+/**
+ * Runs `opencode` until it exits. Throws `session-not-found` if it does not start.
+ * @param wanted subject of that error's sentence
+ */
 async function opencode(args: string[], env: Environment, wanted: string, cwd?: string): Promise<Answer> {
   try {
     return await runOpencode(args, env, cwd)
@@ -122,10 +125,10 @@ async function opencode(args: string[], env: Environment, wanted: string, cwd?: 
   }
 }
 
-/** Runs `opencode` to its end. Rejects where it does not start. */
+/** Runs `opencode` until it exits. Rejects if it does not start. */
 export async function runOpencode(args: string[], env: Environment, cwd?: string): Promise<Answer> {
-  // On Windows npm installs a script, which only a shell can start; the arguments are fixed words, ids of letters, and
-  // quoted paths of our own making.
+  // On Windows npm installs a script, which only a shell can start. This is safe: arguments are fixed words, ids of
+  // letters, and quoted paths of our own.
   const shell = process.platform === "win32"
   const child = spawn("opencode", args, { env, shell, ...(cwd && { cwd }), stdio: ["ignore", "pipe", "pipe"] })
   const [stdout, stderr, status] = await Promise.all([buffer(child.stdout), text(child.stderr), ending(child)])

@@ -8,12 +8,12 @@ import type { SessionRecord } from "./source.ts"
 const exportAgain = "Export the session again: opencode export <session id> > FILE."
 
 /**
- * What `opencode export` prints, `{info, messages: [{info, parts}]}`, as a record. Beyond that, `children` may hold
- * subagents' sessions of the same shape: this package's own addition, which OpenCode ignores.
+ * Parses the output of `opencode export`, `{info, messages: [{info, parts}]}`, to a record. An additional `children`
+ * may hold subagent sessions of the same shape: an extension of this package that OpenCode ignores.
  *
- * Reads UTF-8 and UTF-16 (which PowerShell writes), with or without a mark in front, and skips lines that were logged
- * before or after the JSON. `label` names the source in errors. Throws `bad-input`; for what OpenCode 2 has exported,
- * `Opencode2Error`.
+ * Reads UTF-8 and UTF-16 (written by PowerShell), with or without a byte order mark, and skips log lines before or
+ * after the JSON. Throws `bad-input`; for an export of OpenCode 2, `Opencode2Error`.
+ * @param label name of the source in errors
  */
 export function parseExport(bytes: Uint8Array, label: string): SessionRecord {
   if (bytes.length > constants.MAX_STRING_LENGTH) throw tooLarge(label)
@@ -27,17 +27,17 @@ export function parseExport(bytes: Uint8Array, label: string): SessionRecord {
   return record(session, deepest, label)
 }
 
-/** Sessions nest only as deep as OpenCode's `subagent_depth`; what is below this depth is left out. */
+/** Maximum depth of subagent sessions; deeper ones are left out. OpenCode limits it with `subagent_depth`. */
 export const deepest = 32
 
-/** What stands under `info`, if a session can be known by it. Throws `bad-input`. */
+/** Returns `info` if it identifies a session. Throws `bad-input`. */
 export function checkedInfo(info: unknown, label: string): unknown {
   if (!isFields(info)) throw notASession(label, "info and messages are expected")
   if (usableID(info["id"]) === undefined) throw notASession(label, "its info has no usable id")
   return info
 }
 
-/** What stands under `children`, as records. Throws `Opencode2Error`. */
+/** Converts `children` to records. Throws `Opencode2Error`. */
 export const childrenOf = (children: unknown, label: string): SessionRecord[] =>
   record({ children }, deepest, label).children
 
@@ -83,7 +83,7 @@ function decode(bytes: Uint8Array): string {
 }
 
 function parse(text: string, label: string): unknown {
-  // A line that was logged in front is no JSON; the export begins with the first line that begins with a brace.
+  // A log line before the JSON is not JSON itself; the export begins at the first line that begins with a brace.
   const start = /^\s*\{/.test(text) ? 0 : text.indexOf("\n{") + 1
   const json = text.slice(start)
   try {

@@ -2,18 +2,18 @@ import type { FileDiff, Json, MessageError, Tokens } from "./model.ts"
 
 type Fields = { [key: string]: Json }
 
-/** The fields that have a value. */
+/** Removes undefined fields. */
 export function present(values: { [key: string]: Json | undefined }): Fields {
   const fields: Fields = {}
   for (const name in values) if (values[name] !== undefined) fields[name] = values[name]
   return fields
 }
 
-/** The name of an agent, a model or a provider: one line, and short. */
+/** Name of an agent, a model or a provider, if it is a single short line. */
 export const nameRecord = (name: string | undefined): string | undefined =>
   name !== undefined && name.length <= 100 && !/[\n\r]/.test(name) ? name : undefined
 
-/** The id of a message. */
+/** The id if it is a message id. */
 export const messageID = (id: string | undefined): string | undefined => (id?.startsWith("msg") ? id : undefined)
 
 export const tokensRecord = ({ total, input, output, reasoning, cacheRead, cacheWrite }: Tokens): Json =>
@@ -23,7 +23,7 @@ export const diffRecord = ({ file, patch, additions, deletions, status }: FileDi
   ...{ file, patch, additions, deletions, status },
 })
 
-/** An error without the provider's response: no headers, no body, no address. */
+/** Record of an error without the provider's response: no headers, body or URL. */
 export function errorRecord({ name, message, statusCode, retryable, provider }: MessageError): Json {
   return {
     name,
@@ -31,7 +31,7 @@ export function errorRecord({ name, message, statusCode, retryable, provider }: 
       message,
       statusCode,
       isRetryable: retryable,
-      // OpenCode takes these errors only with their own fields.
+      // OpenCode accepts these errors only with their specific fields.
       providerID: name === "ProviderAuthError" ? (nameRecord(provider) ?? "") : undefined,
       retries: name === "StructuredOutputError" ? 0 : undefined,
     }),

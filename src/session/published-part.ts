@@ -2,15 +2,15 @@ import type { FilePart, Json, Part, ToolPart } from "./model.ts"
 import { errorRecord, messageID, present, timeRecord } from "./published-fields.ts"
 import { metadataRecord } from "./published-tool.ts"
 
-/** The message that a part is in. */
+/** Message that a part belongs to. */
 export interface Owner {
   sessionID: string | undefined
   messageID: string
-  /** What the person wrote in it. */
+  /** Text of the prompt. */
   text: string
 }
 
-/** A part as it stands in `session.json`. */
+/** Record of a part in `session.json`. */
 export function partRecord(part: Part, owner: Owner): Json {
   if (part.type === "unknown" || part.type === "malformed") return part.raw
   const { sessionID, messageID: inMessage } = owner
@@ -40,7 +40,7 @@ function fieldsOf(part: Known, owner: Owner): { [key: string]: Json | undefined 
     case "patch":
       return { files: part.files }
     case "tool":
-      // No page shows what the provider calls the call, and OpenCode needs no more of it than that it is unique.
+      // Pages do not show the provider's call id, and OpenCode requires only that it is unique.
       return { callID: part.id, tool: part.tool, state: stateOf(part, owner) }
     default:
       return {}

@@ -4,7 +4,9 @@ import { present } from "./published-fields.ts"
 type Fields = { [key: string]: Json }
 type Read = Extract<ToolCall, { kind: "read" }>
 
-/** What a tool was given, as far as its row shows it, and numbers that go with it. All of it for a tool that is not known. */
+/**
+ * Reduces the input of a tool call to the fields that its row shows and related numbers. Unknown tools keep all of it.
+ */
 export function shownInput({ tool, input, call }: ToolPart): Json {
   switch (call.kind) {
     case "bash":
@@ -58,20 +60,20 @@ export function shownInput({ tool, input, call }: ToolPart): Json {
   }
 }
 
-/** What a tool answered to the model. Behind what it read, OpenCode adds instructions that it found, which no page shows. */
+/** Output that the model received, without instructions that OpenCode appends to files read, which no page shows. */
 export function shownOutput({ call, modelOutput }: ToolPart): string {
   if (call.kind !== "read" || call.content.type === "other" || modelOutput === "") return modelOutput
-  // Lines of the content are numbered, and entries of a folder are names: the first closing tag ends them.
+  // The first closing tag ends the content: its lines are numbered, and entries of a folder are names.
   const tag = /<(content|file|entries)>/.exec(modelOutput.slice(0, 10_000))?.[1]
   const end = tag === undefined ? -1 : modelOutput.indexOf(`\n</${tag}>`)
   if (tag !== undefined && end >= 0) return modelOutput.slice(0, end + tag.length + 4)
   return call.content.type === "file" ? call.content.text : call.content.entries.join("\n")
 }
 
-/** What a tool said beside its output, as far as pages show it; undefined where a call that has not ended said nothing. */
+/** Metadata of a call, reduced to what pages show; undefined for an unfinished call without metadata. */
 export function metadataRecord(part: ToolPart): Fields | undefined {
   const { status, output, modelOutput } = part
-  // People see more of a long output than the model did.
+  // Pages show more of a long output than the model received.
   const more = status === "completed" && output !== modelOutput && part.tool === "bash"
   const metadata = { ...metadataOf(part.call, part.tool), ...(more && { truncated: true, output }) }
   return status === "completed" || Object.keys(metadata).length > 0 ? metadata : undefined
@@ -123,7 +125,7 @@ const patchedRecord = ({ path, movedTo, change, patch, additions, deletions }: P
 
 const todoRecord = ({ content, status }: Todo): Json => ({ content, status })
 
-// The numbers of the Language Server Protocol 3.17, DiagnosticSeverity; its lines count from 0.
+// Values of DiagnosticSeverity in the Language Server Protocol 3.17; its lines count from 0.
 const severities = ["error", "warning", "information", "hint"]
 
 function diagnosticsRecord(found: readonly Diagnostic[]): Json | undefined {

@@ -5,12 +5,12 @@ import { type Owner, partRecord } from "./published-part.ts"
 import { shownPart } from "./shown-part.ts"
 
 /**
- * The session as it is published: only the parts that pages show, and `raw`, which becomes `session.json`, written anew
- * from the fields of the model. A field that the model does not have is in no share. What no page shows and is written
- * all the same is what OpenCode needs to go on: ids, roles, times, names of agents, models and providers, token counts,
- * `step-start`, and what tools answered to the model.
+ * Reduces a session to its published form: only parts that pages show, and `raw`, which becomes `session.json`, rebuilt
+ * from the fields of the model. Fields that the model does not have are never published. `raw` also has what OpenCode
+ * needs to continue the session, though no page shows it: ids, roles, times, names of agents, models and providers,
+ * token counts, `step-start`, and the outputs that the model received.
  *
- * Normalizing `raw` again gives the same session, so that what is exported and shared again has the same pages.
+ * Normalizing `raw` again gives the same session, so that sharing an export again gives the same pages.
  */
 export function published(session: Session): Session {
   const { info, messages, childIDs, children } = session
@@ -24,10 +24,10 @@ export function published(session: Session): Session {
   }
 }
 
-/** A session's own record. */
+/** Record of a session's `info`. */
 export function infoRecord({ id, parentID, title, directory, version, created, updated }: SessionInfo): Json {
   return present({
-    // OpenCode takes no session without these; its own are the machine's that it comes from.
+    // OpenCode requires these fields; the original values are specific to the source machine.
     ...(id !== "" && { id, slug: id }),
     projectID: "global",
     parentID: parentID?.startsWith("ses") ? parentID : undefined,
@@ -47,7 +47,7 @@ function publishedMessage(message: Message, sessionID: string): Message {
   return { ...message, parts, raw }
 }
 
-/** `info` of a message. */
+/** Record of a message's `info`. */
 export function messageRecord(message: Exclude<Message, { role: "malformed" }>, sessionID: string): Json {
   const { id, role } = message
   const own = role === "user" ? userRecord(message) : assistantRecord(message)
@@ -65,7 +65,7 @@ function userRecord({ created, agent, model, provider, diffs }: UserMessage): { 
   })
 }
 
-/** A `finish` of any other word means no more than that the model stopped. */
+/** Known finish reasons; any other means only that the model stopped. */
 const finishes = ["stop", "tool-calls", "length", "content-filter", "error", "other", "unknown"]
 
 function assistantRecord(message: AssistantMessage): { [key: string]: Json } {
@@ -86,7 +86,7 @@ function assistantRecord(message: AssistantMessage): { [key: string]: Json } {
   })
 }
 
-/** What the person wrote, in which files and agents are mentioned. */
+/** Text of a prompt that mentions files or agents. */
 function writtenText({ role, parts }: Message): string {
   if (role !== "user" || !parts.some(({ type }) => type === "file" || type === "agent")) return ""
   return parts

@@ -2,7 +2,7 @@ import { NOT_READ_YET, Opencode2Error } from "./opencode-2.ts"
 import { fields, isFields, text } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
 
-/** Whether a message is in the form of OpenCode 2: `{id, type, time, …}`, its kind as `type`, without `info` and `parts`. */
+/** Whether a message has the form of OpenCode 2: `{id, type, time, …}`, without `info` and `parts`. */
 export function isOpencode2Message(message: unknown): boolean {
   if (!isFields(message)) return false
   const { type, role } = isFields(message["info"]) ? message["info"] : message
@@ -10,8 +10,9 @@ export function isOpencode2Message(message: unknown): boolean {
 }
 
 /**
- * The record; reading its messages, or a subagent's, throws `Opencode2Error` at one in the form of OpenCode 2, and at the
- * end if none has a role: their page would only say that nothing was understood. A broken one among others passes.
+ * Wraps a record so that reading it, or a subagent session, throws `Opencode2Error` for a message in the form of
+ * OpenCode 2, and at the end if no message has a role: its page would consist of malformed messages only. Single
+ * malformed messages pass.
  */
 export function withRoles(record: SessionRecord): SessionRecord {
   const label = `session ${text(fields(record.info)["id"])}`.trim()
@@ -24,11 +25,11 @@ export function withRoles(record: SessionRecord): SessionRecord {
   }
 }
 
-/** Reads all of a record, and throws what `withRoles` throws. */
+/** Reads the whole record and throws as `withRoles` does. */
 export async function assertRoles(record: SessionRecord): Promise<void> {
   const { messages, children } = withRoles(record)
   for await (const _ of messages()) {
-    // Reading is all there is to do.
+    // Reading is enough.
   }
   for (const child of children) await assertRoles(child)
 }
@@ -45,7 +46,7 @@ async function* checked(messages: AsyncIterable<unknown>, label: string, isAll: 
   if (count > 0 && !hasRoles) throw withoutRoles(label)
 }
 
-/** @param label what has them */
+/** @param label name of the session or export */
 export function withoutRoles(label: string): Opencode2Error {
   const subject = label.charAt(0).toUpperCase() + label.slice(1)
   return new Opencode2Error(

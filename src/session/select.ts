@@ -2,14 +2,17 @@ import { type Omission, omit } from "./omit.ts"
 import type { SessionRecord } from "./source.ts"
 import { type Until, until } from "./until.ts"
 
-/** What of a session is shared. */
+/** Selects the content of a session that is shared. */
 export interface Selection {
-  /** Empty: nothing is left out. */
+  /** Kinds of content to leave out; empty: none. */
   omit?: Omission[] | undefined
   until?: Until | "end" | undefined
 }
 
-/** The part of a session that is to be shared; nothing of the rest is in it. Throws `bad-usage` where there is no such end. */
+/**
+ * Applies a selection to a record; the result contains nothing else. Throws `bad-usage` if the end is not in the
+ * session.
+ */
 export async function select(record: SessionRecord, selection: Selection): Promise<SessionRecord> {
   const end = selection.until ?? "end"
   return omit(end === "end" ? record : await until(record, end), selection.omit ?? [])

@@ -3,9 +3,9 @@ import type { FilePart, Message, Part, TextPart, ToolPart } from "./model.ts"
 import { shownInput, shownOutput } from "./published-tool.ts"
 
 /**
- * A part as far as pages show it, by whose message it is in; none where they show nothing of it. `step-start` stays:
- * OpenCode tells the steps of an answer by it.
- * @param text what the person wrote in a prompt: files and agents are mentioned in it, or not at all
+ * Reduces a part to what pages show, depending on its message; empty if pages show nothing of it. Keeps `step-start`,
+ * by which OpenCode separates the steps of an answer.
+ * @param text text of the prompt, by which mentions of files and agents are checked
  */
 export function shownPart(part: Part, message: Message, text: string): Part[] {
   if (message.role === "user") return inPrompt(part, text)
@@ -34,7 +34,7 @@ export function shownPart(part: Part, message: Message, text: string): Part[] {
 function inPrompt(part: Part, text: string): Part[] {
   switch (part.type) {
     case "text":
-      // A prompt stays one, with its number, also where nothing of it is shown.
+      // Keep the prompt and its number even if nothing of it is shown.
       return [part.ignored && !part.synthetic ? ({ ...part, text: "" } satisfies TextPart) : part]
     case "file": {
       const file = shownFile(part)
@@ -54,7 +54,7 @@ function inPrompt(part: Part, text: string): Part[] {
   }
 }
 
-/** A part of which the page shows its JSON: its id and its kind stand first, so that they are never cut off. */
+/** Bounds a part that pages show as JSON. Its id and type come first, so that they are never cut off. */
 export function shownAsItIs<P extends Extract<Part, { type: "unknown" | "malformed" }>>(part: P): P {
   const { id, kind, raw } = part
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return { ...part, raw: bounded(raw) }
@@ -64,7 +64,7 @@ export function shownAsItIs<P extends Extract<Part, { type: "unknown" | "malform
   return { ...part, kind: typeof named === "string" ? named : kind, raw: shown }
 }
 
-/** A tool call without the fields of its input that its kind of row does not show. */
+/** A tool call without the input fields that its row does not show. */
 export function shownTool(part: ToolPart): ToolPart {
   const attachments = part.attachments.map((file) => ({ ...shownFile(file), mention: undefined }))
   return { ...part, title: "", input: shownInput(part), modelOutput: shownOutput(part), attachments }
@@ -72,13 +72,13 @@ export function shownTool(part: ToolPart): ToolPart {
 
 const CANONICAL = /^data:[a-z0-9.+/-]{0,130}(?:;base64)?,/
 
-/** A file without its address, where the page names the file alone. */
+/** A file without its URL, if the page shows only its name. */
 export function shownFile(part: FilePart): FilePart {
   const url = shownAddress(part)
   return url === part.url ? part : { ...part, url }
 }
 
-/** Says that there is a file, and not where. */
+/** Indicates a file without its location. */
 const NOWHERE = "file:///"
 
 function shownAddress({ url, mime, filename }: FilePart): string {
@@ -87,6 +87,6 @@ function shownAddress({ url, mime, filename }: FilePart): string {
   if (/^https?:/i.test(url)) return url
   const comma = url.startsWith("data:") ? url.indexOf(",") : -1
   if (comma < 0) return NOWHERE
-  // A media type can have parameters.
+  // Drops the parameters of the media type.
   return `data:${mime}${url.slice(0, comma).endsWith(";base64") ? ";base64" : ""}${url.slice(comma)}`
 }

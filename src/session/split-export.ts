@@ -1,16 +1,16 @@
 import { StringDecoder } from "node:string_decoder"
 
-/** Where something stands in a file: from the first byte to before the last. */
+/** Byte range in a file; `to` is exclusive. */
 export interface Span {
   from: number
   to: number
 }
 
-/** The parts of an export that is too large to be read at once, found without understanding them. */
+/** Byte ranges of the parts of a large export, found without parsing them. */
 export interface SplitExport {
   info: Span | undefined
   children: Span | undefined
-  /** Of each message, where it begins and where it ends, alternately. */
+  /** Start and end of each message, alternating: a flat array, to save memory. */
   messages: number[]
 }
 
@@ -22,9 +22,9 @@ const OPEN = [0x7b, 0x5b]
 const CLOSE = [0x7d, 0x5d]
 
 /**
- * Looks for `info`, `messages` and `children` of the object that a UTF-8 file holds, in one pass that keeps places
- * alone. Of a name that is there twice, the last counts, as in `JSON.parse`. Undefined where the text is no object, or
- * ends before the object does; whether what stands at those places is JSON, reading it tells.
+ * Locates `info`, `messages` and `children` of the object in a UTF-8 file, in one pass that keeps only offsets. The
+ * last of duplicate names counts, as in `JSON.parse`. Returns undefined if the text is not an object or ends before the
+ * object does. Does not check that the ranges are valid JSON; reading them does.
  */
 export async function splitExport(chunks: AsyncIterable<Uint8Array>): Promise<SplitExport | undefined> {
   const found: SplitExport = { info: undefined, children: undefined, messages: [] }
@@ -32,7 +32,7 @@ export async function splitExport(chunks: AsyncIterable<Uint8Array>): Promise<Sp
   let depth = 0
   let isString = false
   let isEscaped = false
-  /** The name that a value of the outermost object has; text of a string at that depth while it is read. */
+  /** Name of the current value of the outermost object. */
   let name = ""
   let text: StringDecoder | undefined
   let written = ""
@@ -55,7 +55,7 @@ export async function splitExport(chunks: AsyncIterable<Uint8Array>): Promise<Sp
   for await (const chunk of chunks) {
     for (let i = 0; i < chunk.length; i++) {
       if (isString) {
-        // Most of a file is in strings: they are passed over to the next quotation mark.
+        // Most of a file is strings, which are skipped to the next quotation mark.
         let from = i
         if (isEscaped) {
           isEscaped = false
@@ -124,7 +124,7 @@ export async function splitExport(chunks: AsyncIterable<Uint8Array>): Promise<Sp
   return undefined
 }
 
-/** A name as it is written between quotation marks. */
+/** Decodes a name from its JSON form without quotation marks. */
 function nameOf(written: string): string {
   try {
     return JSON.parse(`"${written}"`)

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite"
 
 /**
- * Node's SQLite, or undefined where there is none. On the Node versions that still call it experimental, that one
- * warning is not printed: stderr is for people.
+ * Loads Node's SQLite; undefined if it is not available. Suppresses the experimental warning of some Node versions:
+ * stderr is for people.
  */
 export function sqlite(): { DatabaseSync: typeof DatabaseSync } | undefined {
   const emitWarning = process.emitWarning

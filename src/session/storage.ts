@@ -8,21 +8,21 @@ import { deepest, nothingToShare } from "./parse-export.ts"
 import { amount, type Fields, fields, isFields, optionalText, text } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
 
-/** A session that is kept as files. */
+/** A session stored as files. */
 interface Stored {
   id: string
   info: Fields
-  /** The folder of its messages, and of a message's parts. */
+  /** Folder of the messages, and of the parts of a message. */
   messages: string
   parts: (message: string) => string
-  /** What is known of its project. */
+  /** Path of the project's file. */
   project?: string
 }
 
 /**
- * The session that is wanted out of the JSON files in which OpenCode kept sessions before it had a database (1.2), in
- * its data folder; undefined where there is none of it. A file that cannot be read is as good as not there. Throws
- * `bad-input` for a session without messages.
+ * Reads a session from the JSON files that OpenCode wrote in its data folder before it had a database (1.2). Returns
+ * undefined if they do not have it. Unreadable files count as missing. Throws `bad-input` for a session without
+ * messages.
  */
 export function storedSession(data: string, wanted: WantedSession): SessionRecord | undefined {
   const sessions = storedSessions(data)
@@ -35,7 +35,7 @@ export function storedSession(data: string, wanted: WantedSession): SessionRecor
   return recordOf(found, sessions, new Set(), deepest)
 }
 
-/** As `listSessions`, of what is kept as files; undefined where nothing is. */
+/** `listSessions` for sessions stored as files; undefined if there are none. */
 export function listStored(data: string, { since, project }: { since: number; project: string | undefined }) {
   const all = storedSessions(data)
   if (all.length === 0) return undefined
@@ -54,7 +54,9 @@ export function listStored(data: string, { since, project }: { since: number; pr
     })
 }
 
-/** Last worked on first. From 0.6 on all lie in one folder, before that in one for each project. */
+/**
+ * Lists the sessions, latest update first. OpenCode stores them in one folder since 0.6; before, in one per project.
+ */
 function storedSessions(data: string): Stored[] {
   const one = path.join(data, "storage")
   const sessions = namesIn(path.join(one, "session")).flatMap((project) =>
@@ -98,11 +100,11 @@ function inProject(sessions: readonly Stored[], folder: string): Stored[] {
   })
 }
 
-/** Where a session worked: the oldest versions say so in its answers alone. */
+/** Working directory and project root of a session. The oldest versions store them only in answers. */
 function placeOf({ info, messages, project }: Stored): { cwd: string; root: string } {
   const directory = optionalText(info["directory"])
   if (directory !== undefined) {
-    // Everything outside of a repository is one project, with the file system's root as its folder.
+    // All folders outside of a repository are one project, whose folder is the file system's root.
     const root = project === undefined || info["projectID"] === "global" ? "" : text(read(project)?.["worktree"])
     return { cwd: directory, root: root || directory }
   }
@@ -131,7 +133,7 @@ function recordOf(session: Stored, all: readonly Stored[], seen: Set<string>, de
 
 const created = (info: Fields) => amount(fields(info["time"] ?? fields(info["metadata"])["time"])["created"])
 
-/** In the order of their time, each read when its turn comes. */
+/** Yields the messages by creation time, each read on demand. */
 function* messagesOf({ messages, parts }: Stored): Generator<unknown> {
   const inOrder = filesIn(messages)
     .map((name) => ({ name, time: created(read(path.join(messages, name)) ?? {}) }))
@@ -143,7 +145,7 @@ function* messagesOf({ messages, parts }: Stored): Generator<unknown> {
       yield modernMessage({ ...stored, id })
       continue
     }
-    // What the model was told about itself is no part of the conversation; later versions do not keep it, either.
+    // The system prompt is not part of the conversation; later versions do not store it.
     const { system: _, ...info } = stored ?? {}
     const folder = parts(id)
     yield {

@@ -12,13 +12,13 @@ export function writeCall({ input, metadata }: Call): ToolCall | undefined {
   return { kind: "write", path, content, existed, diagnostics: diagnostics(metadata) }
 }
 
-/** `edit` has one change, `multiedit` a list of `edits`, each with its own result. */
+/** Parses `edit`, with one change, and `multiedit`, with a list of `edits` and a result for each. */
 export function editCall({ tool, input, metadata }: Call): Edit | undefined {
   const { filePath: path, edits } = input
   if (typeof path !== "string") return undefined
   const changes = tool === "multiedit" ? list(edits).map(change) : [change(input)]
   if (changes.length === 0 || !changes.every((item) => item !== undefined)) return undefined
-  // Patches of several results cannot be put together: each counts its lines from where the one before it left the file.
+  // Patches of several results cannot be joined: each counts lines after the edit before it.
   const results = tool === "multiedit" ? list(metadata["results"]).map(fields) : [metadata]
   const only = results.length === 1 ? results[0]! : metadata
   return {
@@ -44,7 +44,7 @@ function sum(results: Fields[], name: "additions" | "deletions"): number | undef
   return amounts.reduce((total: number, item) => total + (item ?? 0), 0)
 }
 
-/** The files that were patched; before the call has ended, those that its text names. */
+/** Parses `apply_patch`. Until the call has ended, its files come from the patch text. */
 export function patchCall({ input, metadata }: Call): ToolCall | undefined {
   const { patchText } = input
   if (typeof patchText !== "string") return undefined
@@ -89,10 +89,10 @@ function namedFiles(patchText: string): PatchedFile[] {
   return files
 }
 
-// The numbers of the Language Server Protocol 3.17, DiagnosticSeverity; its lines count from 0.
+// Values of DiagnosticSeverity in the Language Server Protocol 3.17; its lines count from 0.
 const severities = ["error", "warning", "information", "hint"] as const
 
-/** `diagnostics` of the metadata: for each file the complaints as the language server made them. */
+/** Parses `diagnostics` of the metadata: messages of the language server by file. */
 function diagnostics(metadata: Fields): Diagnostic[] {
   return Object.entries(fields(metadata["diagnostics"])).flatMap(([file, complaints]) =>
     list(complaints)

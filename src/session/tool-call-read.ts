@@ -4,7 +4,7 @@ import type { Call } from "./tool-call.ts"
 
 type Read = Extract<ToolCall, { kind: "read" }>
 
-/** A file or directory that was read. What it held is in the metadata, in older sessions only in the output. */
+/** Parses `read` of a file or directory. The content is in the metadata; in older sessions only in the output. */
 export function readCall({ input, output, metadata, attached }: Call): Read | undefined {
   const { filePath: path } = input
   if (typeof path !== "string") return undefined
@@ -31,7 +31,10 @@ function lineNumber(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined
 }
 
-/** What the output says: lines numbered `1: ` between `<content>` tags (once on the line of the first), in older versions `00001| ` between `<file>`. */
+/**
+ * Parses the output: lines numbered `1: ` between `<content>` tags (once on the line of the first), in older versions
+ * `00001| ` between `<file>`.
+ */
 function printed(output: string): Read["content"] | undefined {
   const opening = /<(content|file|entries)>(?:\n|(?=\d+: ))/.exec(output.slice(0, 10_000))
   if (opening === null) return undefined
@@ -52,7 +55,7 @@ function numberedLines(lines: string[]): Read["content"] | undefined {
     const [, number, text] = numbered.exec(line) ?? []
     if (number === undefined || text === undefined) break
     if (found.length === 0) firstLine = Number(number)
-    // Lines are counted one by one: a number that does not follow belongs to something else.
+    // Line numbers are consecutive: any other number does not belong to the content.
     if (Number(number) !== firstLine + found.length) return undefined
     found.push(text)
   }

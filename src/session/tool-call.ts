@@ -4,16 +4,16 @@ import { type Fields, fields, isFields, list, optionalAmount, text, texts } from
 import { editCall, patchCall, writeCall } from "./tool-call-edit.ts"
 import { readCall } from "./tool-call-read.ts"
 
-/** What is known of a call, each field with the type that it must have; what it means is still open. */
+/** A tool call with checked types; its fields are not yet interpreted. */
 export interface Call {
   tool: string
   status: ToolPart["status"]
   input: Fields
-  /** As the model got it. */
+  /** Output that the model received. */
   output: string
   metadata: Fields
   error: string
-  /** There are attachments, such as the image that was read. */
+  /** The call has attachments, such as an image that was read. */
   attached: boolean
 }
 
@@ -26,7 +26,7 @@ const readers = new Map<string, Reader>([
   ["edit", editCall],
   ["multiedit", editCall],
   ["apply_patch", patchCall],
-  // Its name in OpenCode before 1.0.
+  // Name of `apply_patch` in OpenCode before 1.0.
   ["patch", patchCall],
   ["glob", searchCall],
   ["grep", searchCall],
@@ -40,7 +40,7 @@ const readers = new Map<string, Reader>([
   ["invalid", invalidCall],
 ])
 
-/** The call understood; generic if the tool is not known or its arguments are not those of the tool. Never throws. */
+/** Parses a call; `generic` if the tool is unknown or its arguments are invalid. Never throws. */
 export function toolCall(call: Call): ToolCall {
   return readers.get(call.tool)?.(call) ?? { kind: "generic" }
 }
@@ -61,8 +61,8 @@ function bashCall({ status, input, output, metadata, error }: Call): ToolCall | 
 
 type Bash = Extract<ToolCall, { kind: "bash" }>
 
-// OpenCode says why a command was ended in a block behind its output, and nowhere else. The command can print such a
-// block as well, so it counts only where the exit status is missing.
+// OpenCode gives the reason why a command ended only in a block after its output. The command can print such a block as
+// well, so it counts only without an exit status.
 function bashEnding(status: ToolPart["status"], exit: Bash["exit"], output: string, error: string): Bash["ending"] {
   if (typeof exit === "number") return "exited"
   if (status === "error") return /\babort/i.test(error) ? "aborted" : "unknown"
@@ -120,7 +120,7 @@ function taskCall({ input, metadata, output }: Call): ToolCall | undefined {
   }
 }
 
-// Newer versions put the result between tags, older ones put tags behind it.
+// Newer versions put the result between tags, older ones put tags after it.
 function taskResult(output: string): string {
   const tag = "<task_result>"
   const start = output.indexOf(tag)

@@ -4,10 +4,10 @@ import { normalizeMessage } from "./normalize.ts"
 import { fields } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
 
-/** Where a share ends: with a message, by its id, or with all that came of a prompt, by the prompt's number. */
+/** End of a share: a message, by id, or a prompt with everything up to the next one, by its number. */
 export type Until = { message: string } | { prompt: number }
 
-/** Reads `--until`: a message's id, a link to it, or a prompt's number, as pages show it. Throws `bad-usage`. */
+/** Parses `--until`: a message id, a link to a message, or a prompt's number as pages show it. Throws `bad-usage`. */
 export function parseUntil(text: string): Until {
   const id = /^(?:.*#)?(msg_[A-Za-z0-9]+)$/.exec(text)?.[1]
   if (id !== undefined) return { message: id }
@@ -18,9 +18,9 @@ export function parseUntil(text: string): Until {
 }
 
 /**
- * The session up to a message, that message included, without what the session's own record says of all of it (its
- * summary). Subagents' sessions that were started later are named by none of these messages. Reads the messages once to
- * find the end. Throws `bad-usage` where there is no such message, and what reading throws.
+ * Cuts a session after a message, and drops the session's summary, which covers all of it. Later subagent sessions need
+ * no cut, since no remaining message refers to them. Reads the messages once to find the end. Throws `bad-usage` if the
+ * end is not in the session, and errors of reading.
  */
 export async function until(record: SessionRecord, end: Until): Promise<SessionRecord> {
   const { count, isWhole, prompt } = await look(record, end)
@@ -31,7 +31,7 @@ export async function until(record: SessionRecord, end: Until): Promise<SessionR
       let position = 0
       for await (const message of record.messages()) {
         if (position++ === count) return
-        // The diffs of a prompt are those of all that came of it.
+        // The diffs of a prompt cover everything up to the next prompt.
         yield position === prompt && isWhole === "no" ? withoutSummary(message) : message
       }
     },
@@ -40,11 +40,11 @@ export async function until(record: SessionRecord, end: Until): Promise<SessionR
 }
 
 interface End {
-  /** How many messages are kept. */
+  /** Number of messages that are kept. */
   count: number
-  /** Whether the end is that of the session, or at least of what came of a prompt. */
+  /** Whether the cut is at the end of the session, at the end of a turn, or inside a turn. */
   isWhole: "all" | "prompt" | "no"
-  /** The position, from 1, of the last prompt that is kept. */
+  /** Position of the last prompt that is kept, from 1. */
   prompt: number
 }
 
