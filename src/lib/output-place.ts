@@ -16,21 +16,21 @@ import {
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 
-/** What lies at a path that is to be written, at the end of all links. */
+/** Target of an output path, after following all links. */
 export type OutputPlace =
-  /** A file, which is replaced as a whole, or none yet. */
+  /** A file, to be created or atomically replaced. */
   | { kind: "file"; target: string; replaces?: Stats }
-  /** A device or a FIFO: it stays, and is written into. */
+  /** A device or a FIFO, to be written into. */
   | { kind: "stream"; target: string }
-  /** What this process has open: `/dev/stdout`, `/dev/fd/3`, `>(command)` of a shell. */
+  /** An open file descriptor of this process: `/dev/stdout`, `/dev/fd/3`, `>(command)` of a shell. */
   | { kind: "descriptor"; descriptor: number }
 
-/** As many as Linux follows. */
+/** Limit of Linux. */
 const MAX_LINKS = 40
 
 /**
- * Follows the links at a path to what is to be written, so that none of them is replaced. A link may lead to what is not
- * there yet. Throws `bad-usage` for folders, sockets, disks and links in a circle, and what the file system throws.
+ * Resolves an output path through links, so that none of them is replaced. A link may be dangling. Throws `bad-usage`
+ * for folders, sockets, disks and link cycles, and errors of the file system.
  */
 export function outputPlace(file: string): OutputPlace {
   let at = path.resolve(file)
@@ -56,27 +56,27 @@ function ownDescriptor(at: string): number | undefined {
   return Number(descriptor)
 }
 
-/** Where content is written before it takes a file's name: beside it, since a name is only taken within a file system. */
+/** Path of the temporary file for atomic replacement: beside the target, since a rename needs the same file system. */
 export const unfinishedName = (target: string): string => `${target}.${randomBytes(6).toString("hex")}.part`
 
-/** The mode of an unfinished file: others never read what they could not read before. */
+/** Mode of a temporary file: nobody may read more than before. */
 export const modeBefore = (replaces: Stats | undefined): number => (replaces ? 0o600 : 0o666)
 
-/** Gives an unfinished file the owner and the mode of what it replaces, and makes sure that the disk has all of it. */
+/** Copies owner and mode of the replaced file to a temporary file, and syncs it to disk. */
 export function finish(descriptor: number, replaces: Stats | undefined): void {
   if (!replaces) return
   try {
     fchownSync(descriptor, replaces.uid, replaces.gid)
   } catch {
-    // Only root gives files away.
+    // Only root can change the owner.
   }
   fchmodSync(descriptor, replaces.mode & 0o7777)
   fsyncSync(descriptor)
 }
 
 /**
- * Replaces a file, or makes one: links to it, its mode and its owner stay. However it ends, the file is the old one or the
- * new one. Throws `bad-usage` where something else has the name, and what the file system throws.
+ * Replaces or creates a file atomically; links to it, its mode and its owner are kept. Throws `bad-usage` if the path
+ * is not a regular file, and errors of the file system.
  */
 export function replaceFile(file: string, content: string): void {
   const place = outputPlace(file)

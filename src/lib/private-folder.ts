@@ -2,9 +2,8 @@ import { chmod, mkdir, stat } from "node:fs/promises"
 import path from "node:path"
 
 /**
- * Makes a folder that only this user can enter, whatever the umask, and those above it that are missing as well; one that
- * is there already is made private, those above it stay as they are. Throws what the file system throws, `ENOTDIR` where
- * something else has the name.
+ * Creates a folder with mode 0700, whatever the umask, and its missing parents as well. An existing folder gets mode
+ * 0700; existing parents stay unchanged. Throws errors of the file system; `ENOTDIR` if the path is not a folder.
  */
 export async function makePrivateFolder(folder: string): Promise<void> {
   await make(folder)

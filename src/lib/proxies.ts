@@ -1,17 +1,17 @@
-/** Proxies as Node's agents take them. */
+/** Proxy settings in the form of Node's agents. */
 export interface Proxies {
   HTTP_PROXY?: string
   HTTPS_PROXY?: string
   NO_PROXY: string
 }
 
-/** This machine is never asked for through a proxy. */
+/** Hosts that are never requested through a proxy. */
 const HERE = ["localhost", "127.0.0.1", "[::1]"]
 
 /**
- * The proxies that the environment names, in the variables that curl and the AWS tools obey, small letters first. An
- * address without a protocol is taken for http; of others (`socks5:`) Node knows nothing, they are left out.
- * Undefined where there is none.
+ * Reads the proxy variables of the environment that curl and the AWS tools use; lower-case names take precedence. A
+ * value without a protocol is an http URL. Other protocols (`socks5:`) are ignored, as Node does not support them.
+ * Returns undefined if no proxy is set.
  */
 export function proxiesOf(env: NodeJS.ProcessEnv): Proxies | undefined {
   const [plain, secure] = [proxyIn(env, "HTTP_PROXY"), proxyIn(env, "HTTPS_PROXY")]
@@ -25,15 +25,15 @@ export function proxiesOf(env: NodeJS.ProcessEnv): Proxies | undefined {
 }
 
 /**
- * Has `fetch` and other requests of this process take the proxies of the environment, as they do inside OpenCode.
- * Node can do that from 24.14 on; before, only those to a bucket take them (from 22.21 and 24.5 on).
+ * Routes `fetch` and other requests of this process through the proxies of the environment, as they are inside
+ * OpenCode. Requires Node 24.14; before, only requests to a bucket use proxies (since 22.21 and 24.5).
  */
 export async function takeProxies(env: NodeJS.ProcessEnv): Promise<void> {
   const proxies = proxiesOf(env)
   if (proxies) (await import("node:http")).setGlobalProxyFromEnv?.({ ...proxies })
 }
 
-/** Has requests to a host go past any proxy also where others see to that, by this environment. */
+/** Adds a host to NO_PROXY and no_proxy of an environment. */
 export function goPast(host: string, env: NodeJS.ProcessEnv): void {
   for (const name of ["NO_PROXY", "no_proxy"]) {
     const hosts = (env[name] ?? "").split(",").map((each) => each.trim())

@@ -4,44 +4,44 @@ import os from "node:os"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 
-/** In bytes: what is longer is not kept in memory. */
+/** Longer content is kept in a file instead of memory. */
 export const LONG = 64_000_000
 
-/** Bytes that may be too many to be kept in memory. */
+/** Content that may be too large for memory. */
 export interface LongContent {
   /** In bytes. */
   readonly length: number
-  /** From the first on, as often as it is called. Each piece is the reader's own. */
+  /** Yields the content from its beginning; may be called repeatedly. The reader owns each chunk. */
   pieces(): AsyncIterable<Uint8Array>
 }
 
 export type Content = Uint8Array | LongContent
 
-/** A file without a name, which only this process can read, and which is gone with it. */
+/** An unlinked file: only this process can read it, and it disappears with the process. */
 export interface TemporaryFile {
-  /** Adds to its end. One call at a time. */
+  /** Appends bytes. Calls must not overlap. */
   write(bytes: Uint8Array): Promise<void>
-  /** What was written from one place to another. */
+  /** Content between two offsets. */
   part(from: number, to: number): LongContent
 }
 
 export interface TemporaryFiles {
   /** Throws what the file system throws. */
   make(): Promise<TemporaryFile>
-  /** Takes a file that is open; it is closed with the others. */
+  /** Adopts an open file, which is closed with the others. */
   take(file: OpenFile): Pick<TemporaryFile, "part">
 }
 
-/** What is needed of Node's FileHandle: those who use the library's types may lack Node's. */
+/** Subset of Node's FileHandle: users of the library's types may not have Node's types. */
 export interface OpenFile {
   read(into: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>
   close(): Promise<void>
 }
 
-/** So many bytes are read at a time. */
+/** Bytes per read. */
 const PIECE = 1 << 18
 
-/** Gives what `use` gives; the files that it makes meanwhile are gone when it ends, however it ends. */
+/** Calls `use`, and closes the files that it creates when it ends or throws. Resolves to its result. */
 export async function withTemporaryFiles<T>(use: (files: TemporaryFiles) => Promise<T>): Promise<T> {
   const opened: OpenFile[] = []
   const kept = <F extends OpenFile>(file: F) => {
@@ -58,13 +58,13 @@ export async function withTemporaryFiles<T>(use: (files: TemporaryFiles) => Prom
   }
 }
 
-/** The pieces of any content, in order. */
+/** Yields the chunks of any content, in order. */
 export async function* piecesOf(content: Content): AsyncGenerator<Uint8Array> {
   if (content instanceof Uint8Array) yield content
   else yield* content.pieces()
 }
 
-/** All of a content that is not too long. */
+/** Reads all of a content that fits into memory. */
 export async function bytesOf(content: Content): Promise<Uint8Array> {
   if (content instanceof Uint8Array) return content
   const pieces: Uint8Array[] = []
@@ -76,7 +76,7 @@ async function openUnnamed(): Promise<FileHandle> {
   const name = path.join(os.tmpdir(), `opencode-bucket-${randomBytes(12).toString("hex")}`)
   const file = await open(name, "wx+", 0o600)
   try {
-    // It stays until it is closed, and no run that is killed leaves it behind.
+    // An unlinked file exists until it is closed, so that killed runs leave none behind.
     await unlink(name)
     return file
   } catch (error) {

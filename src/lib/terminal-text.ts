@@ -1,28 +1,27 @@
 import { mayHide, reveal } from "./hidden-characters.ts"
 
 /**
- * Text from elsewhere (a session, a manifest, a setting, a server, a link, a path) as one line that a terminal shows as it
- * is: C0 and C1 controls, DEL, overrides of direction and other characters that show nothing become JSON escapes
- * (`\u001b`, `\n`). Emoji and letters that are joined by such characters keep them. Escaped text stays as it is, and JSON
- * keeps its value.
+ * Escapes untrusted text (a session, a manifest, a setting, a server, a link, a path) for one line of a terminal: C0
+ * and C1 controls, DEL, direction overrides and other invisible characters become JSON escapes (`\u001b`, `\n`). Emoji
+ * and letters that need joiners keep them. Idempotent, and JSON keeps its value.
  */
 export function terminalText(text: string): string {
   const shown = controls.test(text) ? text.replace(everyControl, escaped) : text
-  // The name is `U+202E`.
+  // `name` has the form `U+202E`.
   return mayHide(shown)
     ? reveal(shown, "code", (name) => escaped(String.fromCodePoint(Number.parseInt(name.slice(2), 16))))
     : shown
 }
 
-/** As `terminalText`, but line feeds stay, for output of our own that has several lines. */
+/** `terminalText` for our own output of several lines: keeps line feeds. */
 export const terminalLines = (text: string): string =>
   text.includes("\n") ? text.split("\n").map(terminalText).join("\n") : terminalText(text)
 
-/** UTF-8 on its way to a terminal: escaped, but for line feeds and tabs. */
+/** Escapes a UTF-8 stream for a terminal; keeps line feeds and tabs. */
 export async function* forTerminal(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const decoder = new TextDecoder()
   const shown = (text: string) => Buffer.from(text.split("\t").map(terminalLines).join("\t"))
-  // A character, or what joins two of them, may be cut in two: what follows the last line feed waits.
+  // A chunk may end inside a character or a joined sequence: text after the last line feed waits.
   let rest = ""
   for await (const piece of pieces) {
     const text = rest + decoder.decode(piece, { stream: true })
@@ -35,7 +34,9 @@ export async function* forTerminal(pieces: AsyncIterable<Uint8Array>): AsyncGene
 
 const LONGEST_TITLE_CHARS = 200
 
-/** A title, or what else may be of any length, as one line of `terminalText`: white space becomes one space, a long one is cut. */
+/**
+ * Formats a title, or other text of any length, as one line of `terminalText`: white space collapses, long text is cut.
+ */
 export function titleLine(title: string): string {
   const line = title
     .slice(0, 10 * LONGEST_TITLE_CHARS)
@@ -44,7 +45,7 @@ export function titleLine(title: string): string {
   return terminalText(line.length > LONGEST_TITLE_CHARS ? `${line.slice(0, LONGEST_TITLE_CHARS)}…` : line)
 }
 
-/** The first character of a text that `terminalText` escapes, by its name: `U+001B`. */
+/** Name of the first character that `terminalText` escapes: `U+001B`. */
 export function firstHidden(text: string): string | undefined {
   const shown = terminalText(text)
   if (shown === text) return undefined
@@ -54,7 +55,7 @@ export function firstHidden(text: string): string | undefined {
   return `U+${characters[at]!.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`
 }
 
-// Lone surrogates show as a replacement character, whichever they are.
+// Lone surrogates are shown as replacement characters.
 const controls = /[\u0000-\u001f\u007f-\u009f]|\p{Cs}/u
 const everyControl = new RegExp(controls, "gu")
 const short: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }

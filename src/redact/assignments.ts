@@ -3,11 +3,11 @@ import type { Rule } from "./rules.ts"
 
 const separator = /[\w.-]{0,24}?\\{0,3}["'`]?\]?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}/y
 const quoted = /\\{0,3}(["'`])((?:(?!\\{0,3}\1)[^\r\n]){1,2048})/y
-// As much as it takes to tell whether it is a secret, and the rest of one.
+// Enough characters to classify the value; `bareRest` matches the rest of it.
 const bare = /[^\s"'`,;<>{}|&\\]{4,600}/y
 const bareRest = /[^\s"'`,;<>{}|&\\]{1,1500}/y
 
-// Names that end in one of these, perhaps with a number or a word like `value` behind, hold secrets.
+// Names that end with one of these words, optionally followed by a number or a word like `value`, hold secrets.
 const secretName =
   /(?:secret|secret[-_.]?(?:access[-_.]?)?key(?:[-_.]?base)?|token|api[-_.]?key|(?:access|private|signing|encrypt(?:ion)?|master|auth|account|storage|service|shared[-_.]?access|license|deploy|admin|root|client|webhook|jwt|session|app|hmac|cookie|crypto)[-_.]?key|client[-_.]?key[-_.]?data|credentials?|_auth|auth|bearer|connection[-_.]?string|apikey|dsn|salt|pepper|otp|signature|seed|mnemonic)(?:[-_.]?(?:value|string|hash|prod|production|dev|staging|test|live|raw|old|new|\d{1,3}))?$/i
 const passwordName =
@@ -18,13 +18,13 @@ const harmlessName =
 
 interface NameMeaning {
   isPassword: boolean
-  /** Of a key, a token or a password that is as random as a key. */
+  /** The name of a key, a token or a password with the entropy of a key. */
   isSecret: boolean
 }
 
 const named = new Map<string, NameMeaning>()
 
-/** What a name says of what it names. Few names make up a session, so that each is looked at once. */
+/** Classifies a name. Cached: a session has few distinct names. */
 function meaningOf(name: string): NameMeaning {
   const known = named.get(name)
   if (known) return known
@@ -38,7 +38,10 @@ function meaningOf(name: string): NameMeaning {
   return meaning
 }
 
-/** Whether what has this name is a secret, going by its name and by itself. `isBare`: neither quoted nor a header. */
+/**
+ * Whether a value is a secret, by its name and its content.
+ * @param isBare the value is neither quoted nor a header
+ */
 export function isSecretValue(name: string, value: string, isBare = false): boolean {
   const { isPassword: isPasswordName, isSecret } = meaningOf(name)
   if (!isSecret || (isBare && /^[\w$.]+\(/.test(value))) return false
@@ -54,7 +57,7 @@ const kindOf = (name: string) =>
         ? "key"
         : "secret"
 
-/** What a value is called when its name gave it away: `password`, `token`, `key`, `secret`. */
+/** Kind of a secret that its name indicates: `password`, `token`, `key`, `secret`. */
 export const kindByName = kindOf
 
 export const assignments: Rule = {
@@ -78,7 +81,7 @@ export const assignments: Rule = {
     separator.lastIndex = at
     if (!separator.test(text)) return []
     const start = separator.lastIndex
-    // The word itself is part of what was matched up to the separator.
+    // The anchor word is part of the match up to the separator.
     let from = at
     while (from > 0 && at - from < 40 && /[\w.-]/.test(text.charAt(from - 1))) from--
     const name = text.slice(from, at) + (/^[\w.-]+/.exec(text.slice(at, at + 60))?.[0] ?? "")
@@ -93,7 +96,7 @@ export const assignments: Rule = {
   },
 }
 
-/** The secret of this name that begins here without quotes. */
+/** Matches an unquoted secret with this name. */
 function bareAt(text: string, start: number, name: string): string | undefined {
   bare.lastIndex = start
   const first = bare.exec(text)?.[0]

@@ -1,15 +1,15 @@
 import { isUtf8 } from "node:buffer"
 
-/** A stretch of a text that is text in base64. */
+/** A range of a text that is base64 of text. */
 export interface Encoded {
   start: number
   end: number
   text: string
-  /** The text in the place of the old one, in base64 again, on lines as long as they were. */
+  /** Encodes a replacement, with the alphabet, padding and line length of the original. */
   encode: (text: string) => string
 }
 
-// A text of 15 bytes is where a key or a password with its name begins to fit.
+// 20 characters encode 15 bytes: the least that fits a key, or a password with its name.
 const SHORTEST = 20
 
 const alphabet = new Uint8Array(128)
@@ -18,16 +18,17 @@ for (const [digit, character] of [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
   alphabet[character.charCodeAt(0)] = 1
   digits[character.charCodeAt(0)] = digit
 }
-// The two of the alphabet for addresses (RFC 4648, 5) join words, too: they go on with a text, and begin none.
+// `-` and `_` of the URL-safe alphabet (RFC 4648, 5) also join words: they can continue an encoded text, but not begin
+// it.
 for (const character of "-_") alphabet[character.charCodeAt(0)] = 2
 const isIn = (code: number) => code < 128 && alphabet[code] === 1
 
-/** What is text in base64 in `text`, also on several lines of one length. Hashes, images and other bytes are passed over. */
+/** Finds base64-encoded text, also on several lines of equal length. Skips hashes, images and other binary data. */
 export function base64Texts(text: string): Encoded[] {
   const found: Encoded[] = []
   const attempts = { lines: new Attempts(), words: new Attempts() }
   for (let at = SHORTEST - 1; at < text.length; ) {
-    // Most places are no base64: looking at the last of so many characters first passes over all before it.
+    // Most text is not base64: checking the last of the next 20 characters first skips the others.
     let start = at
     while (start >= 0 && start > at - SHORTEST && isIn(text.charCodeAt(start))) start--
     if (start > at - SHORTEST) {
@@ -36,7 +37,7 @@ export function base64Texts(text: string): Encoded[] {
     }
     start++
     while (start > 0 && isIn(text.charCodeAt(start - 1)) && start > (found.at(-1)?.end ?? 0)) start--
-    // The letter of an escape is no part of what follows.
+    // The letter of an escape sequence does not belong to the word after it.
     if (text[start - 1] === "\\" && /[nrtbf]/.test(text[start]!)) start++
     const end = endOf(text, at + 1)
     const encoded = decoded(text, start, end, attempts)
@@ -81,12 +82,15 @@ function decoded(
   return forAddresses || ofLines(text, start, { lines: [text.slice(start, stop)], end: stop, separator: "" })
 }
 
-/** Failed attempts at one stretch of several lines or words, beyond which each of its words is decoded by itself. */
+/**
+ * Maximum failed attempts to decode one range of several lines or words; after these, each of its words is decoded
+ * separately.
+ */
 const MOST_ATTEMPTS = 8
 
 /**
- * Bounds what is read of stretches that go on far beyond their first word and turn out to be no text: without a bound, one
- * of n words would be read n times.
+ * Limits repeated decoding of long ranges that turn out not to be text: without a limit, a range of n words would be
+ * decoded n times.
  */
 class Attempts {
   #end = 0
@@ -106,7 +110,7 @@ class Attempts {
 interface Lines {
   lines: string[]
   end: number
-  /** What ends a line. */
+  /** Line separator. */
   separator: string
 }
 
@@ -148,7 +152,7 @@ function ofLines(text: string, start: number, { lines, end: stop, separator }: L
   }
 }
 
-/** Whether what is encoded there may be a text: most names and hashes are told from one by their first bytes. */
+/** Whether encoded data may be text. The first bytes rule out most names and hashes. */
 function beginsText(text: string, start: number, stop: number): boolean {
   let [bits, held, following] = [0, 0, 0]
   for (let at = start; at < stop; at++) {
@@ -167,7 +171,10 @@ function beginsText(text: string, start: number, stop: number): boolean {
 const isControl = (byte: number) =>
   (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27) || byte === 127
 
-/** Whether bytes are UTF-8 without control characters, but for those of texts and terminals; the last one may be cut. */
+/**
+ * Whether bytes are UTF-8 without control characters, except those of text and terminals. The last character may be
+ * truncated.
+ */
 function isText(bytes: Buffer): boolean {
   let isASCII = true
   for (let at = 0; at < bytes.length; at++) {

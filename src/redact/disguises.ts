@@ -1,14 +1,14 @@
-// CSI and OSC sequences of terminals (ECMA-48, 5.4; xterm), also as programs and JSON spell ESC.
+// CSI and OSC terminal sequences (ECMA-48, 5.4; xterm), also with ESC as programs and JSON escape it.
 const escapes =
   /(?:\x1b|\\u001b|\\x1b|\\033|\\e)\[[0-9;:?]{0,64}[ -/]{0,8}[@-~]|\x9b[0-9;:?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]/gi
 
 export interface Bare {
   text: string
-  /** The place in the original of a place in `text`. */
+  /** Maps an offset in `text` to the offset in the original. */
   at: (place: number) => number
 }
 
-/** The text without terminals' sequences, or undefined if it has none. */
+/** Removes terminal escape sequences; undefined if there are none. */
 export function withoutEscapes(text: string): Bare | undefined {
   const isSpelled = text.includes("\\") && /\\(?:u001b|x1b|033|e\[)/i.test(text)
   if (!isSpelled && !text.includes("\x1b") && !text.includes("\x9b")) return undefined
@@ -41,13 +41,13 @@ export function withoutEscapes(text: string): Bare | undefined {
 
 const characters: Record<string, string> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" }
 
-/** One level of JSON's escapes undone (RFC 8259, 7); what is no escape stays. */
+/** Decodes one level of JSON escapes (RFC 8259, 7); invalid escapes are kept. */
 export const unescaped = (text: string): string =>
   text.replace(/\\(?:u([0-9a-f]{4})|([\\"/nrtbf]))/gi, (_, code: string | undefined, character: string) =>
     code === undefined ? (characters[character] ?? character) : String.fromCharCode(Number.parseInt(code, 16)),
   )
 
-/** Percent-encoding undone; what is none stays. */
+/** Decodes percent-encoding; invalid sequences are kept. */
 export const unquoted = (text: string): string =>
   text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
     try {
@@ -57,7 +57,7 @@ export const unquoted = (text: string): string =>
     }
   })
 
-/** The other texts that a text may stand for: without escapes, and without percent-encoding. */
+/** Decoded forms of a text: without JSON escapes, and without percent-encoding, up to two levels each. */
 export function readings(text: string): string[] {
   const found: string[] = []
   if (/\\["\\/nrtu]/.test(text)) {
@@ -66,7 +66,7 @@ export function readings(text: string): string[] {
     if (/\\["\\/nrtu]/.test(once)) found.push(unescaped(once))
   }
   if (/%[0-9a-f]{2}/i.test(text)) {
-    // What is not encoded parts what is.
+    // An unencoded `&` separates encoded values.
     const once = unquoted(text.replaceAll("&", "\n"))
     found.push(once)
     if (/%[0-9a-f]{2}/i.test(once)) found.push(unquoted(once.replaceAll("&", "\n")))
@@ -78,7 +78,7 @@ const escaped = (text: string) => JSON.stringify(text).slice(1, -1)
 const noUnicode = (text: string) => escaped(text).replace(/[<>&='+]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)
 const percent = (text: string) => encodeURIComponent(text.toWellFormed())
 
-/** All the ways in which a text may be spelled, the text itself first. */
+/** Encoded forms of a text in which it may occur, the text itself first. */
 export function spellings(text: string): string[] {
   if (/^[\w.~-]*$/.test(text)) return [text]
   const all = [text, escaped(text), escaped(escaped(text)), escaped(text).replaceAll("/", "\\/"), noUnicode(text)]

@@ -1,4 +1,4 @@
-/** Where one of the anchors stands: what it means, and where it begins. */
+/** An occurrence of an anchor: its start and its meaning. */
 export interface FoundAnchor<Meaning> {
   start: number
   meaning: Meaning
@@ -7,10 +7,10 @@ export interface FoundAnchor<Meaning> {
 const STRETCH_CHARS = 1 << 16
 
 /**
- * A search for all of many words at once, each with a meaning: words are ASCII, and are found in either case, also inside
- * of one another. Takes one look at each character, whatever the words and the text (Aho and Corasick, "Efficient String
- * Matching", 1975). Up to 2,000 or so characters of words. What is found comes in lists, one for each stretch of the text,
- * so that a text that is full of words takes no more memory than one stretch of it.
+ * Creates a case-insensitive search for many ASCII words, each with a meaning; overlapping words are all found. Reads
+ * each character once, whatever the words and the text (Aho and Corasick, "Efficient String Matching", 1975). Limit:
+ * about 2,000 characters of words in total. Yields one list of matches per chunk of the text, which bounds the memory
+ * for a text full of words.
  */
 export function findAnchors<Meaning>(
   anchors: ReadonlyMap<string, Meaning>,
@@ -22,8 +22,8 @@ export function findAnchors<Meaning>(
     characters += word.length
     longest = Math.max(longest, word.length)
   }
-  // States are offsets into the table, so that a step is one addition and one look. It is made before anything is
-  // read, each time that the command starts: by plain loops, which are quick from the first.
+  // States are offsets into the table, so that a step is one addition and one lookup. The table is built on each start
+  // of the command, before any reading, so it uses plain loops, which are fast before they are optimized.
   const table = new Uint16Array(characters * width)
   const isEnd = new Uint8Array(characters * width)
   const ends = new Map<number, { length: number; meaning: Meaning }[]>()
@@ -50,7 +50,7 @@ export function findAnchors<Meaning>(
     }
   }
 
-  /** The words that begin in a stretch. */
+  /** Matches that begin in a chunk. */
   function inStretch(text: string, from: number): FoundAnchor<Meaning>[] {
     const found: FoundAnchor<Meaning>[] = []
     const next = from + STRETCH_CHARS
@@ -65,7 +65,10 @@ export function findAnchors<Meaning>(
     return found
   }
 
-  /** Makes a trie an automaton: where a word does not go on, the longest end of it that begins a word does. */
+  /**
+   * Turns the trie into an automaton: where a word does not continue, the transition goes to its longest suffix that
+   * begins a word.
+   */
   function complete(): void {
     const fallback = new Uint16Array(states)
     const queue = new Uint16Array(states / width)
@@ -90,7 +93,10 @@ export function findAnchors<Meaning>(
   }
 }
 
-/** A number for each character that occurs in a word, the same for both cases; 0 for all others. And how many there are. */
+/**
+ * Assigns a number to each character of the words, the same for both cases; 0 for all others. `width` is the number of
+ * classes.
+ */
 function classesOf(words: Iterable<string>): { classes: Uint8Array; width: number } {
   const classes = new Uint8Array(128)
   let width = 1

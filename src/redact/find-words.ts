@@ -1,7 +1,7 @@
 import { type LongestWord, longestWord } from "./longest-word.ts"
 import { type PrefixHashes, prefixHashes } from "./prefix-hashes.ts"
 
-/** Where one of the words stands: from `start` to before `end`. */
+/** An occurrence of a word; `end` is exclusive. */
 export interface Found {
   start: number
   end: number
@@ -13,13 +13,16 @@ export type FindWords = (text: string) => Found[]
 const BLOCK = 2
 const TABLE = 1 << 14
 const LONGEST_WINDOW = 64
-/** Words up to this length are compared where they may stand; longer ones, and several that begin alike, are told by hashes first. */
+/**
+ * A single word up to this length is compared directly; longer words, and several with the same beginning, are first
+ * matched by hashes.
+ */
 const SHORT_CHARS = 256
 
 /**
- * A search for many words at once, in time linear in the text (but for a logarithm of how many words begin alike) and in
- * memory linear in the words, however many and however alike (Wu and Manber, "A Fast Algorithm for Multi-Pattern
- * Searching", 1994). Of words that begin at one place the longest is found; what is found does not overlap.
+ * Creates a search for many words, in time linear in the text (times the logarithm of the number of words with the same
+ * beginning) and in memory linear in the words, however many and similar they are (Wu and Manber, "A Fast Algorithm for
+ * Multi-Pattern Searching", 1994). Finds the longest word at each position; matches do not overlap.
  */
 export function findWords(words: Iterable<string>): FindWords {
   const all = new Set<string>()
@@ -84,5 +87,5 @@ export function findWords(words: Iterable<string>): FindWords {
   }
 }
 
-// Both cases of a letter, and more, share a block: that costs a second look and misses nothing.
+// Both cases of a letter, and other characters, share a block: this costs a second comparison and misses nothing.
 const blockAt = (text: string, at: number) => ((text.charCodeAt(at) & 0x5f) << 7) | (text.charCodeAt(at + 1) & 0x5f)

@@ -2,20 +2,19 @@ import { look } from "./look.ts"
 import { isRandom } from "./look-alikes.ts"
 import { askSecretlint } from "./secretlint.ts"
 
-/** A secret that begins at the end of one text and ends at the beginning of the next, in two pieces. */
+/** A secret that is split over the end of one text and the beginning of the next. */
 export interface SplitSecret {
   kind: string
   pieces: string[]
 }
 
-/** As much of a text's last or first word as is put together with the other one. */
+/** Maximum length of the last or first word of a text that is joined with the other. */
 const MOST_CHARS = 4_096
-/** Parts that are written one after the other, as text goes on. */
+/** Types of parts that continue each other's text. */
 const written = new Set<unknown>(["text", "reasoning"])
 
 /**
- * The secrets of a message that its parts hold in pieces: a text that ends in the middle of a word, and the next one that
- * goes on with it.
+ * Finds the secrets of a message that are split over two parts: one text ends inside a word, and the next continues it.
  */
 export async function splitSecrets(message: unknown, isAllowed: (value: string) => boolean): Promise<SplitSecret[]> {
   const found: SplitSecret[] = []
@@ -27,14 +26,14 @@ export async function splitSecrets(message: unknown, isAllowed: (value: string) 
       const end = start + value.length
       if (start < 0 || start >= left.length || end <= left.length) continue
       const rest = joined.slice(left.length, end)
-      // Behind a secret that may be whole, an ordinary word begins as often as the rest of it.
+      // After a complete secret, an ordinary word is as likely as the rest of the secret.
       if (!alone || isRandom(rest)) found.push({ kind, pieces: [joined.slice(start, left.length), rest] })
     }
   }
   return found
 }
 
-/** The last word of each written part and the first one of the next, where nothing is between them. */
+/** Yields the last word of each text part and the first word of the next, if they are adjacent. */
 function* jointsOf(message: unknown): Generator<[string, string]> {
   const { parts } = (message ?? {}) as { parts?: unknown }
   if (!Array.isArray(parts)) return

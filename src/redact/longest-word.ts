@@ -1,18 +1,18 @@
 import { type PrefixHashes, prefixHashes } from "./prefix-hashes.ts"
 
-/** The longest of some words that stands at a place of a text; undefined where none does. */
+/** Finds the longest of some words at an offset of a text; undefined if none is there. */
 export type LongestWord = (start: number, hashes: PrefixHashes) => string | undefined
 
 /**
- * Finds the longest word by a binary search over the lengths that words have, by hashes of the prefixes that such a search
- * comes across (Waldvogel et al., "Scalable High Speed IP Routing Lookups", 1997): one look-up for each halving, whatever
- * the words. Words are told by their hashes alone; who needs to be sure compares.
+ * Creates a search for the longest word: a binary search over the distinct word lengths, with hashes of the prefixes
+ * that it meets (Waldvogel et al., "Scalable High Speed IP Routing Lookups", 1997), one lookup per step. Words are
+ * matched by hash only; callers that need certainty compare.
  */
 export function longestWord(words: readonly string[]): LongestWord {
   const sorted = words.toSorted((a, b) => a.length - b.length)
   const lengths = [...new Set(sorted.map(({ length }) => length))]
   const levels = new Map(lengths.map((length, level) => [length, level]))
-  /** For each length, by the hash of a prefix of that length: the longest word that this prefix begins with; "" for none. */
+  /** Per length: hash of a prefix of that length → longest word that is a prefix of it; "" for none. */
   const best = lengths.map(() => new Map<number, string>())
 
   function search(hashes: PrefixHashes, start: number, low: number, high: number, found: string): string {
@@ -29,7 +29,7 @@ export function longestWord(words: readonly string[]): LongestWord {
     return found
   }
 
-  // Shorter words come first, so that what a longer one leaves on its way knows all that it may begin with.
+  // Shorter words are inserted first, so that each prefix of a longer word knows all words that it begins with.
   for (const word of sorted) {
     const hashes = prefixHashes(word, word.length)
     const own = levels.get(word.length)!

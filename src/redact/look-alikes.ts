@@ -1,12 +1,12 @@
-// What people and models write where a secret would be.
+// Placeholders that people and models write instead of a secret.
 const placeholder =
   /\*{3,}|•{3,}|\.{3}|…|_{4,}|-{4,}|0{8,}|1{8,}|12345678|abcdef|your[-_. ]|[-_. ]here$|my[-_.]?(?:secret|token|password|key)|example|sample|placeholder|dummy|change[-_.]?(?:me|this|it)|replace[-_.]?(?:me|this|with)|insert[-_.]|redacted|(?:^|[-_.])(?:fake|mock|none|null|undefined|true|false|empty|hidden|masked|removed|omitted|secret|password|passwd|token|value|string|required|optional)$/i
 
-// In one case, or else random letters would be like that, too.
+// Case-sensitive: random letters would often match in mixed case.
 const short = /x{4,}|X{4,}|(?<![A-Za-z])(?:todo|TODO|Todo|fixme|FIXME)(?![a-z])/
 
-// `$NAME`, `${…}`, `$(…)`, `{{…}}`, `%NAME%`, `<name>`, `[name]`, `process.env.NAME`, `op://…`: where the secret is, not what it is.
-// `/^…`, `/[…`: a pattern.
+// References to a secret: `$NAME`, `${…}`, `$(…)`, `{{…}}`, `%NAME%`, `<name>`, `[name]`, `process.env.NAME`, `op://…`.
+// Patterns: `/^…`, `/[…`.
 const reference =
   /^(?:\$(?:[A-Za-z_{(]|$)|\{\{|\{[A-Za-z_]|%[A-Za-z_]+%$|<|\[|@|#|process\.env|import\.meta|os\.(?:environ|getenv)|env[.(:]|ENV\[|System\.|secrets?[./]|vars\.|var\.|config\.|settings\.|data\.|module\.|op:\/\/|vault:|arn:|file:|https?:|\/[\^[(])|\$\{|\$\(|\{\{/
 const path = /^~[/\\]|^\.{0,2}\/(?:[a-z][a-z0-9._-]{2,}(?:\/|$)|$)/
@@ -14,13 +14,13 @@ const path = /^~[/\\]|^\.{0,2}\/(?:[a-z][a-z0-9._-]{2,}(?:\/|$)|$)/
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const integrity = /^(?:sha(?:1|256|384|512)|md5)[-:]/i
 const publicKey = /^(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-|age1|pk_(?:live|test)_)/
-// OpenCode's and providers' own ids.
+// Ids of OpenCode and of providers.
 const id = /^(?:ses|msg|prt|usr|per|toolu|call|chatcmpl|resp|req|run|thread|asst|file|evt|rs)_[A-Za-z0-9]{8,}$/
 const address = /^(?:[\w.-]+@[\w-]+\.[\w.]+|[a-z]+:\/\/\S*|\d+(?:\.\d+)*|\d{4}-\d\d-\d\d\S*)$/i
-// `options.token`, `!user.token`, `getToken()`, `user[0]`: code.
+// Code: `options.token`, `!user.token`, `getToken()`, `user[0]`.
 const code = /^!{0,2}[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*(?:[([<]|\?\.|!?\.|!?$)|[()[\]]|=>|::/
 
-/** Whether a text stands for a secret, or looks like one, but is none. */
+/** Whether a text is a false positive: a placeholder, or a value that only resembles a secret. */
 export function isLookAlike(value: string): boolean {
   return (
     uuid.test(value) ||
@@ -32,26 +32,26 @@ export function isLookAlike(value: string): boolean {
   )
 }
 
-/** Whether a text is what is written where a secret would be, or says where one is. */
+/** Whether a text is a placeholder for a secret, or a reference to one. */
 export function isPlaceholder(text: string): boolean {
   const value = text.slice(0, 128)
   if (reference.test(value) || new Set(value).size < 4) return true
-  // By chance, a long key has such a stretch, too: what is left of it is a key still.
+  // A long key may contain such a text by chance: the rest of it is a key still.
   const match = placeholder.exec(value) ?? short.exec(value)
   if (match) return !isKey(value.slice(0, match.index) + value.slice(match.index + match[0].length))
   return path.test(value) && !value.split(/[/\\]/).some((name) => isKey(name))
 }
 
-/** Whether no words or numbers would be like that. */
+/** Whether a value is unlike words and numbers. */
 const isKey = (value: string): boolean =>
   value.length >= 20 && /\d/.test(value) && (hasMixedCase(value) || /^[0-9a-f]{32,}$/i.test(value)) && isRandom(value)
 
 /**
- * Whether a text is as random as keys and tokens are: long, of letters and digits, and unlike words. 16 hexadecimal
+ * Whether a text has the entropy of keys and tokens: long, made of letters and digits, and unlike words. 16 hexadecimal
  * digits have 64 bits.
  */
 export function isRandom(text: string): boolean {
-  // What begins so goes on so.
+  // The first characters are representative.
   const value = text.slice(0, 128)
   if (value.length < 16 || /\s/.test(value) || isLookAlike(value)) return false
   const digits = count(value, /\d/g)
@@ -60,7 +60,7 @@ export function isRandom(text: string): boolean {
   return entropy(value) > 3.2 && !isWords(value)
 }
 
-/** Whether a text can be a password that somebody chose: not words alone, and no code. */
+/** Whether a text may be a password that a person chose: not only words, and not code. */
 export function isPassword(value: string): boolean {
   if (value.length < 6 || value.length > 512 || /\s/.test(value) || isLookAlike(value)) return false
   if (code.test(value) && !/\d/.test(value)) return false
@@ -68,20 +68,20 @@ export function isPassword(value: string): boolean {
   return /[A-Za-z]/.test(value) && (/\d/.test(value) || /[!#%^&*+=?@~$]/.test(value)) && !/^[a-z]+\d?$/i.test(value)
 }
 
-/** Whether a bare value in code names something rather than is it: `config.token`, `readToken(…)`. */
+/** Whether an unquoted value in code is a reference rather than the secret: `config.token`, `readToken(…)`. */
 export const isCode = (value: string) =>
   typedArray.test(value) ||
   (code.test(value) && (/[.([<]/.test(value) || !/\d/.test(value)) && !isRandom(value.replace(/[.([].*$/s, "")))
 
-// Of all types, these look like passwords.
+// Type names that look like passwords.
 const typedArray = /^(?:Big)?(?:Ui|I)nt\d{1,2}(?:Clamped)?Array$/
 
 const hasMixedCase = (value: string) => /[a-z]/.test(value) && /[A-Z]/.test(value)
 
 const wordBegins = /^(?:[aeiouy]|[b-df-hj-np-tv-xz][aeiouyhlrw]|s[ckmnpqt]|[gk]n|p[st]|ts)/i
 
-// `session-token-v2`, `my_secret_name_01`, `refreshTokenExpiresAt`, `src/auth/token2.ts`: mostly runs of one case that
-// can be pronounced.
+// Names such as `session-token-v2`, `my_secret_name_01`, `refreshTokenExpiresAt`, `src/auth/token2.ts`: mostly runs of
+// one case that can be pronounced.
 function isWords(value: string): boolean {
   let words = 0
   for (const [word] of value.matchAll(/[A-Z]?[a-z]{3,}|[A-Z]{4,}(?![a-z])/g))
@@ -91,14 +91,14 @@ function isWords(value: string): boolean {
       !/[^aeiouy]{5}|[jqv][bcdfghjkmnpqvwxz]|[xz][bdfgjkqvw]/i.test(word)
     )
       words += word.length
-  // Digits in the middle of a name, with nothing that parts them, are few.
+  // Names have few digits in the middle without a separator.
   const isScattered = hasMixedCase(value) && /^[A-Za-z0-9]+$/.test(value) && count(value, /\d+(?=[A-Za-z])/g) > 1
   return words > value.length * (isScattered ? 0.85 : 0.72)
 }
 
 const count = (value: string, what: RegExp) => value.match(what)?.length ?? 0
 
-/** Bits a character (Shannon). */
+/** Shannon entropy, in bits per character. */
 function entropy(value: string): number {
   const counts = new Map<string, number>()
   for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1)

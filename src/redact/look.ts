@@ -6,14 +6,14 @@ import { rules, type Sighting } from "./rules.ts"
 import { secretlintAnchors, windowsAt } from "./secretlint.ts"
 import type { Secrets } from "./secrets.ts"
 
-/** Where the secrets go that are found. */
+/** Receives the secrets found. */
 type Finds = Pick<Secrets, "add" | "addLines">
 
-/** What a word gives away, if anything does. */
+/** Meaning of an anchor word. */
 interface Meaning {
-  /** Places in `rules`. */
+  /** Indexes in `rules`. */
   looks: number[]
-  /** What has to stand there for secretlint to find anything. */
+  /** Minimum match at this position for secretlint to find anything. */
   secretlint: RegExp | undefined
   isKey: boolean
 }
@@ -33,14 +33,15 @@ function meanings(): Map<string, Meaning> {
   return known
 }
 
-// A name and what is between it and its value. More than that may be part of another secret.
+// A name and the characters between it and its value. A longer match may be part of another secret.
 const inFront = /[\w.-]*[^\w\s]{0,8}\s*$/
 
 type IsAllowed = (value: string) => boolean
 
 /**
- * Adds the secrets that a text holds, in any of its disguises. `isAllowed` are those that are none. What comes back are the
- * parts of it in which secretlint may find more.
+ * Finds secrets in a text and in its decoded forms, and adds them to `secrets`. Returns the windows of the text that
+ * secretlint still has to scan.
+ * @param isAllowed whether a value is exempt
  */
 export function look(text: string, secrets: Finds, isAllowed: IsAllowed): string[] {
   const windows: string[] = []
@@ -55,11 +56,11 @@ function lookAt(whole: string, secrets: Finds, isAllowed: IsAllowed, windows: st
   if (depth < 3) for (const { text: inner } of base64Texts(text)) lookAt(inner, secrets, isAllowed, windows, depth + 1)
 }
 
-/** Whether there is anything that may give a secret away. */
+/** Scans one form of a text. Returns whether it has any anchor word. */
 function lookInto(text: string, secrets: Finds, isAllowed: IsAllowed, windows: string[]): boolean {
   let isAny = false
   let isKey = false
-  // What each rule has found last: a word inside of that is part of the same secret.
+  // Last match of each rule: an anchor inside it belongs to the same secret.
   const last = new Map<number, Sighting>()
   for (const found of find(text)) {
     isAny = true
@@ -94,7 +95,7 @@ function placesForSecretlint(
   const places = found.filter(({ start, meaning }) => {
     if (!meaning.secretlint) return false
     const end = known.get(start)
-    // What our rules found whole need not be found again.
+    // Secrets that our rules matched completely need no second search.
     if (end !== undefined && !/[\w.+/=-]/.test(text.charAt(end))) return false
     meaning.secretlint.lastIndex = start
     return meaning.secretlint.test(text)
@@ -102,6 +103,6 @@ function placesForSecretlint(
   return places.map(({ start }) => start)
 }
 
-/** Whether a mark is in it, also in base64. */
+/** Whether a value contains a redaction mark, also base64-encoded. */
 const isRedacted = (value: string): boolean =>
   value.includes("[redacted:") || base64Texts(value).some(({ text }) => isRedacted(text))

@@ -1,13 +1,13 @@
 import vm from "node:vm"
 import { ShareError } from "../errors.ts"
 
-/** Words and patterns of one's own, as the settings have them. */
+/** Custom words and patterns from the settings. */
 export interface OwnPatterns {
-  /** Looked for as they are written. */
+  /** Matched literally. */
   words: string[]
-  /** What the patterns match in the texts; at most some thousand characters at one time are looked at. */
+  /** All matches of the patterns in the texts. Scans at most 4,096 characters at a time. */
   matches: (texts: readonly string[]) => string[]
-  /** Whether a text is one of the words, or matched whole by a pattern. */
+  /** Whether a text equals one of the words, or a pattern matches all of it. */
   has: (text: string) => boolean
 }
 
@@ -17,10 +17,11 @@ const OVERLAP = 512
 const MILLISECONDS = 2000
 
 /**
- * Understands `/pattern/flags` and words. `setting` names the list in errors. Throws `bad-settings` for what is no regular
- * expression, for one that could take time without end (a repetition of repetitions), and for one that matches nothing at
- * all. A pattern sees 4,096 characters at a time, the last 512 of them twice, so that its time stays bounded; one that
- * takes longer than two seconds for them ends the share with the same error.
+ * Parses words and `/pattern/flags`. Throws `bad-settings` for an invalid regular expression, for one with nested
+ * repetitions (catastrophic backtracking), and for one that matches the empty string. To bound its time, a pattern is
+ * matched in windows of 4,096 characters that overlap by 512; one that takes longer than two seconds for the windows of
+ * one call throws the same error.
+ * @param setting name of the setting in errors
  */
 export function ownPatterns(given: readonly string[], setting: string): OwnPatterns {
   const words: string[] = []
@@ -59,7 +60,7 @@ function compile(text: string, source: string, flags: string, setting: string): 
   return pattern
 }
 
-/** Whether a group that holds a repetition or a choice is itself repeated without bound. */
+/** Whether a group that contains a repetition or an alternative is itself repeated without a bound. */
 function isNested(source: string): boolean {
   const open: boolean[] = []
   let isRisky = false

@@ -1,11 +1,11 @@
 export interface Person {
-  /** The user's name on this machine. */
+  /** User name on this machine. */
   user: string
-  /** The user's home folder on this machine. */
+  /** Home folder on this machine. */
   home: string
 }
 
-// Names that many machines have: they say nothing of anybody, and are words.
+// Names that are common to many machines: they identify nobody, and are words.
 const common = new Set(
   "root user users admin administrator node ubuntu debian ec2-user vagrant runner runneradmin dev developer home guest test app build builder ci git docker jenkins circleci vscode codespace coder gitpod opc pi public shared default all system linuxbrew".split(
     " ",
@@ -14,15 +14,15 @@ const common = new Set(
 
 const homes = /(?:\/home\/|\/Users\/|\b[A-Za-z]:(?:\\{1,4}|\/)Users(?:\\{1,4}|\/))([A-Za-z0-9._-]{1,64})/g
 
-/** The names of the users whose home folders are in a path. */
+/** User names from the home folders in a path. */
 export function namesIn(path: string): string[] {
   return [...path.matchAll(homes)].map((match) => match[1]!).filter((name) => name !== "Shared" && name !== "Public")
 }
 
 /**
- * A function that writes `~` for home folders (`/home/x`, `/Users/x`, `C:\Users\x`, also in addresses, percent-encoded, and
- * as `-home-x-` in names made of paths), and `user` for the names of those in `names` in other paths. Home folders of
- * people who are not in `names` are recognised where a path goes on behind them.
+ * Returns a function that replaces home folders by `~` (`/home/x`, `/Users/x`, `C:\Users\x`, also in URLs,
+ * percent-encoded, and as `-home-x-` in names made of paths), and the `names` in other paths by `user`. Home folders of
+ * people who are not in `names` are recognized only if a path continues after them.
  */
 export function withoutPeople(person: Person, names: Iterable<string>): (text: string) => string {
   const known = new Set([person.user, ...namesIn(person.home), ...names].filter((name) => name !== ""))
@@ -62,12 +62,12 @@ export function withoutPeople(person: Person, names: Iterable<string>): (text: s
   }
 }
 
-/** Whether a place is in an address of the web: a name there is that of an account, which everybody can see. */
+/** Whether an offset is inside a web address: a name there is a public account name. */
 function isInAddress(text: string, at: number): boolean {
   const before = /\S*$/.exec(text.slice(Math.max(0, at - 200), at))![0]
   return /(?:https?|git|ssh|git\+ssh):\/\/|^[^/]*@[\w.-]+:|(?:^|["'(<])(?:github|gitlab|bitbucket)\.\w+\//i.test(before)
 }
 
-// Of nothing, there is none.
+// An empty pattern would match everywhere.
 const anyOf = (patterns: string[]) => new RegExp(patterns.join("|") || "(?!)", "i")
 const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")

@@ -1,22 +1,22 @@
 import { randomInt } from "node:crypto"
 
 const [PRIME_A, PRIME_B] = [33_554_393, 33_554_383]
-// Nobody who does not know these can make stretches that differ and have one hash.
+// Random bases: without knowing them, nobody can construct colliding texts.
 const [BASE_A, BASE_B] = [randomInt(70_000, PRIME_A), randomInt(70_000, PRIME_B)]
 const powersA = powersOf(BASE_A, PRIME_A)
 const powersB = powersOf(BASE_B, PRIME_B)
 
-/** Hashes of stretches of a text, each in constant time: equal for equal stretches of any texts in this process. */
+/** Hashes of substrings, each in constant time: equal for equal substrings of any texts in this process. */
 export interface PrefixHashes {
-  /** Of the characters from `start` on, as many as `length`, which is `longest` at most; undefined where the text ends before. */
+  /** Hash of the `length` characters from `start`; undefined if the text ends before. `length` is at most `longest`. */
   hash(start: number, length: number): number | undefined
 }
 
 const LEAST_WINDOW_CHARS = 1 << 16
 
 /**
- * Rolling hashes (Karp and Rabin, "Efficient Randomized Pattern-Matching Algorithms", 1987), computed for a window that
- * moves on with the places that are asked for.
+ * Computes rolling hashes (Karp and Rabin, "Efficient Randomized Pattern-Matching Algorithms", 1987) for a window that
+ * moves along with the requested offsets.
  */
 export function prefixHashes(text: string, longest: number): PrefixHashes {
   const size = Math.min(text.length, 2 * Math.max(longest, LEAST_WINDOW_CHARS))
@@ -29,7 +29,7 @@ export function prefixHashes(text: string, longest: number): PrefixHashes {
     to = Math.min(text.length, start + size)
     for (let at = from, place = 0; at < to; at++, place++) {
       const code = text.charCodeAt(at) + 1
-      // Below 2^53: a remainder and a base have 25 bits each.
+      // Stays below 2^53: a remainder and a base have 25 bits each.
       a[place + 1] = (a[place]! * BASE_A + code) % PRIME_A
       b[place + 1] = (b[place]! * BASE_B + code) % PRIME_B
     }

@@ -1,12 +1,12 @@
 const LONGEST = 20_000
 const opening = /-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}|Private-Lines: \d{1,4}/g
-// What stands in front of a line: a diff's sign, a quote's mark, a line number, indentation.
+// Prefix of a line: the sign of a diff, a quotation mark, a line number, indentation.
 const inFront = /^[\s+\-|>"'`,]*(?:\d{1,6}[:|]\s?)?[\s+\-|>"']*/
 
 /**
- * The lines of private keys in a text (PEM, OpenSSH, PGP, PuTTY), one list a key: also of a key that is cut off, quoted,
- * numbered, in a diff, or with its line ends escaped. A key ends where the next one begins, so that each character is
- * looked at once.
+ * Finds private keys (PEM, OpenSSH, PGP, PuTTY). Returns the lines of each key, also if the key is truncated, quoted,
+ * numbered, in a diff, or has escaped line ends. A key ends where the next one begins, so that each character is read
+ * once.
  */
 export function privateKeys(text: string): string[][] {
   const keys: string[][] = []
@@ -30,7 +30,7 @@ function bodyOf(text: string, from: number, stop: number): string[] {
       if (content.startsWith("Private-MAC")) break
       continue
     }
-    // One line with spaces in the place of its ends, as variables have it.
+    // A key on one line with spaces instead of line ends, as in environment variables.
     const words = content.split(/ +/)
     const lines = words.filter((word) => /^[A-Za-z0-9+/=]+$/.test(word))
     if (lines.length === words.length) body.push(...lines)
@@ -52,7 +52,7 @@ const keyEnd = /-{4,5} ?END|Private-MAC/y
 const MOST_FILLERS = 24
 const MOST_LINES = 3
 
-/** The short last lines of keys that are redacted otherwise: too short to be looked for where no key surrounds them. */
+/** Removes the short last lines of redacted keys, which are too short to be searched for elsewhere. */
 export function withoutTails(text: string): string {
   if (!text.includes("[redacted: private key #")) return text
   const pieces: string[] = []
@@ -68,7 +68,10 @@ export function withoutTails(text: string): string {
   return from === 0 ? text : pieces.join("") + text.slice(from)
 }
 
-/** Where the short lines end that begin here, if a key ends behind them. Reads forward only: one expression for all of it would backtrack. */
+/**
+ * End of the short lines that begin here, if the end of a key follows. Reads forward only: a single regular expression
+ * would backtrack.
+ */
 function endOfTail(text: string, start: number): number | undefined {
   let at = start
   for (let line = 0; line < MOST_LINES; line++) {

@@ -11,62 +11,65 @@ import { type Count, Secrets } from "./secrets.ts"
 import { eachText, mapTexts } from "./walk.ts"
 
 export interface RedactOptions {
-  /** Replace e-mail addresses, too. */
+  /** Also replaces e-mail addresses. */
   emails?: boolean | undefined
-  /** Further words, or `/patterns/flags`, to replace. */
+  /** Additional words or `/patterns/flags` to replace. */
   patterns?: readonly string[] | undefined
-  /** Words, or `/patterns/flags`, that are no secrets whatever they look like. */
+  /** Words or `/patterns/flags` that are never secrets. */
   allow?: readonly string[] | undefined
-  /** Whose name and home folder are replaced; who runs this, unless given. */
+  /** Person whose name and home folder are replaced. Default: the current user. */
   person?: Person | undefined
   /**
-   * Names a secret in its mark, `[redacted: github token #4711]`; counted up, unless given. For who redacts a session in
-   * pieces: the same secret has to have the same name in all of them.
+   * Returns the label of a secret in its mark, `[redacted: github token #4711]`. Default: a counter. Required when a
+   * session is redacted in pieces, where the same secret needs the same label in all of them.
    */
   label?: ((secret: string) => string) | undefined
 }
 
 export interface Redacted {
-  /** The record, without secrets, home folders and the user's name. */
+  /** The record without secrets, home folders and the user's name. */
   record: SessionRecord
-  /** How many different secrets of each kind, in the order of their first appearance. */
+  /** Number of distinct secrets per kind, in order of first appearance. */
   found: Count[]
-  /** Of its messages, by position from 0, those without which there would be less to replace. */
+  /** Positions (from 0) of the messages that first contained a secret or a name. */
   telling: number[]
-  /** Equal for two records: the same text comes out the same in both. Tells nothing of what is secret. */
+  /**
+   * Hash of everything that decides replacements: records with equal keys redact a text equally. Does not disclose
+   * secrets.
+   */
   key: string
 }
 
-/** What is known of the first messages of a session, from when they were redacted before with the same options. */
+/** State of an earlier redaction of a session's first messages with the same options. */
 export interface RedactedBefore {
-  /** How many these are. */
+  /** Number of these messages. */
   messages: number
-  /** Of these, those that tell something; see `Redacted`. */
+  /** Positions of those with secrets or names; see `Redacted`. */
   telling: readonly number[]
 }
 
-// Nothing shorter is a secret by itself.
+// Shorter texts are not secrets by themselves.
 const SHORTEST = 6
 const SHORT = 80
 const KEPT = 20_000
-/** Users whose names are looked for in paths; each costs a look at every text. */
+/** Maximum number of user names that are searched for in paths; each costs a search of every text. */
 const MOST_NAMES = 32
 
-/** Whether a piece of a secret is enough of it to be worth hiding, and unlike words, which stand elsewhere as well. */
+/** Whether a piece of a secret is worth hiding: long enough, and unlike words, which occur elsewhere as well. */
 const isTelling = (piece: string) => piece.length >= 4 && (/\d/.test(piece) || /[a-z][A-Z]/.test(piece))
 
 const email = /[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/g
-// Addresses of the program itself and of examples (RFC 2606) are nobody's.
+// Reserved addresses of examples (RFC 2606) and addresses of software.
 const noOne =
   /@(?:[\w.-]*\.)?example\.(?:com|org|net)$|@[\w.-]*\.(?:test|invalid|example|localhost)$|^(?:noreply|no-reply|git)@/i
 
 /**
- * A session's record without secrets: each is replaced by the same mark wherever it occurs and however it is spelled
- * (`[redacted: github token #1]`), home folders by `~`, and the user's name in other paths by `user`.
+ * Redacts a session: replaces each secret by the same mark wherever it occurs and however it is encoded (`[redacted:
+ * github token #1]`), home folders by `~`, and the user's name in other paths by `user`.
  *
- * Reads the whole session once to learn what is secret, also from what comes later or in a subagent's session; the record
- * that comes back is redacted as it is read. Throws what reading throws, and `bad-settings` for a pattern that cannot be.
- * @param before messages of which no more need be read than is known to tell something
+ * Reads the whole session once to collect secrets, including those in later messages and subagent sessions; the
+ * returned record is redacted as it is read. Throws errors of reading, and `bad-settings` for an invalid pattern.
+ * @param before state of an earlier redaction: of those messages, only the ones with secrets or names are read again
  */
 export async function redact(
   record: SessionRecord,
@@ -79,7 +82,7 @@ export async function redact(
   for (const word of patterns.words) secrets.addWord("own pattern", word)
   const names = new Set<string>()
 
-  // Most texts of a session are short, and are names and values that come again and again.
+  // Most texts of a session are short and repeated: names and values.
   const seen = new Set<string>()
   const learn = async (value: unknown) => {
     const texts: string[] = []
@@ -89,7 +92,7 @@ export async function redact(
         for (const one of namesIn(text)) if (names.size < MOST_NAMES) names.add(one)
       if (name !== undefined && isSecretValue(name, text) && !allow.has(text))
         secrets.addNamed(kindByName(name), name, text)
-      // A header's value is told by the header's name.
+      // The name of a header identifies its value.
       const whole = name !== undefined && /authorization|cookie/i.test(name) ? `${name}: ${text}` : text
       if (whole.length <= SHORT) {
         if (seen.has(whole)) return
@@ -122,7 +125,7 @@ export async function redact(
     }
   let position = before.messages
   for await (const message of messagesFrom(record, position)) await learnAt(position++, message)
-  // What is known of messages must not hang on a title, which may change.
+  // `telling` must not depend on the title, which may change, so the info comes after the messages.
   await learn(record.info)
   for (const child of record.children) await learnAll(child, learn)
 

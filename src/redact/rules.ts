@@ -1,7 +1,7 @@
 import { assignments } from "./assignments.ts"
 import { isCode, isLookAlike, isPassword, isPlaceholder, isRandom } from "./look-alikes.ts"
 
-/** A secret and where it stands in the text that was looked at. */
+/** A secret in a text; `end` is exclusive. */
 export interface Sighting {
   kind: string
   start: number
@@ -9,15 +9,18 @@ export interface Sighting {
 }
 
 /**
- * What gives a secret away. `words` are looked for in either case; at each, `look` says what secrets follow from there.
- * It looks at no more than a bounded stretch of the text, so that all rules together take linear time.
+ * Detects secrets. `words` are anchors, matched in either case; at each of them `look` returns the secrets that follow.
+ * It reads a bounded range of the text, so that all rules together take linear time.
  */
 export interface Rule {
   words: string[]
   look: (text: string, at: number) => Sighting[]
 }
 
-/** A rule of one pattern, tried where a word stands; its first group, or else all of it, is the secret if `is` says so. */
+/**
+ * Creates a rule from a pattern that is matched at anchor words. The secret is its first group, or else the whole
+ * match, if `is` accepts it.
+ */
 function pattern(kind: string, words: string[], at: RegExp, is = (value: string) => !isPlaceholder(value)): Rule {
   const sticky = new RegExp(at.source, `${at.flags}dy`)
   return {
@@ -32,7 +35,7 @@ function pattern(kind: string, words: string[], at: RegExp, is = (value: string)
   }
 }
 
-/** A token that begins with `prefix`, where no word goes on. */
+/** Creates a rule for tokens with a prefix that is not preceded by a letter or digit. */
 function token(kind: string, prefix: string, rest: RegExp): Rule {
   const sticky = new RegExp(`${prefix.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}${rest.source}`, "y")
   return {
@@ -48,12 +51,12 @@ function token(kind: string, prefix: string, rest: RegExp): Rule {
 }
 
 /**
- * JSON Web Tokens (RFC 7519): three to five segments. Segments are long, and what they begin with may stand in them again
- * and again: so where a segment ends is found once for all places in it.
+ * JSON Web Tokens (RFC 7519): three to five segments. Segments are long and may contain their own beginning many times,
+ * so the end of a segment is found once for all positions in it.
  */
 function jsonWebTokens(): Rule {
   const segment = /[\w-]{0,16000}/y
-  // The last text that was looked at, and the segments that were found in it last.
+  // The last text, and the segments that were last found in it.
   let ends = { text: "", from: 0, to: 0, after: new Map<number, number>() }
   const endOfSegment = (text: string, from: number) => {
     segment.lastIndex = from
@@ -155,14 +158,14 @@ const headers: Rule[] = [
   { words: ["cookie"], look: cookies },
 ]
 
-/** `user:password` in base64. */
+/** Whether a value is base64 of `user:password`. */
 function isBasic(value: string): boolean {
   const text = Buffer.from(value, "base64").toString("latin1")
   return /^[\x20-\x7e]*:[\x20-\x7e]{3,}$/.test(text) && !isPlaceholder(text.slice(text.indexOf(":") + 1))
 }
 
 const cookieName = /cookie2?\\{0,3}["'`]?\]?\s{0,4}[:=,]/i
-// The next header is looked at by itself.
+// The next header is matched separately.
 const cookieHeader = new RegExp(
   `${cookieName.source}\\s{0,4}\\\\{0,3}["'\`]?((?:(?!${cookieName.source})[^\\r\\n"'\`]){4,8192})`,
   "iy",
@@ -194,7 +197,7 @@ const notHere = (value: string) =>
 
 const addresses: Rule[] = [
   pattern("password", ["://"], /:\/\/[^\s:/@"'`<>\\]{0,128}:([^\s@/"'`<>]{1,256})@[\w.[-]/, notHere),
-  // A password that itself has a slash in it.
+  // A password that contains a slash.
   pattern(
     "password",
     ["://"],

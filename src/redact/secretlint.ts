@@ -1,8 +1,8 @@
 import type { SecretLintCoreConfigRule } from "@secretlint/types"
 import { isPlaceholder } from "./look-alikes.ts"
 
-// What its tokens begin with. Its rules for addresses, connection strings, webhooks and private keys are not asked: ours
-// find more of them.
+// Prefixes of the tokens that secretlint detects. Its rules for URLs, connection strings, webhooks and private keys are
+// not used: ours detect more.
 const prefixes = [
   ..."AKIA ASIA A3T AGPA AIDA AROA AIPA ANPA ANVA npm_ xoxb- xoxp- xapp- xoxa- xoxo- xoxr- SG.".split(" "),
   ..."shppa_ shpca_ shpat_ shpss_ sk_live_ sk_test_ rk_live_ rk_test_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_".split(" "),
@@ -13,7 +13,10 @@ const prefixes = [
 ]
 const awsSecret = /secret_?access_?key["']?\s*(?::|=>|=)\s*["']?[A-Za-z0-9/+=]{40}/iy
 
-/** Lower-case words without which secretlint's rules find nothing, and what has to stand there, at the least. */
+/**
+ * Anchors, in lower case, without which the rules of secretlint match nothing, and for each the minimum match at its
+ * position.
+ */
 export const secretlintAnchors: [string, RegExp][] = [
   ...prefixes.map((prefix): [string, RegExp] => [
     prefix.toLowerCase(),
@@ -50,11 +53,11 @@ const names: Record<string, string> = {
   tailscale: "tailscale key",
 }
 
-/** Parts are this long at most, and together so long, where secretlint is asked: the time of its rules grows faster than a text. */
+/** Maximum length of one window, and of all windows in one call: the time of secretlint's rules is superlinear. */
 const PART_CHARS = 8_192
 const ASKED_CHARS = 32_768
 
-/** The parts of a text that are to be looked at for these places, which are in order. */
+/** Windows of a text around positions in ascending order. */
 export function windowsAt(text: string, places: readonly number[]): string[] {
   const windows: { from: number; to: number }[] = []
   for (const place of places) {
@@ -69,7 +72,9 @@ export function windowsAt(text: string, places: readonly number[]): string[] {
 type Lint = (text: string) => Promise<{ kind: string; value: string }[]>
 let loading: Promise<Lint> | undefined
 
-/** What secretlint finds in these parts of texts: `kind` names it, `value` is the secret. It is loaded only if there are any. */
+/**
+ * Runs secretlint on windows of texts. Returns the kind and the value of each secret. Loads secretlint on first use.
+ */
 export async function askSecretlint(windows: readonly string[]): Promise<{ kind: string; value: string }[]> {
   if (windows.length === 0) return []
   loading ??= load()
@@ -92,7 +97,7 @@ async function load(): Promise<Lint> {
     import("@secretlint/secretlint-rule-preset-recommend"),
     import("@secretlint/profiler"),
   ])
-  // Of every call it would note how long each rule took, and keep that for good.
+  // The profiler would record the time of every rule in every call, and never release it.
   secretLintProfiler.setEnabled(false)
   const used: SecretLintCoreConfigRule[] = rules.flatMap((rule) => {
     const id = rule.meta.id
@@ -104,10 +109,10 @@ async function load(): Promise<Lint> {
     const source = { content, filePath: "text", ext: "", contentType: "text" } as const
     const { messages } = await lintSource({ source, options: { config: { rules: used }, noPhysicFilePath: true } })
     return messages.flatMap(({ ruleId, messageId, data, range }) => {
-      // The number of an account is no secret.
+      // Account numbers are not secrets.
       if (messageId === "AWSAccountID") return []
       const name = ruleId.replace("@secretlint/secretlint-rule-", "")
-      // The range of these two is that of the name in front.
+      // For these two rules, the range is that of the name before the value.
       const named = name === "aws" || name === "npm" ? Object.values((data ?? {}) as Record<string, unknown>) : []
       const value = named.find((text): text is string => typeof text === "string" && text.length >= 12)
       return [{ kind: names[name]!, value: value ?? content.slice(...range) }]

@@ -3,7 +3,7 @@ import { spellings, unescaped, unquoted, withoutEscapes } from "./disguises.ts"
 import { type FindWords, findWords } from "./find-words.ts"
 import { withoutTails } from "./private-key.ts"
 
-/** How many different secrets of a kind there are. */
+/** Number of distinct secrets of a kind. */
 export interface Count {
   kind: string
   secrets: number
@@ -11,21 +11,21 @@ export interface Count {
 
 interface Replacement {
   to: string
-  /** Only where no letter or digit is next to it. */
+  /** Matches only without an adjacent letter or digit. */
   whole: boolean
 }
 
-/** A stretch of a text and what takes its place. */
+/** A range of a text and its replacement. */
 interface Piece {
   start: number
   end: number
   to: string
 }
 
-// Shorter ones are words as often as secrets, so they are replaced only together with what gave them away.
+// Shorter secrets may also be words, so they are replaced only together with the text before them.
 const DISTINCT = 8
 
-/** All secrets of a session, each with the mark that takes its place wherever it occurs, however it is spelled. */
+/** The secrets of a session, each with the mark that replaces it wherever it occurs and however it is encoded. */
 export class Secrets {
   readonly #marks = new Map<string, string>()
   readonly #counts = new Map<string, number>()
@@ -34,35 +34,38 @@ export class Secrets {
   #find: FindWords | undefined
   readonly #label: ((secret: string) => string) | undefined
 
-  /** @param label names a secret in its mark; counted up, unless given */
+  /** @param label returns the label of a secret in its mark; default: a counter */
   constructor(label?: (secret: string) => string) {
     this.#label = label
   }
 
-  /** Adds a secret. `before` is what stands in front of it, for secrets that are too short to be told by themselves. */
+  /**
+   * Adds a secret.
+   * @param before text before the secret, with which a short secret is replaced
+   */
   add(kind: string, value: string, before = ""): void {
     const plain = plainOf(value)
     const mark = this.#marks.get(plain) ?? this.#newMark(kind, plain)
     if (isDistinct(plain)) for (const one of new Set([value, plain])) this.#spell(one, mark, "")
-    // `-pPassword`: what is in front belongs to it, or it would be taken for a part of a longer word.
+    // `-pPassword`: the option belongs to the match, or the value would count as a part of a longer word.
     const option = isDistinct(plain) ? /-[A-Za-z]$/.exec(before)?.[0] : undefined
     if (option !== undefined) this.#spell(value, mark, option)
     if (!isDistinct(plain) && before.trim() !== "") this.#spell(value, mark, before)
   }
 
-  /** Adds a word of the user's own: it is replaced wherever it is. */
+  /** Adds a custom word, which is replaced everywhere. */
   addWord(kind: string, value: string): void {
     const mark = this.#marks.get(value) ?? this.#newMark(kind, value)
     for (const spelling of spellings(value)) this.#set(spelling, { to: mark, whole: false })
   }
 
-  /** Adds a secret that is a whole text, by the name that it has. */
+  /** Adds a secret that is a complete field, with the name of the field. */
   addNamed(kind: string, name: string, value: string): void {
     this.add(kind, value)
     this.#named.set(`${name}\n${value}`, this.#marks.get(plainOf(value))!)
   }
 
-  /** Adds a secret of several lines, each of which has the same mark. */
+  /** Adds a secret of several lines, which share one mark. */
   addLines(kind: string, lines: readonly string[]): void {
     const [first] = lines.filter((line) => line.length >= 20)
     if (first === undefined) return
@@ -75,22 +78,22 @@ export class Secrets {
     return [...this.#counts].map(([kind, secrets]) => ({ kind, secrets }))
   }
 
-  /** The mark of a secret that is a whole text, if what has this name is one. */
+  /** Mark of a complete field that is a secret; undefined for others. */
   named(name: string, text: string): string | undefined {
     return this.#named.size === 0 ? undefined : this.#named.get(`${name}\n${text}`)
   }
 
-  /** Grows with whatever is learned. */
+  /** Grows with every addition. */
   get size(): number {
     return this.#marks.size + this.#spelled.size + this.#named.size
   }
 
-  /** All that decides what is replaced by what, in a text that is itself secret. */
+  /** Everything that decides replacements, as a text that is itself secret. */
   get all(): string {
     return JSON.stringify([[...this.#spelled], [...this.#named]])
   }
 
-  /** The text with every secret replaced. */
+  /** Replaces every secret in a text. */
   replace(text: string): string {
     return this.#spelled.size === 0 ? text : this.#inText(text, 0)
   }
@@ -108,7 +111,7 @@ export class Secrets {
     return withoutTails(from === 0 ? text : pieces.join("") + text.slice(from))
   }
 
-  /** What is replaced in a text, in order: secrets, and base64 in which there are any, unless it is itself part of one. */
+  /** Replacements in a text, in order: secrets, and base64 that contains secrets unless it is itself part of one. */
   #replaced(text: string, depth: number): Piece[] {
     const hits = this.#hits(text)
     const pieces: Piece[] = []
@@ -122,7 +125,7 @@ export class Secrets {
       if (hit && hit.start <= start && hit.end >= end) continue
       const other = this.#inText(inner, depth + 1)
       if (other === inner) continue
-      // Of a secret that ends or begins in it, there is a part outside.
+      // A secret that overlaps the base64 keeps its part outside.
       if (hit && hit.start < start) pieces.push({ ...hit, end: start })
       while (next < hits.length && hits[next]!.end <= end) next++
       const last = hits[next]
@@ -171,14 +174,14 @@ export class Secrets {
   }
 }
 
-/** The secret as it is, of one that was found percent-encoded or escaped. */
+/** Decodes a secret that was found percent-encoded or escaped. */
 const plainOf = (value: string) =>
   /%[0-9a-f]{2}/i.test(value) ? unquoted(value) : value.includes("\\") ? unescaped(value) : value
 
 const isDistinct = (value: string) =>
   value.length >= DISTINCT && (value.length >= 20 || (/[A-Za-z]/.test(value) && /[^A-Za-z]/.test(value)))
 
-/** Whether no letter or digit is next to it, but for the end of an escape (`\n`, `%3D`, `\u003d`). */
+/** Whether a range has no adjacent letter or digit, except the end of an escape (`\n`, `%3D`, `\u003d`). */
 function isApart(text: string, start: number, end: number): boolean {
   const before = text.slice(Math.max(0, start - 6), start)
   const isFree = !/[A-Za-z0-9]$/.test(before) || /(?:\\[nrtbf]|%[0-9a-f]{2}|\\u[0-9a-f]{4})$/i.test(before)

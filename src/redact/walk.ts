@@ -1,4 +1,4 @@
-// What the normalizer and `opencode import` go by: an id, a kind, a state. Its values say nothing.
+// Fields that the normalizer and `opencode import` depend on: ids, types, states. Their values disclose nothing.
 const structural = new Set(
   "id sessionID messageID parentID callID projectID providerID modelID type role status mime slug snapshot hash version mode agent finish reason".split(
     " ",
@@ -6,13 +6,13 @@ const structural = new Set(
 )
 const plain = /^[\w.:/+-]{1,80}$/
 
-/** Whether a text is part of the record's structure, by the name it has in it. */
+/** Whether a text is part of the record's structure, by the name of its field. */
 const isStructural = (name: string | undefined, text: string) =>
   name !== undefined && structural.has(name) && plain.test(text)
 
 /**
- * Calls `visit` with every text of a JSON value, names included, and what it is called there: its own name, that of the
- * pair that it is the value of (`{name: "API_KEY", value: "…"}`), or the option in front of it (`["--password", "…"]`).
+ * Calls `visit` with every string of a JSON value, including keys, and its name: its own key, the name in its
+ * name-value pair (`{name: "API_KEY", value: "…"}`), or the option before it (`["--password", "…"]`).
  */
 export function eachText(value: unknown, visit: (text: string, name: string | undefined) => void): void {
   mapTexts(value, (text, name) => {
@@ -21,10 +21,10 @@ export function eachText(value: unknown, visit: (text: string, name: string | un
   })
 }
 
-/** What nests deeper than any session is not walked through, and so does not come out. */
+/** Maximum nesting depth, deeper than any session; deeper values are dropped. */
 const DEEPEST = 200
 
-/** The same JSON value with every text, names included, as `change` makes it; what does not change is not copied. */
+/** Maps every string of a JSON value, including keys. Unchanged values are not copied. */
 export function mapTexts(
   value: unknown,
   change: (text: string, name: string | undefined) => string,
@@ -57,7 +57,7 @@ export function mapTexts(
   return entries ? Object.fromEntries(entries) : value
 }
 
-/** The name of the option in front of an argument. */
+/** Name of the option before an argument. */
 function optionBefore(list: unknown[], at: number): string | undefined {
   const before = list[at - 1]
   return typeof before === "string" && before.startsWith("-")
