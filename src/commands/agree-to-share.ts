@@ -2,7 +2,7 @@ import { ShareError } from "../errors.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import type { Count } from "../redact/secrets.ts"
 import { countSubagents } from "../session/count-subagents.ts"
-import { isPrompt, nothingRead, type Session } from "../session/model.ts"
+import { isPrompt, type Session, startOfSession } from "../session/model.ts"
 import type { Lifetime } from "../share/expires.ts"
 import { tryOutOnce } from "../share/first-use.ts"
 import type { Ledger } from "../share/ledger.ts"
@@ -107,7 +107,7 @@ function seenBy(isPublic: boolean | null): string {
 
 async function contentOf(session: Session): Promise<string> {
   let [prompts, answers, steps, files] = [0, 0, 0, 0]
-  const read = nothingRead()
+  const read = startOfSession()
   for await (const message of session.messages(read)) {
     if (isPrompt(message)) prompts++
     else if (message.role === "assistant") answers++

@@ -10,7 +10,7 @@ import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import { countSubagents } from "../session/count-subagents.ts"
 import { databasePath } from "../session/database-path.ts"
 import { exportFile, exportStdin } from "../session/export-file.ts"
-import { isPrompt, nothingRead, type Session } from "../session/model.ts"
+import { isPrompt, type Session, startOfSession } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import { assertOpencode1 } from "../session/opencode-cli.ts"
 import { parseExport } from "../session/parse-export.ts"
@@ -128,7 +128,7 @@ async function fromOwnStore(link: string, terminal: Terminal): Promise<Uint8Arra
 
 async function inWords(session: Session, from: string, cwd: string): Promise<string> {
   let [prompts, answers] = [0, 0]
-  const read = nothingRead()
+  const read = startOfSession()
   for await (const message of session.messages(read)) {
     if (isPrompt(message)) prompts++
     else if (message.role === "assistant") answers++

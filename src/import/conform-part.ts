@@ -1,10 +1,18 @@
-import { type Fields, fields, isFields, optionalAmount, optionalText, text, texts } from "../session/read-json.ts"
+import {
+  fields,
+  isFields,
+  optionalAmount,
+  optionalText,
+  text,
+  texts,
+  type UnknownFields,
+} from "../session/read-json.ts"
 import { amount, integer, present, tokens } from "./conform.ts"
 
 const record = (value: unknown) => (isFields(value) ? value : {})
 
 /** A part as OpenCode 1.18 accepts it; undefined for one of a kind that it does not know, or without what it is about. */
-export function partFor(part: Fields, ids: Fields): Fields | undefined {
+export function partFor(part: UnknownFields, ids: UnknownFields): UnknownFields | undefined {
   const time = fields(part["time"])
   const span = {
     start: integer(time["start"]),
@@ -76,7 +84,7 @@ export function partFor(part: Fields, ids: Fields): Fields | undefined {
 /** The first message that is sent to the model beside a summary. */
 const tailOf = (id: unknown) => (typeof id === "string" && /^msg\w{1,60}$/.test(id) ? id : undefined)
 
-function stateFor(state: Fields, ids: Fields): Fields | undefined {
+function stateFor(state: UnknownFields, ids: UnknownFields): UnknownFields | undefined {
   const { status, title, metadata, time } = state
   const input = record(state["input"])
   const start = integer(fields(time)["start"])
@@ -126,7 +134,7 @@ const ownID = (file: unknown) => {
  * another address than its own content would be fetched from there when the session goes on, from whichever network or
  * disk that is.
  */
-function fileFor(part: Fields, ids: Fields): Fields | undefined {
+function fileFor(part: UnknownFields, ids: UnknownFields): UnknownFields | undefined {
   const { mime, filename, url, source } = part
   if (typeof url !== "string" && typeof filename !== "string") return undefined
   const isText = /^(?:text\/plain|application\/x-directory)$/.test(text(mime))
@@ -142,13 +150,13 @@ function fileFor(part: Fields, ids: Fields): Fields | undefined {
   })
 }
 
-function missing({ mime, filename }: Fields, ids: Fields): Fields | undefined {
+function missing({ mime, filename }: UnknownFields, ids: UnknownFields): UnknownFields | undefined {
   const name = text(filename) || text(mime)
   if (name === "") return undefined
   return { ...ids, type: "text", text: `(${name} was attached here; its content did not come along.)`, synthetic: true }
 }
 
-function sourceFor(value: unknown): Fields | undefined {
+function sourceFor(value: unknown): UnknownFields | undefined {
   const { type, path } = fields(value)
   const { value: words, start, end } = fields(fields(value)["text"])
   if (type !== "file" || typeof path !== "string" || typeof words !== "string") return undefined

@@ -1,5 +1,5 @@
 import type { AssistantMessage, Tokens } from "../session/model.ts"
-import { type Fields, fields, isFields, list, optionalAmount, optionalText, text } from "../session/read-json.ts"
+import { fields, isFields, list, optionalAmount, optionalText, text, type UnknownFields } from "../session/read-json.ts"
 
 /** What of an older or foreign record lacks a value gets the one that says least. */
 const NOBODY = "unknown"
@@ -7,10 +7,10 @@ const NOBODY = "unknown"
 export const integer = (value: unknown, or = 0) => Math.round(optionalAmount(value) ?? or)
 export const amount = (value: unknown) => optionalAmount(value) ?? 0
 /** The object's fields that are of use; the rest is left out. */
-export const present = (values: Fields): Fields =>
+export const present = (values: UnknownFields): UnknownFields =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 
-export function tokens(value: unknown): Fields {
+export function tokens(value: unknown): UnknownFields {
   const { input, output, reasoning, cache, total } = fields(value)
   const { read, write } = fields(cache)
   return present({
@@ -61,7 +61,12 @@ export function addTo(counted: Counted, { cost, tokens }: Pick<AssistantMessage,
  * comes from, and must not come along: its share, what it was allowed to do without asking, its workspace, and that it
  * was archived or is being summarised.
  */
-export function sessionFor(info: Fields, id: string, parentID: string | undefined, told: Counted): Fields {
+export function sessionFor(
+  info: UnknownFields,
+  id: string,
+  parentID: string | undefined,
+  told: Counted,
+): UnknownFields {
   const { title, slug, version, directory, agent, model, cost, time, summary } = info
   const { created, updated } = fields(time)
   const { modelID: lastModel, providerID: lastProvider } = fields(told.model)
@@ -97,7 +102,7 @@ export function sessionFor(info: Fields, id: string, parentID: string | undefine
 }
 
 /** A prompt as OpenCode 1.18 accepts it. */
-export function userFor(info: Fields, ids: Fields, model: Fields): Fields {
+export function userFor(info: UnknownFields, ids: UnknownFields, model: UnknownFields): UnknownFields {
   const own = fields(info["model"])
   const { title, body } = fields(info["summary"])
   return present({
@@ -121,7 +126,7 @@ export function userFor(info: Fields, ids: Fields, model: Fields): Fields {
 }
 
 /** An answer as OpenCode 1.18 accepts it. `directory` is the session's. */
-export function assistantFor(info: Fields, ids: Fields, directory: string): Fields {
+export function assistantFor(info: UnknownFields, ids: UnknownFields, directory: string): UnknownFields {
   const { cwd, root } = fields(info["path"])
   const mode = optionalText(info["mode"]) ?? optionalText(info["agent"]) ?? "build"
   return present({
@@ -145,14 +150,14 @@ export function assistantFor(info: Fields, ids: Fields, directory: string): Fiel
 }
 
 /** The model that an answer is from. */
-export const modelOf = (info: Fields): Fields => ({
+export const modelOf = (info: UnknownFields): UnknownFields => ({
   modelID: optionalText(info["modelID"]) ?? NOBODY,
   providerID: optionalText(info["providerID"]) ?? NOBODY,
 })
 
 const plainErrors = ["ProviderAuthError", "MessageAbortedError", "ContextOverflowError", "ContentFilterError"]
 
-function errorFor(value: unknown): Fields {
+function errorFor(value: unknown): UnknownFields {
   const { name, data } = fields(value)
   const known = fields(data)
   const message = optionalText(known["message"]) ?? text(fields(value)["message"])

@@ -1,5 +1,5 @@
-import { type MessagesRead, nothingRead, type Session } from "../session/model.ts"
-import { type Fields, fields, list } from "../session/read-json.ts"
+import { type ReadPosition, type Session, startOfSession } from "../session/model.ts"
+import { fields, list, type UnknownFields } from "../session/read-json.ts"
 import { addTo, assistantFor, modelOf, nothingCounted, sessionFor, userFor } from "./conform.ts"
 import { partFor } from "./conform-part.ts"
 
@@ -7,7 +7,7 @@ import { partFor } from "./conform-part.ts"
 export interface ForOpencode {
   id: string
   /** `{info, messages}` */
-  exported: Fields
+  exported: UnknownFields
   messages: number
   /** Messages and parts of no kind that OpenCode knows. */
   unknown: number
@@ -16,22 +16,22 @@ export interface ForOpencode {
 /** The session and those of its subagents, each by itself, parents first: OpenCode takes one at a time. */
 export async function* forOpencode(session: Session, parentID?: string): AsyncGenerator<ForOpencode> {
   const id = sessionID(session.info.id)
-  const read = nothingRead()
+  const read = startOfSession()
   yield await oneFor(session, read, id, parentID)
   for (const child of session.children(read)) yield* forOpencode(child, id)
 }
 
 async function oneFor(
   session: Session,
-  read: MessagesRead,
+  read: ReadPosition,
   id: string,
   parentID: string | undefined,
 ): Promise<ForOpencode> {
   const info = fields(session.info.raw)
-  const messages: { info: Fields; parts: Fields[] }[] = []
+  const messages: { info: UnknownFields; parts: UnknownFields[] }[] = []
   let unknown = 0
   let prompt = ""
-  let model: Fields = modelOf({})
+  let model: UnknownFields = modelOf({})
   const total = nothingCounted()
   for await (const message of session.messages(read)) {
     if (message.role === "malformed") {
@@ -43,7 +43,7 @@ async function oneFor(
     const messageID = message.id.startsWith("msg") ? message.id : `msg_${message.id}`
     const ids = { id: messageID, sessionID: id }
     const rawParts = Array.isArray(raw["parts"]) ? list(raw["parts"]) : [raw["parts"]]
-    const parts = message.parts.flatMap<Fields>((part, i) => {
+    const parts = message.parts.flatMap<UnknownFields>((part, i) => {
       const partID = part.id.startsWith("prt") ? part.id : `prt_${part.id}`
       const fit = partFor(fields(rawParts[i]), { id: partID, sessionID: id, messageID })
       if (!fit) unknown++

@@ -5,7 +5,7 @@ import { ShareError } from "../errors.ts"
 import { databaseSource } from "../session/database.ts"
 import type { Environment } from "../session/database-path.ts"
 import { Opencode2Error } from "../session/opencode-2.ts"
-import { type Answer, runOpencode } from "../session/opencode-cli.ts"
+import { type OpencodeOutput, runOpencode } from "../session/opencode-cli.ts"
 import type { ForOpencode } from "./for-opencode.ts"
 
 export interface ImportOptions {
@@ -42,7 +42,7 @@ export async function importIntoOpencode(
   try {
     const file = path.join(folder, "session.json")
     await writeFile(file, JSON.stringify(exported))
-    let answer: Answer
+    let answer: OpencodeOutput
     try {
       answer = await runOpencode(["import", process.platform === "win32" ? `"${file}"` : file], env, cwd)
     } catch (cause) {

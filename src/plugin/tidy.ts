@@ -1,11 +1,11 @@
-import type { AskOpencode } from "../session/opencode-api.ts"
+import type { RequestOpencode } from "../session/opencode-api.ts"
 import { isAlive } from "../share/alive.ts"
 import type { Ledger, LedgerEntry } from "../share/ledger.ts"
 
 export interface TidyOptions {
   ledger: Ledger
   /** OpenCode's API, to see which links it has noted. */
-  ask: AskOpencode
+  ask: RequestOpencode
   /** Publishes a share once more. */
   finish(id: string): Promise<unknown>
   remove(id: string): Promise<void>
@@ -38,7 +38,7 @@ export async function tidy({ ledger, ask, finish, remove, oneAtATime }: TidyOpti
 }
 
 /** Whether OpenCode has noted the link with the session. Rejects where it does not tell. */
-async function hasNoted({ session, url }: LedgerEntry, ask: AskOpencode): Promise<boolean> {
+async function hasNoted({ session, url }: LedgerEntry, ask: RequestOpencode): Promise<boolean> {
   if (url === undefined) return false
   const response = await ask(`/session/${session}`)
   if (response.status === 404) return false

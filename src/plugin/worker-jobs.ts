@@ -10,7 +10,7 @@ import { assertSharingAllowed } from "../config/share-mode.ts"
 import { ShareError } from "../errors.ts"
 import { assertCurrentAt } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
-import { type OpencodeSession, opencodeSession, type ReadBefore } from "../session/opencode-api.ts"
+import { type OpencodeSession, opencodeSession, type PreviousRead } from "../session/opencode-api.ts"
 import { readCheckpoint } from "../share/checkpoint.ts"
 import { findShares } from "../share/find-share.ts"
 import { type Ledger, openLedger } from "../share/ledger.ts"
@@ -180,7 +180,7 @@ async function remember(folder: string, source: OpencodeSession): Promise<void> 
 }
 
 /** What need not be read again of a session; nothing unless this process has read it, and its checkpoint is the one that came of that. */
-async function readBefore(folder: string, touched: readonly string[]): Promise<ReadBefore | undefined> {
+async function readBefore(folder: string, touched: readonly string[]): Promise<PreviousRead | undefined> {
   const known = read.get(folder)
   const checkpoint = known && (await readCheckpoint(folder))
   if (!checkpoint || checkpoint.hash !== known.hash) return undefined

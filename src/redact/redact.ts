@@ -143,7 +143,8 @@ export async function redact(
   }
   return {
     record: changed(record, (value) => mapTexts(value, change)),
-    ...{ found: secrets.found, telling },
+    found: secrets.found,
+    telling,
     key: keyOf(secrets, person, names),
   }
 }

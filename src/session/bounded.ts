@@ -12,14 +12,14 @@ const RESERVED_CHARS = 100
  * Bounds a value to what a page can show: unchanged if its JSON has at most 4,000 characters, otherwise cut there, with
  * a mark in place of the rest. Idempotent.
  */
-export function bounded(value: Json): Json {
-  if (sizeOf(value) <= MAX_JSON_CHARS) return value
+export function boundJson(value: Json): Json {
+  if (jsonLength(value) <= MAX_JSON_CHARS) return value
   const room = { left: MAX_JSON_CHARS - RESERVED_CHARS, isMarked: false }
   const cut = cutToFit(value, room, 0)
-  return sizeOf(cut) <= MAX_JSON_CHARS ? cut : "(too long to be shown)"
+  return jsonLength(cut) <= MAX_JSON_CHARS ? cut : "(too long to be shown)"
 }
 
-function sizeOf(value: Json): number {
+function jsonLength(value: Json): number {
   try {
     return JSON.stringify(value, null, 2).length
   } catch {
@@ -27,13 +27,13 @@ function sizeOf(value: Json): number {
   }
 }
 
-interface Room {
+interface JsonBudget {
   left: number
   /** The mark of an omission is written. */
   isMarked: boolean
 }
 
-function cutToFit(value: Json, room: Room, depth: number): Json {
+function cutToFit(value: Json, room: JsonBudget, depth: number): Json {
   if (typeof value === "string") return cutText(value, room)
   if (typeof value !== "object" || value === null) {
     room.left -= String(value).length
@@ -76,7 +76,7 @@ function cutToFit(value: Json, room: Room, depth: number): Json {
   return Object.fromEntries(entries)
 }
 
-function cutText(text: string, room: Room): string {
+function cutText(text: string, room: JsonBudget): string {
   const fits = (end: number) => JSON.stringify(text.slice(0, end)).length + 1 <= room.left
   let end = Math.min(text.length, Math.max(room.left, 0))
   // An escaped character has up to six characters.

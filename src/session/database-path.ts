@@ -9,7 +9,7 @@ export type Environment = Record<string, string | undefined>
  */
 export function databasePath(env: Environment, home = env["HOME"] || homedir()): string {
   const data = join(env["XDG_DATA_HOME"] || join(home, ".local", "share"), "opencode")
-  const named = env["OPENCODE_DB"]
-  if (!named) return join(data, "opencode.db")
-  return isAbsolute(named) ? named : join(data, named)
+  const configuredPath = env["OPENCODE_DB"]
+  if (!configuredPath) return join(data, "opencode.db")
+  return isAbsolute(configuredPath) ? configuredPath : join(data, configuredPath)
 }

@@ -5,7 +5,7 @@ import { fields, isFields, text } from "./read-json.ts"
  * Required columns: without them a session cannot be read completely and correctly. OpenCode 1.18 has them; other
  * columns are optional.
  */
-const needed = {
+const REQUIRED_COLUMNS = {
   session:
     "id project_id parent_id directory title version share_url revert permission time_created time_updated time_archived",
   message: "id session_id time_created data",
@@ -17,8 +17,8 @@ const needed = {
  * Compares the schema with the required columns. Returns the first difference as the end of a sentence, or undefined if
  * the schema is supported.
  */
-export function unknownSchema(database: DatabaseSync): string | undefined {
-  for (const [table, columns] of Object.entries(needed)) {
+export function schemaMismatch(database: DatabaseSync): string | undefined {
+  for (const [table, columns] of Object.entries(REQUIRED_COLUMNS)) {
     const found = new Set(
       database
         .prepare("SELECT name FROM pragma_table_info(?)")
@@ -31,14 +31,14 @@ export function unknownSchema(database: DatabaseSync): string | undefined {
   return undefined
 }
 
-type Row = Record<string, unknown>
+type DatabaseRow = Record<string, unknown>
 
 /** Converts a row of `session` to the `info` that `opencode export` prints; null columns are omitted. */
-export function sessionInfo(row: Row): unknown {
+export function sessionInfo(row: DatabaseRow): unknown {
   const model = json(row["model"])
   const revert = json(row["revert"])
   const counted = ["summary_additions", "summary_deletions", "summary_files"].some((name) => row[name] != null)
-  return present({
+  return withoutNulls({
     id: row["id"],
     slug: row["slug"],
     projectID: row["project_id"],
@@ -49,11 +49,11 @@ export function sessionInfo(row: Row): unknown {
     title: row["title"],
     agent: row["agent"],
     model: isFields(model)
-      ? present({ id: model["id"], providerID: model["providerID"], variant: model["variant"] })
+      ? withoutNulls({ id: model["id"], providerID: model["providerID"], variant: model["variant"] })
       : null,
     version: row["version"],
     summary: counted
-      ? present({
+      ? withoutNulls({
           additions: row["summary_additions"] ?? 0,
           deletions: row["summary_deletions"] ?? 0,
           files: row["summary_files"] ?? 0,
@@ -73,7 +73,7 @@ export function sessionInfo(row: Row): unknown {
     share: row["share_url"] ? { url: row["share_url"] } : null,
     metadata: json(row["metadata"]),
     revert: isFields(revert)
-      ? present({
+      ? withoutNulls({
           messageID: revert["messageID"],
           partID: revert["partID"],
           snapshot: revert["snapshot"],
@@ -81,7 +81,7 @@ export function sessionInfo(row: Row): unknown {
         })
       : null,
     permission: json(row["permission"]),
-    time: present({
+    time: withoutNulls({
       created: row["time_created"],
       updated: row["time_updated"],
       compacting: row["time_compacting"],
@@ -106,7 +106,7 @@ export function* messagesOf(database: DatabaseSync, sessionID: string, from = 0)
 }
 
 /** Yields the stored form of each message: the text of its rows. Equal text means an equal message. */
-export function* storedMessagesOf(database: DatabaseSync, sessionID: string, from: number): Generator<string> {
+export function* storedFormsOf(database: DatabaseSync, sessionID: string, from: number): Generator<string> {
   // JSON contains no NUL character.
   for (const { id, data, parts } of rowsOf(database, sessionID, from))
     yield [id, data, ...parts.flatMap((part) => [part["id"], part["data"]])].join("\0")
@@ -129,6 +129,6 @@ function json(value: unknown): unknown {
   }
 }
 
-function present(values: Row): Row {
+function withoutNulls(values: DatabaseRow): DatabaseRow {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined))
 }

@@ -3,14 +3,20 @@ import { dirname } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { ShareError } from "../errors.ts"
 import { databasePath, type Environment } from "./database-path.ts"
-import { messagesOf, sessionInfo, storedMessagesOf } from "./database-rows.ts"
-import { newestOfAll, newestSession } from "./newest.ts"
-import { askDatabase, isSqliteError, openDatabase } from "./open-database.ts"
+import { messagesOf, sessionInfo, storedFormsOf } from "./database-rows.ts"
+import { readStoredSession } from "./json-storage.ts"
+import { newestOfAllProjects, newestSession } from "./newest-session.ts"
+import { isSqliteError, openDatabase, queryDatabase } from "./open-database.ts"
 import { assertCurrent, assertNewest, Opencode2Error } from "./opencode-2.ts"
-import { assertOpencode1, noSession, noSessionIn, opencodeExport, opencodeNewest } from "./opencode-cli.ts"
-import { deepest, nothingToShare } from "./parse-export.ts"
+import {
+  assertOpencode1,
+  opencodeExport,
+  opencodeNewest,
+  projectSessionNotFound,
+  sessionNotFound,
+} from "./opencode-cli.ts"
+import { emptySessionError, MAX_SUBAGENT_DEPTH } from "./parse-export.ts"
 import type { SessionRecord, SessionSource } from "./source.ts"
-import { storedSession } from "./storage.ts"
 
 export type WantedSession = { sessionID: string } | { newestIn: string }
 
@@ -37,13 +43,13 @@ export function databaseSource(wanted: WantedSession, options: DatabaseOptions =
     async read(use) {
       const database = openDatabase(path)
       if (database === undefined) {
-        const stored = existsSync(path) ? undefined : storedSession(dirname(path), wanted)
-        return use(stored ?? (await fromOpenCode(wanted, env, path)))
+        const stored = existsSync(path) ? undefined : readStoredSession(dirname(path), wanted)
+        return use(stored ?? (await readWithOpencode(wanted, env, path)))
       }
       try {
-        return await use(readSession(database, wanted))
+        return await use(readFromDatabase(database, wanted))
       } catch (error) {
-        throw isSqliteError(error) ? unreadable(path, error) : error
+        throw isSqliteError(error) ? unreadableError(path, error) : error
       } finally {
         database.close()
       }
@@ -56,7 +62,7 @@ export function databaseSource(wanted: WantedSession, options: DatabaseOptions =
  * missing or cannot be opened.
  */
 export function assertCurrentAt(path: string, sessionID: string): void {
-  askDatabase(path, (database, isV1Known) => assertCurrent(database, sessionID, { isV1Known }))
+  queryDatabase(path, (database, isV1Known) => assertCurrent(database, sessionID, { isV1Known }))
 }
 
 /**
@@ -64,17 +70,17 @@ export function assertCurrentAt(path: string, sessionID: string): void {
  * For a project without sessions, checks the newest session of all projects.
  */
 export function assertNewestAt(path: string, folder: string): void {
-  askDatabase(path, (database, isV1Known) => {
+  queryDatabase(path, (database, isV1Known) => {
     const here = isV1Known ? newestSession(database, folder) : undefined
     assertNewest(database, folder, here, { isV1Known })
     if (here === undefined)
-      assertNewest(database, undefined, isV1Known ? newestOfAll(database) : undefined, { isV1Known })
+      assertNewest(database, undefined, isV1Known ? newestOfAllProjects(database) : undefined, { isV1Known })
   })
 }
 
-async function fromOpenCode(wanted: WantedSession, env: Environment, path: string): Promise<SessionRecord> {
+async function readWithOpencode(wanted: WantedSession, env: Environment, path: string): Promise<SessionRecord> {
   const check = (newest?: string) =>
-    askDatabase(path, (database, isV1Known) => {
+    queryDatabase(path, (database, isV1Known) => {
       if ("sessionID" in wanted) assertCurrent(database, wanted.sessionID, { isV1Known })
       else assertNewest(database, wanted.newestIn, newest, { isV1Known })
       return true
@@ -84,21 +90,21 @@ async function fromOpenCode(wanted: WantedSession, env: Environment, path: strin
   const id = "sessionID" in wanted ? wanted.sessionID : await opencodeNewest(wanted.newestIn, env)
   const record = await opencodeExport(id, env)
   // A database that was locked may be readable after OpenCode has used it.
-  if (existsSync(path) && !isChecked && !check(id)) throw unchecked(path)
+  if (existsSync(path) && !isChecked && !check(id)) throw uncheckedError(path)
   return record
 }
 
-function readSession(database: DatabaseSync, wanted: WantedSession): SessionRecord {
+function readFromDatabase(database: DatabaseSync, wanted: WantedSession): SessionRecord {
   const id = "sessionID" in wanted ? wanted.sessionID : newestSession(database, wanted.newestIn)
   if ("newestIn" in wanted) assertNewest(database, wanted.newestIn, id)
   else assertCurrent(database, wanted.sessionID)
-  if (id === undefined && "newestIn" in wanted) throw noSessionIn(wanted.newestIn)
+  if (id === undefined && "newestIn" in wanted) throw projectSessionNotFound(wanted.newestIn)
   const row = id === undefined ? undefined : database.prepare("SELECT * FROM session WHERE id = ?").get(id)
-  if (id === undefined || row === undefined) throw noSession(String(id))
+  if (id === undefined || row === undefined) throw sessionNotFound(String(id))
   if (database.prepare("SELECT 1 FROM message WHERE session_id = ? LIMIT 1").get(id) === undefined) {
-    throw nothingToShare(`session ${id}`)
+    throw emptySessionError(`session ${id}`)
   }
-  return recordOf(database, row, new Set(), deepest)
+  return recordOf(database, row, new Set(), MAX_SUBAGENT_DEPTH)
 }
 
 function recordOf(
@@ -119,7 +125,7 @@ function recordOf(
       yield* messagesOf(database, id, from)
     },
     async *stored(from) {
-      yield* storedMessagesOf(database, id, from)
+      yield* storedFormsOf(database, id, from)
     },
     children: children
       .filter((child) => depth > 0 && !seen.has(String(child["id"])))
@@ -127,14 +133,14 @@ function recordOf(
   }
 }
 
-function unreadable(path: string, cause: unknown): ShareError {
+function unreadableError(path: string, cause: unknown): ShareError {
   return new ShareError("bad-input", `OpenCode's database ${path} cannot be read to the end of the session.`, {
     hint: "Try again; if that does not help, share an export file: opencode export <session id> > FILE.",
     cause,
   })
 }
 
-function unchecked(path: string): Opencode2Error {
+function uncheckedError(path: string): Opencode2Error {
   return new Opencode2Error(
     `OpenCode's database ${path} cannot be opened, so that nothing tells whether OpenCode 2 has something newer.`,
     "Try again when no other program holds it",

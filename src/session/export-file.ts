@@ -2,20 +2,20 @@ import { constants } from "node:buffer"
 import { type FileHandle, open } from "node:fs/promises"
 import { ShareError } from "../errors.ts"
 import { readLargeExport } from "./large-export.ts"
-import { parseExport, tooLarge } from "./parse-export.ts"
+import { parseExport, tooLargeError } from "./parse-export.ts"
 import type { SessionSource } from "./source.ts"
 
 /**
  * Files above this size are read message by message. Below it, parsing the whole file is faster and gives more precise
  * errors.
  */
-const LARGE = 24_000_000
+const LARGE_FILE_BYTES = 24_000_000
 
 /**
  * Source that reads an export file (the output of `opencode export`) of any size. Reading throws `bad-input`; for a
  * message of a large file, only when that message is read.
  */
-export function exportFile(path: string, large = LARGE): SessionSource {
+export function exportFile(path: string, large = LARGE_FILE_BYTES): SessionSource {
   const label = `the file ${path}`
   return {
     label,
@@ -54,7 +54,7 @@ async function openFile(path: string): Promise<{ file: FileHandle; size: number 
     if (!found.isDirectory()) return { file, size: found.size }
   } catch (error) {
     await file?.close()
-    if ((error as NodeJS.ErrnoException).code !== "EISDIR") throw unreadable(path, error)
+    if ((error as NodeJS.ErrnoException).code !== "EISDIR") throw unreadableError(path, error)
   }
   await file?.close()
   const hint = "Name the export file in it."
@@ -62,15 +62,15 @@ async function openFile(path: string): Promise<{ file: FileHandle; size: number 
 }
 
 async function readWhole(file: FileHandle, size: number, path: string, label: string): Promise<Uint8Array> {
-  if (size > constants.MAX_STRING_LENGTH) throw tooLarge(label)
+  if (size > constants.MAX_STRING_LENGTH) throw tooLargeError(label)
   try {
     return await file.readFile()
   } catch (error) {
-    throw unreadable(path, error)
+    throw unreadableError(path, error)
   }
 }
 
-function unreadable(path: string, cause: unknown): ShareError {
+function unreadableError(path: string, cause: unknown): ShareError {
   const code = (cause as NodeJS.ErrnoException).code
   if (code === "ENOENT" || code === "ENOTDIR") {
     const hint = "Check the path, or give a session's id: `opencode session list` shows them."
@@ -90,7 +90,7 @@ async function readStream(stream: AsyncIterable<Uint8Array | string>, label: str
   for await (const chunk of stream) {
     const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk
     size += bytes.length
-    if (size > constants.MAX_STRING_LENGTH) throw tooLarge(label)
+    if (size > constants.MAX_STRING_LENGTH) throw tooLargeError(label)
     chunks.push(bytes)
   }
   return Buffer.concat(chunks, size)

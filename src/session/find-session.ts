@@ -6,7 +6,7 @@ import { databasePath, type Environment } from "./database-path.ts"
 import { exportFile, exportStdin } from "./export-file.ts"
 import type { SessionSource } from "./source.ts"
 
-export interface Surroundings {
+export interface LookupContext {
   /** Absolute path of the folder that relative paths and "this project" refer to. */
   cwd: string
   stdin: AsyncIterable<Uint8Array | string> & { isTTY?: boolean }
@@ -20,7 +20,7 @@ export interface Surroundings {
  * looks like a path an export file, and no argument the newest session of this project. Throws `bad-usage` for anything
  * else. Does not check that the session exists; reading does.
  */
-export function findSession(argument: string | undefined, { cwd, stdin, env, home }: Surroundings): SessionSource {
+export function findSession(argument: string | undefined, { cwd, stdin, env, home }: LookupContext): SessionSource {
   const options = { env, path: databasePath(env, home) }
   if (argument === undefined) return databaseSource({ newestIn: cwd }, options)
   if (argument === "-") return exportStdin(stdin)

@@ -1,13 +1,13 @@
-import { type MessagesRead, nothingRead } from "./model.ts"
+import { type ReadPosition, startOfSession } from "./model.ts"
 
-const usable = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
+const USABLE_ID = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 
 /**
  * The value if it can be used unescaped in a URL or an attribute: letters, digits, `_` and `-`, at most 64 characters.
  * Otherwise undefined.
  */
 export function usableID(value: unknown): string | undefined {
-  return typeof value === "string" && usable.test(value) ? value : undefined
+  return typeof value === "string" && USABLE_ID.test(value) ? value : undefined
 }
 
 /**
@@ -16,8 +16,8 @@ export function usableID(value: unknown): string | undefined {
  * reading a session again gives the same ids, also after messages were appended.
  * @param state ids assigned so far; updated in place
  */
-export function idMaker(
-  { given, repeated }: Pick<MessagesRead, "given" | "repeated"> = nothingRead(),
+export function createIDAssigner(
+  { given, repeated }: Pick<ReadPosition, "given" | "repeated"> = startOfSession(),
 ): (value: unknown, fallback: string) => string {
   return (value, fallback) => {
     const wanted = usableID(value) ?? fallback
@@ -33,4 +33,4 @@ export function idMaker(
   }
 }
 
-export type IDMaker = ReturnType<typeof idMaker>
+export type IDAssigner = ReturnType<typeof createIDAssigner>

@@ -1,10 +1,10 @@
 import type { FileHandle } from "node:fs/promises"
-import { brokenMessage, checkedInfo, childrenOf } from "./parse-export.ts"
+import { checkedInfo, childrenOf, invalidMessageError } from "./parse-export.ts"
 import type { SessionRecord } from "./source.ts"
-import { type Span, splitExport } from "./split-export.ts"
+import { type ByteRange, splitExport } from "./split-export.ts"
 
 /** Bytes per read. */
-const WINDOW = 1 << 20
+const WINDOW_BYTES = 1 << 20
 
 /**
  * Creates a record that reads messages from the export file on demand, so that only one of them is in memory. Returns
@@ -15,10 +15,10 @@ export async function readLargeExport(file: FileHandle, label: string): Promise<
   const split = await splitExport(chunksOf(file))
   if (!split?.info || split.messages.length === 0) return undefined
   const { info, children, messages } = split
-  const read = async (window: Window, { from, to }: Span) => parse(await window(from, to), from, label)
-  const window = windowed(file)
+  const read = async (window: WindowReader, { from, to }: ByteRange) => parse(await window(from, to), from, label)
+  const window = createWindowReader(file)
   async function* stored(from: number) {
-    const window = windowed(file)
+    const window = createWindowReader(file)
     for (let i = 2 * from; i < messages.length; i += 2)
       yield await window(messages[i] as number, messages[i + 1] as number)
   }
@@ -40,22 +40,22 @@ export async function readLargeExport(file: FileHandle, label: string): Promise<
 
 async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array> {
   for (let position = 0; ; ) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(WINDOW), 0, WINDOW, position)
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(WINDOW_BYTES), 0, WINDOW_BYTES, position)
     if (bytesRead === 0) return
     yield buffer.subarray(0, bytesRead)
     position += bytesRead
   }
 }
 
-type Window = ReturnType<typeof windowed>
+type WindowReader = ReturnType<typeof createWindowReader>
 
 /** Reads spans in ascending order, several with one read. */
-function windowed(file: FileHandle) {
+function createWindowReader(file: FileHandle) {
   let window: Buffer = Buffer.alloc(0)
   let start = 0
   return async (from: number, to: number): Promise<Buffer> => {
     if (from < start || to > start + window.length) {
-      const size = Math.max(WINDOW, to - from)
+      const size = Math.max(WINDOW_BYTES, to - from)
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, size, from)
       window = buffer.subarray(0, bytesRead)
       start = from
@@ -68,6 +68,6 @@ function parse(bytes: Buffer, from: number, label: string): unknown {
   try {
     return JSON.parse(bytes.toString())
   } catch (cause) {
-    throw brokenMessage(label, from, cause)
+    throw invalidMessageError(label, from, cause)
   }
 }

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
 import { dirname } from "node:path"
 import { ShareError } from "../errors.ts"
-import { foldersOf, IN_PROJECT } from "./newest.ts"
-import { askDatabase, openDatabase } from "./open-database.ts"
+import { listStoredSessions } from "./json-storage.ts"
+import { IN_PROJECT, projectFolders } from "./newest-session.ts"
+import { openDatabase, queryDatabase } from "./open-database.ts"
 import { assertAllCurrent } from "./opencode-2.ts"
-import { listStored } from "./storage.ts"
 
 /** A session in a list, known without reading its messages. */
 export interface SessionEntry {
@@ -14,7 +14,7 @@ export interface SessionEntry {
   stamp: string
 }
 
-export interface Wanted {
+export interface SessionFilter {
   /** Minimum time of the last update, in milliseconds since 1970. */
   since?: number | undefined
   /** A folder: limits the list to its project. */
@@ -27,12 +27,12 @@ export interface Wanted {
  * `session-not-found` if there is no readable database, and `Opencode2Error` if OpenCode 2 has a newer version of any
  * listed session.
  */
-export function listSessions(path: string, { since = 0, project }: Wanted): SessionEntry[] {
+export function listSessions(path: string, { since = 0, project }: SessionFilter): SessionEntry[] {
   const database = openDatabase(path)
-  const stored = database || existsSync(path) ? undefined : listStored(dirname(path), { since, project })
+  const stored = database || existsSync(path) ? undefined : listStoredSessions(dirname(path), { since, project })
   if (stored) return stored
   if (!database) {
-    askDatabase(path, (found, isV1Known) => assertAllCurrent(found, { since, project }, { isV1Known }))
+    queryDatabase(path, (found, isV1Known) => assertAllCurrent(found, { since, project }, { isV1Known }))
     throw new ShareError("session-not-found", `There is no database of OpenCode at ${path} that can be read.`, {
       hint: "Name a session, or an export file, instead of --all.",
     })
@@ -40,7 +40,7 @@ export function listSessions(path: string, { since = 0, project }: Wanted): Sess
   try {
     assertAllCurrent(database, { since, project })
     const rows = database.prepare("SELECT id, parent_id, title, revert, time_updated FROM session").all()
-    const said = new Map(
+    const messageStats = new Map(
       database
         .prepare(
           "SELECT session_id, count(*) AS messages, max(time_updated) AS updated FROM message GROUP BY session_id",
@@ -49,11 +49,11 @@ export function listSessions(path: string, { since = 0, project }: Wanted): Sess
         .map((row) => [row["session_id"], [row["messages"], row["updated"]]]),
     )
     const children = Map.groupBy(rows, (row) => row["parent_id"])
-    const stampOf = (row: Record<string, unknown>, seen: Set<unknown>): unknown[] => {
+    const fingerprint = (row: Record<string, unknown>, seen: Set<unknown>): unknown[] => {
       if (seen.has(row["id"])) return []
       seen.add(row["id"])
-      const own = [row["id"], row["title"], row["revert"], row["time_updated"], said.get(String(row["id"]))]
-      return [...own, ...(children.get(String(row["id"])) ?? []).map((child) => stampOf(child, seen))]
+      const own = [row["id"], row["title"], row["revert"], row["time_updated"], messageStats.get(String(row["id"]))]
+      return [...own, ...(children.get(String(row["id"])) ?? []).map((child) => fingerprint(child, seen))]
     }
     const wanted = database
       .prepare(
@@ -61,13 +61,13 @@ export function listSessions(path: string, { since = 0, project }: Wanted): Sess
          WHERE parent_id IS NULL AND time_updated >= :since AND (:folders IS NULL OR ${IN_PROJECT})
          ORDER BY time_updated DESC, id`,
       )
-      .all({ since, folders: project === undefined ? null : JSON.stringify(foldersOf(project)) })
+      .all({ since, folders: project === undefined ? null : JSON.stringify(projectFolders(project)) })
     return wanted.flatMap((row) => {
       const id = String(row["id"])
       // A session without messages has nothing to export.
-      if (!said.has(id)) return []
+      if (!messageStats.has(id)) return []
       const stamp = createHash("sha256")
-        .update(JSON.stringify(stampOf(row, new Set())))
+        .update(JSON.stringify(fingerprint(row, new Set())))
         .digest("hex")
       return { id, stamp: stamp.slice(0, 32) }
     })

@@ -11,18 +11,18 @@ export interface Session {
    * Yields the messages in order; every call starts at the first. Messages that the user undid (`revert`) are left out.
    * @param read position after an earlier read: reading starts there; updated in place
    */
-  messages(read?: MessagesRead): AsyncIterable<Message>
+  messages(read?: ReadPosition): AsyncIterable<Message>
   /** Ids of all subagent sessions in the record, whether a task call refers to them or not. */
   childIDs: ReadonlySet<string>
   /**
    * Subagent sessions that a task call in the messages read so far refers to, oldest first. Only these belong to a
    * share.
    */
-  children(read: MessagesRead): Session[]
+  children(read: ReadPosition): Session[]
 }
 
 /** Read position in the messages of a session, with the state that is needed to continue there. Plain values. */
-export interface MessagesRead {
+export interface ReadPosition {
   messages: number
   /** Assigned ids of messages and parts, and per duplicate id how often it was seen. */
   given: Set<string>
@@ -38,7 +38,7 @@ export interface TaskCalls {
   ended: number
 }
 
-export const nothingRead = (): MessagesRead => ({
+export const startOfSession = (): ReadPosition => ({
   messages: 0,
   given: new Set(),
   repeated: new Map(),

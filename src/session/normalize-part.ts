@@ -1,9 +1,8 @@
-import { type IDMaker, usableID } from "./ids.ts"
+import { type IDAssigner, usableID } from "./ids.ts"
 import type { FilePart, Json, MalformedPart, MessageError, Part } from "./model.ts"
 import { normalizeTool } from "./normalize-tool.ts"
 import {
   amount,
-  type Fields,
   fields,
   isFields,
   list,
@@ -12,13 +11,14 @@ import {
   optionalTime,
   text,
   texts,
+  type UnknownFields,
 } from "./read-json.ts"
 
 /**
  * Normalizes one part. Never throws.
  * @param fallback id of a part without a usable one
  */
-export function normalizePart(raw: unknown, ids: IDMaker, fallback: string): Part {
+export function normalizePart(raw: unknown, ids: IDAssigner, fallback: string): Part {
   const part = fields(raw)
   const id = ids(part["id"], fallback)
   const malformed = (reason: string): MalformedPart => ({
@@ -65,7 +65,10 @@ export function normalizePart(raw: unknown, ids: IDMaker, fallback: string): Par
     case "retry":
       if (!isFields(part["error"])) return malformed("The reason for the retry is missing.")
       return {
-        ...{ id, type: "retry", attempt: amount(part["attempt"]), error: messageError(part["error"]) },
+        id,
+        type: "retry",
+        attempt: amount(part["attempt"]),
+        error: messageError(part["error"]),
         created: optionalTime(fields(part["time"])["created"]),
       }
     case "subtask": {
@@ -111,7 +114,7 @@ export function messageError(raw: unknown): MessageError {
   }
 }
 
-function filePart(part: Fields, id: string): FilePart | undefined {
+function filePart(part: UnknownFields, id: string): FilePart | undefined {
   const url = text(part["url"])
   const filename = text(part["filename"])
   if (url === "" && filename === "") return undefined

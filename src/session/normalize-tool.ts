@@ -1,11 +1,11 @@
 import type { FilePart, Json, ToolPart } from "./model.ts"
-import { type Fields, fields, isFields, optionalText, optionalTime, text } from "./read-json.ts"
+import { fields, isFields, optionalText, optionalTime, text, type UnknownFields } from "./read-json.ts"
 import { toolCall } from "./tool-call.ts"
 
 const statuses = ["pending", "running", "completed", "error"] as const
 
 /** Normalizes a tool part. Returns a sentence if a required field is missing. */
-export function normalizeTool(part: Fields, id: string, attachments: FilePart[]): ToolPart | string {
+export function normalizeTool(part: UnknownFields, id: string, attachments: FilePart[]): ToolPart | string {
   const tool = optionalText(part["tool"])
   if (tool === undefined) return "The tool's name is missing."
   if (!isFields(part["state"])) return "The state of the call is missing."
@@ -14,7 +14,7 @@ export function normalizeTool(part: Fields, id: string, attachments: FilePart[])
   if (status === undefined) return "The call says nothing of how it ended."
   const metadata = fields(state["metadata"])
   const time = fields(state["time"])
-  const output = status === "completed" ? wholeOutput(tool, text(state["output"]), metadata) : ""
+  const output = status === "completed" ? completeOutput(tool, text(state["output"]), metadata) : ""
   return {
     id,
     type: "tool",
@@ -42,7 +42,7 @@ export function normalizeTool(part: Fields, id: string, attachments: FilePart[])
 }
 
 // The model receives only the end of a long output; the metadata has more of it.
-function wholeOutput(tool: string, output: string, metadata: Fields): string {
+function completeOutput(tool: string, output: string, metadata: UnknownFields): string {
   const kept = text(metadata["output"])
   return tool === "bash" && metadata["truncated"] === true && kept.length > output.length ? kept : output
 }

@@ -1,23 +1,22 @@
 import { createPatch } from "diff"
-import { type IDMaker, idMaker, usableID } from "./ids.ts"
+import { createIDAssigner, type IDAssigner, usableID } from "./ids.ts"
 import {
   type AssistantMessage,
   type FileDiff,
   isPrompt,
   type Json,
   type Message,
-  type MessagesRead,
-  nothingRead,
   type Part,
+  type ReadPosition,
   type Session,
   type SessionInfo,
+  startOfSession,
   type TaskCalls,
   type UserMessage,
 } from "./model.ts"
 import { messageError, normalizePart } from "./normalize-part.ts"
 import {
   amount,
-  type Fields,
   fields,
   isFields,
   list,
@@ -25,6 +24,7 @@ import {
   optionalText,
   optionalTime,
   text,
+  type UnknownFields,
 } from "./read-json.ts"
 import { messagesFrom, type SessionRecord } from "./source.ts"
 
@@ -37,20 +37,20 @@ import { messagesFrom, type SessionRecord } from "./source.ts"
  * part of it, and everything after it.
  */
 export function normalizeSession(record: SessionRecord): Session {
-  const ids = idMaker()
+  const ids = createIDAssigner()
   const id = usableID(fields(record.info)["id"]) ?? ""
   if (id !== "") ids(id, id)
   return sessionOf(withIDs(record, id, ids))
 }
 
 /** A record with ids that are unique among all its subagent sessions, so that each can have its own page. */
-interface Known {
+interface RecordWithIDs {
   record: SessionRecord
   id: string
-  children: Known[]
+  children: RecordWithIDs[]
 }
 
-function withIDs(record: SessionRecord, id: string, ids: IDMaker): Known {
+function withIDs(record: SessionRecord, id: string, ids: IDAssigner): RecordWithIDs {
   const children = record.children.map((child, index) =>
     withIDs(child, ids(fields(child.info)["id"], `${id || "session"}-child-${index + 1}`), ids),
   )
@@ -58,7 +58,7 @@ function withIDs(record: SessionRecord, id: string, ids: IDMaker): Known {
 }
 
 /** @param startedBy the calls that refer to this subagent session: prompts from other callers are left out */
-function sessionOf({ record, id, children }: Known, startedBy?: TaskCalls): Session {
+function sessionOf({ record, id, children }: RecordWithIDs, startedBy?: TaskCalls): Session {
   return {
     info: sessionInfo(record.info, id),
     messages: (read) => messagesOf(record, read, startedBy),
@@ -75,7 +75,7 @@ function sessionOf({ record, id, children }: Known, startedBy?: TaskCalls): Sess
  * Normalizes one `{info, parts}`. Ids are unique among all messages with the same `ids`.
  * @param position number of the message from 1; the id of a message without a usable one is made from it
  */
-export function normalizeMessage(raw: unknown, ids: IDMaker = idMaker(), position = 1): Message {
+export function normalizeMessage(raw: unknown, ids: IDAssigner = createIDAssigner(), position = 1): Message {
   const record = fields(raw)
   const info = fields(record["info"])
   const base = {
@@ -95,22 +95,22 @@ export function normalizeMessage(raw: unknown, ids: IDMaker = idMaker(), positio
 
 async function* messagesOf(
   record: SessionRecord,
-  read: MessagesRead = nothingRead(),
+  read: ReadPosition = startOfSession(),
   startedBy?: TaskCalls,
 ): AsyncGenerator<Message> {
-  const ids = idMaker(read)
+  const ids = createIDAssigner(read)
   let prompts = 0
-  for await (const raw of shownMessages(record, read.messages)) {
+  for await (const raw of messagesBeforeUndo(record, read.messages)) {
     const message = normalizeMessage(raw, ids, ++read.messages)
     if (startedBy && isPrompt(message) && ++prompts > startedBy.count && (message.created ?? 0) > startedBy.ended)
       return
-    noteTasks(message, read.tasks)
+    recordTasks(message, read.tasks)
     yield message
   }
 }
 
 /** Yields the messages before the first undone one. */
-async function* shownMessages(record: SessionRecord, from: number): AsyncGenerator<unknown> {
+async function* messagesBeforeUndo(record: SessionRecord, from: number): AsyncGenerator<unknown> {
   const revert = fields(fields(record.info)["revert"])
   const [undoneMessage, undonePart] = [optionalText(revert["messageID"]), optionalText(revert["partID"])]
   for await (const raw of messagesFrom(record, from)) {
@@ -126,7 +126,7 @@ async function* shownMessages(record: SessionRecord, from: number): AsyncGenerat
 }
 
 /** Records the task calls of a message, unless pages do not show that message. */
-function noteTasks(message: Message, tasks: MessagesRead["tasks"]): void {
+function recordTasks(message: Message, tasks: ReadPosition["tasks"]): void {
   if (message.role !== "assistant" || message.compaction) return
   for (const part of message.parts) {
     if (part.type !== "tool" || part.call.kind !== "task" || part.call.sessionID === undefined) continue
@@ -138,7 +138,7 @@ function noteTasks(message: Message, tasks: MessagesRead["tasks"]): void {
   }
 }
 
-function normalizeParts(value: unknown, ids: IDMaker, message: number): Part[] {
+function normalizeParts(value: unknown, ids: IDAssigner, message: number): Part[] {
   if (value === undefined || value === null) return []
   const values: readonly unknown[] = Array.isArray(value) ? value : [value]
   return values.map((part, index) => normalizePart(part, ids, `part-${message}-${index + 1}`))
@@ -163,9 +163,9 @@ function sessionInfo(raw: unknown, id: string): SessionInfo {
   }
 }
 
-type Own<M extends Message> = Omit<M, "id" | "created" | "parts" | "raw">
+type OwnFields<M extends Message> = Omit<M, "id" | "created" | "parts" | "raw">
 
-function userFields(info: Fields): Own<UserMessage> {
+function userFields(info: UnknownFields): OwnFields<UserMessage> {
   return {
     role: "user",
     agent: optionalText(info["agent"]),
@@ -175,7 +175,7 @@ function userFields(info: Fields): Own<UserMessage> {
   }
 }
 
-function assistantFields(info: Fields): Own<AssistantMessage> {
+function assistantFields(info: UnknownFields): OwnFields<AssistantMessage> {
   const tokens = fields(info["tokens"])
   const cache = fields(tokens["cache"])
   return {
@@ -210,17 +210,17 @@ function fileDiff(value: unknown): FileDiff[] {
   const deletions = optionalAmount(diff["deletions"]) ?? 0
   const status = diff["status"]
   const known = status === "added" || status === "deleted" || status === "renamed" ? status : "modified"
-  const patch = optionalText(diff["patch"]) ?? patchBetween(file, diff["before"], diff["after"])
+  const patch = optionalText(diff["patch"]) ?? createPatchOf(file, diff["before"], diff["after"])
   return [{ file, patch, additions, deletions, status: known }]
 }
 
 // OpenCode before 1.2 stored a changed file before and after instead of a patch. The number of edits is limited: larger
 // diffs take long and say little.
-const MOST = 5_000
+const MAX_EDIT_COUNT = 5_000
 
-function patchBetween(file: string, before: unknown, after: unknown): string {
+function createPatchOf(file: string, before: unknown, after: unknown): string {
   if (typeof before !== "string" || typeof after !== "string") return ""
-  return createPatch(file, before, after, "", "", { maxEditLength: MOST }) ?? ""
+  return createPatch(file, before, after, "", "", { maxEditLength: MAX_EDIT_COUNT }) ?? ""
 }
 
 // Values from JSON.parse are Json by construction; a missing value becomes null.

@@ -1,4 +1,4 @@
-import { type Fields, fields, isFields, list } from "./read-json.ts"
+import { fields, isFields, list, type UnknownFields } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
 
 /** Kinds of content that `--omit` removes. */
@@ -20,19 +20,20 @@ export function omit(record: SessionRecord, omitted: readonly Omission[]): Sessi
   return {
     info: record.info,
     async *messages() {
-      for await (const message of record.messages()) yield isFields(message) ? lessOf(message, leaves) : message
+      for await (const message of record.messages())
+        yield isFields(message) ? omitFromMessage(message, leaves) : message
     },
     children: record.children.map((child) => omit(child, omitted)),
   }
 }
 
-function lessOf(message: Fields, leaves: ReadonlySet<Omission>): Fields {
+function omitFromMessage(message: UnknownFields, leaves: ReadonlySet<Omission>): UnknownFields {
   if (message["parts"] === undefined) return message
   const isUser = fields(message["info"])["role"] === "user"
-  return { ...message, parts: list(message["parts"]).flatMap((part) => lessOfPart(fields(part), isUser, leaves)) }
+  return { ...message, parts: list(message["parts"]).flatMap((part) => omitFromPart(fields(part), isUser, leaves)) }
 }
 
-function lessOfPart(part: Fields, isUser: boolean, leaves: ReadonlySet<Omission>): Fields[] {
+function omitFromPart(part: UnknownFields, isUser: boolean, leaves: ReadonlySet<Omission>): UnknownFields[] {
   switch (part["type"]) {
     case "reasoning":
       return leaves.has("reasoning") ? [] : [part]
@@ -44,16 +45,16 @@ function lessOfPart(part: Fields, isUser: boolean, leaves: ReadonlySet<Omission>
     case "file":
       return [leaves.has("attachments") ? withoutContent(part) : part]
     case "tool":
-      return [{ ...part, state: lessOfState(fields(part["state"]), leaves) }]
+      return [{ ...part, state: omitFromState(fields(part["state"]), leaves) }]
     default:
       return [part]
   }
 }
 
 /** Metadata that is kept because pages need it and it is not content: the subagent session, the user's answers. */
-const kept = ["sessionId", "answers", "exit", "model"]
+const KEPT_METADATA = ["sessionId", "answers", "exit", "model"]
 
-function lessOfState(state: Fields, leaves: ReadonlySet<Omission>): Fields {
+function omitFromState(state: UnknownFields, leaves: ReadonlySet<Omission>): UnknownFields {
   const { attachments, ...rest } = state
   if (leaves.has("tool-output")) {
     const metadata = fields(state["metadata"])
@@ -62,7 +63,9 @@ function lessOfState(state: Fields, leaves: ReadonlySet<Omission>): Fields {
       ...("output" in state && { output: "" }),
       ...("error" in state && { error: "" }),
       ...("metadata" in state && {
-        metadata: Object.fromEntries(kept.flatMap((name) => (name in metadata ? [[name, metadata[name]]] : []))),
+        metadata: Object.fromEntries(
+          KEPT_METADATA.flatMap((name) => (name in metadata ? [[name, metadata[name]]] : [])),
+        ),
       }),
     }
   }
@@ -70,7 +73,7 @@ function lessOfState(state: Fields, leaves: ReadonlySet<Omission>): Fields {
   return { ...rest, attachments: list(attachments).map((file) => withoutContent(fields(file))) }
 }
 
-function withoutContent(file: Fields): Fields {
+function withoutContent(file: UnknownFields): UnknownFields {
   const { source, ...rest } = file
   const { text, ...place } = fields(source)
   const { start, end, value } = fields(text)

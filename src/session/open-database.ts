@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
-import { unknownSchema } from "./database-rows.ts"
+import { schemaMismatch } from "./database-rows.ts"
 import { sqlite } from "./sqlite.ts"
 
 /**
@@ -13,8 +13,8 @@ export function openDatabase(path: string): DatabaseSync | undefined {
   let database: DatabaseSync | undefined
   try {
     database = new driver.DatabaseSync(path, { readOnly: true })
-    begin(database)
-    if (unknownSchema(database) === undefined) return database
+    beginTransaction(database)
+    if (schemaMismatch(database) === undefined) return database
   } catch (error) {
     if (!isSqliteError(error)) throw error
   }
@@ -26,14 +26,14 @@ export function openDatabase(path: string): DatabaseSync | undefined {
  * Runs `ask` on a database of any schema, also inside OpenCode. Returns undefined if the database is missing, or cannot
  * be opened or read. Rethrows errors of `ask` other than SQLite errors.
  */
-export function askDatabase<T>(path: string, ask: (database: DatabaseSync, isV1Known: boolean) => T): T | undefined {
+export function queryDatabase<T>(path: string, ask: (database: DatabaseSync, isV1Known: boolean) => T): T | undefined {
   if (!existsSync(path)) return undefined
   let database: DatabaseSync | undefined
   try {
-    database = open(path)
+    database = openWithAnyDriver(path)
     if (database === undefined) return undefined
-    begin(database)
-    return ask(database, unknownSchema(database) === undefined)
+    beginTransaction(database)
+    return ask(database, schemaMismatch(database) === undefined)
   } catch (error) {
     if (!isSqliteError(error)) throw error
     return undefined
@@ -42,7 +42,7 @@ export function askDatabase<T>(path: string, ask: (database: DatabaseSync, isV1K
   }
 }
 
-function open(path: string): DatabaseSync | undefined {
+function openWithAnyDriver(path: string): DatabaseSync | undefined {
   const driver = sqlite()
   if (driver) return new driver.DatabaseSync(path, { readOnly: true })
   // OpenCode 1 runs in Bun, which has its own SQLite module.
@@ -52,7 +52,7 @@ function open(path: string): DatabaseSync | undefined {
   return bun && new bun.Database(path, { readonly: true })
 }
 
-function begin(database: DatabaseSync): void {
+function beginTransaction(database: DatabaseSync): void {
   database.exec("PRAGMA busy_timeout = 2000")
   // One transaction for all reads, so that a running session is read as one snapshot.
   database.exec("BEGIN")

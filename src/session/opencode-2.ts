@@ -1,6 +1,11 @@
 import { ShareError } from "../errors.ts"
 import { isSqliteError } from "./open-database.ts"
-import { type BothGenerations, bothGenerations, type Newer, type Queried } from "./opencode-2-tables.ts"
+import {
+  compareGenerations,
+  type GenerationQueries,
+  type NewerSession,
+  type QueryableDatabase,
+} from "./opencode-2-tables.ts"
 
 /** End of a sentence about OpenCode 2. */
 export const NOT_READ_YET = "whose sessions cannot be read yet"
@@ -20,7 +25,7 @@ export class Opencode2Error extends ShareError {
 }
 
 /** Whether the schema of OpenCode 1 in the same database is known. Default: true. */
-interface Known {
+interface SchemaState {
   isV1Known?: boolean
 }
 
@@ -28,12 +33,12 @@ interface Known {
  * Throws `Opencode2Error` if OpenCode 2 has a newer version of this session or of one of its subagent sessions. Passes
  * if neither generation has the session.
  */
-export function assertCurrent(database: Queried, sessionID: string, known?: Known): void {
-  compare(database, known, ({ newerBelow }) => {
+export function assertCurrent(database: QueryableDatabase, sessionID: string, known?: SchemaState): void {
+  queryGenerations(database, known, ({ newerBelow }) => {
     const [found] = newerBelow(sessionID).filter((one) => one.id === sessionID || !isEmpty(one))
     if (found === undefined) return
-    if (found.id !== sessionID) throw changedThere(`Session ${found.id}, a subagent's of ${sessionID},`)
-    throw found.isNew ? onlyThere(`Session ${sessionID}`) : changedThere(`Session ${sessionID}`)
+    if (found.id !== sessionID) throw changedInV2(`Session ${found.id}, a subagent's of ${sessionID},`)
+    throw found.isNew ? onlyInV2(`Session ${sessionID}`) : changedInV2(`Session ${sessionID}`)
   })
 }
 
@@ -43,16 +48,16 @@ export function assertCurrent(database: Queried, sessionID: string, known?: Know
  * @param newest id of the newest session in OpenCode 1
  */
 export function assertNewest(
-  database: Queried,
+  database: QueryableDatabase,
   folder: string | undefined,
   newest: string | undefined,
-  known?: Known,
+  known?: SchemaState,
 ): void {
-  compare(database, known, ({ newerConversationsIn, activeInV1 }) => {
+  queryGenerations(database, known, ({ newerConversationsIn, activeInV1 }) => {
     const [found] = newerConversationsIn(folder)
     if (found === undefined || (newest !== undefined && found.active < activeInV1(newest))) return
     const which = folder === undefined ? `The newest session, ${found.id},` : `The newest session here, ${found.id},`
-    throw found.isNew ? onlyThere(which) : changedThere(which)
+    throw found.isNew ? onlyInV2(which) : changedInV2(which)
   })
   if (newest !== undefined) assertCurrent(database, newest, known)
 }
@@ -62,11 +67,11 @@ export function assertNewest(
  * @param since minimum time of the last activity, in milliseconds since 1970
  */
 export function assertAllCurrent(
-  database: Queried,
+  database: QueryableDatabase,
   { project, since }: { project: string | undefined; since: number },
-  known?: Known,
+  known?: SchemaState,
 ): void {
-  compare(database, known, ({ newerIn }) => {
+  queryGenerations(database, known, ({ newerIn }) => {
     const found = newerIn(project).filter((one) => one.active >= since && !isEmpty(one))
     if (found.length === 0) return
     const which = found.length === 1 ? `session ${found[0]?.id}` : `${found.length} sessions, such as ${found[0]?.id},`
@@ -78,24 +83,28 @@ export function assertAllCurrent(
 }
 
 /** A session without messages that only OpenCode 2 has: leaving it out loses nothing. */
-const isEmpty = ({ isNew, said }: Newer) => isNew && said === 0
+const isEmpty = ({ isNew, said }: NewerSession) => isNew && said === 0
 
-const onlyThere = (which: string) =>
+const onlyInV2 = (which: string) =>
   new Opencode2Error(`${which} is of OpenCode 2, ${NOT_READ_YET}.`, "Give the id of a session of OpenCode 1")
 
-const changedThere = (which: string) =>
+const changedInV2 = (which: string) =>
   new Opencode2Error(
     `${which} was last changed in OpenCode 2, ${NOT_READ_YET}; what OpenCode 1 has of it is older.`,
     "Give the id of another session of OpenCode 1",
   )
 
 /** Calls `ask` if the tables of OpenCode 2 have rows. Throws `Opencode2Error` if these cannot be read. */
-function compare(database: Queried, { isV1Known = true }: Known = {}, ask: (both: BothGenerations) => void): void {
+function queryGenerations(
+  database: QueryableDatabase,
+  { isV1Known = true }: SchemaState = {},
+  ask: (both: GenerationQueries) => void,
+): void {
   const tables = "SELECT name FROM sqlite_master WHERE name IN ('session_v2', 'session_message')"
   const names = (database.prepare(tables).all() as { name: string }[]).map(({ name }) => name)
   try {
     const used = names.filter((name) => database.prepare(`SELECT 1 FROM ${name} LIMIT 1`).all().length > 0)
-    if (used.length > 0) ask(bothGenerations(database, { ownRows: used.includes("session_v2"), v1: isV1Known }))
+    if (used.length > 0) ask(compareGenerations(database, { ownRows: used.includes("session_v2"), v1: isV1Known }))
   } catch (error) {
     if (!isSqliteError(error)) throw error
     throw new Opencode2Error(

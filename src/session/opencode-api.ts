@@ -1,18 +1,18 @@
 import { ShareError } from "../errors.ts"
 import { usableID } from "./ids.ts"
-import { noSession } from "./opencode-cli.ts"
-import { deepest } from "./parse-export.ts"
+import { sessionNotFound } from "./opencode-cli.ts"
+import { MAX_SUBAGENT_DEPTH } from "./parse-export.ts"
 import { fields, list, text } from "./read-json.ts"
 import type { Beginning, SessionRecord, SessionSource } from "./source.ts"
 
 /** Requests a path (`/session/ses_…`) from the HTTP API of a running OpenCode. */
-export type AskOpencode = (path: string) => Promise<Response>
+export type RequestOpencode = (path: string) => Promise<Response>
 
 /** Messages per request: OpenCode serializes them as one JSON text and is blocked meanwhile. */
-const AT_ONCE = 20
+const PAGE_MESSAGE_COUNT = 20
 
 /** State of an earlier read of a session's unchanged first messages. */
-export interface ReadBefore {
+export interface PreviousRead {
   begins: Beginning
   /** Id of the last of these messages. */
   last: string
@@ -32,23 +32,28 @@ export interface OpencodeSession extends SessionSource {
  * fetched in pages from the newest back, and cached; after an earlier read, only the necessary ones. Reading throws
  * `session-not-found`, and `bad-input` for any other error response.
  */
-export function opencodeSession(id: string, ask: AskOpencode, before?: ReadBefore): OpencodeSession {
+export function opencodeSession(id: string, ask: RequestOpencode, before?: PreviousRead): OpencodeSession {
   let read: Messages | undefined
   return {
     label: `session ${id}`,
     async read(use) {
       read = await readMessages(id, ask, before)
-      return use(await readSession(id, ask, deepest, read))
+      return use(await readSession(id, ask, MAX_SUBAGENT_DEPTH, read))
     },
     at: (positions) => new Map(positions.map((position) => [position, read?.at(position)])),
   }
 }
 
-async function readSession(id: string, ask: AskOpencode, depth: number, messages: Messages): Promise<SessionRecord> {
-  const info = await answer(id, ask, `/session/${id}`)
+async function readSession(
+  id: string,
+  ask: RequestOpencode,
+  depth: number,
+  messages: Messages,
+): Promise<SessionRecord> {
+  const info = await requestJson(id, ask, `/session/${id}`)
   const children: SessionRecord[] = []
   if (depth > 0)
-    for (const child of list((await answer(id, ask, `/session/${id}/children`)).body)) {
+    for (const child of list((await requestJson(id, ask, `/session/${id}/children`)).body)) {
       const childID = usableID(fields(child)["id"])
       if (childID !== undefined)
         children.push(await readSession(childID, ask, depth - 1, await readMessages(childID, ask)))
@@ -71,7 +76,7 @@ interface Messages {
 }
 
 /** Fetches all messages of a session, or those after the known first messages, and the others on demand. */
-async function readMessages(id: string, ask: AskOpencode, before?: ReadBefore): Promise<Messages> {
+async function readMessages(id: string, ask: RequestOpencode, before?: PreviousRead): Promise<Messages> {
   const fetched = fetchBackwards(id, ask)
   const after = before && (await fetched.after(before.last))
   const ids = new Set(after?.map(idOf))
@@ -91,12 +96,12 @@ async function readMessages(id: string, ask: AskOpencode, before?: ReadBefore): 
 }
 
 /** Fetches pages of messages from the newest back, each once. */
-function fetchBackwards(id: string, ask: AskOpencode) {
+function fetchBackwards(id: string, ask: RequestOpencode) {
   const pages: (readonly unknown[])[] = []
   let before: string | undefined = ""
   async function fetchPage(): Promise<readonly unknown[]> {
     const cursor = before ? `&before=${encodeURIComponent(before)}` : ""
-    const { body, headers } = await answer(id, ask, `/session/${id}/message?limit=${AT_ONCE}${cursor}`)
+    const { body, headers } = await requestJson(id, ask, `/session/${id}/message?limit=${PAGE_MESSAGE_COUNT}${cursor}`)
     const page = list(body)
     before = page.length > 0 ? (headers.get("x-next-cursor") ?? undefined) : undefined
     pages.push(page)
@@ -121,9 +126,13 @@ function fetchBackwards(id: string, ask: AskOpencode) {
 
 const idOf = (message: unknown) => text(fields(fields(message)["info"])["id"])
 
-async function answer(id: string, ask: AskOpencode, path: string): Promise<{ body: unknown; headers: Headers }> {
+async function requestJson(
+  id: string,
+  ask: RequestOpencode,
+  path: string,
+): Promise<{ body: unknown; headers: Headers }> {
   const response = await ask(path)
-  if (response.status === 404) throw noSession(id)
+  if (response.status === 404) throw sessionNotFound(id)
   const body: unknown = await response.json().catch(() => undefined)
   if (response.ok && body !== undefined) return { body, headers: response.headers }
   throw new ShareError("bad-input", `OpenCode does not give session ${id}: it answers ${response.status}.`, {

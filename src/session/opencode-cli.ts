@@ -3,9 +3,9 @@ import { buffer, text } from "node:stream/consumers"
 import { ShareError } from "../errors.ts"
 import type { Environment } from "./database-path.ts"
 import { usableID } from "./ids.ts"
-import { foldersOf } from "./newest.ts"
+import { projectFolders } from "./newest-session.ts"
 import { Opencode2Error } from "./opencode-2.ts"
-import { deepest, parseExport } from "./parse-export.ts"
+import { MAX_SUBAGENT_DEPTH, parseExport } from "./parse-export.ts"
 import { fields, isFields, list } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
 
@@ -33,30 +33,30 @@ export const isOpencode2 = (version: string): boolean => Number.parseInt(version
  * are those that task calls refer to. Throws `session-not-found`, also if `opencode` is not installed.
  */
 export async function opencodeExport(sessionID: string, env: Environment): Promise<SessionRecord> {
-  return exportWithChildren(sessionID, env, new Set(), deepest)
+  return exportWithChildren(sessionID, env, new Set(), MAX_SUBAGENT_DEPTH)
 }
 
 /** Id of the newest session of the project of `directory`, from `opencode session list`. Throws `session-not-found`. */
 export async function opencodeNewest(directory: string, env: Environment): Promise<string> {
   const command = ["session", "list", "--format", "json"]
   const { stdout } = await opencode(command, env, `The newest session of ${directory}`, directory)
-  const here = new Set(foldersOf(directory))
+  const here = new Set(projectFolders(directory))
   const sessions = parseList(stdout)
     .filter(isFields)
     .filter(({ projectId, directory }) => projectId !== "global" || here.has(String(directory)))
     .sort((a, b) => Number(b["updated"]) - Number(a["updated"]))
   const id = sessions.map((session) => usableID(session["id"])).find((id) => id !== undefined)
-  if (id === undefined) throw noSessionIn(directory)
+  if (id === undefined) throw projectSessionNotFound(directory)
   return id
 }
 
-export function noSessionIn(directory: string): ShareError {
+export function projectSessionNotFound(directory: string): ShareError {
   return new ShareError("session-not-found", `OpenCode has no session in the project of ${directory}.`, {
     hint: "Go to the project's folder, or give a session's id: `opencode session list` shows them.",
   })
 }
 
-export function noSession(sessionID: string, cause?: unknown): ShareError {
+export function sessionNotFound(sessionID: string, cause?: unknown): ShareError {
   return new ShareError("session-not-found", `OpenCode has no session ${sessionID}.`, {
     hint: "`opencode session list` shows the sessions of a project.",
     cause,
@@ -71,10 +71,10 @@ async function exportWithChildren(
 ): Promise<SessionRecord> {
   seen.add(id)
   const { stdout, failure } = await opencode(["export", id], env, `Session ${id}`)
-  if (failure !== undefined) throw noSession(id, failure)
+  if (failure !== undefined) throw sessionNotFound(id, failure)
   const record = parseExport(stdout, `session ${id}`)
   const children: SessionRecord[] = []
-  for await (const childID of childrenNamed(record)) {
+  for await (const childID of subagentIDs(record)) {
     if (depth === 0 || seen.has(childID)) continue
     // Export the session even if a subagent session is missing.
     const child = await exportWithChildren(childID, env, seen, depth - 1).catch((error: unknown) => {
@@ -86,7 +86,7 @@ async function exportWithChildren(
   return { ...record, children }
 }
 
-async function* childrenNamed(record: SessionRecord): AsyncGenerator<string> {
+async function* subagentIDs(record: SessionRecord): AsyncGenerator<string> {
   for await (const message of record.messages()) {
     for (const part of list(fields(message)["parts"])) {
       const { tool, state } = fields(part)
@@ -105,7 +105,7 @@ function parseList(stdout: Uint8Array): readonly unknown[] {
   }
 }
 
-export interface Answer {
+export interface OpencodeOutput {
   stdout: Uint8Array
   /** Error with the text of stderr, if the exit status is not 0. */
   failure: Error | undefined
@@ -115,7 +115,7 @@ export interface Answer {
  * Runs `opencode` until it exits. Throws `session-not-found` if it does not start.
  * @param wanted subject of that error's sentence
  */
-async function opencode(args: string[], env: Environment, wanted: string, cwd?: string): Promise<Answer> {
+async function opencode(args: string[], env: Environment, wanted: string, cwd?: string): Promise<OpencodeOutput> {
   try {
     return await runOpencode(args, env, cwd)
   } catch (cause) {
@@ -126,16 +126,16 @@ async function opencode(args: string[], env: Environment, wanted: string, cwd?: 
 }
 
 /** Runs `opencode` until it exits. Rejects if it does not start. */
-export async function runOpencode(args: string[], env: Environment, cwd?: string): Promise<Answer> {
+export async function runOpencode(args: string[], env: Environment, cwd?: string): Promise<OpencodeOutput> {
   // On Windows npm installs a script, which only a shell can start. This is safe: arguments are fixed words, ids of
   // letters, and quoted paths of our own.
   const shell = process.platform === "win32"
   const child = spawn("opencode", args, { env, shell, ...(cwd && { cwd }), stdio: ["ignore", "pipe", "pipe"] })
-  const [stdout, stderr, status] = await Promise.all([buffer(child.stdout), text(child.stderr), ending(child)])
+  const [stdout, stderr, status] = await Promise.all([buffer(child.stdout), text(child.stderr), exitOf(child)])
   return { stdout, failure: status === 0 ? undefined : new Error(stderr.trim() || `opencode ended with ${status}`) }
 }
 
-function ending(child: ChildProcess): Promise<number | string | null> {
+function exitOf(child: ChildProcess): Promise<number | string | null> {
   return new Promise((resolve, reject) => {
     child.once("close", (status, signal) => resolve(status ?? signal))
     child.once("error", reject)

@@ -2,10 +2,10 @@ import { constants } from "node:buffer"
 import { ShareError } from "../errors.ts"
 import { usableID } from "./ids.ts"
 import { fields, isFields, list } from "./read-json.ts"
-import { isOpencode2Message, withoutRoles } from "./roles.ts"
+import { isOpencode2Message, missingRolesError } from "./roles.ts"
 import type { SessionRecord } from "./source.ts"
 
-const exportAgain = "Export the session again: opencode export <session id> > FILE."
+const EXPORT_AGAIN_HINT = "Export the session again: opencode export <session id> > FILE."
 
 /**
  * Parses the output of `opencode export`, `{info, messages: [{info, parts}]}`, to a record. An additional `children`
@@ -16,42 +16,42 @@ const exportAgain = "Export the session again: opencode export <session id> > FI
  * @param label name of the source in errors
  */
 export function parseExport(bytes: Uint8Array, label: string): SessionRecord {
-  if (bytes.length > constants.MAX_STRING_LENGTH) throw tooLarge(label)
+  if (bytes.length > constants.MAX_STRING_LENGTH) throw tooLargeError(label)
   const text = decode(bytes)
-  if (text.trim() === "") throw badInput(`${capital(label)} is empty.`, exportAgain)
+  if (text.trim() === "") throw badInput(`${capitalize(label)} is empty.`, EXPORT_AGAIN_HINT)
   const session = parse(text, label)
   if (!isFields(session) || !Array.isArray(session["messages"]))
-    throw notASession(label, "info and messages are expected")
+    throw notASessionError(label, "info and messages are expected")
   checkedInfo(session["info"], label)
-  if (session["messages"].length === 0) throw nothingToShare(label)
-  return record(session, deepest, label)
+  if (session["messages"].length === 0) throw emptySessionError(label)
+  return record(session, MAX_SUBAGENT_DEPTH, label)
 }
 
 /** Maximum depth of subagent sessions; deeper ones are left out. OpenCode limits it with `subagent_depth`. */
-export const deepest = 32
+export const MAX_SUBAGENT_DEPTH = 32
 
 /** Returns `info` if it identifies a session. Throws `bad-input`. */
 export function checkedInfo(info: unknown, label: string): unknown {
-  if (!isFields(info)) throw notASession(label, "info and messages are expected")
-  if (usableID(info["id"]) === undefined) throw notASession(label, "its info has no usable id")
+  if (!isFields(info)) throw notASessionError(label, "info and messages are expected")
+  if (usableID(info["id"]) === undefined) throw notASessionError(label, "its info has no usable id")
   return info
 }
 
 /** Converts `children` to records. Throws `Opencode2Error`. */
 export const childrenOf = (children: unknown, label: string): SessionRecord[] =>
-  record({ children }, deepest, label).children
+  record({ children }, MAX_SUBAGENT_DEPTH, label).children
 
-export function brokenMessage(label: string, position: number, cause: unknown): ShareError {
-  return badInput(`${capital(label)} is not JSON: the mistake is after byte ${position}.`, exportAgain, cause)
+export function invalidMessageError(label: string, position: number, cause: unknown): ShareError {
+  return badInput(`${capitalize(label)} is not JSON: the mistake is after byte ${position}.`, EXPORT_AGAIN_HINT, cause)
 }
 
-export function nothingToShare(label: string): ShareError {
-  return badInput(`${capital(label)} has no messages: there is nothing to share.`, "Say something in it first.")
+export function emptySessionError(label: string): ShareError {
+  return badInput(`${capitalize(label)} has no messages: there is nothing to share.`, "Say something in it first.")
 }
 
-export function tooLarge(label: string): ShareError {
+export function tooLargeError(label: string): ShareError {
   return badInput(
-    `${capital(label)} is larger than ${Math.floor(constants.MAX_STRING_LENGTH / 1e6)} MB, too large to read at once.`,
+    `${capitalize(label)} is larger than ${Math.floor(constants.MAX_STRING_LENGTH / 1e6)} MB, too large to read at once.`,
     "Give the session's id instead: a session is then read from OpenCode's database message by message.",
   )
 }
@@ -59,7 +59,7 @@ export function tooLarge(label: string): ShareError {
 function record(value: unknown, depth: number, label: string): SessionRecord {
   const session = fields(value)
   const messages = list(session["messages"])
-  if (messages.some(isOpencode2Message)) throw withoutRoles(label)
+  if (messages.some(isOpencode2Message)) throw missingRolesError(label)
   const children = depth > 0 ? list(session["children"]).filter((child) => isFields(fields(child)["info"])) : []
   return {
     info: session["info"],
@@ -90,7 +90,7 @@ function parse(text: string, label: string): unknown {
     return JSON.parse(json)
   } catch (error) {
     const end = positionIn(error, /after JSON at position (\d+)/)
-    if (end === undefined) throw notJson(json, start, label, error)
+    if (end === undefined) throw invalidJsonError(json, start, label, error)
     return JSON.parse(json.slice(0, end))
   }
 }
@@ -100,24 +100,24 @@ function positionIn(error: unknown, pattern: RegExp): number | undefined {
   return position === undefined ? undefined : Number(position)
 }
 
-function notJson(json: string, skipped: number, label: string, cause: unknown): ShareError {
+function invalidJsonError(json: string, skipped: number, label: string, cause: unknown): ShareError {
   const position = positionIn(cause, /at position (\d+)/)
   const cutOff = cause instanceof Error && /end of JSON|unterminated/i.test(cause.message)
   if (cutOff || (position !== undefined && position >= json.trimEnd().length)) {
-    return badInput(`${capital(label)} ends in the middle of its JSON: it was cut off.`, exportAgain, cause)
+    return badInput(`${capitalize(label)} ends in the middle of its JSON: it was cut off.`, EXPORT_AGAIN_HINT, cause)
   }
-  if (position === undefined) return badInput(`${capital(label)} is not JSON.`, exportAgain, cause)
+  if (position === undefined) return badInput(`${capitalize(label)} is not JSON.`, EXPORT_AGAIN_HINT, cause)
   const line = json.slice(0, position).split("\n").length
   const where = skipped > 0 ? `line ${line}, counted from the first that begins with a brace` : `line ${line}`
-  return badInput(`${capital(label)} is not JSON: the mistake is in ${where}.`, exportAgain, cause)
+  return badInput(`${capitalize(label)} is not JSON: the mistake is in ${where}.`, EXPORT_AGAIN_HINT, cause)
 }
 
-function notASession(label: string, detail: string): ShareError {
-  return badInput(`${capital(label)} is JSON, but not an OpenCode session: ${detail}.`, exportAgain)
+function notASessionError(label: string, detail: string): ShareError {
+  return badInput(`${capitalize(label)} is JSON, but not an OpenCode session: ${detail}.`, EXPORT_AGAIN_HINT)
 }
 
 function badInput(message: string, hint: string, cause?: unknown): ShareError {
   return new ShareError("bad-input", message, { hint, cause })
 }
 
-const capital = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1)
+const capitalize = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1)

@@ -1,10 +1,10 @@
 import type { FileDiff, Json, MessageError, Tokens } from "./model.ts"
 
-type Fields = { [key: string]: Json }
+type JsonFields = { [key: string]: Json }
 
 /** Removes undefined fields. */
-export function present(values: { [key: string]: Json | undefined }): Fields {
-  const fields: Fields = {}
+export function definedFields(values: { [key: string]: Json | undefined }): JsonFields {
+  const fields: JsonFields = {}
   for (const name in values) if (values[name] !== undefined) fields[name] = values[name]
   return fields
 }
@@ -17,17 +17,21 @@ export const nameRecord = (name: string | undefined): string | undefined =>
 export const messageID = (id: string | undefined): string | undefined => (id?.startsWith("msg") ? id : undefined)
 
 export const tokensRecord = ({ total, input, output, reasoning, cacheRead, cacheWrite }: Tokens): Json =>
-  present({ total, input, output, reasoning, cache: { read: cacheRead, write: cacheWrite } })
+  definedFields({ total, input, output, reasoning, cache: { read: cacheRead, write: cacheWrite } })
 
 export const diffRecord = ({ file, patch, additions, deletions, status }: FileDiff): Json => ({
-  ...{ file, patch, additions, deletions, status },
+  file,
+  patch,
+  additions,
+  deletions,
+  status,
 })
 
 /** Record of an error without the provider's response: no headers, body or URL. */
 export function errorRecord({ name, message, statusCode, retryable, provider }: MessageError): Json {
   return {
     name,
-    data: present({
+    data: definedFields({
       message,
       statusCode,
       isRetryable: retryable,
@@ -38,5 +42,5 @@ export function errorRecord({ name, message, statusCode, retryable, provider }: 
   }
 }
 
-export const timeRecord = (start: number | undefined, end: number | undefined): Fields | undefined =>
-  start === undefined && end === undefined ? undefined : present({ start, end })
+export const timeRecord = (start: number | undefined, end: number | undefined): JsonFields | undefined =>
+  start === undefined && end === undefined ? undefined : definedFields({ start, end })

@@ -1,9 +1,9 @@
 import type { FilePart, Json, Part, ToolPart } from "./model.ts"
-import { errorRecord, messageID, present, timeRecord } from "./published-fields.ts"
+import { definedFields, errorRecord, messageID, timeRecord } from "./published-fields.ts"
 import { metadataRecord } from "./published-tool.ts"
 
 /** Message that a part belongs to. */
-export interface Owner {
+export interface PartOwner {
   sessionID: string | undefined
   messageID: string
   /** Text of the prompt. */
@@ -11,15 +11,15 @@ export interface Owner {
 }
 
 /** Record of a part in `session.json`. */
-export function partRecord(part: Part, owner: Owner): Json {
+export function partRecord(part: Part, owner: PartOwner): Json {
   if (part.type === "unknown" || part.type === "malformed") return part.raw
   const { sessionID, messageID: inMessage } = owner
-  return present({ id: part.id, sessionID, messageID: inMessage, type: part.type, ...fieldsOf(part, owner) })
+  return definedFields({ id: part.id, sessionID, messageID: inMessage, type: part.type, ...fieldsOf(part, owner) })
 }
 
-type Known = Exclude<Part, { type: "unknown" | "malformed" }>
+type KnownPart = Exclude<Part, { type: "unknown" | "malformed" }>
 
-function fieldsOf(part: Known, owner: Owner): { [key: string]: Json | undefined } {
+function fieldsOf(part: KnownPart, owner: PartOwner): { [key: string]: Json | undefined } {
   switch (part.type) {
     case "text": {
       const { text, synthetic, ignored, start, end } = part
@@ -34,7 +34,7 @@ function fieldsOf(part: Known, owner: Owner): { [key: string]: Json | undefined 
     case "compaction":
       return { auto: part.auto, tail_start_id: messageID(part.tailStartID) }
     case "retry":
-      return { attempt: part.attempt, error: errorRecord(part.error), time: present({ created: part.created }) }
+      return { attempt: part.attempt, error: errorRecord(part.error), time: definedFields({ created: part.created }) }
     case "subtask":
       return { prompt: part.prompt, description: part.description, agent: part.agent }
     case "patch":
@@ -47,7 +47,7 @@ function fieldsOf(part: Known, owner: Owner): { [key: string]: Json | undefined 
   }
 }
 
-function fileFields({ mime, filename, url, mention, synthetic }: FilePart, { text }: Owner) {
+function fileFields({ mime, filename, url, mention, synthetic }: FilePart, { text }: PartOwner) {
   const start = mention === undefined ? -1 : text.indexOf(mention)
   return {
     mime,
@@ -61,9 +61,9 @@ function fileFields({ mime, filename, url, mention, synthetic }: FilePart, { tex
   }
 }
 
-function stateOf(part: ToolPart, owner: Owner): Json {
+function stateOf(part: ToolPart, owner: PartOwner): Json {
   const { status, input, modelOutput, error, start, end, compacted, attachments } = part
-  return present({
+  return definedFields({
     status,
     input,
     raw: status === "pending" ? "" : undefined,
@@ -71,7 +71,7 @@ function stateOf(part: ToolPart, owner: Owner): Json {
     title: status === "completed" ? "" : undefined,
     error: status === "error" ? error : undefined,
     metadata: metadataRecord(part),
-    time: status === "pending" ? timeRecord(start, end) : present({ start, end, compacted }),
+    time: status === "pending" ? timeRecord(start, end) : definedFields({ start, end, compacted }),
     attachments: attachments.length === 0 ? undefined : attachments.map((file) => partRecord(file, owner)),
   })
 }

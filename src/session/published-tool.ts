@@ -1,7 +1,7 @@
 import type { Diagnostic, Json, PatchedFile, Todo, ToolCall, ToolPart } from "./model.ts"
-import { present } from "./published-fields.ts"
+import { definedFields } from "./published-fields.ts"
 
-type Fields = { [key: string]: Json }
+type JsonFields = { [key: string]: Json }
 type Read = Extract<ToolCall, { kind: "read" }>
 
 /**
@@ -10,25 +10,25 @@ type Read = Extract<ToolCall, { kind: "read" }>
 export function shownInput({ tool, input, call }: ToolPart): Json {
   switch (call.kind) {
     case "bash":
-      return present({
+      return definedFields({
         command: call.command,
         description: call.description || undefined,
         timeout: numberIn(input, "timeout"),
       })
     case "read":
-      return present({ filePath: call.path, offset: numberIn(input, "offset"), limit: numberIn(input, "limit") })
+      return definedFields({ filePath: call.path, offset: numberIn(input, "offset"), limit: numberIn(input, "limit") })
     case "write":
       return { filePath: call.path, content: call.content }
     case "edit": {
       const edits = call.changes.map(({ before, after, all }) =>
-        present({ oldString: before, newString: after, replaceAll: all || undefined }),
+        definedFields({ oldString: before, newString: after, replaceAll: all || undefined }),
       )
       return tool === "multiedit" ? { filePath: call.path, edits } : { filePath: call.path, ...edits[0] }
     }
     case "apply_patch":
       return { patchText: call.patchText }
     case "search":
-      return present({
+      return definedFields({
         pattern: call.by === "list" && call.pattern === "" ? undefined : call.pattern,
         path: call.path || undefined,
         include: call.include || undefined,
@@ -36,7 +36,7 @@ export function shownInput({ tool, input, call }: ToolPart): Json {
     case "todowrite":
       return { todos: call.todos.map(todoRecord) }
     case "task":
-      return present({
+      return definedFields({
         description: call.description || undefined,
         prompt: call.prompt,
         subagent_type: call.agent || undefined,
@@ -48,7 +48,7 @@ export function shownInput({ tool, input, call }: ToolPart): Json {
     case "question":
       return {
         questions: call.questions.map(({ question, multiple, options }) =>
-          present({ question, multiple: multiple || undefined, options }),
+          definedFields({ question, multiple: multiple || undefined, options }),
         ),
       }
     case "skill":
@@ -71,7 +71,7 @@ export function shownOutput({ call, modelOutput }: ToolPart): string {
 }
 
 /** Metadata of a call, reduced to what pages show; undefined for an unfinished call without metadata. */
-export function metadataRecord(part: ToolPart): Fields | undefined {
+export function metadataRecord(part: ToolPart): JsonFields | undefined {
   const { status, output, modelOutput } = part
   // Pages show more of a long output than the model received.
   const more = status === "completed" && output !== modelOutput && part.tool === "bash"
@@ -79,33 +79,33 @@ export function metadataRecord(part: ToolPart): Fields | undefined {
   return status === "completed" || Object.keys(metadata).length > 0 ? metadata : undefined
 }
 
-function metadataOf(call: ToolCall, tool: string): Fields {
+function metadataOf(call: ToolCall, tool: string): JsonFields {
   switch (call.kind) {
     case "bash":
-      return present({ exit: call.exit, truncated: call.truncated || undefined })
+      return definedFields({ exit: call.exit, truncated: call.truncated || undefined })
     case "read":
-      return displayOf(call)
+      return displayRecord(call)
     case "write":
-      return present({ exists: call.existed, diagnostics: diagnosticsRecord(call.diagnostics) })
+      return definedFields({ exists: call.existed, diagnostics: diagnosticsRecord(call.diagnostics) })
     case "edit": {
       const { patch, additions, deletions } = call
-      const filediff = present({ additions, deletions })
-      const result = present({
+      const filediff = definedFields({ additions, deletions })
+      const result = definedFields({
         diff: patch || undefined,
         filediff: Object.keys(filediff).length > 0 ? filediff : undefined,
       })
-      const diagnostics = present({ diagnostics: diagnosticsRecord(call.diagnostics) })
+      const diagnostics = definedFields({ diagnostics: diagnosticsRecord(call.diagnostics) })
       return tool === "multiedit" ? { results: [result], ...diagnostics } : { ...result, ...diagnostics }
     }
     case "apply_patch":
-      return present({
-        files: call.files.length > 0 ? call.files.map(patchedRecord) : undefined,
+      return definedFields({
+        files: call.files.length > 0 ? call.files.map(patchedFileRecord) : undefined,
         diagnostics: diagnosticsRecord(call.diagnostics),
       })
     case "search":
-      return present({ [call.by === "grep" ? "matches" : "count"]: call.count })
+      return definedFields({ [call.by === "grep" ? "matches" : "count"]: call.count })
     case "task":
-      return present({ sessionId: call.sessionID, background: call.background || undefined })
+      return definedFields({ sessionId: call.sessionID, background: call.background || undefined })
     case "question":
       return { answers: call.questions.map(({ answers }) => answers) }
     default:
@@ -113,28 +113,28 @@ function metadataOf(call: ToolCall, tool: string): Fields {
   }
 }
 
-function displayOf({ content }: Read): Fields {
+function displayRecord({ content }: Read): JsonFields {
   if (content.type === "other") return {}
   if (content.type === "directory") return { display: { type: content.type, entries: content.entries } }
   const { type, text, firstLine, totalLines, truncated } = content
-  return { display: present({ type, text, lineStart: firstLine, totalLines, truncated }) }
+  return { display: definedFields({ type, text, lineStart: firstLine, totalLines, truncated }) }
 }
 
-const patchedRecord = ({ path, movedTo, change, patch, additions, deletions }: PatchedFile): Json =>
-  present({ filePath: path, movePath: movedTo, type: change, patch, additions, deletions })
+const patchedFileRecord = ({ path, movedTo, change, patch, additions, deletions }: PatchedFile): Json =>
+  definedFields({ filePath: path, movePath: movedTo, type: change, patch, additions, deletions })
 
 const todoRecord = ({ content, status }: Todo): Json => ({ content, status })
 
 // Values of DiagnosticSeverity in the Language Server Protocol 3.17; its lines count from 0.
-const severities = ["error", "warning", "information", "hint"]
+const SEVERITIES = ["error", "warning", "information", "hint"]
 
 function diagnosticsRecord(found: readonly Diagnostic[]): Json | undefined {
   if (found.length === 0) return undefined
   const byFile = Map.groupBy(found, ({ file }) => file)
   const complaint = ({ line, severity, message }: Diagnostic): Json =>
-    present({
+    definedFields({
       range: line === undefined ? undefined : { start: { line: line - 1 } },
-      severity: severities.indexOf(severity) + 1,
+      severity: SEVERITIES.indexOf(severity) + 1,
       message,
     })
   return Object.fromEntries([...byFile].map(([file, complaints]) => [file, complaints.map(complaint)]))

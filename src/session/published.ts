@@ -1,7 +1,7 @@
-import { bounded } from "./bounded.ts"
+import { boundJson } from "./bounded.ts"
 import type { AssistantMessage, Json, Message, Session, SessionInfo, UserMessage } from "./model.ts"
-import { diffRecord, errorRecord, messageID, nameRecord, present, tokensRecord } from "./published-fields.ts"
-import { type Owner, partRecord } from "./published-part.ts"
+import { definedFields, diffRecord, errorRecord, messageID, nameRecord, tokensRecord } from "./published-fields.ts"
+import { type PartOwner, partRecord } from "./published-part.ts"
 import { shownPart } from "./shown-part.ts"
 
 /**
@@ -26,7 +26,7 @@ export function published(session: Session): Session {
 
 /** Record of a session's `info`. */
 export function infoRecord({ id, parentID, title, directory, version, created, updated }: SessionInfo): Json {
-  return present({
+  return definedFields({
     // OpenCode requires these fields; the original values are specific to the source machine.
     ...(id !== "" && { id, slug: id }),
     projectID: "global",
@@ -34,15 +34,15 @@ export function infoRecord({ id, parentID, title, directory, version, created, u
     directory,
     title,
     version: /^\d[\w.+-]{0,39}$/.test(version) ? version : "",
-    time: present({ created, updated }),
+    time: definedFields({ created, updated }),
   })
 }
 
 function publishedMessage(message: Message, sessionID: string): Message {
-  if (message.role === "malformed") return { ...message, raw: bounded(message.raw) }
-  const text = writtenText(message)
+  if (message.role === "malformed") return { ...message, raw: boundJson(message.raw) }
+  const text = mentionText(message)
   const parts = message.parts.flatMap((part) => shownPart(part, message, text))
-  const owner: Owner = { sessionID: sessionID || undefined, messageID: message.id, text }
+  const owner: PartOwner = { sessionID: sessionID || undefined, messageID: message.id, text }
   const raw = { info: messageRecord(message, sessionID), parts: parts.map((part) => partRecord(part, owner)) }
   return { ...message, parts, raw }
 }
@@ -57,21 +57,21 @@ export function messageRecord(message: Exclude<Message, { role: "malformed" }>, 
 function userRecord({ created, agent, model, provider, diffs }: UserMessage): { [key: string]: Json } {
   const modelID = nameRecord(model)
   const providerID = nameRecord(provider)
-  return present({
-    time: present({ created }),
+  return definedFields({
+    time: definedFields({ created }),
     agent: nameRecord(agent),
-    model: modelID || providerID ? present({ providerID, modelID }) : undefined,
+    model: modelID || providerID ? definedFields({ providerID, modelID }) : undefined,
     summary: diffs.length > 0 ? { diffs: diffs.map(diffRecord) } : undefined,
   })
 }
 
 /** Known finish reasons; any other means only that the model stopped. */
-const finishes = ["stop", "tool-calls", "length", "content-filter", "error", "other", "unknown"]
+const FINISH_REASONS = ["stop", "tool-calls", "length", "content-filter", "error", "other", "unknown"]
 
 function assistantRecord(message: AssistantMessage): { [key: string]: Json } {
   const { created, completed, parentID, model, provider, agent, cwd, cost, tokens, finish, error, compaction } = message
-  return present({
-    time: present({ created, completed }),
+  return definedFields({
+    time: definedFields({ created, completed }),
     parentID: messageID(parentID),
     modelID: model,
     providerID: nameRecord(provider),
@@ -81,13 +81,13 @@ function assistantRecord(message: AssistantMessage): { [key: string]: Json } {
     summary: compaction || undefined,
     cost,
     tokens: tokensRecord(tokens),
-    finish: finish === undefined ? undefined : finishes.includes(finish) ? finish : "other",
+    finish: finish === undefined ? undefined : FINISH_REASONS.includes(finish) ? finish : "other",
     error: error && errorRecord(error),
   })
 }
 
 /** Text of a prompt that mentions files or agents. */
-function writtenText({ role, parts }: Message): string {
+function mentionText({ role, parts }: Message): string {
   if (role !== "user" || !parts.some(({ type }) => type === "file" || type === "agent")) return ""
   return parts
     .flatMap((part) => (part.type === "text" && !part.synthetic && !part.ignored ? part.text : []))

@@ -1,15 +1,15 @@
 /** A JSON object with unknown fields. */
-export type Fields = Readonly<Record<string, unknown>>
+export type UnknownFields = Readonly<Record<string, unknown>>
 
-const nothing: Fields = Object.freeze({})
+const NO_FIELDS: UnknownFields = Object.freeze({})
 
-export function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is UnknownFields {
   return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
 /** The object, or an empty one for any other value, so that missing fields read as undefined. */
-export function fields(value: unknown): Fields {
-  return isFields(value) ? value : nothing
+export function fields(value: unknown): UnknownFields {
+  return isFields(value) ? value : NO_FIELDS
 }
 
 /** The array, or an empty one for any other value. */
@@ -48,10 +48,10 @@ export function amount(value: unknown): number {
 }
 
 // Maximum time of Date (ECMA-262, 21.4.1.1): later ones make toISOString throw.
-const lastMoment = 8.64e15
+const MAX_DATE_MS = 8.64e15
 
 /** Milliseconds since 1970, if Date can represent them. */
 export function optionalTime(value: unknown): number | undefined {
   const number = optionalAmount(value)
-  return number !== undefined && number <= lastMoment ? number : undefined
+  return number !== undefined && number <= MAX_DATE_MS ? number : undefined
 }

@@ -14,40 +14,44 @@ export function isOpencode2Message(message: unknown): boolean {
  * OpenCode 2, and at the end if no message has a role: its page would consist of malformed messages only. Single
  * malformed messages pass.
  */
-export function withRoles(record: SessionRecord): SessionRecord {
+export function requireRoles(record: SessionRecord): SessionRecord {
   const label = `session ${text(fields(record.info)["id"])}`.trim()
   const { rest } = record
   return {
     ...record,
-    messages: () => checked(record.messages(), label, true),
-    ...(rest && { rest: (from) => checked(rest(from), label, from === 0) }),
-    children: record.children.map(withRoles),
+    messages: () => checkedMessages(record.messages(), label, true),
+    ...(rest && { rest: (from) => checkedMessages(rest(from), label, from === 0) }),
+    children: record.children.map(requireRoles),
   }
 }
 
-/** Reads the whole record and throws as `withRoles` does. */
+/** Reads the whole record and throws as `requireRoles` does. */
 export async function assertRoles(record: SessionRecord): Promise<void> {
-  const { messages, children } = withRoles(record)
+  const { messages, children } = requireRoles(record)
   for await (const _ of messages()) {
     // Reading is enough.
   }
   for (const child of children) await assertRoles(child)
 }
 
-async function* checked(messages: AsyncIterable<unknown>, label: string, isAll: boolean): AsyncGenerator<unknown> {
+async function* checkedMessages(
+  messages: AsyncIterable<unknown>,
+  label: string,
+  isAll: boolean,
+): AsyncGenerator<unknown> {
   let count = 0
   let hasRoles = !isAll
   for await (const message of messages) {
-    if (isOpencode2Message(message)) throw withoutRoles(label)
+    if (isOpencode2Message(message)) throw missingRolesError(label)
     hasRoles ||= typeof fields(fields(message)["info"])["role"] === "string"
     count++
     yield message
   }
-  if (count > 0 && !hasRoles) throw withoutRoles(label)
+  if (count > 0 && !hasRoles) throw missingRolesError(label)
 }
 
 /** @param label name of the session or export */
-export function withoutRoles(label: string): Opencode2Error {
+export function missingRolesError(label: string): Opencode2Error {
   const subject = label.charAt(0).toUpperCase() + label.slice(1)
   return new Opencode2Error(
     `${subject} has messages without a role, as OpenCode 2 writes them, ${NOT_READ_YET}.`,

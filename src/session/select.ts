@@ -1,6 +1,6 @@
 import { type Omission, omit } from "./omit.ts"
 import type { SessionRecord } from "./source.ts"
-import { type Until, until } from "./until.ts"
+import { cutAfter, type Until } from "./until.ts"
 
 /** Selects the content of a session that is shared. */
 export interface Selection {
@@ -15,5 +15,5 @@ export interface Selection {
  */
 export async function select(record: SessionRecord, selection: Selection): Promise<SessionRecord> {
   const end = selection.until ?? "end"
-  return omit(end === "end" ? record : await until(record, end), selection.omit ?? [])
+  return omit(end === "end" ? record : await cutAfter(record, end), selection.omit ?? [])
 }

@@ -1,4 +1,4 @@
-import { bounded } from "./bounded.ts"
+import { boundJson } from "./bounded.ts"
 import type { FilePart, Message, Part, TextPart, ToolPart } from "./model.ts"
 import { shownInput, shownOutput } from "./published-tool.ts"
 
@@ -8,7 +8,7 @@ import { shownInput, shownOutput } from "./published-tool.ts"
  * @param text text of the prompt, by which mentions of files and agents are checked
  */
 export function shownPart(part: Part, message: Message, text: string): Part[] {
-  if (message.role === "user") return inPrompt(part, text)
+  if (message.role === "user") return shownPromptPart(part, text)
   if (message.role !== "assistant") return []
   if (message.compaction) return part.type === "text" ? [part] : []
   switch (part.type) {
@@ -25,13 +25,13 @@ export function shownPart(part: Part, message: Message, text: string): Part[] {
       return [shownTool(part)]
     case "unknown":
     case "malformed":
-      return [shownAsItIs(part)]
+      return [boundedPart(part)]
     default:
       return []
   }
 }
 
-function inPrompt(part: Part, text: string): Part[] {
+function shownPromptPart(part: Part, text: string): Part[] {
   switch (part.type) {
     case "text":
       // Keep the prompt and its number even if nothing of it is shown.
@@ -48,18 +48,18 @@ function inPrompt(part: Part, text: string): Part[] {
       return [part]
     case "unknown":
     case "malformed":
-      return [shownAsItIs(part)]
+      return [boundedPart(part)]
     default:
       return []
   }
 }
 
 /** Bounds a part that pages show as JSON. Its id and type come first, so that they are never cut off. */
-export function shownAsItIs<P extends Extract<Part, { type: "unknown" | "malformed" }>>(part: P): P {
+export function boundedPart<P extends Extract<Part, { type: "unknown" | "malformed" }>>(part: P): P {
   const { id, kind, raw } = part
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return { ...part, raw: bounded(raw) }
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return { ...part, raw: boundJson(raw) }
   const { id: _, type, ...rest } = raw
-  const shown = bounded({ id, ...(type !== undefined && { type }), ...rest })
+  const shown = boundJson({ id, ...(type !== undefined && { type }), ...rest })
   const named = typeof shown === "object" && shown !== null && !Array.isArray(shown) ? shown["type"] : kind
   return { ...part, kind: typeof named === "string" ? named : kind, raw: shown }
 }
@@ -70,23 +70,23 @@ export function shownTool(part: ToolPart): ToolPart {
   return { ...part, title: "", input: shownInput(part), modelOutput: shownOutput(part), attachments }
 }
 
-const CANONICAL = /^data:[a-z0-9.+/-]{0,130}(?:;base64)?,/
+const CANONICAL_DATA_URL = /^data:[a-z0-9.+/-]{0,130}(?:;base64)?,/
 
 /** A file without its URL, if the page shows only its name. */
 export function shownFile(part: FilePart): FilePart {
-  const url = shownAddress(part)
+  const url = shownURL(part)
   return url === part.url ? part : { ...part, url }
 }
 
 /** Indicates a file without its location. */
-const NOWHERE = "file:///"
+const UNKNOWN_LOCATION = "file:///"
 
-function shownAddress({ url, mime, filename }: FilePart): string {
-  if (url === "") return filename === "" ? NOWHERE : ""
-  if (CANONICAL.test(url)) return url
+function shownURL({ url, mime, filename }: FilePart): string {
+  if (url === "") return filename === "" ? UNKNOWN_LOCATION : ""
+  if (CANONICAL_DATA_URL.test(url)) return url
   if (/^https?:/i.test(url)) return url
   const comma = url.startsWith("data:") ? url.indexOf(",") : -1
-  if (comma < 0) return NOWHERE
+  if (comma < 0) return UNKNOWN_LOCATION
   // Drops the parameters of the media type.
   return `data:${mime}${url.slice(0, comma).endsWith(";base64") ? ";base64" : ""}${url.slice(comma)}`
 }

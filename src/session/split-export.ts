@@ -1,15 +1,15 @@
 import { StringDecoder } from "node:string_decoder"
 
 /** Byte range in a file; `to` is exclusive. */
-export interface Span {
+export interface ByteRange {
   from: number
   to: number
 }
 
 /** Byte ranges of the parts of a large export, found without parsing them. */
-export interface SplitExport {
-  info: Span | undefined
-  children: Span | undefined
+export interface ExportRanges {
+  info: ByteRange | undefined
+  children: ByteRange | undefined
   /** Start and end of each message, alternating: a flat array, to save memory. */
   messages: number[]
 }
@@ -26,8 +26,8 @@ const CLOSE = [0x7d, 0x5d]
  * last of duplicate names counts, as in `JSON.parse`. Returns undefined if the text is not an object or ends before the
  * object does. Does not check that the ranges are valid JSON; reading them does.
  */
-export async function splitExport(chunks: AsyncIterable<Uint8Array>): Promise<SplitExport | undefined> {
-  const found: SplitExport = { info: undefined, children: undefined, messages: [] }
+export async function splitExport(chunks: AsyncIterable<Uint8Array>): Promise<ExportRanges | undefined> {
+  const found: ExportRanges = { info: undefined, children: undefined, messages: [] }
   let position = 0
   let depth = 0
   let isString = false

@@ -1,10 +1,10 @@
 import type { Diagnostic, PatchedFile, ToolCall } from "./model.ts"
-import { amount, type Fields, fields, isFields, list, optionalAmount, optionalText, text } from "./read-json.ts"
-import type { Call } from "./tool-call.ts"
+import { amount, fields, isFields, list, optionalAmount, optionalText, text, type UnknownFields } from "./read-json.ts"
+import type { RawCall } from "./tool-call.ts"
 
 type Edit = Extract<ToolCall, { kind: "edit" }>
 
-export function writeCall({ input, metadata }: Call): ToolCall | undefined {
+export function writeCall({ input, metadata }: RawCall): ToolCall | undefined {
   const { filePath: path, content } = input
   if (typeof path !== "string" || typeof content !== "string") return undefined
   const exists = metadata["exists"]
@@ -13,7 +13,7 @@ export function writeCall({ input, metadata }: Call): ToolCall | undefined {
 }
 
 /** Parses `edit`, with one change, and `multiedit`, with a list of `edits` and a result for each. */
-export function editCall({ tool, input, metadata }: Call): Edit | undefined {
+export function editCall({ tool, input, metadata }: RawCall): Edit | undefined {
   const { filePath: path, edits } = input
   if (typeof path !== "string") return undefined
   const changes = tool === "multiedit" ? list(edits).map(change) : [change(input)]
@@ -38,14 +38,14 @@ function change(value: unknown): Edit["changes"][number] | undefined {
   return { before: oldString, after: newString, all: replaceAll === true }
 }
 
-function sum(results: Fields[], name: "additions" | "deletions"): number | undefined {
+function sum(results: UnknownFields[], name: "additions" | "deletions"): number | undefined {
   const amounts = results.map((result) => optionalAmount(fields(result["filediff"])[name]))
   if (amounts.length === 0 || amounts.includes(undefined)) return undefined
   return amounts.reduce((total: number, item) => total + (item ?? 0), 0)
 }
 
 /** Parses `apply_patch`. Until the call has ended, its files come from the patch text. */
-export function patchCall({ input, metadata }: Call): ToolCall | undefined {
+export function patchCall({ input, metadata }: RawCall): ToolCall | undefined {
   const { patchText } = input
   if (typeof patchText !== "string") return undefined
   const reported = list(metadata["files"]).flatMap(patchedFile)
@@ -53,13 +53,13 @@ export function patchCall({ input, metadata }: Call): ToolCall | undefined {
   return { kind: "apply_patch", files, patchText, diagnostics: diagnostics(metadata) }
 }
 
-const changes = ["add", "update", "delete", "move"] as const
+const CHANGE_KINDS = ["add", "update", "delete", "move"] as const
 
 function patchedFile(value: unknown): PatchedFile[] {
   const file = fields(value)
   const relativePath = optionalText(file["relativePath"])
   const path = optionalText(file["filePath"]) ?? relativePath
-  const kind = changes.find((known) => known === file["type"])
+  const kind = CHANGE_KINDS.find((known) => known === file["type"])
   if (path === undefined || kind === undefined) return []
   return [
     {
@@ -90,10 +90,10 @@ function namedFiles(patchText: string): PatchedFile[] {
 }
 
 // Values of DiagnosticSeverity in the Language Server Protocol 3.17; its lines count from 0.
-const severities = ["error", "warning", "information", "hint"] as const
+const SEVERITIES = ["error", "warning", "information", "hint"] as const
 
 /** Parses `diagnostics` of the metadata: messages of the language server by file. */
-function diagnostics(metadata: Fields): Diagnostic[] {
+function diagnostics(metadata: UnknownFields): Diagnostic[] {
   return Object.entries(fields(metadata["diagnostics"])).flatMap(([file, complaints]) =>
     list(complaints)
       .filter(isFields)
@@ -103,7 +103,7 @@ function diagnostics(metadata: Fields): Diagnostic[] {
         return {
           file,
           line: line === undefined ? undefined : line + 1,
-          severity: severities[amount(complaint["severity"]) - 1] ?? "error",
+          severity: SEVERITIES[amount(complaint["severity"]) - 1] ?? "error",
           message: text(complaint["message"]),
         }
       }),

@@ -1,18 +1,18 @@
 import type { ToolCall } from "./model.ts"
-import { type Fields, fields, optionalAmount, texts } from "./read-json.ts"
-import type { Call } from "./tool-call.ts"
+import { fields, optionalAmount, texts, type UnknownFields } from "./read-json.ts"
+import type { RawCall } from "./tool-call.ts"
 
 type Read = Extract<ToolCall, { kind: "read" }>
 
 /** Parses `read` of a file or directory. The content is in the metadata; in older sessions only in the output. */
-export function readCall({ input, output, metadata, attached }: Call): Read | undefined {
+export function readCall({ input, output, metadata, attached }: RawCall): Read | undefined {
   const { filePath: path } = input
   if (typeof path !== "string") return undefined
-  const content = attached ? undefined : (displayed(fields(metadata["display"])) ?? printed(output))
+  const content = attached ? undefined : (contentFromMetadata(fields(metadata["display"])) ?? contentFromOutput(output))
   return { kind: "read", path, content: content ?? { type: "other" } }
 }
 
-function displayed(display: Fields): Read["content"] | undefined {
+function contentFromMetadata(display: UnknownFields): Read["content"] | undefined {
   const { type, text, entries } = display
   if (type === "file" && typeof text === "string") {
     return {
@@ -35,7 +35,7 @@ function lineNumber(value: unknown): number | undefined {
  * Parses the output: lines numbered `1: ` between `<content>` tags (once on the line of the first), in older versions
  * `00001| ` between `<file>`.
  */
-function printed(output: string): Read["content"] | undefined {
+function contentFromOutput(output: string): Read["content"] | undefined {
   const opening = /<(content|file|entries)>(?:\n|(?=\d+: ))/.exec(output.slice(0, 10_000))
   if (opening === null) return undefined
   const lines = output.slice(opening.index + opening[0].length).split("\n")

@@ -1,25 +1,25 @@
 import { usableID } from "./ids.ts"
 import type { ToolCall, ToolPart } from "./model.ts"
-import { type Fields, fields, isFields, list, optionalAmount, text, texts } from "./read-json.ts"
+import { fields, isFields, list, optionalAmount, text, texts, type UnknownFields } from "./read-json.ts"
 import { editCall, patchCall, writeCall } from "./tool-call-edit.ts"
 import { readCall } from "./tool-call-read.ts"
 
 /** A tool call with checked types; its fields are not yet interpreted. */
-export interface Call {
+export interface RawCall {
   tool: string
   status: ToolPart["status"]
-  input: Fields
+  input: UnknownFields
   /** Output that the model received. */
   output: string
-  metadata: Fields
+  metadata: UnknownFields
   error: string
   /** The call has attachments, such as an image that was read. */
   attached: boolean
 }
 
-type Reader = (call: Call) => ToolCall | undefined
+type CallParser = (call: RawCall) => ToolCall | undefined
 
-const readers = new Map<string, Reader>([
+const PARSERS = new Map<string, CallParser>([
   ["bash", bashCall],
   ["read", readCall],
   ["write", writeCall],
@@ -41,11 +41,11 @@ const readers = new Map<string, Reader>([
 ])
 
 /** Parses a call; `generic` if the tool is unknown or its arguments are invalid. Never throws. */
-export function toolCall(call: Call): ToolCall {
-  return readers.get(call.tool)?.(call) ?? { kind: "generic" }
+export function toolCall(call: RawCall): ToolCall {
+  return PARSERS.get(call.tool)?.(call) ?? { kind: "generic" }
 }
 
-function bashCall({ status, input, output, metadata, error }: Call): ToolCall | undefined {
+function bashCall({ status, input, output, metadata, error }: RawCall): ToolCall | undefined {
   const { command } = input
   if (typeof command !== "string") return undefined
   const exit = metadata["exit"] === null ? null : optionalInteger(metadata["exit"])
@@ -77,7 +77,7 @@ function optionalInteger(value: unknown): number | undefined {
   return Number.isSafeInteger(value) ? (value as number) : undefined
 }
 
-function searchCall({ tool, input, metadata }: Call): ToolCall | undefined {
+function searchCall({ tool, input, metadata }: RawCall): ToolCall | undefined {
   const by = tool === "glob" || tool === "grep" ? tool : "list"
   const { pattern } = input
   if (by !== "list" && typeof pattern !== "string") return undefined
@@ -92,7 +92,7 @@ function searchCall({ tool, input, metadata }: Call): ToolCall | undefined {
   }
 }
 
-function todoCall({ input, metadata }: Call): ToolCall | undefined {
+function todoCall({ input, metadata }: RawCall): ToolCall | undefined {
   const todos = Array.isArray(input["todos"]) ? input["todos"] : metadata["todos"]
   if (!Array.isArray(todos) || !todos.every((todo) => typeof fields(todo)["content"] === "string")) return undefined
   return {
@@ -105,7 +105,7 @@ function todoCall({ input, metadata }: Call): ToolCall | undefined {
   }
 }
 
-function taskCall({ input, metadata, output }: Call): ToolCall | undefined {
+function taskCall({ input, metadata, output }: RawCall): ToolCall | undefined {
   const { prompt } = input
   if (typeof prompt !== "string") return undefined
   const named = /^<task id="(ses_\w{1,60})"/.exec(output) ?? /^task_id: (ses_\w{1,60})/.exec(output)
@@ -130,17 +130,17 @@ function taskResult(output: string): string {
   return (note < 0 ? output : output.slice(0, note)).trim()
 }
 
-function webfetchCall({ input }: Call): ToolCall | undefined {
+function webfetchCall({ input }: RawCall): ToolCall | undefined {
   return typeof input["url"] === "string"
     ? { kind: "webfetch", url: input["url"], format: text(input["format"]) }
     : undefined
 }
 
-function websearchCall({ input }: Call): ToolCall | undefined {
+function websearchCall({ input }: RawCall): ToolCall | undefined {
   return typeof input["query"] === "string" ? { kind: "websearch", query: input["query"] } : undefined
 }
 
-function questionCall({ status, input, metadata, error }: Call): ToolCall | undefined {
+function questionCall({ status, input, metadata, error }: RawCall): ToolCall | undefined {
   const { questions } = input
   if (!Array.isArray(questions) || !questions.every((item) => typeof fields(item)["question"] === "string")) {
     return undefined
@@ -164,11 +164,11 @@ function questionCall({ status, input, metadata, error }: Call): ToolCall | unde
   }
 }
 
-function skillCall({ input }: Call): ToolCall | undefined {
+function skillCall({ input }: RawCall): ToolCall | undefined {
   return typeof input["name"] === "string" ? { kind: "skill", name: input["name"] } : undefined
 }
 
-function invalidCall({ input }: Call): ToolCall | undefined {
+function invalidCall({ input }: RawCall): ToolCall | undefined {
   const { tool, error } = input
   if (typeof tool !== "string" || typeof error !== "string") return undefined
   return { kind: "invalid", tool, reason: error }

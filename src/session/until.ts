@@ -22,40 +22,40 @@ export function parseUntil(text: string): Until {
  * no cut, since no remaining message refers to them. Reads the messages once to find the end. Throws `bad-usage` if the
  * end is not in the session, and errors of reading.
  */
-export async function until(record: SessionRecord, end: Until): Promise<SessionRecord> {
-  const { count, isWhole, prompt } = await look(record, end)
+export async function cutAfter(record: SessionRecord, end: Until): Promise<SessionRecord> {
+  const { count, cutAt, prompt } = await findCutPoint(record, end)
   const { summary: _, ...info } = fields(record.info)
   return {
-    info: isWhole === "all" ? record.info : info,
+    info: cutAt === "session-end" ? record.info : info,
     async *messages() {
       let position = 0
       for await (const message of record.messages()) {
         if (position++ === count) return
         // The diffs of a prompt cover everything up to the next prompt.
-        yield position === prompt && isWhole === "no" ? withoutSummary(message) : message
+        yield position === prompt && cutAt === "inside-turn" ? withoutSummary(message) : message
       }
     },
     children: record.children,
   }
 }
 
-interface End {
+interface CutPoint {
   /** Number of messages that are kept. */
   count: number
   /** Whether the cut is at the end of the session, at the end of a turn, or inside a turn. */
-  isWhole: "all" | "prompt" | "no"
+  cutAt: "session-end" | "turn-end" | "inside-turn"
   /** Position of the last prompt that is kept, from 1. */
   prompt: number
 }
 
-async function look(record: SessionRecord, end: Until): Promise<End> {
-  const found: End = { count: 0, isWhole: "all", prompt: 0 }
+async function findCutPoint(record: SessionRecord, end: Until): Promise<CutPoint> {
+  const found: CutPoint = { count: 0, cutAt: "session-end", prompt: 0 }
   let [position, prompts, isOver] = [0, 0, false]
   for await (const raw of record.messages()) {
     const message = normalizeMessage(raw)
     if (isPrompt(message)) prompts++
     if (isOver || ("prompt" in end && prompts > end.prompt)) {
-      found.isWhole = isPrompt(message) ? "prompt" : "no"
+      found.cutAt = isPrompt(message) ? "turn-end" : "inside-turn"
       return found
     }
     found.count = ++position

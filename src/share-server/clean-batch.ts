@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
 import type { RedactOptions } from "../redact/redact.ts"
-import { withoutRoles } from "../session/roles.ts"
+import { missingRolesError } from "../session/roles.ts"
 import { batchOf } from "./batches.ts"
 import { parsed } from "./intake.ts"
 import { withFields } from "./item-fields.ts"
@@ -31,7 +31,7 @@ export async function cleanBatch({ body, session, key, marks, redact }: RawBatch
   if (typeof given !== "object" || given === null || Array.isArray(given))
     throw new ShareError("bad-input", "The request is no JSON object.")
   const { data } = given as { data?: unknown }
-  if (hasMessagesWithoutRole(data)) throw withoutRoles(`session ${session}`)
+  if (hasMessagesWithoutRole(data)) throw missingRolesError(`session ${session}`)
   const items = readItems(data, session)
   if (items.length === 0) return { items: new Uint8Array(), marks: [] }
   const known = { key, marks: new Set(marks) }

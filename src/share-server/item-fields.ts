@@ -1,12 +1,12 @@
-import { bounded } from "../session/bounded.ts"
-import { idMaker } from "../session/ids.ts"
+import { boundJson } from "../session/bounded.ts"
+import { createIDAssigner } from "../session/ids.ts"
 import type { Json, Part } from "../session/model.ts"
 import { normalizeMessage, normalizeSession } from "../session/normalize.ts"
 import { normalizePart } from "../session/normalize-part.ts"
 import { infoRecord, messageRecord } from "../session/published.ts"
 import { partRecord } from "../session/published-part.ts"
 import { fields, optionalText } from "../session/read-json.ts"
-import { shownAsItIs, shownFile, shownTool } from "../session/shown-part.ts"
+import { boundedPart, shownFile, shownTool } from "../session/shown-part.ts"
 import type { KeptItem } from "./items.ts"
 
 /**
@@ -27,7 +27,9 @@ function fieldsOf({ type, data }: KeptItem): unknown {
     case "message": {
       const message = normalizeMessage({ info: data, parts: [] })
       const sessionID = optionalText(fields(data)["sessionID"]) ?? ""
-      return message.role === "malformed" ? bounded(data as Json) : { ...fields(messageRecord(message, sessionID)), id }
+      return message.role === "malformed"
+        ? boundJson(data as Json)
+        : { ...fields(messageRecord(message, sessionID)), id }
     }
     case "part":
       return partFields(data)
@@ -54,9 +56,9 @@ const unseen = new Set<Part["type"]>(["step-finish", "snapshot", "patch"])
 
 function partFields(data: unknown) {
   const { id, messageID, sessionID } = fields(data)
-  const part = normalizePart(data, idMaker(), text(id))
+  const part = normalizePart(data, createIDAssigner(), text(id))
   if (unseen.has(part.type)) return undefined
-  if (part.type === "unknown" || part.type === "malformed") return shownAsItIs({ ...part, id: text(id) }).raw
+  if (part.type === "unknown" || part.type === "malformed") return boundedPart({ ...part, id: text(id) }).raw
   const shown = part.type === "tool" ? shownTool(part) : part.type === "file" ? shownFile(part) : part
   // Whether a mention stands in the prompt is seen when the share is made.
   const owner = {

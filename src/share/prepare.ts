@@ -1,12 +1,12 @@
 import { type Redacted, type RedactedBefore, type RedactOptions, redact } from "../redact/redact.ts"
 import type { Count } from "../redact/secrets.ts"
-import { holdBack } from "../session/hold-back.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import { published } from "../session/published.ts"
-import { withRoles } from "../session/roles.ts"
+import { requireRoles } from "../session/roles.ts"
 import { type Selection, select } from "../session/select.ts"
 import type { SessionRecord } from "../session/source.ts"
+import { trimUnfinished } from "../session/trim-unfinished.ts"
 
 export interface PrepareOptions {
   /** All of it, unless given. */
@@ -39,7 +39,7 @@ export async function prepare(
   before?: RedactedBefore,
 ): Promise<Prepared> {
   const { selection = {} } = options
-  const { found, ...redacted } = await redact(holdBack(withRoles(record)), options.redact, before)
+  const { found, ...redacted } = await redact(trimUnfinished(requireRoles(record)), options.redact, before)
   const session = published(normalizeSession(await select(redacted.record, selection)))
   return { session, leftOut: inWords(selection), found, redacted }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { describe, expect, test } from "vitest"
 import { databasePath } from "../../src/session/database-path.ts"
-import { nothingRead } from "../../src/session/model.ts"
+import { startOfSession } from "../../src/session/model.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import { byID, calc, copy, idOf, newest } from "../support/opencode-database.ts"
 import { all, exportedOf } from "../support/record.ts"
@@ -54,7 +54,7 @@ describe("a session by its id", () => {
   test("makes sense to the end", async () => {
     await byID(idOf("Fix add()")).read(async (record) => {
       const session = normalizeSession(record)
-      const read = nothingRead()
+      const read = startOfSession()
       const parts = (await all(session.messages(read))).flatMap((message) => message.parts)
       expect(parts.filter(({ type }) => type === "malformed" || type === "unknown")).toEqual([])
       const task = parts.find((part) => part.type === "tool" && part.call.kind === "task")

@@ -6,7 +6,7 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { ShareError } from "../../src/errors.ts"
 import { exportFile, exportStdin } from "../../src/session/export-file.ts"
-import { deepest, parseExport } from "../../src/session/parse-export.ts"
+import { MAX_SUBAGENT_DEPTH, parseExport } from "../../src/session/parse-export.ts"
 import { exportedOf } from "../support/record.ts"
 import { temporaryFolder } from "../support/world.ts"
 
@@ -57,7 +57,7 @@ describe("an export is read", () => {
     let record = parseExport(Buffer.from(`${compact.slice(0, -1)},"children":[${nested}]}`), "the file")
     let depth = 0
     for (; record.children[0]; depth++) record = record.children[0]
-    expect(depth).toBe(deepest)
+    expect(depth).toBe(MAX_SUBAGENT_DEPTH)
   })
 })
 

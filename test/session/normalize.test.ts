@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { type Message, nothingRead, type Part, type Session } from "../../src/session/model.ts"
+import { type Message, type Part, type Session, startOfSession } from "../../src/session/model.ts"
 import { normalizeMessage, normalizeSession } from "../../src/session/normalize.ts"
 import { all, recordOf } from "../support/record.ts"
 
@@ -11,7 +11,7 @@ const readFixture = (name: string) =>
 
 const messagesOf = (session: Session) => all(session.messages())
 const childrenOf = async (session: Session) => {
-  const read = nothingRead()
+  const read = startOfSession()
   await all(session.messages(read))
   return session.children(read)
 }

@@ -3,7 +3,7 @@ import path from "node:path"
 import { describe, expect, test } from "vitest"
 import { databaseSource } from "../../src/session/database.ts"
 import { listSessions } from "../../src/session/list-sessions.ts"
-import { type Message, nothingRead, type Part, type Session } from "../../src/session/model.ts"
+import { type Message, type Part, type Session, startOfSession } from "../../src/session/model.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import { all } from "../support/record.ts"
 import { temporaryFolder } from "../support/world.ts"
@@ -16,7 +16,7 @@ const project = "/home/dana/src/calc"
 function read(data: string, wanted: { newestIn: string } | { sessionID: string } = { newestIn: project }) {
   return databaseSource(wanted, { path: path.join(data, "opencode.db"), env: { PATH: "" } }).read(async (record) => {
     const session = normalizeSession(record)
-    const read = nothingRead()
+    const read = startOfSession()
     const messages = await all(session.messages(read))
     return { session, messages, children: await Promise.all(session.children(read).map(whole)) }
   })

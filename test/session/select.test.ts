@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
-import { nothingRead } from "../../src/session/model.ts"
+import { startOfSession } from "../../src/session/model.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import { type Omission, omissions } from "../../src/session/omit.ts"
 import { parseExport } from "../../src/session/parse-export.ts"
@@ -113,7 +113,7 @@ test.each([
   [{ prompt: 2 }, ["msg_1", "msg_2", "msg_3", "msg_4", "msg_5"], ["ses_child1", "ses_child2"]],
 ])("until %o: %o, with the subagents that were started by then", async (until, messages, children) => {
   const some = normalizeSession(await select(full([child("ses_child1"), child("ses_child2")]), { until }))
-  const read = nothingRead()
+  const read = startOfSession()
   expect((await all(some.messages(read))).map(({ id }) => id)).toEqual(messages)
   expect(some.children(read).map(({ info }) => info.id)).toEqual(children)
 })

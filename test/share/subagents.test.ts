@@ -7,7 +7,7 @@ import { exportFolder } from "../../src/export/folder.ts"
 import type { buildPageView, RenderPage } from "../../src/render/site/page.ts"
 import { site } from "../../src/render/site/site.ts"
 import { countSubagents } from "../../src/session/count-subagents.ts"
-import { nothingRead, type Session } from "../../src/session/model.ts"
+import { type Session, startOfSession } from "../../src/session/model.ts"
 import { parseExport } from "../../src/session/parse-export.ts"
 import type { Selection } from "../../src/session/select.ts"
 import { openLedger } from "../../src/share/ledger.ts"
@@ -170,7 +170,7 @@ test("of random trees of subagents, undone anywhere, a share holds those that sh
 }, 60_000)
 
 async function subagents(session: Session): Promise<number> {
-  const read = nothingRead()
+  const read = startOfSession()
   for await (const _ of session.messages(read));
   return countSubagents(session, read)
 }

@@ -1,4 +1,4 @@
-import { type Json, nothingRead, type Session } from "../../session/model.ts"
+import { type Json, type Session, startOfSession } from "../../session/model.ts"
 import { headingMarkdown, messageMarkdown } from "./session-markdown.ts"
 
 /** Streams `session.json`: the format of `opencode import`, with subagents' sessions under `children`. */
@@ -8,7 +8,7 @@ export async function* sessionJson(session: Session): AsyncGenerator<string> {
 }
 
 async function* writeSessionJson({ info, messages, children }: Session): AsyncGenerator<string> {
-  const read = nothingRead()
+  const read = startOfSession()
   yield `{"info":${stringifyRecord(info.raw)},"messages":[`
   let separator = "\n"
   for await (const { raw } of messages(read)) {
@@ -30,7 +30,7 @@ export async function* sessionMarkdown(session: Session): AsyncGenerator<string>
 }
 
 async function* writeSessionMarkdown({ info, messages, children }: Session): AsyncGenerator<string> {
-  const read = nothingRead()
+  const read = startOfSession()
   yield headingMarkdown(info)
   for await (const message of messages(read)) yield messageMarkdown(message)
   for (const child of children(read)) yield* writeSessionMarkdown(child)

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import type { Content } from "../../lib/temporary-files.ts"
-import { type Message, type MessagesRead, nothingRead, type Session } from "../../session/model.ts"
+import { type Message, type ReadPosition, type Session, startOfSession } from "../../session/model.ts"
 import {
   addChanges,
   type ChangeHistory,
@@ -66,7 +66,7 @@ export interface SiteContext {
 
 /** State of a session's pages after some of its messages: plain values, stored in checkpoints. */
 export interface PagesState {
-  read: MessagesRead
+  read: ReadPosition
   fill: PageFill
   stats: SessionStats
   timeline: Timeline
@@ -90,7 +90,7 @@ export interface PagesCheckpoint {
 function initialState(): PagesState {
   const firstDraft = newDraft(1, 0)
   return {
-    read: nothingRead(),
+    read: startOfSession(),
     fill: emptyPage(),
     stats: zeroStats(),
     timeline: emptyTimeline(),

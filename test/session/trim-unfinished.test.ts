@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { redact } from "../../src/redact/redact.ts"
-import { holdBack, wholeWords } from "../../src/session/hold-back.ts"
+import { trimUnfinished, trimUnfinishedText } from "../../src/session/trim-unfinished.ts"
 import { disguises } from "../redact/corpus.ts"
 import { plantedSecrets, seedSecrets } from "../redact/secrets.ts"
 import { exportedOf, recordOf } from "../support/record.ts"
@@ -29,7 +29,9 @@ const growing: Record<string, (text: string) => object> = {
 }
 
 const shownOf = async (part: object, info: object = open) => {
-  const { record } = await redact(holdBack(recordOf({ info: {}, messages: [{ info, parts: [part] }] })), { person })
+  const { record } = await redact(trimUnfinished(recordOf({ info: {}, messages: [{ info, parts: [part] }] })), {
+    person,
+  })
   return JSON.stringify((await exportedOf(record)).messages)
 }
 
@@ -72,7 +74,7 @@ test("a secret that goes on from one part to the next is shown in neither", asyn
           { id: "prt_3", type: "text", text: `${secret.slice(at)}${after}`, time: { start: 3, end: 4 } },
         ]
         const info = { ...open, time: { created: 1, completed: 4 } }
-        const { record } = await redact(holdBack(recordOf({ info: {}, messages: [{ info, parts }] })), { person })
+        const { record } = await redact(trimUnfinished(recordOf({ info: {}, messages: [{ info, parts }] })), { person })
         const shown = JSON.stringify((await exportedOf(record)).messages)
         // What comes first of a token tells its kind and no more.
         const rest = secret.slice(at)
@@ -106,8 +108,8 @@ test("lines of base64 are held back until they end", async () => {
     .toString("base64")
     .replace(/.{60}/g, "$&\n")
   for (let length = 0; length < encoded.length; length++)
-    expect(wholeWords(`it is\n${encoded.slice(0, length)}`)).toBe("it is\n")
-  expect(wholeWords(`${encoded}\nThat was it`)).toBe(`${encoded}\nThat was `)
+    expect(trimUnfinishedText(`it is\n${encoded.slice(0, length)}`)).toBe("it is\n")
+  expect(trimUnfinishedText(`${encoded}\nThat was it`)).toBe(`${encoded}\nThat was `)
 })
 
 const ended: [string, object, object][] = [
@@ -138,7 +140,7 @@ test("what a running tool was given, and what it is called by, are shown whole",
 test("whatever a message is, it comes through", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.jsonValue()), async (messages) => {
-      for await (const _ of holdBack(recordOf({ info: {}, messages: messages as object[] })).messages());
+      for await (const _ of trimUnfinished(recordOf({ info: {}, messages: messages as object[] })).messages());
     }),
     { seed, numRuns: 200 },
   )
@@ -147,7 +149,7 @@ test("whatever a message is, it comes through", async () => {
 test("of any text, what is shown is its beginning, and ends where a word does", () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom("a", " ", "\n", "é", "=") }), (text) => {
-      const shown = wholeWords(text)
+      const shown = trimUnfinishedText(text)
       expect(text.startsWith(shown)).toBe(true)
       expect(shown === "" || /\s$/.test(shown)).toBe(true)
       expect(text.slice(shown.length)).toMatch(/^\S*$/)

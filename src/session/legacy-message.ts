@@ -1,11 +1,11 @@
-import { type Fields, fields, isFields, list, optionalText, text } from "./read-json.ts"
+import { fields, isFields, list, optionalText, text, type UnknownFields } from "./read-json.ts"
 
 /**
  * Converts a message of OpenCode 0.1 and 0.2, which stored parts inside the message, to `{info, parts}`. The old form
  * is `{id, role, parts, metadata}`, where the metadata holds times, the cost and the result of each tool call. Never
  * throws.
  */
-export function modernMessage(old: Fields): Fields {
+export function upgradeMessage(old: UnknownFields): UnknownFields {
   const { id, role, parts, metadata } = old
   const meta = fields(metadata)
   const { assistant, time, sessionID, error, tool } = meta
@@ -15,7 +15,7 @@ export function modernMessage(old: Fields): Fields {
   return {
     info: { id, role, sessionID, time, ...answer, ...(error !== undefined && { error }) },
     parts: list(parts).map((part, index) => ({
-      ...modernPart(part, fields(tool)),
+      ...upgradePart(part, fields(tool)),
       ...ids,
       id: `${name}-${padded(index + 1)}`,
     })),
@@ -26,15 +26,19 @@ export function modernMessage(old: Fields): Fields {
 const padded = (position: number) => String(position).padStart(5, "0")
 
 /** Whether a stored message has the form of OpenCode 0.1 and 0.2. */
-export const isOldMessage = (stored: Fields): boolean => Array.isArray(stored["parts"]) && isFields(stored["metadata"])
+export const isLegacyMessage = (stored: UnknownFields): boolean =>
+  Array.isArray(stored["parts"]) && isFields(stored["metadata"])
 
-function modernPart(part: unknown, tools: Fields): Fields {
+function upgradePart(part: unknown, tools: UnknownFields): UnknownFields {
   if (!isFields(part)) return { type: "unknown", value: part }
   if (part["type"] === "file" && part["mime"] === undefined) return { ...part, mime: part["mediaType"] }
-  return part["type"] === "tool-invocation" ? toolPart(fields(part["toolInvocation"]), tools) : part
+  return part["type"] === "tool-invocation" ? upgradeToolCall(fields(part["toolInvocation"]), tools) : part
 }
 
-function toolPart({ toolCallId, toolName, args, state, result }: Fields, tools: Fields): Fields {
+function upgradeToolCall(
+  { toolCallId, toolName, args, state, result }: UnknownFields,
+  tools: UnknownFields,
+): UnknownFields {
   const found = typeof toolCallId === "string" && Object.hasOwn(tools, toolCallId) ? tools[toolCallId] : undefined
   const call = { type: "tool", tool: toolName, callID: toolCallId }
   const input = args ?? {}
@@ -50,14 +54,18 @@ function toolPart({ toolCallId, toolName, args, state, result }: Fields, tools: 
   return {
     ...call,
     state: {
-      ...{ status: "completed", input, title, time, output: said ?? result },
+      status: "completed",
+      input,
+      title,
+      time,
+      output: said ?? result,
       metadata: said === undefined ? metadata : { ...metadata, output: said },
     },
   }
 }
 
 /** Output of a command, which was stored as two texts. */
-function output({ stdout, stderr }: Fields): string | undefined {
+function output({ stdout, stderr }: UnknownFields): string | undefined {
   if (typeof stdout !== "string" && typeof stderr !== "string") return undefined
   return [text(stdout), text(stderr)].filter((said) => said !== "").join("\n")
 }

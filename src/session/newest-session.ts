@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs"
 import { dirname, join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 
-/** SQL condition: the session belongs to a project. `:folders` takes the `foldersOf` the project as JSON. */
+/** SQL condition: the session belongs to a project. `:folders` takes the `projectFolders` of the project as JSON. */
 export const IN_PROJECT = `directory IN (SELECT value FROM json_each(:folders))
          OR project_id IN (
            SELECT id FROM project
@@ -21,7 +21,7 @@ export const IN_PROJECT = `directory IN (SELECT value FROM json_each(:folders))
  * called `global`; its sessions match only if they ran in this folder (or repository).
  */
 export function newestSession(database: DatabaseSync, directory: string): string | undefined {
-  const folders = JSON.stringify(foldersOf(directory))
+  const folders = JSON.stringify(projectFolders(directory))
   const row = database
     .prepare(
       `SELECT id FROM session
@@ -33,27 +33,27 @@ export function newestSession(database: DatabaseSync, directory: string): string
 }
 
 /** Id of the session that was updated last in any project. Subagent sessions and archived sessions are excluded. */
-export function newestOfAll(database: DatabaseSync): string | undefined {
+export function newestOfAllProjects(database: DatabaseSync): string | undefined {
   const sql = "SELECT id FROM session WHERE parent_id IS NULL AND time_archived IS NULL ORDER BY time_updated DESC, id"
   const row = database.prepare(`${sql} LIMIT 1`).get()
   return row === undefined ? undefined : String(row["id"])
 }
 
 /** The folder and the root of its repository, each as given and with symbolic links resolved. */
-export function foldersOf(directory: string): string[] {
-  const folders = [directory, repository(directory)]
-  return [...new Set(folders.flatMap((folder) => (folder === undefined ? [] : [folder, real(folder)])))]
+export function projectFolders(directory: string): string[] {
+  const folders = [directory, repositoryRoot(directory)]
+  return [...new Set(folders.flatMap((folder) => (folder === undefined ? [] : [folder, resolveLinks(folder)])))]
 }
 
 /** Nearest ancestor that contains `.git`: a folder, or a file in worktrees and submodules. */
-function repository(directory: string): string | undefined {
+function repositoryRoot(directory: string): string | undefined {
   for (let folder = directory; ; folder = dirname(folder)) {
     if (existsSync(join(folder, ".git"))) return folder
     if (dirname(folder) === folder) return undefined
   }
 }
 
-function real(folder: string): string {
+function resolveLinks(folder: string): string {
   try {
     return realpathSync(folder)
   } catch {

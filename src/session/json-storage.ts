@@ -2,16 +2,16 @@ import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import path from "node:path"
 import type { WantedSession } from "./database.ts"
-import { foldersOf } from "./newest.ts"
-import { isOldMessage, modernMessage } from "./old-message.ts"
-import { deepest, nothingToShare } from "./parse-export.ts"
-import { amount, type Fields, fields, isFields, optionalText, text } from "./read-json.ts"
+import { isLegacyMessage, upgradeMessage } from "./legacy-message.ts"
+import { projectFolders } from "./newest-session.ts"
+import { emptySessionError, MAX_SUBAGENT_DEPTH } from "./parse-export.ts"
+import { amount, fields, isFields, optionalText, text, type UnknownFields } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
 
 /** A session stored as files. */
-interface Stored {
+interface StoredSession {
   id: string
-  info: Fields
+  info: UnknownFields
   /** Folder of the messages, and of the parts of a message. */
   messages: string
   parts: (message: string) => string
@@ -24,22 +24,22 @@ interface Stored {
  * undefined if they do not have it. Unreadable files count as missing. Throws `bad-input` for a session without
  * messages.
  */
-export function storedSession(data: string, wanted: WantedSession): SessionRecord | undefined {
-  const sessions = storedSessions(data)
+export function readStoredSession(data: string, wanted: WantedSession): SessionRecord | undefined {
+  const sessions = findStoredSessions(data)
   const found =
     "sessionID" in wanted
       ? sessions.find(({ id }) => id === wanted.sessionID)
       : inProject(sessions, wanted.newestIn).find(isConversation)
   if (!found) return undefined
-  if (filesIn(found.messages).length === 0) throw nothingToShare(`session ${found.id}`)
-  return recordOf(found, sessions, new Set(), deepest)
+  if (filesIn(found.messages).length === 0) throw emptySessionError(`session ${found.id}`)
+  return recordOf(found, sessions, new Set(), MAX_SUBAGENT_DEPTH)
 }
 
 /** `listSessions` for sessions stored as files; undefined if there are none. */
-export function listStored(data: string, { since, project }: { since: number; project: string | undefined }) {
-  const all = storedSessions(data)
+export function listStoredSessions(data: string, { since, project }: { since: number; project: string | undefined }) {
+  const all = findStoredSessions(data)
   if (all.length === 0) return undefined
-  const stampOf = ({ id, info, messages }: Stored, seen: Set<string>): unknown[] => {
+  const stampOf = ({ id, info, messages }: StoredSession, seen: Set<string>): unknown[] => {
     if (seen.has(id)) return []
     seen.add(id)
     const files = filesIn(messages).map((name) => [name, statSync(path.join(messages, name)).mtimeMs])
@@ -57,7 +57,7 @@ export function listStored(data: string, { since, project }: { since: number; pr
 /**
  * Lists the sessions, latest update first. OpenCode stores them in one folder since 0.6; before, in one per project.
  */
-function storedSessions(data: string): Stored[] {
+function findStoredSessions(data: string): StoredSession[] {
   const one = path.join(data, "storage")
   const sessions = namesIn(path.join(one, "session")).flatMap((project) =>
     sessionsIn(path.join(one, "session", project), (id) => ({
@@ -77,48 +77,53 @@ function storedSessions(data: string): Stored[] {
   return [...sessions, ...older.filter(({ id }) => !known.has(id))].sort((a, b) => updated(b) - updated(a))
 }
 
-function sessionsIn(folder: string, at: (id: string) => Omit<Stored, "id" | "info">): Stored[] {
+function sessionsIn(folder: string, at: (id: string) => Omit<StoredSession, "id" | "info">): StoredSession[] {
   return filesIn(folder).flatMap((name) => {
     const id = name.slice(0, -".json".length)
-    const info = /^ses_[A-Za-z0-9]+$/.test(id) ? read(path.join(folder, name)) : undefined
+    const info = /^ses_[A-Za-z0-9]+$/.test(id) ? readObject(path.join(folder, name)) : undefined
     return info ? [{ id, ...at(id), info: { ...info, id } }] : []
   })
 }
 
-const updated = ({ info }: Stored) => amount(fields(info["time"])["updated"])
+const updated = ({ info }: StoredSession) => amount(fields(info["time"])["updated"])
 
-const childrenOf = (id: string, all: readonly Stored[]) => all.filter(({ info }) => info["parentID"] === id)
+const childrenOf = (id: string, all: readonly StoredSession[]) => all.filter(({ info }) => info["parentID"] === id)
 
-const isConversation = ({ info }: Stored) =>
+const isConversation = ({ info }: StoredSession) =>
   info["parentID"] === undefined && fields(info["time"])["archived"] === undefined
 
-function inProject(sessions: readonly Stored[], folder: string): Stored[] {
-  const folders = new Set(foldersOf(folder))
+function inProject(sessions: readonly StoredSession[], folder: string): StoredSession[] {
+  const folders = new Set(projectFolders(folder))
   return sessions.filter((session) => {
-    const { cwd, root } = placeOf(session)
+    const { cwd, root } = workingDirectory(session)
     return folders.has(cwd) || folders.has(root)
   })
 }
 
 /** Working directory and project root of a session. The oldest versions store them only in answers. */
-function placeOf({ info, messages, project }: Stored): { cwd: string; root: string } {
+function workingDirectory({ info, messages, project }: StoredSession): { cwd: string; root: string } {
   const directory = optionalText(info["directory"])
   if (directory !== undefined) {
     // All folders outside of a repository are one project, whose folder is the file system's root.
-    const root = project === undefined || info["projectID"] === "global" ? "" : text(read(project)?.["worktree"])
+    const root = project === undefined || info["projectID"] === "global" ? "" : text(readObject(project)?.["worktree"])
     return { cwd: directory, root: root || directory }
   }
   for (const name of filesIn(messages)) {
-    const message = read(path.join(messages, name)) ?? {}
+    const message = readObject(path.join(messages, name)) ?? {}
     const place = fields(message["path"] ?? fields(fields(message["metadata"])["assistant"])["path"])
     if (typeof place["cwd"] === "string") return { cwd: place["cwd"], root: text(place["root"]) }
   }
   return { cwd: "", root: "" }
 }
 
-function recordOf(session: Stored, all: readonly Stored[], seen: Set<string>, depth: number): SessionRecord {
+function recordOf(
+  session: StoredSession,
+  all: readonly StoredSession[],
+  seen: Set<string>,
+  depth: number,
+): SessionRecord {
   seen.add(session.id)
-  const { cwd } = placeOf(session)
+  const { cwd } = workingDirectory(session)
   const children = childrenOf(session.id, all)
     .filter(({ id }) => depth > 0 && !seen.has(id))
     .sort((a, b) => created(a.info) - created(b.info))
@@ -131,18 +136,18 @@ function recordOf(session: Stored, all: readonly Stored[], seen: Set<string>, de
   }
 }
 
-const created = (info: Fields) => amount(fields(info["time"] ?? fields(info["metadata"])["time"])["created"])
+const created = (info: UnknownFields) => amount(fields(info["time"] ?? fields(info["metadata"])["time"])["created"])
 
 /** Yields the messages by creation time, each read on demand. */
-function* messagesOf({ messages, parts }: Stored): Generator<unknown> {
+function* messagesOf({ messages, parts }: StoredSession): Generator<unknown> {
   const inOrder = filesIn(messages)
-    .map((name) => ({ name, time: created(read(path.join(messages, name)) ?? {}) }))
+    .map((name) => ({ name, time: created(readObject(path.join(messages, name)) ?? {}) }))
     .sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1))
   for (const { name } of inOrder) {
     const id = name.slice(0, -".json".length)
-    const stored = read(path.join(messages, name))
-    if (stored && isOldMessage(stored)) {
-      yield modernMessage({ ...stored, id })
+    const stored = readObject(path.join(messages, name))
+    if (stored && isLegacyMessage(stored)) {
+      yield upgradeMessage({ ...stored, id })
       continue
     }
     // The system prompt is not part of the conversation; later versions do not store it.
@@ -150,7 +155,9 @@ function* messagesOf({ messages, parts }: Stored): Generator<unknown> {
     const folder = parts(id)
     yield {
       info: { ...info, id },
-      parts: filesIn(folder).map((part) => read(path.join(folder, part)) ?? { id: part.slice(0, -".json".length) }),
+      parts: filesIn(folder).map(
+        (part) => readObject(path.join(folder, part)) ?? { id: part.slice(0, -".json".length) },
+      ),
     }
   }
 }
@@ -166,7 +173,7 @@ function namesIn(folder: string): string[] {
 
 const filesIn = (folder: string) => namesIn(folder).filter((name) => name.endsWith(".json"))
 
-function read(file: string): Fields | undefined {
+function readObject(file: string): UnknownFields | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(file, "utf8"))
     return isFields(value) ? value : undefined

@@ -2,9 +2,9 @@ import { fields } from "./read-json.ts"
 import { messagesFrom, type SessionRecord } from "./source.ts"
 
 /** Longer than any secret: at most this much text without whitespace is held back. */
-const MOST_CHARS = 32_768
+const MAX_HELD_BACK_CHARS = 32_768
 /** Names of fields that identify an unfinished part; these are kept complete. */
-const wholeName = /^(?:id|.*(?:ID|Id)|type|tool|status|mime|title|description)$/
+const isIdentifying = /^(?:id|.*(?:ID|Id)|type|tool|status|mime|title|description)$/
 
 /**
  * Removes the last words of unfinished text from a session: half of a secret is not recognized as one, and would stay
@@ -12,33 +12,33 @@ const wholeName = /^(?:id|.*(?:ID|Id)|type|tool|status|mime|title|description)$/
  * they are completed or have failed. Everything is finished in a message that is completed, has a finish reason, or has
  * failed.
  */
-export function holdBack(record: SessionRecord): SessionRecord {
+export function trimUnfinished(record: SessionRecord): SessionRecord {
   async function* messages(from: number) {
-    for await (const message of messagesFrom(record, from)) yield withoutLastWords(message)
+    for await (const message of messagesFrom(record, from)) yield trimMessage(message)
   }
   return {
     ...record,
     messages: () => messages(0),
     ...(record.rest && { rest: messages }),
-    children: record.children.map(holdBack),
+    children: record.children.map(trimUnfinished),
   }
 }
 
-function withoutLastWords(message: unknown): unknown {
+function trimMessage(message: unknown): unknown {
   const { info, parts } = fields(message)
   const { role, time, error, finish } = fields(info)
   const isEnded = typeof fields(time)["completed"] === "number" || typeof finish === "string"
   const isOver = role === "user" || isEnded || (error ?? undefined) !== undefined
   if (isOver || !Array.isArray(parts)) return message
-  return { ...fields(message), parts: parts.map(heldBack) }
+  return { ...fields(message), parts: parts.map(trimPart) }
 }
 
-function heldBack(part: unknown): unknown {
+function trimPart(part: unknown): unknown {
   const given = fields(part)
   const { type, text, time } = given
   if (type === "text" || type === "reasoning") {
     if (typeof text !== "string" || typeof fields(time)["end"] === "number") return part
-    return { ...given, text: wholeWords(text) }
+    return { ...given, text: trimUnfinishedText(text) }
   }
   const state = fields(given["state"])
   if (type !== "tool" || state["status"] === "completed" || state["status"] === "error") return part
@@ -46,35 +46,35 @@ function heldBack(part: unknown): unknown {
   const { input, ...growing } = state
   const isPending = state["status"] !== "running"
   const known = new Set(isPending ? [] : Object.values(fields(input)))
-  const shown = { ...fields(inWholeWords(growing, known)), ...(input !== undefined && { input }) }
-  return { ...given, state: isPending ? { ...shown, input: inWholeWords(input, known) } : shown }
+  const shown = { ...fields(trimStrings(growing, known)), ...(input !== undefined && { input }) }
+  return { ...given, state: isPending ? { ...shown, input: trimStrings(input, known) } : shown }
 }
 
 /** Maximum nesting depth; deeper values of an unfinished part are dropped. */
-const DEEPEST = 50
+const MAX_DEPTH = 50
 
-function inWholeWords(value: unknown, known: ReadonlySet<unknown>, name = "", depth = 0): unknown {
-  if (typeof value === "string") return known.has(value) || wholeName.test(name) ? value : wholeWords(value)
+function trimStrings(value: unknown, known: ReadonlySet<unknown>, name = "", depth = 0): unknown {
+  if (typeof value === "string") return known.has(value) || isIdentifying.test(name) ? value : trimUnfinishedText(value)
   if (typeof value !== "object" || value === null) return value
-  if (depth === DEEPEST) return undefined
-  if (Array.isArray(value)) return value.map((one) => inWholeWords(one, known, name, depth + 1))
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inWholeWords(one, known, key, depth + 1)]))
+  if (depth === MAX_DEPTH) return undefined
+  if (Array.isArray(value)) return value.map((one) => trimStrings(one, known, name, depth + 1))
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, trimStrings(one, known, key, depth + 1)]))
 }
 
-const keyBegins = /-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File|Private-Lines: \d/g
-const keyEnds = /-{4,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY|Private-MAC: ?\S+\s/
+const KEY_BEGIN = /-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File|Private-Lines: \d/g
+const KEY_END = /-{4,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY|Private-MAC: ?\S+\s/
 /** A line that may belong to multi-line base64 (RFC 2045, 6.8). */
-const encodedLine = /^[A-Za-z0-9+/_-]{40,}={0,2}$/
+const BASE64_LINE = /^[A-Za-z0-9+/_-]{40,}={0,2}$/
 
 /** Cuts a text at its last whitespace, or before an unterminated private key or trailing lines of base64. */
-export function wholeWords(text: string): string {
+export function trimUnfinishedText(text: string): string {
   let end = text.length
-  while (end > 0 && text.length - end < MOST_CHARS && !/\s/.test(text.charAt(end - 1))) end--
-  end = beforeLines(text, end)
-  const from = Math.max(0, text.length - MOST_CHARS)
-  for (const { index } of text.slice(from).matchAll(keyBegins)) {
+  while (end > 0 && text.length - end < MAX_HELD_BACK_CHARS && !/\s/.test(text.charAt(end - 1))) end--
+  end = startOfBase64Lines(text, end)
+  const from = Math.max(0, text.length - MAX_HELD_BACK_CHARS)
+  for (const { index } of text.slice(from).matchAll(KEY_BEGIN)) {
     if (from + index >= end) break
-    if (!keyEnds.test(text.slice(from + index))) {
+    if (!KEY_END.test(text.slice(from + index))) {
       end = from + index
       break
     }
@@ -83,12 +83,12 @@ export function wholeWords(text: string): string {
 }
 
 /** Start of the lines of base64 that the text before `end` ends with. The last of these lines may be incomplete. */
-function beforeLines(text: string, end: number): number {
+function startOfBase64Lines(text: string, end: number): number {
   let start = end
-  while (start > 0 && text.length - start < MOST_CHARS) {
+  while (start > 0 && text.length - start < MAX_HELD_BACK_CHARS) {
     const stop = start - 1
-    const line = text.slice(Math.max(text.lastIndexOf("\n", stop - 1) + 1, stop - MOST_CHARS), stop)
-    if (text[stop] !== "\n" || !encodedLine.test(line.trim())) break
+    const line = text.slice(Math.max(text.lastIndexOf("\n", stop - 1) + 1, stop - MAX_HELD_BACK_CHARS), stop)
+    if (text[stop] !== "\n" || !BASE64_LINE.test(line.trim())) break
     start = stop - line.length
   }
   return start
