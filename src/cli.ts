@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander"
 import { guardOutput } from "./commands/output.ts"
 import { theWorld } from "./config/folders.ts"
 import { ShareError } from "./errors.ts"
-import { takeProxies } from "./lib/proxies.ts"
+import { useProxies } from "./lib/proxies.ts"
 import { version } from "./version.ts"
 
 const [stdout, stderr] = [guardOutput(process.stdout), guardOutput(process.stderr)]
@@ -175,7 +175,7 @@ withDestination(token.command("revoke <name>"))
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1))
 
 try {
-  await takeProxies(process.env)
+  await useProxies(process.env)
   await program.parseAsync()
 } catch (error) {
   process.exitCode = explain(error)

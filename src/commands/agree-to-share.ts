@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
-import type { Count } from "../redact/secrets.ts"
+import type { SecretCount } from "../redact/secrets.ts"
 import { countSubagents } from "../session/count-subagents.ts"
 import { isPrompt, type Session, startOfSession } from "../session/model.ts"
 import type { Lifetime } from "../share/expires.ts"
@@ -28,7 +28,7 @@ export interface AgreeOptions {
   /** How long a signed link opens it, if one is asked for: `24h`. */
   signed?: string | undefined
   /** What was redacted. */
-  found: readonly Count[]
+  found: readonly SecretCount[]
   /** Draws the session into a local folder and opens it. */
   preview: () => Promise<void>
 }

@@ -4,7 +4,7 @@ import { ShareError } from "../errors.ts"
 import { exported, type Format, formats, nameOf } from "../export/export.ts"
 import { exportFolder } from "../export/folder.ts"
 import { assertFree, gathered, writeOutput } from "../export/write-output.ts"
-import { outputPlace } from "../lib/output-place.ts"
+import { resolveOutput } from "../lib/output-target.ts"
 import { terminalText } from "../lib/terminal-text.ts"
 import { findSession } from "../session/find-session.ts"
 import { prepare } from "../share/prepare.ts"
@@ -104,7 +104,7 @@ function isFolderAt(place: string): boolean {
 function isStdout(output: string | undefined, cwd: string): boolean {
   if (output === undefined || output === "-") return output === "-"
   try {
-    const place = outputPlace(path.resolve(cwd, output))
+    const place = resolveOutput(path.resolve(cwd, output))
     return place.kind === "descriptor" && place.descriptor === 1
   } catch {
     // Said where it is written.

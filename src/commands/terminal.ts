@@ -1,6 +1,6 @@
 import type { World } from "../config/folders.ts"
 import { terminalText } from "../lib/terminal-text.ts"
-import type { Count } from "../redact/secrets.ts"
+import type { SecretCount } from "../redact/secrets.ts"
 import { redactedInWords } from "../share/redacted-in-words.ts"
 import { overwriteLine } from "./output.ts"
 
@@ -42,5 +42,5 @@ export const waiting = (pid: number): string =>
   `Waiting for process ${pid}, which is sharing or unsharing this session…`
 
 /** What was redacted, in a sentence. */
-export const redactedLine = (found: readonly Count[]): string =>
+export const redactedLine = (found: readonly SecretCount[]): string =>
   found.length > 0 ? `Redacted: ${redactedInWords(found)}.` : "No secrets were found in it."

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { access, chmod, writeFile } from "node:fs/promises"
 import path from "node:path"
-import { makePrivateFolder } from "../lib/private-folder.ts"
+import { createPrivateFolder } from "../lib/private-folder.ts"
 import { type Destination, spellingsOf } from "../store/open-store.ts"
 import { dataFolder, type World } from "./folders.ts"
 
@@ -21,7 +21,7 @@ export async function isTrusted(projectFile: string, destination: Destination, w
 export async function trust(projectFile: string, destination: Destination, world: World): Promise<void> {
   const file = agreementFile(projectFile, destination, world)
   try {
-    await makePrivateFolder(path.dirname(file))
+    await createPrivateFolder(path.dirname(file))
     await writeFile(file, "", { mode: 0o600 })
     await chmod(file, 0o600)
   } catch {}

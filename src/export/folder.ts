@@ -2,8 +2,8 @@ import { lstat, mkdir, readdir, readFile, stat } from "node:fs/promises"
 import path from "node:path"
 import { pathToFileURL } from "node:url"
 import { ShareError } from "../errors.ts"
-import { outputPlace } from "../lib/output-place.ts"
-import { piecesOf, withTemporaryFiles } from "../lib/temporary-files.ts"
+import { resolveOutput } from "../lib/output-target.ts"
+import { chunksOf, withTemporaryFiles } from "../lib/temporary-files.ts"
 import { site } from "../render/site/site.ts"
 import { FORMAT, INDEX, MANIFEST, type Manifest } from "../share/manifest.ts"
 import type { Prepared } from "../share/prepare.ts"
@@ -63,7 +63,7 @@ export async function namedFolder(folder: string): Promise<string> {
       () => false,
     )
     if (isThere) return folder
-    const place = outputPlace(folder)
+    const place = resolveOutput(folder)
     if (place.kind !== "file" || place.replaces) throw new Error("It is a file.")
     await mkdir(place.target, { recursive: true })
     return place.target
@@ -81,7 +81,7 @@ function storeIn(folder: string): ObjectStore {
   return {
     ...directoryStore(folder),
     async put(key, { body }) {
-      await writeBytes(place(key), piecesOf(body), { force: true })
+      await writeBytes(place(key), chunksOf(body), { force: true })
     },
     async get(key) {
       const found = await stat(place(key)).catch(() => undefined)

@@ -3,7 +3,13 @@ import { link, mkdir, open, rename, unlink } from "node:fs/promises"
 import path from "node:path"
 import { isatty } from "node:tty"
 import { ShareError } from "../errors.ts"
-import { finish, modeBefore, type OutputPlace, outputPlace, unfinishedName } from "../lib/output-place.ts"
+import {
+  copyOwnerAndMode,
+  type OutputTarget,
+  resolveOutput,
+  temporaryMode,
+  temporaryPath,
+} from "../lib/output-target.ts"
 import { forTerminal } from "../lib/terminal-text.ts"
 
 export interface OutputOptions {
@@ -31,7 +37,7 @@ export async function writeBytes(
 ): Promise<number> {
   try {
     await mkdir(path.dirname(file), { recursive: true })
-    const place = outputPlace(file)
+    const place = resolveOutput(file)
     if (!force && !isFree(place)) throw alreadyThere(file)
     if (place.kind === "file") return await replaceWith(place, pieces, force)
     if (place.kind === "descriptor") return await writeInto(place.descriptor, pieces)
@@ -47,32 +53,32 @@ export async function writeBytes(
   }
 }
 
-/** Throws `bad-usage` for a path at which something is, before any work is done for it, and as `outputPlace` does. */
+/** Throws `bad-usage` for a path at which something is, before any work is done for it, and as `resolveOutput` does. */
 export function assertFree(file: string): void {
   try {
-    if (!isFree(outputPlace(file))) throw alreadyThere(file)
+    if (!isFree(resolveOutput(file))) throw alreadyThere(file)
   } catch (error) {
     throw errorOf(error, file)
   }
 }
 
-const isFree = (place: OutputPlace) => place.kind === "file" && place.replaces === undefined
+const isFree = (place: OutputTarget) => place.kind === "file" && place.replaces === undefined
 
 async function replaceWith(
-  { target, replaces }: Extract<OutputPlace, { kind: "file" }>,
+  { target, replaces }: Extract<OutputTarget, { kind: "file" }>,
   pieces: AsyncIterable<Uint8Array>,
   force: boolean,
 ): Promise<number> {
-  const unfinished = unfinishedName(target)
+  const unfinished = temporaryPath(target)
   try {
-    const handle = await open(unfinished, "wx", modeBefore(replaces))
+    const handle = await open(unfinished, "wx", temporaryMode(replaces))
     let size = 0
     try {
       for await (const piece of pieces) {
         await handle.writeFile(piece)
         size += piece.length
       }
-      finish(handle.fd, replaces)
+      copyOwnerAndMode(handle.fd, replaces)
     } finally {
       await handle.close()
     }

@@ -5,7 +5,7 @@ import { isIP, type LookupFunction } from "node:net"
 import type { Readable } from "node:stream"
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib"
 import { ShareError } from "../errors.ts"
-import { proxiesOf } from "../lib/proxies.ts"
+import { proxiesFrom } from "../lib/proxies.ts"
 import { isLoopback, isPrivate } from "./private-address.ts"
 
 export interface FetchOptions {
@@ -116,7 +116,7 @@ function request(
       headers,
       lookup: look,
       timeout: patience,
-      agent: isDirect ? false : new of.Agent({ proxyEnv: { ...proxiesOf(process.env) } }),
+      agent: isDirect ? false : new of.Agent({ proxyEnv: { ...proxiesFrom(process.env) } }),
     })
     sent.once("response", answered)
     sent.once("timeout", () => sent.destroy(new Error("no answer")))

@@ -5,7 +5,7 @@ import path from "node:path"
  * Creates a folder with mode 0700, whatever the umask, and its missing parents as well. An existing folder gets mode
  * 0700; existing parents stay unchanged. Throws errors of the file system; `ENOTDIR` if the path is not a folder.
  */
-export async function makePrivateFolder(folder: string): Promise<void> {
+export async function createPrivateFolder(folder: string): Promise<void> {
   await make(folder)
   if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(`${folder} is no folder`), { code: "ENOTDIR" })
   await chmod(folder, 0o700)

@@ -5,24 +5,24 @@ import path from "node:path"
 import { ShareError } from "../errors.ts"
 
 /** Longer content is kept in a file instead of memory. */
-export const LONG = 64_000_000
+export const SPOOL_THRESHOLD_BYTES = 64_000_000
 
 /** Content that may be too large for memory. */
-export interface LongContent {
+export interface SpooledContent {
   /** In bytes. */
   readonly length: number
   /** Yields the content from its beginning; may be called repeatedly. The reader owns each chunk. */
   pieces(): AsyncIterable<Uint8Array>
 }
 
-export type Content = Uint8Array | LongContent
+export type Content = Uint8Array | SpooledContent
 
 /** An unlinked file: only this process can read it, and it disappears with the process. */
 export interface TemporaryFile {
   /** Appends bytes. Calls must not overlap. */
   write(bytes: Uint8Array): Promise<void>
   /** Content between two offsets. */
-  part(from: number, to: number): LongContent
+  part(from: number, to: number): SpooledContent
 }
 
 export interface TemporaryFiles {
@@ -39,19 +39,19 @@ export interface OpenFile {
 }
 
 /** Bytes per read. */
-const PIECE = 1 << 18
+const READ_BYTES = 1 << 18
 
 /** Calls `use`, and closes the files that it creates when it ends or throws. Resolves to its result. */
 export async function withTemporaryFiles<T>(use: (files: TemporaryFiles) => Promise<T>): Promise<T> {
   const opened: OpenFile[] = []
-  const kept = <F extends OpenFile>(file: F) => {
+  const register = <F extends OpenFile>(file: F) => {
     opened.push(file)
     return file
   }
   try {
     return await use({
-      make: async () => temporaryFile(kept(await openUnnamed())),
-      take: (file) => ({ part: partOf(kept(file)) }),
+      make: async () => temporaryFile(register(await openUnnamed())),
+      take: (file) => ({ part: partOf(register(file)) }),
     })
   } finally {
     for (const file of opened) await file.close().catch(() => {})
@@ -59,7 +59,7 @@ export async function withTemporaryFiles<T>(use: (files: TemporaryFiles) => Prom
 }
 
 /** Yields the chunks of any content, in order. */
-export async function* piecesOf(content: Content): AsyncGenerator<Uint8Array> {
+export async function* chunksOf(content: Content): AsyncGenerator<Uint8Array> {
   if (content instanceof Uint8Array) yield content
   else yield* content.pieces()
 }
@@ -93,7 +93,7 @@ function temporaryFile(file: FileHandle): TemporaryFile {
         for (let at = 0; at < bytes.length; )
           at += (await file.write(bytes, at, bytes.length - at, end + at)).bytesWritten
       } catch (cause) {
-        throw noRoom(cause)
+        throw temporaryFolderFullError(cause)
       }
       end += bytes.length
     },
@@ -106,7 +106,7 @@ function partOf(file: OpenFile): TemporaryFile["part"] {
     length: to - from,
     async *pieces() {
       for (let at = from; at < to; ) {
-        const size = Math.min(PIECE, to - at)
+        const size = Math.min(READ_BYTES, to - at)
         const buffer = Buffer.allocUnsafe(size)
         const { bytesRead } = await file.read(buffer, 0, size, at)
         if (bytesRead === 0) throw new Error("a temporary file is shorter than what was written into it")
@@ -117,7 +117,7 @@ function partOf(file: OpenFile): TemporaryFile["part"] {
   })
 }
 
-const noRoom = (cause: unknown) =>
+const temporaryFolderFullError = (cause: unknown) =>
   new ShareError("store-failed", `No more can be written into the temporary folder ${os.tmpdir()}.`, {
     hint: "Free some space there, or name another folder in TMPDIR.",
     cause,

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
 import type { AddressInfo } from "node:net"
 import { createAdaptorServer } from "@hono/node-server"
-import { goPast } from "../lib/proxies.ts"
+import { bypassProxies } from "../lib/proxies.ts"
 import { processWide } from "./process-wide.ts"
 
 /** What answers the requests of one instance of the plugin. */
@@ -41,7 +41,7 @@ async function start(): Promise<Loopback> {
   server.unref()
   host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   // OpenCode would send even loopback's through `HTTP_PROXY`.
-  goPast("127.0.0.1", process.env)
+  bypassProxies("127.0.0.1", process.env)
   return {
     mount(name, answer) {
       mounts.set(name, answer)

@@ -1,5 +1,5 @@
 import { ShareError } from "../errors.ts"
-import type { Count } from "../redact/secrets.ts"
+import type { SecretCount } from "../redact/secrets.ts"
 import type { LedgerEntry } from "../share/ledger.ts"
 import { redactedInWords } from "../share/redacted-in-words.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
@@ -64,7 +64,7 @@ export function sharing(options: SharingOptions): Sharing {
     try {
       const { session, found } = await publisher.ask({ job: "update", id, folder, api, ...(touched && { touched }) })
       shares.set(String(session), id)
-      tellRedacted(id, found as Count[] | undefined)
+      tellRedacted(id, found as SecretCount[] | undefined)
       failing.delete(id)
     } catch (error) {
       if (known !== undefined) messages.lost(known)
@@ -81,7 +81,7 @@ export function sharing(options: SharingOptions): Sharing {
     for (const [session, share] of shares) if (share === id) shares.delete(session)
   }
 
-  function tellRedacted(id: string, found: Count[] = []): void {
+  function tellRedacted(id: string, found: SecretCount[] = []): void {
     const words = redactedInWords(found)
     if (words === undefined || hidden.get(id) === words) return
     hidden.set(id, words)
@@ -94,7 +94,7 @@ export function sharing(options: SharingOptions): Sharing {
       const refused = objection?.()
       if (refused) throw refused
       const made = await publisher.ask({ job: "share", session, folder, api })
-      const { id, url, secret, found } = made as unknown as CreatedShare & { found?: Count[] }
+      const { id, url, secret, found } = made as unknown as CreatedShare & { found?: SecretCount[] }
       shares.set(session, id)
       failing.delete(id)
       fresh.add(id)

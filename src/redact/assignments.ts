@@ -1,5 +1,5 @@
-import { isCode, isPassword, isRandom } from "./look-alikes.ts"
-import type { Rule } from "./rules.ts"
+import { isCodeReference, isHighEntropy, isPassword } from "./false-positives.ts"
+import type { SecretRule } from "./rules.ts"
 
 const separator = /[\w.-]{0,24}?\\{0,3}["'`]?\]?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}/y
 const quoted = /\\{0,3}(["'`])((?:(?!\\{0,3}\1)[^\r\n]){1,2048})/y
@@ -16,25 +16,25 @@ const upperKey = /^[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*KEY(?:_\d+)?$/
 const harmlessName =
   /public|csrf[-_]?token[-_]?name|page[-_]?token|next[-_]?token|continuation|cursor|key[-_.]?(?:id|name)$|(?:token|secret|password)[-_.]?(?:type|name|count|field|input|label|length|url|uri|ref)$|hash$|checksum|digest|integrity/i
 
-interface NameMeaning {
+interface NameClass {
   isPassword: boolean
   /** The name of a key, a token or a password with the entropy of a key. */
   isSecret: boolean
 }
 
-const named = new Map<string, NameMeaning>()
+const nameClasses = new Map<string, NameClass>()
 
 /** Classifies a name. Cached: a session has few distinct names. */
-function meaningOf(name: string): NameMeaning {
-  const known = named.get(name)
+function classifyName(name: string): NameClass {
+  const known = nameClasses.get(name)
   if (known) return known
   const end = name.slice(-100)
   const isHarmless = harmlessName.test(end) && !/pass(?:word)?[-_.]?hash/i.test(end)
   const isPassword = !isHarmless && passwordName.test(end)
   const isKey = /^[A-Z][A-Z0-9_]*$/.test(end) && upperKey.test(end)
   const meaning = { isPassword, isSecret: isPassword || (!isHarmless && (secretName.test(end) || isKey)) }
-  if (named.size === 5000) named.clear()
-  named.set(name, meaning)
+  if (nameClasses.size === 5000) nameClasses.clear()
+  nameClasses.set(name, meaning)
   return meaning
 }
 
@@ -43,9 +43,9 @@ function meaningOf(name: string): NameMeaning {
  * @param isBare the value is neither quoted nor a header
  */
 export function isSecretValue(name: string, value: string, isBare = false): boolean {
-  const { isPassword: isPasswordName, isSecret } = meaningOf(name)
+  const { isPassword: isPasswordName, isSecret } = classifyName(name)
   if (!isSecret || (isBare && /^[\w$.]+\(/.test(value))) return false
-  return (isPasswordName && isPassword(value) && !(isBare && isCode(value))) || isRandom(value)
+  return (isPasswordName && isPassword(value) && !(isBare && isCodeReference(value))) || isHighEntropy(value)
 }
 
 const kindOf = (name: string) =>
@@ -60,7 +60,7 @@ const kindOf = (name: string) =>
 /** Kind of a secret that its name indicates: `password`, `token`, `key`, `secret`. */
 export const kindByName = kindOf
 
-export const assignments: Rule = {
+export const assignments: SecretRule = {
   words: [
     "secret",
     "token",
@@ -85,10 +85,10 @@ export const assignments: Rule = {
     let from = at
     while (from > 0 && at - from < 40 && /[\w.-]/.test(text.charAt(from - 1))) from--
     const name = text.slice(from, at) + (/^[\w.-]+/.exec(text.slice(at, at + 60))?.[0] ?? "")
-    if (!meaningOf(name).isSecret) return []
+    if (!classifyName(name).isSecret) return []
     quoted.lastIndex = start
     const inQuotes = quoted.exec(text)
-    const value = inQuotes?.[2] ?? bareAt(text, start, name)
+    const value = inQuotes?.[2] ?? unquotedSecretAt(text, start, name)
     if (value === undefined || /^(?:bearer|basic|token)\s/i.test(value)) return []
     if (inQuotes && !isSecretValue(name, value)) return []
     const end = inQuotes ? quoted.lastIndex : start + value.length
@@ -97,12 +97,12 @@ export const assignments: Rule = {
 }
 
 /** Matches an unquoted secret with this name. */
-function bareAt(text: string, start: number, name: string): string | undefined {
+function unquotedSecretAt(text: string, start: number, name: string): string | undefined {
   bare.lastIndex = start
   const first = bare.exec(text)?.[0]
-  if (first === undefined || !isSecretValue(name, withoutEnd(first), true)) return undefined
+  if (first === undefined || !isSecretValue(name, withoutPunctuation(first), true)) return undefined
   bareRest.lastIndex = bare.lastIndex
-  return withoutEnd(first + (bareRest.exec(text)?.[0] ?? ""))
+  return withoutPunctuation(first + (bareRest.exec(text)?.[0] ?? ""))
 }
 
-const withoutEnd = (value: string) => value.replace(/[).\]:!?*]{1,8}$/, "")
+const withoutPunctuation = (value: string) => value.replace(/[).\]:!?*]{1,8}$/, "")

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer"
 
 /** A range of a text that is base64 of text. */
-export interface Encoded {
+export interface Base64Text {
   start: number
   end: number
   text: string
@@ -10,7 +10,7 @@ export interface Encoded {
 }
 
 // 20 characters encode 15 bytes: the least that fits a key, or a password with its name.
-const SHORTEST = 20
+const MIN_BASE64_CHARS = 20
 
 const alphabet = new Uint8Array(128)
 const digits = new Uint8Array(128)
@@ -24,15 +24,15 @@ for (const character of "-_") alphabet[character.charCodeAt(0)] = 2
 const isIn = (code: number) => code < 128 && alphabet[code] === 1
 
 /** Finds base64-encoded text, also on several lines of equal length. Skips hashes, images and other binary data. */
-export function base64Texts(text: string): Encoded[] {
-  const found: Encoded[] = []
-  const attempts = { lines: new Attempts(), words: new Attempts() }
-  for (let at = SHORTEST - 1; at < text.length; ) {
+export function findBase64Texts(text: string): Base64Text[] {
+  const found: Base64Text[] = []
+  const attempts = { lines: new AttemptLimit(), words: new AttemptLimit() }
+  for (let at = MIN_BASE64_CHARS - 1; at < text.length; ) {
     // Most text is not base64: checking the last of the next 20 characters first skips the others.
     let start = at
-    while (start >= 0 && start > at - SHORTEST && isIn(text.charCodeAt(start))) start--
-    if (start > at - SHORTEST) {
-      at = start + SHORTEST
+    while (start >= 0 && start > at - MIN_BASE64_CHARS && isIn(text.charCodeAt(start))) start--
+    if (start > at - MIN_BASE64_CHARS) {
+      at = start + MIN_BASE64_CHARS
       continue
     }
     start++
@@ -40,9 +40,9 @@ export function base64Texts(text: string): Encoded[] {
     // The letter of an escape sequence does not belong to the word after it.
     if (text[start - 1] === "\\" && /[nrtbf]/.test(text[start]!)) start++
     const end = endOf(text, at + 1)
-    const encoded = decoded(text, start, end, attempts)
+    const encoded = decodeAt(text, start, end, attempts)
     if (encoded) found.push(encoded)
-    at = (encoded?.end ?? end) + SHORTEST
+    at = (encoded?.end ?? end) + MIN_BASE64_CHARS
   }
   return found
 }
@@ -57,19 +57,19 @@ function endOf(text: string, from: number, most = 1): number {
   return end
 }
 
-const lineEnd = /\r?\n|\\r\\n|\\n/y
-const goesOn = /[\w:.@([{$-]/
+const LINE_END = /\r?\n|\\r\\n|\\n/y
+const CONTINUES_WORD = /[\w:.@([{$-]/
 
-function decoded(
+function decodeAt(
   text: string,
   start: number,
   stop: number,
-  attempts: Record<"lines" | "words", Attempts>,
-): Encoded | undefined {
-  if (!beginsText(text, start, Math.min(start + 24, stop))) return undefined
+  attempts: Record<"lines" | "words", AttemptLimit>,
+): Base64Text | undefined {
+  if (!mayBeginText(text, start, Math.min(start + 24, stop))) return undefined
   const asLines = attempts.lines.at(start, () => {
-    const lines = linesFrom(text, start, stop)
-    return [ofLines(text, start, lines), lines.end]
+    const lines = linesAt(text, start, stop)
+    return [decodeLines(text, start, lines), lines.end]
   })
   if (asLines) return asLines
   const isForAddresses = text[stop] === "-" || text[stop] === "_"
@@ -77,28 +77,28 @@ function decoded(
     isForAddresses &&
     attempts.words.at(start, () => {
       const end = endOf(text, stop, 2)
-      return [ofLines(text, start, { lines: [text.slice(start, end)], end, separator: "" }), end]
+      return [decodeLines(text, start, { lines: [text.slice(start, end)], end, separator: "" }), end]
     })
-  return forAddresses || ofLines(text, start, { lines: [text.slice(start, stop)], end: stop, separator: "" })
+  return forAddresses || decodeLines(text, start, { lines: [text.slice(start, stop)], end: stop, separator: "" })
 }
 
 /**
  * Maximum failed attempts to decode one range of several lines or words; after these, each of its words is decoded
  * separately.
  */
-const MOST_ATTEMPTS = 8
+const MAX_ATTEMPT_COUNT = 8
 
 /**
  * Limits repeated decoding of long ranges that turn out not to be text: without a limit, a range of n words would be
  * decoded n times.
  */
-class Attempts {
+class AttemptLimit {
   #end = 0
   #failed = 0
 
-  at(start: number, attempt: () => [Encoded | undefined, end: number]): Encoded | undefined {
+  at(start: number, attempt: () => [Base64Text | undefined, end: number]): Base64Text | undefined {
     if (start >= this.#end) this.#failed = 0
-    else if (this.#failed >= MOST_ATTEMPTS) return undefined
+    else if (this.#failed >= MAX_ATTEMPT_COUNT) return undefined
     const [encoded, end] = attempt()
     if (encoded) return encoded
     this.#failed++
@@ -107,24 +107,24 @@ class Attempts {
   }
 }
 
-interface Lines {
+interface Base64Lines {
   lines: string[]
   end: number
   /** Line separator. */
   separator: string
 }
 
-function linesFrom(text: string, start: number, stop: number): Lines {
+function linesAt(text: string, start: number, stop: number): Base64Lines {
   const lines = [text.slice(start, stop)]
   const length = stop - start
   let [end, separator] = [stop, ""]
   while (length >= 40 && length % 4 === 0) {
-    lineEnd.lastIndex = end
-    const next = lineEnd.exec(text)?.[0]
+    LINE_END.lastIndex = end
+    const next = LINE_END.exec(text)?.[0]
     if (next === undefined) break
     const lineStop = endOf(text, end + next.length)
     const line = text.slice(end + next.length, lineStop)
-    if (line.length === 0 || line.length > length || goesOn.test(text.charAt(lineStop))) break
+    if (line.length === 0 || line.length > length || CONTINUES_WORD.test(text.charAt(lineStop))) break
     separator = next
     lines.push(line)
     end = lineStop
@@ -133,7 +133,11 @@ function linesFrom(text: string, start: number, stop: number): Lines {
   return { lines, end, separator }
 }
 
-function ofLines(text: string, start: number, { lines, end: stop, separator }: Lines): Encoded | undefined {
+function decodeLines(
+  text: string,
+  start: number,
+  { lines, end: stop, separator }: Base64Lines,
+): Base64Text | undefined {
   const encoded = lines.join("")
   const bytes = Buffer.from(encoded, "base64")
   if (!isText(bytes)) return undefined
@@ -153,7 +157,7 @@ function ofLines(text: string, start: number, { lines, end: stop, separator }: L
 }
 
 /** Whether encoded data may be text. The first bytes rule out most names and hashes. */
-function beginsText(text: string, start: number, stop: number): boolean {
+function mayBeginText(text: string, start: number, stop: number): boolean {
   let [bits, held, following] = [0, 0, 0]
   for (let at = start; at < stop; at++) {
     bits = ((bits << 6) | digits[text.charCodeAt(at)]!) & 0xffff

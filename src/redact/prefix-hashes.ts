@@ -12,14 +12,14 @@ export interface PrefixHashes {
   hash(start: number, length: number): number | undefined
 }
 
-const LEAST_WINDOW_CHARS = 1 << 16
+const MIN_WINDOW_CHARS = 1 << 16
 
 /**
  * Computes rolling hashes (Karp and Rabin, "Efficient Randomized Pattern-Matching Algorithms", 1987) for a window that
  * moves along with the requested offsets.
  */
 export function prefixHashes(text: string, longest: number): PrefixHashes {
-  const size = Math.min(text.length, 2 * Math.max(longest, LEAST_WINDOW_CHARS))
+  const size = Math.min(text.length, 2 * Math.max(longest, MIN_WINDOW_CHARS))
   const a = new Uint32Array(size + 1)
   const b = new Uint32Array(size + 1)
   let from = 0

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto"
 import { homedir, userInfo } from "node:os"
 import { messagesFrom, type SessionRecord } from "../session/source.ts"
 import { isSecretValue, kindByName } from "./assignments.ts"
-import { splitSecrets } from "./joints.ts"
-import { look } from "./look.ts"
-import { ownPatterns } from "./own-patterns.ts"
-import { namesIn, type Person, withoutPeople } from "./people.ts"
-import { askSecretlint } from "./secretlint.ts"
-import { type Count, Secrets } from "./secrets.ts"
-import { eachText, mapTexts } from "./walk.ts"
+import { parsePatterns } from "./custom-patterns.ts"
+import { forEachString, mapStrings } from "./map-strings.ts"
+import { createNameReplacer, type LocalUser, userNamesIn } from "./personal-names.ts"
+import { scanText } from "./scan.ts"
+import { runSecretlint } from "./secretlint.ts"
+import { type SecretCount, Secrets } from "./secrets.ts"
+import { findSplitSecrets } from "./split-secrets.ts"
 
 export interface RedactOptions {
   /** Also replaces e-mail addresses. */
@@ -18,7 +18,7 @@ export interface RedactOptions {
   /** Words or `/patterns/flags` that are never secrets. */
   allow?: readonly string[] | undefined
   /** Person whose name and home folder are replaced. Default: the current user. */
-  person?: Person | undefined
+  person?: LocalUser | undefined
   /**
    * Returns the label of a secret in its mark, `[redacted: github token #4711]`. Default: a counter. Required when a
    * session is redacted in pieces, where the same secret needs the same label in all of them.
@@ -26,11 +26,11 @@ export interface RedactOptions {
   label?: ((secret: string) => string) | undefined
 }
 
-export interface Redacted {
+export interface RedactionResult {
   /** The record without secrets, home folders and the user's name. */
   record: SessionRecord
   /** Number of distinct secrets per kind, in order of first appearance. */
-  found: Count[]
+  found: SecretCount[]
   /** Positions (from 0) of the messages that first contained a secret or a name. */
   telling: number[]
   /**
@@ -41,26 +41,26 @@ export interface Redacted {
 }
 
 /** State of an earlier redaction of a session's first messages with the same options. */
-export interface RedactedBefore {
+export interface EarlierRedaction {
   /** Number of these messages. */
   messages: number
-  /** Positions of those with secrets or names; see `Redacted`. */
+  /** Positions of those with secrets or names; see `RedactionResult`. */
   telling: readonly number[]
 }
 
 // Shorter texts are not secrets by themselves.
-const SHORTEST = 6
-const SHORT = 80
-const KEPT = 20_000
+const MIN_SECRET_CHARS = 6
+const MAX_CACHED_CHARS = 80
+const MAX_CACHED_COUNT = 20_000
 /** Maximum number of user names that are searched for in paths; each costs a search of every text. */
-const MOST_NAMES = 32
+const MAX_NAME_COUNT = 32
 
 /** Whether a piece of a secret is worth hiding: long enough, and unlike words, which occur elsewhere as well. */
-const isTelling = (piece: string) => piece.length >= 4 && (/\d/.test(piece) || /[a-z][A-Z]/.test(piece))
+const isDistinctive = (piece: string) => piece.length >= 4 && (/\d/.test(piece) || /[a-z][A-Z]/.test(piece))
 
-const email = /[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/g
+const EMAIL = /[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/g
 // Reserved addresses of examples (RFC 2606) and addresses of software.
-const noOne =
+const IMPERSONAL_EMAIL =
   /@(?:[\w.-]*\.)?example\.(?:com|org|net)$|@[\w.-]*\.(?:test|invalid|example|localhost)$|^(?:noreply|no-reply|git)@/i
 
 /**
@@ -74,94 +74,94 @@ const noOne =
 export async function redact(
   record: SessionRecord,
   options: RedactOptions = {},
-  before: RedactedBefore = { messages: 0, telling: [] },
-): Promise<Redacted> {
-  const patterns = ownPatterns(options.patterns ?? [], "redact.patterns")
-  const allow = ownPatterns(options.allow ?? [], "redact.allow")
+  before: EarlierRedaction = { messages: 0, telling: [] },
+): Promise<RedactionResult> {
+  const patterns = parsePatterns(options.patterns ?? [], "redact.patterns")
+  const allow = parsePatterns(options.allow ?? [], "redact.allow")
   const secrets = new Secrets(options.label)
   for (const word of patterns.words) secrets.addWord("own pattern", word)
   const names = new Set<string>()
 
   // Most texts of a session are short and repeated: names and values.
   const seen = new Set<string>()
-  const learn = async (value: unknown) => {
+  const collect = async (value: unknown) => {
     const texts: string[] = []
-    eachText(value, (text, name) => {
-      if (text.length < SHORTEST) return
+    forEachString(value, (text, name) => {
+      if (text.length < MIN_SECRET_CHARS) return
       if (name === "directory" || name === "cwd" || name === "root")
-        for (const one of namesIn(text)) if (names.size < MOST_NAMES) names.add(one)
+        for (const one of userNamesIn(text)) if (names.size < MAX_NAME_COUNT) names.add(one)
       if (name !== undefined && isSecretValue(name, text) && !allow.has(text))
         secrets.addNamed(kindByName(name), name, text)
       // The name of a header identifies its value.
       const whole = name !== undefined && /authorization|cookie/i.test(name) ? `${name}: ${text}` : text
-      if (whole.length <= SHORT) {
+      if (whole.length <= MAX_CACHED_CHARS) {
         if (seen.has(whole)) return
-        if (seen.size < KEPT) seen.add(whole)
+        if (seen.size < MAX_CACHED_COUNT) seen.add(whole)
       }
       texts.push(whole)
     })
     const windows: string[] = []
     for (const text of texts) {
-      for (const window of look(text, secrets, allow.has)) windows.push(window)
+      for (const window of scanText(text, secrets, allow.has)) windows.push(window)
       if (options.emails && text.includes("@"))
-        for (const [address] of text.matchAll(email))
-          if (!noOne.test(address) && !allow.has(address)) secrets.addWord("e-mail address", address)
+        for (const [address] of text.matchAll(EMAIL))
+          if (!IMPERSONAL_EMAIL.test(address) && !allow.has(address)) secrets.addWord("e-mail address", address)
     }
-    for (const { kind, pieces } of await splitSecrets(value, allow.has))
-      for (const piece of pieces) if (isTelling(piece)) secrets.addWord(kind, piece)
-    for (const { kind, value } of await askSecretlint(windows)) if (!allow.has(value)) secrets.add(kind, value)
+    for (const { kind, pieces } of await findSplitSecrets(value, allow.has))
+      for (const piece of pieces) if (isDistinctive(piece)) secrets.addWord(kind, piece)
+    for (const { kind, value } of await runSecretlint(windows)) if (!allow.has(value)) secrets.add(kind, value)
     for (const match of patterns.matches(texts)) if (!allow.has(match)) secrets.addWord("own pattern", match)
   }
   const telling: number[] = []
-  const learnAt = async (position: number, message: unknown) => {
+  const collectAt = async (position: number, message: unknown) => {
     const known = secrets.size + names.size
-    await learn(message)
+    await collect(message)
     if (secrets.size + names.size > known) telling.push(position)
   }
   for (const position of before.telling)
     for await (const message of messagesFrom(record, position)) {
-      await learnAt(position, message)
+      await collectAt(position, message)
       break
     }
   let position = before.messages
-  for await (const message of messagesFrom(record, position)) await learnAt(position++, message)
+  for await (const message of messagesFrom(record, position)) await collectAt(position++, message)
   // `telling` must not depend on the title, which may change, so the info comes after the messages.
-  await learn(record.info)
-  for (const child of record.children) await learnAll(child, learn)
+  await collect(record.info)
+  for (const child of record.children) await collectAll(child, collect)
 
-  const person = options.person ?? thisPerson()
-  const clean = withoutPeople(person, names)
+  const person = options.person ?? currentUser()
+  const clean = createNameReplacer(person, names)
   const changes = new Map<string, string>()
   const change = (text: string, name: string | undefined) => {
     const mark = name === undefined ? undefined : secrets.named(name, text)
     if (mark !== undefined) return mark
-    const known = text.length <= SHORT ? changes.get(text) : undefined
+    const known = text.length <= MAX_CACHED_CHARS ? changes.get(text) : undefined
     if (known !== undefined) return known
     const other = clean(secrets.replace(text))
-    if (text.length <= SHORT && changes.size < KEPT) changes.set(text, other)
+    if (text.length <= MAX_CACHED_CHARS && changes.size < MAX_CACHED_COUNT) changes.set(text, other)
     return other
   }
   return {
-    record: changed(record, (value) => mapTexts(value, change)),
+    record: mapRecord(record, (value) => mapStrings(value, change)),
     found: secrets.found,
     telling,
     key: keyOf(secrets, person, names),
   }
 }
 
-const keyOf = (secrets: Secrets, person: Person, names: ReadonlySet<string>) =>
+const keyOf = (secrets: Secrets, person: LocalUser, names: ReadonlySet<string>) =>
   createHash("sha256")
     .update(secrets.all)
     .update(JSON.stringify([person, ...names]))
     .digest("hex")
 
-async function learnAll(record: SessionRecord, learn: (value: unknown) => Promise<void>): Promise<void> {
+async function collectAll(record: SessionRecord, learn: (value: unknown) => Promise<void>): Promise<void> {
   await learn(record.info)
   for await (const message of record.messages()) await learn(message)
-  for (const child of record.children) await learnAll(child, learn)
+  for (const child of record.children) await collectAll(child, learn)
 }
 
-function changed(record: SessionRecord, change: (value: unknown) => unknown): SessionRecord {
+function mapRecord(record: SessionRecord, change: (value: unknown) => unknown): SessionRecord {
   return {
     info: change(record.info),
     async *messages() {
@@ -170,11 +170,11 @@ function changed(record: SessionRecord, change: (value: unknown) => unknown): Se
     async *rest(from) {
       for await (const message of messagesFrom(record, from)) yield change(message)
     },
-    children: record.children.map((child) => changed(child, change)),
+    children: record.children.map((child) => mapRecord(child, change)),
   }
 }
 
-function thisPerson(): Person {
+function currentUser(): LocalUser {
   try {
     return { user: userInfo().username, home: homedir() }
   } catch {

@@ -1,8 +1,8 @@
 import { assignments } from "./assignments.ts"
-import { isCode, isLookAlike, isPassword, isPlaceholder, isRandom } from "./look-alikes.ts"
+import { isCodeReference, isFalsePositive, isHighEntropy, isPassword, isPlaceholder } from "./false-positives.ts"
 
 /** A secret in a text; `end` is exclusive. */
-export interface Sighting {
+export interface SecretMatch {
   kind: string
   start: number
   end: number
@@ -12,16 +12,16 @@ export interface Sighting {
  * Detects secrets. `words` are anchors, matched in either case; at each of them `look` returns the secrets that follow.
  * It reads a bounded range of the text, so that all rules together take linear time.
  */
-export interface Rule {
+export interface SecretRule {
   words: string[]
-  look: (text: string, at: number) => Sighting[]
+  look: (text: string, at: number) => SecretMatch[]
 }
 
 /**
  * Creates a rule from a pattern that is matched at anchor words. The secret is its first group, or else the whole
  * match, if `is` accepts it.
  */
-function pattern(kind: string, words: string[], at: RegExp, is = (value: string) => !isPlaceholder(value)): Rule {
+function pattern(kind: string, words: string[], at: RegExp, is = (value: string) => !isPlaceholder(value)): SecretRule {
   const sticky = new RegExp(at.source, `${at.flags}dy`)
   return {
     words,
@@ -36,7 +36,7 @@ function pattern(kind: string, words: string[], at: RegExp, is = (value: string)
 }
 
 /** Creates a rule for tokens with a prefix that is not preceded by a letter or digit. */
-function token(kind: string, prefix: string, rest: RegExp): Rule {
+function token(kind: string, prefix: string, rest: RegExp): SecretRule {
   const sticky = new RegExp(`${prefix.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}${rest.source}`, "y")
   return {
     words: [prefix.toLowerCase()],
@@ -54,7 +54,7 @@ function token(kind: string, prefix: string, rest: RegExp): Rule {
  * JSON Web Tokens (RFC 7519): three to five segments. Segments are long and may contain their own beginning many times,
  * so the end of a segment is found once for all positions in it.
  */
-function jsonWebTokens(): Rule {
+function jsonWebTokens(): SecretRule {
   const segment = /[\w-]{0,16000}/y
   // The last text, and the segments that were last found in it.
   let ends = { text: "", from: 0, to: 0, after: new Map<number, number>() }
@@ -85,7 +85,7 @@ function jsonWebTokens(): Rule {
   }
 }
 
-const tokens: Rule[] = [
+const tokens: SecretRule[] = [
   ...["ghp_", "gho_", "ghu_", "ghs_", "ghr_"].map((prefix) => token("github token", prefix, /\w{30,255}/)),
   token("github token", "github_pat_", /\w{40,255}/),
   ...["glpat-", "gldt-", "glrt-", "glcbt-", "glptt-"].map((prefix) => token("gitlab token", prefix, /[\w-]{18,300}/)),
@@ -138,7 +138,7 @@ const tokens: Rule[] = [
 ]
 
 const scheme = /(?:bearer|basic|token|apikey|api-key|negotiate|aws4-hmac-sha256)/
-const headers: Rule[] = [
+const headers: SecretRule[] = [
   pattern(
     "authorization",
     ["authorization"],
@@ -149,10 +149,10 @@ const headers: Rule[] = [
     (value) =>
       !isPlaceholder(value) &&
       !new RegExp(`^${scheme.source}$`, "i").test(value) &&
-      !isCode(value) &&
-      (isPassword(value) || isRandom(value)),
+      !isCodeReference(value) &&
+      (isPassword(value) || isHighEntropy(value)),
   ),
-  pattern("token", ["bearer"], /bearer\s{1,4}([\w.~+/=-]{16,4096})/i, isRandom),
+  pattern("token", ["bearer"], /bearer\s{1,4}([\w.~+/=-]{16,4096})/i, isHighEntropy),
   pattern("authorization", ["basic"], /basic\s{1,4}([A-Za-z0-9+/]{8,1024}={0,2})/i, isBasic),
   pattern("registry login", ["auth"], /auth\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}"([A-Za-z0-9+/]{8,2048}={0,2})/i, isBasic),
   { words: ["cookie"], look: cookies },
@@ -173,17 +173,17 @@ const cookieHeader = new RegExp(
 const harmlessCookie =
   /^(?:expires|path|domain|max-age|samesite|version|comment|priority|_ga\w*|_gid|lang|locale|theme|tz)$/i
 
-function cookies(text: string, at: number): Sighting[] {
+function cookies(text: string, at: number): SecretMatch[] {
   cookieHeader.lastIndex = at
   const match = cookieHeader.exec(text)
   if (!match) return []
   const base = at + match[0].length - match[1]!.length
-  const found: Sighting[] = []
+  const found: SecretMatch[] = []
   for (const pair of match[1]!.matchAll(/([\w.~-]{1,128})=([^;,\s\\]{6,4096})/g)) {
     const [whole, name, value] = pair as unknown as [string, string, string]
     const isSecret = /sess|sid|auth|token|login|remember|jwt|csrf|xsrf/i.test(name)
-      ? isPassword(value) || isRandom(value)
-      : isRandom(value)
+      ? isPassword(value) || isHighEntropy(value)
+      : isHighEntropy(value)
     if (!isSecret || harmlessCookie.test(name)) continue
     const start = base + pair.index + whole.length - value.length
     found.push({ kind: "cookie", start, end: start + value.length })
@@ -191,12 +191,12 @@ function cookies(text: string, at: number): Sighting[] {
   return found
 }
 
-const notHere = (value: string) =>
+const isRealPassword = (value: string) =>
   !isPlaceholder(value) &&
   !/^(?:password|passwd|pass|pwd|secret|token|user|x-oauth-basic|postgres|mysql|root|admin|guest|test)$/i.test(value)
 
-const addresses: Rule[] = [
-  pattern("password", ["://"], /:\/\/[^\s:/@"'`<>\\]{0,128}:([^\s@/"'`<>]{1,256})@[\w.[-]/, notHere),
+const urls: SecretRule[] = [
+  pattern("password", ["://"], /:\/\/[^\s:/@"'`<>\\]{0,128}:([^\s@/"'`<>]{1,256})@[\w.[-]/, isRealPassword),
   // A password that contains a slash.
   pattern(
     "password",
@@ -204,8 +204,8 @@ const addresses: Rule[] = [
     /:\/\/[^\s:/@"'`<>\\]{1,128}:((?!\d{1,5}\/)[^\s@"'`<>]{1,256})@[\w-]{1,63}(?:\.[\w-]{1,63}){0,16}(?::\d{1,5}|\/)/,
     (value) => value.includes("/") && isPassword(value),
   ),
-  pattern("github token", ["://"], /:\/\/([^\s:/@"'`<>\\]{16,256}):x-oauth-basic@/, isRandom),
-  pattern("token", ["://"], /:\/\/([^\s:/@"'`<>\\]{16,256})@[\w.[-]/, isRandom),
+  pattern("github token", ["://"], /:\/\/([^\s:/@"'`<>\\]{16,256}):x-oauth-basic@/, isHighEntropy),
+  pattern("token", ["://"], /:\/\/([^\s:/@"'`<>\\]{16,256})@[\w.[-]/, isHighEntropy),
   pattern(
     "signed link",
     [
@@ -219,23 +219,23 @@ const addresses: Rule[] = [
       "x-amz-credential",
     ],
     /(?:x-amz-signature|x-amz-security-token|x-amz-credential|x-goog-signature|(?<=[?&;])(?:sig|signature|(?:access_|auth_|api_?)?(?:token|key)))=([\w%.~+/=-]{16,4096})/i,
-    (value) => isRandom(value.replace(/%[0-9a-f]{2}/gi, "+").replace(/=+$/, "")),
+    (value) => isHighEntropy(value.replace(/%[0-9a-f]{2}/gi, "+").replace(/=+$/, "")),
   ),
 ]
 
-const commands: Rule[] = [
+const commands: SecretRule[] = [
   pattern("password", ["--pass"], /--pass(?:word|wd|phrase)?(?:[= ]|\s{1,4})["']?([^\s"'`\\]{4,256})/i, isPassword),
   pattern(
     "token",
     ["--token", "--api-key", "--secret", "--auth"],
     /--(?:token|api-key|secret|auth[\w-]{0,12})(?:[= ])["']?([^\s"'`\\]{8,1024})/i,
-    isRandom,
+    isHighEntropy,
   ),
   pattern(
     "password",
     [" -u", "--user"],
     /(?: -u|--user)[ =]?["']?[^\s"':]{1,64}:([^\s"'`\\@/]{4,256})/,
-    (value) => isPassword(value) && !isLookAlike(value),
+    (value) => isPassword(value) && !isFalsePositive(value),
   ),
   pattern(
     "password",
@@ -250,4 +250,4 @@ const commands: Rule[] = [
   ),
 ]
 
-export const rules: Rule[] = [...tokens, ...headers, ...addresses, ...commands, assignments]
+export const rules: SecretRule[] = [...tokens, ...headers, ...urls, ...commands, assignments]

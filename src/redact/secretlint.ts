@@ -1,9 +1,9 @@
 import type { SecretLintCoreConfigRule } from "@secretlint/types"
-import { isPlaceholder } from "./look-alikes.ts"
+import { isPlaceholder } from "./false-positives.ts"
 
 // Prefixes of the tokens that secretlint detects. Its rules for URLs, connection strings, webhooks and private keys are
 // not used: ours detect more.
-const prefixes = [
+const TOKEN_PREFIXES = [
   ..."AKIA ASIA A3T AGPA AIDA AROA AIPA ANPA ANVA npm_ xoxb- xoxp- xapp- xoxa- xoxo- xoxr- SG.".split(" "),
   ..."shppa_ shpca_ shpat_ shpss_ sk_live_ sk_test_ rk_live_ rk_test_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_".split(" "),
   ..."glpat- glc_ glsa_ sk-proj- sk-svcacct- sk-admin- sk-ant- T3BlbkFJ gsk_ hf_ lin_api_ ntn_ ops_ey hvs. hvb.".split(
@@ -18,7 +18,7 @@ const awsSecret = /secret_?access_?key["']?\s*(?::|=>|=)\s*["']?[A-Za-z0-9/+=]{4
  * position.
  */
 export const secretlintAnchors: [string, RegExp][] = [
-  ...prefixes.map((prefix): [string, RegExp] => [
+  ...TOKEN_PREFIXES.map((prefix): [string, RegExp] => [
     prefix.toLowerCase(),
     new RegExp(`${prefix.replace(".", "\\.")}(?=[a-z_.+/=-]{0,40}[A-Z0-9])[\\w.+/=-]{16}`, "y"),
   ]),
@@ -27,7 +27,7 @@ export const secretlintAnchors: [string, RegExp][] = [
   ["secret_access", awsSecret],
 ]
 
-const names: Record<string, string> = {
+const KIND_BY_RULE: Record<string, string> = {
   aws: "aws key",
   npm: "npm token",
   slack: "slack token",
@@ -54,16 +54,16 @@ const names: Record<string, string> = {
 }
 
 /** Maximum length of one window, and of all windows in one call: the time of secretlint's rules is superlinear. */
-const PART_CHARS = 8_192
-const ASKED_CHARS = 32_768
+const MAX_WINDOW_CHARS = 8_192
+const MAX_BATCH_CHARS = 32_768
 
 /** Windows of a text around positions in ascending order. */
-export function windowsAt(text: string, places: readonly number[]): string[] {
+export function windowsAround(text: string, places: readonly number[]): string[] {
   const windows: { from: number; to: number }[] = []
   for (const place of places) {
     const [from, to] = [Math.max(place - 300, 0), place + 2200]
     const last = windows.at(-1)
-    if (last && from <= last.to && to - last.from <= PART_CHARS) last.to = to
+    if (last && from <= last.to && to - last.from <= MAX_WINDOW_CHARS) last.to = to
     else windows.push({ from, to })
   }
   return windows.map(({ from, to }) => text.slice(from, to))
@@ -75,14 +75,14 @@ let loading: Promise<Lint> | undefined
 /**
  * Runs secretlint on windows of texts. Returns the kind and the value of each secret. Loads secretlint on first use.
  */
-export async function askSecretlint(windows: readonly string[]): Promise<{ kind: string; value: string }[]> {
+export async function runSecretlint(windows: readonly string[]): Promise<{ kind: string; value: string }[]> {
   if (windows.length === 0) return []
   loading ??= load()
   const lint = await loading
   const found: { kind: string; value: string }[] = []
   for (let next = 0; next < windows.length; ) {
     const asked: string[] = []
-    for (let length = 0; next < windows.length && length < ASKED_CHARS; next++) {
+    for (let length = 0; next < windows.length && length < MAX_BATCH_CHARS; next++) {
       asked.push(windows[next]!)
       length += windows[next]!.length
     }
@@ -102,7 +102,7 @@ async function load(): Promise<Lint> {
   const used: SecretLintCoreConfigRule[] = rules.flatMap((rule) => {
     const id = rule.meta.id
     const name = id.replace("@secretlint/secretlint-rule-", "")
-    if (!(name in names)) return []
+    if (!(name in KIND_BY_RULE)) return []
     return [{ id, rule, ...(name === "aws" && { options: { enableIDScanRule: true } }) } as SecretLintCoreConfigRule]
   })
   return async (content) => {
@@ -115,7 +115,7 @@ async function load(): Promise<Lint> {
       // For these two rules, the range is that of the name before the value.
       const named = name === "aws" || name === "npm" ? Object.values((data ?? {}) as Record<string, unknown>) : []
       const value = named.find((text): text is string => typeof text === "string" && text.length >= 12)
-      return [{ kind: names[name]!, value: value ?? content.slice(...range) }]
+      return [{ kind: KIND_BY_RULE[name]!, value: value ?? content.slice(...range) }]
     })
   }
 }

@@ -1,10 +1,10 @@
-import { base64Texts } from "./base64.ts"
-import { spellings, unescaped, unquoted, withoutEscapes } from "./disguises.ts"
-import { type FindWords, findWords } from "./find-words.ts"
-import { withoutTails } from "./private-key.ts"
+import { findBase64Texts } from "./base64.ts"
+import { decodeJsonEscapes, decodePercent, encodedForms, stripTerminalSequences } from "./encodings.ts"
+import { removeKeyTails } from "./private-keys.ts"
+import { createWordSearch, type WordSearch } from "./word-search.ts"
 
 /** Number of distinct secrets of a kind. */
-export interface Count {
+export interface SecretCount {
   kind: string
   secrets: number
 }
@@ -16,14 +16,14 @@ interface Replacement {
 }
 
 /** A range of a text and its replacement. */
-interface Piece {
+interface TextReplacement {
   start: number
   end: number
   to: string
 }
 
 // Shorter secrets may also be words, so they are replaced only together with the text before them.
-const DISTINCT = 8
+const MIN_DISTINCT_CHARS = 8
 
 /** The secrets of a session, each with the mark that replaces it wherever it occurs and however it is encoded. */
 export class Secrets {
@@ -31,7 +31,7 @@ export class Secrets {
   readonly #counts = new Map<string, number>()
   readonly #spelled = new Map<string, Replacement>()
   readonly #named = new Map<string, string>()
-  #find: FindWords | undefined
+  #find: WordSearch | undefined
   readonly #label: ((secret: string) => string) | undefined
 
   /** @param label returns the label of a secret in its mark; default: a counter */
@@ -44,7 +44,7 @@ export class Secrets {
    * @param before text before the secret, with which a short secret is replaced
    */
   add(kind: string, value: string, before = ""): void {
-    const plain = plainOf(value)
+    const plain = decodeSecret(value)
     const mark = this.#marks.get(plain) ?? this.#newMark(kind, plain)
     if (isDistinct(plain)) for (const one of new Set([value, plain])) this.#spell(one, mark, "")
     // `-pPassword`: the option belongs to the match, or the value would count as a part of a longer word.
@@ -56,13 +56,13 @@ export class Secrets {
   /** Adds a custom word, which is replaced everywhere. */
   addWord(kind: string, value: string): void {
     const mark = this.#marks.get(value) ?? this.#newMark(kind, value)
-    for (const spelling of spellings(value)) this.#set(spelling, { to: mark, whole: false })
+    for (const spelling of encodedForms(value)) this.#set(spelling, { to: mark, whole: false })
   }
 
   /** Adds a secret that is a complete field, with the name of the field. */
   addNamed(kind: string, name: string, value: string): void {
     this.add(kind, value)
-    this.#named.set(`${name}\n${value}`, this.#marks.get(plainOf(value))!)
+    this.#named.set(`${name}\n${value}`, this.#marks.get(decodeSecret(value))!)
   }
 
   /** Adds a secret of several lines, which share one mark. */
@@ -71,10 +71,10 @@ export class Secrets {
     if (first === undefined) return
     const mark = this.#marks.get(first) ?? this.#newMark(kind, first)
     for (const line of lines)
-      if (line.length >= 20) for (const one of spellings(line)) this.#set(one, { to: mark, whole: false })
+      if (line.length >= 20) for (const one of encodedForms(line)) this.#set(one, { to: mark, whole: false })
   }
 
-  get found(): Count[] {
+  get found(): SecretCount[] {
     return [...this.#counts].map(([kind, secrets]) => ({ kind, secrets }))
   }
 
@@ -99,7 +99,7 @@ export class Secrets {
   }
 
   #inText(text: string, depth: number): string {
-    const bare = withoutEscapes(text)
+    const bare = stripTerminalSequences(text)
     const replaced = this.#replaced(bare?.text ?? text, depth)
     const pieces: string[] = []
     let from = 0
@@ -108,18 +108,18 @@ export class Secrets {
       pieces.push(text.slice(from, first), to)
       from = last
     }
-    return withoutTails(from === 0 ? text : pieces.join("") + text.slice(from))
+    return removeKeyTails(from === 0 ? text : pieces.join("") + text.slice(from))
   }
 
   /** Replacements in a text, in order: secrets, and base64 that contains secrets unless it is itself part of one. */
-  #replaced(text: string, depth: number): Piece[] {
+  #replaced(text: string, depth: number): TextReplacement[] {
     const hits = this.#hits(text)
-    const pieces: Piece[] = []
+    const pieces: TextReplacement[] = []
     let next = 0
     const takeUntil = (place: number) => {
       for (; next < hits.length && hits[next]!.end <= place; next++) pieces.push(hits[next]!)
     }
-    for (const { start, end, text: inner, encode } of depth < 3 ? base64Texts(text) : []) {
+    for (const { start, end, text: inner, encode } of depth < 3 ? findBase64Texts(text) : []) {
       takeUntil(start)
       const hit = hits[next]
       if (hit && hit.start <= start && hit.end >= end) continue
@@ -136,9 +136,9 @@ export class Secrets {
     return pieces
   }
 
-  #hits(text: string): Piece[] {
-    this.#find ??= findWords(this.#spelled.keys())
-    const pieces: Piece[] = []
+  #hits(text: string): TextReplacement[] {
+    this.#find ??= createWordSearch(this.#spelled.keys())
+    const pieces: TextReplacement[] = []
     for (const { start, end, word } of this.#find(text)) {
       const { to, whole } = this.#spelled.get(word)!
       if (!whole || isApart(text, start, end)) pieces.push({ start, end, to })
@@ -156,8 +156,8 @@ export class Secrets {
 
   #spell(value: string, mark: string, before: string): void {
     const whole = value.length < 20
-    const all = spellings(before + value)
-    const fronts = spellings(before)
+    const all = encodedForms(before + value)
+    const fronts = encodedForms(before)
     const replacements = new Map<string, Replacement>()
     for (const spelling of all) {
       const front = fronts.filter((one) => spelling.startsWith(one)).sort((a, b) => b.length - a.length)[0] ?? before
@@ -175,11 +175,11 @@ export class Secrets {
 }
 
 /** Decodes a secret that was found percent-encoded or escaped. */
-const plainOf = (value: string) =>
-  /%[0-9a-f]{2}/i.test(value) ? unquoted(value) : value.includes("\\") ? unescaped(value) : value
+const decodeSecret = (value: string) =>
+  /%[0-9a-f]{2}/i.test(value) ? decodePercent(value) : value.includes("\\") ? decodeJsonEscapes(value) : value
 
 const isDistinct = (value: string) =>
-  value.length >= DISTINCT && (value.length >= 20 || (/[A-Za-z]/.test(value) && /[^A-Za-z]/.test(value)))
+  value.length >= MIN_DISTINCT_CHARS && (value.length >= 20 || (/[A-Za-z]/.test(value) && /[^A-Za-z]/.test(value)))
 
 /** Whether a range has no adjacent letter or digit, except the end of an escape (`\n`, `%3D`, `\u003d`). */
 function isApart(text: string, start: number, end: number): boolean {

@@ -1,10 +1,10 @@
 // The process in which the share server redacts large batches and renders shares: jobs come in as messages of the process
 // that started it, results go out as such. It ends with that process.
 
-import { takeProxies } from "../lib/proxies.ts"
+import { useProxies } from "../lib/proxies.ts"
 import { doJob, type Job, type JobAnswer } from "./jobs.ts"
 
-const ready = takeProxies(process.env)
+const ready = useProxies(process.env)
 
 process.on("message", (message: Job & { n: number }) => {
   const { n, ...job } = message

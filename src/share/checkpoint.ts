@@ -3,8 +3,8 @@ import { open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/pr
 import path from "node:path"
 import { deserialize, serialize } from "node:v8"
 import { crc32 } from "node:zlib"
-import { makePrivateFolder } from "../lib/private-folder.ts"
-import { type Content, LONG, piecesOf, type TemporaryFiles } from "../lib/temporary-files.ts"
+import { createPrivateFolder } from "../lib/private-folder.ts"
+import { type Content, chunksOf, SPOOL_THRESHOLD_BYTES, type TemporaryFiles } from "../lib/temporary-files.ts"
 import type { SiteCheckpoint } from "../render/site/site.ts"
 import type { Beginning } from "../session/source.ts"
 
@@ -116,7 +116,7 @@ export async function keepCheckpoint(
 ): Promise<void> {
   try {
     const before = await readHeader(folder)
-    await makePrivateFolder(folder)
+    await createPrivateFolder(folder)
     await rm(path.join(folder, "state"), { force: true })
     const header: Header = {
       ...{ format: FORMAT, ...checkpoint, state: await sumOf([state]) },
@@ -156,7 +156,9 @@ function headerIn(text: string): Header | undefined {
 /** What was written into a file, if it is as it was. */
 async function load(file: string, sum: Sum, temporary: TemporaryFiles): Promise<Content | undefined> {
   const content =
-    sum.size > LONG ? temporary.take(await open(file)).part(0, sum.size) : (await readFile(file)).subarray(0, sum.size)
+    sum.size > SPOOL_THRESHOLD_BYTES
+      ? temporary.take(await open(file)).part(0, sum.size)
+      : (await readFile(file)).subarray(0, sum.size)
   return (await fits(content, sum)) ? content : undefined
 }
 
@@ -169,7 +171,7 @@ async function writeAfter(file: string, pieces: readonly Content[], before: Sum 
   const opened = await open(file, isThere ? "r+" : "w", 0o600)
   try {
     for (const content of isThere ? rest : pieces)
-      for await (const piece of piecesOf(content)) {
+      for await (const piece of chunksOf(content)) {
         await opened.write(piece, 0, piece.length, size)
         size += piece.length
         crc = crc32(piece, crc)
@@ -202,7 +204,7 @@ async function weightOf(folder: string): Promise<{ bytes: number; at: number }> 
 const sizeOf = (pieces: readonly Content[]) => pieces.reduce((sum, { length }) => sum + length, 0)
 async function sumOf(contents: readonly Content[]): Promise<Sum> {
   let crc = 0
-  for (const content of contents) for await (const piece of piecesOf(content)) crc = crc32(piece, crc)
+  for (const content of contents) for await (const piece of chunksOf(content)) crc = crc32(piece, crc)
   return { size: sizeOf(contents), crc }
 }
 const fits = async (content: Content, { size, crc }: Sum) =>

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { chmod, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
-import { makePrivateFolder } from "../lib/private-folder.ts"
+import { createPrivateFolder } from "../lib/private-folder.ts"
 import type { Selection } from "../session/select.ts"
 import { canonicalTo, type Destination, spellingsOf } from "../store/open-store.ts"
 import { checkpointFolder } from "./checkpoint.ts"
@@ -115,7 +115,7 @@ export function openLedger(folder: string): Ledger {
   }
 
   async function writeJson(file: string, value: object): Promise<void> {
-    await makePrivateFolder(folder)
+    await createPrivateFolder(folder)
     const aside = path.join(folder, `.${crypto.randomUUID()}`)
     try {
       await writeFile(aside, `${JSON.stringify(value, null, 1)}\n`, { mode: 0o600, flag: "wx", flush: true })
@@ -160,7 +160,7 @@ export function openLedger(folder: string): Ledger {
   return {
     async hold(share, work, patience) {
       const release = await guarded(async () => {
-        await makePrivateFolder(folder)
+        await createPrivateFolder(folder)
         return lock(`${fileOf(share)}.lock`, patience)
       })
       try {
@@ -205,7 +205,7 @@ export function openLedger(folder: string): Ledger {
     async inTrial(destination, fresh, work) {
       const file = trialsOf(destination)
       const release = await guarded(async () => {
-        await makePrivateFolder(folder)
+        await createPrivateFolder(folder)
         return lock(`${file}.lock`)
       })
       try {

@@ -1,5 +1,5 @@
-import { type Redacted, type RedactedBefore, type RedactOptions, redact } from "../redact/redact.ts"
-import type { Count } from "../redact/secrets.ts"
+import { type EarlierRedaction, type RedactionResult, type RedactOptions, redact } from "../redact/redact.ts"
+import type { SecretCount } from "../redact/secrets.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import { published } from "../session/published.ts"
@@ -21,9 +21,9 @@ export interface Prepared {
   /** What was left out of it, in words. */
   leftOut: string | undefined
   /** What was redacted: how many different secrets of each kind, in the order of their first appearance. */
-  found: Count[]
-  /** How it was redacted, for the next time; see `Redacted`. */
-  redacted: Pick<Redacted, "telling" | "key">
+  found: SecretCount[]
+  /** How it was redacted, for the next time; see `RedactionResult`. */
+  redacted: Pick<RedactionResult, "telling" | "key">
 }
 
 /**
@@ -36,7 +36,7 @@ export interface Prepared {
 export async function prepare(
   record: SessionRecord,
   options: PrepareOptions,
-  before?: RedactedBefore,
+  before?: EarlierRedaction,
 ): Promise<Prepared> {
   const { selection = {} } = options
   const { found, ...redacted } = await redact(trimUnfinished(requireRoles(record)), options.redact, before)

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises"
-import { makePrivateFolder } from "../lib/private-folder.ts"
+import { createPrivateFolder } from "../lib/private-folder.ts"
 import { withTemporaryFiles } from "../lib/temporary-files.ts"
 import { site } from "../render/site/site.ts"
 import type { SessionSource } from "../session/source.ts"
@@ -27,7 +27,7 @@ export async function preview(source: SessionSource, options: PreviewOptions): P
     const prepared = await prepare(record, options)
     await rm(folder, { recursive: true, force: true })
     // Where that fails, the store says it better.
-    await makePrivateFolder(folder).catch(() => {})
+    await createPrivateFolder(folder).catch(() => {})
     const store = directoryStore(folder)
     const about = { id, version, leftOut: prepared.leftOut }
     await withTemporaryFiles((temporary) =>

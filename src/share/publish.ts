@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { setImmediate as afterInput } from "node:timers/promises"
-import { type Content, piecesOf } from "../lib/temporary-files.ts"
+import { type Content, chunksOf } from "../lib/temporary-files.ts"
 import type { SiteFile } from "../render/site/site-file.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { INDEX, type ManifestObject } from "./manifest.ts"
@@ -121,7 +121,7 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
 
 async function hashOf(body: Content): Promise<string> {
   const sum = createHash("sha256")
-  for await (const piece of piecesOf(body)) sum.update(piece)
+  for await (const piece of chunksOf(body)) sum.update(piece)
   return sum.digest("hex")
 }
 

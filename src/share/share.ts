@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import { type TemporaryFiles, withTemporaryFiles } from "../lib/temporary-files.ts"
-import type { Count } from "../redact/secrets.ts"
+import type { SecretCount } from "../redact/secrets.ts"
 import { site } from "../render/site/site.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
@@ -54,7 +54,7 @@ export interface ShareResult extends Readable {
   removed: number
   /** Different secrets that were redacted, and how many there are of each kind. */
   redacted: number
-  found: Count[]
+  found: SecretCount[]
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { goPast, proxiesOf } from "../../src/lib/proxies.ts"
+import { bypassProxies, proxiesFrom } from "../../src/lib/proxies.ts"
 
 const HERE = "localhost,127.0.0.1,[::1]"
 
@@ -29,12 +29,12 @@ test.each<[string, NodeJS.ProcessEnv, object | undefined]>([
     { HTTP_PROXY: "http://a:1", NO_PROXY: `.corp,10.0.0.0/8,${HERE}` },
   ],
 ])("proxies in the environment: %s", (_, env, found) => {
-  expect(proxiesOf(env)).toEqual(found)
+  expect(proxiesFrom(env)).toEqual(found)
 })
 
 test("a host goes past any proxy, in both spellings, once", () => {
   const env = { NO_PROXY: "example.com, .corp", no_proxy: "127.0.0.1" }
-  goPast("127.0.0.1", env)
-  goPast("127.0.0.1", env)
+  bypassProxies("127.0.0.1", env)
+  bypassProxies("127.0.0.1", env)
   expect(env).toEqual({ NO_PROXY: "example.com,.corp,127.0.0.1", no_proxy: "127.0.0.1" })
 })

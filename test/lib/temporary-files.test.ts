@@ -4,10 +4,10 @@ import { open } from "node:fs/promises"
 import os from "node:os"
 import path from "node:path"
 import { expect, onTestFinished, test, vi } from "vitest"
-import { type LongContent, type TemporaryFile, withTemporaryFiles } from "../../src/lib/temporary-files.ts"
+import { type SpooledContent, type TemporaryFile, withTemporaryFiles } from "../../src/lib/temporary-files.ts"
 import { temporaryFolder } from "../support/world.ts"
 
-const textOf = async (content: LongContent) => {
+const textOf = async (content: SpooledContent) => {
   const all: Uint8Array[] = []
   for await (const piece of content.pieces()) all.push(piece)
   return Buffer.concat(all).toString()

@@ -1,9 +1,9 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { findWords } from "../../src/redact/find-words.ts"
 import { redact } from "../../src/redact/redact.ts"
 import { rules } from "../../src/redact/rules.ts"
 import { secretlintAnchors } from "../../src/redact/secretlint.ts"
+import { createWordSearch } from "../../src/redact/word-search.ts"
 import { recordOf } from "../support/record.ts"
 import { random } from "./secrets.ts"
 
@@ -125,7 +125,7 @@ describe("many secrets", () => {
           if (word !== undefined) expected.push({ start: at, end: at + word.length, word })
           at += word?.length ?? 1
         }
-        expect(findWords(words)(text)).toEqual(expected)
+        expect(createWordSearch(words)(text)).toEqual(expected)
       }),
       { seed, numRuns: 2_000 },
     )
@@ -137,7 +137,7 @@ describe("many secrets", () => {
     ["that are long", (n: number) => `${"abcd".repeat(3_000)}${n}`, 300],
   ])("%s are found, in a text that is made of their beginnings", (_, wordOf, count) => {
     const words = Array.from({ length: count }, (_, n) => wordOf(n))
-    const find = findWords(words)
+    const find = createWordSearch(words)
     expect(find(words.slice(0, 2_000).join(" ")).map(({ word }) => word)).toEqual(words.slice(0, 2_000))
     // Without a bound, each place of this takes as long as all words of its beginning.
     expect(find(words[0]!.slice(0, -1).repeat(2_000_000 / words[0]!.length)).length).toBeLessThan(2_000_000)

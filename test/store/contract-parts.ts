@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import type { LongContent } from "../../src/lib/temporary-files.ts"
+import type { SpooledContent } from "../../src/lib/temporary-files.ts"
 import type { ObjectEntry, ObjectStore } from "../../src/store/object-store.ts"
 import { collect } from "../support/s3-here.ts"
 
@@ -40,7 +40,7 @@ export function bytes(content: string): Uint8Array {
 }
 
 /** The same as content that is not kept in memory. */
-export function inPieces(...parts: string[]): LongContent {
+export function inPieces(...parts: string[]): SpooledContent {
   const pieces = parts.map(bytes)
   return {
     length: pieces.reduce((sum, { length }) => sum + length, 0),

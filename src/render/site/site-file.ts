@@ -1,4 +1,4 @@
-import type { LongContent } from "../../lib/temporary-files.ts"
+import type { SpooledContent } from "../../lib/temporary-files.ts"
 
 /** A file of a share, before it is rendered. */
 export interface SiteFile {
@@ -20,5 +20,5 @@ export interface SiteFile {
   hash?: string
   render(): Promise<Uint8Array>
   /** The content of long files, as a stream; `hash` is set then. Valid until the temporary files are deleted. */
-  content?: LongContent
+  content?: SpooledContent
 }

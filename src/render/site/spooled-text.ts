@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto"
 import {
   type Content,
-  LONG,
-  type LongContent,
-  piecesOf,
+  chunksOf,
+  SPOOL_THRESHOLD_BYTES,
+  type SpooledContent,
   type TemporaryFile,
   type TemporaryFiles,
 } from "../../lib/temporary-files.ts"
@@ -23,13 +23,13 @@ export interface SpooledText {
   /** SHA-256 of the text, hexadecimal. */
   hash(): Promise<string>
   /** The full text. Valid until more is appended or the temporary files are deleted. */
-  content(): Promise<LongContent>
+  content(): Promise<SpooledContent>
 }
 
 /** Characters buffered before encoding. */
 const CHUNK_CHARS = 100_000
 
-export function spoolText(files?: TemporaryFiles, thresholdBytes = LONG): SpooledText {
+export function spoolText(files?: TemporaryFiles, thresholdBytes = SPOOL_THRESHOLD_BYTES): SpooledText {
   const hash = createHash("sha256")
   let chunks: Uint8Array[] = []
   let file: TemporaryFile | undefined
@@ -65,7 +65,7 @@ export function spoolText(files?: TemporaryFiles, thresholdBytes = LONG): Spoole
     },
     async append(content) {
       await flush()
-      for await (const piece of piecesOf(content)) await appendBytes(piece)
+      for await (const piece of chunksOf(content)) await appendBytes(piece)
     },
     async size() {
       await flush()
@@ -94,7 +94,7 @@ export function spoolText(files?: TemporaryFiles, thresholdBytes = LONG): Spoole
   }
 }
 
-const inMemory = (chunks: readonly Uint8Array[]): LongContent => ({
+const inMemory = (chunks: readonly Uint8Array[]): SpooledContent => ({
   length: chunks.reduce((sum, { length }) => sum + length, 0),
   async *pieces() {
     yield* chunks

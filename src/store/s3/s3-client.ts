@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { GetObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
-import { proxiesOf } from "../../lib/proxies.ts"
+import { proxiesFrom } from "../../lib/proxies.ts"
 import { checkBucketInEndpoint } from "../s3-endpoint.ts"
 import { configuredEndpoint } from "./s3-profile.ts"
 
@@ -55,7 +55,7 @@ async function makeClient(
   timeouts: { connect: number; idle: number },
   maxSockets = 32,
 ): Promise<S3Client> {
-  const agent = { keepAlive: true, maxSockets, proxyEnv: { ...proxiesOf(process.env) } }
+  const agent = { keepAlive: true, maxSockets, proxyEnv: { ...proxiesFrom(process.env) } }
   const client = new S3Client({
     ...config,
     // Since 3.729 the SDK adds CRC32 checksums to everything, which R2, B2, Swift and older MinIO refuse

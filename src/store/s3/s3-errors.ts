@@ -1,5 +1,5 @@
 import { type ErrorCode, ShareError } from "../../errors.ts"
-import { proxiesOf } from "../../lib/proxies.ts"
+import { proxiesFrom } from "../../lib/proxies.ts"
 import { bucketInEndpoint, bucketNamedTwice } from "../s3-endpoint.ts"
 import { type Facts, factsOf } from "./s3-facts.ts"
 
@@ -153,7 +153,7 @@ function connection({ code, message, system }: Facts, about: S3Context): Sentenc
 
 /** Whether the environment names a proxy for what is asked there. */
 function isProxied(endpoint: string): boolean {
-  const proxies = proxiesOf(process.env)
+  const proxies = proxiesFrom(process.env)
   return (endpoint.startsWith("http:") ? proxies?.HTTP_PROXY : proxies?.HTTPS_PROXY) !== undefined
 }
 

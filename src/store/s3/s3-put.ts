@@ -3,7 +3,7 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { createGzip } from "node:zlib"
 import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3"
-import { bytesOf, LONG, type LongContent, type TemporaryFiles } from "../../lib/temporary-files.ts"
+import { bytesOf, SPOOL_THRESHOLD_BYTES, type SpooledContent, type TemporaryFiles } from "../../lib/temporary-files.ts"
 import type { StoredObject } from "../object-store.ts"
 import { encode, isCompressible } from "./s3-content.ts"
 
@@ -17,7 +17,7 @@ export async function putCommand(
   temporary: TemporaryFiles,
 ): Promise<PutObjectCommand> {
   const about = { ...place, ContentType: contentType, CacheControl: cacheControl }
-  if (body instanceof Uint8Array || body.length <= LONG) {
+  if (body instanceof Uint8Array || body.length <= SPOOL_THRESHOLD_BYTES) {
     const { body: Body, encoding } = await encode(await bytesOf(body), contentType)
     return new PutObjectCommand({ ...about, Body, ...(encoding && { ContentEncoding: encoding }) })
   }
@@ -27,7 +27,7 @@ export async function putCommand(
 }
 
 interface Hashed {
-  content: LongContent
+  content: SpooledContent
   /** SHA-256, hexadecimal. */
   hash: string
 }
@@ -62,7 +62,7 @@ function long(about: PutObjectCommandInput, { content, hash }: Hashed): PutObjec
   return command
 }
 
-async function compressed(body: LongContent, temporary: TemporaryFiles): Promise<Hashed> {
+async function compressed(body: SpooledContent, temporary: TemporaryFiles): Promise<Hashed> {
   const file = await temporary.make()
   const sum = createHash("sha256")
   const gzip = createGzip()
@@ -78,7 +78,7 @@ async function compressed(body: LongContent, temporary: TemporaryFiles): Promise
   return { content: file.part(0, length), hash: sum.digest("hex") }
 }
 
-async function hashOf(body: LongContent): Promise<string> {
+async function hashOf(body: SpooledContent): Promise<string> {
   const sum = createHash("sha256")
   for await (const piece of body.pieces()) sum.update(piece)
   return sum.digest("hex")

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto"
 import { expect, test, vi } from "vitest"
-import { type Content, piecesOf, withTemporaryFiles } from "../../../src/lib/temporary-files.ts"
+import { type Content, chunksOf, withTemporaryFiles } from "../../../src/lib/temporary-files.ts"
 import { spoolText } from "../../../src/render/site/spooled-text.ts"
 
 const textOf = async (contents: readonly Content[]) => {
   const all: Uint8Array[] = []
-  for (const content of contents) for await (const piece of piecesOf(content)) all.push(piece)
+  for (const content of contents) for await (const piece of chunksOf(content)) all.push(piece)
   return Buffer.concat(all).toString()
 }
 

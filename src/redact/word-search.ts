@@ -1,46 +1,46 @@
-import { type LongestWord, longestWord } from "./longest-word.ts"
+import { createLongestWordSearch, type LongestWordSearch } from "./longest-word-search.ts"
 import { type PrefixHashes, prefixHashes } from "./prefix-hashes.ts"
 
 /** An occurrence of a word; `end` is exclusive. */
-export interface Found {
+export interface WordMatch {
   start: number
   end: number
   word: string
 }
 
-export type FindWords = (text: string) => Found[]
+export type WordSearch = (text: string) => WordMatch[]
 
-const BLOCK = 2
-const TABLE = 1 << 14
-const LONGEST_WINDOW = 64
+const BLOCK_CHARS = 2
+const TABLE_ENTRY_COUNT = 1 << 14
+const MAX_WINDOW_CHARS = 64
 /**
  * A single word up to this length is compared directly; longer words, and several with the same beginning, are first
  * matched by hashes.
  */
-const SHORT_CHARS = 256
+const MAX_COMPARED_CHARS = 256
 
 /**
  * Creates a search for many words, in time linear in the text (times the logarithm of the number of words with the same
  * beginning) and in memory linear in the words, however many and similar they are (Wu and Manber, "A Fast Algorithm for
  * Multi-Pattern Searching", 1994). Finds the longest word at each position; matches do not overlap.
  */
-export function findWords(words: Iterable<string>): FindWords {
+export function createWordSearch(words: Iterable<string>): WordSearch {
   const all = new Set<string>()
-  let window = LONGEST_WINDOW
+  let window = MAX_WINDOW_CHARS
   let length = 0
   for (const word of words) {
-    if (word.length < BLOCK) continue
+    if (word.length < BLOCK_CHARS) continue
     all.add(word)
     window = Math.min(window, word.length)
     length = Math.max(length, word.length)
   }
   if (all.size === 0) return () => []
-  const shifts = new Uint8Array(TABLE).fill(window - BLOCK + 1)
+  const shifts = new Uint8Array(TABLE_ENTRY_COUNT).fill(window - BLOCK_CHARS + 1)
   const heads = new Map<string, string | string[]>()
   for (const word of all) {
-    for (let at = 0; at <= window - BLOCK; at++) {
+    for (let at = 0; at <= window - BLOCK_CHARS; at++) {
       const block = blockAt(word, at)
-      const shift = window - BLOCK - at
+      const shift = window - BLOCK_CHARS - at
       if (shift < shifts[block]!) shifts[block] = shift
     }
     const head = word.slice(0, window)
@@ -49,23 +49,23 @@ export function findWords(words: Iterable<string>): FindWords {
     else if (typeof known === "string") heads.set(head, [known, word])
     else known.push(word)
   }
-  const longest = new Map<string, LongestWord>()
+  const longest = new Map<string, LongestWordSearch>()
 
   return (text) => {
-    const found: Found[] = []
-    const last = text.length - BLOCK
+    const found: WordMatch[] = []
+    const last = text.length - BLOCK_CHARS
     let hashes: PrefixHashes | undefined
-    for (let at = window - BLOCK; at <= last; ) {
+    for (let at = window - BLOCK_CHARS; at <= last; ) {
       const shift = shifts[blockAt(text, at)]!
       if (shift > 0) {
         at += shift
         continue
       }
-      const start = at - window + BLOCK
+      const start = at - window + BLOCK_CHARS
       const head = text.slice(start, start + window)
       const known = heads.get(head)
       let word: string | undefined
-      if (typeof known === "string" && known.length <= SHORT_CHARS) word = known
+      if (typeof known === "string" && known.length <= MAX_COMPARED_CHARS) word = known
       else if (known !== undefined) {
         hashes ??= prefixHashes(text, length)
         word = longestOf(head, known)(start, hashes)
@@ -80,8 +80,8 @@ export function findWords(words: Iterable<string>): FindWords {
     return found
   }
 
-  function longestOf(head: string, known: string | string[]): LongestWord {
-    const made = longest.get(head) ?? longestWord(typeof known === "string" ? [known] : known)
+  function longestOf(head: string, known: string | string[]): LongestWordSearch {
+    const made = longest.get(head) ?? createLongestWordSearch(typeof known === "string" ? [known] : known)
     longest.set(head, made)
     return made
   }

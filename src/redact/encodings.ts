@@ -1,21 +1,21 @@
 // CSI and OSC terminal sequences (ECMA-48, 5.4; xterm), also with ESC as programs and JSON escape it.
-const escapes =
+const TERMINAL_SEQUENCES =
   /(?:\x1b|\\u001b|\\x1b|\\033|\\e)\[[0-9;:?]{0,64}[ -/]{0,8}[@-~]|\x9b[0-9;:?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]/gi
 
-export interface Bare {
+export interface UnescapedText {
   text: string
   /** Maps an offset in `text` to the offset in the original. */
   at: (place: number) => number
 }
 
 /** Removes terminal escape sequences; undefined if there are none. */
-export function withoutEscapes(text: string): Bare | undefined {
+export function stripTerminalSequences(text: string): UnescapedText | undefined {
   const isSpelled = text.includes("\\") && /\\(?:u001b|x1b|033|e\[)/i.test(text)
   if (!isSpelled && !text.includes("\x1b") && !text.includes("\x9b")) return undefined
   const pieces: string[] = []
   const [places, origins]: [number[], number[]] = [[0], [0]]
   let [from, length] = [0, 0]
-  for (const match of text.matchAll(escapes)) {
+  for (const match of text.matchAll(TERMINAL_SEQUENCES)) {
     const piece = text.slice(from, match.index)
     pieces.push(piece)
     length += piece.length
@@ -39,16 +39,16 @@ export function withoutEscapes(text: string): Bare | undefined {
   }
 }
 
-const characters: Record<string, string> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" }
+const ESCAPED_CHARACTERS: Record<string, string> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" }
 
 /** Decodes one level of JSON escapes (RFC 8259, 7); invalid escapes are kept. */
-export const unescaped = (text: string): string =>
+export const decodeJsonEscapes = (text: string): string =>
   text.replace(/\\(?:u([0-9a-f]{4})|([\\"/nrtbf]))/gi, (_, code: string | undefined, character: string) =>
-    code === undefined ? (characters[character] ?? character) : String.fromCharCode(Number.parseInt(code, 16)),
+    code === undefined ? (ESCAPED_CHARACTERS[character] ?? character) : String.fromCharCode(Number.parseInt(code, 16)),
   )
 
 /** Decodes percent-encoding; invalid sequences are kept. */
-export const unquoted = (text: string): string =>
+export const decodePercent = (text: string): string =>
   text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
     try {
       return decodeURIComponent(bytes)
@@ -58,18 +58,18 @@ export const unquoted = (text: string): string =>
   })
 
 /** Decoded forms of a text: without JSON escapes, and without percent-encoding, up to two levels each. */
-export function readings(text: string): string[] {
+export function decodedForms(text: string): string[] {
   const found: string[] = []
   if (/\\["\\/nrtu]/.test(text)) {
-    const once = unescaped(text)
+    const once = decodeJsonEscapes(text)
     found.push(once)
-    if (/\\["\\/nrtu]/.test(once)) found.push(unescaped(once))
+    if (/\\["\\/nrtu]/.test(once)) found.push(decodeJsonEscapes(once))
   }
   if (/%[0-9a-f]{2}/i.test(text)) {
     // An unencoded `&` separates encoded values.
-    const once = unquoted(text.replaceAll("&", "\n"))
+    const once = decodePercent(text.replaceAll("&", "\n"))
     found.push(once)
-    if (/%[0-9a-f]{2}/i.test(once)) found.push(unquoted(once.replaceAll("&", "\n")))
+    if (/%[0-9a-f]{2}/i.test(once)) found.push(decodePercent(once.replaceAll("&", "\n")))
   }
   return found.filter((reading) => reading !== text)
 }
@@ -79,7 +79,7 @@ const noUnicode = (text: string) => escaped(text).replace(/[<>&='+]/g, (c) => `\
 const percent = (text: string) => encodeURIComponent(text.toWellFormed())
 
 /** Encoded forms of a text in which it may occur, the text itself first. */
-export function spellings(text: string): string[] {
+export function encodedForms(text: string): string[] {
   if (/^[\w.~-]*$/.test(text)) return [text]
   const all = [text, escaped(text), escaped(escaped(text)), escaped(text).replaceAll("/", "\\/"), noUnicode(text)]
   all.push(

@@ -1,14 +1,14 @@
 import { type PrefixHashes, prefixHashes } from "./prefix-hashes.ts"
 
 /** Finds the longest of some words at an offset of a text; undefined if none is there. */
-export type LongestWord = (start: number, hashes: PrefixHashes) => string | undefined
+export type LongestWordSearch = (start: number, hashes: PrefixHashes) => string | undefined
 
 /**
  * Creates a search for the longest word: a binary search over the distinct word lengths, with hashes of the prefixes
  * that it meets (Waldvogel et al., "Scalable High Speed IP Routing Lookups", 1997), one lookup per step. Words are
  * matched by hash only; callers that need certainty compare.
  */
-export function longestWord(words: readonly string[]): LongestWord {
+export function createLongestWordSearch(words: readonly string[]): LongestWordSearch {
   const sorted = words.toSorted((a, b) => a.length - b.length)
   const lengths = [...new Set(sorted.map(({ length }) => length))]
   const levels = new Map(lengths.map((length, level) => [length, level]))

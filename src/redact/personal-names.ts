@@ -1,4 +1,4 @@
-export interface Person {
+export interface LocalUser {
   /** User name on this machine. */
   user: string
   /** Home folder on this machine. */
@@ -6,17 +6,19 @@ export interface Person {
 }
 
 // Names that are common to many machines: they identify nobody, and are words.
-const common = new Set(
+const COMMON_NAMES = new Set(
   "root user users admin administrator node ubuntu debian ec2-user vagrant runner runneradmin dev developer home guest test app build builder ci git docker jenkins circleci vscode codespace coder gitpod opc pi public shared default all system linuxbrew".split(
     " ",
   ),
 )
 
-const homes = /(?:\/home\/|\/Users\/|\b[A-Za-z]:(?:\\{1,4}|\/)Users(?:\\{1,4}|\/))([A-Za-z0-9._-]{1,64})/g
+const HOME_FOLDERS = /(?:\/home\/|\/Users\/|\b[A-Za-z]:(?:\\{1,4}|\/)Users(?:\\{1,4}|\/))([A-Za-z0-9._-]{1,64})/g
 
 /** User names from the home folders in a path. */
-export function namesIn(path: string): string[] {
-  return [...path.matchAll(homes)].map((match) => match[1]!).filter((name) => name !== "Shared" && name !== "Public")
+export function userNamesIn(path: string): string[] {
+  return [...path.matchAll(HOME_FOLDERS)]
+    .map((match) => match[1]!)
+    .filter((name) => name !== "Shared" && name !== "Public")
 }
 
 /**
@@ -24,15 +26,17 @@ export function namesIn(path: string): string[] {
  * percent-encoded, and as `-home-x-` in names made of paths), and the `names` in other paths by `user`. Home folders of
  * people who are not in `names` are recognized only if a path continues after them.
  */
-export function withoutPeople(person: Person, names: Iterable<string>): (text: string) => string {
-  const known = new Set([person.user, ...namesIn(person.home), ...names].filter((name) => name !== ""))
-  const telling = [...known].filter((name) => name.length >= 3 && !common.has(name.toLowerCase()) && /\D/.test(name))
+export function createNameReplacer(person: LocalUser, names: Iterable<string>): (text: string) => string {
+  const known = new Set([person.user, ...userNamesIn(person.home), ...names].filter((name) => name !== ""))
+  const telling = [...known].filter(
+    (name) => name.length >= 3 && !COMMON_NAMES.has(name.toLowerCase()) && /\D/.test(name),
+  )
   const anyName = [...known]
     .map(escapeRegExp)
     .sort((a, b) => b.length - a.length)
     .join("|")
   const end = "(?![A-Za-z0-9_]|[.-][A-Za-z0-9])"
-  const own = person.home.length > 1 && namesIn(person.home).length === 0 ? escapeRegExp(person.home) : undefined
+  const own = person.home.length > 1 && userNamesIn(person.home).length === 0 ? escapeRegExp(person.home) : undefined
   const replacements: [RegExp, string][] = [
     ...(own ? [[new RegExp(`(?<![\\w.~-])${own}${end}`, "g"), "~"] as [RegExp, string]] : []),
     [/(file:\/\/)?(?<![\w.~*}\])-]|[\w.-]\/)(?:\/home\/|\/Users\/)(?!Shared\b)(?=[\w.-]{1,64}[/\\])[\w.-]+/g, "$1~"],
@@ -57,13 +61,13 @@ export function withoutPeople(person: Person, names: Iterable<string>): (text: s
     if (anyHome.test(text)) for (const [pattern, to] of replacements) clean = clean.replace(pattern, to)
     if (anyTelling.test(clean))
       for (const pattern of inPaths)
-        clean = clean.replace(pattern, (name, at: number, whole: string) => (isInAddress(whole, at) ? name : "user"))
+        clean = clean.replace(pattern, (name, at: number, whole: string) => (isInWebAddress(whole, at) ? name : "user"))
     return clean
   }
 }
 
 /** Whether an offset is inside a web address: a name there is a public account name. */
-function isInAddress(text: string, at: number): boolean {
+function isInWebAddress(text: string, at: number): boolean {
   const before = /\S*$/.exec(text.slice(Math.max(0, at - 200), at))![0]
   return /(?:https?|git|ssh|git\+ssh):\/\/|^[^/]*@[\w.-]+:|(?:^|["'(<])(?:github|gitlab|bitbucket)\.\w+\//i.test(before)
 }

@@ -2,7 +2,7 @@ import vm from "node:vm"
 import { ShareError } from "../errors.ts"
 
 /** Custom words and patterns from the settings. */
-export interface OwnPatterns {
+export interface CustomPatterns {
   /** Matched literally. */
   words: string[]
   /** All matches of the patterns in the texts. Scans at most 4,096 characters at a time. */
@@ -11,10 +11,10 @@ export interface OwnPatterns {
   has: (text: string) => boolean
 }
 
-const LONGEST = 512
-const WINDOW = 4096
-const OVERLAP = 512
-const MILLISECONDS = 2000
+const MAX_PATTERN_CHARS = 512
+const WINDOW_CHARS = 4096
+const OVERLAP_CHARS = 512
+const TIMEOUT_MS = 2000
 
 /**
  * Parses words and `/pattern/flags`. Throws `bad-settings` for an invalid regular expression, for one with nested
@@ -23,17 +23,17 @@ const MILLISECONDS = 2000
  * one call throws the same error.
  * @param setting name of the setting in errors
  */
-export function ownPatterns(given: readonly string[], setting: string): OwnPatterns {
+export function parsePatterns(given: readonly string[], setting: string): CustomPatterns {
   const words: string[] = []
   const patterns: { text: string; pattern: RegExp }[] = []
   for (const text of given) {
     const parts = /^\/(.+)\/([a-z]*)$/s.exec(text)
     if (parts) patterns.push({ text, pattern: compile(text, parts[1]!, parts[2]!, setting) })
-    else if (text.trim().length < 2) throw bad(text, setting, "is too short: it would be found everywhere")
+    else if (text.trim().length < 2) throw patternError(text, setting, "is too short: it would be found everywhere")
     else words.push(text)
   }
   const known = new Set(words)
-  const run = patterns.map(({ text, pattern }) => guarded(text, pattern, setting))
+  const run = patterns.map(({ text, pattern }) => matcherWithTimeout(text, pattern, setting))
   return {
     words,
     matches: (texts) => run.flatMap((find) => find(texts)),
@@ -43,25 +43,28 @@ export function ownPatterns(given: readonly string[], setting: string): OwnPatte
 
 function isWhole(pattern: RegExp, text: string): boolean {
   pattern.lastIndex = 0
-  return text.length <= WINDOW && pattern.exec(text)?.[0] === text
+  return text.length <= WINDOW_CHARS && pattern.exec(text)?.[0] === text
 }
 
 function compile(text: string, source: string, flags: string, setting: string): RegExp {
-  if (source.length > LONGEST) throw bad(text, setting, `is longer than ${LONGEST} characters`)
-  if (/[^imsuv]/.test(flags.replaceAll("g", ""))) throw bad(text, setting, "may have the flags i, m, s, u and v only")
+  if (source.length > MAX_PATTERN_CHARS)
+    throw patternError(text, setting, `is longer than ${MAX_PATTERN_CHARS} characters`)
+  if (/[^imsuv]/.test(flags.replaceAll("g", "")))
+    throw patternError(text, setting, "may have the flags i, m, s, u and v only")
   let pattern: RegExp
   try {
     pattern = new RegExp(source, `${flags.replaceAll("g", "")}g`)
   } catch (cause) {
-    throw bad(text, setting, "is not a regular expression", cause)
+    throw patternError(text, setting, "is not a regular expression", cause)
   }
-  if (isNested(source)) throw bad(text, setting, "repeats what repeats already, which can take time without end")
-  if (pattern.exec("")?.[0] === "") throw bad(text, setting, "matches where there is nothing")
+  if (hasNestedRepetition(source))
+    throw patternError(text, setting, "repeats what repeats already, which can take time without end")
+  if (pattern.exec("")?.[0] === "") throw patternError(text, setting, "matches where there is nothing")
   return pattern
 }
 
 /** Whether a group that contains a repetition or an alternative is itself repeated without a bound. */
-function isNested(source: string): boolean {
+function hasNestedRepetition(source: string): boolean {
   const open: boolean[] = []
   let isRisky = false
   const plain = source.replace(/\\./gs, "x").replace(/\[(?:\^?\])?[^\]]*\]/g, "x")
@@ -81,29 +84,30 @@ function isNested(source: string): boolean {
 
 const script = new vm.Script("windows.flatMap((text) => text.match(pattern) ?? [])")
 
-function guarded(text: string, pattern: RegExp, setting: string): (texts: readonly string[]) => string[] {
+function matcherWithTimeout(text: string, pattern: RegExp, setting: string): (texts: readonly string[]) => string[] {
   const sandbox: { windows: string[]; pattern: RegExp } = { windows: [], pattern }
   const context = vm.createContext(sandbox)
   return (texts) => {
-    sandbox.windows = texts.flatMap(inWindows)
+    sandbox.windows = texts.flatMap(windowsOf)
     try {
-      const found = script.runInContext(context, { timeout: MILLISECONDS }) as string[]
+      const found = script.runInContext(context, { timeout: TIMEOUT_MS }) as string[]
       return [...found].filter((match) => match.trim() !== "")
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw cause
-      throw bad(text, setting, "takes too long on this session")
+      throw patternError(text, setting, "takes too long on this session")
     }
   }
 }
 
-function inWindows(text: string): string[] {
-  if (text.length <= WINDOW) return [text]
+function windowsOf(text: string): string[] {
+  if (text.length <= WINDOW_CHARS) return [text]
   const windows: string[] = []
-  for (let from = 0; from < text.length; from += WINDOW - OVERLAP) windows.push(text.slice(from, from + WINDOW))
+  for (let from = 0; from < text.length; from += WINDOW_CHARS - OVERLAP_CHARS)
+    windows.push(text.slice(from, from + WINDOW_CHARS))
   return windows
 }
 
-function bad(text: string, setting: string, why: string, cause?: unknown): ShareError {
+function patternError(text: string, setting: string, why: string, cause?: unknown): ShareError {
   const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text
   return new ShareError("bad-settings", `"${shown}" in ${setting} ${why}.`, {
     hint: "Write a word as it is, or a regular expression between slashes: /ACME-\\d+/i.",

@@ -17,7 +17,7 @@ import path from "node:path"
 import { ShareError } from "../errors.ts"
 
 /** Target of an output path, after following all links. */
-export type OutputPlace =
+export type OutputTarget =
   /** A file, to be created or atomically replaced. */
   | { kind: "file"; target: string; replaces?: Stats }
   /** A device or a FIFO, to be written into. */
@@ -26,15 +26,15 @@ export type OutputPlace =
   | { kind: "descriptor"; descriptor: number }
 
 /** Limit of Linux. */
-const MAX_LINKS = 40
+const MAX_LINK_COUNT = 40
 
 /**
  * Resolves an output path through links, so that none of them is replaced. A link may be dangling. Throws `bad-usage`
  * for folders, sockets, disks and link cycles, and errors of the file system.
  */
-export function outputPlace(file: string): OutputPlace {
+export function resolveOutput(file: string): OutputTarget {
   let at = path.resolve(file)
-  for (let links = 0; links <= MAX_LINKS; links++) {
+  for (let links = 0; links <= MAX_LINK_COUNT; links++) {
     const descriptor = ownDescriptor(at)
     if (descriptor !== undefined) return { kind: "descriptor", descriptor }
     const found = lstatSync(at, { throwIfNoEntry: false })
@@ -42,12 +42,12 @@ export function outputPlace(file: string): OutputPlace {
     else if (!found) return { kind: "file", target: at }
     else if (found.isFile()) return { kind: "file", target: at, replaces: found }
     else if (found.isFIFO() || found.isCharacterDevice()) return { kind: "stream", target: at }
-    else throw unwritable(file, found.isDirectory() ? "a folder" : found.isSocket() ? "a socket" : "a disk")
+    else throw unwritableError(file, found.isDirectory() ? "a folder" : found.isSocket() ? "a socket" : "a disk")
   }
-  throw unwritable(file, "a link that leads back to itself")
+  throw unwritableError(file, "a link that leads back to itself")
 }
 
-const unwritable = (file: string, what: string) =>
+const unwritableError = (file: string, what: string) =>
   new ShareError("bad-usage", `${file} is ${what}: no file can be written there.`, { hint: "Name another file." })
 
 function ownDescriptor(at: string): number | undefined {
@@ -57,13 +57,13 @@ function ownDescriptor(at: string): number | undefined {
 }
 
 /** Path of the temporary file for atomic replacement: beside the target, since a rename needs the same file system. */
-export const unfinishedName = (target: string): string => `${target}.${randomBytes(6).toString("hex")}.part`
+export const temporaryPath = (target: string): string => `${target}.${randomBytes(6).toString("hex")}.part`
 
 /** Mode of a temporary file: nobody may read more than before. */
-export const modeBefore = (replaces: Stats | undefined): number => (replaces ? 0o600 : 0o666)
+export const temporaryMode = (replaces: Stats | undefined): number => (replaces ? 0o600 : 0o666)
 
 /** Copies owner and mode of the replaced file to a temporary file, and syncs it to disk. */
-export function finish(descriptor: number, replaces: Stats | undefined): void {
+export function copyOwnerAndMode(descriptor: number, replaces: Stats | undefined): void {
   if (!replaces) return
   try {
     fchownSync(descriptor, replaces.uid, replaces.gid)
@@ -79,15 +79,15 @@ export function finish(descriptor: number, replaces: Stats | undefined): void {
  * is not a regular file, and errors of the file system.
  */
 export function replaceFile(file: string, content: string): void {
-  const place = outputPlace(file)
-  if (place.kind !== "file") throw unwritable(file, "no regular file")
+  const place = resolveOutput(file)
+  if (place.kind !== "file") throw unwritableError(file, "no regular file")
   const { target, replaces } = place
-  const unfinished = unfinishedName(target)
-  const descriptor = openSync(unfinished, "wx", modeBefore(replaces))
+  const unfinished = temporaryPath(target)
+  const descriptor = openSync(unfinished, "wx", temporaryMode(replaces))
   try {
     try {
       writeFileSync(descriptor, content)
-      finish(descriptor, replaces)
+      copyOwnerAndMode(descriptor, replaces)
     } finally {
       closeSync(descriptor)
     }

@@ -21,7 +21,7 @@ const address = /^(?:[\w.-]+@[\w-]+\.[\w.]+|[a-z]+:\/\/\S*|\d+(?:\.\d+)*|\d{4}-\
 const code = /^!{0,2}[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*(?:[([<]|\?\.|!?\.|!?$)|[()[\]]|=>|::/
 
 /** Whether a text is a false positive: a placeholder, or a value that only resembles a secret. */
-export function isLookAlike(value: string): boolean {
+export function isFalsePositive(value: string): boolean {
   return (
     uuid.test(value) ||
     integrity.test(value) ||
@@ -38,40 +38,43 @@ export function isPlaceholder(text: string): boolean {
   if (reference.test(value) || new Set(value).size < 4) return true
   // A long key may contain such a text by chance: the rest of it is a key still.
   const match = placeholder.exec(value) ?? short.exec(value)
-  if (match) return !isKey(value.slice(0, match.index) + value.slice(match.index + match[0].length))
-  return path.test(value) && !value.split(/[/\\]/).some((name) => isKey(name))
+  if (match) return !isRandomKey(value.slice(0, match.index) + value.slice(match.index + match[0].length))
+  return path.test(value) && !value.split(/[/\\]/).some((name) => isRandomKey(name))
 }
 
 /** Whether a value is unlike words and numbers. */
-const isKey = (value: string): boolean =>
-  value.length >= 20 && /\d/.test(value) && (hasMixedCase(value) || /^[0-9a-f]{32,}$/i.test(value)) && isRandom(value)
+const isRandomKey = (value: string): boolean =>
+  value.length >= 20 &&
+  /\d/.test(value) &&
+  (hasMixedCase(value) || /^[0-9a-f]{32,}$/i.test(value)) &&
+  isHighEntropy(value)
 
 /**
  * Whether a text has the entropy of keys and tokens: long, made of letters and digits, and unlike words. 16 hexadecimal
  * digits have 64 bits.
  */
-export function isRandom(text: string): boolean {
+export function isHighEntropy(text: string): boolean {
   // The first characters are representative.
   const value = text.slice(0, 128)
-  if (value.length < 16 || /\s/.test(value) || isLookAlike(value)) return false
-  const digits = count(value, /\d/g)
+  if (value.length < 16 || /\s/.test(value) || isFalsePositive(value)) return false
+  const digits = countMatches(value, /\d/g)
   if (/^[0-9a-f]+$/i.test(value)) return digits > 2 && digits < value.length && entropy(value) > 2.8
-  if (digits === 0) return value.length >= 20 && hasMixedCase(value) && entropy(value) > 3.8 && !isWords(value)
-  return entropy(value) > 3.2 && !isWords(value)
+  if (digits === 0) return value.length >= 20 && hasMixedCase(value) && entropy(value) > 3.8 && !isMostlyWords(value)
+  return entropy(value) > 3.2 && !isMostlyWords(value)
 }
 
 /** Whether a text may be a password that a person chose: not only words, and not code. */
 export function isPassword(value: string): boolean {
-  if (value.length < 6 || value.length > 512 || /\s/.test(value) || isLookAlike(value)) return false
+  if (value.length < 6 || value.length > 512 || /\s/.test(value) || isFalsePositive(value)) return false
   if (code.test(value) && !/\d/.test(value)) return false
   if (/^[\w$.]+\(/.test(value)) return false
   return /[A-Za-z]/.test(value) && (/\d/.test(value) || /[!#%^&*+=?@~$]/.test(value)) && !/^[a-z]+\d?$/i.test(value)
 }
 
 /** Whether an unquoted value in code is a reference rather than the secret: `config.token`, `readToken(…)`. */
-export const isCode = (value: string) =>
+export const isCodeReference = (value: string) =>
   typedArray.test(value) ||
-  (code.test(value) && (/[.([<]/.test(value) || !/\d/.test(value)) && !isRandom(value.replace(/[.([].*$/s, "")))
+  (code.test(value) && (/[.([<]/.test(value) || !/\d/.test(value)) && !isHighEntropy(value.replace(/[.([].*$/s, "")))
 
 // Type names that look like passwords.
 const typedArray = /^(?:Big)?(?:Ui|I)nt\d{1,2}(?:Clamped)?Array$/
@@ -82,7 +85,7 @@ const wordBegins = /^(?:[aeiouy]|[b-df-hj-np-tv-xz][aeiouyhlrw]|s[ckmnpqt]|[gk]n
 
 // Names such as `session-token-v2`, `my_secret_name_01`, `refreshTokenExpiresAt`, `src/auth/token2.ts`: mostly runs of
 // one case that can be pronounced.
-function isWords(value: string): boolean {
+function isMostlyWords(value: string): boolean {
   let words = 0
   for (const [word] of value.matchAll(/[A-Z]?[a-z]{3,}|[A-Z]{4,}(?![a-z])/g))
     if (
@@ -92,11 +95,11 @@ function isWords(value: string): boolean {
     )
       words += word.length
   // Names have few digits in the middle without a separator.
-  const isScattered = hasMixedCase(value) && /^[A-Za-z0-9]+$/.test(value) && count(value, /\d+(?=[A-Za-z])/g) > 1
+  const isScattered = hasMixedCase(value) && /^[A-Za-z0-9]+$/.test(value) && countMatches(value, /\d+(?=[A-Za-z])/g) > 1
   return words > value.length * (isScattered ? 0.85 : 0.72)
 }
 
-const count = (value: string, what: RegExp) => value.match(what)?.length ?? 0
+const countMatches = (value: string, what: RegExp) => value.match(what)?.length ?? 0
 
 /** Shannon entropy, in bits per character. */
 function entropy(value: string): number {

@@ -1,4 +1,4 @@
-const LONGEST = 20_000
+const MAX_KEY_CHARS = 20_000
 const opening = /-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}|Private-Lines: \d{1,4}/g
 // Prefix of a line: the sign of a diff, a quotation mark, a line number, indentation.
 const inFront = /^[\s+\-|>"'`,]*(?:\d{1,6}[:|]\s?)?[\s+\-|>"']*/
@@ -8,20 +8,20 @@ const inFront = /^[\s+\-|>"'`,]*(?:\d{1,6}[:|]\s?)?[\s+\-|>"']*/
  * numbered, in a diff, or has escaped line ends. A key ends where the next one begins, so that each character is read
  * once.
  */
-export function privateKeys(text: string): string[][] {
+export function findPrivateKeys(text: string): string[][] {
   const keys: string[][] = []
   const openings = text.matchAll(opening)
   for (let match = openings.next().value; match !== undefined; ) {
     const next = openings.next().value
-    const body = bodyOf(text, match.index + match[0].length, next?.index ?? text.length)
+    const body = keyLines(text, match.index + match[0].length, next?.index ?? text.length)
     if (body.reduce((sum, line) => sum + line.length, 0) >= 32) keys.push(body)
     match = next
   }
   return keys
 }
 
-function bodyOf(text: string, from: number, stop: number): string[] {
-  const stretch = text.slice(from, Math.min(from + LONGEST, stop))
+function keyLines(text: string, from: number, stop: number): string[] {
+  const stretch = text.slice(from, Math.min(from + MAX_KEY_CHARS, stop))
   const dashes = stretch.indexOf("----")
   const body: string[] = []
   for (const line of (dashes < 0 ? stretch : stretch.slice(0, dashes + 12)).split(/(?:\\{1,8}[nr])+|[\r\n]+/)) {
@@ -49,11 +49,11 @@ const word = /[A-Za-z0-9+/=]{1,19}(?![A-Za-z0-9+/=])/y
 const filler = /\\{1,8}[nrt]|\x1b\[[0-9;]{0,32}m|[\s+\-|>:"',]|\d{1,6}[:|]/y
 const fillerBeforeEnd = /\\{1,8}[nrt]|\x1b\[[0-9;]{0,32}m|[\s+|>:"',]|-(?!-)|\d{1,6}[:|]/y
 const keyEnd = /-{4,5} ?END|Private-MAC/y
-const MOST_FILLERS = 24
-const MOST_LINES = 3
+const MAX_FILLER_COUNT = 24
+const MAX_TAIL_LINE_COUNT = 3
 
 /** Removes the short last lines of redacted keys, which are too short to be searched for elsewhere. */
-export function withoutTails(text: string): string {
+export function removeKeyTails(text: string): string {
   if (!text.includes("[redacted: private key #")) return text
   const pieces: string[] = []
   let from = 0
@@ -74,7 +74,7 @@ export function withoutTails(text: string): string {
  */
 function endOfTail(text: string, start: number): number | undefined {
   let at = start
-  for (let line = 0; line < MOST_LINES; line++) {
+  for (let line = 0; line < MAX_TAIL_LINE_COUNT; line++) {
     const begin = skip(text, at, filler)
     const end = begin === at ? undefined : endOfMatch(text, begin, word)
     if (end === undefined) return undefined
@@ -86,7 +86,7 @@ function endOfTail(text: string, start: number): number | undefined {
 
 function skip(text: string, from: number, what: RegExp): number {
   let at = from
-  for (let left = MOST_FILLERS; left > 0; left--) {
+  for (let left = MAX_FILLER_COUNT; left > 0; left--) {
     const end = endOfMatch(text, at, what)
     if (end === undefined) break
     at = end

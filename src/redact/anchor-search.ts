@@ -1,10 +1,10 @@
 /** An occurrence of an anchor: its start and its meaning. */
-export interface FoundAnchor<Meaning> {
+export interface AnchorMatch<Meaning> {
   start: number
   meaning: Meaning
 }
 
-const STRETCH_CHARS = 1 << 16
+const CHUNK_CHARS = 1 << 16
 
 /**
  * Creates a case-insensitive search for many ASCII words, each with a meaning; overlapping words are all found. Reads
@@ -12,10 +12,10 @@ const STRETCH_CHARS = 1 << 16
  * about 2,000 characters of words in total. Yields one list of matches per chunk of the text, which bounds the memory
  * for a text full of words.
  */
-export function findAnchors<Meaning>(
+export function createAnchorSearch<Meaning>(
   anchors: ReadonlyMap<string, Meaning>,
-): (text: string) => Generator<FoundAnchor<Meaning>[]> {
-  const { classes, width } = classesOf(anchors.keys())
+): (text: string) => Generator<AnchorMatch<Meaning>[]> {
+  const { classes, width } = characterClasses(anchors.keys())
   let characters = 1
   let longest = 0
   for (const word of anchors.keys()) {
@@ -41,19 +41,19 @@ export function findAnchors<Meaning>(
     isEnd[state] = 1
     ends.set(state, [...(ends.get(state) ?? []), { length: word.length, meaning }])
   }
-  complete()
+  buildTransitions()
 
   return function* (text) {
-    for (let from = 0; from < text.length; from += STRETCH_CHARS) {
-      const found = inStretch(text, from)
+    for (let from = 0; from < text.length; from += CHUNK_CHARS) {
+      const found = findInChunk(text, from)
       if (found.length > 0) yield found
     }
   }
 
   /** Matches that begin in a chunk. */
-  function inStretch(text: string, from: number): FoundAnchor<Meaning>[] {
-    const found: FoundAnchor<Meaning>[] = []
-    const next = from + STRETCH_CHARS
+  function findInChunk(text: string, from: number): AnchorMatch<Meaning>[] {
+    const found: AnchorMatch<Meaning>[] = []
+    const next = from + CHUNK_CHARS
     const stop = Math.min(text.length, next + longest)
     for (let at = from, state = 0; at < stop; at++) {
       const code = text.charCodeAt(at)
@@ -69,7 +69,7 @@ export function findAnchors<Meaning>(
    * Turns the trie into an automaton: where a word does not continue, the transition goes to its longest suffix that
    * begins a word.
    */
-  function complete(): void {
+  function buildTransitions(): void {
     const fallback = new Uint16Array(states)
     const queue = new Uint16Array(states / width)
     let queued = 0
@@ -97,7 +97,7 @@ export function findAnchors<Meaning>(
  * Assigns a number to each character of the words, the same for both cases; 0 for all others. `width` is the number of
  * classes.
  */
-function classesOf(words: Iterable<string>): { classes: Uint8Array; width: number } {
+function characterClasses(words: Iterable<string>): { classes: Uint8Array; width: number } {
   const classes = new Uint8Array(128)
   let width = 1
   for (const word of words)

@@ -1,16 +1,16 @@
-import { base64Texts } from "./base64.ts"
-import { readings, withoutEscapes } from "./disguises.ts"
-import { type FoundAnchor, findAnchors } from "./find-anchors.ts"
-import { privateKeys } from "./private-key.ts"
-import { rules, type Sighting } from "./rules.ts"
-import { secretlintAnchors, windowsAt } from "./secretlint.ts"
+import { type AnchorMatch, createAnchorSearch } from "./anchor-search.ts"
+import { findBase64Texts } from "./base64.ts"
+import { decodedForms, stripTerminalSequences } from "./encodings.ts"
+import { findPrivateKeys } from "./private-keys.ts"
+import { rules, type SecretMatch } from "./rules.ts"
+import { secretlintAnchors, windowsAround } from "./secretlint.ts"
 import type { Secrets } from "./secrets.ts"
 
 /** Receives the secrets found. */
-type Finds = Pick<Secrets, "add" | "addLines">
+type SecretCollector = Pick<Secrets, "add" | "addLines">
 
 /** Meaning of an anchor word. */
-interface Meaning {
+interface AnchorMeaning {
   /** Indexes in `rules`. */
   looks: number[]
   /** Minimum match at this position for secretlint to find anything. */
@@ -18,10 +18,10 @@ interface Meaning {
   isKey: boolean
 }
 
-const find = findAnchors(meanings())
+const findAnchors = createAnchorSearch(anchorMeanings())
 
-function meanings(): Map<string, Meaning> {
-  const known = new Map<string, Meaning>()
+function anchorMeanings(): Map<string, AnchorMeaning> {
+  const known = new Map<string, AnchorMeaning>()
   const of = (word: string) => {
     const meaning = known.get(word) ?? { looks: [], secretlint: undefined, isKey: false }
     known.set(word, meaning)
@@ -34,7 +34,7 @@ function meanings(): Map<string, Meaning> {
 }
 
 // A name and the characters between it and its value. A longer match may be part of another secret.
-const inFront = /[\w.-]*[^\w\s]{0,8}\s*$/
+const TEXT_BEFORE = /[\w.-]*[^\w\s]{0,8}\s*$/
 
 type IsAllowed = (value: string) => boolean
 
@@ -43,26 +43,33 @@ type IsAllowed = (value: string) => boolean
  * secretlint still has to scan.
  * @param isAllowed whether a value is exempt
  */
-export function look(text: string, secrets: Finds, isAllowed: IsAllowed): string[] {
+export function scanText(text: string, secrets: SecretCollector, isAllowed: IsAllowed): string[] {
   const windows: string[] = []
-  lookAt(text, secrets, isAllowed, windows, 0)
+  scanForms(text, secrets, isAllowed, windows, 0)
   return windows
 }
 
-function lookAt(whole: string, secrets: Finds, isAllowed: IsAllowed, windows: string[], depth: number): void {
-  const text = withoutEscapes(whole)?.text ?? whole
-  if (lookInto(text, secrets, isAllowed, windows))
-    for (const reading of readings(text)) lookInto(reading, secrets, isAllowed, windows)
-  if (depth < 3) for (const { text: inner } of base64Texts(text)) lookAt(inner, secrets, isAllowed, windows, depth + 1)
+function scanForms(
+  whole: string,
+  secrets: SecretCollector,
+  isAllowed: IsAllowed,
+  windows: string[],
+  depth: number,
+): void {
+  const text = stripTerminalSequences(whole)?.text ?? whole
+  if (scanForm(text, secrets, isAllowed, windows))
+    for (const reading of decodedForms(text)) scanForm(reading, secrets, isAllowed, windows)
+  if (depth < 3)
+    for (const { text: inner } of findBase64Texts(text)) scanForms(inner, secrets, isAllowed, windows, depth + 1)
 }
 
 /** Scans one form of a text. Returns whether it has any anchor word. */
-function lookInto(text: string, secrets: Finds, isAllowed: IsAllowed, windows: string[]): boolean {
+function scanForm(text: string, secrets: SecretCollector, isAllowed: IsAllowed, windows: string[]): boolean {
   let isAny = false
   let isKey = false
   // Last match of each rule: an anchor inside it belongs to the same secret.
-  const last = new Map<number, Sighting>()
-  for (const found of find(text)) {
+  const last = new Map<number, SecretMatch>()
+  for (const found of findAnchors(text)) {
     isAny = true
     isKey ||= found.some(({ meaning }) => meaning.isKey)
     const looks = found.flatMap(({ start, meaning }) => meaning.looks.map((rule) => ({ start, rule })))
@@ -77,19 +84,19 @@ function lookInto(text: string, secrets: Finds, isAllowed: IsAllowed, windows: s
         last.set(rule, sighting)
         const value = text.slice(start, end)
         if (!isAllowed(value) && !isRedacted(value))
-          secrets.add(kind, value, inFront.exec(text.slice(Math.max(0, start - 40), start))![0])
+          secrets.add(kind, value, TEXT_BEFORE.exec(text.slice(Math.max(0, start - 40), start))![0])
       }
     }
-    for (const window of windowsAt(text, placesForSecretlint(text, found, known))) windows.push(window)
+    for (const window of windowsAround(text, secretlintOffsets(text, found, known))) windows.push(window)
   }
   if (isKey)
-    for (const lines of privateKeys(text)) if (!isAllowed(lines.join("\n"))) secrets.addLines("private key", lines)
+    for (const lines of findPrivateKeys(text)) if (!isAllowed(lines.join("\n"))) secrets.addLines("private key", lines)
   return isAny
 }
 
-function placesForSecretlint(
+function secretlintOffsets(
   text: string,
-  found: readonly FoundAnchor<Meaning>[],
+  found: readonly AnchorMatch<AnchorMeaning>[],
   known: ReadonlyMap<number, number>,
 ): number[] {
   const places = found.filter(({ start, meaning }) => {
@@ -105,4 +112,4 @@ function placesForSecretlint(
 
 /** Whether a value contains a redaction mark, also base64-encoded. */
 const isRedacted = (value: string): boolean =>
-  value.includes("[redacted:") || base64Texts(value).some(({ text }) => isRedacted(text))
+  value.includes("[redacted:") || findBase64Texts(value).some(({ text }) => isRedacted(text))
