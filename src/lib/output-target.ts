@@ -44,11 +44,11 @@ export function resolveOutput(file: string): OutputTarget {
     else if (found.isFIFO() || found.isCharacterDevice()) return { kind: "stream", target: at }
     else throw unwritableError(file, found.isDirectory() ? "a folder" : found.isSocket() ? "a socket" : "a disk")
   }
-  throw unwritableError(file, "a link that leads back to itself")
+  throw unwritableError(file, "a link cycle")
 }
 
 const unwritableError = (file: string, what: string) =>
-  new ShareError("bad-usage", `${file} is ${what}: no file can be written there.`, { hint: "Name another file." })
+  new ShareError("bad-usage", `${file} is ${what}, cannot write a file there.`, { hint: "Give another file." })
 
 function ownDescriptor(at: string): number | undefined {
   const [, pid, descriptor] = /^\/(?:dev|proc\/(self|thread-self|\d+))\/fd\/(\d{1,9})$/.exec(at) ?? []
@@ -80,7 +80,7 @@ export function copyOwnerAndMode(descriptor: number, replaces: Stats | undefined
  */
 export function replaceFile(file: string, content: string): void {
   const place = resolveOutput(file)
-  if (place.kind !== "file") throw unwritableError(file, "no regular file")
+  if (place.kind !== "file") throw unwritableError(file, "not a regular file")
   const { target, replaces } = place
   const unfinished = temporaryPath(target)
   const descriptor = openSync(unfinished, "wx", temporaryMode(replaces))

@@ -7,7 +7,8 @@ import path from "node:path"
  */
 export async function createPrivateFolder(folder: string): Promise<void> {
   await make(folder)
-  if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(`${folder} is no folder`), { code: "ENOTDIR" })
+  if (!(await stat(folder)).isDirectory())
+    throw Object.assign(new Error(`${folder} is not a folder`), { code: "ENOTDIR" })
   await chmod(folder, 0o700)
 }
 

@@ -109,7 +109,7 @@ function partOf(file: OpenFile): TemporaryFile["part"] {
         const size = Math.min(READ_BYTES, to - at)
         const buffer = Buffer.allocUnsafe(size)
         const { bytesRead } = await file.read(buffer, 0, size, at)
-        if (bytesRead === 0) throw new Error("a temporary file is shorter than what was written into it")
+        if (bytesRead === 0) throw new Error("A temporary file is shorter than its written content.")
         yield buffer.subarray(0, bytesRead)
         at += bytesRead
       }
@@ -118,7 +118,7 @@ function partOf(file: OpenFile): TemporaryFile["part"] {
 }
 
 const temporaryFolderFullError = (cause: unknown) =>
-  new ShareError("store-failed", `No more can be written into the temporary folder ${os.tmpdir()}.`, {
-    hint: "Free some space there, or name another folder in TMPDIR.",
+  new ShareError("store-failed", `Cannot write to the temporary folder ${os.tmpdir()}.`, {
+    hint: "Free some space there, or set TMPDIR to another folder.",
     cause,
   })

@@ -29,7 +29,7 @@ export function parsePatterns(given: readonly string[], setting: string): Custom
   for (const text of given) {
     const parts = /^\/(.+)\/([a-z]*)$/s.exec(text)
     if (parts) patterns.push({ text, pattern: compile(text, parts[1]!, parts[2]!, setting) })
-    else if (text.trim().length < 2) throw patternError(text, setting, "is too short: it would be found everywhere")
+    else if (text.trim().length < 2) throw patternError(text, setting, "is too short: it would match everywhere")
     else words.push(text)
   }
   const known = new Set(words)
@@ -50,16 +50,16 @@ function compile(text: string, source: string, flags: string, setting: string): 
   if (source.length > MAX_PATTERN_CHARS)
     throw patternError(text, setting, `is longer than ${MAX_PATTERN_CHARS} characters`)
   if (/[^imsuv]/.test(flags.replaceAll("g", "")))
-    throw patternError(text, setting, "may have the flags i, m, s, u and v only")
+    throw patternError(text, setting, "has unsupported flags; allowed are i, m, s, u and v")
   let pattern: RegExp
   try {
     pattern = new RegExp(source, `${flags.replaceAll("g", "")}g`)
   } catch (cause) {
-    throw patternError(text, setting, "is not a regular expression", cause)
+    throw patternError(text, setting, "is not a valid regular expression", cause)
   }
   if (hasNestedRepetition(source))
-    throw patternError(text, setting, "repeats what repeats already, which can take time without end")
-  if (pattern.exec("")?.[0] === "") throw patternError(text, setting, "matches where there is nothing")
+    throw patternError(text, setting, "has nested repetitions, which can take unlimited time")
+  if (pattern.exec("")?.[0] === "") throw patternError(text, setting, "matches the empty string")
   return pattern
 }
 
@@ -94,7 +94,7 @@ function matcherWithTimeout(text: string, pattern: RegExp, setting: string): (te
       return [...found].filter((match) => match.trim() !== "")
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw cause
-      throw patternError(text, setting, "takes too long on this session")
+      throw patternError(text, setting, "timed out on this session")
     }
   }
 }
@@ -110,7 +110,7 @@ function windowsOf(text: string): string[] {
 function patternError(text: string, setting: string, why: string, cause?: unknown): ShareError {
   const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text
   return new ShareError("bad-settings", `"${shown}" in ${setting} ${why}.`, {
-    hint: "Write a word as it is, or a regular expression between slashes: /ACME-\\d+/i.",
+    hint: "Give a word, or a regular expression between slashes: /ACME-\\d+/i.",
     ...(cause !== undefined && { cause }),
   })
 }

@@ -134,15 +134,15 @@ function recordOf(
 }
 
 function unreadableError(path: string, cause: unknown): ShareError {
-  return new ShareError("bad-input", `OpenCode's database ${path} cannot be read to the end of the session.`, {
-    hint: "Try again; if that does not help, share an export file: opencode export <session id> > FILE.",
+  return new ShareError("bad-input", `Cannot read the whole session from OpenCode's database ${path}.`, {
+    hint: "Try again. If it fails again, share an export file: opencode export <session id> > FILE.",
     cause,
   })
 }
 
 function uncheckedError(path: string): Opencode2Error {
   return new Opencode2Error(
-    `OpenCode's database ${path} cannot be opened, so that nothing tells whether OpenCode 2 has something newer.`,
-    "Try again when no other program holds it",
+    `Cannot open OpenCode's database ${path} to check whether OpenCode 2 has a newer version of the session.`,
+    "Try again when no other program locks it",
   )
 }

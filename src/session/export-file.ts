@@ -38,8 +38,8 @@ export function exportStdin(stream: AsyncIterable<Uint8Array | string> & { isTTY
     label,
     async read(use) {
       if (stream.isTTY) {
-        const hint = "Pipe an export into it: opencode export <session id> | opencode-bucket share -"
-        throw new ShareError("bad-input", "Standard input is a terminal: there is no session in it.", { hint })
+        const hint = "Pipe an export: opencode export <session id> | opencode-bucket share -"
+        throw new ShareError("bad-input", "Standard input is a terminal, expected a session.", { hint })
       }
       return use(parseExport(await readStream(stream, label), label))
     },
@@ -57,8 +57,8 @@ async function openFile(path: string): Promise<{ file: FileHandle; size: number 
     if ((error as NodeJS.ErrnoException).code !== "EISDIR") throw unreadableError(path, error)
   }
   await file?.close()
-  const hint = "Name the export file in it."
-  throw new ShareError("bad-input", `${path} is a folder, not an export of a session.`, { hint })
+  const hint = "Give the path of an export file."
+  throw new ShareError("bad-input", `${path} is a folder, not an export file.`, { hint })
 }
 
 async function readWhole(file: FileHandle, size: number, path: string, label: string): Promise<Uint8Array> {
@@ -73,15 +73,15 @@ async function readWhole(file: FileHandle, size: number, path: string, label: st
 function unreadableError(path: string, cause: unknown): ShareError {
   const code = (cause as NodeJS.ErrnoException).code
   if (code === "ENOENT" || code === "ENOTDIR") {
-    const hint = "Check the path, or give a session's id: `opencode session list` shows them."
-    return new ShareError("bad-input", `There is no file ${path}.`, { hint, cause })
+    const hint = "Check the path, or give a session id: `opencode session list` shows them."
+    return new ShareError("bad-input", `File not found: ${path}.`, { hint, cause })
   }
   if (code === "EACCES" || code === "EPERM") {
-    const hint = "Change the file's permissions, or export the session again."
-    return new ShareError("bad-input", `The file ${path} may not be read.`, { hint, cause })
+    const hint = "Make the file readable, or export the session again."
+    return new ShareError("bad-input", `Permission denied: ${path}.`, { hint, cause })
   }
-  const hint = "Check the file and the disk that it is on."
-  return new ShareError("bad-input", `The file ${path} cannot be read${code ? ` (${code})` : ""}.`, { hint, cause })
+  const hint = "Check the file and its disk."
+  return new ShareError("bad-input", `Cannot read ${path}${code ? ` (${code})` : ""}.`, { hint, cause })
 }
 
 async function readStream(stream: AsyncIterable<Uint8Array | string>, label: string): Promise<Uint8Array> {

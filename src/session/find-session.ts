@@ -28,7 +28,7 @@ export function findSession(argument: string | undefined, { cwd, stdin, env, hom
   if (argument !== "" && existsSync(path)) return exportFile(path)
   if (/^ses_[A-Za-z0-9]+$/.test(argument)) return databaseSource({ sessionID: argument }, options)
   if (/[/\\]|\.json$/i.test(argument)) return exportFile(path)
-  throw new ShareError("bad-usage", `"${argument}" is neither a session's id nor an export file.`, {
-    hint: "Give an id (ses_…, see `opencode session list`), a file, or - for standard input; or nothing, for the newest session of this project.",
+  throw new ShareError("bad-usage", `"${argument}" is neither a session id nor an export file.`, {
+    hint: "Give a session id (ses_…, see `opencode session list`), a file, or - for standard input; or no argument for the newest session of this project.",
   })
 }

@@ -33,8 +33,8 @@ export function listSessions(path: string, { since = 0, project }: SessionFilter
   if (stored) return stored
   if (!database) {
     queryDatabase(path, (found, isV1Known) => assertAllCurrent(found, { since, project }, { isV1Known }))
-    throw new ShareError("session-not-found", `There is no database of OpenCode at ${path} that can be read.`, {
-      hint: "Name a session, or an export file, instead of --all.",
+    throw new ShareError("session-not-found", `No readable OpenCode database at ${path}.`, {
+      hint: "Give a session id or an export file instead of --all.",
     })
   }
   try {

@@ -55,7 +55,7 @@ export function normalizePart(raw: unknown, ids: IDAssigner, fallback: string): 
       }
     }
     case "file":
-      return filePart(part, id) ?? malformed("The file has neither a name nor an address.")
+      return filePart(part, id) ?? malformed("The file has neither a name nor a URL.")
     case "agent": {
       const name = optionalText(part["name"])
       return name === undefined ? malformed("The agent's name is missing.") : { id, type: "agent", name }
@@ -92,7 +92,7 @@ export function normalizePart(raw: unknown, ids: IDAssigner, fallback: string): 
       return typeof tool === "string" ? malformed(tool) : tool
     }
     default:
-      if (typeof part["type"] !== "string") return malformed("The part does not say what it is.")
+      if (typeof part["type"] !== "string") return malformed("The part has no type.")
       return { id, type: "unknown", kind: part["type"], raw: raw as Json }
   }
 }

@@ -11,7 +11,7 @@ export function normalizeTool(part: UnknownFields, id: string, attachments: File
   if (!isFields(part["state"])) return "The state of the call is missing."
   const state = part["state"]
   const status = statuses.find((known) => known === state["status"])
-  if (status === undefined) return "The call says nothing of how it ended."
+  if (status === undefined) return "The status of the call is missing or unknown."
   const metadata = fields(state["metadata"])
   const time = fields(state["time"])
   const output = status === "completed" ? completeOutput(tool, text(state["output"]), metadata) : ""

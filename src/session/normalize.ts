@@ -85,7 +85,7 @@ export function normalizeMessage(raw: unknown, ids: IDAssigner = createIDAssigne
   }
   if (!isFields(raw)) return { ...base, role: "malformed", reason: "The message is not an object.", parts: [] }
   if (info["role"] !== "user" && info["role"] !== "assistant") {
-    return { ...base, role: "malformed", reason: "The message says neither user nor assistant as its role.", parts: [] }
+    return { ...base, role: "malformed", reason: "The role of the message is neither user nor assistant.", parts: [] }
   }
   const parts = normalizeParts(record["parts"], ids, position)
   return info["role"] === "user"

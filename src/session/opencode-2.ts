@@ -18,7 +18,7 @@ export class Opencode2Error extends ShareError {
   /** @param instead alternative for the user: the beginning of a sentence */
   constructor(message: string, instead: string, cause?: unknown) {
     super("bad-input", message, {
-      hint: `${instead}, or update opencode-bucket once a version reads OpenCode 2.`,
+      hint: `${instead}, or update opencode-bucket when a version supports OpenCode 2.`,
       cause,
     })
   }
@@ -86,11 +86,11 @@ export function assertAllCurrent(
 const isEmpty = ({ isNew, said }: NewerSession) => isNew && said === 0
 
 const onlyInV2 = (which: string) =>
-  new Opencode2Error(`${which} is of OpenCode 2, ${NOT_READ_YET}.`, "Give the id of a session of OpenCode 1")
+  new Opencode2Error(`${which} is a session of OpenCode 2, ${NOT_READ_YET}.`, "Give the id of a session of OpenCode 1")
 
 const changedInV2 = (which: string) =>
   new Opencode2Error(
-    `${which} was last changed in OpenCode 2, ${NOT_READ_YET}; what OpenCode 1 has of it is older.`,
+    `${which} was last changed in OpenCode 2, ${NOT_READ_YET}; the version in OpenCode 1 is older.`,
     "Give the id of another session of OpenCode 1",
   )
 
@@ -108,7 +108,7 @@ function queryGenerations(
   } catch (error) {
     if (!isSqliteError(error)) throw error
     throw new Opencode2Error(
-      `The tables of OpenCode 2 in its database are not understood (${error.message}), so that nothing tells which session is the newest.`,
+      `Cannot determine the newest session: the tables of OpenCode 2 in the database have an unknown schema (${error.message}).`,
       "Share an export file of OpenCode 1",
       error,
     )

@@ -135,7 +135,7 @@ async function requestJson(
   if (response.status === 404) throw sessionNotFound(id)
   const body: unknown = await response.json().catch(() => undefined)
   if (response.ok && body !== undefined) return { body, headers: response.headers }
-  throw new ShareError("bad-input", `OpenCode does not give session ${id}: it answers ${response.status}.`, {
+  throw new ShareError("bad-input", `OpenCode did not return session ${id} (HTTP status ${response.status}).`, {
     hint: "Share it from the command line: opencode-bucket share <session id>.",
   })
 }

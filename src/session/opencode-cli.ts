@@ -51,13 +51,13 @@ export async function opencodeNewest(directory: string, env: Environment): Promi
 }
 
 export function projectSessionNotFound(directory: string): ShareError {
-  return new ShareError("session-not-found", `OpenCode has no session in the project of ${directory}.`, {
-    hint: "Go to the project's folder, or give a session's id: `opencode session list` shows them.",
+  return new ShareError("session-not-found", `No session found in the project of ${directory}.`, {
+    hint: "Run this in the project's folder, or give a session id: `opencode session list` shows them.",
   })
 }
 
 export function sessionNotFound(sessionID: string, cause?: unknown): ShareError {
-  return new ShareError("session-not-found", `OpenCode has no session ${sessionID}.`, {
+  return new ShareError("session-not-found", `Session ${sessionID} not found.`, {
     hint: "`opencode session list` shows the sessions of a project.",
     cause,
   })
@@ -119,7 +119,7 @@ async function opencode(args: string[], env: Environment, wanted: string, cwd?: 
   try {
     return await runOpencode(args, env, cwd)
   } catch (cause) {
-    const sentence = `${wanted} is not to be found: there is no database of OpenCode that can be read, and \`opencode\` does not start.`
+    const sentence = `${wanted} not found: there is no readable OpenCode database, and \`opencode\` cannot be started.`
     const hint = "Put `opencode` on the PATH, or share an export file: opencode export <session id> > FILE."
     throw new ShareError("session-not-found", sentence, { hint, cause })
   }
@@ -132,7 +132,10 @@ export async function runOpencode(args: string[], env: Environment, cwd?: string
   const shell = process.platform === "win32"
   const child = spawn("opencode", args, { env, shell, ...(cwd && { cwd }), stdio: ["ignore", "pipe", "pipe"] })
   const [stdout, stderr, status] = await Promise.all([buffer(child.stdout), text(child.stderr), exitOf(child)])
-  return { stdout, failure: status === 0 ? undefined : new Error(stderr.trim() || `opencode ended with ${status}`) }
+  return {
+    stdout,
+    failure: status === 0 ? undefined : new Error(stderr.trim() || `opencode exited with status ${status}`),
+  }
 }
 
 function exitOf(child: ChildProcess): Promise<number | string | null> {

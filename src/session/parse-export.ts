@@ -21,7 +21,7 @@ export function parseExport(bytes: Uint8Array, label: string): SessionRecord {
   if (text.trim() === "") throw badInput(`${capitalize(label)} is empty.`, EXPORT_AGAIN_HINT)
   const session = parse(text, label)
   if (!isFields(session) || !Array.isArray(session["messages"]))
-    throw notASessionError(label, "info and messages are expected")
+    throw notASessionError(label, "expected `info` and `messages`")
   checkedInfo(session["info"], label)
   if (session["messages"].length === 0) throw emptySessionError(label)
   return record(session, MAX_SUBAGENT_DEPTH, label)
@@ -32,8 +32,8 @@ export const MAX_SUBAGENT_DEPTH = 32
 
 /** Returns `info` if it identifies a session. Throws `bad-input`. */
 export function checkedInfo(info: unknown, label: string): unknown {
-  if (!isFields(info)) throw notASessionError(label, "info and messages are expected")
-  if (usableID(info["id"]) === undefined) throw notASessionError(label, "its info has no usable id")
+  if (!isFields(info)) throw notASessionError(label, "expected `info` and `messages`")
+  if (usableID(info["id"]) === undefined) throw notASessionError(label, "`info` has no valid id")
   return info
 }
 
@@ -42,17 +42,21 @@ export const childrenOf = (children: unknown, label: string): SessionRecord[] =>
   record({ children }, MAX_SUBAGENT_DEPTH, label).children
 
 export function invalidMessageError(label: string, position: number, cause: unknown): ShareError {
-  return badInput(`${capitalize(label)} is not JSON: the mistake is after byte ${position}.`, EXPORT_AGAIN_HINT, cause)
+  return badInput(
+    `${capitalize(label)} is not valid JSON: syntax error after byte ${position}.`,
+    EXPORT_AGAIN_HINT,
+    cause,
+  )
 }
 
 export function emptySessionError(label: string): ShareError {
-  return badInput(`${capitalize(label)} has no messages: there is nothing to share.`, "Say something in it first.")
+  return badInput(`${capitalize(label)} has no messages: nothing to share.`, "Send a message in the session first.")
 }
 
 export function tooLargeError(label: string): ShareError {
   return badInput(
     `${capitalize(label)} is larger than ${Math.floor(constants.MAX_STRING_LENGTH / 1e6)} MB, too large to read at once.`,
-    "Give the session's id instead: a session is then read from OpenCode's database message by message.",
+    "Give the session id instead: the session is then read from OpenCode's database, message by message.",
   )
 }
 
@@ -104,12 +108,12 @@ function invalidJsonError(json: string, skipped: number, label: string, cause: u
   const position = positionIn(cause, /at position (\d+)/)
   const cutOff = cause instanceof Error && /end of JSON|unterminated/i.test(cause.message)
   if (cutOff || (position !== undefined && position >= json.trimEnd().length)) {
-    return badInput(`${capitalize(label)} ends in the middle of its JSON: it was cut off.`, EXPORT_AGAIN_HINT, cause)
+    return badInput(`${capitalize(label)} ends in the middle of its JSON: it is truncated.`, EXPORT_AGAIN_HINT, cause)
   }
-  if (position === undefined) return badInput(`${capitalize(label)} is not JSON.`, EXPORT_AGAIN_HINT, cause)
+  if (position === undefined) return badInput(`${capitalize(label)} is not valid JSON.`, EXPORT_AGAIN_HINT, cause)
   const line = json.slice(0, position).split("\n").length
-  const where = skipped > 0 ? `line ${line}, counted from the first that begins with a brace` : `line ${line}`
-  return badInput(`${capitalize(label)} is not JSON: the mistake is in ${where}.`, EXPORT_AGAIN_HINT, cause)
+  const where = skipped > 0 ? `line ${line}, counted from the first line that begins with a brace` : `line ${line}`
+  return badInput(`${capitalize(label)} is not valid JSON: syntax error in ${where}.`, EXPORT_AGAIN_HINT, cause)
 }
 
 function notASessionError(label: string, detail: string): ShareError {

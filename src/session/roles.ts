@@ -54,7 +54,7 @@ async function* checkedMessages(
 export function missingRolesError(label: string): Opencode2Error {
   const subject = label.charAt(0).toUpperCase() + label.slice(1)
   return new Opencode2Error(
-    `${subject} has messages without a role, as OpenCode 2 writes them, ${NOT_READ_YET}.`,
+    `${subject} has messages without a role, as written by OpenCode 2, ${NOT_READ_YET}.`,
     "Give a session or an export of OpenCode 1",
   )
 }

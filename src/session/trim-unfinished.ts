@@ -4,7 +4,7 @@ import { messagesFrom, type SessionRecord } from "./source.ts"
 /** Longer than any secret: at most this much text without whitespace is held back. */
 const MAX_HELD_BACK_CHARS = 32_768
 /** Names of fields that identify an unfinished part; these are kept complete. */
-const isIdentifying = /^(?:id|.*(?:ID|Id)|type|tool|status|mime|title|description)$/
+const IDENTIFYING_NAME = /^(?:id|.*(?:ID|Id)|type|tool|status|mime|title|description)$/
 
 /**
  * Removes the last words of unfinished text from a session: half of a secret is not recognized as one, and would stay
@@ -54,7 +54,8 @@ function trimPart(part: unknown): unknown {
 const MAX_DEPTH = 50
 
 function trimStrings(value: unknown, known: ReadonlySet<unknown>, name = "", depth = 0): unknown {
-  if (typeof value === "string") return known.has(value) || isIdentifying.test(name) ? value : trimUnfinishedText(value)
+  if (typeof value === "string")
+    return known.has(value) || IDENTIFYING_NAME.test(name) ? value : trimUnfinishedText(value)
   if (typeof value !== "object" || value === null) return value
   if (depth === MAX_DEPTH) return undefined
   if (Array.isArray(value)) return value.map((one) => trimStrings(one, known, name, depth + 1))

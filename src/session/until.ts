@@ -12,8 +12,8 @@ export function parseUntil(text: string): Until {
   const id = /^(?:.*#)?(msg_[A-Za-z0-9]+)$/.exec(text)?.[1]
   if (id !== undefined) return { message: id }
   if (/^#?[1-9]\d{0,8}$/.test(text)) return { prompt: Number(text.replace("#", "")) }
-  throw new ShareError("bad-usage", `--until "${text}" is neither a message's id nor a prompt's number.`, {
-    hint: "Give an id (msg_…), the link to a message, or a number: with 3, the share ends before the fourth prompt.",
+  throw new ShareError("bad-usage", `"${text}" for --until is neither a message id nor a prompt number.`, {
+    hint: "Give a message id (msg_…), a link to a message, or a prompt number: 3 ends the share before the fourth prompt.",
   })
 }
 
@@ -64,11 +64,11 @@ async function findCutPoint(record: SessionRecord, end: Until): Promise<CutPoint
   }
   if (isOver || ("prompt" in end && prompts === end.prompt)) return found
   throw "message" in end
-    ? new ShareError("bad-usage", `The session has no message ${end.message}.`, {
-        hint: "The link beside a prompt or an answer on a page of the share ends in the message's id.",
+    ? new ShareError("bad-usage", `Message ${end.message} not found in the session.`, {
+        hint: "Links beside prompts and answers on a shared page end with the message id.",
       })
-    : new ShareError("bad-usage", `The session has ${prompts} prompts, so it cannot end with prompt ${end.prompt}.`, {
-        hint: "Give a smaller number, or leave --until out.",
+    : new ShareError("bad-usage", `Prompt ${end.prompt} not found: the session has ${prompts} prompts.`, {
+        hint: "Give a smaller number, or omit --until.",
       })
 }
 

@@ -10,12 +10,12 @@ const message = { info: { id: "msg_1", role: "user" }, parts: [{ id: "prt_1", ty
 const circle = { info: { id: "ses_1", parentID: "ses_1" }, messages: [message, message] }
 
 const refused: [string, string | Uint8Array, RegExp][] = [
-  ["cut off in the middle", whole.subarray(0, whole.length >> 1), /ends in the middle of its JSON: it was cut off/],
-  ["cut off at its end", whole.toString().trimEnd().slice(0, -1), /cut off/],
+  ["truncated in the middle", whole.subarray(0, whole.length >> 1), /ends in the middle of its JSON: it is truncated/],
+  ["truncated at its end", whole.toString().trimEnd().slice(0, -1), /truncated/],
   ["nested without end", deep, /not an OpenCode session/],
   ["of the wrong types", JSON.stringify({ info: [], messages: {} }), /not an OpenCode session/],
   ["without messages", JSON.stringify({ info: session.info, messages: [] }), /no messages/],
-  ["of zeros", Buffer.alloc(1_000), /not JSON|empty/],
+  ["of zeros", Buffer.alloc(1_000), /not valid JSON|empty/],
 ]
 
 const shown: [string, string][] = [

@@ -111,7 +111,7 @@ describe("doctor", () => {
     for (const flags of [[], ["--quiet"]]) {
       const { status, said } = await doctor(home, ...flags)
       expect(status).toBe(2)
-      expect(said).toContain(`✗ Newest session The newest session here, ${newest}, is of OpenCode 2`)
+      expect(said).toContain(`✗ Newest session The newest session here, ${newest}, is a session of OpenCode 2`)
       expect(said).not.toContain("Sharing works")
     }
     const { status, said } = await doctor(home, "--json")
@@ -258,7 +258,7 @@ describe("where `opencode` has to be asked", () => {
     const env = { PATH: pathWith(home, script), OPENCODE_DB: home.file("broken.db") }
     const { status, stdout, stderr } = await home.run(["share", "ses_1"], { env })
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" })
-    expect(stderr).toContain("cannot be opened, so that nothing tells whether OpenCode 2 has something newer")
+    expect(stderr).toContain("to check whether OpenCode 2 has a newer version of the session")
     expect(existsSync(home.file("data", "opencode-bucket"))).toBe(false)
   })
 })

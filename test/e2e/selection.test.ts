@@ -57,9 +57,9 @@ test("a page says what was left out", async () => {
 
 test.each([
   [["--omit", "thoughts"], /"thoughts" is nothing that can be left out/],
-  [["--until", "yesterday"], /neither a message's id nor a prompt's number/],
-  [["--until", "msg_nowhere"], /no message msg_nowhere/],
-  [["--until", "99"], /cannot end with prompt 99/],
+  [["--until", "yesterday"], /neither a message id nor a prompt number/],
+  [["--until", "msg_nowhere"], /Message msg_nowhere not found/],
+  [["--until", "99"], /Prompt 99 not found/],
 ])("%o is a clear error, and nothing is shared", async (flags, words) => {
   const home = ownHome()
   const { status, stdout, stderr } = await home.run(["share", fixture("questions"), ...flags])

@@ -123,7 +123,7 @@ describe("without a database that is understood", () => {
     const source = databaseSource({ sessionID: "ses_0000000000000000000000" }, options(missing))
     await expect(source.read(exportedOf)).rejects.toMatchObject({
       code: "session-not-found",
-      message: "OpenCode has no session ses_0000000000000000000000.",
+      message: "Session ses_0000000000000000000000 not found.",
     })
   })
 

@@ -62,7 +62,7 @@ test("what cannot be written says which folder is full", () => {
   // No file may be longer than 16 blocks of 1,024 bytes: on a full disk, a write fails in the same place.
   const args = ["-c", 'ulimit -f 16; exec "$0" --input-type=module --eval "$1"', process.execPath, script]
   const said = execFileSync("bash", args, { encoding: "utf8", env: { ...process.env, TMPDIR: folder } })
-  expect(said).toBe(`store-failed No more can be written into the temporary folder ${folder}.\n`)
+  expect(said).toBe(`store-failed Cannot write to the temporary folder ${folder}.\n`)
 })
 
 test("what is shorter than it was is not taken for whole", async () => {

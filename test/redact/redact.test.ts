@@ -108,11 +108,11 @@ describe("own patterns", () => {
   })
 
   test.each([
-    ["/(/", "is not a regular expression"],
-    ["/(a+)+$/", "repeats what repeats already"],
-    ["/(a|a)*b/", "repeats what repeats already"],
-    ["/a*/", "matches where there is nothing"],
-    ["/a/y", "may have the flags"],
+    ["/(/", "is not a valid regular expression"],
+    ["/(a+)+$/", "has nested repetitions"],
+    ["/(a|a)*b/", "has nested repetitions"],
+    ["/a*/", "matches the empty string"],
+    ["/a/y", "has unsupported flags"],
     ["x", "is too short"],
     [`/${"a".repeat(600)}/`, "is longer than"],
   ])("%s is an error that names it", async (pattern, why) => {
@@ -124,7 +124,7 @@ describe("own patterns", () => {
   test("one that takes without end ends the share with an error", async () => {
     const patterns = [`/${"a*".repeat(12)}b/`]
     const run = redacted(["a".repeat(4000)], { patterns })
-    await expect(run).rejects.toMatchObject({ code: "bad-settings", message: expect.stringContaining("too long") })
+    await expect(run).rejects.toMatchObject({ code: "bad-settings", message: expect.stringContaining("timed out") })
   }, 30_000)
 })
 

@@ -36,7 +36,7 @@ describe("a truncated export", () => {
         refused = error
       }
       expect(refused, `cut at ${end}`).toBeInstanceOf(ShareError)
-      expect(refused).toMatchObject({ code: "bad-input", message: expect.stringMatching(/cut off|not JSON/) })
+      expect(refused).toMatchObject({ code: "bad-input", message: expect.stringMatching(/truncated|not valid JSON/) })
     }
   })
 })

@@ -86,7 +86,7 @@ describe("a session by its id", () => {
   test("that is not there: a sentence and a hint", async () => {
     await expect(byID("ses_nowhere").read(exportedOf)).rejects.toMatchObject({
       code: "session-not-found",
-      message: "OpenCode has no session ses_nowhere.",
+      message: "Session ses_nowhere not found.",
       hint: expect.stringContaining("opencode session list"),
     })
   })
@@ -173,7 +173,7 @@ describe("broken content", () => {
     writeSync(file, Buffer.alloc(size, 0xff), 0, size, (page - 1) * size)
     await expect(byID(idOf("Fix add()"), path).read(exportedOf)).rejects.toMatchObject({
       code: "bad-input",
-      message: expect.stringContaining("cannot be read to the end"),
+      message: expect.stringContaining("Cannot read the whole session"),
     })
   })
 })
@@ -196,7 +196,7 @@ describe("without a database that is understood, OpenCode itself is asked", () =
     // There is none to ask here; what it answers is tested with the real one.
     await expect(byID("ses_1", make()).read(exportedOf)).rejects.toMatchObject({
       code: "session-not-found",
-      message: expect.stringMatching(/^Session ses_1 is not to be found: .*`opencode` does not start\.$/),
+      message: expect.stringMatching(/^Session ses_1 not found: .*`opencode` cannot be started\.$/),
       hint: expect.stringContaining("opencode export"),
     })
     await expect(newest("/home/dana", make()).read(exportedOf)).rejects.toMatchObject({ code: "session-not-found" })
@@ -209,7 +209,7 @@ test("a database that another program has locked is asked for in the same way", 
   other.exec("BEGIN EXCLUSIVE")
   await expect(byID(idOf("Notes"), path).read(exportedOf)).rejects.toMatchObject({
     code: "session-not-found",
-    message: expect.stringContaining("no database of OpenCode that can be read"),
+    message: expect.stringContaining("no readable OpenCode database"),
   })
   other.exec("ROLLBACK")
   expect(await byID(idOf("Notes"), path).read(exportedOf)).toMatchObject({ info: { title: "Notes" } })

@@ -65,31 +65,27 @@ describe("what is no export is refused in one sentence", () => {
   test.each<[string, string, RegExp]>([
     ["nothing", "", /^The file a\.json is empty\.$/],
     ["space", " \n\ufeff", /is empty/],
-    ["a text", "hello", /is not JSON\.$/],
-    ["a mistake", pretty.replace('"title":', '"title"'), /the mistake is in line 4\.$/],
+    ["a text", "hello", /is not valid JSON\.$/],
+    ["a mistake", pretty.replace('"title":', '"title"'), /syntax error in line 4\.$/],
     ["a mistake after a log", `log\n${pretty.replace('"title":', '"title"')}`, /line 4, counted from the first/],
     ["a list", "[]", /^The file a\.json is JSON, but not an OpenCode session/],
-    ["another object", '{"a":1}', /info and messages are expected/],
-    ["no messages at all", '{"info":{"id":"ses_1"}}', /info and messages/],
-    ["no id", '{"info":{},"messages":[{}]}', /no usable id/],
-    ["a hostile id", '{"info":{"id":"../x"},"messages":[{}]}', /no usable id/],
-    [
-      "a session without messages",
-      '{"info":{"id":"ses_1"},"messages":[]}',
-      /has no messages: there is nothing to share/,
-    ],
+    ["another object", '{"a":1}', /expected `info` and `messages`/],
+    ["no messages at all", '{"info":{"id":"ses_1"}}', /`info` and `messages`/],
+    ["no id", '{"info":{},"messages":[{}]}', /no valid id/],
+    ["a hostile id", '{"info":{"id":"../x"},"messages":[{}]}', /no valid id/],
+    ["a session without messages", '{"info":{"id":"ses_1"},"messages":[]}', /has no messages: nothing to share/],
   ])("%s", (_, text, sentence) => {
     expect(refusal(text)).toMatch(sentence)
   })
 
-  test("an export that was cut off, wherever that was", () => {
+  test("an export truncated at any byte", () => {
     const real = readFileSync(new URL("../fixtures/sessions/subagent-child.json", import.meta.url))
     for (const whole of [real, Buffer.from(compact)]) {
       for (let end = 1; end < whole.lastIndexOf("}"); end += 7) {
-        expect([end, refusal(whole.subarray(0, end))]).toEqual([end, expect.stringMatching(/cut off|not JSON/)])
+        expect([end, refusal(whole.subarray(0, end))]).toEqual([end, expect.stringMatching(/truncated|not valid JSON/)])
       }
     }
-    expect(refusal(real.subarray(0, 3000))).toBe("The file a.json ends in the middle of its JSON: it was cut off.")
+    expect(refusal(real.subarray(0, 3000))).toBe("The file a.json ends in the middle of its JSON: it is truncated.")
   })
 
   test("any bytes: read or refused, nothing else", () => {
@@ -128,7 +124,7 @@ describe("a file", () => {
   test("that is not there, is a folder or lies below a file", async () => {
     const folder = temporaryFolder()
     const path = join(folder, "talk.json")
-    await expect(readFile(path)).rejects.toMatchObject({ code: "bad-input", message: `There is no file ${path}.` })
+    await expect(readFile(path)).rejects.toMatchObject({ code: "bad-input", message: `File not found: ${path}.` })
     await expect(readFile(folder)).rejects.toMatchObject({
       code: "bad-input",
       message: expect.stringMatching(/is a folder/),
@@ -145,7 +141,7 @@ describe("a file", () => {
     const isRoot = process.getuid?.() === 0
     if (isRoot) process.seteuid?.(65534)
     try {
-      const refused = { code: "bad-input", message: expect.stringMatching(/may not be read/) }
+      const refused = { code: "bad-input", message: expect.stringMatching(/Permission denied/) }
       await expect(readFile(path)).rejects.toMatchObject(refused)
     } finally {
       if (isRoot) process.seteuid?.(0)

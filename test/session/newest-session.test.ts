@@ -27,7 +27,7 @@ describe("the newest session of a project", () => {
     for (const elsewhere of ["/home/dana/src", "/home/dana/src/notes/sub", "/", "/home/dana/src/note_"]) {
       await expect(titleOfNewest(elsewhere)).rejects.toMatchObject({
         code: "session-not-found",
-        message: `OpenCode has no session in the project of ${elsewhere}.`,
+        message: `No session found in the project of ${elsewhere}.`,
       })
     }
   })

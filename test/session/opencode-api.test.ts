@@ -65,7 +65,7 @@ test("a session that is not there, and an answer that is none, are said in words
   const broken = async () => new Response("<html>", { status: 500 })
   await expect(read(broken)).rejects.toMatchObject({
     code: "bad-input",
-    message: "OpenCode does not give session ses_root: it answers 500.",
+    message: "OpenCode did not return session ses_root (HTTP status 500).",
   })
 })
 

@@ -129,7 +129,7 @@ test("what a record says of all of it is left out with the end", async () => {
 })
 
 test.each([
-  [{ message: "msg_9" }, "no message msg_9"],
+  [{ message: "msg_9" }, "Message msg_9 not found"],
   [{ prompt: 3 }, "2 prompts"],
 ])("until %o, which is not there, is a clear error", async (until, words) => {
   await expect(select(full(), { until })).rejects.toThrow(words)

@@ -108,9 +108,11 @@ describe("a large export", () => {
   })
 
   test("is refused where it is no session, and where a message is broken", async () => {
-    await expect(read('{"info":{"id":1},"messages":[{}]}', "c.json")).rejects.toThrow("no usable id")
+    await expect(read('{"info":{"id":1},"messages":[{}]}', "c.json")).rejects.toThrow("no valid id")
     await expect(read('{"info":{"id":"ses_1"},"messages":[]}', "d.json")).rejects.toThrow("nothing to share")
-    await expect(read('{"info":{"id":"ses_1"},"messages":[{},{"a":tru}]}', "e.json")).rejects.toThrow("is not JSON")
-    await expect(read('{"info":{"id":"ses_1"},"messages":[{}', "f.json")).rejects.toThrow("cut off")
+    await expect(read('{"info":{"id":"ses_1"},"messages":[{},{"a":tru}]}', "e.json")).rejects.toThrow(
+      "is not valid JSON",
+    )
+    await expect(read('{"info":{"id":"ses_1"},"messages":[{}', "f.json")).rejects.toThrow("truncated")
   })
 })
