@@ -26,8 +26,8 @@ const nameClasses = new Map<string, NameClass>()
 
 /** Classifies a name. Cached: a session has few distinct names. */
 function classifyName(name: string): NameClass {
-  const known = nameClasses.get(name)
-  if (known) return known
+  const cached = nameClasses.get(name)
+  if (cached) return cached
   const end = name.slice(-100)
   const isHarmless = harmlessName.test(end) && !/pass(?:word)?[-_.]?hash/i.test(end)
   const isPassword = !isHarmless && passwordName.test(end)

@@ -32,12 +32,12 @@ export function parsePatterns(given: readonly string[], setting: string): Custom
     else if (text.trim().length < 2) throw patternError(text, setting, "is too short: it would match everywhere")
     else words.push(text)
   }
-  const known = new Set(words)
+  const wordSet = new Set(words)
   const run = patterns.map(({ text, pattern }) => matcherWithTimeout(text, pattern, setting))
   return {
     words,
     matches: (texts) => run.flatMap((find) => find(texts)),
-    has: (text) => known.has(text) || patterns.some(({ pattern }) => isWhole(pattern, text)),
+    has: (text) => wordSet.has(text) || patterns.some(({ pattern }) => isWhole(pattern, text)),
   }
 }
 

@@ -45,9 +45,9 @@ export function createLongestWordSearch(words: readonly string[]): LongestWordSe
         best[middle]!.set(hash, word)
         break
       }
-      const known = best[middle]!.get(hash) ?? search(hashes, 0, low, middle - 1, found)
-      best[middle]!.set(hash, known)
-      found = known || found
+      const prefixWord = best[middle]!.get(hash) ?? search(hashes, 0, low, middle - 1, found)
+      best[middle]!.set(hash, prefixWord)
+      found = prefixWord || found
       low = middle + 1
     }
   }

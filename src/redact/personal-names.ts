@@ -27,11 +27,11 @@ export function userNamesIn(path: string): string[] {
  * people who are not in `names` are recognized only if a path continues after them.
  */
 export function createNameReplacer(person: LocalUser, names: Iterable<string>): (text: string) => string {
-  const known = new Set([person.user, ...userNamesIn(person.home), ...names].filter((name) => name !== ""))
-  const telling = [...known].filter(
+  const allNames = new Set([person.user, ...userNamesIn(person.home), ...names].filter((name) => name !== ""))
+  const distinctive = [...allNames].filter(
     (name) => name.length >= 3 && !COMMON_NAMES.has(name.toLowerCase()) && /\D/.test(name),
   )
-  const anyName = [...known]
+  const anyName = [...allNames]
     .map(escapeRegExp)
     .sort((a, b) => b.length - a.length)
     .join("|")
@@ -51,11 +51,11 @@ export function createNameReplacer(person: LocalUser, names: Iterable<string>): 
       [new RegExp(`-(?:home|Users)-(?:${anyName})(?=-|$|[^\\w])`, "g"), "-~"],
     )
   }
-  const inPaths = telling.map(
+  const inPaths = distinctive.map(
     (name) => new RegExp(`(?<=[/\\\\][\\w.@+~-]{0,80})(?<![A-Za-z0-9])${escapeRegExp(name)}(?![A-Za-z0-9])`, "g"),
   )
   const anyHome = anyOf(["(?:home|users)[-/\\\\%]", ...(person.home === "" ? [] : [escapeRegExp(person.home)])])
-  const anyTelling = anyOf(telling.map(escapeRegExp))
+  const anyTelling = anyOf(distinctive.map(escapeRegExp))
   return (text) => {
     let clean = text
     if (anyHome.test(text)) for (const [pattern, to] of replacements) clean = clean.replace(pattern, to)

@@ -47,14 +47,14 @@ export function prefixHashes(text: string, longest: number): PrefixHashes {
 }
 
 function powersOf(base: number, prime: number): (exponent: number) => number {
-  let known = new Uint32Array([1])
+  let powers = new Uint32Array([1])
   return (exponent) => {
-    if (exponent >= known.length) {
-      const more = new Uint32Array(Math.max(exponent + 1, known.length * 2))
-      more.set(known)
-      for (let at = known.length; at < more.length; at++) more[at] = (more[at - 1]! * base) % prime
-      known = more
+    if (exponent >= powers.length) {
+      const more = new Uint32Array(Math.max(exponent + 1, powers.length * 2))
+      more.set(powers)
+      for (let at = powers.length; at < more.length; at++) more[at] = (more[at - 1]! * base) % prime
+      powers = more
     }
-    return known[exponent]!
+    return powers[exponent]!
   }
 }

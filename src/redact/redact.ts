@@ -114,9 +114,9 @@ export async function redact(
   }
   const telling: number[] = []
   const collectAt = async (position: number, message: unknown) => {
-    const known = secrets.size + names.size
+    const sizeBefore = secrets.size + names.size
     await collect(message)
-    if (secrets.size + names.size > known) telling.push(position)
+    if (secrets.size + names.size > sizeBefore) telling.push(position)
   }
   for (const position of before.telling)
     for await (const message of messagesFrom(record, position)) {
@@ -135,8 +135,8 @@ export async function redact(
   const change = (text: string, name: string | undefined) => {
     const mark = name === undefined ? undefined : secrets.named(name, text)
     if (mark !== undefined) return mark
-    const known = text.length <= MAX_CACHED_CHARS ? changes.get(text) : undefined
-    if (known !== undefined) return known
+    const cached = text.length <= MAX_CACHED_CHARS ? changes.get(text) : undefined
+    if (cached !== undefined) return cached
     const other = clean(secrets.replace(text))
     if (text.length <= MAX_CACHED_CHARS && changes.size < MAX_CACHED_COUNT) changes.set(text, other)
     return other
@@ -155,10 +155,10 @@ const keyOf = (secrets: Secrets, person: LocalUser, names: ReadonlySet<string>) 
     .update(JSON.stringify([person, ...names]))
     .digest("hex")
 
-async function collectAll(record: SessionRecord, learn: (value: unknown) => Promise<void>): Promise<void> {
-  await learn(record.info)
-  for await (const message of record.messages()) await learn(message)
-  for (const child of record.children) await collectAll(child, learn)
+async function collectAll(record: SessionRecord, collect: (value: unknown) => Promise<void>): Promise<void> {
+  await collect(record.info)
+  for await (const message of record.messages()) await collect(message)
+  for (const child of record.children) await collectAll(child, collect)
 }
 
 function mapRecord(record: SessionRecord, change: (value: unknown) => unknown): SessionRecord {

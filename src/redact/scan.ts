@@ -21,16 +21,16 @@ interface AnchorMeaning {
 const findAnchors = createAnchorSearch(anchorMeanings())
 
 function anchorMeanings(): Map<string, AnchorMeaning> {
-  const known = new Map<string, AnchorMeaning>()
+  const byWord = new Map<string, AnchorMeaning>()
   const of = (word: string) => {
-    const meaning = known.get(word) ?? { looks: [], secretlint: undefined, isKey: false }
-    known.set(word, meaning)
+    const meaning = byWord.get(word) ?? { looks: [], secretlint: undefined, isKey: false }
+    byWord.set(word, meaning)
     return meaning
   }
   for (const [at, rule] of rules.entries()) for (const word of rule.words) of(word).looks.push(at)
   for (const [word, pattern] of secretlintAnchors) of(word).secretlint = pattern
   for (const word of ["private key", "private-lines:"]) of(word).isKey = true
-  return known
+  return byWord
 }
 
 // A name and the characters between it and its value. A longer match may be part of another secret.
@@ -74,20 +74,20 @@ function scanForm(text: string, secrets: SecretCollector, isAllowed: IsAllowed, 
     isKey ||= found.some(({ meaning }) => meaning.isKey)
     const looks = found.flatMap(({ start, meaning }) => meaning.looks.map((rule) => ({ start, rule })))
     looks.sort((a, b) => a.start - b.start || a.rule - b.rule)
-    const known = new Map<number, number>()
+    const endByStart = new Map<number, number>()
     for (const { start: at, rule } of looks) {
       const before = last.get(rule)
       if (before && before.start <= at && at < before.end) continue
       for (const sighting of rules[rule]!.look(text, at)) {
         const { kind, start, end } = sighting
-        known.set(start, end)
+        endByStart.set(start, end)
         last.set(rule, sighting)
         const value = text.slice(start, end)
         if (!isAllowed(value) && !isRedacted(value))
           secrets.add(kind, value, TEXT_BEFORE.exec(text.slice(Math.max(0, start - 40), start))![0])
       }
     }
-    for (const window of windowsAround(text, secretlintOffsets(text, found, known))) windows.push(window)
+    for (const window of windowsAround(text, secretlintOffsets(text, found, endByStart))) windows.push(window)
   }
   if (isKey)
     for (const lines of findPrivateKeys(text)) if (!isAllowed(lines.join("\n"))) secrets.addLines("private key", lines)
@@ -97,11 +97,11 @@ function scanForm(text: string, secrets: SecretCollector, isAllowed: IsAllowed, 
 function secretlintOffsets(
   text: string,
   found: readonly AnchorMatch<AnchorMeaning>[],
-  known: ReadonlyMap<number, number>,
+  endByStart: ReadonlyMap<number, number>,
 ): number[] {
   const places = found.filter(({ start, meaning }) => {
     if (!meaning.secretlint) return false
-    const end = known.get(start)
+    const end = endByStart.get(start)
     // Secrets that our rules matched completely need no second search.
     if (end !== undefined && !/[\w.+/=-]/.test(text.charAt(end))) return false
     meaning.secretlint.lastIndex = start

@@ -44,10 +44,10 @@ export function createWordSearch(words: Iterable<string>): WordSearch {
       if (shift < shifts[block]!) shifts[block] = shift
     }
     const head = word.slice(0, window)
-    const known = heads.get(head)
-    if (known === undefined) heads.set(head, word)
-    else if (typeof known === "string") heads.set(head, [known, word])
-    else known.push(word)
+    const candidates = heads.get(head)
+    if (candidates === undefined) heads.set(head, word)
+    else if (typeof candidates === "string") heads.set(head, [candidates, word])
+    else candidates.push(word)
   }
   const longest = new Map<string, LongestWordSearch>()
 
@@ -63,12 +63,12 @@ export function createWordSearch(words: Iterable<string>): WordSearch {
       }
       const start = at - window + BLOCK_CHARS
       const head = text.slice(start, start + window)
-      const known = heads.get(head)
+      const candidates = heads.get(head)
       let word: string | undefined
-      if (typeof known === "string" && known.length <= MAX_COMPARED_CHARS) word = known
-      else if (known !== undefined) {
+      if (typeof candidates === "string" && candidates.length <= MAX_COMPARED_CHARS) word = candidates
+      else if (candidates !== undefined) {
         hashes ??= prefixHashes(text, length)
-        word = longestOf(head, known)(start, hashes)
+        word = longestOf(head, candidates)(start, hashes)
       }
       if (word !== undefined && !text.startsWith(word, start)) word = undefined
       if (word === undefined) at++
@@ -80,8 +80,9 @@ export function createWordSearch(words: Iterable<string>): WordSearch {
     return found
   }
 
-  function longestOf(head: string, known: string | string[]): LongestWordSearch {
-    const made = longest.get(head) ?? createLongestWordSearch(typeof known === "string" ? [known] : known)
+  function longestOf(head: string, candidates: string | string[]): LongestWordSearch {
+    const made =
+      longest.get(head) ?? createLongestWordSearch(typeof candidates === "string" ? [candidates] : candidates)
     longest.set(head, made)
     return made
   }

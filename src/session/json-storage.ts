@@ -73,8 +73,8 @@ function findStoredSessions(data: string): StoredSession[] {
       parts: (message) => path.join(folder, "part", id, message),
     }))
   })
-  const known = new Set(sessions.map(({ id }) => id))
-  return [...sessions, ...older.filter(({ id }) => !known.has(id))].sort((a, b) => updated(b) - updated(a))
+  const newerIDs = new Set(sessions.map(({ id }) => id))
+  return [...sessions, ...older.filter(({ id }) => !newerIDs.has(id))].sort((a, b) => updated(b) - updated(a))
 }
 
 function sessionsIn(folder: string, at: (id: string) => Omit<StoredSession, "id" | "info">): StoredSession[] {

@@ -10,7 +10,7 @@ export function normalizeTool(part: UnknownFields, id: string, attachments: File
   if (tool === undefined) return "The tool's name is missing."
   if (!isFields(part["state"])) return "The state of the call is missing."
   const state = part["state"]
-  const status = statuses.find((known) => known === state["status"])
+  const status = statuses.find((each) => each === state["status"])
   if (status === undefined) return "The status of the call is missing or unknown."
   const metadata = fields(state["metadata"])
   const time = fields(state["time"])

@@ -209,9 +209,9 @@ function fileDiff(value: unknown): FileDiff[] {
   const additions = optionalAmount(diff["additions"]) ?? 0
   const deletions = optionalAmount(diff["deletions"]) ?? 0
   const status = diff["status"]
-  const known = status === "added" || status === "deleted" || status === "renamed" ? status : "modified"
+  const fileStatus = status === "added" || status === "deleted" || status === "renamed" ? status : "modified"
   const patch = optionalText(diff["patch"]) ?? createPatchOf(file, diff["before"], diff["after"])
-  return [{ file, patch, additions, deletions, status: known }]
+  return [{ file, patch, additions, deletions, status: fileStatus }]
 }
 
 // OpenCode before 1.2 stored a changed file before and after instead of a patch. The number of edits is limited: larger

@@ -33,8 +33,8 @@ interface SchemaState {
  * Throws `Opencode2Error` if OpenCode 2 has a newer version of this session or of one of its subagent sessions. Passes
  * if neither generation has the session.
  */
-export function assertCurrent(database: QueryableDatabase, sessionID: string, known?: SchemaState): void {
-  queryGenerations(database, known, ({ newerBelow }) => {
+export function assertCurrent(database: QueryableDatabase, sessionID: string, schema?: SchemaState): void {
+  queryGenerations(database, schema, ({ newerBelow }) => {
     const [found] = newerBelow(sessionID).filter((one) => one.id === sessionID || !isEmpty(one))
     if (found === undefined) return
     if (found.id !== sessionID) throw changedInV2(`Session ${found.id}, a subagent's of ${sessionID},`)
@@ -51,15 +51,15 @@ export function assertNewest(
   database: QueryableDatabase,
   folder: string | undefined,
   newest: string | undefined,
-  known?: SchemaState,
+  schema?: SchemaState,
 ): void {
-  queryGenerations(database, known, ({ newerConversationsIn, activeInV1 }) => {
+  queryGenerations(database, schema, ({ newerConversationsIn, activeInV1 }) => {
     const [found] = newerConversationsIn(folder)
     if (found === undefined || (newest !== undefined && found.active < activeInV1(newest))) return
     const which = folder === undefined ? `The newest session, ${found.id},` : `The newest session here, ${found.id},`
     throw found.isNew ? onlyInV2(which) : changedInV2(which)
   })
-  if (newest !== undefined) assertCurrent(database, newest, known)
+  if (newest !== undefined) assertCurrent(database, newest, schema)
 }
 
 /**
@@ -69,9 +69,9 @@ export function assertNewest(
 export function assertAllCurrent(
   database: QueryableDatabase,
   { project, since }: { project: string | undefined; since: number },
-  known?: SchemaState,
+  schema?: SchemaState,
 ): void {
-  queryGenerations(database, known, ({ newerIn }) => {
+  queryGenerations(database, schema, ({ newerIn }) => {
     const found = newerIn(project).filter((one) => one.active >= since && !isEmpty(one))
     if (found.length === 0) return
     const which = found.length === 1 ? `session ${found[0]?.id}` : `${found.length} sessions, such as ${found[0]?.id},`

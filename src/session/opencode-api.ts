@@ -80,18 +80,18 @@ async function readMessages(id: string, ask: RequestOpencode, before?: PreviousR
   const fetched = fetchBackwards(id, ask)
   const after = before && (await fetched.after(before.last))
   const ids = new Set(after?.map(idOf))
-  const known = before?.touched.every((id) => ids.has(id)) ? after : undefined
-  let all = known ? undefined : await fetched.all()
+  const appended = before?.touched.every((id) => ids.has(id)) ? after : undefined
+  let all = appended ? undefined : await fetched.all()
   const start = before?.begins.messages ?? 0
   return {
-    begins: known && before?.begins,
+    begins: appended && before?.begins,
     async *from(position) {
-      if (known && position >= start) return yield* known.slice(position - start)
-      if (known && before?.kept.has(position)) yield before.kept.get(position++)
+      if (appended && position >= start) return yield* appended.slice(position - start)
+      if (appended && before?.kept.has(position)) yield before.kept.get(position++)
       all ??= await fetched.all()
       yield* all.slice(position)
     },
-    at: (position) => all?.[position] ?? (position < start ? before?.kept.get(position) : known?.[position - start]),
+    at: (position) => all?.[position] ?? (position < start ? before?.kept.get(position) : appended?.[position - start]),
   }
 }
 

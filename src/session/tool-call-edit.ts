@@ -59,7 +59,7 @@ function patchedFile(value: unknown): PatchedFile[] {
   const file = fields(value)
   const relativePath = optionalText(file["relativePath"])
   const path = optionalText(file["filePath"]) ?? relativePath
-  const kind = CHANGE_KINDS.find((known) => known === file["type"])
+  const kind = CHANGE_KINDS.find((each) => each === file["type"])
   if (path === undefined || kind === undefined) return []
   return [
     {

@@ -63,12 +63,12 @@ function numberedLines(lines: string[]): Read["content"] | undefined {
   const total = /^\n\(End of file - total (\d{1,9}) lines\)/.exec(rest)?.[1]
   if (found.length === 0 && total !== "0") return undefined
   const shown = /^\n\((?:Showing|Output capped)[^\n]*? of (\d{1,9})\b/.exec(rest)?.[1]
-  const known = total ?? shown
+  const lineCount = total ?? shown
   return {
     type: "file",
     text: found.join("\n"),
     firstLine: Math.max(firstLine, 1),
-    totalLines: known === undefined ? undefined : Number(known),
+    totalLines: lineCount === undefined ? undefined : Number(lineCount),
     truncated: total === undefined,
   }
 }

@@ -45,21 +45,23 @@ function trimPart(part: unknown): unknown {
   // The input of a running tool is complete, and its metadata often repeats it.
   const { input, ...growing } = state
   const isPending = state["status"] !== "running"
-  const known = new Set(isPending ? [] : Object.values(fields(input)))
-  const shown = { ...fields(trimStrings(growing, known)), ...(input !== undefined && { input }) }
-  return { ...given, state: isPending ? { ...shown, input: trimStrings(input, known) } : shown }
+  const inputValues = new Set(isPending ? [] : Object.values(fields(input)))
+  const shown = { ...fields(trimStrings(growing, inputValues)), ...(input !== undefined && { input }) }
+  return { ...given, state: isPending ? { ...shown, input: trimStrings(input, inputValues) } : shown }
 }
 
 /** Maximum nesting depth; deeper values of an unfinished part are dropped. */
 const MAX_DEPTH = 50
 
-function trimStrings(value: unknown, known: ReadonlySet<unknown>, name = "", depth = 0): unknown {
+function trimStrings(value: unknown, inputValues: ReadonlySet<unknown>, name = "", depth = 0): unknown {
   if (typeof value === "string")
-    return known.has(value) || IDENTIFYING_NAME.test(name) ? value : trimUnfinishedText(value)
+    return inputValues.has(value) || IDENTIFYING_NAME.test(name) ? value : trimUnfinishedText(value)
   if (typeof value !== "object" || value === null) return value
   if (depth === MAX_DEPTH) return undefined
-  if (Array.isArray(value)) return value.map((one) => trimStrings(one, known, name, depth + 1))
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, trimStrings(one, known, key, depth + 1)]))
+  if (Array.isArray(value)) return value.map((one) => trimStrings(one, inputValues, name, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, trimStrings(one, inputValues, key, depth + 1)]),
+  )
 }
 
 const KEY_BEGIN = /-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File|Private-Lines: \d/g
