@@ -32,7 +32,7 @@ test.each<[string, NodeJS.ProcessEnv, object | undefined]>([
   expect(proxiesFrom(env)).toEqual(found)
 })
 
-test("a host goes past any proxy, in both spellings, once", () => {
+test("a host is added to both spellings of NO_PROXY, once", () => {
   const env = { NO_PROXY: "example.com, .corp", no_proxy: "127.0.0.1" }
   bypassProxies("127.0.0.1", env)
   bypassProxies("127.0.0.1", env)

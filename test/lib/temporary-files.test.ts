@@ -22,7 +22,7 @@ function ownFolder(folder = temporaryFolder()): string {
   return folder
 }
 
-test("any part is given back as it was written, as often as it is asked for, also by several at once", async () => {
+test("any range can be read repeatedly and concurrently", async () => {
   await withTemporaryFiles(async ({ make }) => {
     const file = await make()
     const text = "0123456789".repeat(60_000)
@@ -35,7 +35,7 @@ test("any part is given back as it was written, as often as it is asked for, als
   })
 })
 
-test("no file has a name, while it is used and after, even if what uses it fails", async () => {
+test("files are unlinked during and after use, also if it fails", async () => {
   const folder = ownFolder()
   let file: TemporaryFile | undefined
   const failed = withTemporaryFiles(async ({ make }) => {
@@ -49,7 +49,7 @@ test("no file has a name, while it is used and after, even if what uses it fails
   await expect(textOf(file!.part(0, 7))).rejects.toThrow()
 })
 
-test("what cannot be written says which folder is full", () => {
+test("a write error names the folder", () => {
   const folder = ownFolder()
   const module = path.join(import.meta.dirname, "..", "..", "src", "lib", "temporary-files.ts")
   const script = `import { withTemporaryFiles } from ${JSON.stringify(module)}
@@ -65,7 +65,7 @@ test("what cannot be written says which folder is full", () => {
   expect(said).toBe(`store-failed Cannot write to the temporary folder ${folder}.\n`)
 })
 
-test("what is shorter than it was is not taken for whole", async () => {
+test("a truncated file throws", async () => {
   await withTemporaryFiles(async ({ take }) => {
     const empty = take(await open("/dev/null", "r"))
     await expect(textOf(empty.part(0, 5))).rejects.toThrow("shorter")

@@ -47,7 +47,7 @@ test("every control character is shown as an escape", () => {
   }
 })
 
-describe("characters that show nothing", () => {
+describe("invisible characters", () => {
   test.each([
     0xad, 0x34f, 0x61c, 0x180e, 0x200b, 0x200e, 0x202e, 0x2060, 0x2066, 0x3164, 0xfeff, 0xfe0f, 0xe0041, 0xe0100,
   ])("U+%s", (code) => {
@@ -60,7 +60,7 @@ describe("characters that show nothing", () => {
 })
 
 test.each(["Ünïcödé & co", "日本語", "👩‍💻 ❤️ 1️⃣ 🏴󠁧󠁢󠁥󠁮󠁧󠁿", "می‌خواهم", "क्‍ष", "שלום", "~/a b/c.txt", String.raw`C:\Users\n`])(
-  "%s stays as it is",
+  "%s is unchanged",
   (text) => expect(terminalText(text)).toBe(text),
 )
 

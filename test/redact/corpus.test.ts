@@ -41,7 +41,7 @@ test.each(Object.keys(disguises))(
   120_000,
 )
 
-test("what looks like a secret and is none stays, wherever it is", async () => {
+test("false positives are kept everywhere", async () => {
   const messages = Object.values(places).flatMap((message) => lookAlikes.map((text) => message(text)))
   const lost = new Set<string>()
   for await (const { text, file } of pairs(messages))

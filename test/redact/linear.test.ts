@@ -99,7 +99,7 @@ describe("four times the text is about four times the work", () => {
     expect(await isLinear(long)).toBe(true)
   })
 
-  test("names of users, each with a home of their own", async () => {
+  test("names of users, each with a home folder", async () => {
     const named = async (count: number) => {
       const messages = Array.from({ length: count }, (_, n) => ({ directory: `/home/user${n}abc/x`, text: "a/b/c/d" }))
       const start = process.cpuUsage()
@@ -113,7 +113,7 @@ describe("four times the text is about four times the work", () => {
 })
 
 describe("many secrets", () => {
-  test("whatever the words, the longest ones are found, as by trying all of them at every place", () => {
+  test("the search finds the longest words, like a brute-force search", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "b", "é"), maxLength: 80 })
     const words = fc.array(fc.string({ unit: fc.constantFrom("a", "b", "é"), minLength: 1, maxLength: 14 }))
     fc.assert(

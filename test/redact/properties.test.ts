@@ -29,7 +29,7 @@ const session = fc
 const clean = async (record: SessionRecord) => (await redact(record, { person })).record
 
 describe("of any session", () => {
-  test("what is redacted stays as it is when it is redacted again", async () => {
+  test("redaction is idempotent", async () => {
     await fc.assert(
       fc.asyncProperty(session, async (record) => {
         const once = await clean(record)
@@ -54,7 +54,7 @@ describe("of any session", () => {
     )
   })
 
-  test("what it is built of is the same: ids, kinds, times, states", async () => {
+  test("the structure is unchanged: ids, types, times, states", async () => {
     const shapeOf = async (record: SessionRecord) =>
       (await all(normalizeSession(record).messages())).map(({ id, role, created, parts }) => ({
         id,
@@ -74,7 +74,7 @@ describe("of any session", () => {
     )
   })
 
-  test("one secret has one mark, wherever it is in it, also in a subagent's session, and whatever came before it", async () => {
+  test("a secret has one mark everywhere, also in a subagent session, whatever precedes it", async () => {
     const anyPlace = fc.constantFrom(...Object.values(places))
     const other = fc.array(fc.tuple(anyPlace, fc.constantFrom(...lookAlikes)), { maxLength: 3 })
     await fc.assert(
@@ -97,7 +97,7 @@ describe("of any session", () => {
   })
 })
 
-test("any JSON at all passes", async () => {
+test("any JSON passes without an error", async () => {
   await fc.assert(
     fc.asyncProperty(fc.jsonValue(), fc.array(fc.jsonValue({ noUnicodeString: false })), async (info, messages) => {
       const record = {

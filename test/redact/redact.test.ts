@@ -17,7 +17,7 @@ async function redacted(texts: string[], options: RedactOptions = {}) {
 const token = () => `ghp${"_"}${random(36)}`
 
 describe("marks", () => {
-  test("one secret has one mark everywhere, also where it came before what gave it away", async () => {
+  test("a secret has one mark everywhere, also before the context that identifies it", async () => {
     const key = random(32)
     const { texts, found } = await redacted([`I see ${key} here`, `PAYMENT_API_KEY=${key}`, `?k=${key}`])
     const mark = "[redacted: key #1]"
@@ -25,7 +25,7 @@ describe("marks", () => {
     expect(found).toEqual([{ kind: "key", secrets: 1 }])
   })
 
-  test("are numbered by kind as they first appear, and stay when the session goes on", async () => {
+  test("are numbered per kind by first appearance, and are stable when the session grows", async () => {
     const [a, b, c] = [token(), token(), random(32)]
     const first = [`${a} ${b}`, `API_KEY=${c}`]
     const { texts } = await redacted(first)
@@ -33,7 +33,7 @@ describe("marks", () => {
     expect((await redacted([...first, token(), b])).texts.slice(0, 2)).toEqual(texts)
   })
 
-  test("a short password goes with its context alone", async () => {
+  test("a short password is replaced only in its context", async () => {
     const { texts } = await redacted(["PGPASSWORD=k1tt3n psql", "a k1tt3n, and again PGPASSWORD=k1tt3n"])
     expect(texts).toEqual([
       "PGPASSWORD=[redacted: password #1] psql",
@@ -41,14 +41,14 @@ describe("marks", () => {
     ])
   })
 
-  test("a subagent's secret is one of the session's", async () => {
+  test("a secret of a subagent session is redacted in the session", async () => {
     const key = token()
     const { record } = await redact(sessionOf([say(`see ${key}`)], "A session", [say(key)]), { person })
     expect(JSON.stringify(await exportedOf(record))).not.toContain(key)
     expect(JSON.stringify((await exportedOf(record)).children)).toContain("[redacted: github token #1]")
   })
 
-  test("the lines of a diff stay in their number", async () => {
+  test("a diff keeps its number of lines", async () => {
     const lines = Array.from({ length: 3 }, () => `+${random(64)}`)
     const begin = `+-----${"BEGIN"} PRIVATE KEY-----`
     const patch = [begin, ...lines, "+abc=", `+-----${"END"} PRIVATE KEY-----`].join("\n")
@@ -58,7 +58,7 @@ describe("marks", () => {
   })
 })
 
-describe("people", () => {
+describe("personal names", () => {
   test.each([
     ["/home/zoe/work/a.ts", "~/work/a.ts"],
     ["cd /home/zoe && ls", "cd ~ && ls"],
@@ -78,12 +78,12 @@ describe("people", () => {
     expect((await redacted([text])).texts).toEqual([clean])
   })
 
-  test("a name that many have goes from home folders alone", async () => {
+  test("a common name is replaced only in home folders", async () => {
     const { texts } = await redacted(["/home/node/app /usr/bin/node"], { person: { user: "node", home: "/home/node" } })
     expect(texts).toEqual(["~/app /usr/bin/node"])
   })
 
-  test("e-mail addresses go on request", async () => {
+  test("e-mail addresses are replaced on request", async () => {
     const text = "Ask zoe@corp.dev, not me@example.com"
     expect((await redacted([text])).texts).toEqual([text])
     expect((await redacted([text], { emails: true })).texts).toEqual([
@@ -92,15 +92,15 @@ describe("people", () => {
   })
 })
 
-describe("own patterns", () => {
-  test("words and regular expressions go wherever they are", async () => {
+describe("custom patterns", () => {
+  test("words and regular expressions are replaced everywhere", async () => {
     const { texts } = await redacted(["Falcon, ACME-12 and acme-7; acme"], { patterns: ["Falcon", "/acme-\\d+/i"] })
     expect(texts).toEqual([
       "[redacted: own pattern #1], [redacted: own pattern #2] and [redacted: own pattern #3]; acme",
     ])
   })
 
-  test("what is allowed stays", async () => {
+  test("allowed values are kept", async () => {
     const [a, b] = [token(), token()]
     const { texts } = await redacted([`${a} ${b}`], { allow: [a] })
     expect(texts).toEqual([`${a} [redacted: github token #1]`])
@@ -121,7 +121,7 @@ describe("own patterns", () => {
     expect((error as Error).message).toContain(pattern.slice(0, 40))
   })
 
-  test("one that takes without end ends the share with an error", async () => {
+  test("one that times out throws bad-settings", async () => {
     const patterns = [`/${"a*".repeat(12)}b/`]
     const run = redacted(["a".repeat(4000)], { patterns })
     await expect(run).rejects.toMatchObject({ code: "bad-settings", message: expect.stringContaining("timed out") })
@@ -129,7 +129,7 @@ describe("own patterns", () => {
 })
 
 describe("what is not redacted", () => {
-  test.each(exports)("nothing but home folders is lost from a real session (%s)", async (_, exported) => {
+  test.each(exports)("only home folders of a real session are replaced (%s)", async (_, exported) => {
     const { record, found } = await redact(await recordFrom(exported), { person })
     expect(found).toEqual([])
     const plain = (text: string) => text.replaceAll(/\/home\/(?:dana|user|zoe)(?![\w.-])/g, "~")

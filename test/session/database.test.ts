@@ -51,7 +51,7 @@ describe("a session by its id", () => {
     expect(children[0]?.messages).toHaveLength(3)
   })
 
-  test("makes sense to the end", async () => {
+  test("can be normalized completely", async () => {
     await byID(idOf("Fix add()")).read(async (record) => {
       const session = normalizeSession(record)
       const read = startOfSession()
@@ -73,7 +73,7 @@ describe("a session by its id", () => {
     })
   })
 
-  test("leaves out what was undone", async () => {
+  test("leaves out undone messages", async () => {
     const prompts = await byID(idOf("Undone")).read(async (record) => {
       expect(record.info).toMatchObject({ revert: { messageID: expect.stringMatching(/^msg_/) } })
       expect(await all(record.messages())).toHaveLength(4)
@@ -83,7 +83,7 @@ describe("a session by its id", () => {
     expect(JSON.stringify(prompts)).not.toContain("taken back")
   })
 
-  test("that is not there: a sentence and a hint", async () => {
+  test("that does not exist throws session-not-found with a hint", async () => {
     await expect(byID("ses_nowhere").read(exportedOf)).rejects.toMatchObject({
       code: "session-not-found",
       message: "Session ses_nowhere not found.",
@@ -91,7 +91,7 @@ describe("a session by its id", () => {
     })
   })
 
-  test("without messages: nothing to share", async () => {
+  test("without messages throws bad-input", async () => {
     const path = copy(`DELETE FROM part`, `DELETE FROM message`)
     await expect(byID(idOf("Notes"), path).read(exportedOf)).rejects.toMatchObject({
       code: "bad-input",
@@ -101,7 +101,7 @@ describe("a session by its id", () => {
 })
 
 describe("while OpenCode writes", () => {
-  test("the session is seen as of one moment, and the writer is not held up", async () => {
+  test("the session is read as one snapshot, and the writer is not blocked", async () => {
     const path = copy("PRAGMA journal_mode = WAL")
     const writer = new DatabaseSync(path)
     writer.exec("PRAGMA busy_timeout = 0")
@@ -115,7 +115,7 @@ describe("while OpenCode writes", () => {
     writer.close()
   })
 
-  test("nothing is written, and nothing is left open", async () => {
+  test("reading writes nothing and leaves nothing open", async () => {
     const path = copy("PRAGMA journal_mode = WAL")
     await byID(idOf("Notes"), path).read(exportedOf)
     await expect(byID(idOf("Notes"), path).read(() => Promise.reject(new Error("stop")))).rejects.toThrow("stop")
@@ -131,7 +131,7 @@ function copyMode(path: string): void {
 }
 
 describe("broken content", () => {
-  test("of a part or message comes out malformed, with the rest intact", async () => {
+  test("of a part or message becomes malformed, the rest is intact", async () => {
     const path = copy(
       `UPDATE part SET data = '{"type":"te' WHERE id = (SELECT min(id) FROM part WHERE data LIKE '%Looking.%')`,
       `UPDATE message SET data = '' WHERE id = (SELECT max(id) FROM message WHERE session_id = '${idOf("Fix add()")}')`,
@@ -144,7 +144,7 @@ describe("broken content", () => {
     expect(parts.filter(({ type }) => type === "tool")).toHaveLength(7)
   })
 
-  test("of the session's record leaves out what cannot be read", async () => {
+  test("of the session's record leaves out unreadable fields", async () => {
     const path = copy(`UPDATE session SET model = '{', permission = 'x', summary_diffs = '[', metadata = '7'`)
     const { info } = await byID(idOf("Notes"), path).read(exportedOf)
     expect(info).toMatchObject({ title: "Notes", metadata: 7 })
@@ -162,7 +162,7 @@ describe("broken content", () => {
     expect(children).toMatchObject([{ info: { id: b }, children: [] }])
   })
 
-  test("of the file itself, in the middle, is one clear error", async () => {
+  test("of the file itself is one clear error", async () => {
     const path = copy()
     const database = new DatabaseSync(path)
     const sql = "SELECT rootpage FROM sqlite_master WHERE name = 'part'"
@@ -178,7 +178,7 @@ describe("broken content", () => {
   })
 })
 
-describe("without a database that is understood, OpenCode itself is asked", () => {
+describe("without a readable database, reading falls back to opencode export", () => {
   test.each<[string, () => string]>([
     ["no file", () => join(temporaryFolder(), "opencode.db")],
     ["a folder", temporaryFolder],
@@ -203,7 +203,7 @@ describe("without a database that is understood, OpenCode itself is asked", () =
   })
 })
 
-test("a database that another program has locked is asked for in the same way", async () => {
+test("a locked database falls back to opencode export", async () => {
   const path = copy()
   const other = new DatabaseSync(path)
   other.exec("BEGIN EXCLUSIVE")
@@ -216,7 +216,7 @@ test("a database that another program has locked is asked for in the same way", 
   other.close()
 })
 
-test("the database is where OpenCode keeps it", () => {
+test("the path of the database is OpenCode's", () => {
   const home = "/home/dana"
   expect(databasePath({}, home)).toBe("/home/dana/.local/share/opencode/opencode.db")
   expect(databasePath({ HOME: "/home/eve" })).toBe("/home/eve/.local/share/opencode/opencode.db")
@@ -226,7 +226,7 @@ test("the database is where OpenCode keeps it", () => {
   expect(databasePath({ OPENCODE_DB: "x.db" }, home)).toBe("/home/dana/.local/share/opencode/x.db")
 })
 
-test("reading it prints no warning of Node's, and swallows no other", () => {
+test("reading suppresses only the experimental warning of Node", () => {
   const module = new URL("../../src/session/sqlite.ts", import.meta.url).href
   const code = `import { sqlite } from "${module}"
     new (sqlite().DatabaseSync)(":memory:").close()

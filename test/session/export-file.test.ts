@@ -61,7 +61,7 @@ describe("an export is read", () => {
   })
 })
 
-describe("what is no export is refused in one sentence", () => {
+describe("anything else than an export is refused in one sentence", () => {
   test.each<[string, string, RegExp]>([
     ["nothing", "", /^The file a\.json is empty\.$/],
     ["space", " \n\ufeff", /is empty/],
@@ -88,7 +88,7 @@ describe("what is no export is refused in one sentence", () => {
     expect(refusal(real.subarray(0, 3000))).toBe("The file a.json ends in the middle of its JSON: it is truncated.")
   })
 
-  test("any bytes: read or refused, nothing else", () => {
+  test("any bytes are read or refused", () => {
     const anything = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
       fc.string({ unit: "binary" }).map((text) => Buffer.from(text)),
@@ -113,7 +113,7 @@ describe("what is no export is refused in one sentence", () => {
 describe("a file", () => {
   const readFile = (path: string) => exportFile(path).read(exportedOf)
 
-  test("is read when it is asked for, not before", async () => {
+  test("is read on demand", async () => {
     const path = join(temporaryFolder(), "talk.json")
     const source = exportFile(path)
     expect(source.label).toBe(`the file ${path}`)
@@ -121,7 +121,7 @@ describe("a file", () => {
     expect(await source.read(exportedOf)).toMatchObject(session)
   })
 
-  test("that is not there, is a folder or lies below a file", async () => {
+  test("that is missing, a folder, or below a file", async () => {
     const folder = temporaryFolder()
     const path = join(folder, "talk.json")
     await expect(readFile(path)).rejects.toMatchObject({ code: "bad-input", message: `File not found: ${path}.` })
@@ -133,7 +133,7 @@ describe("a file", () => {
     await expect(readFile(join(path, "x"))).rejects.toMatchObject({ code: "bad-input" })
   })
 
-  test("that may not be read", async () => {
+  test("without read permission", async () => {
     const path = join(temporaryFolder(), "talk.json")
     writeFileSync(path, pretty)
     chmodSync(path, 0)
@@ -148,7 +148,7 @@ describe("a file", () => {
     }
   })
 
-  test("that is longer than any text can be, and not of the usual form", async () => {
+  test("longer than a string can be, and not of the usual form", async () => {
     const path = join(temporaryFolder(), "talk.json")
     writeFileSync(path, pretty)
     truncateSync(path, constants.MAX_STRING_LENGTH + 1)
@@ -161,7 +161,7 @@ describe("a file", () => {
     })
   })
 
-  test("whose reader fails passes that on as it is", async () => {
+  test("passes errors of its reader on unchanged", async () => {
     const path = join(temporaryFolder(), "talk.json")
     writeFileSync(path, pretty)
     const failure = new Error("the store is gone")
@@ -170,7 +170,7 @@ describe("a file", () => {
 })
 
 describe("standard input", () => {
-  test("is read in whatever pieces it comes", async () => {
+  test("is read in chunks of any size", async () => {
     const bytes = Buffer.from(pretty)
     const pieces = Array.from(bytes, (_, index) => bytes.subarray(index, index + 1))
     expect(await exportStdin(Readable.from(pieces)).read(exportedOf)).toMatchObject(session)

@@ -9,11 +9,11 @@ function find(argument: string | undefined, cwd = temporaryFolder()) {
   return findSession(argument, { cwd, home: cwd, env: { PATH: "" }, stdin: Readable.from(["{}"]) })
 }
 
-test("an id is a session of OpenCode's", () => {
+test("an id is read from OpenCode's database", () => {
   expect(find("ses_dfca812d1ffetfyM8r8wJI63KB").label).toBe("session ses_dfca812d1ffetfyM8r8wJI63KB")
 })
 
-test("nothing is the newest session of the project", () => {
+test("no argument is the newest session of the project", () => {
   expect(find(undefined).label).toBe("the newest session of this project")
 })
 
@@ -21,7 +21,7 @@ test("a dash is standard input", () => {
   expect(find("-").label).toBe("standard input")
 })
 
-test("a file that is there is an export, whatever it is called", () => {
+test("an existing file is an export, whatever its name", () => {
   const cwd = temporaryFolder()
   for (const name of ["talk.json", "talk", "ses_1"]) {
     writeFileSync(join(cwd, name), "{}")
@@ -30,7 +30,7 @@ test("a file that is there is an export, whatever it is called", () => {
   }
 })
 
-test("a folder is taken for a path, and reading says that it is none to read", async () => {
+test("a folder counts as a path, and reading it throws", async () => {
   const cwd = temporaryFolder()
   mkdirSync(join(cwd, "talks"))
   await expect(find("talks", cwd).read(async () => {})).rejects.toMatchObject({
@@ -45,7 +45,7 @@ test.each(["missing.json", "../talk", "./x", "a\\b", "MISSING.JSON"])("%s looks 
 })
 
 test.each(["hello", "", "ses_", "ses_1;ls", "msg_1", "--", "https:example"])(
-  "%j is refused, and what is expected is said",
+  "%j is refused, with a hint on what is expected",
   (argument) => {
     const expected = { code: "bad-usage", hint: expect.stringMatching(/ses_.*file.*standard input.*newest/) }
     expect(() => find(argument)).toThrow(expect.objectContaining(expected))

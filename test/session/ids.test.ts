@@ -20,14 +20,14 @@ describe("ids", () => {
     ])
   })
 
-  test("that repeat get a number, and stay the same when the session grows", async () => {
+  test("that repeat get a number, and are stable when the session grows", async () => {
     const messages = [user("a", text("p"), text("p")), user("a", text("p")), user("a-2")]
     const expected = [["a", "p", "p-2"], ["a-2", "p-3"], ["a-2-2"]]
     expect(await idsOf(...messages)).toEqual(expected)
     expect(await idsOf(...messages, user("a"))).toEqual([...expected, ["a-3"]])
   })
 
-  test("are unique and usable, whatever the session says", async () => {
+  test("are unique and usable for any session", async () => {
     const id = fc.oneof(fc.constantFrom("a", "a-2", "part-1-1", "message-1", "", '"><b>'), fc.jsonValue())
     const part = fc.record({ id, type: fc.constant("text"), text: fc.string() })
     const message = fc.record({ info: fc.record({ id, role: fc.constant("user") }), parts: fc.array(part) })

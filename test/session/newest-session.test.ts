@@ -8,7 +8,7 @@ const titleOfNewest = (folder: string, path?: string) =>
   newest(folder, path).read(async ({ info }) => (info as { title: string }).title)
 
 describe("the newest session of a project", () => {
-  test("is the one last worked on, no subagent's and none that is archived", async () => {
+  test("is the one updated last, without subagent sessions and archived ones", async () => {
     expect(await titleOfNewest(calc)).toBe("Fix add()")
     const later = "UPDATE session SET time_updated = time_updated + 1000000000 WHERE"
     expect(await titleOfNewest(calc, copy(`${later} title = 'Undone'`))).toBe("Undone")
@@ -16,13 +16,13 @@ describe("the newest session of a project", () => {
     expect(await titleOfNewest(calc, copy(`${later} parent_id IS NOT NULL`))).toBe("Fix add()")
   })
 
-  test("counts worktrees and clones to their project", async () => {
+  test("includes worktrees and clones of the project", async () => {
     const path = copy(`UPDATE project SET sandboxes = '["/home/dana/src/calc-two"]' WHERE id <> 'global'`)
     expect(await titleOfNewest("/home/dana/src/calc-two", path)).toBe("Fix add()")
     await expect(titleOfNewest("/home/dana/src/calc-three", path)).rejects.toMatchObject({ code: "session-not-found" })
   })
 
-  test("in a folder outside of any repository is one of this very folder", async () => {
+  test("outside of a repository is the newest of this folder", async () => {
     expect(await titleOfNewest(notes)).toBe("Notes")
     for (const elsewhere of ["/home/dana/src", "/home/dana/src/notes/sub", "/", "/home/dana/src/note_"]) {
       await expect(titleOfNewest(elsewhere)).rejects.toMatchObject({
@@ -43,7 +43,7 @@ describe("the newest session of a project", () => {
     await expect(titleOfNewest(folder, path)).rejects.toMatchObject({ code: "session-not-found" })
   })
 
-  test("is not disturbed by a project record that is broken", async () => {
+  test("is found despite a broken project record", async () => {
     const path = copy(`UPDATE project SET sandboxes = 'oops'`)
     expect(await titleOfNewest(calc, path)).toBe("Fix add()")
   })

@@ -52,16 +52,16 @@ describe("a file", () => {
   })
 
   test.each(["javascript:alert(1)", " data:text/html,x", "vbscript:x", "/etc/passwd", "ftp://example.com"])(
-    "has no address where that is %s",
+    "has no URL if it is %s",
     (url) => expect(partOf({ type: "file", filename: "a", url })).toMatchObject({ type: "file", url: "" }),
   )
 
-  test.each(["text", "text/html\nX: y", "image/png>", "/", 'a/b"'])("has no media type where that is %j", (mime) => {
+  test.each(["text", "text/html\nX: y", "image/png>", "/", 'a/b"'])("has no media type if it is %j", (mime) => {
     expect(partOf({ type: "file", filename: "a", mime })).toMatchObject({ type: "file", mime: "" })
   })
 })
 
-describe("a part that lacks what its kind needs is malformed, and kept as it was", () => {
+describe("a part without its required fields is malformed, and its JSON is kept", () => {
   test.each([
     { type: "text" },
     { type: "text", text: null },
@@ -92,12 +92,12 @@ describe("a part that lacks what its kind needs is malformed, and kept as it was
   })
 })
 
-test("a part of a kind that is not known is kept as it was", () => {
+test("a part of an unknown type keeps its JSON", () => {
   const raw = { id: "prt_1", type: "hologram", beam: [1] }
   expect(partOf(raw)).toEqual({ id: "prt_1", type: "unknown", kind: "hologram", raw })
 })
 
-test("an error keeps its name and sentence, and none of the headers and addresses around it", () => {
+test("an error keeps its name and message, without headers and URLs", () => {
   const data = { message: "no", responseHeaders: { "x-key": "k" }, responseBody: "b", metadata: { url: "http://u" } }
   const { error } = normalizeMessage({ info: { role: "assistant", error: { name: "APIError", data } } }) as {
     error?: unknown

@@ -44,18 +44,18 @@ describe("the fixtures", () => {
 })
 
 describe("a session", () => {
-  test("with nothing in it has the empty value of each field", () => {
+  test("without content has the empty value of each field", () => {
     const { info, childIDs } = normalizeSession(recordOf({ info: {} }))
     expect(info).toEqual({ id: "", title: "", directory: "", version: "", raw: {} })
     expect([...childIDs]).toEqual([])
   })
 
-  test("keeps its record as it was", () => {
+  test("keeps its record unchanged", () => {
     const info = { id: "ses_1", slug: "neon-harbor", share: { url: "https://example.com" } }
     expect(normalizeSession(recordOf({ info })).info.raw).toEqual(info)
   })
 
-  test("brings its children and theirs, in order", async () => {
+  test("has its subagent sessions and theirs, in order", async () => {
     const child = { info: { id: "ses_2" }, messages: [calling("ses_3")], children: [{ info: { id: "ses_3" } }] }
     const messages = [calling("ses_4", "ses_2")]
     const session = normalizeSession(recordOf({ messages, children: [child, { info: { id: "ses_4" } }] }))
@@ -64,7 +64,7 @@ describe("a session", () => {
     expect((await childrenOf(children[0]!))[0]?.info.id).toBe("ses_3")
   })
 
-  test("gives each child an id of its own", () => {
+  test("gives each subagent session a unique id", () => {
     const twice = { info: { id: "ses_2" } }
     const { childIDs } = normalizeSession(
       recordOf({ children: [twice, twice, { info: { id: "ses_1" } }, { info: 7 }] }),
@@ -77,36 +77,36 @@ describe("a session", () => {
     expect(await messagesOf(session)).toEqual(await messagesOf(session))
   })
 
-  test("an id that cannot stand in an address is no id", () => {
+  test("an id that cannot be used in a URL is dropped", () => {
     const { info } = normalizeSession(recordOf({ info: { id: "../other", parentID: "<b>" } }))
     expect(info).toMatchObject({ id: "", parentID: undefined })
   })
 
-  test("times that no calendar has are left out", () => {
+  test("invalid times are left out", () => {
     const { info } = normalizeSession(recordOf({ info: { time: { created: 1e300, updated: -1 } } }))
     expect(info).toMatchObject({ created: undefined, updated: undefined })
   })
 })
 
-describe("what was undone", () => {
+describe("undone content", () => {
   const messages = [user("msg_1", text("prt_1")), user("msg_2", text("prt_2"), text("prt_3")), user("msg_3")]
   const undone = async (revert: unknown) => {
     const session = normalizeSession(recordOf({ info: { id: "ses_1", revert }, messages }))
     return { session, messages: await messagesOf(session) }
   }
 
-  test("from a message on is left out, with all after it", async () => {
+  test("is left out from a message on", async () => {
     const { messages } = await undone({ messageID: "msg_2" })
     expect(messages.map(({ id }) => id)).toEqual(["msg_1"])
   })
 
-  test("from a part on is left out, of the raw message too", async () => {
+  test("is left out from a part on, also from the raw message", async () => {
     const { messages } = await undone({ messageID: "msg_2", partID: "prt_3" })
     expect(messages.map(({ parts }) => parts.map(({ id }) => id))).toEqual([["prt_1"], ["prt_2"]])
     expect(JSON.stringify(messages)).not.toContain("prt_3")
   })
 
-  test("from a first part, or one that is not there, takes the message along", async () => {
+  test("from a first or missing part includes the message", async () => {
     expect((await undone({ messageID: "msg_2", partID: "prt_2" })).messages).toHaveLength(1)
     expect((await undone({ messageID: "msg_2", partID: "prt_9" })).messages).toHaveLength(1)
   })
@@ -116,14 +116,14 @@ describe("what was undone", () => {
     expect(session.info.raw).toEqual({ id: "ses_1" })
   })
 
-  test("is nothing where the mark is broken", async () => {
+  test("is empty if the mark is broken", async () => {
     expect((await undone({ messageID: 2 })).messages).toHaveLength(3)
     expect((await undone("msg_2")).messages).toHaveLength(3)
   })
 })
 
 describe("a message", () => {
-  test("of the user carries what changed", () => {
+  test("of the user has its diffs", () => {
     const diff = { file: "a.ts", patch: "@@", additions: 2, deletions: 1, status: "added" }
     const summary = { diffs: [diff, { file: "b.ts", status: "bent" }, { patch: "@@" }] }
     const info = { id: "msg_1", role: "user", agent: "build", model: { modelID: "m" }, summary, time: { created: 5 } }
@@ -139,7 +139,7 @@ describe("a message", () => {
     })
   })
 
-  test("of the assistant carries cost, tokens, end and error", () => {
+  test("of the assistant has cost, tokens, end and error", () => {
     const info = {
       id: "msg_1",
       role: "assistant",
@@ -165,7 +165,7 @@ describe("a message", () => {
     })
   })
 
-  test("that took the place of the conversation before it says so", () => {
+  test("that replaced the conversation before it is a compaction", () => {
     expect(normalizeMessage({ info: { role: "assistant", summary: true } })).toMatchObject({ compaction: true })
     expect(normalizeMessage({ info: { role: "assistant", summary: { diffs: [] } } })).toMatchObject({
       compaction: false,
@@ -185,18 +185,18 @@ describe("a message", () => {
     })
   })
 
-  test("with parts that are no list shows them as malformed", () => {
+  test("with parts that are not a list has a malformed part", () => {
     const { parts } = normalizeMessage({ info: { role: "user" }, parts: "lost" })
     expect(parts).toMatchObject([{ type: "malformed", raw: "lost" }])
   })
 
-  test("numbers that JSON can say and nobody can count become nothing", () => {
+  test("infinite and negative numbers are dropped", () => {
     const info = JSON.parse('{"role":"assistant","cost":1e999,"tokens":{"input":-5,"cache":{"read":"7"}}}')
     expect(normalizeMessage({ info })).toMatchObject({ cost: 0, tokens: { input: 0, cacheRead: 0 } })
   })
 })
 
-describe("nothing in a session can make it throw", () => {
+describe("never throws", () => {
   const keys = fc.constantFrom(
     ..."id role info parts type text time start created tokens cache summary diffs error data state status".split(" "),
     ..."input output metadata title tool files attachments questions edits todos diagnostics __proto__ range".split(
@@ -225,7 +225,7 @@ describe("nothing in a session can make it throw", () => {
     ),
   }))
 
-  test("any JSON as record and message", async () => {
+  test("on any JSON as record and message", async () => {
     await fc.assert(
       fc.asyncProperty(json, fc.array(json), async (info, messages) => {
         expect(await messagesOf(normalizeSession(recordOf({ info, messages })))).toBeInstanceOf(Array)
@@ -234,7 +234,7 @@ describe("nothing in a session can make it throw", () => {
     )
   })
 
-  test("any JSON in any one place of a real session", async () => {
+  test("on any JSON at any position of a real session", async () => {
     const places = fixtures.flatMap((name) => {
       const session = readFixture(name)
       return [...pathsIn(session)].map((path) => ({ session, path }))
@@ -249,7 +249,7 @@ describe("nothing in a session can make it throw", () => {
     )
   })
 
-  test("not even nesting that no stack could follow", async () => {
+  test("on nesting deeper than the stack", async () => {
     const deep = JSON.parse(`${'{"a":['.repeat(100_000)}1${"]}".repeat(100_000)}`)
     const part = {
       type: "tool",

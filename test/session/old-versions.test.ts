@@ -30,7 +30,7 @@ const copyOf = (version: string) => {
 }
 
 describe.each(readdirSync(versions))("a session of OpenCode %s", (version) => {
-  test("is read whole, as the newest of its project", async () => {
+  test("is read completely, as the newest of its project", async () => {
     const { session, messages, children } = await read(path.join(versions, version))
     expect(session.info).toMatchObject({ version, directory: project, created: expect.any(Number) })
     expect(messages[0]).toMatchObject({
@@ -70,7 +70,7 @@ describe.each(readdirSync(versions))("a session of OpenCode %s", (version) => {
       expect(children).toMatchObject([{ info: { parentID: session.info.id }, messages: [{}, { role: "assistant" }] }])
   })
 
-  test("is listed, with another stamp when it has changed", () => {
+  test("is listed, with a new stamp after a change", () => {
     const data = copyOf(version)
     const list = () => listSessions(path.join(data, "opencode.db"), { project })
     const before = list()
@@ -85,13 +85,13 @@ describe.each(readdirSync(versions))("a session of OpenCode %s", (version) => {
   })
 })
 
-test("what changed is told from the file before and after it, where there is no patch", async () => {
+test("a diff without a patch is computed from the file before and after", async () => {
   const { messages } = await read(path.join(versions, "1.0.0"))
   const [prompt] = messages
   expect(prompt).toMatchObject({ diffs: [{ file: "add.js", patch: expect.stringMatching(/^-.*a - b\n\+.*a \+ b$/m) }] })
 })
 
-test("a file that is broken costs no more than what is in it", async () => {
+test("a broken file affects only its own content", async () => {
   const data = copyOf("1.1.65")
   const folder = path.join(data, "storage", "part")
   const [message = ""] = readdirSync(folder)
@@ -104,7 +104,7 @@ test("a file that is broken costs no more than what is in it", async () => {
   expect((await read(data)).messages).toHaveLength(5)
 })
 
-test("a session that is not there is said as without such files", async () => {
+test("a missing session throws the same error as without such files", async () => {
   await expect(read(path.join(versions, "1.1.65"), { sessionID: "ses_nowhere" })).rejects.toMatchObject({
     code: "session-not-found",
   })

@@ -30,7 +30,7 @@ function takenOver(seed: number) {
   return { both, talk }
 }
 
-describe("whatever both generations do, one after the other", () => {
+describe("any sequence of actions of both generations", () => {
   interface Talk {
     parent: string | undefined
     /** Which of the two did something last, and when, counted. */
@@ -125,8 +125,8 @@ describe("whatever both generations do, one after the other", () => {
   }, 120_000)
 })
 
-describe("a talk that OpenCode 2 has taken over", () => {
-  test("is that of OpenCode 1 as long as nothing is done with it, also if it is looked at", async () => {
+describe("a session that OpenCode 2 has migrated", () => {
+  test("is read from OpenCode 1 until it changes, also if it was opened", async () => {
     for (let seed = 0; seed < 20; seed++) {
       const { both, talk } = takenOver(seed)
       both.second.view(talk)
@@ -136,7 +136,7 @@ describe("a talk that OpenCode 2 has taken over", () => {
     }
   })
 
-  test("is refused once it was undone in part there, until OpenCode 1 goes on with it", async () => {
+  test("is refused after a partial undo there, until OpenCode 1 continues it", async () => {
     for (let seed = 0; seed < 20; seed++) {
       const { both, talk } = takenOver(seed)
       both.second.undo(talk)
@@ -148,7 +148,7 @@ describe("a talk that OpenCode 2 has taken over", () => {
     }
   })
 
-  test("in another folder does not stand in the way of this one's", async () => {
+  test("in another folder does not affect this one", async () => {
     const { both, talk } = takenOver(7)
     const other = join(temporaryFolder(), "other")
     both.second.begin(other)
@@ -160,7 +160,7 @@ describe("a talk that OpenCode 2 has taken over", () => {
     both.close()
   })
 
-  test("is seen as it was when reading began, while OpenCode 2 writes", async () => {
+  test("is read as one snapshot while OpenCode 2 writes", async () => {
     const { both, talk } = takenOver(3)
     await databaseSource({ sessionID: talk }, { path: both.path, env }).read(async (record) => {
       both.second.say(talk)
@@ -174,7 +174,7 @@ describe("a talk that OpenCode 2 has taken over", () => {
   })
 })
 
-test("a session of OpenCode 2 in which nothing was said is the newest one, but nothing to keep", async () => {
+test("a session of OpenCode 2 without messages is the newest one, but is not archived", async () => {
   const { both, talk } = takenOver(1)
   const empty = both.second.open()
   await expect(readNewest(both.path, both.folder)).rejects.toMatchObject({ message: expect.stringContaining(empty) })
@@ -182,7 +182,7 @@ test("a session of OpenCode 2 in which nothing was said is the newest one, but n
   both.close()
 })
 
-test("a folder that only OpenCode 2 knows is no folder without a session, and the other way round", async () => {
+test("a folder with sessions in only one generation has a newest session", async () => {
   const both = ownBoth(5)
   both.second.start()
   const only = both.second.begin()
@@ -198,7 +198,7 @@ test("a folder that only OpenCode 2 knows is no folder without a session, and th
 })
 
 describe("tables of OpenCode 2", () => {
-  test("with nothing in them are as good as none, whatever their columns", async () => {
+  test("without rows are ignored, whatever their columns", async () => {
     for (const tables of [laterTables, "CREATE TABLE session_v2 (x); CREATE TABLE session_message (y)"]) {
       const both = ownBoth(2)
       const talk = both.first.begin()
@@ -218,7 +218,7 @@ describe("tables of OpenCode 2", () => {
     columns.map((column) => `ALTER TABLE ${table} RENAME COLUMN ${column} TO renamed`),
   )
   test.each([...renamed, "DROP TABLE session_message", "ALTER TABLE session_message RENAME TO messages_v3"])(
-    "that are not understood are refused with a sentence: %s",
+    "with an unknown schema are refused: %s",
     async (change) => {
       const { both } = takenOver(11)
       both.exec("PRAGMA legacy_alter_table = 1")
@@ -231,7 +231,7 @@ describe("tables of OpenCode 2", () => {
     },
   )
 
-  test("with times that are none count as newer", async () => {
+  test("with invalid times count as newer", async () => {
     for (const value of ["'yesterday'", "9223372036854775807", "1e300", "x'00'"]) {
       const { both, talk } = takenOver(13)
       both.exec(`UPDATE session_v2 SET time_updated = ${value}`)
@@ -241,7 +241,7 @@ describe("tables of OpenCode 2", () => {
     }
   })
 
-  test("beside tables of OpenCode 1 that are not understood are looked at before OpenCode is asked", async () => {
+  test("are checked before opencode export if the schema of OpenCode 1 is unknown", async () => {
     const { both, talk } = takenOver(17)
     both.exec("ALTER TABLE part RENAME TO pieces")
     await expect(read(both.path, talk)).rejects.toMatchObject(refused)
@@ -251,7 +251,7 @@ describe("tables of OpenCode 2", () => {
     both.close()
   })
 
-  test("of the betas, which had no table of sessions of their own", async () => {
+  test("of the betas, which had no separate session table", async () => {
     for (let seed = 0; seed < 10; seed++) {
       const both = ownBoth(seed)
       const talk = both.first.begin()
@@ -273,7 +273,7 @@ describe("tables of OpenCode 2", () => {
   })
 })
 
-test("a database that another program has locked tells nothing, and OpenCode 1 is not believed then", async () => {
+test("a locked database cannot be checked, and reading is refused", async () => {
   const { both, talk } = takenOver(19)
   both.close()
   const other = new DatabaseSync(both.path)

@@ -33,12 +33,12 @@ const read = (ask: (path: string) => Promise<Response>, id = "ses_root") =>
     children: children.map((child) => child.info),
   }))
 
-test.each([0, 1, 20, 21, 234])("%i messages come in order, none missing and none twice", async (count) => {
+test.each([0, 1, 20, 21, 234])("%i messages are read in order, each once", async (count) => {
   const { messages } = await read(opencode(count).ask)
   expect(messages).toEqual(Array.from({ length: count }, (_, index) => `msg_${index}`))
 })
 
-test("no more than twenty messages are asked for at once", async () => {
+test("a request asks for at most twenty messages", async () => {
   const { ask, asked } = opencode(50)
   await read(ask)
   const pages = asked.filter((path) => path.includes("/ses_root/message"))
@@ -49,18 +49,18 @@ test("no more than twenty messages are asked for at once", async () => {
   ])
 })
 
-test("subagents' sessions come along, oldest first; one whose id cannot be is left out", async () => {
+test("subagent sessions are read, oldest first; one with an invalid id is left out", async () => {
   const children = { ses_root: [{ id: "ses_b" }, { id: "../secrets" }, {}, { id: "ses_a" }] }
   const { children: found } = await read(opencode(1, children).ask)
   expect(found).toMatchObject([{ id: "ses_b" }, { id: "ses_a" }])
 })
 
-test("sessions that are each other's children come to an end", async () => {
+test("cycles of subagent sessions end", async () => {
   const { ask } = opencode(1, { ses_root: [{ id: "ses_a" }], ses_a: [{ id: "ses_root" }] })
   expect((await read(ask)).children).toHaveLength(1)
 })
 
-test("a session that is not there, and an answer that is none, are said in words", async () => {
+test("a missing session and an invalid response throw readable errors", async () => {
   await expect(read(opencode(1).ask, "ses_none")).rejects.toMatchObject({ code: "session-not-found" })
   const broken = async () => new Response("<html>", { status: 500 })
   await expect(read(broken)).rejects.toMatchObject({
@@ -77,7 +77,7 @@ const before = (...touched: string[]) => ({
   touched,
 })
 
-test("of a session that was read before, no more is fetched than is new", async () => {
+test("reading a session again fetches only new messages", async () => {
   const { ask, asked } = opencode(100)
   const read = await opencodeSession("ses_root", ask, before("msg_99", "msg_31")).read(async (record) => ({
     begins: record.begins,
@@ -92,7 +92,7 @@ test("of a session that was read before, no more is fetched than is new", async 
   expect(asked.filter((path) => path.includes("/message"))).toHaveLength(4)
 })
 
-test("what was there before is fetched when it is asked for", async () => {
+test("earlier messages are fetched on demand", async () => {
   const source = opencodeSession("ses_root", opencode(100).ask, before())
   await source.read(async (record) => {
     const ids = Array.from({ length: 100 }, (_, index) => `msg_${index}`)

@@ -26,7 +26,7 @@ async function split(json: string, size = 7) {
 }
 
 describe("splitting an export", () => {
-  test("finds what JSON.parse finds, whatever is in it, in pieces of any size", async () => {
+  test("finds what JSON.parse finds, in chunks of any size", async () => {
     const text = fc.string({
       unit: fc.constantFrom("a", '"', "\\", "{", "}", "[", "]", ",", ":", "é", "😀", "\n", "messages", "info"),
     })
@@ -60,14 +60,14 @@ describe("splitting an export", () => {
     )
   })
 
-  test("takes the last of a name that is there twice, and names that are written with escapes", async () => {
+  test("takes the last of duplicate names, and decodes escaped names", async () => {
     expect(await split('{"messages":[1,2],"info":{"a":1},"inf\\u006f":{"a":2},"messages":[3]}')).toEqual({
       ...{ info: { a: 2 }, messages: [3], children: undefined },
     })
     expect((await split('{"info":{},"messages":[1],"messages":{"a":[2]}}'))?.messages).toEqual([])
   })
 
-  test("gives nothing where there is no object, or where it ends too soon", async () => {
+  test("returns undefined for a text that is not an object or is truncated", async () => {
     for (const text of ["", "[1]", "a\n{}", '{"info":{},"messages":[{}', '{"a":"'])
       expect(await split(text)).toBeUndefined()
   })
@@ -97,17 +97,17 @@ describe("a large export", () => {
     }))
   }
 
-  test("is read message by message, as often as it is asked for", async () => {
+  test("is read message by message, repeatedly", async () => {
     const { info, messages, children } = await read(JSON.stringify(session, null, 2), "a.json")
     expect({ info, children }).toEqual({ info: session.info, children: [{ id: "ses_2" }] })
     expect(messages).toEqual([session.messages, session.messages])
   })
 
-  test("is read at once where something stands in front of it", async () => {
+  test("is read at once if the object is not first", async () => {
     expect((await read(`logged\n${JSON.stringify(session)}`, "b.json")).messages[0]).toEqual(session.messages)
   })
 
-  test("is refused where it is no session, and where a message is broken", async () => {
+  test("is refused if it is not a session or a message is broken", async () => {
     await expect(read('{"info":{"id":1},"messages":[{}]}', "c.json")).rejects.toThrow("no valid id")
     await expect(read('{"info":{"id":"ses_1"},"messages":[]}', "d.json")).rejects.toThrow("nothing to share")
     await expect(read('{"info":{"id":"ses_1"},"messages":[{},{"a":tru}]}', "e.json")).rejects.toThrow(

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { call, tool } from "../support/tool-part.ts"
 
-describe("every call", () => {
-  test("carries its state", () => {
+describe("any call", () => {
+  test("has its state", () => {
     const state = { input: { a: [1] }, output: "out", title: "t", time: { start: 1, end: 2 } }
     expect(tool("github_search", state)).toEqual({
       id: "prt_1",
@@ -34,7 +34,7 @@ describe("every call", () => {
   })
 })
 
-describe("arguments that are not the tool's make the call generic", () => {
+describe("invalid arguments make the call generic", () => {
   test.each([
     ["bash", { command: ["ls"] }],
     ["read", { path: "a" }],
@@ -83,12 +83,12 @@ describe("bash", () => {
     expect(tool("bash", { input, output, metadata: { exit: null } }).output).toBe(output)
   })
 
-  test("that printed such a block itself has still exited", () => {
+  test("with an exit status has exited, even if it printed such a block", () => {
     const output = block("User aborted the command")
     expect(call("bash", { input, output, metadata: { exit: 0 } })).toMatchObject({ exit: 0, ending: "exited" })
   })
 
-  test("that the user ran by hand has an exit status that is not known", () => {
+  test("run by the user has an unknown exit status", () => {
     const state = { input: { command: "git status" }, title: "", output: "x", metadata: { output: "x" } }
     expect(call("bash", state)).toMatchObject({ description: "", exit: undefined, ending: "unknown" })
   })
@@ -110,7 +110,7 @@ describe("bash", () => {
   })
 })
 
-describe("looking around and asking", () => {
+describe("searches and questions", () => {
   test.each([
     ["glob", { pattern: "**/*.ts" }, { count: 2 }, { by: "glob", pattern: "**/*.ts", path: "", include: "", count: 2 }],
     [

@@ -41,7 +41,7 @@ const isIn = (secret: string, text: string) => {
   return false
 }
 
-test("however far a text has come: nothing of a secret is shown", async () => {
+test("no prefix of a text shows a part of a secret", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...planted),
@@ -58,7 +58,7 @@ test("however far a text has come: nothing of a secret is shown", async () => {
   )
 }, 60_000)
 
-test("a secret that goes on from one part to the next is shown in neither", async () => {
+test("a secret split over two parts is shown in neither", async () => {
   const whole = planted.filter(({ text, secret }) => text === secret && /^[\w.-]{30,300}$/.test(secret))
   expect(whole.length).toBeGreaterThan(10)
   await fc.assert(
@@ -88,7 +88,7 @@ test("a secret that goes on from one part to the next is shown in neither", asyn
   )
 })
 
-test("what ends one part and what begins the next are left alone where they are no secret together", async () => {
+test("adjacent words that are not a secret together are kept", async () => {
   const texts = [
     "It ends with a word",
     "Therefore goes on",
@@ -123,11 +123,11 @@ const ended: [string, object, object][] = [
     open,
   ],
 ]
-test.each(ended)("%s is shown whole", async (_, part, info) => {
+test.each(ended)("%s is shown completely", async (_, part, info) => {
   expect(await shownOf(part, info)).toContain("one two")
 })
 
-test("what a running tool was given, and what it is called by, are shown whole", async () => {
+test("input and names of a running tool are shown completely", async () => {
   const state = {
     ...{ status: "running", title: "Look around", input: { command: "ls -la", description: "List all files" } },
     metadata: { description: "List all files", sessionID: "ses_child", sessionId: "ses_child", output: "a.txt b.t" },
@@ -137,7 +137,7 @@ test("what a running tool was given, and what it is called by, are shown whole",
   expect(shown).toContain('"output":"a.txt "')
 })
 
-test("whatever a message is, it comes through", async () => {
+test("any message passes without an error", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.jsonValue()), async (messages) => {
       for await (const _ of trimUnfinished(recordOf({ info: {}, messages: messages as object[] })).messages());
@@ -146,7 +146,7 @@ test("whatever a message is, it comes through", async () => {
   )
 })
 
-test("of any text, what is shown is its beginning, and ends where a word does", () => {
+test("the shown text is a prefix that ends at a word boundary", () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom("a", " ", "\n", "é", "=") }), (text) => {
       const shown = trimUnfinishedText(text)
