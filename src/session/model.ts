@@ -358,3 +358,5 @@ export type ToolCall =
   | { kind: "skill"; name: string }
   | { kind: "invalid"; tool: string; reason: string }
   | { kind: "generic" }
+
+export type ReadToolCall = Extract<ToolCall, { kind: "read" }>

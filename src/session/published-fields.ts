@@ -1,6 +1,6 @@
 import type { FileDiff, Json, MessageError, Tokens } from "./model.ts"
 
-type JsonFields = { [key: string]: Json }
+export type JsonFields = { [key: string]: Json }
 
 /** Removes undefined fields. */
 export function definedFields(values: { [key: string]: Json | undefined }): JsonFields {

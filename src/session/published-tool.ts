@@ -1,8 +1,5 @@
-import type { Diagnostic, Json, PatchedFile, Todo, ToolCall, ToolPart } from "./model.ts"
-import { definedFields } from "./published-fields.ts"
-
-type JsonFields = { [key: string]: Json }
-type Read = Extract<ToolCall, { kind: "read" }>
+import type { Diagnostic, Json, PatchedFile, ReadToolCall, Todo, ToolCall, ToolPart } from "./model.ts"
+import { definedFields, type JsonFields } from "./published-fields.ts"
 
 /**
  * Reduces the input of a tool call to the fields that its row shows and related numbers. Unknown tools keep all of it.
@@ -113,7 +110,7 @@ function metadataOf(call: ToolCall, tool: string): JsonFields {
   }
 }
 
-function displayRecord({ content }: Read): JsonFields {
+function displayRecord({ content }: ReadToolCall): JsonFields {
   if (content.type === "other") return {}
   if (content.type === "directory") return { display: { type: content.type, entries: content.entries } }
   const { type, text, firstLine, totalLines, truncated } = content

@@ -1,18 +1,16 @@
-import type { ToolCall } from "./model.ts"
+import type { ReadToolCall } from "./model.ts"
 import { fields, optionalAmount, texts, type UnknownFields } from "./read-json.ts"
 import type { RawCall } from "./tool-call.ts"
 
-type Read = Extract<ToolCall, { kind: "read" }>
-
 /** Parses `read` of a file or directory. The content is in the metadata; in older sessions only in the output. */
-export function readCall({ input, output, metadata, attached }: RawCall): Read | undefined {
+export function readCall({ input, output, metadata, attached }: RawCall): ReadToolCall | undefined {
   const { filePath: path } = input
   if (typeof path !== "string") return undefined
   const content = attached ? undefined : (contentFromMetadata(fields(metadata["display"])) ?? contentFromOutput(output))
   return { kind: "read", path, content: content ?? { type: "other" } }
 }
 
-function contentFromMetadata(display: UnknownFields): Read["content"] | undefined {
+function contentFromMetadata(display: UnknownFields): ReadToolCall["content"] | undefined {
   const { type, text, entries } = display
   if (type === "file" && typeof text === "string") {
     return {
@@ -35,19 +33,19 @@ function lineNumber(value: unknown): number | undefined {
  * Parses the output: lines numbered `1: ` between `<content>` tags (once on the line of the first), in older versions
  * `00001| ` between `<file>`.
  */
-function contentFromOutput(output: string): Read["content"] | undefined {
+function contentFromOutput(output: string): ReadToolCall["content"] | undefined {
   const opening = /<(content|file|entries)>(?:\n|(?=\d+: ))/.exec(output.slice(0, 10_000))
   if (opening === null) return undefined
   const lines = output.slice(opening.index + opening[0].length).split("\n")
   return opening[1] === "entries" ? entryLines(lines) : numberedLines(lines)
 }
 
-function entryLines(lines: string[]): Read["content"] {
+function entryLines(lines: string[]): ReadToolCall["content"] {
   const end = lines.findIndex((line) => line === "" || line === "</entries>")
   return { type: "directory", entries: end < 0 ? lines : lines.slice(0, end) }
 }
 
-function numberedLines(lines: string[]): Read["content"] | undefined {
+function numberedLines(lines: string[]): ReadToolCall["content"] | undefined {
   const numbered = /^ *(\d{1,9})(?:: |\| )(.*)$/s
   const found: string[] = []
   let firstLine = 1

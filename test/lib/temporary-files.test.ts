@@ -13,7 +13,7 @@ const textOf = async (content: SpooledContent) => {
   return Buffer.concat(all).toString()
 }
 
-/** A temporary folder for this test alone. */
+/** Creates a temporary folder for one test. */
 function ownFolder(folder = temporaryFolder()): string {
   vi.spyOn(os, "tmpdir").mockReturnValue(folder)
   onTestFinished(() => {
@@ -59,7 +59,7 @@ test("a write error names the folder", () => {
       await file.write(bytes)
       await file.write(bytes)
     }).catch(({ code, message }) => console.log(code, message))`
-  // No file may be longer than 16 blocks of 1,024 bytes: on a full disk, a write fails in the same place.
+  // Limits files to 16 blocks of 1,024 bytes: on a full disk, a write fails in the same way.
   const args = ["-c", 'ulimit -f 16; exec "$0" --input-type=module --eval "$1"', process.execPath, script]
   const said = execFileSync("bash", args, { encoding: "utf8", env: { ...process.env, TMPDIR: folder } })
   expect(said).toBe(`store-failed Cannot write to the temporary folder ${folder}.\n`)

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest"
 import { ShareError } from "../../src/errors.ts"
 import { firstHidden, terminalLines, terminalText, titleLine } from "../../src/lib/terminal-text.ts"
 
-/** What moves the cursor, changes a terminal or the order of letters, or is seen by nobody. */
+/** Characters that move the cursor, change the terminal, change the text direction, or are invisible. */
 const dangerous = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]|\p{Cs}/u
 const anyText = fc.string({
   unit: fc

@@ -24,7 +24,7 @@ test.each(Object.keys(disguises))(
     const titles = plantedSecrets()
     for (const { kind, secret } of titles) expected.push({ where: `${kind} in the title`, secrets: [secret] })
     const title = titles.map((planted) => disguises[disguise]!(planted)).join("\n")
-    // All that a page shows is in its view; drawing it is slow, and is done for two.
+    // A page shows only what is in its view; rendering is slow, so only two are rendered.
     const isDrawn = disguise === "as it is" || disguise === "in colours"
     const files = await filesOf(
       sessionOf(messages, title, child),

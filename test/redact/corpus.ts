@@ -8,7 +8,7 @@ import type { Planted } from "./secrets.ts"
 
 export const person = { user: "zoe", home: "/home/zoe" }
 
-/** What a session may do to a text before it holds it. */
+/** Encodings in which a session may contain a text. */
 export const disguises: Record<string, (planted: Planted) => string> = {
   "as it is": ({ text }) => text,
   "with CRLF": ({ text }) => text.replaceAll("\n", "\r\n"),
@@ -46,7 +46,7 @@ const assistant = (parts: object[], info: object = {}) => ({
 })
 const failed = (data: object) => assistant([], { error: { name: "APIError", data: { message: "no", ...data } } })
 
-/** Where in a message a text may be; each gives the message that holds it there. */
+/** Positions of a text in a message; each returns a message with the text there. */
 export const places: Record<string, (text: string) => object> = {
   prompt: (text) => user([{ id: "prt_1", type: "text", text }]),
   answer: (text) => assistant([{ id: "prt_1", type: "text", text }]),
@@ -97,7 +97,7 @@ export const places: Record<string, (text: string) => object> = {
   "unknown part": (text) => assistant([{ id: "prt_1", type: "novel", content: { text } }]),
 }
 
-/** A session that has these messages, a title, and a subagent's session. Ids are made unique. */
+/** A session with these messages, a title and a subagent session. Ids are made unique. */
 export function sessionOf(messages: object[], title = "A session", child: object[] = []): SessionRecord {
   const numbered = (all: object[], stem: string) =>
     all.map((message, at) => {
@@ -115,7 +115,7 @@ export function sessionOf(messages: object[], title = "A session", child: object
   return recordOf({ info, messages: numbered(messages, "m"), children: child.length > 0 ? children : [] })
 }
 
-/** Every file of a share, as text, in the order in which they come. */
+/** Text of every file of a share by path, in order of creation. */
 export async function filesOf(record: SessionRecord, renderPage?: RenderPage): Promise<Map<string, string>> {
   const redacted = await redact(record, { person })
   const files = new Map<string, string>()
@@ -130,7 +130,10 @@ export async function filesOf(record: SessionRecord, renderPage?: RenderPage): P
 
 const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" }
 
-/** Everything that can be read out of a file: as it is, without tags, without escapes and colours, base64 and percent-encoding undone. */
+/**
+ * Every form of a file's text: raw, without tags, without escapes and colours, with base64 and percent-encoding
+ * decoded.
+ */
 export function readable(text: string): string {
   const plain = text
     .replace(/<[^>]*>/g, "")

@@ -19,10 +19,10 @@ async function redactAll(text: string): Promise<string> {
 const SMALL_CHARS = 64_000
 const LARGE_CHARS = 4 * SMALL_CHARS
 const SLACK_MS = 300
-/** Ten microseconds a character, where it takes one: that is for what is linear by a bound that is far away. */
-const MOST_MS = 2_500
+/** Time limit: 10 µs per character, where 1 µs is usual. Catches rules that are linear only by a distant bound. */
+const MAX_MS = 2_500
 
-/** Milliseconds of this process's own time, whatever else the machine has to do. */
+/** CPU time of this process in milliseconds, independent of the machine's load. */
 async function work(text: string): Promise<number> {
   const before = process.cpuUsage()
   await redactAll(text)
@@ -31,20 +31,20 @@ async function work(text: string): Promise<number> {
 }
 
 /**
- * Whether four times the text takes about four times the work, and not much of it: sixteen times is what a quadratic rule
- * takes. Measured again where it seems so, since noise only ever adds.
+ * Whether four times the text takes about four times the time, and little of it; a quadratic rule takes sixteen times.
+ * Repeated on failure, since noise only adds time.
  */
 async function isLinear(unit: (length: number) => string): Promise<boolean> {
   let [small, large] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   for (let round = 0; round < 5; round++) {
     small = Math.min(small, await work(unit(SMALL_CHARS)))
     large = Math.min(large, await work(unit(LARGE_CHARS)))
-    if (large < 7 * small + SLACK_MS && large < MOST_MS) return true
+    if (large < 7 * small + SLACK_MS && large < MAX_MS) return true
   }
   return false
 }
 
-/** What surrounds a rule's word in texts that are made to have it looked at as often, and as far, as can be. */
+/** Texts around an anchor word that make its rule run as often and as far as possible. */
 const before = fc.constantFrom("", "", "-", " ", "://", '"', "?", "\\n", "mysql -u", "x_", "\n")
 const between = fc.constantFrom("", "=", ": ", '="', ":", " ", "\\\\", ".", "@", "-eyJ", "\x1b[")
 const value = fc.oneof(
@@ -139,7 +139,7 @@ describe("many secrets", () => {
     const words = Array.from({ length: count }, (_, n) => wordOf(n))
     const find = createWordSearch(words)
     expect(find(words.slice(0, 2_000).join(" ")).map(({ word }) => word)).toEqual(words.slice(0, 2_000))
-    // Without a bound, each place of this takes as long as all words of its beginning.
+    // Without a bound, each position takes as long as all words with its beginning.
     expect(find(words[0]!.slice(0, -1).repeat(2_000_000 / words[0]!.length)).length).toBeLessThan(2_000_000)
   })
 

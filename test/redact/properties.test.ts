@@ -12,7 +12,7 @@ seedSecrets(100)
 const planted = plantedSecrets()
 const anyDisguise = fc.constantFrom(...Object.values(disguises))
 
-/** What sessions are full of, and what redaction looks at, in any order. */
+/** Typical texts of sessions and texts that redaction rules react to, in any order. */
 const fragment = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.constantFrom(...lookAlikes),

@@ -7,7 +7,7 @@ import { random } from "./secrets.ts"
 
 const say = (text: string) => places["prompt"]!(text)
 
-/** What becomes of texts that are said one after the other. */
+/** Redacts texts as consecutive messages. */
 async function redacted(texts: string[], options: RedactOptions = {}) {
   const { record, found } = await redact(sessionOf(texts.map(say)), { person, ...options })
   const messages = (await all(record.messages())) as { parts: { text: string }[] }[]

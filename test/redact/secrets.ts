@@ -1,17 +1,17 @@
 import { seededRandom } from "../../scripts/generate/random.ts"
 
-/** One made-up secret: `text` is how it is met, `secret` what must not be left of it. */
+/** A generated secret: `text` is its context, `secret` must not remain. */
 export interface Planted {
   kind: string
   text: string
   secret: string
-  /** What else gives it away, such as the lines of a key. */
+  /** Other parts that must not remain, such as the lines of a key. */
   also?: string[]
 }
 
 let source = seededRandom(1)
 
-/** Which secrets are made from here on. `REDACT_SEED` gives other ones, to sweep through many. */
+/** Seeds the generated secrets. `REDACT_SEED` selects other ones, to sweep through many. */
 export function seedSecrets(seed: number): void {
   source = seededRandom(Number(process.env["REDACT_SEED"] ?? 1) * 1000 + seed)
 }
@@ -20,7 +20,7 @@ const randomBytes = (length: number) => Buffer.from(Array.from({ length }, () =>
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-/** Random characters, with a digit and both cases among them, as real keys have them. */
+/** Random characters with a digit and both cases, like real keys. */
 export function random(length: number, alphabet = alphanumeric): string {
   for (;;) {
     const text = Array.from({ length }, () => source.pick([...alphabet])).join("")
@@ -53,7 +53,7 @@ function putty(): Planted {
   return { kind: "PuTTY key", text, secret: lines[0]!, also: lines.slice(1) }
 }
 
-/** One of every kind that is covered, new ones at each call. */
+/** One secret of every covered kind, new ones at each call. */
 export function plantedSecrets(): Planted[] {
   return [
     made("GitHub token", `ghp${"_"}${random(36)}`),
@@ -71,7 +71,7 @@ export function plantedSecrets(): Planted[] {
     made("Google key", `AI${"za"}${random(35)}`),
     made("OpenAI key", `sk-${"proj"}-${random(48)}`),
     made("Anthropic key", `sk-${"ant"}-api03-${random(93)}AA`),
-    // Of these, only secretlint knows.
+    // Detected by secretlint only.
     made("Vercel token", `vc${"p_"}${random(24)}`),
     made("Figma token", `fig${"d_"}${random(44)}`),
     made("npm token", `npm${"_"}${random(36)}`),
@@ -151,7 +151,7 @@ export function plantedSecrets(): Planted[] {
   ]
 }
 
-/** What looks like a secret and is none. */
+/** False positives: values that only resemble secrets. */
 export const lookAlikes = [
   "commit 3f786850e387550fdab836ed7e6dc881de23001b",
   "index 8c7e5a6..d670460 100644",

@@ -4,7 +4,7 @@ import { all } from "../support/record.ts"
 import { person, places, sessionOf } from "./corpus.ts"
 import { random } from "./secrets.ts"
 
-/** What one text becomes. */
+/** Redacts one text. */
 async function redacted(text: string): Promise<string> {
   const { record } = await redact(sessionOf([places["prompt"]!(text)]), { person, emails: true })
   const [message] = (await all(record.messages())) as { parts: { text: string }[] }[]
@@ -46,7 +46,7 @@ const hostile: Record<string, string> = {
   "mail addresses that do not end": "a.b@",
 }
 
-// Of so many characters, what is quadratic makes tens of billions of steps, and runs into the time limit.
+// With this many characters, a quadratic rule takes tens of billions of steps and exceeds the time limit.
 test.each(Object.entries(hostile))(
   "a text of nothing but %s ends",
   async (_, one) => {

@@ -119,7 +119,7 @@ describe("while OpenCode writes", () => {
     const path = copy("PRAGMA journal_mode = WAL")
     await byID(idOf("Notes"), path).read(exportedOf)
     await expect(byID(idOf("Notes"), path).read(() => Promise.reject(new Error("stop")))).rejects.toThrow("stop")
-    // Only the last to close a database can leave the mode of writing that several share.
+    // Only the last connection to close can leave WAL mode.
     expect(() => copyMode(path)).not.toThrow()
   })
 })
@@ -193,7 +193,7 @@ describe("without a readable database, reading falls back to opencode export", (
       },
     ],
   ])("%s", async (_, make) => {
-    // There is none to ask here; what it answers is tested with the real one.
+    // `opencode` is not installed here; its output is covered by integration tests.
     await expect(byID("ses_1", make()).read(exportedOf)).rejects.toMatchObject({
       code: "session-not-found",
       message: expect.stringMatching(/^Session ses_1 not found: .*`opencode` cannot be started\.$/),

@@ -137,7 +137,7 @@ describe("a file", () => {
     const path = join(temporaryFolder(), "talk.json")
     writeFileSync(path, pretty)
     chmodSync(path, 0)
-    // Nothing is forbidden to root; nobody, on the other hand, may not even enter the folder.
+    // Root may read everything, and nobody may not enter the folder.
     const isRoot = process.getuid?.() === 0
     if (isRoot) process.seteuid?.(65534)
     try {

@@ -15,7 +15,7 @@ const childrenOf = async (session: Session) => {
   await all(session.messages(read))
   return session.children(read)
 }
-/** An answer whose task calls name these sessions. */
+/** An answer with task calls that refer to these sessions. */
 const calling = (...sessions: string[]) => ({
   info: { role: "assistant" },
   parts: sessions.map((sessionId) => ({
@@ -261,7 +261,7 @@ describe("never throws", () => {
   })
 })
 
-/** Every place below `messages` or in `info`, as a list of keys. */
+/** Every path below `messages` or in `info`, as a list of keys. */
 function* pathsIn(value: unknown, path: string[] = []): Generator<string[]> {
   if (path.length > 1) yield path
   if (typeof value !== "object" || value === null) return
@@ -275,7 +275,7 @@ function replaced(value: unknown, [key, ...rest]: string[], by: unknown): unknow
   return { ...object, [key]: replaced(object[key], rest, by) }
 }
 
-/** One line for the message and one for each part: all that was understood, long texts cut. */
+/** Summary of a normalized message: one line for it and one per part, with long texts cut. */
 function outline({ raw: _, parts, ...message }: Message): string[] {
   return [JSON.stringify(message, short), ...parts.map((part: Part) => `  ${JSON.stringify(part, short)}`)]
 }

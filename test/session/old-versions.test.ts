@@ -8,8 +8,8 @@ import { normalizeSession } from "../../src/session/normalize.ts"
 import { all } from "../support/record.ts"
 import { temporaryFolder } from "../support/world.ts"
 
-// What the real clients of these versions wrote, driven by a model that says what it is told. The first two kept a
-// folder for each project, the first of all a message in one file; the texts that they gave the model are shortened.
+// Recorded from the real clients of these versions with a scripted model. The first two kept a folder for each project,
+// the first of all a message in one file; the texts that they gave the model are shortened.
 const versions = path.join(import.meta.dirname, "..", "fixtures", "old")
 const project = "/home/dana/src/calc"
 
@@ -59,12 +59,13 @@ describe.each(readdirSync(versions))("a session of OpenCode %s", (version) => {
     expect(calls.find(({ tool }) => tool === "bash")?.output.trim()).toBe("hi")
     expect(calls.every(({ start, end }) => start !== undefined && end !== undefined)).toBe(true)
     expect(JSON.stringify(messages)).not.toContain("You are a coding agent")
-    // As importing puts them.
+    // Storage layout after an import.
     for (const { parts } of messages)
       expect(parts.map(({ id }: Part) => id).sort()).toEqual(parts.map(({ id }: Part) => id))
     if (version === "0.1.174")
       expect(calls.at(-1)).toMatchObject({ status: "error", error: expect.stringContaining("not found") })
-    // Before 1.0, no call named the session that it started: it cannot be told from one whose call was undone.
+    // Before 1.0, calls did not refer to the session that they started: it cannot be distinguished from one whose call
+    // was undone.
     else if (version === "0.5.29") expect([...session.childIDs, ...children]).toEqual([expect.any(String)])
     else
       expect(children).toMatchObject([{ info: { parentID: session.info.id }, messages: [{}, { role: "assistant" }] }])

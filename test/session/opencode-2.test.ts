@@ -21,7 +21,7 @@ function ownBoth(seed: number): Both {
   return bothGenerations({ folder, random: seeded(seed) })
 }
 
-/** A talk of OpenCode 1 that OpenCode 2 has taken over. */
+/** A session of OpenCode 1 that OpenCode 2 has migrated. */
 function takenOver(seed: number) {
   const both = ownBoth(seed)
   const talk = both.first.begin()
@@ -33,7 +33,7 @@ function takenOver(seed: number) {
 describe("any sequence of actions of both generations", () => {
   interface Talk {
     parent: string | undefined
-    /** Which of the two did something last, and when, counted. */
+    /** Generation of the last action; `at` is its number. */
     by: "first" | "second"
     at: number
     inSecond: boolean
@@ -86,7 +86,7 @@ describe("any sequence of actions of both generations", () => {
             if (change !== "view") noted(second, "second", change === "archive" ? { isArchived: true } : {})
           }
         }
-        // Of what OpenCode 2 has begun and emptied again, nothing can be missing.
+        // A session that OpenCode 2 began and emptied again misses nothing.
         const said = "SELECT 1 FROM session_message WHERE session_id = ? AND type IN ('user', 'assistant')"
         const isSaidIn = (id: string) => both.database.prepare(said).get(id) !== undefined
         const isLater = ([id, { by }]: [string, Talk]) => by === "second" && (inFirst.has(id) || isSaidIn(id))
@@ -102,7 +102,7 @@ describe("any sequence of actions of both generations", () => {
           else expect(check).not.toThrow()
         }
         const [newest] = [...talks]
-          // What OpenCode 2 has archived, OpenCode 1 has not.
+          // Archiving in OpenCode 2 does not archive in OpenCode 1.
           .filter(([, { parent, isArchived, by }]) => parent === undefined && !(isArchived && by === "second"))
           .sort(([, a], [, b]) => b.at - a.at)
         const reading = readNewest(both.path, both.folder)
@@ -192,7 +192,7 @@ test("a folder with sessions in only one generation has a newest session", async
   })
   const elsewhere = temporaryFolder()
   await expect(readNewest(both.path, elsewhere)).rejects.toMatchObject({ code: "session-not-found" })
-  // Doctor looks at all of them then.
+  // The doctor checks all of them in this case.
   expect(() => assertNewestAt(both.path, elsewhere)).toThrow(Opencode2Error)
   both.close()
 })

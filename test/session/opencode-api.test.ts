@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { opencodeSession } from "../../src/session/opencode-api.ts"
 import { all } from "../support/record.ts"
 
-/** An OpenCode with a session of so many messages, and one of a subagent; gives what it was asked for. */
+/** A stub OpenCode with a session of `messages` messages and its subagent sessions; records the requests. */
 function opencode(messages: number, children: Record<string, object[]> = {}) {
   const asked: string[] = []
   const ask = async (path: string): Promise<Response> => {
@@ -69,7 +69,7 @@ test("a missing session and an invalid response throw readable errors", async ()
   })
 })
 
-/** The first 30 messages of a session as they were read before. */
+/** State of an earlier read of the first 30 messages. */
 const before = (...touched: string[]) => ({
   begins: { messages: 30, hash: "hash" },
   last: "msg_29",

@@ -25,7 +25,7 @@ async function whole(record: SessionRecord): Promise<Whole> {
 
 const selected = async (record: SessionRecord, selection: Selection) => whole(await select(record, selection))
 
-/** A session with everything that can be left out, each with words of its own, and a subagent that has the same. */
+/** A session with every kind of omissible content, each with distinct words, and a subagent session with the same. */
 function full(children: SessionRecord[] = []): SessionRecord {
   const data = `data:text/plain;base64,${Buffer.from("ATTACHED").toString("base64")}`
   const mention = { type: "file", path: "a.ts", text: { value: "@a.ts", start: 0, end: 5 } }

@@ -13,7 +13,7 @@ async function* inPieces(bytes: Uint8Array, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
-/** What the splitter says the parts are, parsed. */
+/** The parts that the splitter finds, parsed. */
 async function split(json: string, size = 7) {
   const bytes = Buffer.from(json)
   const found = await splitExport(inPieces(bytes, size))

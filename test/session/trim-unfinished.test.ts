@@ -13,7 +13,7 @@ const planted = plantedSecrets()
 const person = { user: "zoe", home: "/home/zoe" }
 const open = { id: "msg_a", role: "assistant", time: { created: 1 } }
 
-/** How a part goes on that holds this much of a text. */
+/** States of a growing part with this prefix of a text. */
 const growing: Record<string, (text: string) => object> = {
   text: (text) => ({ id: "prt_1", type: "text", text, time: { start: 1 } }),
   "text without a time": (text) => ({ id: "prt_1", type: "text", text }),
@@ -35,7 +35,7 @@ const shownOf = async (part: object, info: object = open) => {
   return JSON.stringify((await exportedOf(record)).messages)
 }
 
-/** Whether there is more of a secret in a text than its prefix gives away of its kind. */
+/** Whether a text contains more of a secret than the prefix that identifies its kind. */
 const isIn = (secret: string, text: string) => {
   for (let at = 0; at + 12 <= secret.length; at++) if (text.includes(secret.slice(at, at + 12))) return true
   return false
@@ -76,7 +76,7 @@ test("a secret split over two parts is shown in neither", async () => {
         const info = { ...open, time: { created: 1, completed: 4 } }
         const { record } = await redact(trimUnfinished(recordOf({ info: {}, messages: [{ info, parts }] })), { person })
         const shown = JSON.stringify((await exportedOf(record)).messages)
-        // What comes first of a token tells its kind and no more.
+        // The prefix of a token discloses its kind only.
         const rest = secret.slice(at)
         expect([shown, isIn(secret.slice(8, at), shown) || (rest.length >= 16 && isIn(rest, shown))]).toEqual([
           shown,
