@@ -61,7 +61,7 @@ const kindOf = (name: string) =>
 export const kindByName = kindOf
 
 export const assignments: SecretRule = {
-  words: [
+  anchors: [
     "secret",
     "token",
     "key",
@@ -77,7 +77,7 @@ export const assignments: SecretRule = {
     "salt",
     "bearer",
   ],
-  look(text, at) {
+  findAt(text, at) {
     separator.lastIndex = at
     if (!separator.test(text)) return []
     const start = separator.lastIndex

@@ -5,7 +5,7 @@ const TERMINAL_SEQUENCES =
 export interface UnescapedText {
   text: string
   /** Maps an offset in `text` to the offset in the original. */
-  at: (place: number) => number
+  toOriginal: (place: number) => number
 }
 
 /** Removes terminal escape sequences; undefined if there are none. */
@@ -27,7 +27,7 @@ export function stripTerminalSequences(text: string): UnescapedText | undefined 
   pieces.push(text.slice(from))
   return {
     text: pieces.join(""),
-    at(place) {
+    toOriginal(place) {
       let [low, high] = [0, places.length - 1]
       while (low < high) {
         const middle = (low + high + 1) >> 1

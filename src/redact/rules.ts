@@ -9,12 +9,12 @@ export interface SecretMatch {
 }
 
 /**
- * Detects secrets. `words` are anchors, matched in either case; at each of them `look` returns the secrets that follow.
+ * Detects secrets. `anchors` are words, matched in either case; at each of them `findAt` returns the secrets that follow.
  * It reads a bounded range of the text, so that all rules together take linear time.
  */
 export interface SecretRule {
-  words: string[]
-  look: (text: string, at: number) => SecretMatch[]
+  anchors: string[]
+  findAt: (text: string, at: number) => SecretMatch[]
 }
 
 /**
@@ -24,8 +24,8 @@ export interface SecretRule {
 function pattern(kind: string, words: string[], at: RegExp, is = (value: string) => !isPlaceholder(value)): SecretRule {
   const sticky = new RegExp(at.source, `${at.flags}dy`)
   return {
-    words,
-    look(text, index) {
+    anchors: words,
+    findAt(text, index) {
       sticky.lastIndex = index
       const match = sticky.exec(text)
       const range = match?.indices?.[1] ?? match?.indices?.[0]
@@ -39,8 +39,8 @@ function pattern(kind: string, words: string[], at: RegExp, is = (value: string)
 function token(kind: string, prefix: string, rest: RegExp): SecretRule {
   const sticky = new RegExp(`${prefix.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}${rest.source}`, "y")
   return {
-    words: [prefix.toLowerCase()],
-    look(text, index) {
+    anchors: [prefix.toLowerCase()],
+    findAt(text, index) {
       if (/[A-Za-z0-9]/.test(text.charAt(index - 1)) && !/\\[nrtbf]$/.test(text.slice(index - 2, index))) return []
       sticky.lastIndex = index
       const value = sticky.exec(text)?.[0]
@@ -64,8 +64,8 @@ function jsonWebTokens(): SecretRule {
     return segment.lastIndex
   }
   return {
-    words: ["eyj"],
-    look(text, at) {
+    anchors: ["eyj"],
+    findAt(text, at) {
       if (!text.startsWith("eyJ", at)) return []
       if (/[A-Za-z0-9]/.test(text.charAt(at - 1)) && !/\\[nrtbf]$/.test(text.slice(at - 2, at))) return []
       if (ends.text !== text || at < ends.from || at >= ends.to)
@@ -155,7 +155,7 @@ const headers: SecretRule[] = [
   pattern("token", ["bearer"], /bearer\s{1,4}([\w.~+/=-]{16,4096})/i, isHighEntropy),
   pattern("authorization", ["basic"], /basic\s{1,4}([A-Za-z0-9+/]{8,1024}={0,2})/i, isBasic),
   pattern("registry login", ["auth"], /auth\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}"([A-Za-z0-9+/]{8,2048}={0,2})/i, isBasic),
-  { words: ["cookie"], look: cookies },
+  { anchors: ["cookie"], findAt: cookies },
 ]
 
 /** Whether a value is base64 of `user:password`. */

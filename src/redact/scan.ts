@@ -12,9 +12,9 @@ type SecretCollector = Pick<Secrets, "add" | "addLines">
 /** Meaning of an anchor word. */
 interface AnchorMeaning {
   /** Indexes in `rules`. */
-  looks: number[]
+  ruleIndexes: number[]
   /** Minimum match at this position for secretlint to find anything. */
-  secretlint: RegExp | undefined
+  secretlintPattern: RegExp | undefined
   isKey: boolean
 }
 
@@ -23,12 +23,12 @@ const findAnchors = createAnchorSearch(anchorMeanings())
 function anchorMeanings(): Map<string, AnchorMeaning> {
   const byWord = new Map<string, AnchorMeaning>()
   const of = (word: string) => {
-    const meaning = byWord.get(word) ?? { looks: [], secretlint: undefined, isKey: false }
+    const meaning = byWord.get(word) ?? { ruleIndexes: [], secretlintPattern: undefined, isKey: false }
     byWord.set(word, meaning)
     return meaning
   }
-  for (const [at, rule] of rules.entries()) for (const word of rule.words) of(word).looks.push(at)
-  for (const [word, pattern] of secretlintAnchors) of(word).secretlint = pattern
+  for (const [at, rule] of rules.entries()) for (const word of rule.anchors) of(word).ruleIndexes.push(at)
+  for (const [word, pattern] of secretlintAnchors) of(word).secretlintPattern = pattern
   for (const word of ["private key", "private-lines:"]) of(word).isKey = true
   return byWord
 }
@@ -72,16 +72,16 @@ function scanForm(text: string, secrets: SecretCollector, isAllowed: IsAllowed, 
   for (const found of findAnchors(text)) {
     isAny = true
     isKey ||= found.some(({ meaning }) => meaning.isKey)
-    const looks = found.flatMap(({ start, meaning }) => meaning.looks.map((rule) => ({ start, rule })))
-    looks.sort((a, b) => a.start - b.start || a.rule - b.rule)
+    const candidates = found.flatMap(({ start, meaning }) => meaning.ruleIndexes.map((rule) => ({ start, rule })))
+    candidates.sort((a, b) => a.start - b.start || a.rule - b.rule)
     const endByStart = new Map<number, number>()
-    for (const { start: at, rule } of looks) {
+    for (const { start: at, rule } of candidates) {
       const before = last.get(rule)
       if (before && before.start <= at && at < before.end) continue
-      for (const sighting of rules[rule]!.look(text, at)) {
-        const { kind, start, end } = sighting
+      for (const match of rules[rule]!.findAt(text, at)) {
+        const { kind, start, end } = match
         endByStart.set(start, end)
-        last.set(rule, sighting)
+        last.set(rule, match)
         const value = text.slice(start, end)
         if (!isAllowed(value) && !isRedacted(value))
           secrets.add(kind, value, TEXT_BEFORE.exec(text.slice(Math.max(0, start - 40), start))![0])
@@ -100,12 +100,12 @@ function secretlintOffsets(
   endByStart: ReadonlyMap<number, number>,
 ): number[] {
   const places = found.filter(({ start, meaning }) => {
-    if (!meaning.secretlint) return false
+    if (!meaning.secretlintPattern) return false
     const end = endByStart.get(start)
     // Secrets that our rules matched completely need no second search.
     if (end !== undefined && !/[\w.+/=-]/.test(text.charAt(end))) return false
-    meaning.secretlint.lastIndex = start
-    return meaning.secretlint.test(text)
+    meaning.secretlintPattern.lastIndex = start
+    return meaning.secretlintPattern.test(text)
   })
   return places.map(({ start }) => start)
 }

@@ -104,7 +104,7 @@ export class Secrets {
     const pieces: string[] = []
     let from = 0
     for (const { start, end, to } of replaced) {
-      const [first, last] = bare ? [bare.at(start), bare.at(end - 1) + 1] : [start, end]
+      const [first, last] = bare ? [bare.toOriginal(start), bare.toOriginal(end - 1) + 1] : [start, end]
       pieces.push(text.slice(from, first), to)
       from = last
     }

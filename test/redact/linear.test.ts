@@ -66,7 +66,7 @@ const repeated = (pieces: readonly string[]) => (length: number) =>
   pieces.map((piece) => piece.repeat(Math.ceil(length / pieces.length / piece.length))).join("\n")
 
 const words = new Map<string, string[]>()
-for (const [at, rule] of rules.entries()) words.set(`rule ${at}: ${rule.words.join(", ")}`, rule.words)
+for (const [at, rule] of rules.entries()) words.set(`rule ${at}: ${rule.anchors.join(", ")}`, rule.anchors)
 for (const [word] of secretlintAnchors) words.set(`secretlint: ${word}`, [word])
 words.set("private keys", ["-----BEGIN PRIVATE KEY-----", "Private-Lines: 1", "[redacted: private key #1]"])
 
