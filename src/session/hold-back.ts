@@ -8,7 +8,7 @@ const wholeName = /^(?:id|.*(?:ID|Id)|type|tool|status|mime|title|description)$/
 
 /**
  * The same session without the last words of what is still being written: half of a secret looks like none, and would be
- * readable until the other half is there. Text and reasoning go on until they have an end, tools until they are completed or
+ * readable until the other half is there. Text and reasoning that have a start go on until they have an end, tools until they are completed or
  * have failed, and nothing does in a message that is completed, has a reason why it ended, or has failed.
  */
 export function holdBack(record: SessionRecord): SessionRecord {
@@ -36,7 +36,8 @@ function heldBack(part: unknown): unknown {
   const given = fields(part)
   const { type, text, time } = given
   if (type === "text" || type === "reasoning") {
-    if (typeof text !== "string" || typeof fields(time)["end"] === "number") return part
+    const { start, end } = fields(time)
+    if (typeof text !== "string" || typeof start !== "number" || typeof end === "number") return part
     return { ...given, text: wholeWords(text) }
   }
   const state = fields(given["state"])

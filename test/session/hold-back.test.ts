@@ -16,7 +16,6 @@ const open = { id: "msg_a", role: "assistant", time: { created: 1 } }
 /** How a part goes on that holds this much of a text. */
 const growing: Record<string, (text: string) => object> = {
   text: (text) => ({ id: "prt_1", type: "text", text, time: { start: 1 } }),
-  "text without a time": (text) => ({ id: "prt_1", type: "text", text }),
   reasoning: (text) => ({ id: "prt_1", type: "reasoning", text, time: { start: 1 } }),
   "output of a tool": (text) => ({
     ...{ id: "prt_1", type: "tool", tool: "bash", callID: "c" },
@@ -55,6 +54,11 @@ test("however far a text has come: nothing of a secret is shown", async () => {
     { seed, numRuns: 1_500 },
   )
 }, 60_000)
+
+test("a text without times is not being written, and is shown whole", async () => {
+  for (const type of ["text", "reasoning"])
+    expect(await shownOf({ id: "prt_1", type, text: "An answer" })).toContain("An answer")
+})
 
 test("a secret that goes on from one part to the next is shown in neither", async () => {
   const whole = planted.filter(({ text, secret }) => text === secret && /^[\w.-]{30,300}$/.test(secret))
