@@ -32,7 +32,10 @@ export default getViteConfig({
     reporters: ["default", missingChromium, printSeed(seed)],
     // Most tests wait for a process, a server or a browser.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
+    // Only a test that hangs meets these: on a busy machine, everything takes its time.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         ...project("unit", { include: ["test/**/*.test.ts"], exclude: [...browser, ...e2e, ...integration] }),
@@ -40,7 +43,7 @@ export default getViteConfig({
         resolve: { alias: { "#page": fileURLToPath(new URL("src/components/render-page.ts", import.meta.url)) } },
       },
       project("e2e", { include: e2e }),
-      project("browser", { include: browser, expect: { poll: { timeout: 10_000 } } }),
+      project("browser", { include: browser }),
       project("integration", {
         include: integration,
         globalSetup: "test/support/install-client.ts",

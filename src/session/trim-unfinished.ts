@@ -8,9 +8,9 @@ const IDENTIFYING_NAME = /^(?:id|.*(?:ID|Id)|type|tool|status|mime|title|descrip
 
 /**
  * Removes the last words of unfinished text from a session: half of a secret is not recognized as one, and would stay
- * readable until the other half is written. Text and reasoning are unfinished until they have an end, tool calls until
- * they are completed or have failed. Everything is finished in a message that is completed, has a finish reason, or has
- * failed.
+ * readable until the other half is written. Text and reasoning are unfinished if they have a start and no end, tool calls
+ * until they are completed or have failed. Everything is finished in a message that is completed, has a finish reason,
+ * or has failed.
  */
 export function trimUnfinished(record: SessionRecord): SessionRecord {
   async function* messages(from: number) {
@@ -37,7 +37,8 @@ function trimPart(part: unknown): unknown {
   const given = fields(part)
   const { type, text, time } = given
   if (type === "text" || type === "reasoning") {
-    if (typeof text !== "string" || typeof fields(time)["end"] === "number") return part
+    const { start, end } = fields(time)
+    if (typeof text !== "string" || typeof start !== "number" || typeof end === "number") return part
     return { ...given, text: trimUnfinishedText(text) }
   }
   const state = fields(given["state"])

@@ -41,7 +41,7 @@ function command(...args: string[]) {
 }
 
 test("the tarball holds what is needed at run time, and nothing else", () => {
-  const entries = ["cli", "index", "plugin", "worker", "tui"].map((name) => `dist/${name}.js`)
+  const entries = ["cli", "index", "plugin", "worker", "server-worker", "tui"].map((name) => `dist/${name}.js`)
   const needed = ["bin/opencode-bucket.js", ...entries, "dist/types/index.d.ts"]
   const texts = ["LICENSE", "README.md", "package.json", "dist/THIRD-PARTY-NOTICES.txt", "dist/help.txt"]
   const files = packed.map((file) => file.replace(/^package\//, ""))

@@ -71,8 +71,9 @@ test("the share of a long session goes on from what was kept, until something ea
     await until(opencode.ledger, ([entry]) => entry?.state === "published")
   }
 
-  const early = all.slice(0, 20).find(({ info }) => info.role === "assistant")!
-  const part = early.parts.find(({ type }) => type === "text")!
+  const isText = ({ type }: { type: string }) => type === "text"
+  const early = all.find(({ info, parts }) => info.role === "assistant" && parts.some(isText))!
+  const part = early.parts.find(isText)!
   const changed = { ...part, sessionID: info.id, messageID: early.info.id, text: "This was changed." }
   await server.ask("PATCH", `/session/${info.id}/message/${early.info.id}/part/${part.id}`, changed)
   const anew = await until(

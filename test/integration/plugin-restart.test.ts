@@ -29,15 +29,17 @@ function children({ pid }: Served): number[] {
   return found
 }
 
-/** Holds the bucket's answers from now on until it is let go. */
+/** Holds the bucket's answers until it is let go: from the first request on that is of a share, and not of a first trial. */
 function hold(operation: string) {
   let release = () => {}
+  let isShare = false
   const released = new Promise<void>((resolve) => {
     release = resolve
   })
   const reached = new Promise<void>((resolve) => {
     s3.options.delay = async (request) => {
-      if (request.operation !== operation || request.key.endsWith("manifest.json")) return
+      isShare ||= request.key.endsWith(".css")
+      if (!isShare || request.operation !== operation || request.key.endsWith("manifest.json")) return
       resolve()
       await released
     }

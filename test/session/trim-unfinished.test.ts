@@ -16,7 +16,6 @@ const open = { id: "msg_a", role: "assistant", time: { created: 1 } }
 /** States of a growing part with this prefix of a text. */
 const growing: Record<string, (text: string) => object> = {
   text: (text) => ({ id: "prt_1", type: "text", text, time: { start: 1 } }),
-  "text without a time": (text) => ({ id: "prt_1", type: "text", text }),
   reasoning: (text) => ({ id: "prt_1", type: "reasoning", text, time: { start: 1 } }),
   "output of a tool": (text) => ({
     ...{ id: "prt_1", type: "tool", tool: "bash", callID: "c" },
@@ -57,6 +56,11 @@ test("no prefix of a text shows a part of a secret", async () => {
     { seed, numRuns: 1_500 },
   )
 }, 60_000)
+
+test("a text without times is finished, and is shown completely", async () => {
+  for (const type of ["text", "reasoning"])
+    expect(await shownOf({ id: "prt_1", type, text: "An answer" })).toContain("An answer")
+})
 
 test("a secret split over two parts is shown in neither", async () => {
   const whole = planted.filter(({ text, secret }) => text === secret && /^[\w.-]{30,300}$/.test(secret))
