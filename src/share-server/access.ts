@@ -16,20 +16,20 @@ export interface Access {
   /** Who is asking, if they may read. Throws what the store throws. */
   reader(context: Context): Promise<Reader | undefined>
   /** Whether a session that was good has ended since. */
-  hasEnded?(session: ReaderSession): Promise<boolean>
+  isSignedOut?(session: ReaderSession): Promise<boolean>
   /** Where a browser goes to become somebody who may; undefined where there is no such place. */
-  signIn(returnTo: string): string | undefined
+  signInUrl(returnTo: string): string | undefined
   /** Adds what signing in and out needs. */
   addRoutes?(app: Hono): void
   /** Throws if nobody could sign in at the moment. */
-  check(): Promise<void>
+  checkReady(): Promise<void>
 }
 
 /** Everybody who reaches the server may read: for an internal network. */
 export const publicAccess: Access = {
   reader: async () => ({ name: "anyone" }),
-  signIn: () => undefined,
-  check: async () => {},
+  signInUrl: () => undefined,
+  checkReady: async () => {},
 }
 
 /**
@@ -48,7 +48,7 @@ export function proxyAccess(
       if (address === undefined || !proxies.includes(address) || !name || name.length > 300) return undefined
       return { name, ...(name.includes("@") && { email: name.toLowerCase() }) }
     },
-    signIn: () => undefined,
-    check: async () => {},
+    signInUrl: () => undefined,
+    checkReady: async () => {},
   }
 }

@@ -1,11 +1,11 @@
 import { ShareError } from "../errors.ts"
 import type { RedactOptions } from "../redact/redact.ts"
 import { withoutRoles } from "../session/roles.ts"
-import { batchOf } from "./batches.ts"
-import { parsed } from "./intake.ts"
+import { encodeBatch } from "./batches.ts"
 import { withFields } from "./item-fields.ts"
-import { hasMessagesWithoutRole, readItems } from "./items.ts"
 import { redactItems } from "./redact-items.ts"
+import { parseJson } from "./request-body.ts"
+import { hasMessagesWithoutRole, readItems } from "./session-items.ts"
 
 /** What a client sent of a session, to be made ready for the bucket. */
 export interface RawBatch {
@@ -27,15 +27,15 @@ export interface CleanBatch {
 
 /** Parses, reads and redacts a batch. Throws `Refused` for what is not JSON, and `bad-input` for what is no batch. */
 export async function cleanBatch({ body, session, key, marks, redact }: RawBatch): Promise<CleanBatch> {
-  const given = parsed(body)
-  if (typeof given !== "object" || given === null || Array.isArray(given))
+  const value = parseJson(body)
+  if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new ShareError("bad-input", "The request is no JSON object.")
-  const { data } = given as { data?: unknown }
+  const { data } = value as { data?: unknown }
   if (hasMessagesWithoutRole(data)) throw withoutRoles(`session ${session}`)
   const items = readItems(data, session)
   if (items.length === 0) return { items: new Uint8Array(), marks: [] }
-  const known = { key, marks: new Set(marks) }
-  const clean = withFields(await redactItems(items, known, redact))
-  for (const mark of marks) known.marks.delete(mark)
-  return { items: clean.length === 0 ? new Uint8Array() : batchOf({ items: clean }), marks: [...known.marks] }
+  const secretMarks = { key, marks: new Set(marks) }
+  const clean = withFields(await redactItems(items, secretMarks, redact))
+  for (const mark of marks) secretMarks.marks.delete(mark)
+  return { items: clean.length === 0 ? new Uint8Array() : encodeBatch({ items: clean }), marks: [...secretMarks.marks] }
 }

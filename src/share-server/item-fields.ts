@@ -7,19 +7,19 @@ import { infoRecord, messageRecord } from "../session/published.ts"
 import { partRecord } from "../session/published-part.ts"
 import { fields, optionalText } from "../session/read-json.ts"
 import { shownAsItIs, shownFile, shownTool } from "../session/shown-part.ts"
-import type { KeptItem } from "./items.ts"
+import type { StoredItem } from "./session-items.ts"
 
 /**
  * The items with only the fields that a share is made from, as `session.json` has them: no responses of providers, no
  * settings of the client. Items that no page shows are left out.
  */
-export const withFields = (items: readonly KeptItem[]): KeptItem[] =>
+export const withFields = (items: readonly StoredItem[]): StoredItem[] =>
   items.flatMap((item) => {
     const data = fieldsOf(item)
     return data === undefined ? [] : [{ ...item, data }]
   })
 
-function fieldsOf({ type, data }: KeptItem): unknown {
+function fieldsOf({ type, data }: StoredItem): unknown {
   const { id } = fields(data)
   switch (type) {
     case "session":
@@ -50,12 +50,12 @@ function sessionFields(data: unknown) {
 }
 
 /** How OpenCode worked. */
-const unseen = new Set<Part["type"]>(["step-finish", "snapshot", "patch"])
+const unpublishedTypes = new Set<Part["type"]>(["step-finish", "snapshot", "patch"])
 
 function partFields(data: unknown) {
   const { id, messageID, sessionID } = fields(data)
   const part = normalizePart(data, idMaker(), text(id))
-  if (unseen.has(part.type)) return undefined
+  if (unpublishedTypes.has(part.type)) return undefined
   if (part.type === "unknown" || part.type === "malformed") return shownAsItIs({ ...part, id: text(id) }).raw
   const shown = part.type === "tool" ? shownTool(part) : part.type === "file" ? shownFile(part) : part
   // Whether a mention stands in the prompt is seen when the share is made.

@@ -20,13 +20,13 @@ export class JsonBounds {
   #isInString = false
   #isEscaped = false
 
-  /** @param longest bytes of the longest text that is taken */
-  constructor(longest: number) {
-    this.#most = Math.ceil(longest / BYTES_PER_VALUE)
+  /** @param maxBytes bytes of the longest text that is taken */
+  constructor(maxBytes: number) {
+    this.#most = Math.ceil(maxBytes / BYTES_PER_VALUE)
   }
 
   /** Takes the next bytes; gives what is too much, in words for people, or undefined. */
-  take(bytes: Uint8Array): string | undefined {
+  exceeded(bytes: Uint8Array): string | undefined {
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at]!
       if (this.#isInString) {

@@ -4,13 +4,13 @@
  */
 export type Log = (level: "info" | "warn" | "error" | "audit", event: string, about?: Record<string, unknown>) => void
 
-export const logTo =
+export const jsonLogger =
   (write: (line: string) => void, now: () => Date = () => new Date()): Log =>
   (level, event, about = {}) =>
-    write(`${JSON.stringify({ time: now().toISOString(), level, event, ...about }).replace(inKeys, "$1…")}\n`)
+    write(`${JSON.stringify({ time: now().toISOString(), level, event, ...about }).replace(shareIdsInKeys, "$1…")}\n`)
 
 /** An id of a share in the key of an object: `s/<id>/`, `pending/<id>/`, `published/<hash>/<id>.json`. */
-const inKeys = /(?<=\/)([A-Za-z0-9_-]{8})[A-Za-z0-9_-]{13}(?![A-Za-z0-9_-])/g
+const shareIdsInKeys = /(?<=\/)([A-Za-z0-9_-]{8})[A-Za-z0-9_-]{13}(?![A-Za-z0-9_-])/g
 
 /** As much of a share's id as tells it from others in a log, and not enough to open it where ids are all that is needed. */
-export const briefly = (id: string): string => id.slice(0, 8)
+export const shortId = (id: string): string => id.slice(0, 8)

@@ -4,7 +4,7 @@ import type { HtmlEscapedString } from "hono/utils/html"
 type Markup = HtmlEscapedString | Promise<HtmlEscapedString>
 
 /** The policy of the server's own pages: they run nothing, load nothing, and send forms to the server alone. */
-export const OWN_PAGES =
+export const PAGE_CSP =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 /** One of the server's own pages, in a few words. What is put into `html` is escaped there. */
@@ -48,16 +48,16 @@ ${content}
 `
 }
 
-export const notThere = (): Markup =>
+export const notFound = (): Markup =>
   page("Nothing is shared here", html`<p>There is no such conversation, or it is not shared any more.</p>`)
 
-export const noLonger = (): Markup =>
+export const noLongerShared = (): Markup =>
   page("No longer shared", html`<p>This conversation was shared, and is not any more.</p>`)
 
 export const preparing = (): Markup =>
   page("Almost there", html`<p>This conversation was shared just now. Its page is being made.</p>`, 2)
 
-export const mayNot = (): Markup =>
+export const accessDenied = (): Markup =>
   page("Not for you", html`<p>You are signed in, but not among those who may read here.</p>`)
 
 export const signInFailed = (again: string): Markup =>
@@ -80,14 +80,14 @@ export interface OwnShare {
   url: string
   updated: string
   /** What shows, with the cookie, that a request to remove it comes from this page. */
-  proof: string
+  csrfToken: string
 }
 
 /** @param signsOut whether there is a place to sign out: not where a proxy has people sign in */
 export function ownShares(shares: OwnShare[], base: string, name: string, signsOut: boolean): Markup {
-  const row = ({ id, title, url, updated, proof }: OwnShare) => html`<li>
+  const row = ({ id, title, url, updated, csrfToken }: OwnShare) => html`<li>
 <a href="${url}">${title || "Untitled session"}</a> <time datetime="${updated}">${updated.slice(0, 16).replace("T", " ")} UTC</time>
-<form method="post" action="${base}/mine"><input type="hidden" name="id" value="${id}"><input type="hidden" name="proof" value="${proof}"><button>Unshare</button></form>
+<form method="post" action="${base}/mine"><input type="hidden" name="id" value="${id}"><input type="hidden" name="proof" value="${csrfToken}"><button>Unshare</button></form>
 </li>`
   return page(
     "Your shares",
@@ -97,7 +97,7 @@ ${signsOut ? html`<form method="post" action="${base}/auth/logout"><button>Sign 
   )
 }
 
-export const nobodysShares = (): Markup =>
+export const sharesWithoutSignIn = (): Markup =>
   page(
     "Shared conversations",
     html`<p>Nobody signs in here, so this page cannot tell which are yours. In OpenCode, /unshare takes one back.</p>`,

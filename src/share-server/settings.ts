@@ -7,27 +7,27 @@ import { unclearError, unclearPlace, valueInWords } from "../store/check-destina
 import { canonicalTo } from "../store/open-store.ts"
 import { isToken } from "./tokens.ts"
 
-const text = z
+const textSetting = z
   .string()
   .trim()
   .min(1, "must not be empty")
   .refine((value) => firstHidden(value) === undefined, "must not contain characters that a terminal does not show")
-const webAddress = z
+const urlSetting = z
   .url({ protocol: /^https?$/, error: "must be an http(s) address" })
   .refine(
     (url) => firstHidden(url) === undefined && !/\s/.test(url),
     "must be an http(s) address without hidden characters",
   )
   .transform((url) => url.replace(/\/+$/, ""))
-const yes = z.union([
+const booleanSetting = z.union([
   z.boolean(),
   z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1"),
 ])
-const amount = (least: number) =>
+const integerSetting = (least: number) =>
   z.coerce.number("must be a number").int("must be a whole number").min(least, `must be at least ${least}`)
 /** In a variable: with commas. */
-const list = z.union([
-  z.array(text),
+const listSetting = z.union([
+  z.array(textSetting),
   z.string().transform((all) =>
     all
       .split(",")
@@ -35,7 +35,7 @@ const list = z.union([
       .filter((one) => one !== ""),
   ),
 ])
-const json = <T extends z.ZodType>(schema: T) =>
+const jsonSetting = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => {
     if (typeof value !== "string") return value
     try {
@@ -48,66 +48,66 @@ const json = <T extends z.ZodType>(schema: T) =>
 /** The settings of the server: in a file (`--config`), and over that as variables `OPENCODE_BUCKET_<NAME>`. */
 export const serverSettingsSchema = z.strictObject({
   /** Address and port to listen on. */
-  listen: text
+  listen: textSetting
     .regex(/^(?:\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, "must be an address and a port, such as 127.0.0.1:8080")
     .default("127.0.0.1:8080"),
   /** Where the server is seen from outside: `https://shares.corp.example`. */
-  publicUrl: webAddress,
+  publicUrl: urlSetting,
   /** The bucket: as for every other command. */
-  to: text
+  to: textSetting
     .superRefine((to, context) => {
       const unclear = unclearPlace(to)
       if (unclear) context.addIssue(unclearError(unclear, valueInWords(to)).message.replace(/\.$/, ""))
     })
     .transform(canonicalTo),
-  endpoint: webAddress.optional(),
-  region: text.optional(),
-  profile: text.optional(),
-  pathStyle: yes.optional(),
+  endpoint: urlSetting.optional(),
+  region: textSetting.optional(),
+  profile: textSetting.optional(),
+  pathStyle: booleanSetting.optional(),
   /** Publish although the bucket's object lock keeps every object for a time. */
-  acceptRetention: yes.default(false),
+  acceptRetention: booleanSetting.default(false),
   /** Everybody who reaches the server may read. */
-  public: yes.default(false),
+  public: booleanSetting.default(false),
   /** OpenID Connect: the issuer, and what this server is there. */
-  issuer: webAddress.optional(),
-  clientId: text.optional(),
-  clientSecret: text.optional(),
-  clientSecretFile: text.optional(),
-  scope: text.default("openid email profile"),
+  issuer: urlSetting.optional(),
+  clientId: textSetting.optional(),
+  clientSecret: textSetting.optional(),
+  clientSecretFile: textSetting.optional(),
+  scope: textSetting.default("openid email profile"),
   /** Who of those that can sign in may read. */
-  everyone: yes.default(false),
-  domains: list.default([]),
-  claims: json(z.record(z.string(), z.array(text))).default({}),
-  trustEmail: yes.default(false),
-  sessionHours: amount(1).max(720, "must be at most 720").default(8),
+  everyone: booleanSetting.default(false),
+  domains: listSetting.default([]),
+  claims: jsonSetting(z.record(z.string(), z.array(textSetting))).default({}),
+  trustEmail: booleanSetting.default(false),
+  sessionHours: integerSetting(1).max(720, "must be at most 720").default(8),
   /** Keys of cookies, the newest first; a file has one a line. */
-  cookieKeys: list.default([]),
-  cookieKeysFile: text.optional(),
+  cookieKeys: listSetting.default([]),
+  cookieKeysFile: textSetting.optional(),
   /** A header in which a reverse proxy says who is there, and the addresses of that proxy. */
-  proxyHeader: text.regex(/^[A-Za-z0-9-]+$/, "must be the name of a header").optional(),
-  proxyAddresses: list.default([]),
+  proxyHeader: textSetting.regex(/^[A-Za-z0-9-]+$/, "must be the name of a header").optional(),
+  proxyAddresses: listSetting.default([]),
   /** How long shares live after their session was last changed. */
-  expires: text
+  expires: textSetting
     .refine((text) => parseLength(text) !== undefined, "must be hours, days or weeks, such as 12h, 7d or 8w, or never")
     .default("never"),
-  redact: json(
+  redact: jsonSetting(
     z.strictObject({
       emails: z.boolean().optional(),
-      patterns: z.array(text).optional(),
-      allow: z.array(text).optional(),
+      patterns: z.array(textSetting).optional(),
+      allow: z.array(textSetting).optional(),
     }),
   ).optional(),
   /** Megabytes that one request may bring; requests a minute that one token may make. */
-  maxRequestMb: amount(1).default(32),
+  maxRequestMb: integerSetting(1).default(32),
   /** Megabytes that are kept of one session. */
-  maxShareMb: amount(1).default(128),
-  requestsPerMinute: amount(1).default(1200),
+  maxShareMb: integerSetting(1).default(128),
+  requestsPerMinute: integerSetting(1).default(1200),
   /** Shares that are published at once. */
-  publishAtOnce: amount(1).default(2),
+  publishAtOnce: integerSetting(1).default(2),
   /** Address and port on which Prometheus finds figures; nowhere, unless given. */
-  metricsListen: text.optional(),
+  metricsListen: textSetting.optional(),
   /** Seconds that are left to finish publishing when the server is asked to end. */
-  shutdownSeconds: amount(1).default(20),
+  shutdownSeconds: integerSetting(1).default(20),
 })
 
 export type ServerSettings = Omit<z.infer<typeof serverSettingsSchema>, "clientSecretFile" | "cookieKeysFile">
@@ -128,18 +128,19 @@ export function serverSettings(
     names.flatMap((name) => (env[variableOf(name)] ? [[name, env[variableOf(name)]]] : [])),
   )
   const set = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
-  const given = { ...(file !== undefined && fileSettings(file)), ...variables, ...set }
+  const given = { ...(file !== undefined && parseSettingsFile(file)), ...variables, ...set }
   const read = serverSettingsSchema.safeParse(given)
-  if (!read.success) throw wrong(read.error.issues.map((issue) => inWords(issue, given)))
+  if (!read.success) throw settingsError(read.error.issues.map((issue) => describeIssue(issue, given)))
   const { clientSecretFile, cookieKeysFile, ...settings } = read.data
-  if (clientSecretFile !== undefined) settings.clientSecret = content(clientSecretFile, "clientSecretFile").trim()
+  if (clientSecretFile !== undefined)
+    settings.clientSecret = readSettingsFile(clientSecretFile, "clientSecretFile").trim()
   if (cookieKeysFile !== undefined)
-    settings.cookieKeys = content(cookieKeysFile, "cookieKeysFile")
+    settings.cookieKeys = readSettingsFile(cookieKeysFile, "cookieKeysFile")
       .split("\n")
       .map((line) => line.trim())
       .filter((line) => line !== "" && !line.startsWith("#"))
   const problems = contradictions(settings)
-  if (problems.length > 0) throw wrong(problems)
+  if (problems.length > 0) throw settingsError(problems)
   return settings
 }
 
@@ -155,8 +156,8 @@ function contradictions(settings: ServerSettings): string[] {
     if (!clientSecret) problems.push(`clientSecret is missing (${variableOf("clientSecretFile")})`)
     if (!everyone && domains.length === 0 && Object.keys(claims).length === 0)
       problems.push("who may read is missing: domains, claims, or everyone for all whom the issuer signs in")
-    if (isPlain(issuer)) problems.push("issuer must begin with https://")
-    if (isPlain(publicUrl)) problems.push("publicUrl must begin with https:// for its cookies")
+    if (isPlainHttp(issuer)) problems.push("issuer must begin with https://")
+    if (isPlainHttp(publicUrl)) problems.push("publicUrl must begin with https:// for its cookies")
     if (cookieKeys.length === 0) problems.push(`cookieKeys are missing (${variableOf("cookieKeysFile")})`)
   }
   if (proxyHeader && settings.proxyAddresses.length === 0)
@@ -166,35 +167,35 @@ function contradictions(settings: ServerSettings): string[] {
   return problems
 }
 
-const isPlain = (address: string) => {
+const isPlainHttp = (address: string) => {
   const { protocol, hostname } = new URL(address)
   return protocol === "http:" && !["127.0.0.1", "localhost", "[::1]"].includes(hostname)
 }
 
-function fileSettings(file: string): object {
-  const read = content(file, "--config")
+function parseSettingsFile(file: string): object {
+  const read = readSettingsFile(file, "--config")
   try {
     const value: unknown = JSON.parse(read)
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value
   } catch {}
-  throw wrong([`${file} is no JSON object`])
+  throw settingsError([`${file} is no JSON object`])
 }
 
-function content(file: string, what: string): string {
+function readSettingsFile(file: string, what: string): string {
   try {
     return readFileSync(file, "utf8")
   } catch {
-    throw wrong([`the file of ${what} cannot be read`])
+    throw settingsError([`the file of ${what} cannot be read`])
   }
 }
 
-function inWords(issue: z.core.$ZodIssue, given: object): string {
+function describeIssue(issue: z.core.$ZodIssue, given: object): string {
   if (issue.code === "unrecognized_keys") return `${issue.keys.join(", ")}: there is no such setting`
   const name = String(issue.path[0])
   return Object.hasOwn(given, name) ? `${name} ${issue.message}` : `${name} is missing (${variableOf(name)})`
 }
 
-const wrong = (problems: string[]) =>
+const settingsError = (problems: string[]) =>
   new ShareError("bad-settings", `The server is not started: ${problems.join("; ")}.`.replace("?.", "?"), {
     hint: "docs/server.md lists the settings; each is a variable, or stands in the file of --config.",
   })

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { getJson, putJson } from "./batches.ts"
-import { forEach } from "./limits.ts"
+import { mapConcurrently } from "./concurrency.ts"
 
 /** A publish token, as the bucket knows it: `tokens/<hash>.json`. The token itself is shown once and kept nowhere. */
 export interface PublishToken {
@@ -83,7 +83,9 @@ async function tokensIn<T extends PublishToken>(store: ObjectStore, folder: stri
   const keys = new Set<string>()
   for await (const { key } of store.list(folder))
     if (/^[0-9a-f]{64}\.json$/.test(key.slice(folder.length))) keys.add(key)
-  const found = (await forEach([...keys], (key) => getJson<T>(store, key))).filter((token) => token !== undefined)
+  const found = (await mapConcurrently([...keys], (key) => getJson<T>(store, key))).filter(
+    (token) => token !== undefined,
+  )
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
@@ -123,15 +125,15 @@ export async function hasSharesOf(store: ObjectStore, token: PublishToken, hash:
   if (token.hash === hash || token.replaces?.includes(hash)) return true
   if (token.owner === undefined) return false
   const revoked = await getJson<RevokedToken>(store, revokedKeyOf(hash))
-  return revoked?.owner !== undefined && isSamePerson(revoked.owner, token.owner)
+  return revoked?.owner !== undefined && isSameEmail(revoked.owner, token.owner)
 }
 
-export const isSamePerson = (a: string | undefined, b: string | undefined): boolean =>
+export const isSameEmail = (a: string | undefined, b: string | undefined): boolean =>
   a !== undefined && a.trim().toLowerCase() === b?.trim().toLowerCase()
 
 /** How long it is believed that there is no such token; one that is there is looked up each time, since it may be revoked. */
-const BELIEVED_MS = 5_000
-const REMEMBERED = 10_000
+const UNKNOWN_TOKEN_TTL_MS = 5_000
+const MAX_UNKNOWN_TOKENS = 10_000
 
 /** Looks tokens up in the bucket. */
 export function tokenLookup(store: ObjectStore, now: () => number = Date.now) {
@@ -139,11 +141,11 @@ export function tokenLookup(store: ObjectStore, now: () => number = Date.now) {
   return async (text: string): Promise<PublishToken | undefined> => {
     if (!isToken(text)) return undefined
     const hash = hashOf(text)
-    if (now() - (unknown.get(hash) ?? Number.NEGATIVE_INFINITY) < BELIEVED_MS) return undefined
+    if (now() - (unknown.get(hash) ?? Number.NEGATIVE_INFINITY) < UNKNOWN_TOKEN_TTL_MS) return undefined
     const token = await getJson<PublishToken>(store, keyOf(hash))
     unknown.delete(hash)
     if (token === undefined) unknown.set(hash, now())
-    if (unknown.size > REMEMBERED) unknown.delete(unknown.keys().next().value as string)
+    if (unknown.size > MAX_UNKNOWN_TOKENS) unknown.delete(unknown.keys().next().value as string)
     return token
   }
 }

@@ -2,24 +2,24 @@
 // that started it, results go out as such. It ends with that process.
 
 import { takeProxies } from "../lib/proxies.ts"
-import { doJob, type Job, type JobAnswer } from "./jobs.ts"
+import { runJob, type ServerJob, type ServerJobResponse } from "./jobs.ts"
 
 const ready = takeProxies(process.env)
 
-process.on("message", (message: Job & { n: number }) => {
+process.on("message", (message: ServerJob & { n: number }) => {
   const { n, ...job } = message
   ready
-    .then(() => doJob(job as Job))
+    .then(() => runJob(job as ServerJob))
     .then(
-      (result) => say({ n, result }),
+      (result) => respond({ n, result }),
       (error: Error & { code?: string; hint?: string; status?: 400 | 408 | 413 }) => {
         const { name, message, code, hint, status } = error
-        say({
+        respond({
           n,
           error: {
             ...{ name, message },
             ...(name === "ShareError" && { ...(code && { code }), ...(hint && { hint }) }),
-            ...(status !== undefined && name === "Refused" && { status }),
+            ...(status !== undefined && name === "HttpError" && { status }),
           },
         })
       },
@@ -29,6 +29,6 @@ process.on("disconnect", () => process.exit())
 // A terminal's Ctrl-C reaches every process in it: who started this one decides when it ends.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {})
 
-function say(answer: JobAnswer): void {
+function respond(answer: ServerJobResponse): void {
   process.send?.(answer)
 }

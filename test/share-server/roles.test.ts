@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { hasMessagesWithoutRole } from "../../src/share-server/items.ts"
+import { hasMessagesWithoutRole } from "../../src/share-server/session-items.ts"
 import { collect } from "../../src/store/object-store.ts"
 import { ownServer, post, recordedItems, shareFrom } from "../support/own-server.ts"
 

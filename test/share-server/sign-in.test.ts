@@ -1,7 +1,7 @@
 import { decodeJwt } from "jose"
 import { expect, test } from "vitest"
 import { ShareError } from "../../src/errors.ts"
-import { sealWith } from "../../src/share-server/seal.ts"
+import { createTokenCipher } from "../../src/share-server/encrypted-token.ts"
 import { sweepSignedOut } from "../../src/share-server/signed-out.ts"
 import { collect, type ObjectStore } from "../../src/store/object-store.ts"
 import { accessOf, cookiesOf, guarded, SESSION, signIn } from "../support/guarded.ts"
@@ -108,7 +108,8 @@ test("while keys change, whoever is signed in stays so, until the old key is tak
   const server = await guarded()
   const { cookie } = await signIn(server)
   const newer = "a-newer-key-of-cookies-that-is-long-enough"
-  const instance = (own: string[]) => server.instance(server.store, accessOf(server.issuer, { seal: sealWith(own) }))
+  const instance = (own: string[]) =>
+    server.instance(server.store, accessOf(server.issuer, { tokenCipher: createTokenCipher(own) }))
   const statusAt = async (own: string[], cookie: string) =>
     (await instance(own).ask(`/s/${server.id}/`, { headers: { cookie } })).status
   expect(await statusAt([newer, ...keys], cookie)).toBe(200)
@@ -123,8 +124,8 @@ test("somebody signed in sees and takes back nothing of others' shares", async (
   const server = await guarded({ rules: { everyone: true } })
   const { cookie } = await signIn(server, { claims: { email: "dana@corp.example", email_verified: true } })
   const proofs = [
-    sealWith(keys).close("unshare", { id: server.id, email: "dana@corp.example" }, 60),
-    sealWith(keys).close("import", { id: server.id, email: "dana@corp.example" }, 60),
+    createTokenCipher(keys).encrypt("unshare", { id: server.id, email: "dana@corp.example" }, 60),
+    createTokenCipher(keys).encrypt("import", { id: server.id, email: "dana@corp.example" }, 60),
     "",
   ]
   for (const proof of proofs) {

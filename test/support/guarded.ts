@@ -1,6 +1,6 @@
 import { afterAll } from "vitest"
-import { logTo } from "../../src/share-server/log.ts"
-import { sealWith } from "../../src/share-server/seal.ts"
+import { createTokenCipher } from "../../src/share-server/encrypted-token.ts"
+import { jsonLogger } from "../../src/share-server/log.ts"
 import { type SignInOptions, signInAccess } from "../../src/share-server/sign-in.ts"
 import type { ObjectStore } from "../../src/store/object-store.ts"
 import { s3Store } from "../../src/store/s3/s3.ts"
@@ -43,7 +43,7 @@ export function accessOf(issuer: Issuer, more: Partial<SignInOptions> = {}) {
   return signInAccess({
     store: opened,
     ...{ issuer: issuer.issuer, clientId, clientSecret: "secret", scope: "openid email", rules: { everyone: true } },
-    ...{ sessionSeconds: 3600, publicUrl, seal: sealWith(keys), log: logTo(() => {}) },
+    ...{ sessionSeconds: 3600, publicUrl, tokenCipher: createTokenCipher(keys), log: jsonLogger(() => {}) },
     ...more,
   })
 }

@@ -2,15 +2,15 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:cr
 import { ShareError } from "../errors.ts"
 
 /** Encrypts what the server gives into others' hands: cookies, tickets. */
-export interface Seal {
+export interface TokenCipher {
   /** `[A-Za-z0-9_-]+`; nobody without the keys can read it or make one. */
-  close(purpose: string, value: object, seconds: number): string
+  encrypt(purpose: string, value: object, seconds: number): string
   /** What was sealed for this purpose, by whatever instance with one of the keys; undefined for anything else, and after its time. */
-  open(purpose: string, text: string): Record<string, unknown> | undefined
+  decrypt(purpose: string, text: string): Record<string, unknown> | undefined
 }
 
-const IV = 12
-const TAG = 16
+const IV_BYTES = 12
+const TAG_BYTES = 16
 
 /**
  * AES-256-GCM with a key of its own for each purpose (HKDF-SHA256), so that a ticket is no session. The first key seals,
@@ -18,7 +18,7 @@ const TAG = 16
  * sealed has run out.
  * @param keys each with at least 32 bytes of randomness, as text
  */
-export function sealWith(keys: readonly string[], now: () => number = Date.now): Seal {
+export function createTokenCipher(keys: readonly string[], now: () => number = Date.now): TokenCipher {
   if (keys.length === 0 || keys.some((key) => key.length < 32))
     throw new ShareError("bad-settings", "A cookie key is too short: 32 characters of randomness at least.", {
       hint: "Make one with: openssl rand -base64 32",
@@ -27,18 +27,18 @@ export function sealWith(keys: readonly string[], now: () => number = Date.now):
     Buffer.from(hkdfSync("sha256", key, "", `opencode-bucket ${purpose}`, 32))
 
   return {
-    close(purpose, value, seconds) {
-      const iv = randomBytes(IV)
+    encrypt(purpose, value, seconds) {
+      const iv = randomBytes(IV_BYTES)
       const cipher = createCipheriv("aes-256-gcm", keyFor(keys[0]!, purpose), iv)
       const plain = JSON.stringify({ ...value, exp: Math.floor(now() / 1000) + seconds })
       const sealed = Buffer.concat([cipher.update(plain, "utf8"), cipher.final()])
       return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64url")
     },
-    open(purpose, text) {
+    decrypt(purpose, text) {
       if (!/^[A-Za-z0-9_-]{40,8000}$/.test(text)) return undefined
       const bytes = Buffer.from(text, "base64url")
       for (const key of keys) {
-        const value = decrypt(keyFor(key, purpose), bytes)
+        const value = decryptWithKey(keyFor(key, purpose), bytes)
         if (value === undefined) continue
         return typeof value["exp"] === "number" && value["exp"] > now() / 1000 ? value : undefined
       }
@@ -47,11 +47,11 @@ export function sealWith(keys: readonly string[], now: () => number = Date.now):
   }
 }
 
-function decrypt(key: Buffer, bytes: Buffer): Record<string, unknown> | undefined {
+function decryptWithKey(key: Buffer, bytes: Buffer): Record<string, unknown> | undefined {
   try {
-    const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, IV), { authTagLength: TAG })
-    decipher.setAuthTag(bytes.subarray(IV, IV + TAG))
-    return JSON.parse(decipher.update(bytes.subarray(IV + TAG), undefined, "utf8") + decipher.final("utf8"))
+    const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
+    decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
+    return JSON.parse(decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, "utf8") + decipher.final("utf8"))
   } catch {
     return undefined
   }

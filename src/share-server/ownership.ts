@@ -2,13 +2,13 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto"
 import { prefixOf } from "../share/manifest.ts"
 import { empty } from "../share/unshare.ts"
 import { collect, type ObjectStore } from "../store/object-store.ts"
-import { getJson, putJson, SERVER } from "./batches.ts"
-import { forEach } from "./limits.ts"
-import { pendingNotes } from "./pending.ts"
+import { getJson, putJson, SERVER_FOLDER } from "./batches.ts"
+import { mapConcurrently } from "./concurrency.ts"
+import { listDirtyMarks } from "./dirty-marks.ts"
 import { hasSharesOf, type PublishToken } from "./tokens.ts"
 
 /** Who has a share, and what shows that: `s/<id>/server/owner.json`. */
-export interface Owner {
+export interface ShareOwner {
   session: string
   /** The hash of the publish token. */
   token: string
@@ -20,10 +20,10 @@ export interface Owner {
   created: string
 }
 
-const keyOf = (id: string) => `${prefixOf(id)}${SERVER}owner.json`
+const keyOf = (id: string) => `${prefixOf(id)}${SERVER_FOLDER}owner.json`
 
 /** Where it is noted that a share was taken back; not under its link's id, which nobody has to learn from here. */
-const goneKey = (id: string) => `gone/${sha256(id)}.json`
+const tombstoneKey = (id: string) => `gone/${sha256(id)}.json`
 
 /** The shares of a token, so that they are found without looking at all shares. */
 const indexPrefix = (token: string) => `published/${token}/`
@@ -33,7 +33,7 @@ const indexPrefix = (token: string) => `published/${token}/`
  * the same, and nothing has to be agreed upon. Without the token, an id is as good as random (126 bits of an HMAC).
  * @param round how many shares of this session were taken back before
  */
-export function namesOf(token: string, session: string, round: number): { id: string; secret: string } {
+export function deriveShare(token: string, session: string, round: number): { id: string; secret: string } {
   for (let attempt = 0; ; attempt++) {
     const id = derive(token, `id ${round} ${attempt} ${session}`).slice(0, 21)
     // On a command line, what begins with a hyphen is read as a flag.
@@ -52,16 +52,16 @@ export async function writeOwner(
 ): Promise<void> {
   const created = now.toISOString()
   await putJson(store, `${indexPrefix(token.hash)}${id}.json`, { session, created })
-  const owner: Owner = { session, token: token.hash, name: token.name, secret: sha256(secret), created }
+  const owner: ShareOwner = { session, token: token.hash, name: token.name, secret: sha256(secret), created }
   await putJson(store, keyOf(id), owner)
 }
 
-export const readOwner = (store: ObjectStore, id: string): Promise<Owner | undefined> => getJson(store, keyOf(id))
+export const readOwner = (store: ObjectStore, id: string): Promise<ShareOwner | undefined> => getJson(store, keyOf(id))
 
 /** Whether somebody with this token and this secret may change a share. */
 export const isOwner = async (
   store: ObjectStore,
-  owner: Owner,
+  owner: ShareOwner,
   token: PublishToken,
   secret: string,
 ): Promise<boolean> => isSame(owner.secret, sha256(secret)) && (await hasSharesOf(store, token, owner.token))
@@ -73,34 +73,39 @@ const isSame = (a: string, b: string): boolean =>
  * Notes for good that a share was taken back: from now on, nobody reads it, and nothing is added to it. The hash of its
  * secret stays with the note, so that whoever asks again, since the removal was cut short, is known.
  */
-async function writeGone(store: ObjectStore, id: string, owner: Owner | undefined, now: Date): Promise<void> {
-  const { secret } = owner ?? (await getJson<{ secret?: string }>(store, goneKey(id))) ?? {}
-  await putJson(store, goneKey(id), { removed: now.toISOString(), ...(secret && { secret }) })
+async function writeTombstone(store: ObjectStore, id: string, owner: ShareOwner | undefined, now: Date): Promise<void> {
+  const { secret } = owner ?? (await getJson<{ secret?: string }>(store, tombstoneKey(id))) ?? {}
+  await putJson(store, tombstoneKey(id), { removed: now.toISOString(), ...(secret && { secret }) })
 }
 
 /** Whether a share was taken back that had this secret. */
-export async function wasTakenBack(store: ObjectStore, id: string, secret: string): Promise<boolean> {
-  const gone = await getJson<{ secret?: string }>(store, goneKey(id))
+export async function wasRemovedWithSecret(store: ObjectStore, id: string, secret: string): Promise<boolean> {
+  const gone = await getJson<{ secret?: string }>(store, tombstoneKey(id))
   return gone?.secret !== undefined && isSame(gone.secret, sha256(secret))
 }
 
 /** Takes a share back: notes that, then deletes all of it. May be cut short and begun again. Throws what the store throws, and `left-behind`. */
-export async function takeBack(store: ObjectStore, id: string, owner: Owner | undefined, now: Date): Promise<void> {
-  await writeGone(store, id, owner, now)
+export async function removeShare(
+  store: ObjectStore,
+  id: string,
+  owner: ShareOwner | undefined,
+  now: Date,
+): Promise<void> {
+  await writeTombstone(store, id, owner, now)
   await empty(store, id)
-  await store.delete(await pendingNotes(store, id))
-  if (owner) await dropFromIndex(store, owner.token, id)
+  await store.delete(await listDirtyMarks(store, id))
+  if (owner) await removeFromIndex(store, owner.token, id)
 }
 
-export const isGone = async (store: ObjectStore, id: string): Promise<boolean> =>
-  (await store.get(goneKey(id))) !== undefined
+export const hasTombstone = async (store: ObjectStore, id: string): Promise<boolean> =>
+  (await store.get(tombstoneKey(id))) !== undefined
 
 /** How many shares a token has. */
 export const countShares = async (store: ObjectStore, token: string): Promise<number> =>
   new Set((await collect(store.list(indexPrefix(token)))).map(({ key }) => key)).size
 
 /** Takes a share off the list of its token. */
-export async function dropFromIndex(store: ObjectStore, token: string, id: string): Promise<void> {
+export async function removeFromIndex(store: ObjectStore, token: string, id: string): Promise<void> {
   const entries = []
   const key = `${indexPrefix(token)}${id}.json`
   for await (const entry of store.list(indexPrefix(token))) if (entry.key === key) entries.push(entry)
@@ -108,10 +113,10 @@ export async function dropFromIndex(store: ObjectStore, token: string, id: strin
 }
 
 /** The ids of the shares of a token, newest first; at most `limit`. */
-export async function sharesOf(store: ObjectStore, token: string, limit: number): Promise<string[]> {
+export async function listShareIds(store: ObjectStore, token: string, limit: number): Promise<string[]> {
   const keys = new Set<string>()
   for await (const { key } of store.list(indexPrefix(token))) keys.add(key)
-  const found = await forEach([...keys], async (key) => {
+  const found = await mapConcurrently([...keys], async (key) => {
     const { created = "" } = (await getJson<{ created: string }>(store, key)) ?? {}
     return { id: key.slice(indexPrefix(token).length).replace(/\.json$/, ""), created }
   })

@@ -1,0 +1,157 @@
+import { ShareError } from "../errors.ts"
+
+interface Waiter {
+  weight: number
+  enter(): void
+}
+
+interface Client {
+  name: string
+  weight: number
+  /** When they were let in last, as a number that grows. */
+  lastAdmitted: number
+  queue: Set<Waiter>
+}
+
+export interface SemaphoreOptions {
+  /** So much may be inside at once; what is heavier goes alone. */
+  limit: number
+  /** So much of that for each of those who ask; all of it, unless given. */
+  limitPerClient?: number
+  /** So many may wait; and so many for each of those who ask. */
+  maxQueued: number
+  maxQueuedPerClient?: number
+  /** Milliseconds that anybody waits at most. */
+  timeoutMs: number
+}
+
+/**
+ * Lets so many do something at once, or so much of them where they have a weight; others wait their turn. Whoever has less
+ * inside, and was let in longer ago, goes first, so that nobody gets more than a share of it while others wait. Throws
+ * `store-busy` for who would wait too long, or in too long a line.
+ */
+export function semaphore({
+  limit,
+  limitPerClient = limit,
+  maxQueued,
+  maxQueuedPerClient = maxQueued,
+  timeoutMs,
+}: SemaphoreOptions) {
+  let running = 0
+  let queued = 0
+  let admissions = 0
+  const clients = new Map<string, Client>()
+  /** Those of them who wait. */
+  const waiting = new Set<Client>()
+
+  function clientNamed(name: string): Client {
+    const client = clients.get(name) ?? { name, weight: 0, lastAdmitted: 0, queue: new Set() }
+    clients.set(name, client)
+    return client
+  }
+
+  function forget(client: Client): void {
+    if (client.weight === 0 && client.queue.size === 0) clients.delete(client.name)
+  }
+
+  const isFree = (weight: number) => running === 0 || running + weight <= limit
+  const hasCapacity = (person: Client, weight: number) =>
+    person.weight === 0 || person.weight + weight <= limitPerClient
+
+  function start(person: Client, weight: number): void {
+    running += weight
+    person.weight += weight
+    person.lastAdmitted = ++admissions
+  }
+
+  /** Whose turn it is among those who may have more, and what they wait for. */
+  function next(): { person: Client; one: Waiter } | undefined {
+    let found: { person: Client; one: Waiter } | undefined
+    for (const person of waiting) {
+      const one: Waiter = person.queue.values().next().value!
+      if (hasCapacity(person, one.weight) && (!found || isBefore(person, found.person))) found = { person, one }
+    }
+    return found
+  }
+
+  function admit(): void {
+    for (let turn = next(); turn !== undefined && isFree(turn.one.weight); turn = next()) {
+      dequeue(turn.person, turn.one)
+      start(turn.person, turn.one.weight)
+      turn.one.enter()
+    }
+  }
+
+  function dequeue(person: Client, one: Waiter): void {
+    queued--
+    person.queue.delete(one)
+    if (person.queue.size === 0) waiting.delete(person)
+  }
+
+  async function acquire(weight: number, person: Client): Promise<void> {
+    const isFirst = person.queue.size === 0 && next() === undefined
+    if (isFirst && isFree(weight) && hasCapacity(person, weight)) return start(person, weight)
+    if (queued >= maxQueued || person.queue.size >= maxQueuedPerClient) {
+      forget(person)
+      throw busyError()
+    }
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        dequeue(person, one)
+        forget(person)
+        reject(busyError())
+        admit()
+      }, timeoutMs)
+      const one: Waiter = {
+        weight,
+        enter() {
+          clearTimeout(timer)
+          resolve()
+        },
+      }
+      queued++
+      person.queue.add(one)
+      waiting.add(person)
+    })
+  }
+
+  /** @param who whose work it is */
+  return async <T>(work: () => Promise<T>, weight = 1, who = ""): Promise<T> => {
+    const person = clientNamed(who)
+    await acquire(weight, person)
+    try {
+      return await work()
+    } finally {
+      running -= weight
+      person.weight -= weight
+      forget(person)
+      admit()
+    }
+  }
+}
+
+const isBefore = (a: Client, b: Client) =>
+  a.weight < b.weight || (a.weight === b.weight && a.lastAdmitted < b.lastAdmitted)
+
+/** Does something for each of these, a few at a time; gives what came of it, in their order. */
+export function mapConcurrently<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
+  const few = semaphore({ limit: 16, maxQueued: items.length, timeoutMs: 60_000 })
+  return Promise.all(items.map((item) => few(() => work(item))))
+}
+
+const busyError = () =>
+  new ShareError("store-busy", "The server has too much to do at the moment.", { hint: "Try again in a minute." })
+
+/** Counts what each of many does, up to so many a minute; what is saved up is one minute's worth. */
+export function rateLimiter(limit: number, now: () => number = Date.now) {
+  const left = new Map<string, { tokens: number; at: number }>()
+  return (who: string): boolean => {
+    const time = now()
+    const known = left.get(who) ?? { tokens: limit, at: time }
+    const tokens = Math.min(limit, known.tokens + ((time - known.at) / 60_000) * limit)
+    left.delete(who)
+    left.set(who, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: time })
+    if (left.size > 100_000) left.delete(left.keys().next().value as string)
+    return tokens >= 1
+  }
+}

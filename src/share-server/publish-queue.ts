@@ -1,0 +1,116 @@
+/** Work on shares: one at a time for each of them, a few at once in all, what is asked for meanwhile gathered. */
+export interface PublishQueue {
+  /** Has a share worked on within the delay; at once, unless it has been just now. */
+  enqueue(id: string): void
+  /** Shares that wait or are worked on. */
+  readonly length: number
+  /** Works on all that waits; resolves when that is done, or after so many milliseconds. Nothing is taken afterwards. */
+  close(limitMs: number): Promise<void>
+}
+
+interface QueueEntry {
+  timer: NodeJS.Timeout | undefined
+  /** Asked for again while it is worked on. */
+  isRequeued: boolean
+  isRunning: boolean
+  failures: number
+}
+
+export interface PublishQueueOptions {
+  /** Gives false if it has to be tried again later. */
+  work: (id: string) => Promise<boolean>
+  onError: (id: string, error: unknown) => void
+  /** Milliseconds in which what is asked for is gathered, and until what has failed is tried again, at first. */
+  delayMs: number
+  retryMs: number
+  /** Shares worked on at once. */
+  concurrency: number
+}
+
+/** No more than one part in so many of the time is spent on one share. */
+const DUTY_CYCLE = 4
+const MAX_RETRY_MS = 60_000
+
+export function publishQueue({ work, onError, delayMs, retryMs, concurrency }: PublishQueueOptions): PublishQueue {
+  const entries = new Map<string, QueueEntry>()
+  const waiting: string[] = []
+  let running = 0
+  let closing = false
+  let onIdle: (() => void) | undefined
+
+  function schedule(id: string, entry: QueueEntry, waitMs: number): void {
+    entry.timer ??= setTimeout(
+      () => {
+        entry.timer = undefined
+        ready(id)
+      },
+      closing ? 0 : waitMs,
+    )
+  }
+
+  function ready(id: string): void {
+    waiting.push(id)
+    while (running < concurrency && waiting.length > 0) void run(waiting.shift()!)
+  }
+
+  async function run(id: string): Promise<void> {
+    const entry = entries.get(id)!
+    running++
+    entry.isRunning = true
+    const start = performance.now()
+    let done = false
+    try {
+      done = await work(id)
+      entry.failures = done ? 0 : entry.failures + 1
+    } catch (error) {
+      entry.failures++
+      onError(id, error)
+    }
+    const took = performance.now() - start
+    running--
+    entry.isRunning = false
+    if (!done && !closing) schedule(id, entry, Math.min(retryMs * 2 ** (entry.failures - 1), MAX_RETRY_MS))
+    else if (entry.isRequeued) schedule(id, entry, Math.max(delayMs, took * (DUTY_CYCLE - 1)))
+    else entries.delete(id)
+    entry.isRequeued = false
+    while (running < concurrency && waiting.length > 0) void run(waiting.shift()!)
+    if (entries.size === 0) onIdle?.()
+  }
+
+  return {
+    enqueue(id) {
+      if (closing) return
+      const entry = entries.get(id)
+      if (entry) {
+        entry.isRequeued = entry.isRunning
+        return
+      }
+      const fresh: QueueEntry = { timer: undefined, isRequeued: false, isRunning: false, failures: 0 }
+      entries.set(id, fresh)
+      schedule(id, fresh, delayMs)
+    },
+    get length() {
+      return entries.size
+    },
+    async close(limit) {
+      closing = true
+      if (entries.size === 0) return
+      const idle = new Promise<void>((resolve) => {
+        onIdle = resolve
+      })
+      for (const [id, entry] of entries)
+        if (entry.timer) {
+          clearTimeout(entry.timer)
+          entry.timer = undefined
+          schedule(id, entry, 0)
+        }
+      let timer: NodeJS.Timeout | undefined
+      const tooLong = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, limit)
+      })
+      await Promise.race([idle, tooLong])
+      clearTimeout(timer)
+      for (const place of entries.values()) clearTimeout(place.timer)
+    },
+  }
+}
