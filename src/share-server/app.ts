@@ -25,24 +25,24 @@ export interface AppOptions {
   log: Log
   metrics: Metrics
   now: () => Date
-  /** Where the server is seen from outside: an origin, and where it has one a path, without a slash at the end. */
+  /** Public base URL of the server: an origin and an optional path, without a trailing slash. */
   publicUrl: string
-  /** Bytes that one request may bring, and requests a minute that one token may make. */
+  /** Maximum body of one request. */
   maxBodyBytes: number
   ratePerMinute: number
 }
 
 const IMPORT_TICKET = "import"
 const TICKET_SECONDS = 600
-/** Bytes that requests may bring at once, all of them together; of one token, as much as one request may bring. */
+/** Maximum bytes of all request bodies in flight. One token may use as much as one request may hold. */
 const MAX_TOTAL_BODY_BYTES = 96_000_000
-/** Requests of one token that are received at once, and that wait for that. */
+/** Maximum requests of one token that are received at once; up to `MAX_QUEUED_PER_TOKEN` more wait. */
 const MAX_CONNECTIONS_PER_TOKEN = 16
 const MAX_QUEUED_PER_TOKEN = 2_000
-/** What creating and removing a share takes. */
+/** Maximum body of the requests that create or remove a share. */
 const MAX_SMALL_BODY_BYTES = 65_536
 
-/** The server: publishing below a token, reading for who may, and what those who run it ask. */
+/** Builds the HTTP app: publishing (with a token), reading (for readers) and the endpoints for operators. */
 export function serverApp(options: AppOptions): Hono {
   const { store, access, tokenCipher, log, metrics, now, publicUrl } = options
   const { origin, pathname } = new URL(publicUrl)
@@ -50,7 +50,7 @@ export function serverApp(options: AppOptions): Hono {
   const statusOf = statusCache(store, now)
   const tokenOf = tokenLookup(store)
   const isWithinRate = rateLimiter(options.ratePerMinute)
-  // A slow line holds room of its own token's; what has come is worked on a few at a time.
+  // A slow connection counts against its own token only; received bodies are processed a few at a time.
   const connections = semaphore({
     limit: 1_024,
     limitPerClient: MAX_CONNECTIONS_PER_TOKEN,
@@ -97,7 +97,10 @@ export function serverApp(options: AppOptions): Hono {
 
   access.addRoutes?.(app)
 
-  /** Has somebody who may read go on; everybody else is sent to sign in, or away, and told nothing of what is there. */
+  /**
+   * Middleware for readers. Redirects everyone else to sign-in or answers 401, without revealing whether a share
+   * exists.
+   */
   const forReaders =
     (answer: (context: Context, reader: Reader) => Promise<Response>) =>
     async (context: Context): Promise<Response> => {
@@ -130,7 +133,7 @@ export function serverApp(options: AppOptions): Hono {
       const status = await statusOf(place.id)
       if (status !== "published") return unavailable(context, status)
       const answer = await streamObject(context, store, place)
-      // Taken back since it was looked at, or a page that it does not have.
+      // The share was removed since its status was cached, or it has no such page.
       if (!answer) return unavailable(context, await statusOf(place.id, { fresh: true }))
       if (place.path.endsWith(".html") || place.path.startsWith("session."))
         log("audit", "read", { share: shortId(place.id), path: place.path, reader: reader.name, status: answer.status })
@@ -153,7 +156,7 @@ export function serverApp(options: AppOptions): Hono {
     return typeof id === "string" && isShareId(id) ? id : undefined
   }
 
-  /** For `opencode import`, which brings no cookie: a ticket that a reader was given says what it may have. */
+  /** Serves `opencode import`, which sends no cookie: an encrypted ticket authorizes the download of one share. */
   const exportData = async (context: Context, id: string, name: string): Promise<Response> => {
     if ((await statusOf(id)) !== "published") return refuse(context, 404, { error: "Nothing is shared here." })
     const found = await exports(() => sessionData(store, id))
@@ -217,7 +220,7 @@ export function serverApp(options: AppOptions): Hono {
   }
   const bearer = (context: Context) => /^Bearer (\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? ""
   app.all("/:token{ocb_[^/]+}/api/*", (context) => publishing(context, context.req.param("token") ?? ""))
-  // An account's organisation has no path of its own for a token.
+  // In OpenCode's organisation mode the URL has no room for a token.
   for (const path of ["/api/share", "/api/share/*", "/api/shares", "/api/shares/*"])
     app.on(["POST", "DELETE"], path, (context) => publishing(context, bearer(context)))
   app.get("/", (context) => context.redirect(`${base}/mine`, 302))
@@ -231,7 +234,7 @@ function refuse(context: Context, status: 400 | 401 | 404 | 408 | 413 | 429 | 50
   return context.json(body, status, noStore)
 }
 
-/** The path below the server's own, as it was sent: nothing is decoded, so that there is one way to write each. */
+/** Path below the server's base path. It is not decoded, so that each path has one spelling. */
 function pathBelowBase(request: Request, base: string): string {
   const { pathname } = new URL(request.url)
   if (base === "" || !(pathname === base || pathname.startsWith(`${base}/`))) return pathname
@@ -250,7 +253,7 @@ function setSecurityHeaders(context: Context, publicUrl: string): void {
   set("cross-origin-opener-policy", "same-origin")
   set("cross-origin-resource-policy", "same-origin")
   set("cache-control", "no-store")
-  // A share's page carries its own policy; that it is in no frame cannot be said there.
+  // A share's page has its own policy in a `<meta>` element, where `frame-ancestors` is not allowed.
   set("content-security-policy", "frame-ancestors 'none'")
   if (publicUrl.startsWith("https:")) set("strict-transport-security", "max-age=31536000")
 }
@@ -261,7 +264,7 @@ function routeOf(path: string): string {
   return ["s", "share", "api", "auth", "mine", "import", "healthz", "readyz"].includes(first) ? first : "other"
 }
 
-/** Where an error comes from, without its words, which may hold anything. */
+/** Stack frames of an error without its message, which may contain anything. */
 const stackFrames = (error: Error) =>
   (error.stack ?? "")
     .split("\n")

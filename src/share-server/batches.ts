@@ -4,15 +4,15 @@ import type { ObjectEntry, ObjectStore } from "../store/object-store.ts"
 import { mergeItems, type StoredItem } from "./session-items.ts"
 import { undoneFilter } from "./undo.ts"
 
-/** Below a share's prefix, what only the server reads. */
+/** Folder below a share's prefix that only the server reads. */
 export const SERVER_FOLDER = "server/"
 
-/** All that is kept of a session, and the objects that it is in. */
+/** All stored items of a session, and the objects that contain them. */
 export interface StoredItems {
   items: Map<string, StoredItem>
-  /** The objects it was read from; where there is more than one, `fold` makes them one. */
+  /** The objects that were read; `compactBatches` merges them if there is more than one. */
   batches: ObjectEntry[]
-  /** Somebody has found that what is published may be a mixture: everything has to be sent again. */
+  /** Published objects may mix two versions: publish everything again. */
   isInconsistent: boolean
 }
 
@@ -22,22 +22,22 @@ interface Batch {
 }
 
 /**
- * Keeps items durably: an object of their own, which no other instance ever writes to. Nothing but `fold` deletes it, and
- * only after what it holds is in another one.
- * @param batch as `batchOf` makes it
+ * Stores items as a new object, which no other instance ever writes to. Only `compactBatches` deletes it, after its
+ * items are stored in another object.
+ * @param batch made by `encodeBatch`
  */
 export async function storeBatch(store: ObjectStore, id: string, batch: Uint8Array): Promise<void> {
   await putBatch(store, id, batch)
 }
 
-/** Notes durably that what is published of a share may be a mixture of two versions. */
+/** Records durably that the published objects of a share may mix two versions. */
 export async function markInconsistent(store: ObjectStore, id: string): Promise<void> {
   await putBatch(store, id, encodeBatch({ items: [], distrusted: true }))
 }
 
 /**
- * Everything that is kept of a session's share. Several instances may keep and fold at the same time: one that reads while
- * another one folds looks again.
+ * Reads all stored items of a session. Several instances may store and compact at the same time: if an object vanishes
+ * during the read, the read is repeated, up to five times.
  */
 export async function readBatches(store: ObjectStore, id: string): Promise<StoredItems> {
   for (let attemptsLeft = 5; ; attemptsLeft--) {
@@ -59,9 +59,9 @@ export async function readBatches(store: ObjectStore, id: string): Promise<Store
 }
 
 /**
- * Makes one object of what was gathered. No two instances can undo each other: what is deleted was read, and is in what was
- * stored before. So of any object that is gone there is always one left that holds what it held, but for what was undone
- * for good.
+ * Merges the batches that were read into one object. Safe on several instances at once: only objects that were read are
+ * deleted, after their items are stored again. So the items of a deleted object are always in another one, except those
+ * that were undone for good.
  */
 export async function compactBatches(store: ObjectStore, id: string, stored: StoredItems): Promise<void> {
   if (stored.batches.length < 2) return
@@ -72,7 +72,7 @@ export async function compactBatches(store: ObjectStore, id: string, stored: Sto
   stored.batches = [{ key, size: 0 }]
 }
 
-/** Whether something is kept that was not gathered. */
+/** Whether there are batches that were not read yet. */
 export async function hasNewBatches(store: ObjectStore, id: string, { batches }: StoredItems): Promise<boolean> {
   const read = new Set(batches.map(({ key }) => key))
   return (await listBatches(store, id)).some(({ key }) => !read.has(key))
@@ -85,16 +85,16 @@ async function listBatches(store: ObjectStore, id: string): Promise<ObjectEntry[
   return found
 }
 
-/** Bytes that are kept of a session, before they are compressed, which is what reading them takes. */
+/** Uncompressed size of all stored items of a session, which is also the memory that reading them needs. */
 export async function storedBytes(store: ObjectStore, id: string): Promise<number> {
   const keys = new Set((await listBatches(store, id)).map(({ key }) => key))
   return [...keys].reduce((sum, key) => sum + Number.parseInt(/-([a-z0-9]+)-[^/]*$/.exec(key)?.[1] ?? "0", 36), 0)
 }
 
-/** Items as they are kept. */
+/** Encodes items as they are stored. */
 export const encodeBatch = (batch: Batch): Uint8Array => new TextEncoder().encode(JSON.stringify(batch))
 
-// The key tells how long the content is.
+// The key contains the length of the body, for `storedBytes`.
 async function putBatch(store: ObjectStore, id: string, body: Uint8Array): Promise<string> {
   const name = [Date.now().toString(36), body.length.toString(36), randomBytes(9).toString("hex")].join("-")
   const key = `${prefixOf(id)}${SERVER_FOLDER}items/${name}.json`
@@ -110,7 +110,7 @@ async function putBytes(store: ObjectStore, key: string, body: Uint8Array): Prom
   await store.put(key, { body, contentType: "application/json; charset=utf-8", cacheControl: "no-store" })
 }
 
-/** A JSON object of the server's own; undefined where there is none. */
+/** Reads a JSON object that the server wrote; undefined if there is none. */
 export async function getJson<T>(store: ObjectStore, key: string): Promise<T | undefined> {
   const body = await store.get(key)
   return body && (JSON.parse(new TextDecoder().decode(body)) as T)

@@ -4,12 +4,12 @@ import { proveErasable } from "../share/try-out.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Log } from "./log.ts"
 
-/** What says nothing against the bucket itself: it, or the credentials, may only come later than the server. */
+/** Errors that may pass: the bucket or its credentials may become available after the server has started. */
 const transientCodes = ["store-unreachable", "store-busy", "store-credentials", "store-clock"]
 
 /**
- * Makes sure once in a process that shares in the server's bucket can be taken back, before anything is published there.
- * The function that it gives resolves at once from then on, and tries again where the bucket could not be asked.
+ * Returns a function that checks, once per process, that objects in the server's bucket can be deleted; called before
+ * anything is published. Resolves at once after the first success, and retries if the bucket could not be reached.
  */
 export function bucketCheck(store: ObjectStore, acceptRetention: boolean): () => Promise<void> {
   let trial: Promise<void> | undefined
@@ -25,7 +25,7 @@ export function bucketCheck(store: ObjectStore, acceptRetention: boolean): () =>
   }
 }
 
-/** Tries the bucket out as the server starts. Throws what stands against using it; what may pass is logged. */
+/** Checks the bucket at start. Throws what makes it unusable; logs transient errors. */
 export async function checkAtStart(trial: () => Promise<void>, log: Log): Promise<void> {
   try {
     await trial()

@@ -7,25 +7,25 @@ import { redactItems } from "./redact-items.ts"
 import { parseJson } from "./request-body.ts"
 import { hasMessagesWithoutRole, readItems } from "./session-items.ts"
 
-/** What a client sent of a session, to be made ready for the bucket. */
+/** A batch as a client sent it. */
 export interface RawBatch {
-  /** `{secret, data: […]}`, as it came. */
+  /** Body of the request: `{secret, data: […]}`. */
   body: Uint8Array
   session: string
-  /** Under which the share's secrets are known, and what is known of them; see `KnownSecrets`. */
+  /** Key of the share's secret marks, and the marks found so far; see `SecretMarks`. */
   key: Uint8Array
   marks: readonly string[]
   redact?: RedactOptions | undefined
 }
 
 export interface CleanBatch {
-  /** Items without secrets, as they are kept; empty where there are none. */
+  /** Redacted items, encoded as they are stored; empty if there are none. */
   items: Uint8Array
-  /** Marks of secrets that were not known before. */
+  /** Marks of secrets that were found for the first time. */
   marks: string[]
 }
 
-/** Parses, reads and redacts a batch. Throws `Refused` for what is not JSON, and `bad-input` for what is no batch. */
+/** Parses and redacts a batch. Throws `HttpError` if the body is not JSON, and `bad-input` if it is not a batch. */
 export async function cleanBatch({ body, session, key, marks, redact }: RawBatch): Promise<CleanBatch> {
   const value = parseJson(body)
   if (typeof value !== "object" || value === null || Array.isArray(value))

@@ -8,27 +8,27 @@ interface Waiter {
 interface Client {
   name: string
   weight: number
-  /** When they were let in last, as a number that grows. */
+  /** Sequence number of the last admission. */
   lastAdmitted: number
   queue: Set<Waiter>
 }
 
 export interface SemaphoreOptions {
-  /** So much may be inside at once; what is heavier goes alone. */
+  /** Maximum total weight that runs at once. Heavier work runs alone. */
   limit: number
-  /** So much of that for each of those who ask; all of it, unless given. */
+  /** Maximum weight of one client. Default: `limit`. */
   limitPerClient?: number
-  /** So many may wait; and so many for each of those who ask. */
+  /** Maximum length of the queue, in total and for one client (default: the same). */
   maxQueued: number
   maxQueuedPerClient?: number
-  /** Milliseconds that anybody waits at most. */
+  /** Maximum wait in milliseconds. */
   timeoutMs: number
 }
 
 /**
- * Lets so many do something at once, or so much of them where they have a weight; others wait their turn. Whoever has less
- * inside, and was let in longer ago, goes first, so that nobody gets more than a share of it while others wait. Throws
- * `store-busy` for who would wait too long, or in too long a line.
+ * Weighted semaphore with a bounded queue, a wait timeout and fair scheduling: the client with the least weight running
+ * goes first, then the one admitted longest ago. The returned function throws `store-busy` if the queue is full or the
+ * wait too long.
  */
 export function semaphore({
   limit,
@@ -41,7 +41,7 @@ export function semaphore({
   let queued = 0
   let admissions = 0
   const clients = new Map<string, Client>()
-  /** Those of them who wait. */
+  /** Clients with queued work. */
   const waiting = new Set<Client>()
 
   function clientNamed(name: string): Client {
@@ -64,7 +64,7 @@ export function semaphore({
     person.lastAdmitted = ++admissions
   }
 
-  /** Whose turn it is among those who may have more, and what they wait for. */
+  /** The next client to admit among those below their limit, and its first waiter. */
   function next(): { person: Client; one: Waiter } | undefined {
     let found: { person: Client; one: Waiter } | undefined
     for (const person of waiting) {
@@ -115,7 +115,7 @@ export function semaphore({
     })
   }
 
-  /** @param who whose work it is */
+  /** @param who client that the work counts against */
   return async <T>(work: () => Promise<T>, weight = 1, who = ""): Promise<T> => {
     const person = clientNamed(who)
     await acquire(weight, person)
@@ -133,7 +133,7 @@ export function semaphore({
 const isBefore = (a: Client, b: Client) =>
   a.weight < b.weight || (a.weight === b.weight && a.lastAdmitted < b.lastAdmitted)
 
-/** Does something for each of these, a few at a time; gives what came of it, in their order. */
+/** `Promise.all` over `work(item)` with at most 16 running. Results are in the order of `items`. */
 export function mapConcurrently<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
   const few = semaphore({ limit: 16, maxQueued: items.length, timeoutMs: 60_000 })
   return Promise.all(items.map((item) => few(() => work(item))))
@@ -142,7 +142,7 @@ export function mapConcurrently<A, B>(items: readonly A[], work: (item: A) => Pr
 const busyError = () =>
   new ShareError("store-busy", "The server has too much to do at the moment.", { hint: "Try again in a minute." })
 
-/** Counts what each of many does, up to so many a minute; what is saved up is one minute's worth. */
+/** Token bucket for each client: `limit` requests a minute, with a burst of up to one minute's worth. */
 export function rateLimiter(limit: number, now: () => number = Date.now) {
   const left = new Map<string, { tokens: number; at: number }>()
   return (who: string): boolean => {

@@ -1,11 +1,14 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto"
 import { ShareError } from "../errors.ts"
 
-/** Encrypts what the server gives into others' hands: cookies, tickets. */
+/** Encrypts values that leave the server and come back: cookies and import tickets. */
 export interface TokenCipher {
-  /** `[A-Za-z0-9_-]+`; nobody without the keys can read it or make one. */
+  /** Returns `[A-Za-z0-9_-]+`, readable and forgeable only with the keys. */
   encrypt(purpose: string, value: object, seconds: number): string
-  /** What was sealed for this purpose, by whatever instance with one of the keys; undefined for anything else, and after its time. */
+  /**
+   * Returns the value encrypted for the same purpose with any of the keys; undefined for anything else, and once
+   * expired.
+   */
   decrypt(purpose: string, text: string): Record<string, unknown> | undefined
 }
 
@@ -13,10 +16,10 @@ const IV_BYTES = 12
 const TAG_BYTES = 16
 
 /**
- * AES-256-GCM with a key of its own for each purpose (HKDF-SHA256), so that a ticket is no session. The first key seals,
- * all of them open: keys are changed by putting a new one in front, and taking the old one away when all that it has
- * sealed has run out.
- * @param keys each with at least 32 bytes of randomness, as text
+ * AES-256-GCM with a separate key for each purpose (HKDF-SHA256), so that a ticket is not accepted as a session. The
+ * first key encrypts, all of them decrypt: rotate by adding a new key in front, and removing the old one when
+ * everything encrypted with it has expired.
+ * @param keys text with at least 32 bytes of randomness each
  */
 export function createTokenCipher(keys: readonly string[], now: () => number = Date.now): TokenCipher {
   if (keys.length === 0 || keys.some((key) => key.length < 32))

@@ -3,7 +3,7 @@ import { type Destination, openStore } from "../store/open-store.ts"
 import { type CleanBatch, cleanBatch, type RawBatch } from "./clean-batch.ts"
 import { publishShare } from "./publish-share.ts"
 
-/** What a process of its own is asked for. */
+/** Jobs that run in a separate process. */
 export type ServerJob =
   | ({ job: "clean" } & RawBatch)
   | {
@@ -15,7 +15,7 @@ export type ServerJob =
       lifetime: number
     }
 
-/** What comes of it. */
+/** Results by job. */
 export interface ServerJobResult {
   clean: CleanBatch
   publish: Awaited<ReturnType<typeof publishShare>>

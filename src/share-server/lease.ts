@@ -4,31 +4,31 @@ import { prefixOf } from "../share/manifest.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { getJson, putJson, SERVER_FOLDER } from "./batches.ts"
 
-/** The right to publish a share, for as long as it is renewed. */
+/** The exclusive right to publish a share while it is renewed. */
 export interface Lease {
-  /** Whoever had it before did not give it back: what is published may be half of something. */
+  /** The previous holder did not release it: the published objects may be incomplete. */
   wasAbandoned: boolean
-  /** Whether nobody else has taken it meanwhile. */
+  /** Whether no other instance has taken the lease since. */
   isMine(): Promise<boolean>
   release(): Promise<void>
 }
 
 interface LeaseRecord {
   nonce: string
-  /** Milliseconds since 1970. */
+  /** Unix time in milliseconds. */
   until: number
 }
 
-/** How long a lease is good for that is not renewed; clocks of instances have to agree better than that. */
+/** A lease expires this long after its last renewal. The clocks of all instances must agree better than this. */
 const LEASE_TTL_MS = 15_000
 const RENEW_INTERVAL_MS = 4_000
-/** So long another instance's write may still be on its way, for who has written as well. */
+/** Wait before the lease is read back: a concurrent write of another instance may still be on its way. */
 const SETTLE_MS = 60
 
 /**
- * Takes the right to publish a share; undefined while another instance has it. An object with a name: needs no more of the
- * store than that it gives back what was written. Two instances that both believe to have it, where a write took very long,
- * are told by `isMine`: nothing is lost by that, it only has to be published again.
+ * Takes the lease of a share; undefined while another instance holds it. Needs no conditional writes: the store only
+ * has to return what was written last. If a slow write makes two instances believe that they hold it, `isMine` tells
+ * them apart; nothing is lost, the share is only published again.
  */
 export async function takeLease(
   store: ObjectStore,
@@ -56,7 +56,7 @@ export async function takeLease(
     isMine,
     async release() {
       clearInterval(renewal)
-      // What is written after it was deleted would be taken for the lease of who was killed.
+      // A renewal written after the deletion would look like the lease of an instance that was killed.
       await renewing
       if (!(await isMine())) return
       const entries = []

@@ -1,8 +1,8 @@
-/** Figures for Prometheus, in its text format (version 0.0.4). */
+/** Prometheus metrics in the text format, version 0.0.4. */
 export interface Metrics {
-  /** Counts one more, or `by` more, of a name with labels of few values. */
+  /** Adds 1, or `by`, to a counter. Labels must have few values. */
   increment(name: string, labels?: Record<string, string>, by?: number): void
-  /** Notes how long something took, in seconds. */
+  /** Adds a duration in seconds to a histogram. */
   observe(name: string, seconds: number, labels?: Record<string, string>): void
   text(gauges: Record<string, number>): string
 }

@@ -21,19 +21,19 @@ interface MySharesOptions {
   ) => (context: Context) => Promise<Response>
 }
 
-/** How many shares are shown of one token. */
+/** Maximum number of shares listed for each token. */
 const MAX_SHARES_PER_TOKEN = 100
 const CSRF_PURPOSE = "unshare"
 const headers = { "cache-control": "private, no-store", "content-security-policy": pages.PAGE_CSP }
 
-/** The page on which somebody sees what they share, by their tokens, and takes it back. */
+/** Adds the page that lists a reader's own shares (those of their tokens) and removes them. */
 export function addMySharesRoutes(
   app: Hono,
   { store, backends, tokenCipher, access, base, forReaders }: MySharesOptions,
 ): void {
   const tokensOf = async ({ email }: Reader): Promise<PublishToken[]> => {
     if (email === undefined) return []
-    // What was shared with a token that was revoked is still its owner's.
+    // Shares of a revoked token still belong to its owner.
     const all = await Promise.all([listTokens(store), listRevoked(store)])
     const own = new Map(all.flat().map((token) => [token.hash, token]))
     return [...own.values()].filter(({ owner }) => isSameEmail(owner, email))

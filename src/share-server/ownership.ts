@@ -7,36 +7,36 @@ import { mapConcurrently } from "./concurrency.ts"
 import { listDirtyMarks } from "./dirty-marks.ts"
 import { hasSharesOf, type PublishToken } from "./tokens.ts"
 
-/** Who has a share, and what shows that: `s/<id>/server/owner.json`. */
+/** Ownership record of a share, in `s/<id>/server/owner.json`. */
 export interface ShareOwner {
   session: string
-  /** The hash of the publish token. */
+  /** Hash of the publish token. */
   token: string
-  /** The name of the publish token, for the log and for people. */
+  /** Name of the publish token, for the log and for people. */
   name: string
-  /** SHA-256 of the secret that the client shows with each request, hexadecimal. */
+  /** SHA-256, in hexadecimal, of the secret that the client sends with each request. */
   secret: string
-  /** ISO 8601, UTC */
+  /** ISO 8601, UTC. */
   created: string
 }
 
 const keyOf = (id: string) => `${prefixOf(id)}${SERVER_FOLDER}owner.json`
 
-/** Where it is noted that a share was taken back; not under its link's id, which nobody has to learn from here. */
+/** Key of a removed share's tombstone. It contains a hash, so that it does not reveal the id in the link. */
 const tombstoneKey = (id: string) => `gone/${sha256(id)}.json`
 
-/** The shares of a token, so that they are found without looking at all shares. */
+/** Index of a token's shares, to find them without listing all shares. */
 const indexPrefix = (token: string) => `published/${token}/`
 
 /**
- * The id and the secret of a session's share. They follow from the token: whoever asks twice, of whatever instances, gets
- * the same, and nothing has to be agreed upon. Without the token, an id is as good as random (126 bits of an HMAC).
- * @param round how many shares of this session were taken back before
+ * Derives the id and the secret of a session's share from the token: every request, on any instance, gets the same ones
+ * without coordination. Without the token, an id is as good as random (126 bits of an HMAC).
+ * @param round how many shares of this session were removed before
  */
 export function deriveShare(token: string, session: string, round: number): { id: string; secret: string } {
   for (let attempt = 0; ; attempt++) {
     const id = derive(token, `id ${round} ${attempt} ${session}`).slice(0, 21)
-    // On a command line, what begins with a hyphen is read as a flag.
+    // On a command line, an id with a leading hyphen would be read as a flag.
     if (!id.startsWith("-")) return { id, secret: secretOf(token, id) }
   }
 }
@@ -58,7 +58,7 @@ export async function writeOwner(
 
 export const readOwner = (store: ObjectStore, id: string): Promise<ShareOwner | undefined> => getJson(store, keyOf(id))
 
-/** Whether somebody with this token and this secret may change a share. */
+/** Whether the sender of this token and secret may change a share. */
 export const isOwner = async (
   store: ObjectStore,
   owner: ShareOwner,
@@ -70,21 +70,24 @@ const isSame = (a: string, b: string): boolean =>
   timingSafeEqual(createHash("sha256").update(a).digest(), createHash("sha256").update(b).digest())
 
 /**
- * Notes for good that a share was taken back: from now on, nobody reads it, and nothing is added to it. The hash of its
- * secret stays with the note, so that whoever asks again, since the removal was cut short, is known.
+ * Writes the permanent tombstone of a share: from now on, it is not readable and nothing can be added. Keeps the hash
+ * of the secret, so that the owner can repeat an interrupted removal.
  */
 async function writeTombstone(store: ObjectStore, id: string, owner: ShareOwner | undefined, now: Date): Promise<void> {
   const { secret } = owner ?? (await getJson<{ secret?: string }>(store, tombstoneKey(id))) ?? {}
   await putJson(store, tombstoneKey(id), { removed: now.toISOString(), ...(secret && { secret }) })
 }
 
-/** Whether a share was taken back that had this secret. */
+/** Whether a removed share had this secret. */
 export async function wasRemovedWithSecret(store: ObjectStore, id: string, secret: string): Promise<boolean> {
   const gone = await getJson<{ secret?: string }>(store, tombstoneKey(id))
   return gone?.secret !== undefined && isSame(gone.secret, sha256(secret))
 }
 
-/** Takes a share back: notes that, then deletes all of it. May be cut short and begun again. Throws what the store throws, and `left-behind`. */
+/**
+ * Removes a share: writes its tombstone, then deletes its objects. Can be interrupted and repeated. Throws what the
+ * store throws, and `left-behind`.
+ */
 export async function removeShare(
   store: ObjectStore,
   id: string,
@@ -100,11 +103,11 @@ export async function removeShare(
 export const hasTombstone = async (store: ObjectStore, id: string): Promise<boolean> =>
   (await store.get(tombstoneKey(id))) !== undefined
 
-/** How many shares a token has. */
+/** Number of a token's shares. */
 export const countShares = async (store: ObjectStore, token: string): Promise<number> =>
   new Set((await collect(store.list(indexPrefix(token)))).map(({ key }) => key)).size
 
-/** Takes a share off the list of its token. */
+/** Removes a share from the index of its token. */
 export async function removeFromIndex(store: ObjectStore, token: string, id: string): Promise<void> {
   const entries = []
   const key = `${indexPrefix(token)}${id}.json`
@@ -112,7 +115,7 @@ export async function removeFromIndex(store: ObjectStore, token: string, id: str
   await store.delete(entries)
 }
 
-/** The ids of the shares of a token, newest first; at most `limit`. */
+/** Ids of a token's shares, newest first, at most `limit`. */
 export async function listShareIds(store: ObjectStore, token: string, limit: number): Promise<string[]> {
   const keys = new Set<string>()
   for await (const { key } of store.list(indexPrefix(token))) keys.add(key)

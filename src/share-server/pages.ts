@@ -3,11 +3,11 @@ import type { HtmlEscapedString } from "hono/utils/html"
 
 type Markup = HtmlEscapedString | Promise<HtmlEscapedString>
 
-/** The policy of the server's own pages: they run nothing, load nothing, and send forms to the server alone. */
+/** Content security policy of the server's own pages: no scripts, nothing loaded, forms to this server only. */
 export const PAGE_CSP =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-/** One of the server's own pages, in a few words. What is put into `html` is escaped there. */
+/** Layout of the server's own pages. The `html` tag escapes all values. */
 function page(title: string, content: Markup, refresh?: number | string): Markup {
   return html`<!doctype html>
 <html lang="en">
@@ -63,14 +63,14 @@ export const accessDenied = (): Markup =>
 export const signInFailed = (again: string): Markup =>
   page("That did not work", html`<p>You were not signed in. <a href="${again}">Try again</a></p>`)
 
-/** @param further where the issuer signs them out as well; the browser goes there by itself */
+/** @param further URL that signs out at the issuer; the browser is forwarded to it */
 export const signedOut = (again: string, further?: string): Markup =>
   page(
     "Signed out",
     further === undefined
       ? html`<p>You are signed out here. <a href="${again}">Sign in</a></p>`
       : html`<p>You are signed out here. <a href="${further}">Sign out of the identity provider as well</a></p>`,
-    // Not a redirect: the policy of the page with the form does not let its answer lead to another site.
+    // A refresh instead of a redirect: `form-action 'self'` forbids that the form's response redirects to another site.
     further === undefined ? undefined : `0; url=${further}`,
   )
 
@@ -79,11 +79,11 @@ export interface OwnShare {
   title: string
   url: string
   updated: string
-  /** What shows, with the cookie, that a request to remove it comes from this page. */
+  /** Together with the cookie, proves that a removal was requested on this page. */
   csrfToken: string
 }
 
-/** @param signsOut whether there is a place to sign out: not where a proxy has people sign in */
+/** @param signsOut whether readers can sign out here; false if a proxy signs them in */
 export function ownShares(shares: OwnShare[], base: string, name: string, signsOut: boolean): Markup {
   const row = ({ id, title, url, updated, csrfToken }: OwnShare) => html`<li>
 <a href="${url}">${title || "Untitled session"}</a> <time datetime="${updated}">${updated.slice(0, 16).replace("T", " ")} UTC</time>

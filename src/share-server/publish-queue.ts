@@ -1,33 +1,35 @@
-/** Work on shares: one at a time for each of them, a few at once in all, what is asked for meanwhile gathered. */
+/**
+ * Queue of shares to publish: one job at a time per share, a few in total; requests that arrive meanwhile are merged.
+ */
 export interface PublishQueue {
-  /** Has a share worked on within the delay; at once, unless it has been just now. */
+  /** Schedules a share for publishing after the delay, or later if it was published recently. */
   enqueue(id: string): void
-  /** Shares that wait or are worked on. */
+  /** Number of shares that are queued or being published. */
   readonly length: number
-  /** Works on all that waits; resolves when that is done, or after so many milliseconds. Nothing is taken afterwards. */
+  /** Publishes everything queued. Resolves when done, or after `limitMs`. Accepts nothing afterwards. */
   close(limitMs: number): Promise<void>
 }
 
 interface QueueEntry {
   timer: NodeJS.Timeout | undefined
-  /** Asked for again while it is worked on. */
+  /** Enqueued again while running. */
   isRequeued: boolean
   isRunning: boolean
   failures: number
 }
 
 export interface PublishQueueOptions {
-  /** Gives false if it has to be tried again later. */
+  /** Returns false to be retried later. */
   work: (id: string) => Promise<boolean>
   onError: (id: string, error: unknown) => void
-  /** Milliseconds in which what is asked for is gathered, and until what has failed is tried again, at first. */
+  /** Debounce delay, and first retry delay, in milliseconds. */
   delayMs: number
   retryMs: number
-  /** Shares worked on at once. */
+  /** Shares published at once. */
   concurrency: number
 }
 
-/** No more than one part in so many of the time is spent on one share. */
+/** At most 1/N of wall time is spent on one share. */
 const DUTY_CYCLE = 4
 const MAX_RETRY_MS = 60_000
 

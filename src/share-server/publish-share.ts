@@ -18,14 +18,14 @@ export interface PublishShareOptions {
   version: string
   now: () => Date
   redact?: RedactOptions | undefined
-  /** How long shares live after their session was last changed, in milliseconds; for ever, unless given. */
+  /** Shares expire this long after the last change of their session, in milliseconds. Default: never. */
   lifetimeMs?: number | undefined
 }
 
 /**
- * Brings what readers see of a share up to what is kept of its session: gather → fold → redact → render → publish. Gives
- * `busy` while another instance is at it, and `gone` where there is no such share any more: nothing of it is left then.
- * May be cut short at any point, and called by any instance afterwards. Throws what the store throws.
+ * Publishes the stored items of a session: read → compact → redact → render → publish. Returns `busy` while another
+ * instance publishes it, and `gone` if the share was removed; then its objects are deleted. Can be interrupted at any
+ * point and repeated by any instance. Throws what the store throws.
  */
 export async function publishShare(id: string, options: PublishShareOptions): Promise<"published" | "busy" | "gone"> {
   const { store } = options
@@ -62,12 +62,13 @@ export async function publishShare(id: string, options: PublishShareOptions): Pr
     }
   } finally {
     await lease.release()
-    // Whoever takes a share back notes that first and then deletes what is listed: what came after is for us to delete.
+    // A removal writes the tombstone and then deletes what it lists; objects uploaded after that listing are deleted
+    // here.
     await finishRemoval(store, id)
   }
 }
 
-/** Whether a share was taken back; then nothing of it is left. */
+/** Deletes the remaining objects of a share that has a tombstone. Returns whether it has one. */
 export async function finishRemoval(store: ObjectStore, id: string): Promise<boolean> {
   if (!(await hasTombstone(store, id))) return false
   await empty(store, id)
@@ -81,7 +82,8 @@ async function publishSession(
   isConsistent: boolean,
   { store, version, now, redact, lifetimeMs = Number.POSITIVE_INFINITY }: PublishShareOptions,
 ): Promise<Manifest> {
-  // What gives a secret away may have come with another batch than the secret. This machine's user is nobody in it.
+  // Redacts the whole session again: the context that reveals a secret may have come in another batch. The server's own
+  // user does not occur in sessions.
   const { session, leftOut } = await prepare(record, { redact: { ...redact, person: { user: "", home: "" } } })
   const { id } = before
   const prefix = prefixOf(id)

@@ -2,23 +2,22 @@ import { createHmac } from "node:crypto"
 import { type RedactOptions, redact } from "../redact/redact.ts"
 import type { StoredItem } from "./session-items.ts"
 
-/** What has been learned of a share's secrets: none of them in plain, only what tells them when they are seen again. */
+/** Keyed hashes of a share's secrets, to recognize them when they occur again. Contains no plain secrets. */
 export interface SecretMarks {
-  /** Never stored: made from the secret that the client shows with each batch. */
+  /** Derived from the secret that the client sends with each batch; never stored. */
   key: Uint8Array
   marks: Set<string>
 }
 
-/** The key under which a share's secrets are known. */
+/** Derives the key of a share's secret marks. */
 export const deriveMarkKey = (secret: string): Uint8Array => createHmac("sha256", secret).update("secrets").digest()
 
-// What can stand around a secret; whatever else is a part of it.
+// A word between the delimiters that can surround a secret.
 const word = /[^\s"'`<>()[\]{}|,;:=&\\]{8,512}/g
 
 /**
- * The items without secrets. Each batch of a session is redacted by itself, as it arrives: what was recognised in an
- * earlier one, by what stood around it, is known again by its keyed hash, wherever it stands by itself. A secret has the
- * same mark in all batches.
+ * Redacts items. Each batch is redacted on its own as it arrives: a secret that an earlier batch recognized by its
+ * context is recognized here by its keyed hash, as a separate word. A secret has the same mark in all batches.
  */
 export async function redactItems(
   items: StoredItem[],
@@ -38,7 +37,7 @@ export async function redactItems(
     {
       ...options,
       patterns: [...(options.patterns ?? []), ...seen],
-      // This machine's user is nobody in the session.
+      // The server's own user does not occur in sessions.
       person: { user: "", home: "" },
       label(secret) {
         const digest = hash(secret)
@@ -56,7 +55,7 @@ const markOf = (digest: Buffer) => digest.toString("base64url", 0, 16)
 
 function findMarked(items: StoredItem[], isKnown: (text: string) => boolean): string[] {
   const found = new Set<string>()
-  // As a pattern, what begins with a slash would be an expression.
+  // A pattern with a leading slash would be read as a regular expression.
   for (const { data } of items)
     for (const [text] of JSON.stringify(data).matchAll(word))
       if (!text.startsWith("/") && isKnown(text)) found.add(text)

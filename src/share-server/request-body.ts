@@ -1,6 +1,6 @@
 import { JsonBounds } from "./json-bounds.ts"
 
-/** A request that is not read on, with the status to answer it with. */
+/** A request that is refused without reading it further, with the status of the response. */
 export class HttpError extends Error {
   readonly status: 400 | 408 | 413
 
@@ -11,26 +11,26 @@ export class HttpError extends Error {
   }
 }
 
-/** The header in which a client may show a share's secret, where its body does not begin with it. */
+/** Header for a share's secret, for clients whose body does not begin with it. */
 export const SECRET_HEADER = "opencode-bucket-secret"
-/** The secret is looked for in so many of a body's first bytes. */
+/** The secret is searched for in this many bytes at the start of a body. */
 const HEAD_BYTES = 4_096
-/** A body that shows its secret nowhere before is read up to this length. */
+/** A body without a secret in its head or header is read up to this length. */
 const MAX_UNAUTHENTICATED_BYTES = 65_536
 
-/** A body has this long to begin, and a second more for each so many bytes. */
+/** Time for a body to begin, plus one second for each `MIN_BYTES_PER_SECOND` received. */
 const BODY_GRACE_MS = 10_000
 const MIN_BYTES_PER_SECOND = 32_768
 
-/** The bytes that a request may bring at most: what it says itself, where it says so. */
+/** Length of a body by its `Content-Length`; `maxBytes` if it declares none. */
 export function declaredLength({ headers }: Request, maxBytes: number): number {
   const length = headers.get("content-length")
   return length !== null && !headers.has("transfer-encoding") && /^\d+$/.test(length) ? Number(length) : maxBytes
 }
 
 /**
- * What a request brings, whole; undefined where that is more than `most` bytes. Then the rest is read as well, up to a
- * limit: a client whose connection ends while it sends does not see the answer. Throws `Refused` for a body that comes too
+ * Reads a whole body; undefined if it is longer than `maxBytes`. The rest is then read and discarded, up to a limit: a
+ * client whose connection closes while it sends does not see the response. Throws `HttpError` if the body arrives too
  * slowly.
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -46,9 +46,9 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
 }
 
 /**
- * The body of a sync, whole and not yet parsed. `check` is given the share's secret before more than the first bytes are
- * kept; what it throws ends the reading. Throws `Refused` for a body that is too long, too slow, shows no secret in time, or
- * holds more than may be parsed. What is refused is read to its end all the same, within bounds, and kept nowhere.
+ * Reads the whole body of a sync, without parsing it. Calls `check` with the share's secret before more than the first
+ * bytes are kept; what it throws ends the read. Throws `HttpError` if the body is too long, too slow, has no secret in
+ * time, or exceeds the limits of `JsonBounds`. A refused body is still read to its end, within limits, and discarded.
  */
 export async function readSyncBody(
   request: Request,
@@ -91,13 +91,13 @@ const leadingSecret = /^\s*\{\s*"secret"\s*:\s*"([^"\\]{1,256})"/
 const secretIn = (bytes: Uint8Array): string | undefined =>
   leadingSecret.exec(new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)))?.[1]
 
-/** The secret of a short body, wherever it stands; "" for one that has none. */
+/** The secret anywhere in a short body; "" if it has none. */
 function secretOf(whole: Uint8Array): string {
   const { secret } = (parseJson(whole) ?? {}) as { secret?: unknown }
   return typeof secret === "string" ? secret : ""
 }
 
-/** Parses JSON that somebody sent. Throws `Refused` for what is none. */
+/** Parses JSON of a client. Throws `HttpError` if it is invalid. */
 export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes))

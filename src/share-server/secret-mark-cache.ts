@@ -1,8 +1,8 @@
-/** Shares whose secrets are remembered, and marks of secrets in all of them; the shares that were quiet longest are forgotten first. */
+/** Maximum number of shares, and of marks in all of them. The least recently updated shares are evicted first. */
 const MAX_SHARES = 1_000
 const MAX_MARKS = 200_000
 
-/** What was learned of the secrets of shares: none of them in plain, only the marks by which they are known again. */
+/** Marks (keyed hashes) of the secrets found in each share; contains no plain secrets. */
 export interface SecretMarkCache {
   of(id: string): string[]
   add(id: string, marks: readonly string[]): void

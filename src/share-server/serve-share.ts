@@ -5,21 +5,21 @@ import { isShareId } from "../share/share-id.ts"
 import type { ObjectStore, ReadAnswer } from "../store/object-store.ts"
 import { hasTombstone } from "./ownership.ts"
 
-/** What of a share readers can ask for; nothing else of the bucket is reachable, the server's own objects included. */
+/** Paths of a share that readers can request. All other objects, the server's own included, are unreachable. */
 const readablePaths =
   /^(?:[A-Za-z0-9][A-Za-z0-9_-]*\.html|page-[0-9a-f]{16}\.css|files\/[A-Za-z0-9][A-Za-z0-9._-]*|session\.json|session\.md|manifest\.json)$/
 
-/** How a share stands. */
+/** Status of a share for readers. */
 export type ShareStatus = "published" | "preparing" | "gone" | "missing"
 
-/** How long what was found of a share is believed. What is deleted is not there however long. */
+/** TTL of the status cache. Deleted objects are unavailable regardless. */
 const STATUS_TTL_MS = 5_000
 const MAX_CACHED_STATUSES = 10_000
 
-/** Tells how shares stand, by their manifests. */
+/** Returns a function that reads the status of a share from its manifest, with a cache. */
 export function statusCache(store: ObjectStore, now: () => Date) {
   const cache = new Map<string, { expires: string | undefined; at: number }>()
-  /** `fresh`: whatever was found before, which is surely not so any more. */
+  /** `fresh`: ignores the cache. */
   return async (id: string, { fresh = false } = {}): Promise<ShareStatus> => {
     const found = fresh ? undefined : cache.get(id)
     if (found && now().getTime() - found.at < STATUS_TTL_MS) return isPast(found.expires, now()) ? "gone" : "published"
@@ -35,14 +35,14 @@ export function statusCache(store: ObjectStore, now: () => Date) {
   }
 }
 
-/** The share and the path in it that a request's path names, `/s/<id>/<path>`; undefined where it can name none. */
+/** Parses `/s/<id>/<path>` into the share's id and the path in it; undefined if it is not a readable path. */
 export function parseSharePath(pathname: string): { id: string; path: string } | undefined {
   const [, id = "", rest = ""] = /^\/s\/([^/]+)\/(.*)$/.exec(pathname) ?? []
   const path = rest === "" ? INDEX : rest
   return isShareId(id) && readablePaths.test(path) ? { id, path } : undefined
 }
 
-/** Streams an object to a reader, as it is in the bucket; undefined where it is not there. */
+/** Streams an object to a reader as it is stored; undefined if it does not exist. */
 export async function streamObject(
   context: Context,
   store: ObjectStore,
@@ -52,7 +52,8 @@ export async function streamObject(
   const given = (name: string) => raw.headers.get(name) ?? undefined
   const answer = await store.read(prefixOf(id) + path, {
     ifNoneMatch: given("if-none-match")?.replace(/W\//g, ""),
-    // A range is of what the reader has seen: with If-Range, only if that is still so, which is not for us to know.
+    // If-Range makes a range conditional on the reader's version, which is not checked here, so the whole object is
+    // sent.
     range: path.startsWith("files/") && given("if-range") === undefined ? given("range") : undefined,
     head: raw.method === "HEAD",
   })
@@ -67,7 +68,7 @@ function responseOf({ status, headers, body }: ReadAnswer, path: string, takesGz
   const decompressed = encoding === "gzip" && !takesGzip
   const responseHeaders: Record<string, string> = {
     ...others,
-    // Of its own reader's cache alone, and that asks each time: what is unshared is gone at once.
+    // Only the reader's own cache, revalidated each time: an unshared page disappears at once.
     "cache-control": "private, no-cache",
     vary: "Accept-Encoding, Cookie",
     ...(path.startsWith("files/") && !encoding && { "accept-ranges": "bytes" }),
@@ -83,6 +84,6 @@ function responseOf({ status, headers, body }: ReadAnswer, path: string, takesGz
   })
 }
 
-/** An attachment is shown or saved, and does nothing else. */
+/** Attachments can be displayed or saved, and do nothing else. */
 const ATTACHMENT_CSP =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; frame-ancestors 'none'; sandbox"

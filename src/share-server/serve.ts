@@ -23,23 +23,23 @@ import { dirtyShareScan, sweep } from "./sweep.ts"
 import { workerPool } from "./worker-pool.ts"
 
 export interface RunningServer {
-  /** Where it listens: `http://127.0.0.1:8080`. */
+  /** Listening address: `http://127.0.0.1:8080`. */
   url: string
-  /** Takes no more requests, finishes publishing within the limit, and ends. */
+  /** Stops accepting requests, finishes publishing within the time limit, and ends. */
   close(): Promise<void>
 }
 
-/** Readers are slow, and each has a connection to the bucket. */
+/** Connections to the bucket: each slow reader holds one. */
 const MAX_CONNECTIONS = 256
-/** Changes of a session are gathered for so many milliseconds. */
+/** Debounce delay between a change of a session and its publishing. */
 const PUBLISH_DELAY_MS = 1_500
 const PUBLISH_RETRY_MS = 2_000
 const DIRTY_SCAN_INTERVAL_MS = 4_000
 const SWEEP_INTERVAL_MS = 3_600_000
 
 /**
- * Starts the server. Throws what listening and opening the store throw, `bad-settings`, and what stands in the way of
- * taking shares back from the bucket.
+ * Starts the server. Throws what listening and opening the store throw, `bad-settings`, and what prevents deleting
+ * objects from the bucket.
  */
 export async function serve(settings: ServerSettings, log: Log): Promise<RunningServer> {
   const { publicUrl, to, endpoint, region, profile, pathStyle } = settings
@@ -94,7 +94,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   server.requestTimeout = 60_000
   server.headersTimeout = 15_000
   server.keepAliveTimeout = 65_000
-  // Who takes nothing for so long lets others have their connection to the bucket.
+  // Frees the bucket connection of a reader that stops receiving.
   server.timeout = 120_000
   server.maxHeadersCount = 100
   const url = await listen(server, settings.listen)
@@ -142,7 +142,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   }
 }
 
-/** Does something now and again and again, one at a time; gives what ends it. */
+/** Runs `work` now and then repeatedly, the interval after each end. Returns a function that stops it. */
 function runEvery(milliseconds: number, work: () => Promise<void>): () => void {
   let timer: NodeJS.Timeout | undefined
   let isOver = false

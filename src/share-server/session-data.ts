@@ -7,8 +7,8 @@ interface Exported {
 }
 
 /**
- * What `opencode import <link>` asks for: the shared session, as its page shows it, in the items of the share protocol.
- * Undefined where there is none.
+ * Returns a shared session for `opencode import <link>`: the published record as items of the share API. Undefined if
+ * there is none.
  */
 export async function sessionData(
   store: ObjectStore,

@@ -25,7 +25,7 @@ const booleanSetting = z.union([
 ])
 const integerSetting = (least: number) =>
   z.coerce.number("must be a number").int("must be a whole number").min(least, `must be at least ${least}`)
-/** In a variable: with commas. */
+/** In a variable, separated by commas. */
 const listSetting = z.union([
   z.array(textSetting),
   z.string().transform((all) =>
@@ -45,15 +45,15 @@ const jsonSetting = <T extends z.ZodType>(schema: T) =>
     }
   }, schema)
 
-/** The settings of the server: in a file (`--config`), and over that as variables `OPENCODE_BUCKET_<NAME>`. */
+/** Settings of the server, from the file of `--config` and from variables `OPENCODE_BUCKET_<NAME>`, which win. */
 export const serverSettingsSchema = z.strictObject({
   /** Address and port to listen on. */
   listen: textSetting
     .regex(/^(?:\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, "must be an address and a port, such as 127.0.0.1:8080")
     .default("127.0.0.1:8080"),
-  /** Where the server is seen from outside: `https://shares.corp.example`. */
+  /** Public base URL of the server: `https://shares.corp.example`. */
   publicUrl: urlSetting,
-  /** The bucket: as for every other command. */
+  /** Destination: a bucket, as in all commands. */
   to: textSetting
     .superRefine((to, context) => {
       const unclear = unclearPlace(to)
@@ -64,29 +64,29 @@ export const serverSettingsSchema = z.strictObject({
   region: textSetting.optional(),
   profile: textSetting.optional(),
   pathStyle: booleanSetting.optional(),
-  /** Publish although the bucket's object lock keeps every object for a time. */
+  /** Publish although the bucket's object lock retains every object for a time. */
   acceptRetention: booleanSetting.default(false),
-  /** Everybody who reaches the server may read. */
+  /** Lets everyone who reaches the server read. */
   public: booleanSetting.default(false),
-  /** OpenID Connect: the issuer, and what this server is there. */
+  /** OpenID Connect: the issuer, and this server's registration there. */
   issuer: urlSetting.optional(),
   clientId: textSetting.optional(),
   clientSecret: textSetting.optional(),
   clientSecretFile: textSetting.optional(),
   scope: textSetting.default("openid email profile"),
-  /** Who of those that can sign in may read. */
+  /** Rules for which signed-in users may read. */
   everyone: booleanSetting.default(false),
   domains: listSetting.default([]),
   claims: jsonSetting(z.record(z.string(), z.array(textSetting))).default({}),
   trustEmail: booleanSetting.default(false),
   sessionHours: integerSetting(1).max(720, "must be at most 720").default(8),
-  /** Keys of cookies, the newest first; a file has one a line. */
+  /** Keys for encrypting cookies, newest first; one per line in a file. */
   cookieKeys: listSetting.default([]),
   cookieKeysFile: textSetting.optional(),
-  /** A header in which a reverse proxy says who is there, and the addresses of that proxy. */
+  /** Header in which a reverse proxy names the reader, and the addresses of that proxy. */
   proxyHeader: textSetting.regex(/^[A-Za-z0-9-]+$/, "must be the name of a header").optional(),
   proxyAddresses: listSetting.default([]),
-  /** How long shares live after their session was last changed. */
+  /** Shares expire this long after the last change of their session. */
   expires: textSetting
     .refine((text) => parseLength(text) !== undefined, "must be hours, days or weeks, such as 12h, 7d or 8w, or never")
     .default("never"),
@@ -97,16 +97,16 @@ export const serverSettingsSchema = z.strictObject({
       allow: z.array(textSetting).optional(),
     }),
   ).optional(),
-  /** Megabytes that one request may bring; requests a minute that one token may make. */
+  /** Maximum body of one request in megabytes, and maximum requests per minute for each token. */
   maxRequestMb: integerSetting(1).default(32),
-  /** Megabytes that are kept of one session. */
+  /** Maximum megabytes stored for one session. */
   maxShareMb: integerSetting(1).default(128),
   requestsPerMinute: integerSetting(1).default(1200),
-  /** Shares that are published at once. */
+  /** Shares published at once. */
   publishAtOnce: integerSetting(1).default(2),
-  /** Address and port on which Prometheus finds figures; nowhere, unless given. */
+  /** Address and port of the Prometheus endpoint. Default: none. */
   metricsListen: textSetting.optional(),
-  /** Seconds that are left to finish publishing when the server is asked to end. */
+  /** Seconds for finishing publishing at shutdown. */
   shutdownSeconds: integerSetting(1).default(20),
 })
 
@@ -116,8 +116,8 @@ const names = Object.keys(serverSettingsSchema.shape)
 const variableOf = (name: string) => `OPENCODE_BUCKET_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`
 
 /**
- * Reads the settings of the server, and makes sure that they say who may read. Throws `bad-settings`: what is missing or
- * wrong, all of it, without the values.
+ * Reads and validates the settings of the server, including that some reader is allowed. Throws `bad-settings` with all
+ * missing and invalid settings, without their values.
  * @param file of `--config`
  */
 export function serverSettings(

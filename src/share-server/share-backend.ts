@@ -28,35 +28,35 @@ export interface ShareBackendsOptions {
   version: string
   now: () => Date
   redact?: RedactOptions | undefined
-  /** Bytes that one sync may bring, and that may be kept of one session. */
+  /** Maximum bytes of one sync, and of all stored items of one session. */
   maxBodyBytes: number
   maxShareBytes: number
-  /** Makes a batch ready for the bucket, for who has a token; here and now, unless given. */
+  /** Redacts a batch that came with a token. Default: in this process. */
   clean?: (batch: RawBatch, token: string) => Promise<CleanBatch>
-  /** Where a share is opened; its last part is the id, as `opencode import` wants it. */
+  /** URL of a share. Its last segment is the id, as `opencode import` expects. */
   linkOf: (id: string) => string
-  /** Rejects while nothing may be published yet: see `bucketTrial`. */
+  /** Rejects while nothing may be published yet; see `bucketCheck`. */
   ready?: () => Promise<void>
-  /** Something was kept that readers do not see yet. */
+  /** Called when items were stored that are not published yet. */
   onStored: (id: string) => void
   audit: (what: "create" | "remove" | "full", about: { share: string; token: string }) => void
 }
 
-/** What stands behind the share protocol on a server, for everybody. */
+/** Backends of the share API, one for each publish token. */
 export interface ShareBackends {
-  /** For who has this token. */
+  /** The backend for the holder of a token. */
   forToken(token: PublishToken, plain: string): ShareBackend
-  /** Takes a share back, for who may. Throws what the store throws, and `left-behind`. */
+  /** Removes a share for an authorized caller. Throws what the store throws, and `left-behind`. */
   remove(id: string, owner: ShareOwner): Promise<void>
 }
 
-/** Shares of which something was learned and is remembered. */
+/** Number of shares whose stored size is tracked. */
 const MAX_TRACKED_SHARES = 1_000
 
 /**
- * Shares in a bucket, for any number of instances and without anything to remember between requests: whatever is answered
- * as done is in the bucket, redacted. Taking a share back notes that first and deletes afterwards, and whoever stores
- * something looks for that note afterwards: so nothing comes back, whoever is first.
+ * Share backends on a bucket. Stateless, for any number of instances: whatever was acknowledged is in the bucket,
+ * redacted. A removal writes a tombstone before it deletes, and a sync checks for the tombstone after it stores: so
+ * nothing comes back, whichever is first.
  */
 export function shareBackends(options: ShareBackendsOptions): ShareBackends {
   const {
@@ -74,7 +74,7 @@ export function shareBackends(options: ShareBackendsOptions): ShareBackends {
   } = options
   const secretMarks = secretMarkCache()
 
-  // Each batch is small beside the limit: looking once in a while is enough.
+  // The stored size is listed only now and then, since a batch is small compared to the limit.
   const bytesSinceCheck = new Map<string, number>()
   async function hasRoom(id: string, bytes: number): Promise<boolean> {
     const since = (bytesSinceCheck.get(id) ?? Number.POSITIVE_INFINITY) + bytes
@@ -98,7 +98,7 @@ export function shareBackends(options: ShareBackendsOptions): ShareBackends {
         ...{ generator: version, objects: {} },
       })
       await writeOwner(store, id, { session, token, secret, now: now() })
-      // Nothing is kept of what has just been made, so that need not be looked up with its first batch.
+      // A new share has no stored items, so its first batch need not list them.
       bytesSinceCheck.set(id, 0)
       audit("create", { share: id, token: token.name })
     }
@@ -146,7 +146,7 @@ export function shareBackends(options: ShareBackendsOptions): ShareBackends {
         if (!isShareId(id)) throw notFoundError(id)
         const owner = await readOwner(store, id)
         if (owner && (await isOwner(store, owner, token, secret))) return remove(id, owner)
-        // A removal that was cut short has taken the owner along; the client asks again.
+        // An interrupted removal deleted the ownership record; the client repeats it.
         if (!owner && (await wasRemovedWithSecret(store, id, secret))) return remove(id, undefined)
         throw notFoundError(id)
       },
@@ -159,7 +159,7 @@ const tooLargeError = (most: number) =>
     hint: "What was sent before stays shared.",
   })
 
-/** The same for what is not there and for what is somebody else's. */
+/** The same error for a missing share and for one that belongs to someone else. */
 const notFoundError = (id: string) =>
   new ShareError("share-not-found", `There is no share ${isShareId(id) ? id : "of that name"} of yours.`, {
     hint: "Share the session again for a new link.",

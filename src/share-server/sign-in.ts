@@ -18,17 +18,18 @@ export interface SignInOptions {
   clientSecret: string
   scope: string
   rules: ReaderRules
-  /** How long somebody stays signed in, in seconds. */
+  /** Lifetime of a sign-in, in seconds. */
   sessionSeconds: number
-  /** Where the server is seen from outside, without a slash at the end. */
+  /** Public base URL of the server, without a trailing slash. */
   publicUrl: string
   tokenCipher: TokenCipher
-  /** Where it is noted that somebody has signed out. */
+  /** Store for the marks of ended sessions. */
   store: ObjectStore
   log: Log
 }
 
-// Only to be had over TLS, for this host alone, for all of it (draft-ietf-httpbis-rfc6265bis, 4.1.3.2).
+// `__Host-` cookies need TLS, belong to this host alone, and to all of its paths (draft-ietf-httpbis-rfc6265bis,
+// 4.1.3.2).
 const SESSION_COOKIE = "__Host-opencode-bucket"
 const ATTEMPT_COOKIE_PREFIX = "__Host-opencode-bucket-sign-in-"
 const ATTEMPT_SECONDS = 600
@@ -37,15 +38,15 @@ const MAX_COOKIE_BYTES = 3_800
 const cookie: CookieOptions = { path: "/", httpOnly: true, secure: true, sameSite: "Lax" }
 
 /**
- * Has readers sign in with OpenID Connect: authorization code with PKCE (RFC 7636), state and nonce. Nothing is kept here:
- * an attempt to sign in and a session are sealed cookies, which every instance with the same keys understands. That a
- * session was ended before its time is noted in the bucket, where every instance looks.
+ * Signs readers in with OpenID Connect: authorization code with PKCE (RFC 7636), state and nonce. Stateless: sign-in
+ * attempts and sessions are encrypted cookies that every instance with the same keys can read. Only sign-outs are
+ * recorded in the bucket, where every instance checks.
  */
 export function signInAccess(options: SignInOptions): Access {
   const { rules, publicUrl, tokenCipher, store, log, sessionSeconds } = options
   const base = new URL(publicUrl).pathname.replace(/\/+$/, "")
   const provider = cachedProvider(options)
-  // A session is good for the rules that it was made under.
+  // A session is valid only for the rules it was created under.
   const under = createHash("sha256")
     .update(JSON.stringify([options.issuer, options.clientId, publicUrl, rules]))
     .digest("base64url")
@@ -93,7 +94,7 @@ export function signInAccess(options: SignInOptions): Access {
     let claims: (Claims & { sub: string }) | undefined
     let hint: string | undefined
     try {
-      // The address as it is outside: what a proxy or a Host header says of it is nothing to go by.
+      // Built from the public URL: the Host header and what a proxy says are not trustworthy.
       const address = new URL(`${publicUrl}/auth/callback${new URL(context.req.url).search}`)
       const config = await provider()
       const tokens = await client.authorizationCodeGrant(config, address, {
@@ -104,7 +105,7 @@ export function signInAccess(options: SignInOptions): Access {
       })
       claims = tokens.claims()
       hint = tokens.id_token
-      // Some issuers put no more into the ID token than who it is (OpenID Connect Core, 5.4).
+      // Some issuers put only the subject into the ID token (OpenID Connect Core, 5.4).
       const lacks = claims && (claims["email"] === undefined || !mayRead(claims, rules))
       if (claims && lacks && config.serverMetadata().userinfo_endpoint !== undefined)
         claims = { ...(await client.fetchUserInfo(config, tokens.access_token, claims.sub)), ...claims }
@@ -126,11 +127,11 @@ export function signInAccess(options: SignInOptions): Access {
   }
 
   async function signOut(context: Context): Promise<Response> {
-    // A form of another site does not bring the cookie (SameSite=Lax), and so signs nobody out.
+    // A form on another site does not send the cookie (SameSite=Lax), so it cannot sign anyone out.
     const who = await reader(context)
     if (!who?.session) return context.html(pages.signedOut(`${base}/auth/login`))
     const hint = tokenCipher.decrypt("session", getCookie(context, SESSION_COOKIE) ?? "")?.["hint"]
-    // First in the bucket: a cookie that was copied is not deleted by deleting this one.
+    // Recorded in the bucket first: deleting this cookie does not delete a copy of it.
     await writeSignedOut(store, who.session)
     deleteCookie(context, SESSION_COOKIE, cookie)
     log("audit", "signed out", { reader: who.name })
@@ -139,7 +140,7 @@ export function signInAccess(options: SignInOptions): Access {
       return context.html(pages.signedOut(`${base}/auth/login`))
     const back = {
       post_logout_redirect_uri: `${publicUrl}/auth/signed-out`,
-      // Without it some issuers ask again, and some refuse (OpenID Connect RP-Initiated Logout, 2).
+      // Without the hint some issuers ask again, and some refuse (OpenID Connect RP-Initiated Logout, 2).
       ...(typeof hint === "string" && { id_token_hint: hint }),
     }
     return context.html(pages.signedOut(`${base}/auth/login`, client.buildEndSessionUrl(config, back).href))
@@ -158,7 +159,7 @@ export function signInAccess(options: SignInOptions): Access {
   }
 }
 
-/** So many attempts to sign in may be open in one browser; a header with more cookies than that is refused by many servers. */
+/** Maximum open sign-in attempts in one browser: many servers refuse a header with more cookies. */
 const MAX_OPEN_ATTEMPTS = 4
 
 function forgetAttempts(context: Context): void {
@@ -168,8 +169,8 @@ function forgetAttempts(context: Context): void {
 }
 
 /**
- * A place of this server to return to, as a path: what leads anywhere else, or could be read so by a browser, becomes the
- * start.
+ * Returns the path of a URL on this server. Anything that leads elsewhere, or that a browser could read so, becomes the
+ * start page.
  */
 export function safeReturnPath(given: string, publicUrl: string): string {
   const { origin, pathname } = new URL(publicUrl)
@@ -182,22 +183,22 @@ export function safeReturnPath(given: string, publicUrl: string): string {
   return place.pathname + place.search
 }
 
-/** How old the news may be that the issuer answers, for who asks whether the server is ready. */
+/** Maximum age of a cached discovery result in the readiness check. */
 const READINESS_MAX_AGE_SECONDS = 15
 
 /**
- * What the issuer says of itself: asked for when it is first needed, again after a failure, and once a day, or after so
- * many seconds. Throws `bad-settings` where it does not answer.
+ * Returns a function that discovers the issuer's metadata: on first use, after a failure, and when the result is older
+ * than a day or `seconds`. Throws `bad-settings` if the issuer does not respond.
  */
 function cachedProvider({ issuer, clientId, clientSecret }: SignInOptions) {
   let cached: { config: client.Configuration; at: number } | undefined
   let pending: Promise<client.Configuration> | undefined
   const { protocol, hostname } = new URL(issuer)
-  // Over plain HTTP anybody on the way could sign in as anybody; to itself, a machine may talk like that.
+  // Plain HTTP would let anyone on the network sign in as anyone; it is allowed on loopback only.
   const isLoopback = protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname)
   const discover = () =>
     client.discovery(new URL(issuer), clientId, undefined, clientAuth(clientSecret), {
-      // The ID token's signature is checked even where it comes straight from the issuer.
+      // The ID token's signature is checked even if it comes directly from the issuer.
       execute: [client.enableNonRepudiationChecks, ...(isLoopback ? [client.allowInsecureRequests] : [])],
       timeout: 10,
     })
@@ -219,7 +220,10 @@ function cachedProvider({ issuer, clientId, clientSecret }: SignInOptions) {
   }
 }
 
-/** In the body where the issuer takes it there, which spares what headers do to some characters; else as a header (RFC 8414, 2). */
+/**
+ * Sends the secret in the body if the issuer supports that, which avoids encoding problems of headers; otherwise as a
+ * header (RFC 8414, 2).
+ */
 const clientAuth =
   (secret: string): client.ClientAuth =>
   (issuer, ...request) => {

@@ -8,8 +8,8 @@ import { readOwner, type ShareOwner } from "./ownership.ts"
 import { finishRemoval } from "./publish-share.ts"
 
 /**
- * Has shares published that have been waiting since the last look, or since before the first one: whoever was to do it
- * may have been killed. What is new is left to the instance that has it.
+ * Returns a scan that enqueues shares that were dirty in the previous scan too, and all dirty shares in the first one:
+ * their instance may have been killed. Newly dirty shares are left to the instance that received them.
  */
 export function dirtyShareScan(store: ObjectStore, enqueue: (id: string) => void) {
   let previous: Set<string> | undefined
@@ -28,8 +28,8 @@ export interface SweepOptions {
 }
 
 /**
- * Looks through all shares of a bucket for what is past its time, and for removals that were not finished. One share at a
- * time, so that a large bucket is not overrun; the shares of others, made by the command line, are left alone.
+ * Removes expired shares and finishes interrupted removals, in all shares of a bucket. One share at a time, to limit
+ * the load on large buckets. Shares made by the command line are left alone.
  */
 export async function sweep(store: ObjectStore, { now, remove, log }: SweepOptions): Promise<void> {
   for await (const id of store.folders("s/")) {

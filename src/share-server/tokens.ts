@@ -4,23 +4,23 @@ import type { ObjectStore } from "../store/object-store.ts"
 import { getJson, putJson } from "./batches.ts"
 import { mapConcurrently } from "./concurrency.ts"
 
-/** A publish token, as the bucket knows it: `tokens/<hash>.json`. The token itself is shown once and kept nowhere. */
+/** Record of a publish token: `tokens/<hash>.json`. The token itself is displayed once and not stored. */
 export interface PublishToken {
-  /** SHA-256 of the token, hexadecimal. */
+  /** SHA-256 of the token, in hexadecimal. */
   hash: string
-  /** Whose it is, for people: a user or a team. */
+  /** Display name: a user or a team. */
   name: string
-  /** The e-mail address of who may see and remove its shares in the browser, if it is a person's. */
+  /** E-mail address of the person who may list and remove the token's shares in the browser. */
   owner?: string
-  /** ISO 8601, UTC */
+  /** ISO 8601, UTC. */
   created: string
-  /** Hashes of the tokens that it has taken the place of: their shares are its own. */
+  /** Hashes of the tokens that it replaced; their shares belong to it. */
   replaces?: string[]
 }
 
-/** A token that nothing is shared with any more; what was, is still its owner's. */
+/** A token that can no longer publish. Its shares still belong to its owner. */
 export interface RevokedToken extends PublishToken {
-  /** ISO 8601, UTC */
+  /** ISO 8601, UTC. */
   revoked: string
 }
 
@@ -29,14 +29,14 @@ const REVOKED_FOLDER = "revoked/"
 const keyOf = (hash: string) => `${FOLDER}${hash}.json`
 const revokedKeyOf = (hash: string) => `${REVOKED_FOLDER}${hash}.json`
 
-/** 192 random bits; the prefix lets scanners of code recognise one that was committed. */
+/** 192 random bits; the prefix lets secret scanners recognize a committed token. */
 const newToken = (): string => `ocb_${randomBytes(24).toString("base64url")}`
 
 export const isToken = (text: string): boolean => /^ocb_[A-Za-z0-9_-]{32}$/.test(text)
 
 const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex")
 
-/** Makes a token and gives it back in plain, once. Throws `bad-usage` if the name is taken. */
+/** Creates a token and returns it in plain text, once. Throws `bad-usage` if the name is taken. */
 export async function createToken(
   store: ObjectStore,
   { name, owner, now }: { name: string; owner?: string | undefined; now: Date },
@@ -49,7 +49,7 @@ export async function createToken(
   return newTokenIn(store, { name, created: now.toISOString(), ...(owner && { owner }) })
 }
 
-/** Puts a new token into the place of an old one, which is revoked: it has the same name, owner and shares. */
+/** Replaces a token by a new one with the same name, owner and shares, and revokes the old one. */
 export async function rotateToken(store: ObjectStore, { name, now }: { name: string; now: Date }): Promise<string> {
   const { hash, owner, replaces = [] } = await tokenNamed(store, name)
   const replaced = { name, created: now.toISOString(), ...(owner && { owner }), replaces: [hash, ...replaces] }
@@ -72,10 +72,10 @@ function assertName(name: string): void {
     })
 }
 
-/** The tokens that are good, by name. */
+/** Valid tokens, by name. */
 export const listTokens = (store: ObjectStore): Promise<PublishToken[]> => tokensIn<PublishToken>(store, FOLDER)
 
-/** The tokens that were revoked, by name. */
+/** Revoked tokens, by name. */
 export const listRevoked = (store: ObjectStore): Promise<RevokedToken[]> =>
   tokensIn<RevokedToken>(store, REVOKED_FOLDER)
 
@@ -90,7 +90,7 @@ async function tokensIn<T extends PublishToken>(store: ObjectStore, folder: stri
 }
 
 /**
- * Makes a token worthless; what was shared with it stays, and stays its owner's. Throws `bad-usage` if there is none of that
+ * Revokes a token. Its shares stay, and still belong to its owner. Throws `bad-usage` if there is no token of that
  * name.
  */
 export async function revokeToken(store: ObjectStore, name: string, now: Date): Promise<RevokedToken> {
@@ -105,7 +105,7 @@ async function tokenNamed(store: ObjectStore, name: string): Promise<PublishToke
   })
 }
 
-// Noted before it is deleted: whatever comes between, somebody knows whose its shares are.
+// The revoked record is written before the token is deleted, so that the owner of its shares is always known.
 async function revoke(store: ObjectStore, hash: string, now: Date): Promise<RevokedToken> {
   const token = await getJson<PublishToken>(store, keyOf(hash))
   if (!token) throw new ShareError("bad-usage", "The token was revoked meanwhile.")
@@ -118,8 +118,8 @@ async function revoke(store: ObjectStore, hash: string, now: Date): Promise<Revo
 }
 
 /**
- * Whether a token has the shares of another one: it is that one, or has taken its place, or that one was revoked and they
- * belong to the same person.
+ * Whether a token owns the shares of another one: it is the same, it replaced it, or the other one was revoked and has
+ * the same owner.
  */
 export async function hasSharesOf(store: ObjectStore, token: PublishToken, hash: string): Promise<boolean> {
   if (token.hash === hash || token.replaces?.includes(hash)) return true
@@ -131,11 +131,11 @@ export async function hasSharesOf(store: ObjectStore, token: PublishToken, hash:
 export const isSameEmail = (a: string | undefined, b: string | undefined): boolean =>
   a !== undefined && a.trim().toLowerCase() === b?.trim().toLowerCase()
 
-/** How long it is believed that there is no such token; one that is there is looked up each time, since it may be revoked. */
+/** TTL of the cache of unknown tokens. Known tokens are read each time, since they may be revoked. */
 const UNKNOWN_TOKEN_TTL_MS = 5_000
 const MAX_UNKNOWN_TOKENS = 10_000
 
-/** Looks tokens up in the bucket. */
+/** Returns a function that looks up a token in the bucket; undefined if it is unknown or revoked. */
 export function tokenLookup(store: ObjectStore, now: () => number = Date.now) {
   const unknown = new Map<string, number>()
   return async (text: string): Promise<PublishToken | undefined> => {

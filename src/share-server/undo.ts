@@ -2,9 +2,9 @@ import { fields, text } from "../session/read-json.ts"
 import type { StoredItem } from "./session-items.ts"
 
 /**
- * What a batch tells of undoing, as items of its own. OpenCode deletes undone messages with the next prompt and does not
- * say so to a share server: all that comes is a session without `revert`, once with the prompt (the undo is final), and
- * once alone (it was redone).
+ * Derives items for undo and redo from a batch. OpenCode deletes undone messages with the next prompt and does not tell
+ * the share API: all that arrives is a session without `revert`, together with the prompt (the undo is final) or alone
+ * (it was redone).
  */
 export function readUndoItems(items: readonly StoredItem[]): StoredItem[] {
   return items.flatMap(({ type, data, clock }): StoredItem[] => {
@@ -21,7 +21,7 @@ export function readUndoItems(items: readonly StoredItem[]): StoredItem[] {
 
 interface UndoEvent {
   at: number
-  /** Where the undo begins; undefined for what ends one. */
+  /** Start of the undone range; undefined for the end of an undo. */
   from?: Undo
   isPrompt?: true
 }
@@ -29,11 +29,11 @@ interface UndoEvent {
 interface Undo {
   messageID: string
   partID: string
-  /** Messages that were created later are not part of it. */
+  /** Messages created at this time or later are not part of it. */
   before: number
 }
 
-/** Tells of a message or part of these items whether OpenCode has deleted it, since it was undone for good. */
+/** Returns a predicate for messages and parts that OpenCode deleted because they were undone for good. */
 export function undoneFilter(items: ReadonlyMap<string, StoredItem>): (item: StoredItem) => boolean {
   const undos = finalUndos(items)
   if (undos.length === 0) return () => false

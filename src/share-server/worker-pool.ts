@@ -7,12 +7,12 @@ import { readOwner } from "./ownership.ts"
 import { HttpError } from "./request-body.ts"
 import { ResourceLimitError, workerProcess } from "./worker-process.ts"
 
-/** Batches up to this size are redacted where they arrive; it takes some milliseconds. */
+/** Batches up to this size are redacted in the server's process, which takes some milliseconds. */
 const MAX_INLINE_BATCH_BYTES = 32_768
-/** What is larger has a process of its own, one at a time. */
+/** Larger jobs run in a separate process, one at a time. */
 const MAX_LIGHT_BATCH_BYTES = 2_000_000
 const MAX_LIGHT_SHARE_BYTES = 4_000_000
-// What the processes may take, and the one that serves, fit into one gigabyte together.
+// The heaps of these processes and of the server fit into one gigabyte together.
 const CLEANER_HEAP_MB = 96
 const PUBLISHER_HEAP_MB = 160
 const HEAVY_HEAP_MB = 288
@@ -20,22 +20,22 @@ const CLEAN_TIMEOUT_MS = 20_000
 const PUBLISH_TIMEOUT_MS = 60_000
 const HEAVY_CLEAN_TIMEOUT_MS = 60_000
 const HEAVY_TIMEOUT_MS = 150_000
-/** How long a share is left alone that could not be rendered with all that there is. */
+/** A share that exceeded the limits of the largest process is not retried for this long. */
 const GIVEN_UP_MS = 3_600_000
 const MAX_GIVEN_UP_SHARES = 10_000
 
-/** Where the work is done that a client can make large. */
+/** Runs the work whose size clients control in separate processes. */
 export interface WorkerPool {
-  /** Throws `Refused` for a batch that takes more than there is. */
+  /** Throws `HttpError` if the batch exceeds the limits. */
   clean(batch: RawBatch, token: string): Promise<CleanBatch>
-  /** `given up`: it takes more than there is, and is not tried again for a while. */
+  /** `given up`: the share exceeds the limits and is not retried for a while. */
   publish(job: Extract<ServerJob, { job: "publish" }>): Promise<ServerJobResult["publish"] | "given up">
   end(): void
 }
 
 /**
- * Three processes, each with a limit of memory and of time: one for batches and one for shares of ordinary size, and one,
- * started for each job, for what is large, or was too much for the others. Who has a token has a turn among all others.
+ * Three processes with limits of memory and time: one for batches and one for shares of ordinary size, and one, started
+ * for each job, for large ones and for those that exceeded the other two. Tokens take turns.
  */
 export function workerPool(file: string, store: ObjectStore, now: () => number = Date.now): WorkerPool {
   const cleaner = workerProcess({ file, heapMegabytes: CLEANER_HEAP_MB, timeoutMs: CLEAN_TIMEOUT_MS })
@@ -82,7 +82,7 @@ export function workerPool(file: string, store: ObjectStore, now: () => number =
       try {
         return await publisher.run<"publish">(job)
       } catch (error) {
-        // Another share that is rendered in the same process may have been too much for it.
+        // Another share rendered in the same process may have caused it.
         if (error instanceof ResourceLimitError) return publishHeavy(job, bytes)
         throw error
       }

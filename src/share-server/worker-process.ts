@@ -3,7 +3,7 @@ import { type ErrorCode, ShareError } from "../errors.ts"
 import type { ServerJob, ServerJobResponse, ServerJobResult } from "./jobs.ts"
 import { HttpError } from "./request-body.ts"
 
-/** The process was ended before its work was done: it needed more memory, or more time, than it may have. */
+/** The process was killed before its job was done: it exceeded its memory or time limit. */
 export class ResourceLimitError extends Error {
   constructor() {
     super("The work needed more memory or time than it may have.")
@@ -12,24 +12,24 @@ export class ResourceLimitError extends Error {
 }
 
 export interface WorkerProcessOptions {
-  /** The script of the process. */
+  /** Script of the process. */
   file: string
-  /** What its heap may grow to. */
+  /** Maximum heap. */
   heapMegabytes: number
-  /** Milliseconds that one job may take, unless it is given another limit. */
+  /** Default time limit of one job, in milliseconds. */
   timeoutMs: number
-  /** Ends the process after each job, so that its memory is given back at once. */
+  /** Ends the process after each job, to free its memory at once. */
   isSingleUse?: boolean
 }
 
-/** A process of its own for work that could take all memory, or all of the time, of the one that serves. */
+/** A child process for work that could use up the memory or time of the server's process. */
 export interface WorkerProcess {
-  /** Does a job; starts the process if there is none. Throws what the job throws, and `TooMuch`. */
+  /** Runs a job; starts the process if necessary. Throws what the job throws, and `ResourceLimitError`. */
   run<Name extends ServerJob["job"]>(
     job: Extract<ServerJob, { job: Name }>,
     limit?: number,
   ): Promise<ServerJobResult[Name]>
-  /** Ends the process at once. */
+  /** Kills the process. */
   end(): void
 }
 
@@ -62,7 +62,7 @@ function start({ file, heapMegabytes }: WorkerProcessOptions) {
   const child: ChildProcess = fork(file, [], {
     execArgv: [`--max-old-space-size=${heapMegabytes}`],
     serialization: "advanced",
-    // What V8 says of a full heap is no line of this server's log.
+    // V8's messages about a full heap do not belong in the server's log.
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   })
   child.on("message", (answer: ServerJobResponse) => {

@@ -1,5 +1,5 @@
-// The process in which the share server redacts large batches and renders shares: jobs come in as messages of the process
-// that started it, results go out as such. It ends with that process.
+// Entry of the process that redacts large batches and renders shares for the share server. Jobs and results are IPC
+// messages. It exits with its parent.
 
 import { takeProxies } from "../lib/proxies.ts"
 import { runJob, type ServerJob, type ServerJobResponse } from "./jobs.ts"
@@ -26,7 +26,7 @@ process.on("message", (message: ServerJob & { n: number }) => {
     )
 })
 process.on("disconnect", () => process.exit())
-// A terminal's Ctrl-C reaches every process in it: who started this one decides when it ends.
+// Ctrl-C in a terminal signals all processes of the group; the parent decides when this one ends.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {})
 
 function respond(answer: ServerJobResponse): void {
