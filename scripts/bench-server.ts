@@ -30,7 +30,9 @@ const s3 =
 await s3?.send(new CreateBucketCommand({ Bucket }))
 const env = {
   PATH: process.env["PATH"],
-  ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, HOME: folder },
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  HOME: folder,
   OPENCODE_BUCKET_TO: s3 ? `s3://${Bucket}` : path.join(folder, "bucket"),
   ...(endpoint !== undefined && { OPENCODE_BUCKET_ENDPOINT: endpoint }),
 }

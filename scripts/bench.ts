@@ -220,8 +220,12 @@ function median(values: number[]): number {
 function medians(runs: Run[]): Run {
   const of = (key: keyof Run) => median(runs.map((run) => run[key]))
   return {
-    ...{ seconds: of("seconds"), cpu: of("cpu"), memory: of("memory") },
-    ...{ objects: of("objects"), sent: of("sent"), bytes: of("bytes") },
+    seconds: of("seconds"),
+    cpu: of("cpu"),
+    memory: of("memory"),
+    objects: of("objects"),
+    sent: of("sent"),
+    bytes: of("bytes"),
   }
 }
 

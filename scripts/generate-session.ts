@@ -128,9 +128,17 @@ function message(random: Random, sessionID: string, at: number) {
     },
     assistant: (parentID: string, parts: object[], isLast: boolean): GeneratedMessage => {
       const info = {
-        ...{ ...common, role: "assistant", parentID, mode: "build", path: { cwd: directory, root: directory } },
-        ...{ modelID: "large-1", providerID: "example", time: { created, completed: created + 16_000 } },
-        ...{ cost: 0.01, tokens: tokens(random), finish: isLast ? "stop" : "tool-calls" },
+        ...common,
+        role: "assistant",
+        parentID,
+        mode: "build",
+        path: { cwd: directory, root: directory },
+        modelID: "large-1",
+        providerID: "example",
+        time: { created, completed: created + 16_000 },
+        cost: 0.01,
+        tokens: tokens(random),
+        finish: isLast ? "stop" : "tool-calls",
       }
       return { info, parts: complete(parts) }
     },

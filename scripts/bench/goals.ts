@@ -32,7 +32,10 @@ export function goals(
   const found: Goal[] = []
   const most = (what: string, value: number, limit: number, unit: string, digits = 2) =>
     found.push({
-      ...{ what, goal: `≤ ${limit} ${unit}`, figure: `${value.toFixed(digits)} ${unit}`, reached: value <= limit },
+      what,
+      goal: `≤ ${limit} ${unit}`,
+      figure: `${value.toFixed(digits)} ${unit}`,
+      reached: value <= limit,
     })
   most("--version", version, 1.3, "× idle")
   most("--help", help, 1.3, "× idle")
@@ -56,7 +59,9 @@ export function goals(
     most(`${name}, HTML to visible text`, pages.html / pages.visible, 2.2, "×")
     if (messages === 1_000) most(`${name}, pages gzipped`, pages.gzip / 1e6, 1.13, "MB")
     found.push({
-      ...{ what: `${name}, code in coloured blocks`, goal: "≥ 80 %", figure: `${(100 * pages.coloured).toFixed(0)} %` },
+      what: `${name}, code in coloured blocks`,
+      goal: "≥ 80 %",
+      figure: `${(100 * pages.coloured).toFixed(0)} %`,
       reached: pages.coloured >= 0.8,
     })
   }
@@ -74,10 +79,8 @@ export function goals(
   const { objects, lists, deletes, others } = unshare
   const thousands = Math.ceil(objects / 1000)
   found.push({
-    ...{
-      what: `unshare of ${objects.toLocaleString("en")} objects`,
-      goal: `${thousands} lists, ${thousands} deletes, checks`,
-    },
+    what: `unshare of ${objects.toLocaleString("en")} objects`,
+    goal: `${thousands} lists, ${thousands} deletes, checks`,
     figure: `${lists} lists, ${deletes} deletes, ${others} others`,
     // Checks: pages of a listing begin after a whole key and so overlap by one, two lists show in two ways that nothing is left,
     // the first page goes before all others and the manifest after them, and a stranger asks for some objects of every kind,

@@ -13,8 +13,13 @@ const [FOREGROUND, BACKGROUND] = ["#d4d4d4", "#0a0a0a"]
 const basic =
   "000000 cd3131 0dbc79 e5e510 2472c8 bc3fbc 11a8cd e5e5e5 666666 f14c4c 23d18b f5f543 3b8eea d670d6 29b8db ffffff"
 const plain: Look = {
-  ...{ colour: FOREGROUND, background: BACKGROUND },
-  ...{ bold: false, dim: false, underline: false, italic: false, reverse: false },
+  colour: FOREGROUND,
+  background: BACKGROUND,
+  bold: false,
+  dim: false,
+  underline: false,
+  italic: false,
+  reverse: false,
 }
 
 /**

@@ -107,13 +107,13 @@ export function serverApp(options: AppOptions): Hono {
       const reader = await access.reader(context)
       if (reader) return answer(context, reader)
       const page = /\btext\/html\b/.test(context.req.header("accept") ?? "")
-      const place = page ? access.signInUrl(base + context.req.path) : undefined
-      return place === undefined
+      const signInUrl = page ? access.signInUrl(base + context.req.path) : undefined
+      return signInUrl === undefined
         ? refuse(context, 401, {
             error: "Sign in first.",
             ...(access.signInUrl("/") && { signIn: `${publicUrl}/auth/login` }),
           })
-        : context.redirect(place, 302)
+        : context.redirect(signInUrl, 302)
     }
 
   const unavailable = (context: Context, status: ShareStatus): Response | Promise<Response> => {
@@ -190,7 +190,7 @@ export function serverApp(options: AppOptions): Hono {
 
   addMySharesRoutes(app, { ...options, base, forReaders })
 
-  const publishing = async (context: Context, plain: string): Promise<Response> => {
+  const publishApi = async (context: Context, plain: string): Promise<Response> => {
     const token = await tokenOf(plain)
     if (!token) {
       metrics.increment("refused_tokens_total")
@@ -199,30 +199,30 @@ export function serverApp(options: AppOptions): Hono {
     if (!isWithinRate(token.hash)) return refuse(context, 429, { error: "Too many requests with this token." })
     const { raw } = context.req
     const isSync = raw.method === "POST" && raw.url.endsWith("/sync")
-    const most = isSync ? options.maxBodyBytes : MAX_SMALL_BODY_BYTES
+    const maxBytes = isSync ? options.maxBodyBytes : MAX_SMALL_BODY_BYTES
     const api = shareApi(options.backends.forToken(token, plain), (request) =>
       pathOf(request).replace(/^\/ocb_[^/]+/, ""),
     )
     const answer = async () => {
       if (isSync) return api.fetch(raw)
-      const whole = await readBody(raw, most)
+      const whole = await readBody(raw, maxBytes)
       if (!whole) return refuse(context, 413, { error: "That is more than one request may bring." })
       const { url, method, headers } = raw
       return api.fetch(new Request(url, { method, headers, body: whole }))
     }
     try {
-      const room = Math.min(declaredLength(raw, most), most)
-      return await connections(() => bodyBytes(answer, room, token.hash), 1, token.hash)
+      const reservedBytes = Math.min(declaredLength(raw, maxBytes), maxBytes)
+      return await connections(() => bodyBytes(answer, reservedBytes, token.hash), 1, token.hash)
     } catch (error) {
       if (error instanceof HttpError) return refuse(context, error.status, { error: error.message })
       throw error
     }
   }
   const bearer = (context: Context) => /^Bearer (\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? ""
-  app.all("/:token{ocb_[^/]+}/api/*", (context) => publishing(context, context.req.param("token") ?? ""))
+  app.all("/:token{ocb_[^/]+}/api/*", (context) => publishApi(context, context.req.param("token") ?? ""))
   // In OpenCode's organisation mode the URL has no room for a token.
   for (const path of ["/api/share", "/api/share/*", "/api/shares", "/api/shares/*"])
-    app.on(["POST", "DELETE"], path, (context) => publishing(context, bearer(context)))
+    app.on(["POST", "DELETE"], path, (context) => publishApi(context, bearer(context)))
   app.get("/", (context) => context.redirect(`${base}/mine`, 302))
   return app
 }

@@ -12,23 +12,23 @@ const transientCodes = ["store-unreachable", "store-busy", "store-credentials", 
  * anything is published. Resolves at once after the first success, and retries if the bucket could not be reached.
  */
 export function bucketCheck(store: ObjectStore, acceptRetention: boolean): () => Promise<void> {
-  let trial: Promise<void> | undefined
+  let pending: Promise<void> | undefined
   const run = async () => {
     if (store.remote) await proveErasable(store, newShareId(), { acceptRetention })
   }
   return () => {
-    trial ??= run().catch((error: unknown) => {
-      trial = undefined
+    pending ??= run().catch((error: unknown) => {
+      pending = undefined
       throw error
     })
-    return trial
+    return pending
   }
 }
 
 /** Checks the bucket at start. Throws what makes it unusable; logs transient errors. */
-export async function checkAtStart(trial: () => Promise<void>, log: Log): Promise<void> {
+export async function checkAtStart(check: () => Promise<void>, log: Log): Promise<void> {
   try {
-    await trial()
+    await check()
   } catch (error) {
     if (!(error instanceof ShareError && transientCodes.includes(error.code))) throw error
     log("warn", "bucket not tried out", { message: error.message })

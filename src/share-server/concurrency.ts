@@ -55,13 +55,13 @@ export function semaphore({
   }
 
   const isFree = (weight: number) => running === 0 || running + weight <= limit
-  const hasCapacity = (person: Client, weight: number) =>
-    person.weight === 0 || person.weight + weight <= limitPerClient
+  const hasCapacity = (client: Client, weight: number) =>
+    client.weight === 0 || client.weight + weight <= limitPerClient
 
-  function start(person: Client, weight: number): void {
+  function start(client: Client, weight: number): void {
     running += weight
-    person.weight += weight
-    person.lastAdmitted = ++admissions
+    client.weight += weight
+    client.lastAdmitted = ++admissions
   }
 
   /** The next client to admit among those below their limit, and its first waiter. */
@@ -82,27 +82,27 @@ export function semaphore({
     }
   }
 
-  function dequeue(person: Client, one: Waiter): void {
+  function dequeue(client: Client, waiter: Waiter): void {
     queued--
-    person.queue.delete(one)
-    if (person.queue.size === 0) waiting.delete(person)
+    client.queue.delete(waiter)
+    if (client.queue.size === 0) waiting.delete(client)
   }
 
-  async function acquire(weight: number, person: Client): Promise<void> {
-    const isFirst = person.queue.size === 0 && next() === undefined
-    if (isFirst && isFree(weight) && hasCapacity(person, weight)) return start(person, weight)
-    if (queued >= maxQueued || person.queue.size >= maxQueuedPerClient) {
-      forget(person)
+  async function acquire(weight: number, client: Client): Promise<void> {
+    const isFirst = client.queue.size === 0 && next() === undefined
+    if (isFirst && isFree(weight) && hasCapacity(client, weight)) return start(client, weight)
+    if (queued >= maxQueued || client.queue.size >= maxQueuedPerClient) {
+      forget(client)
       throw busyError()
     }
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
-        dequeue(person, one)
-        forget(person)
+        dequeue(client, waiter)
+        forget(client)
         reject(busyError())
         admit()
       }, timeoutMs)
-      const one: Waiter = {
+      const waiter: Waiter = {
         weight,
         enter() {
           clearTimeout(timer)
@@ -110,21 +110,21 @@ export function semaphore({
         },
       }
       queued++
-      person.queue.add(one)
-      waiting.add(person)
+      client.queue.add(waiter)
+      waiting.add(client)
     })
   }
 
-  /** @param who client that the work counts against */
-  return async <T>(work: () => Promise<T>, weight = 1, who = ""): Promise<T> => {
-    const person = clientNamed(who)
-    await acquire(weight, person)
+  /** @param clientName client that the work counts against */
+  return async <T>(work: () => Promise<T>, weight = 1, clientName = ""): Promise<T> => {
+    const client = clientNamed(clientName)
+    await acquire(weight, client)
     try {
       return await work()
     } finally {
       running -= weight
-      person.weight -= weight
-      forget(person)
+      client.weight -= weight
+      forget(client)
       admit()
     }
   }
@@ -144,14 +144,14 @@ const busyError = () =>
 
 /** Token bucket for each client: `limit` requests a minute, with a burst of up to one minute's worth. */
 export function rateLimiter(limit: number, now: () => number = Date.now) {
-  const left = new Map<string, { tokens: number; at: number }>()
-  return (who: string): boolean => {
+  const buckets = new Map<string, { tokens: number; at: number }>()
+  return (client: string): boolean => {
     const time = now()
-    const known = left.get(who) ?? { tokens: limit, at: time }
-    const tokens = Math.min(limit, known.tokens + ((time - known.at) / 60_000) * limit)
-    left.delete(who)
-    left.set(who, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: time })
-    if (left.size > 100_000) left.delete(left.keys().next().value as string)
+    const bucket = buckets.get(client) ?? { tokens: limit, at: time }
+    const tokens = Math.min(limit, bucket.tokens + ((time - bucket.at) / 60_000) * limit)
+    buckets.delete(client)
+    buckets.set(client, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: time })
+    if (buckets.size > 100_000) buckets.delete(buckets.keys().next().value as string)
     return tokens >= 1
   }
 }

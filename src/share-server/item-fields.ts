@@ -60,7 +60,8 @@ function partFields(data: unknown) {
   const shown = part.type === "tool" ? shownTool(part) : part.type === "file" ? shownFile(part) : part
   // The file's mention is kept; whether the prompt contains it is decided when the share is rendered.
   const owner = {
-    ...{ sessionID: optionalText(sessionID), messageID: text(messageID) },
+    sessionID: optionalText(sessionID),
+    messageID: text(messageID),
     text: part.type === "file" ? (part.mention ?? "") : "",
   }
   return { ...fields(partRecord(shown, owner)), id }

@@ -112,7 +112,7 @@ export function publishQueue({ work, onError, delayMs, retryMs, concurrency }: P
       })
       await Promise.race([idle, tooLong])
       clearTimeout(timer)
-      for (const place of entries.values()) clearTimeout(place.timer)
+      for (const entry of entries.values()) clearTimeout(entry.timer)
     },
   }
 }

@@ -45,9 +45,9 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const { publicUrl, to, endpoint, region, profile, pathStyle } = settings
   const destination: Destination = { to, endpoint, region, profile, pathStyle }
   const store = await openStore(destination, { sockets: MAX_CONNECTIONS })
-  const trial = bucketCheck(store, settings.acceptRetention)
+  const checkBucket = bucketCheck(store, settings.acceptRetention)
   try {
-    await checkAtStart(trial, log)
+    await checkAtStart(checkBucket, log)
   } catch (error) {
     store.close()
     throw error
@@ -74,20 +74,35 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
       metrics.increment("publishes_total", { result: "failed" })
       log("error", "publish failed", { share: shortId(id), message: error instanceof Error ? error.message : "" })
     },
-    ...{ delayMs: PUBLISH_DELAY_MS, retryMs: PUBLISH_RETRY_MS, concurrency: settings.publishAtOnce },
+    delayMs: PUBLISH_DELAY_MS,
+    retryMs: PUBLISH_RETRY_MS,
+    concurrency: settings.publishAtOnce,
   })
   const backends = shareBackends({
-    ...{ store, version, now, redact: settings.redact, clean: pool.clean },
-    ...{ maxBodyBytes: settings.maxRequestMb * 1_000_000, maxShareBytes: settings.maxShareMb * 1_000_000 },
-    ...{ linkOf: (id) => `${publicUrl}/share/${id}` },
-    ready: trial,
+    store,
+    version,
+    now,
+    redact: settings.redact,
+    clean: pool.clean,
+    maxBodyBytes: settings.maxRequestMb * 1_000_000,
+    maxShareBytes: settings.maxShareMb * 1_000_000,
+    linkOf: (id) => `${publicUrl}/share/${id}`,
+    ready: checkBucket,
     onStored: (id) => queue.enqueue(id),
     audit: (what, { share, token }) => log("audit", what, { share: shortId(share), token }),
   })
   const access = await accessFor(settings, { tokenCipher, store, log })
   const app = serverApp({
-    ...{ store, backends, access, tokenCipher, log, metrics, now, publicUrl },
-    ...{ maxBodyBytes: settings.maxRequestMb * 1_000_000, ratePerMinute: settings.requestsPerMinute },
+    store,
+    backends,
+    access,
+    tokenCipher,
+    log,
+    metrics,
+    now,
+    publicUrl,
+    maxBodyBytes: settings.maxRequestMb * 1_000_000,
+    ratePerMinute: settings.requestsPerMinute,
   })
 
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
@@ -171,8 +186,16 @@ async function accessFor(
   const { everyone, domains, claims, trustEmail, scope, publicUrl, sessionHours } = settings
   const { signInAccess } = await import("./sign-in.ts")
   return signInAccess({
-    ...{ issuer: issuer!, clientId, clientSecret, scope, publicUrl, tokenCipher, store, log },
-    ...{ rules: { everyone, domains, claims, trustEmail }, sessionSeconds: sessionHours * 3600 },
+    issuer: issuer!,
+    clientId,
+    clientSecret,
+    scope,
+    publicUrl,
+    tokenCipher,
+    store,
+    log,
+    rules: { everyone, domains, claims, trustEmail },
+    sessionSeconds: sessionHours * 3600,
   })
 }
 

@@ -94,8 +94,15 @@ export function shareBackends(options: ShareBackendsOptions): ShareBackends {
     if (!(await readOwner(store, id))) {
       const created = now().toISOString()
       await writeManifest(store, {
-        ...{ format: FORMAT, id, session, title: "", state: "publishing", created, updated: created },
-        ...{ generator: version, objects: {} },
+        format: FORMAT,
+        id,
+        session,
+        title: "",
+        state: "publishing",
+        created,
+        updated: created,
+        generator: version,
+        objects: {},
       })
       await writeOwner(store, id, { session, token, secret, now: now() })
       // A new share has no stored items, so its first batch need not list them.

@@ -47,7 +47,7 @@ export function signInAccess(options: SignInOptions): Access {
   const base = new URL(publicUrl).pathname.replace(/\/+$/, "")
   const provider = cachedProvider(options)
   // A session is valid only for the rules it was created under.
-  const under = createHash("sha256")
+  const rulesHash = createHash("sha256")
     .update(JSON.stringify([options.issuer, options.clientId, publicUrl, rules]))
     .digest("base64url")
     .slice(0, 22)
@@ -55,19 +55,19 @@ export function signInAccess(options: SignInOptions): Access {
   const attemptCookie = (state: string) =>
     ATTEMPT_COOKIE_PREFIX + createHash("sha256").update(state).digest("hex").slice(0, 16)
 
-  const isSessionEnded = (session: ReaderSession) => isSignedOut(store, session)
+  const isEnded = (session: ReaderSession) => isSignedOut(store, session)
 
   async function reader(context: Context): Promise<Reader | undefined> {
-    const opened = tokenCipher.decrypt("session", getCookie(context, SESSION_COOKIE) ?? "")
-    if (opened?.["under"] !== under) return undefined
-    const { sub, sid, exp, email: given } = opened
+    const claims = tokenCipher.decrypt("session", getCookie(context, SESSION_COOKIE) ?? "")
+    if (claims?.["under"] !== rulesHash) return undefined
+    const { sub, sid, exp, email: given } = claims
     if (typeof sub !== "string" || typeof sid !== "string" || typeof exp !== "number") return undefined
-    if (await isSessionEnded({ sid, exp })) return undefined
+    if (await isEnded({ sid, exp })) return undefined
     const email = typeof given === "string" ? given : undefined
     return { name: email ?? sub, email, session: { sid, exp } }
   }
 
-  async function begin(context: Context): Promise<Response> {
+  async function startSignIn(context: Context): Promise<Response> {
     const config = await provider()
     const [state, nonce, verifier] = [client.randomState(), client.randomNonce(), client.randomPKCECodeVerifier()]
     const returnTo = safeReturnPath(context.req.query("return") ?? "", publicUrl)
@@ -75,14 +75,18 @@ export function signInAccess(options: SignInOptions): Access {
     forgetAttempts(context)
     setCookie(context, attemptCookie(state), attempt, { ...cookie, maxAge: ATTEMPT_SECONDS })
     const address = client.buildAuthorizationUrl(config, {
-      ...{ redirect_uri: `${publicUrl}/auth/callback`, scope: options.scope, response_type: "code", state, nonce },
+      redirect_uri: `${publicUrl}/auth/callback`,
+      scope: options.scope,
+      response_type: "code",
+      state,
+      nonce,
       code_challenge: await client.calculatePKCECodeChallenge(verifier),
       code_challenge_method: "S256",
     })
     return context.redirect(address.href, 302)
   }
 
-  async function finish(context: Context): Promise<Response> {
+  async function finishSignIn(context: Context): Promise<Response> {
     const state = context.req.query("state") ?? ""
     const attempt = tokenCipher.decrypt("sign-in", getCookie(context, attemptCookie(state)) ?? "")
     deleteCookie(context, attemptCookie(state), cookie)
@@ -118,7 +122,12 @@ export function signInAccess(options: SignInOptions): Access {
       return context.html(pages.accessDenied(), 403)
     }
     const email = emailOf(claims, rules)
-    const about = { sub: claims.sub, sid: randomBytes(16).toString("base64url"), under, ...(email && { email }) }
+    const about = {
+      sub: claims.sub,
+      sid: randomBytes(16).toString("base64url"),
+      under: rulesHash,
+      ...(email && { email }),
+    }
     const whole = tokenCipher.encrypt("session", { ...about, hint }, sessionSeconds)
     const session = whole.length <= MAX_COOKIE_BYTES ? whole : tokenCipher.encrypt("session", about, sessionSeconds)
     setCookie(context, SESSION_COOKIE, session, { ...cookie, maxAge: sessionSeconds })
@@ -147,11 +156,12 @@ export function signInAccess(options: SignInOptions): Access {
   }
 
   return {
-    ...{ reader, isSignedOut: isSessionEnded },
+    reader,
+    isSignedOut: isEnded,
     signInUrl: (returnTo) => `${base}/auth/login?return=${encodeURIComponent(returnTo)}`,
     addRoutes(app: Hono) {
-      app.get("/auth/login", begin)
-      app.get("/auth/callback", finish)
+      app.get("/auth/login", startSignIn)
+      app.get("/auth/callback", finishSignIn)
       app.post("/auth/logout", signOut)
       app.get("/auth/signed-out", (context) => context.html(pages.signedOut(`${base}/auth/login`)))
     },

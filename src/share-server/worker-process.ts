@@ -27,7 +27,7 @@ export interface WorkerProcess {
   /** Runs a job; starts the process if necessary. Throws what the job throws, and `ResourceLimitError`. */
   run<Name extends ServerJob["job"]>(
     job: Extract<ServerJob, { job: Name }>,
-    limit?: number,
+    timeoutMs?: number,
   ): Promise<ServerJobResult[Name]>
   /** Kills the process. */
   end(): void
@@ -46,7 +46,7 @@ export function workerProcess(options: WorkerProcessOptions): WorkerProcess {
       if (!running?.isAlive()) running = start(options)
       const worker = running
       try {
-        return await worker.ask(job, limit)
+        return await worker.run(job, limit)
       } finally {
         if (options.isSingleUse) worker.end()
       }
@@ -56,7 +56,7 @@ export function workerProcess(options: WorkerProcessOptions): WorkerProcess {
 }
 
 function start({ file, heapMegabytes }: WorkerProcessOptions) {
-  const waiting = new Map<number, PendingJob>()
+  const pending = new Map<number, PendingJob>()
   let jobs = 0
   let isAlive = true
   const child: ChildProcess = fork(file, [], {
@@ -66,35 +66,35 @@ function start({ file, heapMegabytes }: WorkerProcessOptions) {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   })
   child.on("message", (answer: ServerJobResponse) => {
-    const job = waiting.get(answer.n)
+    const job = pending.get(answer.n)
     if (!job) return
-    waiting.delete(answer.n)
+    pending.delete(answer.n)
     clearTimeout(job.timer)
     if ("error" in answer) job.reject(errorOf(answer.error))
     else job.resolve(answer.result as never)
   })
-  const ended = () => {
+  const rejectPending = () => {
     isAlive = false
-    for (const { reject, timer } of waiting.values()) {
+    for (const { reject, timer } of pending.values()) {
       clearTimeout(timer)
       reject(new ResourceLimitError())
     }
-    waiting.clear()
+    pending.clear()
   }
-  child.once("exit", ended)
-  child.once("error", ended)
-  const end = () => {
+  child.once("exit", rejectPending)
+  child.once("error", rejectPending)
+  const kill = () => {
     isAlive = false
     child.kill("SIGKILL")
   }
   return {
     isAlive: () => isAlive,
-    end,
-    ask: <Name extends ServerJob["job"]>(job: Extract<ServerJob, { job: Name }>, limit: number) =>
+    end: kill,
+    run: <Name extends ServerJob["job"]>(job: Extract<ServerJob, { job: Name }>, limit: number) =>
       new Promise<ServerJobResult[Name]>((resolve, reject) => {
         const n = ++jobs
-        waiting.set(n, { resolve, reject, timer: setTimeout(end, limit) })
-        child.send({ n, ...job }, (error) => error && ended())
+        pending.set(n, { resolve, reject, timer: setTimeout(kill, limit) })
+        child.send({ n, ...job }, (error) => error && rejectPending())
       }),
   }
 }

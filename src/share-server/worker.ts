@@ -17,7 +17,8 @@ process.on("message", (message: ServerJob & { n: number }) => {
         respond({
           n,
           error: {
-            ...{ name, message },
+            name,
+            message,
             ...(name === "ShareError" && { ...(code && { code }), ...(hint && { hint }) }),
             ...(status !== undefined && name === "HttpError" && { status }),
           },

@@ -59,7 +59,9 @@ test("what compose.yaml sets is enough to start, and its Keycloak knows this ser
   expect(issuer?.endsWith(`/realms/${realm.realm}`)).toBe(true)
   expect(realm.clients).toMatchObject([
     {
-      ...{ clientId, secret: clientSecret, redirectUris: [`${publicUrl}/auth/callback`] },
+      clientId,
+      secret: clientSecret,
+      redirectUris: [`${publicUrl}/auth/callback`],
       attributes: { "post.logout.redirect.uris": `${publicUrl}/auth/signed-out` },
     },
   ])

@@ -234,7 +234,9 @@ test.each([
   [
     "a tool's output",
     (output: string) => ({
-      ...{ type: "tool", tool: "bash", callID: "call_1" },
+      type: "tool",
+      tool: "bash",
+      callID: "call_1",
       state: { status: "running", input: { command: "cat .env" }, metadata: { output }, time: { start: 5 } },
     }),
   ],

@@ -66,7 +66,9 @@ test.each(owners.filter((owner) => owner !== undefined))(
     const proof = /name="proof" value="([^"]+)"/.exec(page)![1]!
     const unshare = (email: string) =>
       server.ask("/mine", {
-        ...{ method: "POST", body: new URLSearchParams({ id, proof }), from: "10.0.0.5" },
+        method: "POST",
+        body: new URLSearchParams({ id, proof }),
+        from: "10.0.0.5",
         headers: { "x-email": email },
       })
     expect((await unshare("mallory@corp.example")).status).toBe(404)

@@ -211,8 +211,11 @@ export function bothGenerations({
         .all(session)
       return {
         info: {
-          ...{ id: session, projectID: row["project_id"], title: row["title"] ?? undefined, cost: row["cost"] },
-          ...{ time: { created: row["time_created"], updated: row["time_updated"] } },
+          id: session,
+          projectID: row["project_id"],
+          title: row["title"] ?? undefined,
+          cost: row["cost"],
+          time: { created: row["time_created"], updated: row["time_updated"] },
           location: { directory: row["directory"] },
         },
         messages: messages.map(({ id, type, data }) => ({ id, type, ...JSON.parse(String(data)) })),
@@ -225,7 +228,13 @@ export function bothGenerations({
   }
 
   return {
-    ...{ path, folder, database, first, second, id, random },
+    path,
+    folder,
+    database,
+    first,
+    second,
+    id,
+    random,
     exec: (sql: string) => database.exec(sql),
     close: () => database.close(),
   }

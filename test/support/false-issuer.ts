@@ -40,9 +40,14 @@ export async function falseIssuer(clientId: string) {
     }
     if (request.url?.endsWith("/openid-configuration"))
       return send({
-        ...{ issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token` },
-        ...{ userinfo_endpoint: `${issuer}/userinfo`, end_session_endpoint: `${issuer}/logout` },
-        ...{ jwks_uri: `${issuer}/jwks`, response_types_supported: ["code"], subject_types_supported: ["public"] },
+        issuer,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/token`,
+        userinfo_endpoint: `${issuer}/userinfo`,
+        end_session_endpoint: `${issuer}/logout`,
+        jwks_uri: `${issuer}/jwks`,
+        response_types_supported: ["code"],
+        subject_types_supported: ["public"],
         id_token_signing_alg_values_supported: ["RS256"],
       })
     if (request.url === "/jwks") return send({ keys: [jwk] })

@@ -42,8 +42,15 @@ export function accessOf(issuer: Issuer, more: Partial<SignInOptions> = {}) {
   if (!opened) throw new Error("There is no server yet.")
   return signInAccess({
     store: opened,
-    ...{ issuer: issuer.issuer, clientId, clientSecret: "secret", scope: "openid email", rules: { everyone: true } },
-    ...{ sessionSeconds: 3600, publicUrl, tokenCipher: createTokenCipher(keys), log: jsonLogger(() => {}) },
+    issuer: issuer.issuer,
+    clientId,
+    clientSecret: "secret",
+    scope: "openid email",
+    rules: { everyone: true },
+    sessionSeconds: 3600,
+    publicUrl,
+    tokenCipher: createTokenCipher(keys),
+    log: jsonLogger(() => {}),
     ...more,
   })
 }

@@ -7,7 +7,9 @@ const [port = "0", clientId = "", clientSecret = "", publicUrl = ""] = process.a
 const provider = new Provider(`http://127.0.0.1:${port}`, {
   clients: [
     {
-      ...{ client_id: clientId, client_secret: clientSecret, redirect_uris: [`${publicUrl}/auth/callback`] },
+      client_id: clientId,
+      client_secret: clientSecret,
+      redirect_uris: [`${publicUrl}/auth/callback`],
       post_logout_redirect_uris: [`${publicUrl}/auth/signed-out`],
     },
   ],

@@ -67,7 +67,11 @@ export async function pluggedClient(): Promise<PluggedClient> {
 
   const running: { close(signal: NodeJS.Signals): Promise<void> }[] = []
   const plugged: PluggedClient = {
-    ...{ model, client, home, project, bucket },
+    model,
+    client,
+    home,
+    project,
+    bucket,
     async configure(options, more = {}) {
       const plugin = [[pathToFileURL(root).href, options]]
       await writeFile(file, JSON.stringify({ ...plain, plugin, enterprise: { url: NOWHERE }, ...more }, null, 2))

@@ -51,7 +51,10 @@ export async function otherBucket({ versions = false, lockDays, resource = "s/*"
   const { CEPH_OTHER_ACCESS_KEY = "", CEPH_OTHER_SECRET_KEY = "" } = process.env
   const Bucket = `other-${randomBytes(4).toString("hex")}`
   const client = new S3Client({
-    ...{ endpoint, region: "us-east-1", forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED" },
+    endpoint,
+    region: "us-east-1",
+    forcePathStyle: true,
+    requestChecksumCalculation: "WHEN_REQUIRED",
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
   })
   onTestFinished(() => client.destroy())
@@ -82,7 +85,13 @@ export async function otherBucket({ versions = false, lockDays, resource = "s/*"
   const home = ownHome()
   const env = { AWS_ACCESS_KEY_ID: CEPH_OTHER_ACCESS_KEY, AWS_SECRET_ACCESS_KEY: CEPH_OTHER_SECRET_KEY }
   return {
-    ...{ Bucket, client, endpoint, home, env, allow, lock },
+    Bucket,
+    client,
+    endpoint,
+    home,
+    env,
+    allow,
+    lock,
     run: (args: string[], options: RunOptions = {}) =>
       home.run([...args, "--to", `s3://${Bucket}`, "--endpoint", endpoint], {
         ...options,

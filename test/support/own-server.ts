@@ -43,23 +43,26 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
     const log: string[] = []
     const write = jsonLogger((line) => log.push(line))
     const shares = shareBackends({
-      ...{ store: own, version: "1.0.0", now, maxBodyBytes: 4_000_000, maxShareBytes: more.maxShare ?? 128_000_000 },
+      store: own,
+      version: "1.0.0",
+      now,
+      maxBodyBytes: 4_000_000,
+      maxShareBytes: more.maxShare ?? 128_000_000,
       linkOf: (id) => `${publicUrl}/share/${id}`,
       onStored: (id) => void kept.push(id),
       audit: (what, about) => write("audit", what, about),
     })
     const app = serverApp({
-      ...{
-        store: own,
-        backends: shares,
-        access,
-        tokenCipher: createTokenCipher(keys),
-        log: write,
-        metrics: createMetrics(),
-        now,
-        publicUrl,
-      },
-      ...{ maxBodyBytes: 4_000_000, ratePerMinute: 10_000 },
+      store: own,
+      backends: shares,
+      access,
+      tokenCipher: createTokenCipher(keys),
+      log: write,
+      metrics: createMetrics(),
+      now,
+      publicUrl,
+      maxBodyBytes: 4_000_000,
+      ratePerMinute: 10_000,
     })
     return {
       log,

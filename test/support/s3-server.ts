@@ -88,7 +88,10 @@ export interface S3Server {
  */
 export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Server> {
   const settings = {
-    ...{ bucket: "shares", region: "us-east-1", accessKey: "testaccess", secretKey: "testsecret" },
+    bucket: "shares",
+    region: "us-east-1",
+    accessKey: "testaccess",
+    secretKey: "testsecret",
     ...options,
   }
   const bucket = new Bucket(options.versions === "on" || options.versions === "denied")

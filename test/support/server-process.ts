@@ -21,18 +21,26 @@ export async function serverOnCeph() {
   const { endpoint, accessKey, secretKey } = serverFromEnvironment("CEPH")
   const Bucket = `server-${randomBytes(4).toString("hex")}`
   const s3 = new S3Client({
-    ...{ endpoint, region: "us-east-1", forcePathStyle: true },
+    endpoint,
+    region: "us-east-1",
+    forcePathStyle: true,
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
   })
   onTestFinished(() => s3.destroy())
   await s3.send(new CreateBucketCommand({ Bucket }))
   const home = ownHome()
   const env = {
-    ...{ AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey, AWS_EC2_METADATA_DISABLED: "true" },
-    ...{ OPENCODE_BUCKET_TO: `s3://${Bucket}`, OPENCODE_BUCKET_ENDPOINT: endpoint },
+    AWS_ACCESS_KEY_ID: accessKey,
+    AWS_SECRET_ACCESS_KEY: secretKey,
+    AWS_EC2_METADATA_DISABLED: "true",
+    OPENCODE_BUCKET_TO: `s3://${Bucket}`,
+    OPENCODE_BUCKET_ENDPOINT: endpoint,
   }
   return {
-    ...{ Bucket, s3, env, home },
+    Bucket,
+    s3,
+    env,
+    home,
     keys: async () => {
       const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }))
       return Versions.map(({ Key }) => Key!)

@@ -48,7 +48,8 @@ export async function standIn(answer: StandIn["answer"]): Promise<StandIn> {
 
 const html = { "content-type": "text/html; charset=utf-8" }
 const page = (title: string, body: string, status = 403, headers = {}): StandInAnswer => ({
-  ...{ status, headers: { ...html, ...headers } },
+  status,
+  headers: { ...html, ...headers },
   body: `<!DOCTYPE html><html lang="en"><head><title>${title}</title></head><body>${body}</body></html>`,
 })
 
