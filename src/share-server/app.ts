@@ -80,7 +80,7 @@ export function serverApp(options: AppOptions): Hono {
   app.onError((error, context) => {
     if (!(error instanceof ShareError)) log("error", "unexpected", { name: error.name, at: stackFrames(error) })
     else log("warn", "failed", { code: error.code, message: error.message })
-    return refuse(context, 503, { error: "The server cannot do that at the moment." })
+    return refuse(context, 503, { error: "The server cannot process the request at the moment. Try again later." })
   })
   app.notFound((context) => context.html(pages.notFound(), 404, noStore))
 
@@ -110,7 +110,7 @@ export function serverApp(options: AppOptions): Hono {
       const signInUrl = page ? access.signInUrl(base + context.req.path) : undefined
       return signInUrl === undefined
         ? refuse(context, 401, {
-            error: "Sign in first.",
+            error: "Sign in to read this share.",
             ...(access.signInUrl("/") && { signIn: `${publicUrl}/auth/login` }),
           })
         : context.redirect(signInUrl, 302)
@@ -158,9 +158,9 @@ export function serverApp(options: AppOptions): Hono {
 
   /** Serves `opencode import`, which sends no cookie: an encrypted ticket authorizes the download of one share. */
   const exportData = async (context: Context, id: string, name: string): Promise<Response> => {
-    if ((await statusOf(id)) !== "published") return refuse(context, 404, { error: "Nothing is shared here." })
+    if ((await statusOf(id)) !== "published") return refuse(context, 404, { error: "Share not found." })
     const found = await exports(() => sessionData(store, id))
-    if (!found) return refuse(context, 404, { error: "Nothing is shared here." })
+    if (!found) return refuse(context, 404, { error: "Share not found." })
     log("audit", "read", { share: shortId(id), path: "data", reader: name })
     return context.json(found, 200, { "cache-control": "private, no-store" })
   }
@@ -174,7 +174,7 @@ export function serverApp(options: AppOptions): Hono {
       return forReaders((context, reader) =>
         isShareId(given)
           ? exportData(context, given, reader.name)
-          : Promise.resolve(refuse(context, 404, { error: "Nothing is shared here." })),
+          : Promise.resolve(refuse(context, 404, { error: "Share not found." })),
       )(context)
     })
   app.get(
@@ -194,9 +194,10 @@ export function serverApp(options: AppOptions): Hono {
     const token = await tokenOf(plain)
     if (!token) {
       metrics.increment("refused_tokens_total")
-      return refuse(context, 401, { error: "This publish token is not known, or was revoked." })
+      return refuse(context, 401, { error: "Unknown or revoked publish token." })
     }
-    if (!isWithinRate(token.hash)) return refuse(context, 429, { error: "Too many requests with this token." })
+    if (!isWithinRate(token.hash))
+      return refuse(context, 429, { error: "Too many requests with this publish token. Try again in a minute." })
     const { raw } = context.req
     const isSync = raw.method === "POST" && raw.url.endsWith("/sync")
     const maxBytes = isSync ? options.maxBodyBytes : MAX_SMALL_BODY_BYTES
@@ -206,7 +207,7 @@ export function serverApp(options: AppOptions): Hono {
     const answer = async () => {
       if (isSync) return api.fetch(raw)
       const whole = await readBody(raw, maxBytes)
-      if (!whole) return refuse(context, 413, { error: "That is more than one request may bring." })
+      if (!whole) return refuse(context, 413, { error: "The request is too large." })
       const { url, method, headers } = raw
       return api.fetch(new Request(url, { method, headers, body: whole }))
     }

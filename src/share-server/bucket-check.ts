@@ -31,6 +31,6 @@ export async function checkAtStart(check: () => Promise<void>, log: Log): Promis
     await check()
   } catch (error) {
     if (!(error instanceof ShareError && transientCodes.includes(error.code))) throw error
-    log("warn", "bucket not tried out", { message: error.message })
+    log("warn", "bucket not checked", { message: error.message })
   }
 }

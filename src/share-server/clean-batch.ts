@@ -29,7 +29,7 @@ export interface CleanBatch {
 export async function cleanBatch({ body, session, key, marks, redact }: RawBatch): Promise<CleanBatch> {
   const value = parseJson(body)
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new ShareError("bad-input", "The request is no JSON object.")
+    throw new ShareError("bad-input", "The request body is not a JSON object.")
   const { data } = value as { data?: unknown }
   if (hasMessagesWithoutRole(data)) throw withoutRoles(`session ${session}`)
   const items = readItems(data, session)

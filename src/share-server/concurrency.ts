@@ -139,8 +139,7 @@ export function mapConcurrently<A, B>(items: readonly A[], work: (item: A) => Pr
   return Promise.all(items.map((item) => few(() => work(item))))
 }
 
-const busyError = () =>
-  new ShareError("store-busy", "The server has too much to do at the moment.", { hint: "Try again in a minute." })
+const busyError = () => new ShareError("store-busy", "The server is busy.", { hint: "Try again in a minute." })
 
 /** Token bucket for each client: `limit` requests a minute, with a burst of up to one minute's worth. */
 export function rateLimiter(limit: number, now: () => number = Date.now) {

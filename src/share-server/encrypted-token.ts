@@ -23,8 +23,8 @@ const TAG_BYTES = 16
  */
 export function createTokenCipher(keys: readonly string[], now: () => number = Date.now): TokenCipher {
   if (keys.length === 0 || keys.some((key) => key.length < 32))
-    throw new ShareError("bad-settings", "A cookie key is too short: 32 characters of randomness at least.", {
-      hint: "Make one with: openssl rand -base64 32",
+    throw new ShareError("bad-settings", "Cookie key too short: use at least 32 random characters.", {
+      hint: "Generate one: openssl rand -base64 32",
     })
   const keyFor = (key: string, purpose: string) =>
     Buffer.from(hkdfSync("sha256", key, "", `opencode-bucket ${purpose}`, 32))

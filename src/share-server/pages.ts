@@ -49,27 +49,27 @@ ${content}
 }
 
 export const notFound = (): Markup =>
-  page("Nothing is shared here", html`<p>There is no such conversation, or it is not shared any more.</p>`)
+  page("Not found", html`<p>This conversation does not exist, or it is no longer shared.</p>`)
 
 export const noLongerShared = (): Markup =>
-  page("No longer shared", html`<p>This conversation was shared, and is not any more.</p>`)
+  page("No longer shared", html`<p>This conversation is no longer shared: it was unshared, or it has expired.</p>`)
 
 export const preparing = (): Markup =>
-  page("Almost there", html`<p>This conversation was shared just now. Its page is being made.</p>`, 2)
+  page("Preparing the page", html`<p>This conversation was shared just now. This page reloads when it is ready.</p>`, 2)
 
 export const accessDenied = (): Markup =>
-  page("Not for you", html`<p>You are signed in, but not among those who may read here.</p>`)
+  page("Access denied", html`<p>You are signed in, but your account may not read shares on this server.</p>`)
 
 export const signInFailed = (again: string): Markup =>
-  page("That did not work", html`<p>You were not signed in. <a href="${again}">Try again</a></p>`)
+  page("Sign-in failed", html`<p>You were not signed in. <a href="${again}">Try again</a></p>`)
 
 /** @param further URL that signs out at the issuer; the browser is forwarded to it */
 export const signedOut = (again: string, further?: string): Markup =>
   page(
     "Signed out",
     further === undefined
-      ? html`<p>You are signed out here. <a href="${again}">Sign in</a></p>`
-      : html`<p>You are signed out here. <a href="${further}">Sign out of the identity provider as well</a></p>`,
+      ? html`<p>You are signed out of this server. <a href="${again}">Sign in</a></p>`
+      : html`<p>You are signed out of this server. <a href="${further}">Sign out of the identity provider too</a></p>`,
     // A refresh instead of a redirect: `form-action 'self'` forbids that the form's response redirects to another site.
     further === undefined ? undefined : `0; url=${further}`,
   )
@@ -92,7 +92,7 @@ export function ownShares(shares: OwnShare[], base: string, name: string, signsO
   return page(
     "Your shares",
     html`<p>Signed in as ${name}.</p>
-${shares.length === 0 ? html`<p>You share nothing.</p>` : html`<ul>${shares.map(row)}</ul>`}
+${shares.length === 0 ? html`<p>You have no shares.</p>` : html`<ul>${shares.map(row)}</ul>`}
 ${signsOut ? html`<form method="post" action="${base}/auth/logout"><button>Sign out</button></form>` : ""}`,
   )
 }
@@ -100,12 +100,12 @@ ${signsOut ? html`<form method="post" action="${base}/auth/logout"><button>Sign 
 export const sharesWithoutSignIn = (): Markup =>
   page(
     "Shared conversations",
-    html`<p>Nobody signs in here, so this page cannot tell which are yours. In OpenCode, /unshare takes one back.</p>`,
+    html`<p>This server has no sign-in, so it cannot list your shares. To remove a share, use /unshare in OpenCode.</p>`,
   )
 
 export const importCommand = (origin: string, ticket: string): Markup =>
   page(
     "Import into OpenCode",
-    html`<p>Run this within ten minutes. It opens this one conversation, for whoever has it.</p>
+    html`<p>Run this command within ten minutes. Anyone who has it can import this conversation, and no other.</p>
 <p><code>opencode import ${origin}/share/${ticket}</code></p>`,
   )

@@ -69,13 +69,16 @@ export async function readSyncBody(
     await checkOnce(request.headers.get(SECRET_HEADER) ?? undefined)
     for (let next = await incoming.next(); !next.done; next = await incoming.next()) {
       length += next.value.length
-      if (length > maxBytes) throw new HttpError(413, "That is more than one request may bring.")
+      if (length > maxBytes) throw new HttpError(413, "The request is too large.")
       const tooMuch = bounds.exceeded(next.value)
-      if (tooMuch !== undefined) throw new HttpError(400, `The request holds ${tooMuch}.`)
+      if (tooMuch !== undefined) throw new HttpError(400, `The request contains ${tooMuch}.`)
       chunks.push(next.value)
       if (!isChecked && length - next.value.length < HEAD_BYTES) await checkOnce(secretIn(concatenate(chunks, length)))
       if (!isChecked && length > MAX_UNAUTHENTICATED_BYTES)
-        throw new HttpError(400, `The request does not begin with its secret, and has no header ${SECRET_HEADER}.`)
+        throw new HttpError(
+          400,
+          `The share's secret is missing: send it first in the body, or in the header ${SECRET_HEADER}.`,
+        )
     }
     const whole = concatenate(chunks, length)
     if (!isChecked) await checkOnce(secretOf(whole))
@@ -102,7 +105,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes))
   } catch {
-    throw new HttpError(400, "The request is not JSON.")
+    throw new HttpError(400, "The request body is not valid JSON.")
   }
 }
 
@@ -137,7 +140,10 @@ async function* readChunks({ body }: Request): AsyncGenerator<Uint8Array> {
 async function withTimeout<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const tooSlow = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new HttpError(408, "The request comes too slowly.")), Math.max(0, milliseconds))
+    timer = setTimeout(
+      () => reject(new HttpError(408, "Timed out receiving the request body.")),
+      Math.max(0, milliseconds),
+    )
   })
   try {
     return await Promise.race([work, tooSlow])

@@ -11,7 +11,7 @@ const textSetting = z
   .string()
   .trim()
   .min(1, "must not be empty")
-  .refine((value) => firstHidden(value) === undefined, "must not contain characters that a terminal does not show")
+  .refine((value) => firstHidden(value) === undefined, "must not contain invisible characters")
 const urlSetting = z
   .url({ protocol: /^https?$/, error: "must be an http(s) address" })
   .refine(
@@ -149,21 +149,23 @@ function contradictions(settings: ServerSettings): string[] {
   const problems: string[] = []
   const ways = [settings.public && "public", issuer && "issuer", proxyHeader && "proxyHeader"].filter(Boolean)
   if (ways.length === 0)
-    problems.push("nobody may read: set issuer (sign-in), or public (everybody who reaches the server), or proxyHeader")
-  if (ways.length > 1) problems.push(`${ways.join(" and ")} exclude each other`)
+    problems.push(
+      "no reader access: set issuer (sign-in), proxyHeader (sign-in by a proxy), or public (everyone who reaches the server)",
+    )
+  if (ways.length > 1) problems.push(`${ways.join(" and ")} cannot be combined`)
   if (issuer) {
     if (!clientId) problems.push(`clientId is missing (${variableOf("clientId")})`)
     if (!clientSecret) problems.push(`clientSecret is missing (${variableOf("clientSecretFile")})`)
     if (!everyone && domains.length === 0 && Object.keys(claims).length === 0)
-      problems.push("who may read is missing: domains, claims, or everyone for all whom the issuer signs in")
+      problems.push("no reader rule: set domains, claims, or everyone (all users of the issuer)")
     if (isPlainHttp(issuer)) problems.push("issuer must begin with https://")
     if (isPlainHttp(publicUrl)) problems.push("publicUrl must begin with https:// for its cookies")
     if (cookieKeys.length === 0) problems.push(`cookieKeys are missing (${variableOf("cookieKeysFile")})`)
   }
   if (proxyHeader && settings.proxyAddresses.length === 0)
-    problems.push("proxyAddresses are missing: whoever else reaches the server could set that header")
+    problems.push("proxyAddresses are missing: without them, any client could set the header")
   if (cookieKeys.some((key) => key.length < 32 || isToken(key)))
-    problems.push("cookieKeys must have 32 characters of randomness each (openssl rand -base64 32)")
+    problems.push("cookieKeys must have at least 32 random characters each (openssl rand -base64 32)")
   return problems
 }
 
@@ -178,24 +180,24 @@ function parseSettingsFile(file: string): object {
     const value: unknown = JSON.parse(read)
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value
   } catch {}
-  throw settingsError([`${file} is no JSON object`])
+  throw settingsError([`${file} is not a JSON object`])
 }
 
 function readSettingsFile(file: string, what: string): string {
   try {
     return readFileSync(file, "utf8")
   } catch {
-    throw settingsError([`the file of ${what} cannot be read`])
+    throw settingsError([`cannot read the file of ${what}`])
   }
 }
 
 function describeIssue(issue: z.core.$ZodIssue, given: object): string {
-  if (issue.code === "unrecognized_keys") return `${issue.keys.join(", ")}: there is no such setting`
+  if (issue.code === "unrecognized_keys") return `unknown setting ${issue.keys.join(", ")}`
   const name = String(issue.path[0])
   return Object.hasOwn(given, name) ? `${name} ${issue.message}` : `${name} is missing (${variableOf(name)})`
 }
 
 const settingsError = (problems: string[]) =>
-  new ShareError("bad-settings", `The server is not started: ${problems.join("; ")}.`.replace("?.", "?"), {
-    hint: "docs/server.md lists the settings; each is a variable, or stands in the file of --config.",
+  new ShareError("bad-settings", `Cannot start the server: ${problems.join("; ")}.`.replace("?.", "?"), {
+    hint: "Set them as variables or in the file of --config. See docs/server.md.",
   })

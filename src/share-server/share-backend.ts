@@ -162,12 +162,12 @@ export function shareBackends(options: ShareBackendsOptions): ShareBackends {
 }
 
 const tooLargeError = (most: number) =>
-  new ShareError("bad-input", `The session is larger than the ${most / 1_000_000} MB that this server keeps of one.`, {
-    hint: "What was sent before stays shared.",
+  new ShareError("bad-input", `The session exceeds this server's limit of ${most / 1_000_000} MB.`, {
+    hint: "Messages sent before the limit stay shared.",
   })
 
 /** The same error for a missing share and for one that belongs to someone else. */
 const notFoundError = (id: string) =>
-  new ShareError("share-not-found", `There is no share ${isShareId(id) ? id : "of that name"} of yours.`, {
+  new ShareError("share-not-found", isShareId(id) ? `You have no share ${id}.` : "You have no such share.", {
     hint: "Share the session again for a new link.",
   })

@@ -94,7 +94,7 @@ export function signInAccess(options: SignInOptions): Access {
       log("warn", "sign-in failed", { why })
       return context.html(pages.signInFailed(`${base}/auth/login`), 400)
     }
-    if (!attempt || attempt["state"] !== state) return failed("no attempt of this browser")
+    if (!attempt || attempt["state"] !== state) return failed("no sign-in attempt in this browser")
     let claims: (Claims & { sub: string }) | undefined
     let hint: string | undefined
     try {
@@ -114,9 +114,9 @@ export function signInAccess(options: SignInOptions): Access {
       if (claims && lacks && config.serverMetadata().userinfo_endpoint !== undefined)
         claims = { ...(await client.fetchUserInfo(config, tokens.access_token, claims.sub)), ...claims }
     } catch (error) {
-      return failed(error instanceof Error && "code" in error ? String(error.code) : "the provider could not be asked")
+      return failed(error instanceof Error && "code" in error ? String(error.code) : "the issuer did not respond")
     }
-    if (!claims?.sub) return failed("nobody in the ID token")
+    if (!claims?.sub) return failed("no subject in the ID token")
     if (!mayRead(claims, rules)) {
       log("audit", "refused", { reader: claims.sub })
       return context.html(pages.accessDenied(), 403)
@@ -225,7 +225,7 @@ function cachedProvider({ issuer, clientId, clientSecret }: SignInOptions) {
     try {
       return await pending
     } catch (cause) {
-      throw new ShareError("bad-settings", "The issuer of the sign-in cannot be asked.", { cause })
+      throw new ShareError("bad-settings", "The sign-in issuer does not respond.", { cause })
     }
   }
 }

@@ -43,8 +43,8 @@ export async function createToken(
 ): Promise<string> {
   assertName(name)
   if ((await listTokens(store)).some((known) => known.name === name))
-    throw new ShareError("bad-usage", `There is a token ${name} already.`, {
-      hint: `Rotate it (opencode-bucket token rotate ${name}), or choose another name.`,
+    throw new ShareError("bad-usage", `Token "${name}" already exists.`, {
+      hint: `Rotate it with "opencode-bucket token rotate ${name}", or choose another name.`,
     })
   return newTokenIn(store, { name, created: now.toISOString(), ...(owner && { owner }) })
 }
@@ -67,7 +67,7 @@ async function newTokenIn(store: ObjectStore, about: Omit<PublishToken, "hash">)
 
 function assertName(name: string): void {
   if (!/^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,99}$/u.test(name))
-    throw new ShareError("bad-usage", `${JSON.stringify(name)} cannot be the name of a token.`, {
+    throw new ShareError("bad-usage", `Invalid token name ${JSON.stringify(name)}.`, {
       hint: "Use letters, digits, spaces and . _ @ + -, such as alice@corp.example or ci.",
     })
 }
@@ -100,15 +100,15 @@ export async function revokeToken(store: ObjectStore, name: string, now: Date): 
 async function tokenNamed(store: ObjectStore, name: string): Promise<PublishToken> {
   const found = (await listTokens(store)).find((token) => token.name === name)
   if (found) return found
-  throw new ShareError("bad-usage", `There is no token ${name}.`, {
-    hint: '"opencode-bucket token list" shows all of them.',
+  throw new ShareError("bad-usage", `Token "${name}" not found.`, {
+    hint: 'List all tokens: "opencode-bucket token list".',
   })
 }
 
 // The revoked record is written before the token is deleted, so that the owner of its shares is always known.
 async function revoke(store: ObjectStore, hash: string, now: Date): Promise<RevokedToken> {
   const token = await getJson<PublishToken>(store, keyOf(hash))
-  if (!token) throw new ShareError("bad-usage", "The token was revoked meanwhile.")
+  if (!token) throw new ShareError("bad-usage", "The token was revoked by another process.")
   const revoked = { ...token, revoked: now.toISOString() }
   await putJson(store, revokedKeyOf(hash), revoked)
   const versions = []

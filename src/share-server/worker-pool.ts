@@ -70,7 +70,7 @@ export function workerPool(file: string, store: ObjectStore, now: () => number =
         return await cleanApart(batch, token)
       } catch (error) {
         if (error instanceof ResourceLimitError)
-          throw new HttpError(413, "That is more than this server can redact at once.")
+          throw new HttpError(413, "The request is too large for this server to redact.")
         throw error
       }
     },

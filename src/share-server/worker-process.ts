@@ -6,7 +6,7 @@ import { HttpError } from "./request-body.ts"
 /** The process was killed before its job was done: it exceeded its memory or time limit. */
 export class ResourceLimitError extends Error {
   constructor() {
-    super("The work needed more memory or time than it may have.")
+    super("The job exceeded its memory or time limit.")
     this.name = "ResourceLimitError"
   }
 }

@@ -203,7 +203,7 @@ test("--public stands for the setting", async () => {
   const { status, stderr } = await ownHome().run(["serve", "--public", "--listen", "nowhere"], { env: half })
   expect(status).toBe(2)
   expect(stderr).toContain("listen must be an address and a port")
-  expect(stderr).not.toContain("nobody may read")
+  expect(stderr).not.toContain("no reader access")
 })
 
 /** The built server over a bucket that refuses what `refuses` says; nothing when it is started is in its bucket. */
@@ -268,7 +268,13 @@ test("a bucket that cannot be asked as it starts is tried out before the first s
   const made = await ownHome().run(["token", "create", "ci"], { env })
   isExpired = true
   const server = await startServer(env)
-  expect(server.log().map(({ event }) => event)).toEqual(["bucket not tried out", "listening"])
+  // The first sweep may have failed by now.
+  expect(
+    server
+      .log()
+      .map(({ event }) => event)
+      .slice(0, 2),
+  ).toEqual(["bucket not checked", "listening"])
   isExpired = false
   const { session } = recordedItems("questions")
   const asked = await fetch(`${server.url}/${made.stdout.trim()}/api/share`, post({ sessionID: session }))

@@ -92,7 +92,7 @@ test("somebody is signed out though the issuer does not answer, and not told so 
   const alone = server.instance(server.store, accessOf(server.issuer))
   const answer = await alone.ask("/auth/logout", { ...post({}), headers: { cookie } })
   expect(answer.status).toBe(200)
-  expect(await answer.text()).toContain("You are signed out here")
+  expect(await answer.text()).toContain("You are signed out of this server")
   expect((await server.ask(`/s/${server.id}/`, { headers: { cookie } })).status).toBe(401)
 })
 

@@ -74,7 +74,7 @@ test.each(owners.filter((owner) => owner !== undefined))(
     expect((await unshare("mallory@corp.example")).status).toBe(404)
     expect((await unshare(owner)).status).toBe(303)
     expect(await collect(server.store.list(`s/${id}/`))).toEqual([])
-    expect(await mine(server, owner)).toContain("You share nothing")
+    expect(await mine(server, owner)).toContain("You have no shares")
   },
 )
 
