@@ -3,7 +3,7 @@ import type { RoundTrips, UnshareRequests } from "./bucket.ts"
 import type { PagesWeight } from "./pages.ts"
 import type { PluginCost } from "./plugin.ts"
 
-/** One line of the table: what is to be reached, and what was measured. */
+/** A line of the table: a goal and its measured value. */
 export interface Goal {
   what: string
   goal: string
@@ -16,11 +16,14 @@ export interface Measured {
   first: { seconds: number; ratio: number; memory: number }
   again: { seconds: number; sent: number }
   pages: PagesWeight
-  /** Of the first page in Chromium, in milliseconds; undefined where there is none. */
+  /** First page in Chromium, in milliseconds; undefined if there is no Chromium. */
   load: number | undefined
 }
 
-/** The goals that the measured sizes can tell of. @param version `--version`, as a ratio to an idle Node; `help` alike */
+/**
+ * The goals that the measured sizes can answer. @param version `--version`, as a ratio to an idle Node process; `help`
+ * alike
+ */
 export function goals(
   results: readonly Measured[],
   version: number,
@@ -82,9 +85,9 @@ export function goals(
     what: `unshare of ${objects.toLocaleString("en")} objects`,
     goal: `${thousands} lists, ${thousands} deletes, checks`,
     figure: `${lists} lists, ${deletes} deletes, ${others} others`,
-    // Checks: pages of a listing begin after a whole key and so overlap by one, two lists show in two ways that nothing is left,
-    // the first page goes before all others and the manifest after them, and a stranger asks for some objects of every kind,
-    // each kind beside a name that never existed.
+    // Other requests: pages of a listing overlap by one key, two listings verify in two ways that nothing is left, the
+    // first page is deleted before all others and the manifest after them, and anonymous requests check some objects of
+    // each kind, each beside a name that never existed.
     reached: lists <= thousands + 3 && deletes <= thousands + 2 && others <= MAX_ASKED + 8,
   })
   return found
