@@ -32,9 +32,9 @@ const { values } = parseArgs({
 const sizes = values.sizes.split(",").map(Number)
 const repeat = Number(values.repeat)
 /** Sessions in the timed archive. */
-const ARCHIVED = 1_000
+const ARCHIVED_SESSIONS_COUNT = 1_000
 /** Messages of the session that is shared to a slow bucket. */
-const FAR = 1_000
+const SLOW_BUCKET_MESSAGES_COUNT = 1_000
 if (![...sizes, repeat].every((number) => Number.isInteger(number) && number > 0)) {
   console.error("Usage: npm run bench -- [--sizes 10,100,1000,10000] [--repeat 5] [--output FILE] [--profile]")
   process.exit(2)
@@ -67,9 +67,11 @@ async function printBench() {
     results.push(await measure(messages, messages >= 100_000 ? 1 : messages >= 10_000 ? Math.min(repeat, 3) : repeat))
   }
   const plugin = sizes.filter((size) => size >= 1_000 && size <= 10_000).map(costInOpencode)
-  const bucket = sizes.includes(FAR) ? await waitsForBucket(FAR) : undefined
+  const bucket = sizes.includes(SLOW_BUCKET_MESSAGES_COUNT)
+    ? await waitsForBucket(SLOW_BUCKET_MESSAGES_COUNT)
+    : undefined
   const unshare = await unshareRequests(10_000, path.join(folder, "unshare"), ownEnvironment)
-  const archive = keepAll(ARCHIVED)
+  const archive = keepAll(ARCHIVED_SESSIONS_COUNT)
   const reached = goals(results, startUp("--version"), startUp("--help"), plugin, bucket, unshare)
   const machine = {
     node: process.versions.node,

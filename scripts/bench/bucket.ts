@@ -10,7 +10,7 @@ import { type S3Server, startS3Server } from "../../test/support/s3-server.ts"
 const command = path.join(import.meta.dirname, "..", "..", "bin", "opencode-bucket.js")
 const preload = new URL("../report-usage.mjs", import.meta.url).href
 /** Milliseconds of a round trip to the bucket. */
-const ROUND_TRIP = 50
+const ROUND_TRIP_MS = 50
 
 /** Time spent waiting for the bucket, in round trips. */
 export interface RoundTrips {
@@ -34,7 +34,7 @@ export async function roundTrips(
   const trips: number[] = []
   const delay = async () => {
     const before = performance.now()
-    await pause(ROUND_TRIP)
+    await pause(ROUND_TRIP_MS)
     trips.push(performance.now() - before)
   }
   const near = { first: [] as number[], again: [] as number[] }

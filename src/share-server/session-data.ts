@@ -1,7 +1,7 @@
 import { prefixOf } from "../share/manifest.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 
-interface Exported {
+interface PublishedSession {
   info: unknown
   messages: { info: unknown; parts: unknown[] }[]
 }
@@ -16,7 +16,7 @@ export async function sessionData(
 ): Promise<{ type: string; data: unknown }[] | undefined> {
   const body = await store.get(`${prefixOf(id)}session.json`)
   if (!body) return undefined
-  const { info, messages }: Exported = JSON.parse(new TextDecoder().decode(body))
+  const { info, messages }: PublishedSession = JSON.parse(new TextDecoder().decode(body))
   return [
     { type: "session", data: info },
     ...messages.flatMap(({ info, parts }) => [

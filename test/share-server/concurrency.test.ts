@@ -73,7 +73,7 @@ test("of one session no more is kept than the limit, and what was kept stays sha
   const { id, secret } = await shareFrom(server, session)
   const sync = (data: unknown[]) => server.ask(`/${server.token}/api/share/${id}/sync`, post({ secret, data }))
   expect((await sync(items)).status).toBe(200)
-  // Compressed, all of them would be next to nothing.
+  // Random text, since repetitive text would compress to almost nothing.
   const filler = (n: number) => ({
     type: "part",
     data: { id: `prt_${n}`, messageID: "msg_z", sessionID: session, type: "text", text: `${n} `.repeat(10_000) },

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest"
 import { proxyAccess } from "../../src/share-server/access.ts"
 import { createTokenCipher } from "../../src/share-server/encrypted-token.ts"
 import { safeReturnPath } from "../../src/share-server/sign-in.ts"
-import type { Says } from "../support/false-issuer.ts"
+import type { IssuerResponse } from "../support/false-issuer.ts"
 import { accessOf, clientId, cookiesOf, type Guarded, guarded, SESSION, signIn } from "../support/guarded.ts"
 import { keys, ownServer, post, publicUrl, recordedItems, shareFrom } from "../support/own-server.ts"
 
@@ -118,7 +118,7 @@ describe("refused, with not a byte of content", () => {
   })
 
   const past = Math.floor(Date.now() / 1000) - 7200
-  const told: [string, Says][] = [
+  const told: [string, IssuerResponse][] = [
     ["an ID token of another issuer", { claims: { iss: "https://other.example" } }],
     ["an ID token for another audience", { claims: { aud: "somebody-else" } }],
     ["an ID token for several, of which this one is not meant", { claims: { aud: [clientId, "other"], azp: "other" } }],

@@ -10,7 +10,7 @@ const LONGEST = 4_000_000
 const MAX_VALUES = LONGEST / BYTES_PER_VALUE
 const bytes = (text: string) => new TextEncoder().encode(text)
 
-/** A body that comes in pieces of so many bytes, and notes how far it was read. */
+/** A body in chunks of this size that records how much was read. */
 function inPieces(whole: Uint8Array, size: number, headers: Record<string, string> = {}) {
   const read = { bytes: 0 }
   const body = new ReadableStream<Uint8Array>(
@@ -27,7 +27,7 @@ function inPieces(whole: Uint8Array, size: number, headers: Record<string, strin
   return { read, request: new Request("http://127.0.0.1/", init) }
 }
 
-/** What counting finds in a value, by walking through it. */
+/** Counts values by walking through a parsed value. */
 function counted(value: unknown, depth = 0): { values: number; depth: number } {
   if (typeof value !== "object" || value === null) return { values: 1, depth }
   const inside = Object.values(value).map((one) => counted(one, depth + 1))

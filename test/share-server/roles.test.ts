@@ -6,7 +6,7 @@ import { ownServer, post, recordedItems, shareFrom } from "../support/own-server
 
 const { session, items } = recordedItems("questions")
 
-/** Messages as OpenCode 2 would send them of this session, in items of either type. */
+/** Messages of this session as OpenCode 2 sends them, in items of either type. */
 const withoutRole = fc
   .record({
     id: fc.stringMatching(/^msg_[0-9A-Za-z]{26}$/),

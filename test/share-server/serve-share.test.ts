@@ -6,7 +6,7 @@ const png = Buffer.from(
   "base64",
 )
 
-/** A share with an attachment. */
+/** A published share with an attachment. */
 async function published(now?: () => Date, lifetime?: number) {
   const server = await ownServer({}, now && { now })
   const { session, items } = recordedItems("questions")

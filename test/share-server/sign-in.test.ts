@@ -28,7 +28,7 @@ test("of an issuer that puts no e-mail address into the ID token, somebody still
 test("the client's secret is shown as a header to an issuer that does not say it takes it otherwise", async () => {
   const server = await guarded()
   await signIn(server)
-  // Both parts are form-encoded before that (RFC 6749, 2.3.1).
+  // Both parts are form-encoded first (RFC 6749, 2.3.1).
   const [shown = ""] = server.issuer.secrets
   expect(decodeURIComponent(atob(shown.replace("Basic ", "")))).toBe("opencode-bucket:secret")
 })
@@ -63,10 +63,10 @@ test("who has signed out at one instance is refused at every other, with a copy 
     for (const path of [page, `/s/${server.id}/session.json`, `/api/share/${server.id}/data`, "/mine"])
       expect([path, await statusOf(instance, one, path)]).toEqual([path, 401])
   expect((await other.ask(`/api/share/${ticket}/data`)).status).toBe(401)
-  // The last character of base64 has bits that say nothing: a cookie may be written in several ways.
+  // The last base64 character has unused bits, so a cookie has several spellings.
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
   for (const letter of letters) expect(await statusOf(other, { cookie: one.cookie.slice(0, -1) + letter })).toBe(401)
-  // Another session of the same person is another one.
+  // Another session of the same person is unaffected.
   expect(await statusOf(other, two)).toBe(200)
   const entries = await collect(server.store.list("signed-out/"))
   for (const { key } of entries) expect(key).toMatch(/^signed-out\/[0-9a-z]+-[0-9a-f]{64}\.json$/)

@@ -14,7 +14,7 @@ import { all } from "../support/record.ts"
 
 const SESSION = "ses_1"
 
-/** A client as the real one was seen to be: what it sends after each thing that its user does. */
+/** A client that sends what the real one was observed to send after each user action. */
 function client() {
   let [clock, ids] = [Date.UTC(2026, 10, 2), 0]
   let messages: { id: string; role: string; text: string; created: number }[] = []
@@ -99,7 +99,7 @@ test("what was undone for good stays out, what was redone comes back, in whateve
       const inOrder = new Map<string, StoredItem>()
       for (const batch of kept) {
         mergeItems(inOrder, batch)
-        // As `fold` does.
+        // Like `compactBatches`.
         const isUndone = undoneFilter(inOrder)
         if (chance.next().value! % 2 === 0)
           for (const [name, item] of [...inOrder]) if (isUndone(item)) inOrder.delete(name)

@@ -29,13 +29,13 @@ interface OwnOptions {
   maxShare?: number
 }
 
-/** Instances of the server over one bucket of the test's own; nothing is published but when the test says so. */
+/** Server instances over the test's own bucket; shares are published only when the test says so. */
 export async function ownServer(options: S3ServerOptions = {}, more: OwnOptions = {}) {
   const { server, store } = await s3Here(options)
   return { server, ...(await serverOver(store, more)) }
 }
 
-/** The same over a store. */
+/** The same over a given store. */
 export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
   const now = more.now ?? (() => new Date())
   const kept: string[] = []
@@ -79,7 +79,7 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
 
 export type OwnServer = Awaited<ReturnType<typeof ownServer>>
 
-/** A recorded session, as the items in which OpenCode sends it. */
+/** A recorded session as the items that OpenCode sends. */
 export function recordedItems(name = "all-tools") {
   const { info, messages } = JSON.parse(readFileSync(fixture(name), "utf8")) as {
     info: { id: string; title: string; time: { updated: number } }

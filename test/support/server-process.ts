@@ -10,13 +10,13 @@ import { serverFromEnvironment } from "./s3-places.ts"
 export interface ServerProcess {
   url: string
   pid: number
-  /** What it logged so far, a line each. */
+  /** Log lines so far. */
   log(): Record<string, unknown>[]
-  /** Ends it, and resolves when it has ended. */
+  /** Ends the server and resolves when it has exited. */
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** A new bucket on Ceph RGW for one test, with the built command for it and instances of the built server over it. */
+/** A new bucket on Ceph RGW for one test, with the built command and instances of the built server on it. */
 export async function serverOnCeph() {
   const { endpoint, accessKey, secretKey } = serverFromEnvironment("CEPH")
   const Bucket = `server-${randomBytes(4).toString("hex")}`
@@ -57,7 +57,7 @@ export async function serverOnCeph() {
   }
 }
 
-/** Starts the built server, and resolves when it listens. It ends with the test. */
+/** Starts the built server; resolves when it listens. It ends with the test. */
 export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
   const command = path.join(import.meta.dirname, "..", "..", "bin", "opencode-bucket.js")
   const child = spawn(process.execPath, [command, "serve"], {
@@ -92,7 +92,7 @@ function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | nu
   })
 }
 
-/** A port of this machine that nobody has at the moment. */
+/** A free port of this machine. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
