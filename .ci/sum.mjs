@@ -1,6 +1,8 @@
-// sum.mjs FAILED [STATUS RESULTS]…: adds up how many steps failed that are not tests, and test runs: their exit status and
-// vitest's JSON results. Prints which tests failed and why, then "N passed, N failed, N skipped". Ends with 0 if there were
-// tests and all of them passed.
+// sum.mjs FAILED [STATUS RESULTS]…
+//
+// Sums up a run: the number of failed steps that are not tests, then the exit status and vitest's JSON results of each
+// test run. Prints the failed tests with their errors, then "N passed, N failed, N skipped". Exits with 0 if there were
+// tests and all passed.
 import { readFileSync } from "node:fs"
 import path from "node:path"
 
@@ -12,7 +14,7 @@ for (let at = 0; at < runs.length; at += 2) {
   sum.skipped += skipped
   sum.failed += failed
   if (failed > 0 || runs[at] === "0") continue
-  // Errors outside of any test fail a run as well.
+  // Errors outside of tests also fail a run.
   console.log(`failed: ${path.parse(runs[at + 1]).name}: ended with ${runs[at]}, though no test failed`)
   sum.failed++
 }
@@ -31,7 +33,7 @@ function results(file) {
       for (const { status, fullName, failureMessages } of assertionResults)
         if (status === "failed") console.log(`failed: ${file}: ${fullName}: ${shortened(failureMessages[0] ?? "")}`)
     }
-    // A file that could not be loaded, or whose hooks failed, has failed without a failed test.
+    // A file that could not be loaded, or whose hooks failed, failed without a failed test.
     const files = testResults.filter((result) => result.status === "failed" && !hasFailedTest(result)).length
     return { passed: numPassedTests, failed: numFailedTests + files, skipped: numPendingTests + numTodoTests }
   } catch {

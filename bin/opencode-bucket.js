@@ -13,7 +13,9 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
 else if (asked === "--help" || asked === "-h") answer(() => read("../dist/help.txt"))
 else run()
 
-/** Says what is known without reading any code of ours; where that cannot be had, the command itself is asked. */
+/**
+ * Answers `--help` and `--version` without loading the command; falls back to the command if the answer cannot be read.
+ */
 function answer(text) {
   try {
     writeSync(1, text())
@@ -27,8 +29,8 @@ function read(file) {
 }
 
 function run() {
-  // Compiled code is kept beside the code itself, where nobody can put any who could not change the code as well; where
-  // that may not be written, nothing is kept.
+  // The compile cache is stored beside the code, where only those who can change the code can write. If that folder is
+  // not writable, nothing is cached.
   nodeModule.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/opencode-bucket", import.meta.url)))
   import("../dist/cli.js")
 }

@@ -1,5 +1,5 @@
-// Puts load on the share server and prints what it does: `node scripts/setup.mjs scripts/bench-server.ts [SESSIONS]`.
-// The bucket is the one of CEPH_ENDPOINT, CEPH_ACCESS_KEY, CEPH_SECRET_KEY (test/fixtures/s3-servers/ceph.sh), else a local folder.
+// Load test of the share server: `node scripts/setup.mjs scripts/bench-server.ts [SESSIONS]`. Uses the bucket of
+// CEPH_ENDPOINT, CEPH_ACCESS_KEY and CEPH_SECRET_KEY (test/fixtures/s3-servers/ceph.sh), or else a local folder.
 import { spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -30,7 +30,9 @@ const s3 =
 await s3?.send(new CreateBucketCommand({ Bucket }))
 const env = {
   PATH: process.env["PATH"],
-  ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, HOME: folder },
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  HOME: folder,
   OPENCODE_BUCKET_TO: s3 ? `s3://${Bucket}` : path.join(folder, "bucket"),
   ...(endpoint !== undefined && { OPENCODE_BUCKET_ENDPOINT: endpoint }),
 }
@@ -126,7 +128,7 @@ async function read(place: string, headers: Record<string, string>): Promise<voi
   await answer.arrayBuffer()
 }
 
-/** Does something so often, with so many at once, and prints how many a second that were and how long one took. */
+/** Runs `work` this many times, with limited concurrency. Prints the rate per second and the latencies. */
 async function measure<T>(what: string, times: number, atOnce: number, work: (n: number) => Promise<T>): Promise<T[]> {
   const results: T[] = []
   const took: number[] = []

@@ -1,11 +1,11 @@
-// Measures the built command as a user runs it, each time in a new process, sharing to a fresh local folder:
+// Benchmarks the built command as a user runs it, each time in a new process, sharing to a fresh local folder:
 //
-//   npm run bench -- [--sizes 10,100] [--repeat 5] [--output bench-results.json] [--profile]
+//    npm run bench -- [--sizes 10,100] [--repeat 5] [--output bench-results.json] [--profile]
 //
-// Prints medians as a table, then what is to be reached beside what was, and writes both as JSON. With `--profile`, prints
-// instead where the time of one share of each size goes, by stage. Times are from the start of the command to its
-// end; the ratio is to a Node that does nothing, started in between, so that runs on different machines compare.
-// `--sizes 10000,100000` takes some minutes, and shows whether memory and the time of a message stay what they are.
+// Prints a table of medians, then the goals beside the results, and writes both as JSON. With `--profile`, prints the
+// time of each stage for one share of each size instead. Times span the whole process; the ratio is to an idle Node
+// process started in between, so that runs on different machines compare. `--sizes 10000,100000` takes some minutes and
+// shows whether memory and the time per message stay constant.
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import os from "node:os"
@@ -31,10 +31,10 @@ const { values } = parseArgs({
 })
 const sizes = values.sizes.split(",").map(Number)
 const repeat = Number(values.repeat)
-/** Sessions of the archive that is timed. */
-const ARCHIVED = 1_000
-/** Messages of the session that is shared to a bucket far away. */
-const FAR = 1_000
+/** Sessions in the timed archive. */
+const ARCHIVED_SESSIONS_COUNT = 1_000
+/** Messages of the session that is shared to a slow bucket. */
+const SLOW_BUCKET_MESSAGES_COUNT = 1_000
 if (![...sizes, repeat].every((number) => Number.isInteger(number) && number > 0)) {
   console.error("Usage: npm run bench -- [--sizes 10,100,1000,10000] [--repeat 5] [--output FILE] [--profile]")
   process.exit(2)
@@ -44,11 +44,11 @@ interface Run {
   seconds: number
   /** CPU seconds of all threads. */
   cpu: number
-  /** Most memory held at once, in bytes. */
+  /** Peak memory in bytes. */
   memory: number
   objects: number
   sent: number
-  /** Content that was sent, in bytes. */
+  /** Content sent, in bytes. */
   bytes: number
 }
 
@@ -67,9 +67,11 @@ async function printBench() {
     results.push(await measure(messages, messages >= 100_000 ? 1 : messages >= 10_000 ? Math.min(repeat, 3) : repeat))
   }
   const plugin = sizes.filter((size) => size >= 1_000 && size <= 10_000).map(costInOpencode)
-  const bucket = sizes.includes(FAR) ? await waitsForBucket(FAR) : undefined
+  const bucket = sizes.includes(SLOW_BUCKET_MESSAGES_COUNT)
+    ? await waitsForBucket(SLOW_BUCKET_MESSAGES_COUNT)
+    : undefined
   const unshare = await unshareRequests(10_000, path.join(folder, "unshare"), ownEnvironment)
-  const archive = keepAll(ARCHIVED)
+  const archive = keepAll(ARCHIVED_SESSIONS_COUNT)
   const reached = goals(results, startUp("--version"), startUp("--help"), plugin, bucket, unshare)
   const machine = {
     node: process.versions.node,
@@ -89,7 +91,7 @@ async function printBench() {
   console.log(`\nexport --all, ${sessions} sessions: ${first.toFixed(1)} s; again, unchanged: ${again.toFixed(2)} s`)
 }
 
-/** Keeps many sessions as files of HTML, and once more when nothing has changed. */
+/** Archives many sessions as HTML files, and once more without changes. */
 function keepAll(sessions: number) {
   process.stderr.write(`${sessions} sessions, an archive of them…\n`)
   const home = path.join(folder, "archive")
@@ -122,7 +124,7 @@ function waitsForBucket(messages: number) {
   )
 }
 
-/** What the command takes for this alone, as a ratio to a Node that does nothing. */
+/** Duration of the command with this flag, as a ratio to an idle Node process. */
 function startUp(flag: string): number {
   const home = path.join(folder, "home")
   const command = path.join(root, "bin", "opencode-bucket.js")
@@ -135,7 +137,7 @@ function startUp(flag: string): number {
 
 type Result = Awaited<ReturnType<typeof measure>>
 
-/** Calls `use` with a file of a session of so many messages, and one that is a message longer. */
+/** Calls `use` with the file of a session of this many messages, and with one that is a message longer. */
 async function written<T>(messages: number, use: (session: string, longer: string) => Promise<T>): Promise<T> {
   const [session, longer] = [path.join(folder, "session.json"), path.join(folder, "longer.json")]
   await writeSession(session, generateSession({ messages }))
@@ -175,12 +177,12 @@ async function measureFiles(messages: number, times: number, session: string, lo
     first: withRatio(first),
     again: withRatio(again),
     pages: pages!,
-    /** Of the first page in Chromium, in milliseconds. */
+    /** First page in Chromium, in milliseconds. */
     load,
   }
 }
 
-/** The folder of the only share that there is in a home. */
+/** Folder of the only share in a home. */
 function sharedFolder(home: string): string {
   const all = path.join(home, "opencode-bucket", "shares", "s")
   return path.join(all, readdirSync(all)[0]!)
@@ -197,7 +199,7 @@ function share(session: string, home: string): Run {
   return { seconds, ...JSON.parse(readFileSync(usage, "utf8")), objects, sent, bytes }
 }
 
-/** Runs Node with a home of its own, so that nothing the user has configured counts. Throws if it fails. */
+/** Runs Node with an empty home, so that no user configuration applies. Throws if it fails. */
 function timed(args: string[], home: string, env: Record<string, string> = {}) {
   const own = { ...ownEnvironment(home), ...env }
   const before = performance.now()
@@ -220,8 +222,12 @@ function median(values: number[]): number {
 function medians(runs: Run[]): Run {
   const of = (key: keyof Run) => median(runs.map((run) => run[key]))
   return {
-    ...{ seconds: of("seconds"), cpu: of("cpu"), memory: of("memory") },
-    ...{ objects: of("objects"), sent: of("sent"), bytes: of("bytes") },
+    seconds: of("seconds"),
+    cpu: of("cpu"),
+    memory: of("memory"),
+    objects: of("objects"),
+    sent: of("sent"),
+    bytes: of("bytes"),
   }
 }
 

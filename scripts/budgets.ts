@@ -1,10 +1,12 @@
 import { gzipSync } from "node:zlib"
 import { prebuiltSheet } from "../src/render/site/page.ts"
 
-/** What every page needs before it is painted, in bytes as they travel (gzipped): it should show at once on a slow line. */
+/**
+ * Size limits, in gzipped bytes, of what each page needs before it is painted, so that it shows at once on a slow line.
+ */
 const budgets = { style: 14_000, script: 12_000 } as const
 
-/** What the built page's style sheet and script weigh, and those that are too heavy, a sentence each. */
+/** Measures the built page's style sheet and script. `tooHeavy` has a sentence for each that exceeds its budget. */
 export async function weigh(): Promise<{ weights: Record<string, number>; tooHeavy: string[] }> {
   const sheet = await prebuiltSheet()
   const weights: Record<string, number> = {}

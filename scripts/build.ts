@@ -1,5 +1,5 @@
-// Builds the package: the page (Astro, once, so that nobody who shares needs Astro or Vite), the command and the
-// library (esbuild, with what they use bundled in), and the types.
+// Builds the package: the page (Astro, once, so that sharing needs neither Astro nor Vite), the command and the library
+// (esbuild, with dependencies bundled), and the types.
 import { execFileSync } from "node:child_process"
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import path from "node:path"
@@ -41,7 +41,7 @@ const { metafile } = await build({
   format: "esm",
   platform: "node",
   target: "node22.13",
-  // jsonc-parser's CommonJS build requires its parts in a way that no bundler sees.
+  // jsonc-parser's CommonJS build requires its files in a way that bundlers cannot follow.
   mainFields: ["module", "main"],
   chunkNames: "chunks/[name]-[hash]",
   external: ["#page", "clipboardy", "open"],
@@ -56,12 +56,12 @@ const { metafile } = await build({
 writeFileSync(path.join(dist, "THIRD-PARTY-NOTICES.txt"), notices(root, [...Object.keys(metafile.inputs), ...inPage]))
 
 execFileSync("tsc", ["-p", "tsconfig.types.json"], { cwd: root, stdio: "inherit", shell: process.platform === "win32" })
-// What `--help` prints, so that it is there without loading the command.
+// The output of `--help`, to print it without loading the command.
 const help = execFileSync(process.execPath, [path.join(dist, "cli.js"), "--help"], { encoding: "utf8" })
 writeFileSync(path.join(dist, "help.txt"), help)
 writeFileSync(path.join(dist, "built"), "")
 
-/** A Vite plugin that adds the files of which the bundle is made to `files`, relative to the project. */
+/** A Vite plugin that adds the source files of the bundle to `files`, relative to the project. */
 function listModules(files: string[]) {
   return {
     name: "list-modules",

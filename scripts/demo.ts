@@ -1,10 +1,10 @@
-// Shares a bundled session, as a user would, into demo/out: nothing leaves this machine, and where the user's own
-// shares go is neither used nor changed. (That sharing is switched off counts here, too.)
+// Shares a bundled session into demo/out, as a user would. Nothing leaves this machine, and the user's own destination
+// is neither used nor changed. (If sharing is disabled, it is disabled here too.)
 import { spawnSync } from "node:child_process"
 import path from "node:path"
 
 const root = path.dirname(import.meta.dirname)
-// No hidden folder: browsers in a sandbox may not open files in one.
+// Not a hidden folder: sandboxed browsers may not open files in one.
 const out = path.join(root, "demo", "out")
 
 const settings = Object.keys(process.env).filter((name) => name.startsWith("OPENCODE_BUCKET_"))

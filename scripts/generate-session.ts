@@ -1,6 +1,6 @@
-// A made-up session for load and speed, in the shape that `opencode export` prints:
+// Generates a synthetic session for load tests and benchmarks, in the format of `opencode export`:
 //
-//   node scripts/generate-session.ts MESSAGES FILE [SEED]
+//    node scripts/generate-session.ts MESSAGES FILE [SEED]
 import { createWriteStream } from "node:fs"
 import path from "node:path"
 import { pipeline } from "node:stream/promises"
@@ -11,7 +11,7 @@ import { directory, toolCall } from "./generate/tool-calls.ts"
 
 export interface GeneratedSession {
   info: { id: string; title: string; directory: string; time: { created: number; updated: number } }
-  /** The messages from the first on, each made when it is asked for. */
+  /** All messages, each generated on demand. */
   messages(): Iterable<GeneratedMessage>
 }
 
@@ -25,9 +25,9 @@ const start = Date.UTC(2026, 10, 1, 9)
 const secondsApart = 20
 
 /**
- * A session of so many messages (prompts and assistant's steps), about 5.6 kB each. Its code is cut from what
- * `node_modules` holds, so that little repeats. The same seed gives the same messages however many are asked for: a
- * longer session is the shorter one and more.
+ * Generates a session of `messages` prompts and assistant steps, about 5.6 kB each. Code is cut from the files of
+ * `node_modules`, so that little repeats. The same seed yields the same messages for any length: a longer session
+ * extends the shorter one.
  */
 export function generateSession({ messages, seed = 1 }: { messages: number; seed?: number }): GeneratedSession {
   const random = seededRandom(seed)
@@ -53,7 +53,7 @@ export function generateSession({ messages, seed = 1 }: { messages: number; seed
   }
 }
 
-/** Writes a session as `opencode export` prints it. */
+/** Writes a session in the format of `opencode export`. */
 export async function writeSession(file: string, { info, messages }: GeneratedSession): Promise<void> {
   function* json() {
     yield `{\n  "info": ${indent(info, "  ")},\n  "messages": [`
@@ -71,7 +71,7 @@ const indent = (value: object, by: string) => JSON.stringify(value, null, 2).rep
 
 const model = { id: "large-1", providerID: "example" }
 
-/** Prompts with the steps that answer them, without end. */
+/** Endless prompts with the steps that answer them. */
 function* turns(random: Random, source: SourceText, sessionID: string): Generator<GeneratedMessage, never> {
   for (let at = 0; ; ) {
     const prompt = message(random, sessionID, at++)
@@ -85,7 +85,7 @@ function* turns(random: Random, source: SourceText, sessionID: string): Generato
   }
 }
 
-/** What one step of the assistant does: perhaps a thought and a remark, then tool calls, or in the end the answer. */
+/** Parts of one assistant step: optional reasoning and text, then tool calls, or the final answer. */
 function stepParts(random: Random, source: SourceText, isLast: boolean): object[] {
   const parts: object[] = [{ type: "step-start", snapshot: random.letters(40) }]
   if (random.chance(0.35)) parts.push({ type: "reasoning", text: paragraph(random) })
@@ -107,7 +107,7 @@ const tokens = (random: Random) => ({
   cache: { read: random.between(0, 80_000), write: random.between(0, 9_000) },
 })
 
-/** The outside of the message at a place in the session: ids that sort by it, and times. */
+/** Envelope of a message by its position in the session: ids that sort by position, and times. */
 function message(random: Random, sessionID: string, at: number) {
   const created = start + at * secondsApart * 1000
   const id = `msg_${String(at).padStart(8, "0")}${random.letters(18)}`
@@ -128,9 +128,17 @@ function message(random: Random, sessionID: string, at: number) {
     },
     assistant: (parentID: string, parts: object[], isLast: boolean): GeneratedMessage => {
       const info = {
-        ...{ ...common, role: "assistant", parentID, mode: "build", path: { cwd: directory, root: directory } },
-        ...{ modelID: "large-1", providerID: "example", time: { created, completed: created + 16_000 } },
-        ...{ cost: 0.01, tokens: tokens(random), finish: isLast ? "stop" : "tool-calls" },
+        ...common,
+        role: "assistant",
+        parentID,
+        mode: "build",
+        path: { cwd: directory, root: directory },
+        modelID: "large-1",
+        providerID: "example",
+        time: { created, completed: created + 16_000 },
+        cost: 0.01,
+        tokens: tokens(random),
+        finish: isLast ? "stop" : "tool-calls",
       }
       return { info, parts: complete(parts) }
     },

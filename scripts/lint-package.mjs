@@ -1,4 +1,4 @@
-// Checks the package as npm would publish it: publint its manifest, attw its types. Prints nothing but what is wrong.
+// Checks the package as npm would publish it: its manifest with publint, its types with attw. Prints problems only.
 import { execFileSync, spawnSync } from "node:child_process"
 import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -7,7 +7,7 @@ import path from "node:path"
 const isWindows = process.platform === "win32"
 const folder = mkdtempSync(path.join(tmpdir(), "opencode-bucket-"))
 
-/** Runs a command; prints what it said and sets the exit status if it fails. */
+/** Runs a command; if it fails, prints its output and sets the exit status. */
 function check(command, args) {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", shell: isWindows })
   if (status === 0) return
@@ -16,12 +16,12 @@ function check(command, args) {
 }
 
 try {
-  // Without scripts: `prepack` would build again, and take dist away from tests that run at the same time.
+  // `prepack` would rebuild and remove dist while tests use it.
   const pack = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder]
   execFileSync("npm", pack, { stdio: ["ignore", "ignore", "inherit"], shell: isWindows })
   const tarball = path.join(folder, readdirSync(folder)[0])
   check("publint", ["run", tarball, "--strict"])
-  // OpenCode loads ./server and ./tui by their names; nobody imports their types.
+  // OpenCode loads ./server and ./tui by name; nobody imports their types.
   const entries = ["--exclude-entrypoints", "./server", "./tui"]
   check("attw", [tarball, "--profile", "esm-only", "--no-definitely-typed", "--no-emoji", ...entries])
 } finally {

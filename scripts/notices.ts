@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 
 /**
- * The names, versions and licence texts of the packages that end up inside the bundle.
+ * Returns the names, versions and licence texts of the bundled packages.
  * @param root the project's folder
- * @param inputs the files that were bundled, relative to `root`, as the bundlers list them
+ * @param inputs bundled files relative to `root`, as the bundlers list them
  */
 export function notices(root: string, inputs: string[]): string {
   const folders = new Set(inputs.flatMap((file) => packageFolder(file) ?? []))

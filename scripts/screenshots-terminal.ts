@@ -1,10 +1,10 @@
-// Pictures of OpenCode's terminal with the plugin, for the README:
+// Screenshots of OpenCode's terminal with the plugin, for the README:
 //
-//   npm run build && node scripts/screenshots-terminal.ts
+//    npm run build && node scripts/screenshots-terminal.ts
 //
-// Runs the real client (as the tests install it) under tmux, with a model that says what it is told, types at it, and
-// writes docs/terminal-*.png. On Linux, with tmux, Chromium and the right to mount: it gives itself a /home of its own,
-// so that the pictures show nobody's folders. Nothing leaves the machine.
+// Runs the real client (installed as for the tests) in tmux with a scripted model, types into it, and writes
+// docs/terminal-*.png. Needs Linux, tmux, Chromium and the right to mount: it mounts its own /home, so that the
+// pictures show nobody's folders. Nothing leaves the machine.
 import { execFile, spawnSync } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
 import path from "node:path"
@@ -85,12 +85,12 @@ function shows(wanted: RegExp | ((screen: string) => boolean)): Promise<string> 
   )
 }
 
-/** A session of one prompt and one answer. */
+/** Creates a session with one prompt and one answer. */
 async function talk(title: string, options: string[], prompt: string, answer: string): Promise<void> {
   model.queue({ text: answer })
   const args = ["run", "--title", title, ...options, prompt]
   const running = promisify(execFile)(client.binary, args, { cwd: project, env })
-  // With a pipe for stdin that stays open, `opencode run` waits for the rest of its prompt.
+  // With an open pipe on stdin, `opencode run` waits for the rest of its prompt.
   running.child.stdin?.end()
   await running
 }
@@ -103,7 +103,7 @@ async function command(name: string): Promise<void> {
 
 /** Writes docs/terminal-NAME.png. */
 async function picture(name: string): Promise<void> {
-  // What is on the way to the screen comes first.
+  // Pending output is drawn first.
   await new Promise((resolve) => setTimeout(resolve, 400))
   const page = await browser.newPage({ deviceScaleFactor: 2 })
   await page.setContent(terminalPage(await terminal.screen({ colours: true })))

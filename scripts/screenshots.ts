@@ -1,9 +1,9 @@
-// Pictures of the page, to look at while designing:
+// Screenshots of the page, for design work:
 //
-//   npm run screenshots [-- FILE…]
+//    npm run screenshots [-- FILE…]
 //
-// Draws the gallery, the fixtures and the demo, or the exports that are named, into a temporary folder, opens them in
-// Chromium and writes PNGs into screenshots/. Nothing leaves the machine.
+// Renders the gallery, the fixtures and the demo, or the given exports, into a temporary folder, opens them in Chromium
+// and writes PNGs into screenshots/. Nothing leaves the machine.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
@@ -50,7 +50,7 @@ async function picturesOf(name: string, record: SessionRecord): Promise<void> {
     await photos.details((part) => `${name}-detail-${part}-${label}`, conversation, setting, parts)
 }
 
-/** Writes a share into the temporary folder; gives its pages, those that are read first first. */
+/** Renders a share into the temporary folder. Returns its pages in reading order. */
 async function draw(name: string, record: SessionRecord): Promise<string[]> {
   const pages: string[] = []
   for await (const file of site(normalizeSession(record), { id: "screenshots", version: "0", live: false })) {

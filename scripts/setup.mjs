@@ -1,10 +1,10 @@
-// Makes a fresh clone ready: installs what package-lock.json asks for and builds, each only if needed. Then runs the
-// script that is named, if one is, on the project's own Node:
+// Prepares a fresh clone: installs what package-lock.json requires and builds, each only if needed. Then runs a script,
+// if one is given, on the project's own Node:
 //
-//   node scripts/setup.mjs [SCRIPT ARGUMENTS…]
+//    node scripts/setup.mjs [SCRIPT ARGUMENTS…]
 //
-// Plain JavaScript without imports from npm, because it runs first, on whatever Node the machine has. (That is why it
-// runs the script itself: a shell that has looked `node` up once goes on with the machine's own.)
+// Plain JavaScript without npm imports, because it runs first, on any Node version. (It runs the script itself because
+// a shell that has cached the path of `node` would use the machine's own.)
 import { spawnSync } from "node:child_process"
 import { existsSync, readdirSync, statSync } from "node:fs"
 import path from "node:path"
@@ -14,7 +14,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const at = (...names) => path.join(root, ...names)
 const isWindows = process.platform === "win32"
 
-/** When a file, or anything in a folder, was last changed; 0 if it is not there. */
+/** Modification time of a file, or the latest of anything in a folder; 0 if it does not exist. */
 function changed(entry) {
   const stats = existsSync(entry) && statSync(entry)
   if (!stats) return 0
@@ -23,7 +23,7 @@ function changed(entry) {
     : stats.mtimeMs
 }
 
-/** Runs npm quietly; if it fails, says why and what npm said, and ends. */
+/** Runs npm quietly; if it fails, prints the reason and npm's output, and exits. */
 function npm(what, args) {
   process.stderr.write(`${what}…\n`)
   const options = { cwd: root, encoding: "utf8", maxBuffer: 1 << 28, shell: isWindows }

@@ -5,8 +5,8 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite"
 const recorded = path.join(import.meta.dirname, "..", "..", "test", "fixtures", "opencode.db")
 
 /**
- * Makes a database of OpenCode with so many sessions where `XDG_DATA_HOME` is `data`: the real client's recorded ones, again and
- * again, each with ids and a title of its own.
+ * Writes an OpenCode database with `count` sessions, for `XDG_DATA_HOME=data`: the real client's recorded sessions,
+ * repeated with new ids and titles.
  */
 export function writeDatabase(data: string, count: number): void {
   const file = path.join(data, "opencode", "opencode.db")

@@ -9,10 +9,10 @@ import { type S3Server, startS3Server } from "../../test/support/s3-server.ts"
 
 const command = path.join(import.meta.dirname, "..", "..", "bin", "opencode-bucket.js")
 const preload = new URL("../report-usage.mjs", import.meta.url).href
-/** Milliseconds that a request and its answer are on their way. */
-const ROUND_TRIP = 50
+/** Milliseconds of a round trip to the bucket. */
+const ROUND_TRIP_MS = 50
 
-/** What waiting for a bucket costs, in round trips. */
+/** Time spent waiting for the bucket, in round trips. */
 export interface RoundTrips {
   messages: number
   first: number
@@ -20,9 +20,10 @@ export interface RoundTrips {
 }
 
 /**
- * How much longer a share has nothing to do but to wait, and then the same one message longer, where each request takes a
- * while: in round trips. Of the runs with and without that, the least counts: what else runs on the machine only adds to it.
- * @param environment for a command with this home folder
+ * Measures how much longer the first share, and a share that is one message longer, wait when each request takes a
+ * round trip; in round trips. Takes the minimum of several runs, with and without latency, because other load on the
+ * machine only adds time.
+ * @param environment returns the variables of a command with this home folder
  */
 export async function roundTrips(
   { messages, session, longer }: { messages: number; session: string; longer: string },
@@ -33,7 +34,7 @@ export async function roundTrips(
   const trips: number[] = []
   const delay = async () => {
     const before = performance.now()
-    await pause(ROUND_TRIP)
+    await pause(ROUND_TRIP_MS)
     trips.push(performance.now() - before)
   }
   const near = { first: [] as number[], again: [] as number[] }
@@ -51,7 +52,7 @@ export async function roundTrips(
   return { messages, first: waits("first"), again: waits("again") }
 }
 
-/** The requests of an unshare. */
+/** Requests of an unshare. */
 export interface UnshareRequests {
   objects: number
   lists: number
@@ -59,7 +60,7 @@ export interface UnshareRequests {
   others: number
 }
 
-/** Which requests it takes to unshare so many objects. */
+/** Counts the requests of an unshare of this many objects. */
 export async function unshareRequests(
   objects: number,
   home: string,
@@ -85,7 +86,7 @@ const to = (server: S3Server) => ["--to", `s3://${server.bucket}`, "--endpoint",
 
 const median = (values: number[]) => values.sort((one, other) => one - other)[Math.floor(values.length / 2)]!
 
-/** Runs the command beside this process, which the server is in. Returns for how many ms it waited; throws if it fails. */
+/** Runs the command while this process serves its bucket. Resolves to the wait in milliseconds; rejects if it fails. */
 async function run(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "opencode-bucket-bench-"))
   const usage = path.join(folder, "usage.json")

@@ -7,8 +7,8 @@ import { findChromium, launchChromium } from "../../test/support/chromium.ts"
 const types: Record<string, string> = { ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8" }
 
 /**
- * How long the first page of a share takes in Chromium from a server on loopback, from the start of the navigation to the
- * page's `load`: milliseconds, median of five windows with empty caches. Undefined where there is no Chromium.
+ * Load time of a share's first page in Chromium from a loopback server, from the start of the navigation to `load`:
+ * milliseconds, median of five contexts with empty caches. Undefined if there is no Chromium.
  */
 export async function firstPageLoad(folder: string, times = 5): Promise<number | undefined> {
   if (findChromium() === undefined) return undefined

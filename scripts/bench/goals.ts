@@ -3,7 +3,7 @@ import type { RoundTrips, UnshareRequests } from "./bucket.ts"
 import type { PagesWeight } from "./pages.ts"
 import type { PluginCost } from "./plugin.ts"
 
-/** One line of the table: what is to be reached, and what was measured. */
+/** A line of the table: a goal and its measured value. */
 export interface Goal {
   what: string
   goal: string
@@ -16,11 +16,14 @@ export interface Measured {
   first: { seconds: number; ratio: number; memory: number }
   again: { seconds: number; sent: number }
   pages: PagesWeight
-  /** Of the first page in Chromium, in milliseconds; undefined where there is none. */
+  /** First page in Chromium, in milliseconds; undefined if there is no Chromium. */
   load: number | undefined
 }
 
-/** The goals that the measured sizes can tell of. @param version `--version`, as a ratio to an idle Node; `help` alike */
+/**
+ * The goals that the measured sizes can answer. @param version `--version`, as a ratio to an idle Node process; `help`
+ * alike
+ */
 export function goals(
   results: readonly Measured[],
   version: number,
@@ -32,7 +35,10 @@ export function goals(
   const found: Goal[] = []
   const most = (what: string, value: number, limit: number, unit: string, digits = 2) =>
     found.push({
-      ...{ what, goal: `≤ ${limit} ${unit}`, figure: `${value.toFixed(digits)} ${unit}`, reached: value <= limit },
+      what,
+      goal: `≤ ${limit} ${unit}`,
+      figure: `${value.toFixed(digits)} ${unit}`,
+      reached: value <= limit,
     })
   most("--version", version, 1.3, "× idle")
   most("--help", help, 1.3, "× idle")
@@ -56,7 +62,9 @@ export function goals(
     most(`${name}, HTML to visible text`, pages.html / pages.visible, 2.2, "×")
     if (messages === 1_000) most(`${name}, pages gzipped`, pages.gzip / 1e6, 1.13, "MB")
     found.push({
-      ...{ what: `${name}, code in coloured blocks`, goal: "≥ 80 %", figure: `${(100 * pages.coloured).toFixed(0)} %` },
+      what: `${name}, code in coloured blocks`,
+      goal: "≥ 80 %",
+      figure: `${(100 * pages.coloured).toFixed(0)} %`,
       reached: pages.coloured >= 0.8,
     })
   }
@@ -74,14 +82,12 @@ export function goals(
   const { objects, lists, deletes, others } = unshare
   const thousands = Math.ceil(objects / 1000)
   found.push({
-    ...{
-      what: `unshare of ${objects.toLocaleString("en")} objects`,
-      goal: `${thousands} lists, ${thousands} deletes, checks`,
-    },
+    what: `unshare of ${objects.toLocaleString("en")} objects`,
+    goal: `${thousands} lists, ${thousands} deletes, checks`,
     figure: `${lists} lists, ${deletes} deletes, ${others} others`,
-    // Checks: pages of a listing begin after a whole key and so overlap by one, two lists show in two ways that nothing is left,
-    // the first page goes before all others and the manifest after them, and a stranger asks for some objects of every kind,
-    // each kind beside a name that never existed.
+    // Other requests: pages of a listing overlap by one key, two listings verify in two ways that nothing is left, the
+    // first page is deleted before all others and the manifest after them, and anonymous requests check some objects of
+    // each kind, each beside a name that never existed.
     reached: lists <= thousands + 3 && deletes <= thousands + 2 && others <= MAX_ASKED + 8,
   })
   return found

@@ -2,18 +2,18 @@ import { readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { gzipSync } from "node:zlib"
 
-/** What the pages of a share weigh, in bytes. */
+/** Size of a share's pages, in bytes. */
 export interface PagesWeight {
   html: number
-  /** With the style sheet that all pages share. */
+  /** Includes the style sheet that all pages share. */
   gzip: number
-  /** The text that a reader can see, folds opened. */
+  /** Visible text, with all folds open. */
   visible: number
-  /** Of the code in blocks, the part in blocks that are coloured: from 0 to 1. */
+  /** Fraction of code in blocks that is highlighted, from 0 to 1. */
   coloured: number
 }
 
-/** Weighs the HTML files of a folder. */
+/** Measures the HTML files of a folder. */
 export function weighPages(folder: string): PagesWeight {
   const sum = { html: 0, gzip: 0, visible: 0 }
   let [code, coloured] = [0, 0]

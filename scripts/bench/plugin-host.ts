@@ -1,7 +1,7 @@
-// Stands in for OpenCode: loads the built plugin, as OpenCode does, shares a session of so many messages through it and
-// lets it go on. Prints what that costs its process, as JSON. Messages lie ready, so that what is measured is the plugin.
+// Stands in for OpenCode: loads the built plugin, shares a session of MESSAGES through it, and continues the session.
+// Prints the cost to this process as JSON. Messages are prepared in advance, so that only the plugin is measured.
 //
-//   node scripts/bench/plugin-host.ts MESSAGES UPDATES
+//    node scripts/bench/plugin-host.ts MESSAGES UPDATES
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as pause } from "node:timers/promises"
 import { NOWHERE } from "../../src/config/nowhere.ts"
@@ -18,9 +18,9 @@ for (const message of session.messages()) {
   ids.push((message as { info: { id: string } }).info.id)
 }
 
-/** How many messages the session has by now. */
+/** Current number of messages in the session. */
 let length = messages
-/** A page of messages as OpenCode answers it: the newest before the cursor, oldest first. */
+/** A page of messages as OpenCode returns it: the newest before the cursor, oldest first. */
 function page(limit: number, before: string | undefined) {
   const end = before === undefined ? length : Number(before)
   const start = Math.max(0, end - limit)
@@ -56,7 +56,7 @@ const start = performance.now() - began
 const delay = monitorEventLoopDelay({ resolution: 1 })
 delay.enable()
 
-/** Does something, and tells how long it took and how long it held the loop at most; milliseconds. */
+/** Runs `work`; returns its duration and the longest block of the event loop, in milliseconds. */
 async function measured(work: () => Promise<unknown>) {
   await pause(200)
   delay.reset()

@@ -1,16 +1,16 @@
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-/** What the plugin costs the process that it runs in; milliseconds. */
+/** Cost of the plugin to its host process, in milliseconds. */
 export interface PluginCost {
   messages: number
-  /** From the import to the end of its initialisation. */
+  /** From import to the end of initialisation. */
   start: number
-  /** The longest that it held the loop while a session was shared and updated. */
+  /** Longest block of the event loop while a session was shared and updated. */
   held: number
-  /** From the request for a share to its answer. */
+  /** From the request for a share to its response. */
   share: number
-  /** From a session's rest to its share being up to date; median. */
+  /** From the session becoming idle to its share being up to date; median. */
   update: number
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 
-/** The stages of a share, by the files that do their work; the first that fits counts. */
+/** Stages of a share, by source file; the first match counts. */
 const stages: [string, RegExp][] = [
   ["colour code", /render\/(?:highlight|lexer|languages)|shiki|textmate|wasm/],
   ["markdown", /render\/markdown|marked/],
@@ -20,7 +20,7 @@ const stages: [string, RegExp][] = [
   ["Node", /^node:/],
 ]
 
-/** Shares a session once under Node's profiler, from the sources, and tells the milliseconds of each stage. */
+/** Shares a session once under Node's profiler, from the sources. Returns the milliseconds of each stage. */
 export function profile(session: string, env: NodeJS.ProcessEnv): [stage: string, milliseconds: number][] {
   const folder = mkdtempSync(path.join(os.tmpdir(), "opencode-bucket-profile-"))
   try {

@@ -13,7 +13,7 @@ wrong right small large empty missing stale fresh slow fast public private neste
     /\s+/,
   )
 
-/** One sentence of 6 to 20 words. */
+/** A sentence of 6 to 20 words. */
 export function sentence(random: Random): string {
   const text = Array.from({ length: random.between(6, 20) }, () => random.pick(words)).join(" ")
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
@@ -23,7 +23,7 @@ const times = <T>(count: number, make: () => T): T[] => Array.from({ length: cou
 
 export const paragraph = (random: Random): string => times(random.between(2, 5), () => sentence(random)).join(" ")
 
-/** An answer as models write them: Markdown with headings, lists, tables and code. */
+/** A typical model answer: Markdown with headings, lists, tables and code. */
 export function markdown(random: Random, source: SourceText): string {
   const blocks = [paragraph(random)]
   const code = () => `\`${random.pick(words)}${random.pick(["()", ".ts", "_id", ""])}\``
@@ -50,7 +50,7 @@ export function markdown(random: Random, source: SourceText): string {
 
 function fence(random: Random, source: SourceText): string {
   const { language, lines } = source.excerpt(random, 4, 24)
-  // A fence of Markdown needs a longer one around it.
+  // A fence around Markdown needs to be longer than the fences in it.
   const marks = lines.some((line) => line.includes("```")) ? "`````" : "```"
   return [marks + language, ...lines, marks].join("\n")
 }

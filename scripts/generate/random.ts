@@ -1,18 +1,18 @@
-/** A seeded source of randomness: the same seed gives the same values, on every machine. */
+/** Seeded random generator: the same seed yields the same values on every machine. */
 export interface Random {
   /** In [0, 1). */
   next(): number
-  /** A whole number from `low` to `high`, both included. */
+  /** An integer from `low` to `high`, inclusive. */
   between(low: number, high: number): number
   chance(probability: number): boolean
   pick<T>(choices: readonly T[]): T
-  /** One of the keys, as often as its weight says. */
+  /** A key, with the probability of its weight. */
   weighted<K extends string>(weights: Record<K, number>): K
-  /** As many letters and digits. */
+  /** `count` random letters and digits. */
   letters(count: number): string
 }
 
-/** Mulberry32, which is small and good enough to vary text; nothing secret comes from it. */
+/** Mulberry32: small and good enough to vary text; not for secrets. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0
   const next = () => {

@@ -2,25 +2,25 @@ import { readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import type { Random } from "./random.ts"
 
-/** A run of lines from a real file. */
+/** Consecutive lines of a real file. */
 export interface Excerpt {
-  /** As a fence would name it. */
+  /** Language as in a code fence. */
   language: string
-  /** Where it stands in the pretended project, such as `src/lib/parse.ts`. */
+  /** Path in the fictional project, such as `src/lib/parse.ts`. */
   file: string
-  /** The number of the first line in the file, counted from 1. */
+  /** Number of the first line in the file, from 1. */
   from: number
   lines: string[]
 }
 
 export interface SourceText {
-  /** From `low` to `high` lines of one file; fewer if the file has no more. */
+  /** `low` to `high` lines of one file; fewer if the file is shorter. */
   excerpt(random: Random, low: number, high: number): Excerpt
-  /** The path of a file of the pretended project. */
+  /** Path of a file in the fictional project. */
   file(random: Random): string
 }
 
-/** By the ending of a file's name: what a fence calls the language, and how often it is drawn. */
+/** Fence language and weight, by file extension. */
 const languages: Record<string, { language: string; weight: number }> = {
   ".ts": { language: "ts", weight: 26 },
   ".d.ts": { language: "ts", weight: 8 },
@@ -42,8 +42,8 @@ const languages: Record<string, { language: string; weight: number }> = {
 }
 
 /**
- * Excerpts of the text files below a folder, which is `node_modules`: some thousand files in many languages. The same
- * files and the same seed give the same excerpts.
+ * Excerpts of the text files in a folder such as `node_modules`: some thousand files in many languages. The same files
+ * and seed yield the same excerpts.
  */
 export function sourceText(folder: string): SourceText {
   const files = Object.groupBy(textFiles(folder), endingOf)
@@ -60,7 +60,7 @@ export function sourceText(folder: string): SourceText {
       const count = random.between(low, high)
       const start = random.between(0, Math.max(0, lines.length - count))
       const chosen = lines.slice(start, start + count)
-      // A long line would be most of the message it is in.
+      // A long line would dominate its message.
       if (chosen.some((line) => line.length > 300)) continue
       const { language } = languages[ending]!
       return { language, file: inProject(file), from: start + 1, lines: chosen }
@@ -74,7 +74,7 @@ const inProject = (file: string) => path.posix.join("src", ...file.split(path.se
 const endingOf = (file: string) => (file.endsWith(".d.ts") ? ".d.ts" : path.extname(file))
 
 function textFiles(folder: string): string[] {
-  // Folders with a dot are caches of tools, which come and go.
+  // Dot folders are caches of tools, which come and go.
   return readdirSync(folder)
     .filter((name) => !name.startsWith("."))
     .flatMap((name) => readdirSync(path.join(folder, name), { recursive: true, withFileTypes: true }))
@@ -83,6 +83,6 @@ function textFiles(folder: string): string[] {
     .sort()
 }
 
-/** Whether people wrote it so: not minified, and long enough to cut a piece from. */
+/** Whether the file is hand-written: not minified, and long enough for an excerpt. */
 const isWritten = (lines: string[]) =>
   lines.length >= 12 && lines.reduce((sum, line) => sum + line.length, 0) / lines.length < 90

@@ -75,7 +75,7 @@ const outputs: Record<string, (random: Random, source: SourceText) => Typed> = {
 
 const weights = { tests: 4, diff: 2, search: 2, log: 2, listing: 1, content: 3, crash: 1 }
 
-/** A command as agents type them, and what it prints, colours included. */
+/** A command as agents run it, with its output, including colours. */
 export function terminalOutput(random: Random, source: SourceText): Typed {
   const { command, output } = outputs[random.weighted(weights)]!(random, source)
   return { command, output: `${output}\n` }

@@ -4,7 +4,7 @@ import type { Random } from "./random.ts"
 import type { SourceText } from "./source-text.ts"
 import { terminalOutput } from "./terminal-output.ts"
 
-/** A tool call as its `state` in a session has it, but for the time. */
+/** A tool call in the format of a part's `state`, without its time. */
 export interface GeneratedCall {
   tool: string
   state: {
@@ -52,7 +52,7 @@ const read: Make = (random, source) => {
   )
 }
 
-/** Some lines with a few of them changed, added and taken away, and the patch from one to the other. */
+/** Lines with some of them changed, added and removed, and the patch between the two versions. */
 function change(random: Random, source: SourceText) {
   const { file, lines } = source.excerpt(random, 10, 32)
   const filePath = `${directory}/${file}`
@@ -178,7 +178,7 @@ const tools: Record<string, Make> = {
   issues_search,
 }
 
-/** How often sessions use which tool, roughly. */
+/** Approximate frequency of tools in real sessions. */
 const weights = {
   bash: 30,
   read: 27,

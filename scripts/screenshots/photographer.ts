@@ -8,7 +8,7 @@ const args = [
   "--host-resolver-rules=MAP * ~NOTFOUND",
 ]
 
-/** Opens pages in a Chromium that reaches no other machine, and writes pictures of them into a folder. */
+/** Opens pages in a Chromium without access to other machines, and writes screenshots into a folder. */
 export async function photographer(executablePath: string, out: string) {
   mkdirSync(out, { recursive: true })
   const browser = await chromium.launch({ executablePath, args })
@@ -18,7 +18,7 @@ export async function photographer(executablePath: string, out: string) {
     await page.screenshot({ path: path.join(out, `${name}.png`), ...(clip && { clip, fullPage: true }) })
   }
   return {
-    /** Writes NAME.png: what is seen of a page first, or the page down to `full` pixels. */
+    /** Writes NAME.png: the first viewport of a page, or the page down to `full` pixels. */
     page: (name: string, url: string, setting: Setting, full?: number): Promise<void> =>
       opened(browser, setting, async (page, open) => {
         await open(url)
@@ -30,7 +30,7 @@ export async function photographer(executablePath: string, out: string) {
         await save(page, name, { x: 0, y: 0, width: size.width, height: Math.min(size.height, full) })
       }),
 
-    /** Writes a picture of each thing, named by `nameOf`, with a little around it; of those that no page has, none. */
+    /** Writes a screenshot of each detail with a small margin, named by `nameOf`; skips details that no page has. */
     details: (nameOf: (part: string) => string, urls: string[], setting: Setting, parts: Record<string, string>) =>
       opened(browser, setting, async (page, open) => {
         const wanted = new Map(Object.entries(parts))
@@ -53,7 +53,7 @@ export async function photographer(executablePath: string, out: string) {
   }
 }
 
-/** A window that is as the setting says, and a function that opens a page in it. */
+/** A browser context with this setting, and a function that opens a page in it. */
 async function opened(
   browser: Browser,
   { width = 1280, dark, view, split, print }: Setting,
@@ -67,7 +67,7 @@ async function opened(
       await page.emulateMedia({ media: print ? "print" : "screen" })
       await page.goto(view ? `${url}?view=${view}` : url)
       if (split) await page.evaluate(() => document.documentElement.setAttribute("data-split", ""))
-      // Pictures that are far down are loaded when they are scrolled to, which nobody does here.
+      // Lazy images load on scrolling, which does not happen here.
       await page.evaluate(async () => {
         for (const image of document.images) image.loading = "eager"
         await Promise.all([...document.images].map((image) => image.decode().catch(() => {})))
@@ -78,7 +78,7 @@ async function opened(
   }
 }
 
-/** Where the first element is that a selector finds, after all in it and around it was unfolded. */
+/** Position of the first match of a selector, after everything in and around it is unfolded. */
 async function unfolded(page: Page, selector: string) {
   const element = page.locator(selector).first()
   if ((await element.count()) === 0) return undefined

@@ -1,18 +1,18 @@
-/** How a page is opened. */
+/** Setting of the browser and the page. */
 export interface Setting {
   width?: number
   dark?: boolean
   view?: "conversation" | "everything"
-  /** Diffs side by side, as a reader may choose. */
+  /** Diffs side by side, a reader's preference. */
   split?: boolean
   print?: boolean
 }
 
 export interface Sheet extends Setting {
   label: string
-  /** The name of the page's file. */
+  /** Matches the name of the page's file. */
   page: RegExp
-  /** From the top to the end of the page, or to so many pixels; else what is seen first. */
+  /** Captures the whole page, or this many pixels from the top; default: the first viewport. */
   full?: number
 }
 
@@ -21,7 +21,7 @@ const page = /^index\.html$/
 const child = /^sub-[0-9a-f]+\.html$/
 const changes = /^changes\.html$/
 
-/** The pictures of whole pages of a session. */
+/** Screenshots of whole pages of a session. */
 export const sheets: Sheet[] = [
   { page, label: "1280-light" },
   { page, label: "1280-dark", dark: true },
@@ -59,10 +59,7 @@ const parts = {
 }
 const { strip, diff, terminal, question } = parts
 
-/**
- * The pictures of single things: for each way to open a page, what is shown by its name, which is the first element that
- * a selector finds, on whichever page, unfolded.
- */
+/** Screenshots of details by setting: a name and a selector, whose first match on any page is captured unfolded. */
 export const details: { setting: Setting; label: string; parts: Record<string, string> }[] = [
   { setting: {}, label: "light", parts },
   { setting: { dark: true }, label: "dark", parts },

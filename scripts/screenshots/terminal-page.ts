@@ -1,4 +1,4 @@
-/** One character cell's look. */
+/** Style of a character cell. */
 interface Look {
   colour: string
   background: string
@@ -13,13 +13,18 @@ const [FOREGROUND, BACKGROUND] = ["#d4d4d4", "#0a0a0a"]
 const basic =
   "000000 cd3131 0dbc79 e5e510 2472c8 bc3fbc 11a8cd e5e5e5 666666 f14c4c 23d18b f5f543 3b8eea d670d6 29b8db ffffff"
 const plain: Look = {
-  ...{ colour: FOREGROUND, background: BACKGROUND },
-  ...{ bold: false, dim: false, underline: false, italic: false, reverse: false },
+  colour: FOREGROUND,
+  background: BACKGROUND,
+  bold: false,
+  dim: false,
+  underline: false,
+  italic: false,
+  reverse: false,
 }
 
 /**
- * What a terminal shows, as a page: each character in a cell of its own width, with its colours.
- * @param screen as `tmux capture-pane -e -p` gives it: lines of text and SGR sequences
+ * Renders a terminal screen as an HTML page: each character in a cell of fixed width, with its colours.
+ * @param screen output of `tmux capture-pane -e -p`: lines of text and SGR sequences
  */
 export function terminalPage(screen: string): string {
   let look = plain
@@ -82,7 +87,7 @@ function applied(before: Look, sgr: string): Look {
 
 const hex = (parts: number[]) => `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`
 
-/** A colour of the 256: sixteen named ones, a cube of 6 × 6 × 6, and greys. */
+/** A colour of the 256-colour palette: 16 named ones, a cube of 6 × 6 × 6, and greys. */
 function indexed(index: number): string {
   if (index < 16) return `#${basic.split(" ")[index]}`
   if (index >= 232) return hex(Array(3).fill(8 + (index - 232) * 10))

@@ -1,4 +1,4 @@
-import { logTo } from "../share-server/log.ts"
+import { jsonLogger } from "../share-server/log.ts"
 import { serve } from "../share-server/serve.ts"
 import { serverSettings } from "../share-server/settings.ts"
 import type { Terminal } from "./terminal.ts"
@@ -14,7 +14,7 @@ export async function serveCommand({ config, ...flags }: ServeFlags, terminal: T
   const settings = serverSettings(terminal.env, { file: config, flags })
   const running = await serve(
     settings,
-    logTo((line) => terminal.stdout.write(line)),
+    jsonLogger((line) => terminal.stdout.write(line)),
   )
   await new Promise<void>((resolve, reject) => {
     const end = () => void running.close().then(resolve, reject)

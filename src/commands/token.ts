@@ -1,5 +1,5 @@
-import { forEach } from "../share-server/limits.ts"
-import { countShares, dropFromIndex, readOwner, sharesOf, takeBack } from "../share-server/owner.ts"
+import { mapConcurrently } from "../share-server/concurrency.ts"
+import { countShares, listShareIds, readOwner, removeFromIndex, removeShare } from "../share-server/ownership.ts"
 import { createToken, listRevoked, listTokens, revokeToken, rotateToken } from "../share-server/tokens.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { openStore } from "../store/open-store.ts"
@@ -29,7 +29,7 @@ export async function tokenCreateCommand(name: string, flags: TokenFlags, termin
 /** `token list`: names, owners and days, also of revoked tokens that have shares; the tokens themselves are kept nowhere. */
 export async function tokenListCommand(flags: TokenFlags, terminal: Terminal): Promise<void> {
   const { tokens, revoked } = await inBucket(flags, terminal, async (store) => {
-    const counted = await forEach(await listRevoked(store), async (token) => ({
+    const counted = await mapConcurrently(await listRevoked(store), async (token) => ({
       ...token,
       shares: await countShares(store, token.hash),
     }))
@@ -92,9 +92,9 @@ async function revokeNamed(store: ObjectStore, name: string, isUnsharing: boolea
   for (const { hash } of all) {
     if (!isUnsharing) shares += await countShares(store, hash)
     else
-      for (const id of await sharesOf(store, hash, Number.POSITIVE_INFINITY)) {
-        await takeBack(store, id, await readOwner(store, id), new Date())
-        await dropFromIndex(store, hash, id)
+      for (const id of await listShareIds(store, hash, Number.POSITIVE_INFINITY)) {
+        await removeShare(store, id, await readOwner(store, id), new Date())
+        await removeFromIndex(store, hash, id)
         shares++
       }
   }

@@ -1,41 +1,41 @@
 import type { Context, Hono } from "hono"
 import type { ReaderSession } from "./signed-out.ts"
 
-/** Somebody who may read. */
+/** A person or machine that is allowed to read shares. */
 export interface Reader {
-  /** For the log: an address, a subject, `anyone`. */
+  /** Shown in the log: an e-mail address, a subject, or `anyone`. */
   name: string
-  /** The e-mail address, where it is known to be theirs: what makes shares their own. */
+  /** Verified e-mail address, in lower case. Shares of publish tokens with this owner belong to the reader. */
   email?: string | undefined
-  /** What they have signed in with, where they sign in here. */
+  /** The reader's sign-in session; undefined where the server does not sign readers in. */
   session?: ReaderSession
 }
 
-/** Who may read the shares of a server. */
+/** Decides who may read the shares of a server. */
 export interface Access {
-  /** Who is asking, if they may read. Throws what the store throws. */
+  /** Authenticates a request; undefined if the sender may not read. Throws what the store throws. */
   reader(context: Context): Promise<Reader | undefined>
-  /** Whether a session that was good has ended since. */
-  hasEnded?(session: ReaderSession): Promise<boolean>
-  /** Where a browser goes to become somebody who may; undefined where there is no such place. */
-  signIn(returnTo: string): string | undefined
-  /** Adds what signing in and out needs. */
+  /** Whether a session was ended by signing out. */
+  isSignedOut?(session: ReaderSession): Promise<boolean>
+  /** URL to send a browser to for signing in; undefined if readers cannot sign in here. */
+  signInUrl(returnTo: string): string | undefined
+  /** Adds the routes for signing in and out. */
   addRoutes?(app: Hono): void
-  /** Throws if nobody could sign in at the moment. */
-  check(): Promise<void>
+  /** Readiness check: throws if sign-in is not possible at the moment. */
+  checkReady(): Promise<void>
 }
 
-/** Everybody who reaches the server may read: for an internal network. */
+/** Lets everyone who reaches the server read; for internal networks. */
 export const publicAccess: Access = {
   reader: async () => ({ name: "anyone" }),
-  signIn: () => undefined,
-  check: async () => {},
+  signInUrl: () => undefined,
+  checkReady: async () => {},
 }
 
 /**
- * Trusts a header that a reverse proxy sets, which has its users sign in: from the proxy's own addresses only, and never
- * from anybody else.
- * @param addressOf the address that a request came from, by its connection
+ * Trusts a header that an authenticating reverse proxy sets, if the request comes from one of the proxy's own
+ * addresses.
+ * @param addressOf returns the remote address of a request's connection
  */
 export function proxyAccess(
   { header, proxies }: { header: string; proxies: readonly string[] },
@@ -48,7 +48,7 @@ export function proxyAccess(
       if (address === undefined || !proxies.includes(address) || !name || name.length > 300) return undefined
       return { name, ...(name.includes("@") && { email: name.toLowerCase() }) }
     },
-    signIn: () => undefined,
-    check: async () => {},
+    signInUrl: () => undefined,
+    checkReady: async () => {},
   }
 }

@@ -4,85 +4,90 @@ import { isShareId } from "../share/share-id.ts"
 import { shareApi } from "../share-api/share-api.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Access, Reader } from "./access.ts"
-import { announced, bodyOf, Refused } from "./intake.ts"
-import { ratePerMinute, turnstile } from "./limits.ts"
-import { briefly, type Log } from "./log.ts"
+import { rateLimiter, semaphore } from "./concurrency.ts"
+import type { TokenCipher } from "./encrypted-token.ts"
+import { type Log, shortId } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
-import { addMine } from "./mine.ts"
+import { addMySharesRoutes } from "./my-shares.ts"
 import * as pages from "./pages.ts"
-import { placeIn, type Standing, standings, stream } from "./reading.ts"
-import type { Seal } from "./seal.ts"
+import { declaredLength, HttpError, readBody } from "./request-body.ts"
+import { parseSharePath, type ShareStatus, statusCache, streamObject } from "./serve-share.ts"
 import { sessionData } from "./session-data.ts"
-import type { Shares } from "./shares.ts"
+import type { ShareBackends } from "./share-backend.ts"
 import type { ReaderSession } from "./signed-out.ts"
 import { tokenLookup } from "./tokens.ts"
 
 export interface AppOptions {
   store: ObjectStore
-  shares: Shares
+  backends: ShareBackends
   access: Access
-  seal: Seal
+  tokenCipher: TokenCipher
   log: Log
   metrics: Metrics
   now: () => Date
-  /** Where the server is seen from outside: an origin, and where it has one a path, without a slash at the end. */
+  /** Public base URL of the server: an origin and an optional path, without a trailing slash. */
   publicUrl: string
-  /** Bytes that one request may bring, and requests a minute that one token may make. */
-  maxBody: number
+  /** Maximum body of one request. */
+  maxBodyBytes: number
   ratePerMinute: number
 }
 
-const TICKET = "import"
+const IMPORT_TICKET = "import"
 const TICKET_SECONDS = 600
-/** Bytes that requests may bring at once, all of them together; of one token, as much as one request may bring. */
-const INTAKE_BYTES = 96_000_000
-/** Requests of one token that are received at once, and that wait for that. */
-const CONNECTIONS_EACH = 16
-const LINE_EACH = 2_000
-/** What creating and removing a share takes. */
-const SMALL_BODY_BYTES = 65_536
+/** Maximum bytes of all request bodies in flight. One token may use as much as one request may hold. */
+const MAX_TOTAL_BODY_BYTES = 96_000_000
+/** Maximum requests of one token that are received at once; up to `MAX_QUEUED_PER_TOKEN` more wait. */
+const MAX_CONNECTIONS_PER_TOKEN = 16
+const MAX_QUEUED_PER_TOKEN = 2_000
+/** Maximum body of the requests that create or remove a share. */
+const MAX_SMALL_BODY_BYTES = 65_536
 
-/** The server: publishing below a token, reading for who may, and what those who run it ask. */
+/** Builds the HTTP app: publishing (with a token), reading (for readers) and the endpoints for operators. */
 export function serverApp(options: AppOptions): Hono {
-  const { store, access, seal, log, metrics, now, publicUrl } = options
+  const { store, access, tokenCipher, log, metrics, now, publicUrl } = options
   const { origin, pathname } = new URL(publicUrl)
   const base = pathname.replace(/\/+$/, "")
-  const standing = standings(store, now)
+  const statusOf = statusCache(store, now)
   const tokenOf = tokenLookup(store)
-  const withinRate = ratePerMinute(options.ratePerMinute)
-  // A slow line holds room of its own token's; what has come is worked on a few at a time.
-  const connections = turnstile({
-    atOnce: 1_024,
-    each: CONNECTIONS_EACH,
-    line: 8_000,
-    lineEach: LINE_EACH,
-    wait: 30_000,
+  const isWithinRate = rateLimiter(options.ratePerMinute)
+  // A slow connection counts against its own token only; received bodies are processed a few at a time.
+  const connections = semaphore({
+    limit: 1_024,
+    limitPerClient: MAX_CONNECTIONS_PER_TOKEN,
+    maxQueued: 8_000,
+    maxQueuedPerClient: MAX_QUEUED_PER_TOKEN,
+    timeoutMs: 30_000,
   })
-  const intake = turnstile({ atOnce: INTAKE_BYTES, each: options.maxBody, line: 5_000, wait: 30_000 })
-  const exports = turnstile({ atOnce: 2, line: 100, wait: 45_000 })
-  const inPath = (request: Request) => ownPath(request, base)
+  const bodyBytes = semaphore({
+    limit: MAX_TOTAL_BODY_BYTES,
+    limitPerClient: options.maxBodyBytes,
+    maxQueued: 5_000,
+    timeoutMs: 30_000,
+  })
+  const exports = semaphore({ limit: 2, maxQueued: 100, timeoutMs: 45_000 })
+  const pathOf = (request: Request) => pathBelowBase(request, base)
 
-  const app = new Hono({ getPath: inPath })
+  const app = new Hono({ getPath: pathOf })
 
   app.use(async (context, next) => {
     const start = performance.now()
     await next()
-    secure(context, publicUrl)
+    setSecurityHeaders(context, publicUrl)
     const labels = { route: routeOf(context.req.path), status: String(context.res.status) }
-    metrics.count("requests_total", labels)
-    metrics.time("request_seconds", (performance.now() - start) / 1000, { route: labels.route })
+    metrics.increment("requests_total", labels)
+    metrics.observe("request_seconds", (performance.now() - start) / 1000, { route: labels.route })
   })
   app.onError((error, context) => {
-    if (!(error instanceof ShareError)) log("error", "unexpected", { name: error.name, at: frames(error) })
+    if (!(error instanceof ShareError)) log("error", "unexpected", { name: error.name, at: stackFrames(error) })
     else log("warn", "failed", { code: error.code, message: error.message })
-    return refuse(context, 503, { error: "The server cannot do that at the moment." })
+    return refuse(context, 503, { error: "The server cannot process the request at the moment. Try again later." })
   })
-  app.notFound((context) => context.html(pages.notThere(), 404, noStore))
+  app.notFound((context) => context.html(pages.notFound(), 404, noStore))
 
   app.get("/healthz", (context) => context.text("ok\n", 200, noStore))
   app.get("/readyz", async (context) => {
     try {
-      await Promise.all([store.get("tokens/readiness.json"), access.check()])
+      await Promise.all([store.get("tokens/readiness.json"), access.checkReady()])
       return context.text("ok\n", 200, noStore)
     } catch (error) {
       log("warn", "not ready", { message: error instanceof Error ? error.message : "" })
@@ -92,146 +97,152 @@ export function serverApp(options: AppOptions): Hono {
 
   access.addRoutes?.(app)
 
-  /** Has somebody who may read go on; everybody else is sent to sign in, or away, and told nothing of what is there. */
-  const reading =
+  /**
+   * Middleware for readers. Redirects everyone else to sign-in or answers 401, without revealing whether a share
+   * exists.
+   */
+  const forReaders =
     (answer: (context: Context, reader: Reader) => Promise<Response>) =>
     async (context: Context): Promise<Response> => {
       const reader = await access.reader(context)
       if (reader) return answer(context, reader)
       const page = /\btext\/html\b/.test(context.req.header("accept") ?? "")
-      const place = page ? access.signIn(base + context.req.path) : undefined
-      return place === undefined
+      const signInUrl = page ? access.signInUrl(base + context.req.path) : undefined
+      return signInUrl === undefined
         ? refuse(context, 401, {
-            error: "Sign in first.",
-            ...(access.signIn("/") && { signIn: `${publicUrl}/auth/login` }),
+            error: "Sign in to read this share.",
+            ...(access.signInUrl("/") && { signIn: `${publicUrl}/auth/login` }),
           })
-        : context.redirect(place, 302)
+        : context.redirect(signInUrl, 302)
     }
 
-  const absent = (context: Context, stands: Standing): Response | Promise<Response> => {
-    if (stands === "gone") return context.html(pages.noLonger(), 410, noStore)
-    if (stands === "preparing") return context.html(pages.preparing(), 202, { ...noStore, "retry-after": "2" })
-    return context.html(pages.notThere(), 404, noStore)
+  const unavailable = (context: Context, status: ShareStatus): Response | Promise<Response> => {
+    if (status === "gone") return context.html(pages.noLongerShared(), 410, noStore)
+    if (status === "preparing") return context.html(pages.preparing(), 202, { ...noStore, "retry-after": "2" })
+    return context.html(pages.notFound(), 404, noStore)
   }
 
   app.get(
     "/s/*",
-    reading(async (context, reader) => {
-      const place = placeIn(context.req.path)
+    forReaders(async (context, reader) => {
+      const place = parseSharePath(context.req.path)
       if (!place)
         return isShareId(context.req.path.slice("/s/".length))
           ? context.redirect(`${base}${context.req.path}/`, 302)
           : context.notFound()
-      const stands = await standing(place.id)
-      if (stands !== "published") return absent(context, stands)
-      const answer = await stream(context, store, place)
-      // Taken back since it was looked at, or a page that it does not have.
-      if (!answer) return absent(context, await standing(place.id, { fresh: true }))
+      const status = await statusOf(place.id)
+      if (status !== "published") return unavailable(context, status)
+      const answer = await streamObject(context, store, place)
+      // The share was removed since its status was cached, or it has no such page.
+      if (!answer) return unavailable(context, await statusOf(place.id, { fresh: true }))
       if (place.path.endsWith(".html") || place.path.startsWith("session."))
-        log("audit", "read", { share: briefly(place.id), path: place.path, reader: reader.name, status: answer.status })
+        log("audit", "read", { share: shortId(place.id), path: place.path, reader: reader.name, status: answer.status })
       return answer
     }),
   )
 
   app.get(
     "/share/:id",
-    reading(async (context) => {
-      const id = shareIn(context.req.param("id") ?? "")
+    forReaders(async (context) => {
+      const id = shareIdOf(context.req.param("id") ?? "")
       if (id === undefined) return context.notFound()
       return context.redirect(`${base}/s/${id}/`, 302)
     }),
   )
 
-  const shareIn = (text: string): string | undefined => {
+  const shareIdOf = (text: string): string | undefined => {
     if (isShareId(text)) return text
-    const id = seal.open(TICKET, text)?.["id"]
+    const id = tokenCipher.decrypt(IMPORT_TICKET, text)?.["id"]
     return typeof id === "string" && isShareId(id) ? id : undefined
   }
 
-  /** For `opencode import`, which brings no cookie: a ticket that a reader was given says what it may have. */
-  const data = async (context: Context, id: string, name: string): Promise<Response> => {
-    if ((await standing(id)) !== "published") return refuse(context, 404, { error: "Nothing is shared here." })
+  /** Serves `opencode import`, which sends no cookie: an encrypted ticket authorizes the download of one share. */
+  const exportData = async (context: Context, id: string, name: string): Promise<Response> => {
+    if ((await statusOf(id)) !== "published") return refuse(context, 404, { error: "Share not found." })
     const found = await exports(() => sessionData(store, id))
-    if (!found) return refuse(context, 404, { error: "Nothing is shared here." })
-    log("audit", "read", { share: briefly(id), path: "data", reader: name })
+    if (!found) return refuse(context, 404, { error: "Share not found." })
+    log("audit", "read", { share: shortId(id), path: "data", reader: name })
     return context.json(found, 200, { "cache-control": "private, no-store" })
   }
   for (const path of ["/api/share/:id/data", "/api/shares/:id/data"])
     app.get(path, async (context) => {
       const given = context.req.param("id") ?? ""
-      const ticket = isShareId(given) ? undefined : seal.open(TICKET, given)
+      const ticket = isShareId(given) ? undefined : tokenCipher.decrypt(IMPORT_TICKET, given)
       const session = ticket?.["session"] as ReaderSession | undefined
-      if (ticket && !(session && (await access.hasEnded?.(session))))
-        return data(context, String(ticket["id"]), String(ticket["name"]))
-      return reading((context, reader) =>
+      if (ticket && !(session && (await access.isSignedOut?.(session))))
+        return exportData(context, String(ticket["id"]), String(ticket["name"]))
+      return forReaders((context, reader) =>
         isShareId(given)
-          ? data(context, given, reader.name)
-          : Promise.resolve(refuse(context, 404, { error: "Nothing is shared here." })),
+          ? exportData(context, given, reader.name)
+          : Promise.resolve(refuse(context, 404, { error: "Share not found." })),
       )(context)
     })
   app.get(
     "/import/:id",
-    reading(async (context, { name, session }) => {
+    forReaders(async (context, { name, session }) => {
       const id = context.req.param("id") ?? ""
-      const stands = isShareId(id) ? await standing(id) : "missing"
-      if (stands !== "published") return absent(context, stands)
-      const ticket = seal.close(TICKET, { id, name, session }, TICKET_SECONDS)
-      return context.html(pages.importCommand(origin, ticket), 200, ownPage)
+      const status = isShareId(id) ? await statusOf(id) : "missing"
+      if (status !== "published") return unavailable(context, status)
+      const ticket = tokenCipher.encrypt(IMPORT_TICKET, { id, name, session }, TICKET_SECONDS)
+      return context.html(pages.importCommand(origin, ticket), 200, ownPageHeaders)
     }),
   )
 
-  addMine(app, { ...options, base, reading })
+  addMySharesRoutes(app, { ...options, base, forReaders })
 
-  const publishing = async (context: Context, plain: string): Promise<Response> => {
+  const publishApi = async (context: Context, plain: string): Promise<Response> => {
     const token = await tokenOf(plain)
     if (!token) {
-      metrics.count("refused_tokens_total")
-      return refuse(context, 401, { error: "This publish token is not known, or was revoked." })
+      metrics.increment("refused_tokens_total")
+      return refuse(context, 401, { error: "Unknown or revoked publish token." })
     }
-    if (!withinRate(token.hash)) return refuse(context, 429, { error: "Too many requests with this token." })
+    if (!isWithinRate(token.hash))
+      return refuse(context, 429, { error: "Too many requests with this publish token. Try again in a minute." })
     const { raw } = context.req
     const isSync = raw.method === "POST" && raw.url.endsWith("/sync")
-    const most = isSync ? options.maxBody : SMALL_BODY_BYTES
-    const api = shareApi(options.shares.of(token, plain), (request) => inPath(request).replace(/^\/ocb_[^/]+/, ""))
+    const maxBytes = isSync ? options.maxBodyBytes : MAX_SMALL_BODY_BYTES
+    const api = shareApi(options.backends.forToken(token, plain), (request) =>
+      pathOf(request).replace(/^\/ocb_[^/]+/, ""),
+    )
     const answer = async () => {
       if (isSync) return api.fetch(raw)
-      const whole = await bodyOf(raw, most)
-      if (!whole) return refuse(context, 413, { error: "That is more than one request may bring." })
+      const whole = await readBody(raw, maxBytes)
+      if (!whole) return refuse(context, 413, { error: "The request is too large." })
       const { url, method, headers } = raw
       return api.fetch(new Request(url, { method, headers, body: whole }))
     }
     try {
-      const room = Math.min(announced(raw, most), most)
-      return await connections(() => intake(answer, room, token.hash), 1, token.hash)
+      const reservedBytes = Math.min(declaredLength(raw, maxBytes), maxBytes)
+      return await connections(() => bodyBytes(answer, reservedBytes, token.hash), 1, token.hash)
     } catch (error) {
-      if (error instanceof Refused) return refuse(context, error.status, { error: error.message })
+      if (error instanceof HttpError) return refuse(context, error.status, { error: error.message })
       throw error
     }
   }
   const bearer = (context: Context) => /^Bearer (\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? ""
-  app.all("/:token{ocb_[^/]+}/api/*", (context) => publishing(context, context.req.param("token") ?? ""))
-  // An account's organisation has no path of its own for a token.
+  app.all("/:token{ocb_[^/]+}/api/*", (context) => publishApi(context, context.req.param("token") ?? ""))
+  // In OpenCode's organisation mode the URL has no room for a token.
   for (const path of ["/api/share", "/api/share/*", "/api/shares", "/api/shares/*"])
-    app.on(["POST", "DELETE"], path, (context) => publishing(context, bearer(context)))
+    app.on(["POST", "DELETE"], path, (context) => publishApi(context, bearer(context)))
   app.get("/", (context) => context.redirect(`${base}/mine`, 302))
   return app
 }
 
 const noStore = { "cache-control": "no-store" }
-const ownPage = { "cache-control": "private, no-store", "content-security-policy": pages.OWN_PAGES }
+const ownPageHeaders = { "cache-control": "private, no-store", "content-security-policy": pages.PAGE_CSP }
 
 function refuse(context: Context, status: 400 | 401 | 404 | 408 | 413 | 429 | 503, body: object): Response {
   return context.json(body, status, noStore)
 }
 
-/** The path below the server's own, as it was sent: nothing is decoded, so that there is one way to write each. */
-function ownPath(request: Request, base: string): string {
+/** Path below the server's base path. It is not decoded, so that each path has one spelling. */
+function pathBelowBase(request: Request, base: string): string {
   const { pathname } = new URL(request.url)
   if (base === "" || !(pathname === base || pathname.startsWith(`${base}/`))) return pathname
   return pathname.slice(base.length) || "/"
 }
 
-function secure(context: Context, publicUrl: string): void {
+function setSecurityHeaders(context: Context, publicUrl: string): void {
   const { headers } = context.res
   const set = (name: string, value: string) => {
     if (!headers.has(name)) headers.set(name, value)
@@ -243,7 +254,7 @@ function secure(context: Context, publicUrl: string): void {
   set("cross-origin-opener-policy", "same-origin")
   set("cross-origin-resource-policy", "same-origin")
   set("cache-control", "no-store")
-  // A share's page carries its own policy; that it is in no frame cannot be said there.
+  // A share's page has its own policy in a `<meta>` element, where `frame-ancestors` is not allowed.
   set("content-security-policy", "frame-ancestors 'none'")
   if (publicUrl.startsWith("https:")) set("strict-transport-security", "max-age=31536000")
 }
@@ -254,8 +265,8 @@ function routeOf(path: string): string {
   return ["s", "share", "api", "auth", "mine", "import", "healthz", "readyz"].includes(first) ? first : "other"
 }
 
-/** Where an error comes from, without its words, which may hold anything. */
-const frames = (error: Error) =>
+/** Stack frames of an error without its message, which may contain anything. */
+const stackFrames = (error: Error) =>
   (error.stack ?? "")
     .split("\n")
     .slice(1, 4)

@@ -1,103 +1,103 @@
 import { randomBytes } from "node:crypto"
 import { prefixOf } from "../share/manifest.ts"
 import type { ObjectEntry, ObjectStore } from "../store/object-store.ts"
-import { type KeptItem, mergeItems } from "./items.ts"
-import { undoneIn } from "./undone.ts"
+import { mergeItems, type StoredItem } from "./session-items.ts"
+import { undoneFilter } from "./undo.ts"
 
-/** Below a share's prefix, what only the server reads. */
-export const SERVER = "server/"
+/** Folder below a share's prefix that only the server reads. */
+export const SERVER_FOLDER = "server/"
 
-/** All that is kept of a session, and the objects that it is in. */
-export interface Gathered {
-  items: Map<string, KeptItem>
-  /** The objects it was read from; where there is more than one, `fold` makes them one. */
-  from: ObjectEntry[]
-  /** Somebody has found that what is published may be a mixture: everything has to be sent again. */
-  distrusted: boolean
+/** All stored items of a session, and the objects that contain them. */
+export interface StoredItems {
+  items: Map<string, StoredItem>
+  /** The objects that were read; `compactBatches` merges them if there is more than one. */
+  batches: ObjectEntry[]
+  /** Published objects may mix two versions: publish everything again. */
+  isInconsistent: boolean
 }
 
 interface Batch {
-  items: KeptItem[]
+  items: StoredItem[]
   distrusted?: true
 }
 
 /**
- * Keeps items durably: an object of their own, which no other instance ever writes to. Nothing but `fold` deletes it, and
- * only after what it holds is in another one.
- * @param batch as `batchOf` makes it
+ * Stores items as a new object, which no other instance ever writes to. Only `compactBatches` deletes it, after its
+ * items are stored in another object.
+ * @param batch made by `encodeBatch`
  */
-export async function keepItems(store: ObjectStore, id: string, batch: Uint8Array): Promise<void> {
+export async function storeBatch(store: ObjectStore, id: string, batch: Uint8Array): Promise<void> {
   await putBatch(store, id, batch)
 }
 
-/** Notes durably that what is published of a share may be a mixture of two versions. */
-export async function distrust(store: ObjectStore, id: string): Promise<void> {
-  await putBatch(store, id, batchOf({ items: [], distrusted: true }))
+/** Records durably that the published objects of a share may mix two versions. */
+export async function markInconsistent(store: ObjectStore, id: string): Promise<void> {
+  await putBatch(store, id, encodeBatch({ items: [], distrusted: true }))
 }
 
 /**
- * Everything that is kept of a session's share. Several instances may keep and fold at the same time: one that reads while
- * another one folds looks again.
+ * Reads all stored items of a session. Several instances may store and compact at the same time: if an object vanishes
+ * during the read, the read is repeated, up to five times.
  */
-export async function gather(store: ObjectStore, id: string): Promise<Gathered> {
-  for (let left = 5; ; left--) {
-    const from = await batchesOf(store, id)
-    const gathered: Gathered = { items: new Map(), from, distrusted: false }
+export async function readBatches(store: ObjectStore, id: string): Promise<StoredItems> {
+  for (let attemptsLeft = 5; ; attemptsLeft--) {
+    const batches = await listBatches(store, id)
+    const stored: StoredItems = { items: new Map(), batches, isInconsistent: false }
     let vanished = false
-    for (const key of new Set(from.map(({ key }) => key))) {
+    for (const key of new Set(batches.map(({ key }) => key))) {
       const body = await store.get(key)
       if (!body) {
         vanished = true
         continue
       }
       const batch: Batch = JSON.parse(new TextDecoder().decode(body))
-      mergeItems(gathered.items, batch.items)
-      gathered.distrusted ||= batch.distrusted === true
+      mergeItems(stored.items, batch.items)
+      stored.isInconsistent ||= batch.distrusted === true
     }
-    if (!vanished || left === 1) return gathered
+    if (!vanished || attemptsLeft === 1) return stored
   }
 }
 
 /**
- * Makes one object of what was gathered. No two instances can undo each other: what is deleted was read, and is in what was
- * stored before. So of any object that is gone there is always one left that holds what it held, but for what was undone
- * for good.
+ * Merges the batches that were read into one object. Safe on several instances at once: only objects that were read are
+ * deleted, after their items are stored again. So the items of a deleted object are always in another one, except those
+ * that were undone for good.
  */
-export async function fold(store: ObjectStore, id: string, gathered: Gathered): Promise<void> {
-  if (gathered.from.length < 2) return
-  const isUndone = undoneIn(gathered.items)
-  const items = [...gathered.items.values()].filter((item) => !isUndone(item))
-  const key = await putBatch(store, id, batchOf({ items }))
-  await store.delete(gathered.from)
-  gathered.from = [{ key, size: 0 }]
+export async function compactBatches(store: ObjectStore, id: string, stored: StoredItems): Promise<void> {
+  if (stored.batches.length < 2) return
+  const isUndone = undoneFilter(stored.items)
+  const items = [...stored.items.values()].filter((item) => !isUndone(item))
+  const key = await putBatch(store, id, encodeBatch({ items }))
+  await store.delete(stored.batches)
+  stored.batches = [{ key, size: 0 }]
 }
 
-/** Whether something is kept that was not gathered. */
-export async function hasNews(store: ObjectStore, id: string, { from }: Gathered): Promise<boolean> {
-  const known = new Set(from.map(({ key }) => key))
-  return (await batchesOf(store, id)).some(({ key }) => !known.has(key))
+/** Whether there are batches that were not read yet. */
+export async function hasNewBatches(store: ObjectStore, id: string, { batches }: StoredItems): Promise<boolean> {
+  const read = new Set(batches.map(({ key }) => key))
+  return (await listBatches(store, id)).some(({ key }) => !read.has(key))
 }
 
-async function batchesOf(store: ObjectStore, id: string): Promise<ObjectEntry[]> {
+async function listBatches(store: ObjectStore, id: string): Promise<ObjectEntry[]> {
   const found: ObjectEntry[] = []
-  const prefix = `${prefixOf(id)}${SERVER}items/`
+  const prefix = `${prefixOf(id)}${SERVER_FOLDER}items/`
   for await (const entry of store.list(prefix)) if (/\/[a-z0-9-]+\.json$/.test(entry.key)) found.push(entry)
   return found
 }
 
-/** Bytes that are kept of a session, before they are compressed, which is what reading them takes. */
-export async function keptBytes(store: ObjectStore, id: string): Promise<number> {
-  const keys = new Set((await batchesOf(store, id)).map(({ key }) => key))
+/** Uncompressed size of all stored items of a session, which is also the memory that reading them needs. */
+export async function storedBytes(store: ObjectStore, id: string): Promise<number> {
+  const keys = new Set((await listBatches(store, id)).map(({ key }) => key))
   return [...keys].reduce((sum, key) => sum + Number.parseInt(/-([a-z0-9]+)-[^/]*$/.exec(key)?.[1] ?? "0", 36), 0)
 }
 
-/** Items as they are kept. */
-export const batchOf = (batch: Batch): Uint8Array => new TextEncoder().encode(JSON.stringify(batch))
+/** Encodes items as they are stored. */
+export const encodeBatch = (batch: Batch): Uint8Array => new TextEncoder().encode(JSON.stringify(batch))
 
-// The key tells how long the content is.
+// The key contains the length of the body, for `storedBytes`.
 async function putBatch(store: ObjectStore, id: string, body: Uint8Array): Promise<string> {
   const name = [Date.now().toString(36), body.length.toString(36), randomBytes(9).toString("hex")].join("-")
-  const key = `${prefixOf(id)}${SERVER}items/${name}.json`
+  const key = `${prefixOf(id)}${SERVER_FOLDER}items/${name}.json`
   await putBytes(store, key, body)
   return key
 }
@@ -110,7 +110,7 @@ async function putBytes(store: ObjectStore, key: string, body: Uint8Array): Prom
   await store.put(key, { body, contentType: "application/json; charset=utf-8", cacheControl: "no-store" })
 }
 
-/** A JSON object of the server's own; undefined where there is none. */
+/** Reads a JSON object that the server wrote; undefined if there is none. */
 export async function getJson<T>(store: ObjectStore, key: string): Promise<T | undefined> {
   const body = await store.get(key)
   return body && (JSON.parse(new TextDecoder().decode(body)) as T)

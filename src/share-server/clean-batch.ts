@@ -1,41 +1,41 @@
 import { ShareError } from "../errors.ts"
 import type { RedactOptions } from "../redact/redact.ts"
 import { missingRolesError } from "../session/roles.ts"
-import { batchOf } from "./batches.ts"
-import { parsed } from "./intake.ts"
+import { encodeBatch } from "./batches.ts"
 import { withFields } from "./item-fields.ts"
-import { hasMessagesWithoutRole, readItems } from "./items.ts"
 import { redactItems } from "./redact-items.ts"
+import { parseJson } from "./request-body.ts"
+import { hasMessagesWithoutRole, readItems } from "./session-items.ts"
 
-/** What a client sent of a session, to be made ready for the bucket. */
+/** A batch as a client sent it. */
 export interface RawBatch {
-  /** `{secret, data: […]}`, as it came. */
+  /** Body of the request: `{secret, data: […]}`. */
   body: Uint8Array
   session: string
-  /** Under which the share's secrets are known, and what is known of them; see `KnownSecrets`. */
+  /** Key of the share's secret marks, and the marks found so far; see `SecretMarks`. */
   key: Uint8Array
   marks: readonly string[]
   redact?: RedactOptions | undefined
 }
 
 export interface CleanBatch {
-  /** Items without secrets, as they are kept; empty where there are none. */
+  /** Redacted items, encoded as they are stored; empty if there are none. */
   items: Uint8Array
-  /** Marks of secrets that were not known before. */
+  /** Marks of secrets that were found for the first time. */
   marks: string[]
 }
 
-/** Parses, reads and redacts a batch. Throws `Refused` for what is not JSON, and `bad-input` for what is no batch. */
+/** Parses and redacts a batch. Throws `HttpError` if the body is not JSON, and `bad-input` if it is not a batch. */
 export async function cleanBatch({ body, session, key, marks, redact }: RawBatch): Promise<CleanBatch> {
-  const given = parsed(body)
-  if (typeof given !== "object" || given === null || Array.isArray(given))
-    throw new ShareError("bad-input", "The request is no JSON object.")
-  const { data } = given as { data?: unknown }
+  const value = parseJson(body)
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new ShareError("bad-input", "The request body is not a JSON object.")
+  const { data } = value as { data?: unknown }
   if (hasMessagesWithoutRole(data)) throw missingRolesError(`session ${session}`)
   const items = readItems(data, session)
   if (items.length === 0) return { items: new Uint8Array(), marks: [] }
-  const known = { key, marks: new Set(marks) }
-  const clean = withFields(await redactItems(items, known, redact))
-  for (const mark of marks) known.marks.delete(mark)
-  return { items: clean.length === 0 ? new Uint8Array() : batchOf({ items: clean }), marks: [...known.marks] }
+  const secretMarks = { key, marks: new Set(marks) }
+  const clean = withFields(await redactItems(items, secretMarks, redact))
+  for (const mark of marks) secretMarks.marks.delete(mark)
+  return { items: clean.length === 0 ? new Uint8Array() : encodeBatch({ items: clean }), marks: [...secretMarks.marks] }
 }

@@ -7,19 +7,19 @@ import { infoRecord, messageRecord } from "../session/published.ts"
 import { partRecord } from "../session/published-part.ts"
 import { fields, optionalText } from "../session/read-json.ts"
 import { boundedPart, shownFile, shownTool } from "../session/shown-part.ts"
-import type { KeptItem } from "./items.ts"
+import type { StoredItem } from "./session-items.ts"
 
 /**
- * The items with only the fields that a share is made from, as `session.json` has them: no responses of providers, no
- * settings of the client. Items that no page shows are left out.
+ * Reduces items to the fields that a share is made of, the same as in `session.json`: no provider responses, no client
+ * settings. Drops items that no page shows.
  */
-export const withFields = (items: readonly KeptItem[]): KeptItem[] =>
+export const withFields = (items: readonly StoredItem[]): StoredItem[] =>
   items.flatMap((item) => {
     const data = fieldsOf(item)
     return data === undefined ? [] : [{ ...item, data }]
   })
 
-function fieldsOf({ type, data }: KeptItem): unknown {
+function fieldsOf({ type, data }: StoredItem): unknown {
   const { id } = fields(data)
   switch (type) {
     case "session":
@@ -37,7 +37,7 @@ function fieldsOf({ type, data }: KeptItem): unknown {
     case "redo":
       return data
     default:
-      // `session_diff` and `model` are in no share.
+      // `session_diff` and `model` are not published.
       return undefined
   }
 }
@@ -46,23 +46,24 @@ function sessionFields(data: unknown) {
   const { info } = normalizeSession({ info: data, async *messages() {}, children: [] })
   const { messageID, partID } = fields(fields(data)["revert"])
   const undone = optionalText(messageID)
-  // Without it, what was undone would be on the page.
+  // Without `revert`, undone messages would be published.
   const revert = undone !== undefined && { revert: { messageID: undone, partID: optionalText(partID) } }
   return { ...fields(infoRecord(info)), ...revert }
 }
 
-/** How OpenCode worked. */
-const unseen = new Set<Part["type"]>(["step-finish", "snapshot", "patch"])
+/** Internals of OpenCode that pages do not show. */
+const unpublishedTypes = new Set<Part["type"]>(["step-finish", "snapshot", "patch"])
 
 function partFields(data: unknown) {
   const { id, messageID, sessionID } = fields(data)
   const part = normalizePart(data, createIDAssigner(), text(id))
-  if (unseen.has(part.type)) return undefined
+  if (unpublishedTypes.has(part.type)) return undefined
   if (part.type === "unknown" || part.type === "malformed") return boundedPart({ ...part, id: text(id) }).raw
   const shown = part.type === "tool" ? shownTool(part) : part.type === "file" ? shownFile(part) : part
-  // Whether a mention stands in the prompt is seen when the share is made.
+  // The file's mention is kept; whether the prompt contains it is decided when the share is rendered.
   const owner = {
-    ...{ sessionID: optionalText(sessionID), messageID: text(messageID) },
+    sessionID: optionalText(sessionID),
+    messageID: text(messageID),
     text: part.type === "file" ? (part.mention ?? "") : "",
   }
   return { ...fields(partRecord(shown, owner)), id }

@@ -3,8 +3,8 @@ import { type Destination, openStore } from "../store/open-store.ts"
 import { type CleanBatch, cleanBatch, type RawBatch } from "./clean-batch.ts"
 import { publishShare } from "./publish-share.ts"
 
-/** What a process of its own is asked for. */
-export type Job =
+/** Jobs that run in a separate process. */
+export type ServerJob =
   | ({ job: "clean" } & RawBatch)
   | {
       job: "publish"
@@ -15,26 +15,26 @@ export type Job =
       lifetime: number
     }
 
-/** What comes of it. */
-export interface JobResult {
+/** Results by job. */
+export interface ServerJobResult {
   clean: CleanBatch
   publish: Awaited<ReturnType<typeof publishShare>>
 }
 
-export type JobAnswer =
-  | { n: number; result: JobResult[Job["job"]] }
+export type ServerJobResponse =
+  | { n: number; result: ServerJobResult[ServerJob["job"]] }
   | {
       n: number
       error: { name: string; message: string; code?: string; hint?: string; status?: 400 | 408 | 413 }
     }
 
 /** Connections of one process to the bucket. */
-const SOCKETS = 32
+const MAX_CONNECTIONS = 32
 let store: ReturnType<typeof openStore> | undefined
 
-export async function doJob(job: Job): Promise<JobResult[Job["job"]]> {
+export async function runJob(job: ServerJob): Promise<ServerJobResult[ServerJob["job"]]> {
   if (job.job === "clean") return cleanBatch(job)
   const { id, destination, ...options } = job
-  store ??= openStore(destination, { sockets: SOCKETS })
+  store ??= openStore(destination, { sockets: MAX_CONNECTIONS })
   return publishShare(id, { ...options, store: await store, now: () => new Date() })
 }

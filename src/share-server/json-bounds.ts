@@ -1,16 +1,16 @@
-// Reading JSON takes stack for each level, and memory for each value, which may be many times what it is long.
+// JSON.parse needs stack for each level and memory for each value, which may be many times the length of the text.
 export const MAX_DEPTH = 100
-/** For each value, a text of the longest length that is taken has so many bytes: sessions have 20 and more. */
+/** Minimum average bytes per value in a text of the maximum length. Sessions have 20 and more. */
 export const BYTES_PER_VALUE = 10
-/** Of a number or a word outside of strings. */
+/** Limit of a number or a word outside of strings. */
 const MAX_LITERAL_BYTES = 100
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 /**
- * Counts what a JSON text holds while it arrives, names among its values, before anything is made of it. Whether it is JSON is for `JSON.parse` to
- * say: this only bounds what that may be given.
+ * Counts levels and values (names included) of a JSON text as it arrives, before it is parsed. Does not validate: it
+ * only limits what `JSON.parse` is given.
  */
 export class JsonBounds {
   readonly #most: number
@@ -20,13 +20,13 @@ export class JsonBounds {
   #isInString = false
   #isEscaped = false
 
-  /** @param longest bytes of the longest text that is taken */
-  constructor(longest: number) {
-    this.#most = Math.ceil(longest / BYTES_PER_VALUE)
+  /** @param maxBytes maximum length of the text */
+  constructor(maxBytes: number) {
+    this.#most = Math.ceil(maxBytes / BYTES_PER_VALUE)
   }
 
-  /** Takes the next bytes; gives what is too much, in words for people, or undefined. */
-  take(bytes: Uint8Array): string | undefined {
+  /** Reads the next bytes. Returns the exceeded limit in words for the user, or undefined. */
+  exceeded(bytes: Uint8Array): string | undefined {
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at]!
       if (this.#isInString) {

@@ -2,47 +2,47 @@ import { randomBytes } from "node:crypto"
 import { setTimeout as sleep } from "node:timers/promises"
 import { prefixOf } from "../share/manifest.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import { getJson, putJson, SERVER } from "./batches.ts"
+import { getJson, putJson, SERVER_FOLDER } from "./batches.ts"
 
-/** The right to publish a share, for as long as it is renewed. */
+/** The exclusive right to publish a share while it is renewed. */
 export interface Lease {
-  /** Whoever had it before did not give it back: what is published may be half of something. */
-  wasLeft: boolean
-  /** Whether nobody else has taken it meanwhile. */
+  /** The previous holder did not release it: the published objects may be incomplete. */
+  wasAbandoned: boolean
+  /** Whether no other instance has taken the lease since. */
   isMine(): Promise<boolean>
   release(): Promise<void>
 }
 
-interface Held {
+interface LeaseRecord {
   nonce: string
-  /** Milliseconds since 1970. */
+  /** Unix time in milliseconds. */
   until: number
 }
 
-/** How long a lease is good for that is not renewed; clocks of instances have to agree better than that. */
-const GOOD_FOR = 15_000
-const RENEWED = 4_000
-/** So long another instance's write may still be on its way, for who has written as well. */
-const SETTLES = 60
+/** A lease expires this long after its last renewal. The clocks of all instances must agree better than this. */
+const LEASE_TTL_MS = 15_000
+const RENEW_INTERVAL_MS = 4_000
+/** Wait before the lease is read back: a concurrent write of another instance may still be on its way. */
+const SETTLE_MS = 60
 
 /**
- * Takes the right to publish a share; undefined while another instance has it. An object with a name: needs no more of the
- * store than that it gives back what was written. Two instances that both believe to have it, where a write took very long,
- * are told by `isMine`: nothing is lost by that, it only has to be published again.
+ * Takes the lease of a share; undefined while another instance holds it. Needs no conditional writes: the store only
+ * has to return what was written last. If a slow write makes two instances believe that they hold it, `isMine` tells
+ * them apart; nothing is lost, the share is only published again.
  */
 export async function takeLease(
   store: ObjectStore,
   id: string,
   now: () => number = Date.now,
 ): Promise<Lease | undefined> {
-  const key = `${prefixOf(id)}${SERVER}lease.json`
+  const key = `${prefixOf(id)}${SERVER_FOLDER}lease.json`
   const nonce = randomBytes(12).toString("hex")
-  const write = () => putJson(store, key, { nonce, until: now() + GOOD_FOR } satisfies Held)
-  const isMine = async () => (await getJson<Held>(store, key))?.nonce === nonce
-  const before = await getJson<Held>(store, key)
+  const write = () => putJson(store, key, { nonce, until: now() + LEASE_TTL_MS } satisfies LeaseRecord)
+  const isMine = async () => (await getJson<LeaseRecord>(store, key))?.nonce === nonce
+  const before = await getJson<LeaseRecord>(store, key)
   if (before && before.until > now()) return undefined
   await write()
-  await sleep(SETTLES)
+  await sleep(SETTLE_MS)
   if (!(await isMine())) return undefined
   let renewing: Promise<void> = Promise.resolve()
   const renew = async () => {
@@ -50,17 +50,18 @@ export async function takeLease(
   }
   const renewal = setInterval(() => {
     renewing = renew().catch(() => {})
-  }, RENEWED).unref()
+  }, RENEW_INTERVAL_MS).unref()
   return {
-    wasLeft: before !== undefined,
+    wasAbandoned: before !== undefined,
     isMine,
     async release() {
       clearInterval(renewal)
-      // What is written after it was deleted would be taken for the lease of who was killed.
+      // A renewal written after the deletion would look like the lease of an instance that was killed.
       await renewing
       if (!(await isMine())) return
       const entries = []
-      for await (const entry of store.list(`${prefixOf(id)}${SERVER}`)) if (entry.key === key) entries.push(entry)
+      for await (const entry of store.list(`${prefixOf(id)}${SERVER_FOLDER}`))
+        if (entry.key === key) entries.push(entry)
       await store.delete(entries)
     },
   }

@@ -1,16 +1,16 @@
-/** Figures for Prometheus, in its text format (version 0.0.4). */
+/** Prometheus metrics in the text format, version 0.0.4. */
 export interface Metrics {
-  /** Counts one more, or `by` more, of a name with labels of few values. */
-  count(name: string, labels?: Record<string, string>, by?: number): void
-  /** Notes how long something took, in seconds. */
-  time(name: string, seconds: number, labels?: Record<string, string>): void
+  /** Adds 1, or `by`, to a counter. Labels must have few values. */
+  increment(name: string, labels?: Record<string, string>, by?: number): void
+  /** Adds a duration in seconds to a histogram. */
+  observe(name: string, seconds: number, labels?: Record<string, string>): void
   text(gauges: Record<string, number>): string
 }
 
 const BUCKETS = [0.005, 0.025, 0.1, 0.5, 2.5, 10]
 const PREFIX = "opencode_bucket_"
 
-export function metrics(): Metrics {
+export function createMetrics(): Metrics {
   const counters = new Map<string, Map<string, number>>()
   const types = new Map<string, string>()
 
@@ -24,11 +24,11 @@ export function metrics(): Metrics {
   }
 
   return {
-    count(name, labels = {}, by = 1) {
+    increment(name, labels = {}, by = 1) {
       types.set(name, "counter")
       add(name, labels, by)
     },
-    time(name, seconds, labels = {}) {
+    observe(name, seconds, labels = {}) {
       types.set(name, "histogram")
       for (const le of BUCKETS) add(`${name}_bucket`, { ...labels, le: String(le) }, seconds <= le ? 1 : 0)
       add(`${name}_bucket`, { ...labels, le: "+Inf" }, 1)

@@ -3,11 +3,11 @@ import type { HtmlEscapedString } from "hono/utils/html"
 
 type Markup = HtmlEscapedString | Promise<HtmlEscapedString>
 
-/** The policy of the server's own pages: they run nothing, load nothing, and send forms to the server alone. */
-export const OWN_PAGES =
+/** Content security policy of the server's own pages: no scripts, nothing loaded, forms to this server only. */
+export const PAGE_CSP =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-/** One of the server's own pages, in a few words. What is put into `html` is escaped there. */
+/** Layout of the server's own pages. The `html` tag escapes all values. */
 function page(title: string, content: Markup, refresh?: number | string): Markup {
   return html`<!doctype html>
 <html lang="en">
@@ -48,29 +48,29 @@ ${content}
 `
 }
 
-export const notThere = (): Markup =>
-  page("Nothing is shared here", html`<p>There is no such conversation, or it is not shared any more.</p>`)
+export const notFound = (): Markup =>
+  page("Not found", html`<p>This conversation does not exist, or it is no longer shared.</p>`)
 
-export const noLonger = (): Markup =>
-  page("No longer shared", html`<p>This conversation was shared, and is not any more.</p>`)
+export const noLongerShared = (): Markup =>
+  page("No longer shared", html`<p>This conversation is no longer shared: it was unshared, or it has expired.</p>`)
 
 export const preparing = (): Markup =>
-  page("Almost there", html`<p>This conversation was shared just now. Its page is being made.</p>`, 2)
+  page("Preparing the page", html`<p>This conversation was shared just now. This page reloads when it is ready.</p>`, 2)
 
-export const mayNot = (): Markup =>
-  page("Not for you", html`<p>You are signed in, but not among those who may read here.</p>`)
+export const accessDenied = (): Markup =>
+  page("Access denied", html`<p>You are signed in, but your account may not read shares on this server.</p>`)
 
 export const signInFailed = (again: string): Markup =>
-  page("That did not work", html`<p>You were not signed in. <a href="${again}">Try again</a></p>`)
+  page("Sign-in failed", html`<p>You were not signed in. <a href="${again}">Try again</a></p>`)
 
-/** @param further where the issuer signs them out as well; the browser goes there by itself */
+/** @param further URL that signs out at the issuer; the browser is forwarded to it */
 export const signedOut = (again: string, further?: string): Markup =>
   page(
     "Signed out",
     further === undefined
-      ? html`<p>You are signed out here. <a href="${again}">Sign in</a></p>`
-      : html`<p>You are signed out here. <a href="${further}">Sign out of the identity provider as well</a></p>`,
-    // Not a redirect: the policy of the page with the form does not let its answer lead to another site.
+      ? html`<p>You are signed out of this server. <a href="${again}">Sign in</a></p>`
+      : html`<p>You are signed out of this server. <a href="${further}">Sign out of the identity provider too</a></p>`,
+    // A refresh instead of a redirect: `form-action 'self'` forbids that the form's response redirects to another site.
     further === undefined ? undefined : `0; url=${further}`,
   )
 
@@ -79,33 +79,33 @@ export interface OwnShare {
   title: string
   url: string
   updated: string
-  /** What shows, with the cookie, that a request to remove it comes from this page. */
-  proof: string
+  /** Together with the cookie, proves that a removal was requested on this page. */
+  csrfToken: string
 }
 
-/** @param signsOut whether there is a place to sign out: not where a proxy has people sign in */
+/** @param signsOut whether readers can sign out here; false if a proxy signs them in */
 export function ownShares(shares: OwnShare[], base: string, name: string, signsOut: boolean): Markup {
-  const row = ({ id, title, url, updated, proof }: OwnShare) => html`<li>
+  const row = ({ id, title, url, updated, csrfToken }: OwnShare) => html`<li>
 <a href="${url}">${title || "Untitled session"}</a> <time datetime="${updated}">${updated.slice(0, 16).replace("T", " ")} UTC</time>
-<form method="post" action="${base}/mine"><input type="hidden" name="id" value="${id}"><input type="hidden" name="proof" value="${proof}"><button>Unshare</button></form>
+<form method="post" action="${base}/mine"><input type="hidden" name="id" value="${id}"><input type="hidden" name="proof" value="${csrfToken}"><button>Unshare</button></form>
 </li>`
   return page(
     "Your shares",
     html`<p>Signed in as ${name}.</p>
-${shares.length === 0 ? html`<p>You share nothing.</p>` : html`<ul>${shares.map(row)}</ul>`}
+${shares.length === 0 ? html`<p>You have no shares.</p>` : html`<ul>${shares.map(row)}</ul>`}
 ${signsOut ? html`<form method="post" action="${base}/auth/logout"><button>Sign out</button></form>` : ""}`,
   )
 }
 
-export const nobodysShares = (): Markup =>
+export const sharesWithoutSignIn = (): Markup =>
   page(
     "Shared conversations",
-    html`<p>Nobody signs in here, so this page cannot tell which are yours. In OpenCode, /unshare takes one back.</p>`,
+    html`<p>This server has no sign-in, so it cannot list your shares. To remove a share, use /unshare in OpenCode.</p>`,
   )
 
 export const importCommand = (origin: string, ticket: string): Markup =>
   page(
     "Import into OpenCode",
-    html`<p>Run this within ten minutes. It opens this one conversation, for whoever has it.</p>
+    html`<p>Run this command within ten minutes. Anyone who has it can import this conversation, and no other.</p>
 <p><code>opencode import ${origin}/share/${ticket}</code></p>`,
   )

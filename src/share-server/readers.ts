@@ -1,21 +1,21 @@
-/** Which of those who can sign in may read. */
+/** Rules that decide which signed-in users may read. One matching rule is enough. */
 export interface ReaderRules {
   /** Everyone that the issuer signs in. */
   everyone?: boolean | undefined
-  /** Domains of e-mail addresses, as they stand behind the @. */
+  /** Domains of e-mail addresses: the text after the @. */
   domains?: readonly string[] | undefined
-  /** Claims of the ID token, each with the values of which one is enough: `{groups: ["engineering"]}`. */
+  /** Claims of the ID token with their accepted values; one match is enough: `{groups: ["engineering"]}`. */
   claims?: Readonly<Record<string, readonly string[]>> | undefined
   /**
-   * Believe e-mail addresses that the issuer does not call verified. Only for issuers whose users cannot choose theirs:
-   * elsewhere, anybody could take an address of somebody else's.
+   * Accept e-mail addresses that the issuer does not call verified. Only for issuers whose users cannot choose their
+   * address: elsewhere, anyone could take the address of another person.
    */
   trustEmail?: boolean | undefined
 }
 
 export type Claims = Readonly<Record<string, unknown>>
 
-/** Whether somebody with these claims may read: one rule that holds is enough. */
+/** Whether a user with these claims may read. */
 export function mayRead(claims: Claims, rules: ReaderRules): boolean {
   if (rules.everyone) return true
   const email = emailOf(claims, rules)
@@ -27,7 +27,7 @@ export function mayRead(claims: Claims, rules: ReaderRules): boolean {
   })
 }
 
-/** The e-mail address in lower case, if it is known to be theirs. */
+/** E-mail address in lower case; undefined unless it is verified or trusted. */
 export function emailOf({ email, email_verified: verified }: Claims, { trustEmail }: ReaderRules): string | undefined {
   if (typeof email !== "string" || !/^[^@\s]+@[^@\s]+$/.test(email)) return undefined
   return verified === true || trustEmail ? email.toLowerCase() : undefined

@@ -1,32 +1,31 @@
 import { createHmac } from "node:crypto"
 import { type RedactOptions, redact } from "../redact/redact.ts"
-import type { KeptItem } from "./items.ts"
+import type { StoredItem } from "./session-items.ts"
 
-/** What has been learned of a share's secrets: none of them in plain, only what tells them when they are seen again. */
-export interface KnownSecrets {
-  /** Never stored: made from the secret that the client shows with each batch. */
+/** Keyed hashes of a share's secrets, to recognize them when they occur again. Contains no plain secrets. */
+export interface SecretMarks {
+  /** Derived from the secret that the client sends with each batch; never stored. */
   key: Uint8Array
   marks: Set<string>
 }
 
-/** The key under which a share's secrets are known. */
-export const keyOfSecrets = (secret: string): Uint8Array => createHmac("sha256", secret).update("secrets").digest()
+/** Derives the key of a share's secret marks. */
+export const deriveMarkKey = (secret: string): Uint8Array => createHmac("sha256", secret).update("secrets").digest()
 
-// What can stand around a secret; whatever else is a part of it.
+// A word between the delimiters that can surround a secret.
 const word = /[^\s"'`<>()[\]{}|,;:=&\\]{8,512}/g
 
 /**
- * The items without secrets. Each batch of a session is redacted by itself, as it arrives: what was recognised in an
- * earlier one, by what stood around it, is known again by its keyed hash, wherever it stands by itself. A secret has the
- * same mark in all batches.
+ * Redacts items. Each batch is redacted on its own as it arrives: a secret that an earlier batch recognized by its
+ * context is recognized here by its keyed hash, as a separate word. A secret has the same mark in all batches.
  */
 export async function redactItems(
-  items: KeptItem[],
-  known: KnownSecrets,
+  items: StoredItem[],
+  secretMarks: SecretMarks,
   options: RedactOptions = {},
-): Promise<KeptItem[]> {
-  const hash = (text: string) => createHmac("sha256", known.key).update(text).digest()
-  const again = known.marks.size > 0 ? seenAgain(items, (text) => known.marks.has(markOf(hash(text)))) : []
+): Promise<StoredItem[]> {
+  const hash = (text: string) => createHmac("sha256", secretMarks.key).update(text).digest()
+  const seen = secretMarks.marks.size > 0 ? findMarked(items, (text) => secretMarks.marks.has(markOf(hash(text)))) : []
   const { record } = await redact(
     {
       info: items.find(({ type }) => type === "session")?.data ?? {},
@@ -37,26 +36,26 @@ export async function redactItems(
     },
     {
       ...options,
-      patterns: [...(options.patterns ?? []), ...again],
-      // This machine's user is nobody in the session.
+      patterns: [...(options.patterns ?? []), ...seen],
+      // The server's own user does not occur in sessions.
       person: { user: "", home: "" },
       label(secret) {
         const digest = hash(secret)
-        known.marks.add(markOf(digest))
+        secretMarks.marks.add(markOf(digest))
         return String(digest.readUInt32BE(0) % 1_000_000)
       },
     },
   )
-  const clean: KeptItem[] = []
+  const clean: StoredItem[] = []
   for await (const data of record.messages()) clean.push({ ...items[clean.length]!, data })
   return clean
 }
 
 const markOf = (digest: Buffer) => digest.toString("base64url", 0, 16)
 
-function seenAgain(items: KeptItem[], isKnown: (text: string) => boolean): string[] {
+function findMarked(items: StoredItem[], isKnown: (text: string) => boolean): string[] {
   const found = new Set<string>()
-  // As a pattern, what begins with a slash would be an expression.
+  // A pattern with a leading slash would be read as a regular expression.
   for (const { data } of items)
     for (const [text] of JSON.stringify(data).matchAll(word))
       if (!text.startsWith("/") && isKnown(text)) found.add(text)

@@ -10,98 +10,115 @@ import { type Destination, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
 import { type Access, proxyAccess, publicAccess } from "./access.ts"
 import { serverApp } from "./app.ts"
-import { briefly, type Log } from "./log.ts"
-import { metrics } from "./metrics.ts"
-import { queue } from "./queue.ts"
-import { sealWith } from "./seal.ts"
+import { bucketCheck, checkAtStart } from "./bucket-check.ts"
+import { createTokenCipher } from "./encrypted-token.ts"
+import { type Log, shortId } from "./log.ts"
+import { createMetrics } from "./metrics.ts"
+import { publishQueue } from "./publish-queue.ts"
 import type { ServerSettings } from "./settings.ts"
-import { sharesIn } from "./shares.ts"
+import { shareBackends } from "./share-backend.ts"
 import type { SignInOptions } from "./sign-in.ts"
 import { sweepSignedOut } from "./signed-out.ts"
-import { lookForPending, sweep } from "./sweep.ts"
-import { bucketTrial, tryBucket } from "./trial.ts"
-import { workers } from "./workers.ts"
+import { dirtyShareScan, sweep } from "./sweep.ts"
+import { workerPool } from "./worker-pool.ts"
 
 export interface RunningServer {
-  /** Where it listens: `http://127.0.0.1:8080`. */
+  /** Listening address: `http://127.0.0.1:8080`. */
   url: string
-  /** Takes no more requests, finishes publishing within the limit, and ends. */
+  /** Stops accepting requests, finishes publishing within the time limit, and ends. */
   close(): Promise<void>
 }
 
-/** Readers are slow, and each has a connection to the bucket. */
-const SOCKETS = 256
-/** Changes of a session are gathered for so many milliseconds. */
-const GATHERED = 1_500
-const AGAIN = 2_000
-const LOOK_EVERY = 4_000
-const SWEEP_EVERY = 3_600_000
+/** Connections to the bucket: each slow reader holds one. */
+const MAX_CONNECTIONS = 256
+/** Debounce delay between a change of a session and its publishing. */
+const PUBLISH_DELAY_MS = 1_500
+const PUBLISH_RETRY_MS = 2_000
+const DIRTY_SCAN_INTERVAL_MS = 4_000
+const SWEEP_INTERVAL_MS = 3_600_000
 
 /**
- * Starts the server. Throws what listening and opening the store throw, `bad-settings`, and what stands in the way of
- * taking shares back from the bucket.
+ * Starts the server. Throws what listening and opening the store throw, `bad-settings`, and what prevents deleting
+ * objects from the bucket.
  */
 export async function serve(settings: ServerSettings, log: Log): Promise<RunningServer> {
   const { publicUrl, to, endpoint, region, profile, pathStyle } = settings
   const destination: Destination = { to, endpoint, region, profile, pathStyle }
-  const store = await openStore(destination, { sockets: SOCKETS })
-  const trial = bucketTrial(store, settings.acceptRetention)
+  const store = await openStore(destination, { sockets: MAX_CONNECTIONS })
+  const checkBucket = bucketCheck(store, settings.acceptRetention)
   try {
-    await tryBucket(trial, log)
+    await checkAtStart(checkBucket, log)
   } catch (error) {
     store.close()
     throw error
   }
   const now = () => new Date()
-  const figures = metrics()
-  const seal = sealWith(settings.cookieKeys.length > 0 ? settings.cookieKeys : [randomBytes(32).toString("base64url")])
+  const metrics = createMetrics()
+  const tokenCipher = createTokenCipher(
+    settings.cookieKeys.length > 0 ? settings.cookieKeys : [randomBytes(32).toString("base64url")],
+  )
   const lifetime = parseLength(settings.expires) ?? Number.POSITIVE_INFINITY
   const publishing = { destination, version, redact: settings.redact, lifetime }
-  const apart = workers(fileURLToPath(import.meta.resolve("#server-worker")), store)
+  const pool = workerPool(fileURLToPath(import.meta.resolve("#server-worker")), store)
 
-  const waiting = queue({
+  const queue = publishQueue({
     async work(id) {
       const start = performance.now()
-      const result = await apart.publish({ job: "publish", id, ...publishing })
-      if (result === "given up") log("error", "publish given up", { share: briefly(id) })
-      figures.count("publishes_total", { result })
-      figures.time("publish_seconds", (performance.now() - start) / 1000)
+      const result = await pool.publish({ job: "publish", id, ...publishing })
+      if (result === "given up") log("error", "publish given up", { share: shortId(id) })
+      metrics.increment("publishes_total", { result })
+      metrics.observe("publish_seconds", (performance.now() - start) / 1000)
       return result !== "busy"
     },
     onError(id, error) {
-      figures.count("publishes_total", { result: "failed" })
-      log("error", "publish failed", { share: briefly(id), message: error instanceof Error ? error.message : "" })
+      metrics.increment("publishes_total", { result: "failed" })
+      log("error", "publish failed", { share: shortId(id), message: error instanceof Error ? error.message : "" })
     },
-    ...{ delay: GATHERED, again: AGAIN, atOnce: settings.publishAtOnce },
+    delayMs: PUBLISH_DELAY_MS,
+    retryMs: PUBLISH_RETRY_MS,
+    concurrency: settings.publishAtOnce,
   })
-  const shares = sharesIn({
-    ...{ store, version, now, redact: settings.redact, clean: apart.clean },
-    ...{ maxBody: settings.maxRequestMb * 1_000_000, maxShare: settings.maxShareMb * 1_000_000 },
-    ...{ link: (id) => `${publicUrl}/share/${id}` },
-    ready: trial,
-    onKept: (id) => waiting.ask(id),
-    audit: (what, { share, token }) => log("audit", what, { share: briefly(share), token }),
+  const backends = shareBackends({
+    store,
+    version,
+    now,
+    redact: settings.redact,
+    clean: pool.clean,
+    maxBodyBytes: settings.maxRequestMb * 1_000_000,
+    maxShareBytes: settings.maxShareMb * 1_000_000,
+    linkOf: (id) => `${publicUrl}/share/${id}`,
+    ready: checkBucket,
+    onStored: (id) => queue.enqueue(id),
+    audit: (what, { share, token }) => log("audit", what, { share: shortId(share), token }),
   })
-  const access = await accessFor(settings, { seal, store, log })
+  const access = await accessFor(settings, { tokenCipher, store, log })
   const app = serverApp({
-    ...{ store, shares, access, seal, log, metrics: figures, now, publicUrl },
-    ...{ maxBody: settings.maxRequestMb * 1_000_000, ratePerMinute: settings.requestsPerMinute },
+    store,
+    backends,
+    access,
+    tokenCipher,
+    log,
+    metrics,
+    now,
+    publicUrl,
+    maxBodyBytes: settings.maxRequestMb * 1_000_000,
+    ratePerMinute: settings.requestsPerMinute,
   })
 
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
   server.requestTimeout = 60_000
   server.headersTimeout = 15_000
   server.keepAliveTimeout = 65_000
-  // Who takes nothing for so long lets others have their connection to the bucket.
+  // Frees the bucket connection of a reader that stops receiving.
   server.timeout = 120_000
   server.maxHeadersCount = 100
   const url = await listen(server, settings.listen)
-  const forFigures = settings.metricsListen === undefined ? undefined : await figuresAt(settings.metricsListen)
+  const metricsServer = settings.metricsListen === undefined ? undefined : await serveMetrics(settings.metricsListen)
 
-  async function figuresAt(address: string): Promise<Server> {
+  async function serveMetrics(address: string): Promise<Server> {
     const app = new Hono()
     app.get("/metrics", (context) =>
-      context.text(figures.text({ publishes_waiting: waiting.length, memory_bytes: process.memoryUsage().rss }), 200, {
+      context.text(metrics.text({ publishes_waiting: queue.length, memory_bytes: process.memoryUsage().rss }), 200, {
         "content-type": "text/plain; version=0.0.4; charset=utf-8",
       }),
     )
@@ -110,38 +127,38 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     return server
   }
 
-  const failed = (error: unknown) =>
+  const logSweepError = (error: unknown) =>
     log("warn", "sweep failed", { message: error instanceof Error ? error.message : "" })
-  const look = lookForPending(store, (id) => waiting.ask(id))
+  const scanDirtyShares = dirtyShareScan(store, (id) => queue.enqueue(id))
   const timers = [
-    every(LOOK_EVERY, () => look().catch(failed)),
-    every(SWEEP_EVERY, () => sweep(store, { now, log, remove: shares.remove }).catch(failed)),
-    every(SWEEP_EVERY, () => sweepSignedOut(store, now()).catch(failed)),
+    runEvery(DIRTY_SCAN_INTERVAL_MS, () => scanDirtyShares().catch(logSweepError)),
+    runEvery(SWEEP_INTERVAL_MS, () => sweep(store, { now, log, remove: backends.remove }).catch(logSweepError)),
+    runEvery(SWEEP_INTERVAL_MS, () => sweepSignedOut(store, now()).catch(logSweepError)),
   ]
-  log("info", "listening", { url, publicUrl, bucket: store.name, reading: wayOf(settings) })
+  log("info", "listening", { url, publicUrl, bucket: store.name, reading: describeAccess(settings) })
 
   return {
     url,
     async close() {
       for (const stop of timers) stop()
-      log("info", "closing", { waiting: waiting.length })
+      log("info", "closing", { waiting: queue.length })
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       const force = setTimeout(() => server.closeAllConnections(), settings.shutdownSeconds * 500)
       await closed
       clearTimeout(force)
-      await waiting.close(settings.shutdownSeconds * 500)
-      apart.end()
-      forFigures?.close()
-      forFigures?.closeAllConnections()
+      await queue.close(settings.shutdownSeconds * 500)
+      pool.end()
+      metricsServer?.close()
+      metricsServer?.closeAllConnections()
       store.close()
       log("info", "closed")
     },
   }
 }
 
-/** Does something now and again and again, one at a time; gives what ends it. */
-function every(milliseconds: number, work: () => Promise<void>): () => void {
+/** Runs `work` now and then repeatedly, the interval after each end. Returns a function that stops it. */
+function runEvery(milliseconds: number, work: () => Promise<void>): () => void {
   let timer: NodeJS.Timeout | undefined
   let isOver = false
   const round = async () => {
@@ -157,7 +174,7 @@ function every(milliseconds: number, work: () => Promise<void>): () => void {
 
 async function accessFor(
   settings: ServerSettings,
-  { seal, store, log }: Pick<SignInOptions, "seal" | "store" | "log">,
+  { tokenCipher, store, log }: Pick<SignInOptions, "tokenCipher" | "store" | "log">,
 ): Promise<Access> {
   const { issuer, clientId = "", clientSecret = "", proxyHeader, proxyAddresses } = settings
   if (settings.public) return publicAccess
@@ -169,12 +186,20 @@ async function accessFor(
   const { everyone, domains, claims, trustEmail, scope, publicUrl, sessionHours } = settings
   const { signInAccess } = await import("./sign-in.ts")
   return signInAccess({
-    ...{ issuer: issuer!, clientId, clientSecret, scope, publicUrl, seal, store, log },
-    ...{ rules: { everyone, domains, claims, trustEmail }, sessionSeconds: sessionHours * 3600 },
+    issuer: issuer!,
+    clientId,
+    clientSecret,
+    scope,
+    publicUrl,
+    tokenCipher,
+    store,
+    log,
+    rules: { everyone, domains, claims, trustEmail },
+    sessionSeconds: sessionHours * 3600,
   })
 }
 
-const wayOf = ({ public: isPublic, issuer, proxyHeader }: ServerSettings) =>
+const describeAccess = ({ public: isPublic, issuer, proxyHeader }: ServerSettings) =>
   isPublic ? "everybody" : (issuer ?? `header ${proxyHeader}`)
 
 async function listen(server: Server, address: string): Promise<string> {

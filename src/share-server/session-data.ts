@@ -1,14 +1,14 @@
 import { prefixOf } from "../share/manifest.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 
-interface Exported {
+interface PublishedSession {
   info: unknown
   messages: { info: unknown; parts: unknown[] }[]
 }
 
 /**
- * What `opencode import <link>` asks for: the shared session, as its page shows it, in the items of the share protocol.
- * Undefined where there is none.
+ * Returns a shared session for `opencode import <link>`: the published record as items of the share API. Undefined if
+ * there is none.
  */
 export async function sessionData(
   store: ObjectStore,
@@ -16,7 +16,7 @@ export async function sessionData(
 ): Promise<{ type: string; data: unknown }[] | undefined> {
   const body = await store.get(`${prefixOf(id)}session.json`)
   if (!body) return undefined
-  const { info, messages }: Exported = JSON.parse(new TextDecoder().decode(body))
+  const { info, messages }: PublishedSession = JSON.parse(new TextDecoder().decode(body))
   return [
     { type: "session", data: info },
     ...messages.flatMap(({ info, parts }) => [

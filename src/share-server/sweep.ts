@@ -2,34 +2,34 @@ import { isPast } from "../share/expires.ts"
 import { readManifest } from "../share/manifest.ts"
 import { isShareId } from "../share/share-id.ts"
 import type { ObjectStore } from "../store/object-store.ts"
+import { listDirtyShares } from "./dirty-marks.ts"
 import type { Log } from "./log.ts"
-import { type Owner, readOwner } from "./owner.ts"
-import { pendingShares } from "./pending.ts"
-import { isOver } from "./publish-share.ts"
+import { readOwner, type ShareOwner } from "./ownership.ts"
+import { finishRemoval } from "./publish-share.ts"
 
 /**
- * Has shares published that have been waiting since the last look, or since before the first one: whoever was to do it
- * may have been killed. What is new is left to the instance that has it.
+ * Returns a scan that enqueues shares that were dirty in the previous scan too, and all dirty shares in the first one:
+ * their instance may have been killed. Newly dirty shares are left to the instance that received them.
  */
-export function lookForPending(store: ObjectStore, ask: (id: string) => void) {
-  let before: Set<string> | undefined
+export function dirtyShareScan(store: ObjectStore, enqueue: (id: string) => void) {
+  let previous: Set<string> | undefined
   return async (): Promise<void> => {
     const found = new Set<string>()
-    for await (const id of pendingShares(store)) if (isShareId(id)) found.add(id)
-    for (const id of found) if (!before || before.has(id)) ask(id)
-    before = found
+    for await (const id of listDirtyShares(store)) if (isShareId(id)) found.add(id)
+    for (const id of found) if (!previous || previous.has(id)) enqueue(id)
+    previous = found
   }
 }
 
 export interface SweepOptions {
   now: () => Date
-  remove: (id: string, owner: Owner) => Promise<void>
+  remove: (id: string, owner: ShareOwner) => Promise<void>
   log: Log
 }
 
 /**
- * Looks through all shares of a bucket for what is past its time, and for removals that were not finished. One share at a
- * time, so that a large bucket is not overrun; the shares of others, made by the command line, are left alone.
+ * Removes expired shares and finishes interrupted removals, in all shares of a bucket. One share at a time, to limit
+ * the load on large buckets. Shares made by the command line are left alone.
  */
 export async function sweep(store: ObjectStore, { now, remove, log }: SweepOptions): Promise<void> {
   for await (const id of store.folders("s/")) {
@@ -38,7 +38,7 @@ export async function sweep(store: ObjectStore, { now, remove, log }: SweepOptio
       const owner = await readOwner(store, id)
       const manifest = await readManifest(store, id)
       if (owner && isPast(manifest?.expires, now())) await remove(id, owner)
-      else if (!owner || !manifest) await isOver(store, id)
+      else if (!owner || !manifest) await finishRemoval(store, id)
     } catch (error) {
       log("warn", "share not swept", { message: error instanceof Error ? error.message : "" })
     }

@@ -2,25 +2,25 @@ import { createHash, randomBytes } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { getJson, putJson } from "./batches.ts"
-import { forEach } from "./limits.ts"
+import { mapConcurrently } from "./concurrency.ts"
 
-/** A publish token, as the bucket knows it: `tokens/<hash>.json`. The token itself is shown once and kept nowhere. */
+/** Record of a publish token: `tokens/<hash>.json`. The token itself is displayed once and not stored. */
 export interface PublishToken {
-  /** SHA-256 of the token, hexadecimal. */
+  /** SHA-256 of the token, in hexadecimal. */
   hash: string
-  /** Whose it is, for people: a user or a team. */
+  /** Display name: a user or a team. */
   name: string
-  /** The e-mail address of who may see and remove its shares in the browser, if it is a person's. */
+  /** E-mail address of the person who may list and remove the token's shares in the browser. */
   owner?: string
-  /** ISO 8601, UTC */
+  /** ISO 8601, UTC. */
   created: string
-  /** Hashes of the tokens that it has taken the place of: their shares are its own. */
+  /** Hashes of the tokens that it replaced; their shares belong to it. */
   replaces?: string[]
 }
 
-/** A token that nothing is shared with any more; what was, is still its owner's. */
+/** A token that can no longer publish. Its shares still belong to its owner. */
 export interface RevokedToken extends PublishToken {
-  /** ISO 8601, UTC */
+  /** ISO 8601, UTC. */
   revoked: string
 }
 
@@ -29,27 +29,27 @@ const REVOKED_FOLDER = "revoked/"
 const keyOf = (hash: string) => `${FOLDER}${hash}.json`
 const revokedKeyOf = (hash: string) => `${REVOKED_FOLDER}${hash}.json`
 
-/** 192 random bits; the prefix lets scanners of code recognise one that was committed. */
+/** 192 random bits; the prefix lets secret scanners recognize a committed token. */
 const newToken = (): string => `ocb_${randomBytes(24).toString("base64url")}`
 
 export const isToken = (text: string): boolean => /^ocb_[A-Za-z0-9_-]{32}$/.test(text)
 
 const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex")
 
-/** Makes a token and gives it back in plain, once. Throws `bad-usage` if the name is taken. */
+/** Creates a token and returns it in plain text, once. Throws `bad-usage` if the name is taken. */
 export async function createToken(
   store: ObjectStore,
   { name, owner, now }: { name: string; owner?: string | undefined; now: Date },
 ): Promise<string> {
   assertName(name)
   if ((await listTokens(store)).some((known) => known.name === name))
-    throw new ShareError("bad-usage", `There is a token ${name} already.`, {
-      hint: `Rotate it (opencode-bucket token rotate ${name}), or choose another name.`,
+    throw new ShareError("bad-usage", `Token "${name}" already exists.`, {
+      hint: `Rotate it with "opencode-bucket token rotate ${name}", or choose another name.`,
     })
   return newTokenIn(store, { name, created: now.toISOString(), ...(owner && { owner }) })
 }
 
-/** Puts a new token into the place of an old one, which is revoked: it has the same name, owner and shares. */
+/** Replaces a token by a new one with the same name, owner and shares, and revokes the old one. */
 export async function rotateToken(store: ObjectStore, { name, now }: { name: string; now: Date }): Promise<string> {
   const { hash, owner, replaces = [] } = await tokenNamed(store, name)
   const replaced = { name, created: now.toISOString(), ...(owner && { owner }), replaces: [hash, ...replaces] }
@@ -67,15 +67,15 @@ async function newTokenIn(store: ObjectStore, about: Omit<PublishToken, "hash">)
 
 function assertName(name: string): void {
   if (!/^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,99}$/u.test(name))
-    throw new ShareError("bad-usage", `${JSON.stringify(name)} cannot be the name of a token.`, {
+    throw new ShareError("bad-usage", `Invalid token name ${JSON.stringify(name)}.`, {
       hint: "Use letters, digits, spaces and . _ @ + -, such as alice@corp.example or ci.",
     })
 }
 
-/** The tokens that are good, by name. */
+/** Valid tokens, by name. */
 export const listTokens = (store: ObjectStore): Promise<PublishToken[]> => tokensIn<PublishToken>(store, FOLDER)
 
-/** The tokens that were revoked, by name. */
+/** Revoked tokens, by name. */
 export const listRevoked = (store: ObjectStore): Promise<RevokedToken[]> =>
   tokensIn<RevokedToken>(store, REVOKED_FOLDER)
 
@@ -83,12 +83,14 @@ async function tokensIn<T extends PublishToken>(store: ObjectStore, folder: stri
   const keys = new Set<string>()
   for await (const { key } of store.list(folder))
     if (/^[0-9a-f]{64}\.json$/.test(key.slice(folder.length))) keys.add(key)
-  const found = (await forEach([...keys], (key) => getJson<T>(store, key))).filter((token) => token !== undefined)
+  const found = (await mapConcurrently([...keys], (key) => getJson<T>(store, key))).filter(
+    (token) => token !== undefined,
+  )
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /**
- * Makes a token worthless; what was shared with it stays, and stays its owner's. Throws `bad-usage` if there is none of that
+ * Revokes a token. Its shares stay, and still belong to its owner. Throws `bad-usage` if there is no token of that
  * name.
  */
 export async function revokeToken(store: ObjectStore, name: string, now: Date): Promise<RevokedToken> {
@@ -98,15 +100,15 @@ export async function revokeToken(store: ObjectStore, name: string, now: Date): 
 async function tokenNamed(store: ObjectStore, name: string): Promise<PublishToken> {
   const found = (await listTokens(store)).find((token) => token.name === name)
   if (found) return found
-  throw new ShareError("bad-usage", `There is no token ${name}.`, {
-    hint: '"opencode-bucket token list" shows all of them.',
+  throw new ShareError("bad-usage", `Token "${name}" not found.`, {
+    hint: 'List all tokens: "opencode-bucket token list".',
   })
 }
 
-// Noted before it is deleted: whatever comes between, somebody knows whose its shares are.
+// The revoked record is written before the token is deleted, so that the owner of its shares is always known.
 async function revoke(store: ObjectStore, hash: string, now: Date): Promise<RevokedToken> {
   const token = await getJson<PublishToken>(store, keyOf(hash))
-  if (!token) throw new ShareError("bad-usage", "The token was revoked meanwhile.")
+  if (!token) throw new ShareError("bad-usage", "The token was revoked by another process.")
   const revoked = { ...token, revoked: now.toISOString() }
   await putJson(store, revokedKeyOf(hash), revoked)
   const versions = []
@@ -116,34 +118,34 @@ async function revoke(store: ObjectStore, hash: string, now: Date): Promise<Revo
 }
 
 /**
- * Whether a token has the shares of another one: it is that one, or has taken its place, or that one was revoked and they
- * belong to the same person.
+ * Whether a token owns the shares of another one: it is the same, it replaced it, or the other one was revoked and has
+ * the same owner.
  */
 export async function hasSharesOf(store: ObjectStore, token: PublishToken, hash: string): Promise<boolean> {
   if (token.hash === hash || token.replaces?.includes(hash)) return true
   if (token.owner === undefined) return false
   const revoked = await getJson<RevokedToken>(store, revokedKeyOf(hash))
-  return revoked?.owner !== undefined && isSamePerson(revoked.owner, token.owner)
+  return revoked?.owner !== undefined && isSameEmail(revoked.owner, token.owner)
 }
 
-export const isSamePerson = (a: string | undefined, b: string | undefined): boolean =>
+export const isSameEmail = (a: string | undefined, b: string | undefined): boolean =>
   a !== undefined && a.trim().toLowerCase() === b?.trim().toLowerCase()
 
-/** How long it is believed that there is no such token; one that is there is looked up each time, since it may be revoked. */
-const BELIEVED_MS = 5_000
-const REMEMBERED = 10_000
+/** TTL of the cache of unknown tokens. Known tokens are read each time, since they may be revoked. */
+const UNKNOWN_TOKEN_TTL_MS = 5_000
+const MAX_UNKNOWN_TOKENS = 10_000
 
-/** Looks tokens up in the bucket. */
+/** Returns a function that looks up a token in the bucket; undefined if it is unknown or revoked. */
 export function tokenLookup(store: ObjectStore, now: () => number = Date.now) {
   const unknown = new Map<string, number>()
   return async (text: string): Promise<PublishToken | undefined> => {
     if (!isToken(text)) return undefined
     const hash = hashOf(text)
-    if (now() - (unknown.get(hash) ?? Number.NEGATIVE_INFINITY) < BELIEVED_MS) return undefined
+    if (now() - (unknown.get(hash) ?? Number.NEGATIVE_INFINITY) < UNKNOWN_TOKEN_TTL_MS) return undefined
     const token = await getJson<PublishToken>(store, keyOf(hash))
     unknown.delete(hash)
     if (token === undefined) unknown.set(hash, now())
-    if (unknown.size > REMEMBERED) unknown.delete(unknown.keys().next().value as string)
+    if (unknown.size > MAX_UNKNOWN_TOKENS) unknown.delete(unknown.keys().next().value as string)
     return token
   }
 }

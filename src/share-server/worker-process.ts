@@ -1,49 +1,52 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { type ErrorCode, ShareError } from "../errors.ts"
-import { Refused } from "./intake.ts"
-import type { Job, JobAnswer, JobResult } from "./jobs.ts"
+import type { ServerJob, ServerJobResponse, ServerJobResult } from "./jobs.ts"
+import { HttpError } from "./request-body.ts"
 
-/** The process was ended before its work was done: it needed more memory, or more time, than it may have. */
-export class TooMuch extends Error {
+/** The process was killed before its job was done: it exceeded its memory or time limit. */
+export class ResourceLimitError extends Error {
   constructor() {
-    super("The work needed more memory or time than it may have.")
-    this.name = "TooMuch"
+    super("The job exceeded its memory or time limit.")
+    this.name = "ResourceLimitError"
   }
 }
 
-export interface WorkerOptions {
-  /** The script of the process. */
+export interface WorkerProcessOptions {
+  /** Script of the process. */
   file: string
-  /** What its heap may grow to. */
+  /** Maximum heap. */
   heapMegabytes: number
-  /** Milliseconds that one job may take, unless it is given another limit. */
-  limit: number
-  /** Ends the process after each job, so that its memory is given back at once. */
+  /** Default time limit of one job, in milliseconds. */
+  timeoutMs: number
+  /** Ends the process after each job, to free its memory at once. */
   isSingleUse?: boolean
 }
 
-/** A process of its own for work that could take all memory, or all of the time, of the one that serves. */
+/** A child process for work that could use up the memory or time of the server's process. */
 export interface WorkerProcess {
-  /** Does a job; starts the process if there is none. Throws what the job throws, and `TooMuch`. */
-  run<Name extends Job["job"]>(job: Extract<Job, { job: Name }>, limit?: number): Promise<JobResult[Name]>
-  /** Ends the process at once. */
+  /** Runs a job; starts the process if necessary. Throws what the job throws, and `ResourceLimitError`. */
+  run<Name extends ServerJob["job"]>(
+    job: Extract<ServerJob, { job: Name }>,
+    timeoutMs?: number,
+  ): Promise<ServerJobResult[Name]>
+  /** Kills the process. */
   end(): void
 }
 
-interface Waiting {
+interface PendingJob {
   resolve: (result: never) => void
   reject: (error: Error) => void
   timer: NodeJS.Timeout
 }
 
-export function workerProcess(options: WorkerOptions): WorkerProcess {
+export function workerProcess(options: WorkerProcessOptions): WorkerProcess {
   let running: ReturnType<typeof start> | undefined
   return {
-    async run(job, limit = options.limit) {
+    async run(job, limit = options.timeoutMs) {
       if (!running?.isAlive()) running = start(options)
       const worker = running
       try {
-        return await worker.ask(job, limit)
+        return await worker.run(job, limit)
       } finally {
         if (options.isSingleUse) worker.end()
       }
@@ -52,52 +55,58 @@ export function workerProcess(options: WorkerOptions): WorkerProcess {
   }
 }
 
-function start({ file, heapMegabytes }: WorkerOptions) {
-  const waiting = new Map<number, Waiting>()
+function start({ file, heapMegabytes }: WorkerProcessOptions) {
+  const pending = new Map<number, PendingJob>()
   let jobs = 0
   let isAlive = true
   const child: ChildProcess = fork(file, [], {
     execArgv: [`--max-old-space-size=${heapMegabytes}`],
     serialization: "advanced",
-    // What V8 says of a full heap is no line of this server's log.
+    // V8's messages about a full heap do not belong in the server's log.
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   })
-  child.on("message", (answer: JobAnswer) => {
-    const job = waiting.get(answer.n)
+  child.on("message", (answer: ServerJobResponse) => {
+    const job = pending.get(answer.n)
     if (!job) return
-    waiting.delete(answer.n)
+    pending.delete(answer.n)
     clearTimeout(job.timer)
     if ("error" in answer) job.reject(errorOf(answer.error))
     else job.resolve(answer.result as never)
   })
-  const ended = () => {
+  const rejectPending = () => {
     isAlive = false
-    for (const { reject, timer } of waiting.values()) {
+    for (const { reject, timer } of pending.values()) {
       clearTimeout(timer)
-      reject(new TooMuch())
+      reject(new ResourceLimitError())
     }
-    waiting.clear()
+    pending.clear()
   }
-  child.once("exit", ended)
-  child.once("error", ended)
-  const end = () => {
+  child.once("exit", rejectPending)
+  child.once("error", rejectPending)
+  const kill = () => {
     isAlive = false
     child.kill("SIGKILL")
   }
   return {
     isAlive: () => isAlive,
-    end,
-    ask: <Name extends Job["job"]>(job: Extract<Job, { job: Name }>, limit: number) =>
-      new Promise<JobResult[Name]>((resolve, reject) => {
+    end: kill,
+    run: <Name extends ServerJob["job"]>(job: Extract<ServerJob, { job: Name }>, limit: number) =>
+      new Promise<ServerJobResult[Name]>((resolve, reject) => {
         const n = ++jobs
-        waiting.set(n, { resolve, reject, timer: setTimeout(end, limit) })
-        child.send({ n, ...job }, (error) => error && ended())
+        pending.set(n, { resolve, reject, timer: setTimeout(kill, limit) })
+        child.send({ n, ...job }, (error) => error && rejectPending())
       }),
   }
 }
 
-function errorOf({ name, code, message, hint, status }: Extract<JobAnswer, { error: unknown }>["error"]): Error {
-  if (status !== undefined) return new Refused(status, message)
+function errorOf({
+  name,
+  code,
+  message,
+  hint,
+  status,
+}: Extract<ServerJobResponse, { error: unknown }>["error"]): Error {
+  if (status !== undefined) return new HttpError(status, message)
   if (code !== undefined) return new ShareError(code as ErrorCode, message, hint === undefined ? {} : { hint })
   return Object.assign(new Error(message), { name })
 }

@@ -1,34 +1,35 @@
-// The process in which the share server redacts large batches and renders shares: jobs come in as messages of the process
-// that started it, results go out as such. It ends with that process.
+// Entry of the process that redacts large batches and renders shares for the share server. Jobs and results are IPC
+// messages. It exits with its parent.
 
 import { useProxies } from "../lib/proxies.ts"
-import { doJob, type Job, type JobAnswer } from "./jobs.ts"
+import { runJob, type ServerJob, type ServerJobResponse } from "./jobs.ts"
 
 const ready = useProxies(process.env)
 
-process.on("message", (message: Job & { n: number }) => {
+process.on("message", (message: ServerJob & { n: number }) => {
   const { n, ...job } = message
   ready
-    .then(() => doJob(job as Job))
+    .then(() => runJob(job as ServerJob))
     .then(
-      (result) => say({ n, result }),
+      (result) => respond({ n, result }),
       (error: Error & { code?: string; hint?: string; status?: 400 | 408 | 413 }) => {
         const { name, message, code, hint, status } = error
-        say({
+        respond({
           n,
           error: {
-            ...{ name, message },
+            name,
+            message,
             ...(name === "ShareError" && { ...(code && { code }), ...(hint && { hint }) }),
-            ...(status !== undefined && name === "Refused" && { status }),
+            ...(status !== undefined && name === "HttpError" && { status }),
           },
         })
       },
     )
 })
 process.on("disconnect", () => process.exit())
-// A terminal's Ctrl-C reaches every process in it: who started this one decides when it ends.
+// Ctrl-C in a terminal signals all processes of the group; the parent decides when this one ends.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {})
 
-function say(answer: JobAnswer): void {
+function respond(answer: ServerJobResponse): void {
   process.send?.(answer)
 }

@@ -14,7 +14,7 @@ import {
   writePainted,
 } from "../../src/commands/output.ts"
 import { escaping, type TuiApi } from "../../src/plugin/tui-api.ts"
-import { logTo } from "../../src/share-server/log.ts"
+import { jsonLogger } from "../../src/share-server/log.ts"
 
 const effects = /[\0-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
 const evil = fc.string({
@@ -42,7 +42,7 @@ test("whoever writes to a guarded stream, and by whatever way, has no effect but
       const { stream, read } = guarded()
       stream.write(said)
       stream.write(`${JSON.stringify({ said })}\n`, "utf8")
-      const log = logTo((line) => stream.write(line))
+      const log = jsonLogger((line) => stream.write(line))
       log("error", said, { message: said })
       new Console(stream as unknown as NodeJS.WritableStream).error(said)
       expect(await read()).not.toMatch(effects)

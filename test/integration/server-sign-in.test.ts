@@ -82,7 +82,7 @@ test("readers sign in with a real provider, at two replicas, and one of them is 
   await page.goto(`${publicUrl}/mine`)
   expect(await page.textContent("main")).toContain(info.title)
   await page.click("text=Unshare")
-  await page.waitForFunction(() => document.querySelector("main")?.textContent?.includes("You share nothing"))
+  await page.waitForFunction(() => document.querySelector("main")?.textContent?.includes("You have no shares"))
   expect((await page.goto(`${publicUrl}/s/${made.id}/`))?.status()).toBe(410)
   expect((await sync(items)).status).toBe(404)
   expect((await ceph.keys()).filter((key) => key.startsWith("s/"))).toEqual([])

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest"
 import { proxyAccess } from "../../src/share-server/access.ts"
-import { sealWith } from "../../src/share-server/seal.ts"
-import { ownPlace } from "../../src/share-server/sign-in.ts"
-import type { Says } from "../support/false-issuer.ts"
+import { createTokenCipher } from "../../src/share-server/encrypted-token.ts"
+import { safeReturnPath } from "../../src/share-server/sign-in.ts"
+import type { IssuerResponse } from "../support/false-issuer.ts"
 import { accessOf, clientId, cookiesOf, type Guarded, guarded, SESSION, signIn } from "../support/guarded.ts"
 import { keys, ownServer, post, publicUrl, recordedItems, shareFrom } from "../support/own-server.ts"
 
@@ -78,17 +78,21 @@ describe("refused, with not a byte of content", () => {
     ["a cookie that is cut off", async (server) => (await signIn(server)).cookie.slice(0, -4)],
     [
       "an expired cookie",
-      () => `${SESSION}=${sealWith(keys, () => Date.now() - 7_200_000).close("session", { sub: "dana" }, 3600)}`,
+      () =>
+        `${SESSION}=${createTokenCipher(keys, () => Date.now() - 7_200_000).encrypt("session", { sub: "dana" }, 3600)}`,
     ],
     [
       "a cookie of another key",
       () =>
-        `${SESSION}=${sealWith(["another-key-of-cookies-that-is-long-enough"]).close("session", { sub: "dana" }, 3600)}`,
+        `${SESSION}=${createTokenCipher(["another-key-of-cookies-that-is-long-enough"]).encrypt("session", { sub: "dana" }, 3600)}`,
     ],
-    ["what was sealed for something else", () => `${SESSION}=${sealWith(keys).close("import", { sub: "dana" }, 3600)}`],
+    [
+      "what was sealed for something else",
+      () => `${SESSION}=${createTokenCipher(keys).encrypt("import", { sub: "dana" }, 3600)}`,
+    ],
     [
       "a session under other rules",
-      () => `${SESSION}=${sealWith(keys).close("session", { sub: "dana", under: "x" }, 3600)}`,
+      () => `${SESSION}=${createTokenCipher(keys).encrypt("session", { sub: "dana", under: "x" }, 3600)}`,
     ],
     ["an attempt to sign in as a session", async (server) => (await signIn(server)).attempt.replace(/^[^=]+/, SESSION)],
     ["a cookie without its prefix", async (server) => (await signIn(server)).cookie.replace("__Host-", "")],
@@ -114,7 +118,7 @@ describe("refused, with not a byte of content", () => {
   })
 
   const past = Math.floor(Date.now() / 1000) - 7200
-  const told: [string, Says][] = [
+  const told: [string, IssuerResponse][] = [
     ["an ID token of another issuer", { claims: { iss: "https://other.example" } }],
     ["an ID token for another audience", { claims: { aud: "somebody-else" } }],
     ["an ID token for several, of which this one is not meant", { claims: { aud: [clientId, "other"], azp: "other" } }],
@@ -231,19 +235,19 @@ test.each([
   "https:/evil.example",
   "/@evil.example\\",
 ])("back to %j leads nowhere else", (place) => {
-  const back = ownPlace(place, publicUrl)
+  const back = safeReturnPath(place, publicUrl)
   const url = new URL(back, publicUrl)
   expect(url.origin).toBe(publicUrl)
   expect(back).toMatch(/^\/(?![/\\])/)
   expect(back).not.toContain("/auth/")
-  expect(ownPlace("/s/abc/2.html?x=1", publicUrl)).toBe("/s/abc/2.html?x=1")
+  expect(safeReturnPath("/s/abc/2.html?x=1", publicUrl)).toBe("/s/abc/2.html?x=1")
 })
 
 test("below a path of its own, back leads to nowhere outside that", () => {
   const here = "https://corp.example/tools/shares"
-  expect(ownPlace("/tools/shares/s/x/", here)).toBe("/tools/shares/s/x/")
+  expect(safeReturnPath("/tools/shares/s/x/", here)).toBe("/tools/shares/s/x/")
   for (const place of ["/other", "/tools/sharesx/", "/tools/shares/../../other"])
-    expect(ownPlace(place, here)).toBe("/tools/shares/mine")
+    expect(safeReturnPath(place, here)).toBe("/tools/shares/mine")
 })
 
 describe("path tricks, by somebody who may read", () => {

@@ -1,12 +1,12 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { hasMessagesWithoutRole } from "../../src/share-server/items.ts"
+import { hasMessagesWithoutRole } from "../../src/share-server/session-items.ts"
 import { collect } from "../../src/store/object-store.ts"
 import { ownServer, post, recordedItems, shareFrom } from "../support/own-server.ts"
 
 const { session, items } = recordedItems("questions")
 
-/** Messages as OpenCode 2 would send them of this session, in items of either type. */
+/** Messages of this session as OpenCode 2 sends them, in items of either type. */
 const withoutRole = fc
   .record({
     id: fc.stringMatching(/^msg_[0-9A-Za-z]{26}$/),

@@ -59,7 +59,9 @@ test("what compose.yaml sets is enough to start, and its Keycloak knows this ser
   expect(issuer?.endsWith(`/realms/${realm.realm}`)).toBe(true)
   expect(realm.clients).toMatchObject([
     {
-      ...{ clientId, secret: clientSecret, redirectUris: [`${publicUrl}/auth/callback`] },
+      clientId,
+      secret: clientSecret,
+      redirectUris: [`${publicUrl}/auth/callback`],
       attributes: { "post.logout.redirect.uris": `${publicUrl}/auth/signed-out` },
     },
   ])
@@ -72,11 +74,11 @@ test("with what sign-in needs, the server starts", () => {
 
 test.each([
   ["nothing", {}, ["publicUrl is missing (OPENCODE_BUCKET_PUBLIC_URL)", "to is missing (OPENCODE_BUCKET_TO)"]],
-  ["nobody who may read", base, ["nobody may read"]],
+  ["nobody who may read", base, ["no reader access"]],
   [
     "half a sign-in",
     { ...base, OPENCODE_BUCKET_ISSUER: "https://login.corp.example" },
-    ["clientId", "clientSecret", "who may read", "cookieKeys"],
+    ["clientId", "clientSecret", "no reader rule", "cookieKeys"],
   ],
   [
     "a plain issuer",
@@ -88,8 +90,8 @@ test.each([
     { ...signIn, OPENCODE_BUCKET_PUBLIC_URL: "http://shares.corp.example" },
     ["publicUrl must begin with https://"],
   ],
-  ["a short key", { ...signIn, OPENCODE_BUCKET_COOKIE_KEYS: "short" }, ["32 characters"]],
-  ["two ways to read", { ...signIn, OPENCODE_BUCKET_PUBLIC: "true" }, ["public and issuer exclude each other"]],
+  ["a short key", { ...signIn, OPENCODE_BUCKET_COOKIE_KEYS: "short" }, ["at least 32 random characters"]],
+  ["two ways to read", { ...signIn, OPENCODE_BUCKET_PUBLIC: "true" }, ["public and issuer cannot be combined"]],
   ["a header from anywhere", { ...base, OPENCODE_BUCKET_PROXY_HEADER: "X-User" }, ["proxyAddresses are missing"]],
   ["a time that is none", { ...signIn, OPENCODE_BUCKET_EXPIRES: "soon" }, ["expires must be"]],
 ])("%s is refused in words, without a value", (_, env, said) => {

@@ -7,7 +7,7 @@ import { type OwnServer, ownServer, post, publicUrl, recordedItems, shareFrom } 
 
 const keys = async ({ store }: OwnServer, prefix: string) => (await collect(store.list(prefix))).map(({ key }) => key)
 
-/** How OpenCode worked is on no page. */
+/** Internals of OpenCode are on no page. */
 const isShown = ({ data }: { data: object }) =>
   !("type" in data && /^(?:step-finish|snapshot|patch)$/.test(String(data.type)))
 
@@ -173,7 +173,7 @@ test("an unshared session leaves nothing, and nothing brings it back", async () 
   expect((await sync(items)).status).toBe(404)
   expect(await server.publish(id)).toBe("gone")
   expect(await keys(server, `s/${id}/`)).toEqual([])
-  // Who unshares what is not there any more is done.
+  // Removing a removed share again succeeds.
   expect((await server.ask(`/${server.token}/api/share/${id}`, post({ secret }, "DELETE"))).status).toBe(200)
   const again = await shareFrom(server, session)
   expect(again.id).not.toBe(id)
@@ -234,7 +234,9 @@ test.each([
   [
     "a tool's output",
     (output: string) => ({
-      ...{ type: "tool", tool: "bash", callID: "call_1" },
+      type: "tool",
+      tool: "bash",
+      callID: "call_1",
       state: { status: "running", input: { command: "cat .env" }, metadata: { output }, time: { start: 5 } },
     }),
   ],
@@ -256,7 +258,8 @@ test.each([
       seen.push(await (await server.ask(`/s/${id}/${path}`)).text())
   }
   for (const page of seen) for (let at = 4; at < 30; at++) expect(page).not.toContain(secret.slice(at, at + 8))
-  // Redacted, it is shorter than before: the later one counts all the same. What a running tool has printed is on no page.
+  // The redacted text is shorter than the earlier one, but wins as the later one. Output of a running tool is not on
+  // the page.
   if (what !== "a tool's output") expect(seen.at(-2)).toMatch(/\[redacted: [a-z ]+ #\d+\] and no /)
 })
 

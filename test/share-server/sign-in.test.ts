@@ -1,7 +1,7 @@
 import { decodeJwt } from "jose"
 import { expect, test } from "vitest"
 import { ShareError } from "../../src/errors.ts"
-import { sealWith } from "../../src/share-server/seal.ts"
+import { createTokenCipher } from "../../src/share-server/encrypted-token.ts"
 import { sweepSignedOut } from "../../src/share-server/signed-out.ts"
 import { collect, type ObjectStore } from "../../src/store/object-store.ts"
 import { accessOf, cookiesOf, guarded, SESSION, signIn } from "../support/guarded.ts"
@@ -28,7 +28,7 @@ test("of an issuer that puts no e-mail address into the ID token, somebody still
 test("the client's secret is shown as a header to an issuer that does not say it takes it otherwise", async () => {
   const server = await guarded()
   await signIn(server)
-  // Both parts are form-encoded before that (RFC 6749, 2.3.1).
+  // Both parts are form-encoded first (RFC 6749, 2.3.1).
   const [shown = ""] = server.issuer.secrets
   expect(decodeURIComponent(atob(shown.replace("Basic ", "")))).toBe("opencode-bucket:secret")
 })
@@ -63,10 +63,10 @@ test("who has signed out at one instance is refused at every other, with a copy 
     for (const path of [page, `/s/${server.id}/session.json`, `/api/share/${server.id}/data`, "/mine"])
       expect([path, await statusOf(instance, one, path)]).toEqual([path, 401])
   expect((await other.ask(`/api/share/${ticket}/data`)).status).toBe(401)
-  // The last character of base64 has bits that say nothing: a cookie may be written in several ways.
+  // The last base64 character has unused bits, so a cookie has several spellings.
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
   for (const letter of letters) expect(await statusOf(other, { cookie: one.cookie.slice(0, -1) + letter })).toBe(401)
-  // Another session of the same person is another one.
+  // Another session of the same person is unaffected.
   expect(await statusOf(other, two)).toBe(200)
   const entries = await collect(server.store.list("signed-out/"))
   for (const { key } of entries) expect(key).toMatch(/^signed-out\/[0-9a-z]+-[0-9a-f]{64}\.json$/)
@@ -92,7 +92,7 @@ test("somebody is signed out though the issuer does not answer, and not told so 
   const alone = server.instance(server.store, accessOf(server.issuer))
   const answer = await alone.ask("/auth/logout", { ...post({}), headers: { cookie } })
   expect(answer.status).toBe(200)
-  expect(await answer.text()).toContain("You are signed out here")
+  expect(await answer.text()).toContain("You are signed out of this server")
   expect((await server.ask(`/s/${server.id}/`, { headers: { cookie } })).status).toBe(401)
 })
 
@@ -108,7 +108,8 @@ test("while keys change, whoever is signed in stays so, until the old key is tak
   const server = await guarded()
   const { cookie } = await signIn(server)
   const newer = "a-newer-key-of-cookies-that-is-long-enough"
-  const instance = (own: string[]) => server.instance(server.store, accessOf(server.issuer, { seal: sealWith(own) }))
+  const instance = (own: string[]) =>
+    server.instance(server.store, accessOf(server.issuer, { tokenCipher: createTokenCipher(own) }))
   const statusAt = async (own: string[], cookie: string) =>
     (await instance(own).ask(`/s/${server.id}/`, { headers: { cookie } })).status
   expect(await statusAt([newer, ...keys], cookie)).toBe(200)
@@ -123,8 +124,8 @@ test("somebody signed in sees and takes back nothing of others' shares", async (
   const server = await guarded({ rules: { everyone: true } })
   const { cookie } = await signIn(server, { claims: { email: "dana@corp.example", email_verified: true } })
   const proofs = [
-    sealWith(keys).close("unshare", { id: server.id, email: "dana@corp.example" }, 60),
-    sealWith(keys).close("import", { id: server.id, email: "dana@corp.example" }, 60),
+    createTokenCipher(keys).encrypt("unshare", { id: server.id, email: "dana@corp.example" }, 60),
+    createTokenCipher(keys).encrypt("import", { id: server.id, email: "dana@corp.example" }, 60),
     "",
   ]
   for (const proof of proofs) {

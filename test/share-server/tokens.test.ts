@@ -42,7 +42,7 @@ test.each(owners)("a rotated token's shares are the new one's (%s)", async (owne
   expect(await remove(third)).toBe(200)
   expect(await collect(server.store.list(`s/${id}/`))).toEqual([])
   expect(await collect(server.store.list("published/"))).toEqual([])
-  // Asked again, since the client has not heard the answer.
+  // Repeated, as if the client had not received the response.
   expect(await remove(third)).toBe(200)
   expect(await remove(third, "not-the-secret-of-it")).toBe(404)
 })
@@ -52,7 +52,7 @@ test.each(owners.filter((owner) => owner !== undefined))(
   async (owner) => {
     const { server, token, id, title, sync, remove } = await sharedBy(owner)
     const elsewhere = await createToken(server.store, { name: "desktop", owner: owner.toUpperCase(), now })
-    // Two tokens that are good have each their own shares.
+    // Two valid tokens have separate shares.
     expect(await sync(elsewhere)).toBe(404)
     await revokeToken(server.store, "laptop", now)
     expect(await sync(token)).toBe(401)
@@ -66,13 +66,15 @@ test.each(owners.filter((owner) => owner !== undefined))(
     const proof = /name="proof" value="([^"]+)"/.exec(page)![1]!
     const unshare = (email: string) =>
       server.ask("/mine", {
-        ...{ method: "POST", body: new URLSearchParams({ id, proof }), from: "10.0.0.5" },
+        method: "POST",
+        body: new URLSearchParams({ id, proof }),
+        from: "10.0.0.5",
         headers: { "x-email": email },
       })
     expect((await unshare("mallory@corp.example")).status).toBe(404)
     expect((await unshare(owner)).status).toBe(303)
     expect(await collect(server.store.list(`s/${id}/`))).toEqual([])
-    expect(await mine(server, owner)).toContain("You share nothing")
+    expect(await mine(server, owner)).toContain("You have no shares")
   },
 )
 

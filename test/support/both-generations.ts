@@ -12,7 +12,7 @@ const columns = {
   times: "time_created integer NOT NULL, time_updated integer NOT NULL, time_compacting integer, time_archived integer",
 }
 
-/** The tables of OpenCode 1.18 that hold sessions. */
+/** OpenCode 1.18's session tables. */
 const firstTables = `
   CREATE TABLE project (id text PRIMARY KEY, worktree text NOT NULL, vcs text, name text, time_created integer NOT NULL,
     time_updated integer NOT NULL, sandboxes text NOT NULL);
@@ -24,7 +24,7 @@ const firstTables = `
   CREATE TABLE part (id text PRIMARY KEY, message_id text NOT NULL, session_id text NOT NULL, time_created integer NOT NULL,
     time_updated integer NOT NULL, data text NOT NULL);`
 
-/** The tables of OpenCode 2.0.25 that hold sessions. */
+/** OpenCode 2.0.25's session tables. */
 export const laterTables = `
   CREATE TABLE session_v2 (id text PRIMARY KEY, project_id text NOT NULL, workspace_id text, parent_id text, fork_session_id text,
     fork_boundary text, slug text NOT NULL, directory text NOT NULL, path text, title text, version text NOT NULL, share_url text,
@@ -37,19 +37,19 @@ export const laterTables = `
 const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 export interface BothOptions {
-  /** The folder that sessions are begun in, unless another is named. */
+  /** Folder of new sessions, unless another is given. */
   folder: string
-  /** The database's file. */
+  /** File of the database. */
   path?: string
-  /** Gives whole numbers from 0 to below `end`; by chance, unless given. */
+  /** Returns an integer from 0 to below `end`. Default: random. */
   random?: (end: number) => number
 }
 
 export type Both = ReturnType<typeof bothGenerations>
 
 /**
- * A database in which both generations of OpenCode say things, one after the other, each as it stores that; ids, times and
- * words are by chance. Call `close` before something else is to read it without a WAL.
+ * A database to which both generations of OpenCode write in turn, each in its own format, with random ids, times and
+ * texts. Call `close` before a reader without WAL support opens it.
  */
 export function bothGenerations({
   folder,
@@ -110,7 +110,7 @@ export function bothGenerations({
   }
 
   const first = {
-    /** Something is said in OpenCode 1: a prompt and answers. Gives the prompt. */
+    /** Adds a prompt and answers in OpenCode 1. Returns the prompt. */
     say(session: string): string {
       const text = `first ${words()}`
       firstMessage(session, "user", text)
@@ -126,11 +126,11 @@ export function bothGenerations({
   }
 
   const second = {
-    /** The tables of OpenCode 2, without anything in them. */
+    /** Creates OpenCode 2's empty tables. */
     start(): void {
       database.exec(laterTables)
     },
-    /** Copies every session of OpenCode 1, as OpenCode 2 does at its first start. */
+    /** Copies all sessions of OpenCode 1, as OpenCode 2 does on its first start. */
     takeOver(): void {
       for (const row of database.prepare("SELECT * FROM session").all()) {
         const shared = Object.keys(row).filter((name) => name !== "revert")
@@ -162,7 +162,7 @@ export function bothGenerations({
       const at = later()
       run(`INSERT INTO kv VALUES ('migration.v1-v2', '{"phase":"completed"}', ?, ?)`, at, at)
     },
-    /** Something is said in OpenCode 2. Gives the prompt. */
+    /** Adds a prompt and answers in OpenCode 2. Returns the prompt. */
     say(session: string): string {
       const text = `second ${words()}`
       if (random(2)) laterMessage(session, "agent-switched", { agent: "plan" })
@@ -170,7 +170,7 @@ export function bothGenerations({
       for (let left = random(3); left > 0; left--)
         laterMessage(session, "assistant", { agent: "build", content: [{ type: "text", text: `second ${words()}` }] })
       laterMessage(session, "idle", { outcome: "succeeded" })
-      // Its row is not changed by every message.
+      // Not every message updates the session's row.
       if (random(2)) touch("session_v2", session)
       return text
     },
@@ -179,13 +179,13 @@ export function bothGenerations({
       second.say(session)
       return session
     },
-    /** A session in which nothing was said yet. */
+    /** Creates an empty session. */
     open: (place = folder): string => begin("session_v2", place, null),
     rename(session: string): void {
       run("UPDATE session_v2 SET title = ? WHERE id = ?", words(), session)
       touch("session_v2", session)
     },
-    /** Takes back all from a prompt on; the messages stay until something else is said. */
+    /** Undoes everything from a prompt on; the messages stay until the next prompt. */
     undo(session: string): void {
       const prompts = database
         .prepare("SELECT id FROM session_message WHERE session_id = ? AND type = 'user'")
@@ -194,7 +194,7 @@ export function bothGenerations({
       run("UPDATE session_v2 SET revert = ? WHERE id = ?", JSON.stringify({ messageID }), session)
       if (random(2)) touch("session_v2", session)
     },
-    /** The same, and for good: the messages are gone. */
+    /** Undoes permanently: the messages are deleted. */
     drop(session: string): void {
       const from = "(SELECT max(seq) FROM session_message WHERE session_id = ? AND type = 'user')"
       run(`DELETE FROM session_message WHERE session_id = ? AND seq >= ${from}`, session, session)
@@ -203,7 +203,7 @@ export function bothGenerations({
     archive(session: string): void {
       run("UPDATE session_v2 SET time_archived = ? WHERE id = ?", later(), session)
     },
-    /** What `opencode session export` of OpenCode 2 prints. */
+    /** Output of OpenCode 2's `opencode session export`. */
     exported(session: string): { info: object; messages: object[] } {
       const row = database.prepare("SELECT * FROM session_v2 WHERE id = ?").get(session)!
       const messages = database
@@ -211,27 +211,36 @@ export function bothGenerations({
         .all(session)
       return {
         info: {
-          ...{ id: session, projectID: row["project_id"], title: row["title"] ?? undefined, cost: row["cost"] },
-          ...{ time: { created: row["time_created"], updated: row["time_updated"] } },
+          id: session,
+          projectID: row["project_id"],
+          title: row["title"] ?? undefined,
+          cost: row["cost"],
+          time: { created: row["time_created"], updated: row["time_updated"] },
           location: { directory: row["directory"] },
         },
         messages: messages.map(({ id, type, data }) => ({ id, type, ...JSON.parse(String(data)) })),
       }
     },
-    /** Looked at, and nothing else. */
+    /** Opens a session without changing it. */
     view(session: string): void {
       run("UPDATE session_v2 SET time_viewed = ?, time_idle = ? WHERE id = ?", later(), later(), session)
     },
   }
 
   return {
-    ...{ path, folder, database, first, second, id, random },
+    path,
+    folder,
+    database,
+    first,
+    second,
+    id,
+    random,
     exec: (sql: string) => database.exec(sql),
     close: () => database.close(),
   }
 }
 
-/** Numbers by chance that are the same for the same seed: mulberry32. */
+/** Seeded random integers: mulberry32. */
 export function seeded(seed: number): (end: number) => number {
   let state = seed >>> 0
   return (end) => {

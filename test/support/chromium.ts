@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core"
 
 const { env, platform } = process
 
-/** A Chromium of this machine: `CHROMIUM_PATH`, else where systems usually have one; undefined where there is none. */
+/** Path of Chromium: `CHROMIUM_PATH`, or the usual locations; undefined if there is none. */
 export function findChromium(): string | undefined {
   const own = env["CHROMIUM_PATH"]
   return (own ? [own] : usualPlaces()).find(isExecutable)
@@ -18,8 +18,8 @@ export const howToGetChromium = [
 ]
 
 /**
- * Starts that Chromium, without a window. No page may reach another host than this one, and none is bothered when one
- * tries: every other name is at `elsewhere`, which is nowhere unless it is given as `127.0.0.1:<port>`.
+ * Launches Chromium headless. Pages cannot reach other hosts: all other names resolve to `elsewhere`, which is nowhere
+ * unless given as `127.0.0.1:<port>`.
  */
 export async function launchChromium(elsewhere = "~NOTFOUND"): Promise<Browser> {
   const { chromium } = await import("playwright-core")

@@ -84,7 +84,7 @@ test("prints two decimals", () => {
 `,
 }
 
-/** A git repository with a small library whose totals are sometimes a cent off, in `folder`. */
+/** Creates a git repository in `folder`: a small library whose totals are sometimes a cent off. */
 export async function makeInvoiceProject(folder: string): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     const file = join(folder, name)
@@ -108,7 +108,7 @@ const invoice = `<meta charset="utf-8">
   <tr class="sum"><td>To pay</td><td></td><td>69.01</td></tr>
 </table>`
 
-/** A picture of an invoice that is a cent short, as PNG. */
+/** Image of an invoice that is a cent short, as PNG. */
 export async function invoicePicture(): Promise<Buffer> {
   const browser = await chromium.launch({ executablePath: findChromium()!, args: ["--no-sandbox"] })
   try {

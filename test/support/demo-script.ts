@@ -123,7 +123,7 @@ const summary = `Done. The rule is in the README, under *Rounding*:
 
 The check turned up one more thing, fixed as well: a credit of less than half a cent was printed as \`-0.00\`. It is \`0.00\` now, with a test.`
 
-/** What the model says to each of the prompts, for the project in `folder`. */
+/** The model's replies to the prompts, for the project in `folder`. */
 export function replies(folder: string): Reply[] {
   const money = join(folder, "src", "money.ts")
   const rounding = join(folder, "test", "rounding.test.ts")

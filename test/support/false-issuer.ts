@@ -3,24 +3,24 @@ import type { AddressInfo } from "node:net"
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose"
 import { onTestFinished } from "vitest"
 
-/** What the issuer is to say next. */
-export interface Says {
+/** The issuer's next response. */
+export interface IssuerResponse {
   claims?: JWTPayload
-  /** What it says of who signs in when it is asked with the access token. */
+  /** Userinfo for the access token. */
   userinfo?: JWTPayload
-  /** Sign with a key that the issuer has never shown, or not at all. */
+  /** Sign with an unpublished key, or not at all. */
   signed?: "own" | "foreign" | "none"
-  /** Leave the nonce out, or take another one. */
+  /** Omit the nonce, or use another one. */
   nonce?: string | null
 }
 
-/** An issuer that says in its ID tokens whatever it is told, true or not. */
+/** An OpenID issuer that puts any given claims into its ID tokens, true or not. */
 export async function falseIssuer(clientId: string) {
   const own = await generateKeyPair("RS256", { extractable: true })
   const foreign = await generateKeyPair("RS256")
   const jwk = { ...(await exportJWK(own.publicKey)), kid: "own", alg: "RS256", use: "sig" }
   let issuer = ""
-  let says: Says = {}
+  let says: IssuerResponse = {}
   let nonce = ""
   const codes: string[] = []
   const secrets: string[] = []
@@ -40,9 +40,14 @@ export async function falseIssuer(clientId: string) {
     }
     if (request.url?.endsWith("/openid-configuration"))
       return send({
-        ...{ issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token` },
-        ...{ userinfo_endpoint: `${issuer}/userinfo`, end_session_endpoint: `${issuer}/logout` },
-        ...{ jwks_uri: `${issuer}/jwks`, response_types_supported: ["code"], subject_types_supported: ["public"] },
+        issuer,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/token`,
+        userinfo_endpoint: `${issuer}/userinfo`,
+        end_session_endpoint: `${issuer}/logout`,
+        jwks_uri: `${issuer}/jwks`,
+        response_types_supported: ["code"],
+        subject_types_supported: ["public"],
         id_token_signing_alg_values_supported: ["RS256"],
       })
     if (request.url === "/jwks") return send({ keys: [jwk] })
@@ -58,14 +63,14 @@ export async function falseIssuer(clientId: string) {
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     issuer,
-    /** The verifiers that came with codes. */
+    /** Verifiers received with codes. */
     codes,
-    /** How the client has shown who it is. */
+    /** Client authentication of each token request. */
     secrets,
     end: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
-    /** For the browser with this address to be sent to. */
-    goOn(address: string, then: Says = {}) {
-      says = then
+    /** Completes the authorization request at this address; returns the redirect for the browser. */
+    authorize(address: string, response: IssuerResponse = {}) {
+      says = response
       nonce = new URL(address).searchParams.get("nonce") ?? ""
     },
   }

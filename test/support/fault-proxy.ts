@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net"
 import { onTestFinished } from "vitest"
 
 /**
- * What goes wrong with a request: an answer of its own instead of the server's; no answer at all, or a connection that is
- * reset, before the request has reached the server or after; an answer that breaks off half-way, or that is half as long.
+ * Kinds of failure: an error response in place of the server's; no response or a connection reset, before or after the
+ * request has reached the server; a response that breaks off half-way or is half as long.
  */
 export const ways = [
   "500",
@@ -20,18 +20,18 @@ export const ways = [
 export type Way = (typeof ways)[number]
 
 export interface FaultPlan {
-  /** The number of the first request that fails, from 1. */
+  /** Number of the first failing request, from 1. */
   from: number
-  /** Whether all later ones fail as well. */
+  /** Whether all later requests fail too. */
   lasting: boolean
   way: Way
-  /** Called when the first one comes in. */
+  /** Called when the first failing request arrives. */
   onFault?: () => void
 }
 
 const codes = { "500": "InternalError", "503": "SlowDown", "403": "AccessDenied" }
 
-/** A proxy in front of an S3 server that hands everything on as it is, signatures included, until a plan says otherwise. */
+/** A proxy in front of an S3 server. Forwards requests unchanged, signatures included, until a plan says otherwise. */
 export async function startFaultProxy(target: string) {
   const agent = new Agent({ keepAlive: true })
   let plan: FaultPlan | undefined
@@ -68,7 +68,7 @@ export async function startFaultProxy(target: string) {
         if (way === "reset after") incoming.socket.resetAndDestroy()
         else if (way === "half") outgoing.writeHead(statusCode, { ...told, "content-length": half.length }).end(half)
         else if (way === "broken off") {
-          // With nothing in it there is nothing to break off: the head stays away then.
+          // An empty body cannot break off, so the head is withheld.
           if (content.length === 0) incoming.socket.destroy()
           else outgoing.writeHead(statusCode, whole).write(half, () => incoming.socket.destroy())
         } else if (way !== "silent after") outgoing.writeHead(statusCode, whole).end(content)
@@ -82,7 +82,7 @@ export async function startFaultProxy(target: string) {
   }
 
   const server = createServer((incoming, outgoing) => {
-    // Who is killed in the middle of a request has sent a part of it.
+    // A client killed in the middle of a request has sent a part of it.
     answer(incoming, outgoing).catch(() => incoming.socket.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
@@ -94,13 +94,13 @@ export async function startFaultProxy(target: string) {
   onTestFinished(close)
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** From now on requests are counted from 1, and fail as planned, if at all. */
+    /** Counts requests from 1 again, and fails them as planned, if at all. */
     plan(next?: FaultPlan) {
       plan = next
       count = 0
     },
     count: () => count,
-    /** When the server has done all that has reached it, and nothing more can come of who has sent until now. */
+    /** Resolves when the server has handled everything that reached it, and earlier clients can send nothing more. */
     async quiet() {
       server.closeAllConnections()
       await Promise.all(passing)

@@ -13,7 +13,7 @@ import { version } from "../../src/version.ts"
 const start = Date.UTC(2026, 10, 1, 9)
 const words = "what was said is kept as it was and read by whom it concerns and by nobody else at all".split(" ")
 
-/** An export of a session of so many messages; two of them fill a page, and the last but one has an attachment. */
+/** An export of a session with this many messages; two of them fill a page, and the last but one has an attachment. */
 export function talk(messages: number): object {
   const text = Array.from({ length: 14_000 }, (_, i) => words[(i * 7) % words.length]).join(" ")
   const message = (i: number) => ({
@@ -37,13 +37,13 @@ const dot =
 export interface ShareAt {
   endpoint: string
   bucket: string
-  /** The folder of `XDG_DATA_HOME`, as the command line uses it. */
+  /** `XDG_DATA_HOME` of the commands. */
   data: string
   /** Milliseconds until a silent server is given up. */
   idle?: number
 }
 
-/** The two commands, in this process, by way of an endpoint, with the ledger that the command line uses. */
+/** `share` and `unshare` in this process, through an endpoint, with the command line's ledger. */
 export function commandsAt({ endpoint, bucket, data, idle }: ShareAt, file: string) {
   const ledger = openLedger(path.join(data, "opencode-bucket", "ledger"))
   const destination = { to: `s3://${bucket}`, endpoint }
@@ -63,13 +63,13 @@ export function commandsAt({ endpoint, bucket, data, idle }: ShareAt, file: stri
   }
 }
 
-/** A file of a share as a stranger gets it from the server itself; undefined if there is none. */
+/** A file of a share, requested anonymously from the server itself; undefined if there is none. */
 export async function opened(server: string, bucket: string, key: string): Promise<Buffer | undefined> {
   const answer = await fetch(`${server}/${bucket}/${key}`, { signal: AbortSignal.timeout(20_000) })
   return answer.ok ? Buffer.from(await answer.arrayBuffer()) : undefined
 }
 
-/** The hash of all that a reader comes to from the first page, by path: undefined for a link that leads nowhere. */
+/** Hashes of everything a reader reaches from the first page, by path; undefined for a broken link. */
 export async function readThrough(
   server: string,
   bucket: string,
@@ -88,7 +88,7 @@ export async function readThrough(
   return seen
 }
 
-/** Whether all that is under the prefix of a share is what its manifest says, and nothing else. Returns what is wrong. */
+/** Checks that the prefix of a share contains exactly what its manifest lists. Returns the differences. */
 export async function faultsOf(client: S3Client, server: string, Bucket: string, id: string): Promise<string[]> {
   const prefix = prefixOf(id)
   const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket, Prefix: prefix }))

@@ -1,10 +1,10 @@
 import { afterAll } from "vitest"
-import { logTo } from "../../src/share-server/log.ts"
-import { sealWith } from "../../src/share-server/seal.ts"
+import { createTokenCipher } from "../../src/share-server/encrypted-token.ts"
+import { jsonLogger } from "../../src/share-server/log.ts"
 import { type SignInOptions, signInAccess } from "../../src/share-server/sign-in.ts"
 import type { ObjectStore } from "../../src/store/object-store.ts"
 import { s3Store } from "../../src/store/s3/s3.ts"
-import { falseIssuer, type Says } from "./false-issuer.ts"
+import { falseIssuer, type IssuerResponse } from "./false-issuer.ts"
 import { keys, post, publicUrl, recordedItems, serverOver, shareFrom } from "./own-server.ts"
 import { type S3Server, startS3Server } from "./s3-server.ts"
 
@@ -17,7 +17,7 @@ let bucket: S3Server | undefined
 let opened: ObjectStore | undefined
 afterAll(() => bucket?.close())
 
-/** One share for all tests of a file: none of them changes it. */
+/** All tests of a file use the same share; none of them changes it. */
 async function publish() {
   bucket = await startS3Server()
   Object.assign(process.env, bucket.environment)
@@ -30,7 +30,7 @@ async function publish() {
   return { ...server, ...made, title: recorded.info.title, session: recorded.session }
 }
 
-/** A server with a share on it, and an issuer that says what it is told. */
+/** A server with a share and a sign-in at the scripted issuer. */
 export async function guarded(more: Partial<SignInOptions> = {}) {
   published ??= publish()
   const server = await published
@@ -42,8 +42,15 @@ export function accessOf(issuer: Issuer, more: Partial<SignInOptions> = {}) {
   if (!opened) throw new Error("There is no server yet.")
   return signInAccess({
     store: opened,
-    ...{ issuer: issuer.issuer, clientId, clientSecret: "secret", scope: "openid email", rules: { everyone: true } },
-    ...{ sessionSeconds: 3600, publicUrl, seal: sealWith(keys), log: logTo(() => {}) },
+    issuer: issuer.issuer,
+    clientId,
+    clientSecret: "secret",
+    scope: "openid email",
+    rules: { everyone: true },
+    sessionSeconds: 3600,
+    publicUrl,
+    tokenCipher: createTokenCipher(keys),
+    log: jsonLogger(() => {}),
     ...more,
   })
 }
@@ -57,11 +64,15 @@ export const cookiesOf = (answer: Response) =>
     .filter((cookie) => !cookie.endsWith("="))
     .join("; ")
 
-/** Signs in as a browser does; gives the answer to its return, and the cookies that it has then. */
-export async function signIn({ ask, issuer }: Pick<Guarded, "ask" | "issuer">, says: Says = {}, place = "/mine") {
+/** Signs in as a browser does. Returns the response to the callback, and the cookies. */
+export async function signIn(
+  { ask, issuer }: Pick<Guarded, "ask" | "issuer">,
+  says: IssuerResponse = {},
+  place = "/mine",
+) {
   const begun = await ask(`/auth/login?return=${encodeURIComponent(place)}`)
   const address = begun.headers.get("location")!
-  issuer.goOn(address, says)
+  issuer.authorize(address, says)
   const state = new URL(address).searchParams.get("state")!
   const attempt = cookiesOf(begun)
   const back = `/auth/callback?code=a-code&state=${state}`

@@ -1,6 +1,6 @@
 import { opencodeBinary } from "./opencode-client.ts"
 
-/** Installs the real client before any test asks for it: several that did so at once would start one that is half there. */
+/** Installs the real client before the tests start: concurrent installations would run a half-installed one. */
 export async function setup(): Promise<void> {
   await opencodeBinary()
 }

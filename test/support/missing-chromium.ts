@@ -1,7 +1,7 @@
 import type { Reporter } from "vitest/node"
 import { findChromium, howToGetChromium } from "./chromium.ts"
 
-/** Ends a test run without Chromium with how to get one, where it is read: after everything else. */
+/** After a run without Chromium, prints last how to install it. */
 export const missingChromium: Reporter = {
   onTestRunEnd() {
     if (findChromium()) return

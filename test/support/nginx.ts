@@ -8,9 +8,9 @@ import { until } from "./opencode-plugin.ts"
 import { temporaryFolder } from "./world.ts"
 
 /**
- * nginx on loopback, in front of a bucket, until the test ends.
- * @param settings what stands in `location /`, beside the bucket's address
- * @param more what stands beside that location
+ * Starts nginx on loopback in front of a bucket, until the test ends.
+ * @param settings lines in `location /`, besides the bucket's address
+ * @param more lines outside of that location
  */
 export async function nginxBefore(bucketUrl: string, settings: string, more = "") {
   const folder = temporaryFolder()
@@ -61,7 +61,7 @@ http {
   onTestFinished(() => stop())
   return {
     url: `http://127.0.0.1:${port}`,
-    /** Forgets all that it keeps. */
+    /** Clears the cache. */
     async purge() {
       await stop()
       rmSync(path.join(folder, "kept"), { recursive: true, force: true })

@@ -20,16 +20,16 @@ interface Release {
 }
 
 export interface NpmRegistry {
-  /** To be given as `npm_config_registry`. */
+  /** Value for `npm_config_registry`. */
   readonly url: string
-  /** Every path that was asked for, in order. */
+  /** Requested paths, in order. */
   readonly asked: string[]
   close(): Promise<void>
 }
 
 /**
- * An npm registry on loopback that knows this package as `npm pack` makes it of what is built, what it depends on, and
- * nothing else. Nothing is asked of any other registry.
+ * An npm registry on loopback that serves the built package as `npm pack` makes it, its dependencies, and nothing else.
+ * It contacts no other registry.
  */
 export async function npmRegistry(): Promise<NpmRegistry> {
   const releases = allReleases()
@@ -82,7 +82,7 @@ function allReleases(): Release[] {
   }
   try {
     add(root, () => {
-      // Without scripts: nothing is built again.
+      // Without scripts, so that nothing is rebuilt.
       execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", temporary], { cwd: root })
       return readFileSync(path.join(temporary, readdirSync(temporary)[0]!))
     })
@@ -92,7 +92,7 @@ function allReleases(): Release[] {
   return [...found.values()]
 }
 
-/** As Node finds it: beside who asks for it, then further out. */
+/** Node's lookup: beside the requiring package, then in its parents. */
 function whereInstalled(name: string, from: string): string {
   const folder = path.join(from, "node_modules", name)
   if (existsSync(folder)) return folder

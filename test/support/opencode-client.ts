@@ -10,8 +10,8 @@ const execute = promisify(execFile)
 const opencodeVersion = "1.18.33"
 
 /**
- * The path of the real client: `OPENCODE_BIN`, or the one from the npm registry, installed into `.cache/` the first
- * time (185 MB).
+ * Path of the real client: `OPENCODE_BIN`, or the one from the npm registry, installed into `.cache/` on first use (185
+ * MB).
  */
 export async function opencodeBinary(): Promise<string> {
   const own = process.env["OPENCODE_BIN"]
@@ -36,15 +36,17 @@ interface Served {
 
 export interface OpencodeClient {
   readonly binary: string
-  /** All that the client sees of the environment. */
+  /** The client's whole environment. */
   readonly env: Record<string, string>
-  /** Runs the client in `directory` and gives what it prints on stdout. Rejects when it fails. */
+  /** Runs the client in `directory` and returns its stdout. Rejects if it fails. */
   run(directory: string, ...args: string[]): Promise<string>
-  /** Starts `opencode serve` in `directory`, with `more` in its environment; gives its address and the way to end it. */
+  /**
+   * Starts `opencode serve` in `directory` with the variables `more`; returns its address and a function that ends it.
+   */
   serve(directory: string, more?: Record<string, string>): Promise<Served>
 }
 
-/** A client with a home of its own, whose only model is the stub at `modelURL`, under the name `provider/model`. */
+/** A client with its own home, whose only model is the stub at `modelURL`, named `provider/model`. */
 export async function opencodeClient(home: string, modelURL: string, model = "stub/stub-1"): Promise<OpencodeClient> {
   const binary = await opencodeBinary()
   const config = join(home, ".config", "opencode")
@@ -67,7 +69,7 @@ export async function opencodeClient(home: string, modelURL: string, model = "st
 
 async function run(binary: string, args: string[], cwd: string, env: Record<string, string>): Promise<string> {
   const running = execute(binary, args, { cwd, env, maxBuffer: 1 << 28, timeout: 120_000 })
-  // With a pipe for stdin that stays open, `opencode run` waits for the rest of its prompt.
+  // With an open pipe on stdin, `opencode run` waits for the rest of its prompt.
   running.child.stdin?.end()
   return (await running).stdout
 }

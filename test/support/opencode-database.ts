@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url"
 import { databaseSource } from "../../src/session/database.ts"
 import { temporaryFolder } from "./world.ts"
 
-/** The database that the real client wrote (`opencode-record.ts`). */
+/** Database written by the real client (`opencode-record.ts`). */
 export const recordedDatabase = fileURLToPath(new URL("../fixtures/opencode.db", import.meta.url))
 export const calc = "/home/dana/src/calc"
 export const notes = "/home/dana/src/notes"
 
-/** A copy of the recorded database, changed by these statements. */
+/** A copy of the recorded database after these statements. */
 export function copy(...statements: string[]): string {
   const path = join(temporaryFolder(), "opencode.db")
   cpSync(recordedDatabase, path)
@@ -20,7 +20,7 @@ export function copy(...statements: string[]): string {
   return path
 }
 
-/** The id of a recorded session by its title. */
+/** Id of the recorded session with this title. */
 export function idOf(title: string): string {
   const database = new DatabaseSync(recordedDatabase, { readOnly: true })
   const row = database.prepare("SELECT id FROM session WHERE title = ?").get(title)
@@ -28,7 +28,7 @@ export function idOf(title: string): string {
   return String(row?.["id"])
 }
 
-/** The recorded database, or another, with no OpenCode to fall back to. */
+/** Reads a session of the recorded (or another) database, without OpenCode as a fallback. */
 export const byID = (sessionID: string, path = recordedDatabase) =>
   databaseSource({ sessionID }, { path, env: { PATH: "" } })
 export const newest = (newestIn: string, path = recordedDatabase) =>

@@ -11,23 +11,23 @@ import { type StubModel, startStubModel } from "./stub-model.ts"
 
 const root = path.dirname(path.dirname(import.meta.dirname))
 
-/** The real client with the built plugin, in a home and a project of its own. */
+/** The real client with the built plugin, in its own home and project. */
 export interface PluggedClient {
   model: StubModel
   client: OpencodeClient
   home: string
   project: string
-  /** The folder that shares go to, unless the options say otherwise. */
+  /** Folder that shares go to by default. */
   bucket: string
-  /** Sets keys of the user's opencode.json, with both lines of the plugin; `options` are the plugin's. */
+  /** Sets keys of the user's opencode.json, with both lines of the plugin and its `options`. */
   configure(options: object, more?: object): Promise<void>
   /** Starts `opencode serve` in the project. */
   serve(more?: Record<string, string>, directory?: string): Promise<Served>
-  /** The ledger's entries. */
+  /** Entries of the ledger. */
   ledger(): { id: string; session: string; state: string; url?: string; secret?: string; unconfirmed?: boolean }[]
-  /** The newest problems in OpenCode's log, ours among them: a line each, after a line's end. */
+  /** The latest problems in OpenCode's log, the plugin's included, each after a line break. */
   logged(): string
-  /** Every file of every share, below the bucket. */
+  /** All files of all shares, below the bucket. */
   files(): string[]
   close(): Promise<void>
 }
@@ -36,14 +36,14 @@ export interface Served {
   url: string
   pid: number
   close(signal?: NodeJS.Signals): Promise<void>
-  /** Starts a session; with a title, so that no model is asked for one. */
+  /** Starts a session; with a title, so that the model is not asked for one. */
   session(title: string): Promise<string>
-  /** Says something in a session, and waits for the answer. */
+  /** Sends a prompt and waits for the answer. */
   say(session: string, text: string): Promise<void>
   share(session: string): Promise<string>
   unshare(session: string): Promise<void>
   ask(method: string, path: string, body?: object): Promise<unknown>
-  /** What the server sends to whoever shows it, toasts included. */
+  /** Events that the server sends to its clients, toasts included. */
   listen(): Promise<Listening>
 }
 
@@ -67,7 +67,11 @@ export async function pluggedClient(): Promise<PluggedClient> {
 
   const running: { close(signal: NodeJS.Signals): Promise<void> }[] = []
   const plugged: PluggedClient = {
-    ...{ model, client, home, project, bucket },
+    model,
+    client,
+    home,
+    project,
+    bucket,
     async configure(options, more = {}) {
       const plugin = [[pathToFileURL(root).href, options]]
       await writeFile(file, JSON.stringify({ ...plain, plugin, enterprise: { url: NOWHERE }, ...more }, null, 2))
@@ -77,7 +81,7 @@ export async function pluggedClient(): Promise<PluggedClient> {
       running.push(served)
       const ask = (method: string, path: string, body?: object) =>
         request(served.url, method, path, body).catch(async (error: Error) => {
-          // What OpenCode logs of it comes a moment later.
+          // OpenCode writes to its log a moment later.
           await pause(500)
           error.message += plugged.logged()
           throw error
@@ -99,7 +103,7 @@ export async function pluggedClient(): Promise<PluggedClient> {
       return listed(folder)
         .filter((name) => name.endsWith(".json"))
         .flatMap((name) => {
-          // An entry that was listed may be removed by now.
+          // A listed entry may be removed by now.
           const text = textOf(path.join(folder, name))
           return text === undefined ? [] : [JSON.parse(text)]
         })
@@ -112,7 +116,7 @@ export async function pluggedClient(): Promise<PluggedClient> {
     },
     files: () => listed(bucket),
     async close() {
-      // Those that a failed test has left.
+      // Servers left by a failed test.
       for (const served of running) await served.close("SIGKILL")
       await model.close()
       await rm(home, { recursive: true, force: true, maxRetries: 5 })
@@ -122,7 +126,7 @@ export async function pluggedClient(): Promise<PluggedClient> {
   return plugged
 }
 
-/** Hears what OpenCode's server sends to whoever shows it, toasts included. */
+/** Records the events that OpenCode's server sends to its clients, toasts included. */
 async function listen(url: string, directory: string): Promise<Listening> {
   const ended = new AbortController()
   const { body } = await fetch(`${url}/event?directory=${encodeURIComponent(directory)}`, {
@@ -144,7 +148,7 @@ function textOf(file: string): string | undefined {
   }
 }
 
-/** The files below a folder; none if it is not there. */
+/** Files below a folder; none if it does not exist. */
 function listed(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
@@ -155,14 +159,14 @@ function listed(folder: string): string[] {
   }
 }
 
-/** The text of the page at a link into a folder; "" if there is none. */
+/** Text of the page at a link into a folder; "" if there is none. */
 export async function pageAt(link: string): Promise<string> {
   return readFile(fileURLToPath(link), "utf8").catch(() => "")
 }
 
 const pause = promisify(setTimeout)
 
-/** Waits until something is so; rejects with what it was last if that never comes. */
+/** Waits until `look` returns a truthy value; rejects with its last value on timeout. */
 export async function until<T>(look: () => T | Promise<T>, isSo: (value: T) => boolean, limit = 60_000): Promise<T> {
   const end = Date.now() + limit
   for (;;) {

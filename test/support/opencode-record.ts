@@ -6,18 +6,18 @@ import { fileURLToPath } from "node:url"
 import { type OpencodeClient, opencodeClient } from "./opencode-client.ts"
 import { type StubModel, startStubModel } from "./stub-model.ts"
 
-/** The sessions that were recorded, by what they are there for. */
+/** Ids of the recorded sessions, by purpose. */
 export interface Recorded {
   /** Several tools and a subagent. */
   tools: string
   /** Its last prompt was undone. */
   undone: string
   archived: string
-  /** In `notes`, a folder outside of any repository. */
+  /** In `notes`, a folder outside any repository. */
   notes: string
 }
 
-/** A git repository `calc`, and a folder `notes` in none, both below `folder`. */
+/** Creates a git repository `calc`, and a folder `notes` outside any, both below `folder`. */
 export async function makeProjects(folder: string): Promise<{ calc: string; notes: string }> {
   const calc = join(folder, "calc")
   const notes = join(folder, "notes")
@@ -38,7 +38,7 @@ export function commitAll(folder: string): void {
   git("commit", "--quiet", "--message=Start")
 }
 
-/** Lets the real client work on the projects; of `calc`, the session `tools` is the newest when this is done. */
+/** Runs the real client on the projects. Afterwards, the session `tools` is the newest one of `calc`. */
 export async function recordSessions(
   client: OpencodeClient,
   model: StubModel,
@@ -77,11 +77,11 @@ async function sessionsOf(client: OpencodeClient, directory: string): Promise<{ 
   return JSON.parse(await client.run(directory, "session", "list", "--format", "json"))
 }
 
-/** What the client's own server at `url` answers to a request, parsed. Rejects when it refuses. */
+/** Sends a request to the client's own server at `url`; returns the parsed response. Rejects if it is refused. */
 export async function request(url: string, method: string, path: string, body?: object): Promise<unknown> {
   const answer = await fetch(url + path, {
     method,
-    // The next server may listen on the same port: no connection to this one is kept for it.
+    // The next server may listen on the same port, so the connection is not reused.
     headers: { connection: "close", "content-type": "application/json" },
     ...(body && { body: JSON.stringify(body) }),
   })
@@ -111,7 +111,7 @@ function toolReplies(calc: string) {
   ]
 }
 
-/** Copies a database into `target`: one file, without a log beside it and without the tables that are not read. */
+/** Copies a database into `target`: one file, without a WAL beside it and without unused tables. */
 function copyDatabase(source: string, target: string): void {
   const original = new DatabaseSync(source)
   original.prepare("VACUUM INTO ?").run(target)
@@ -125,7 +125,7 @@ function copyDatabase(source: string, target: string): void {
   copy.close()
 }
 
-// Run by hand, as root in a container: the home is one that no real person has, because its path is in the sessions.
+// Run by hand, as root in a container: the home folder belongs to no real person, because its path is in the sessions.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const home = "/home/dana"
   await mkdir(home)

@@ -12,13 +12,13 @@ import { onTestFinished } from "vitest"
 import { ownHome, type RunOptions } from "./run-command.ts"
 import { serverFromEnvironment } from "./s3-places.ts"
 
-/** The rights that the README names for whoever shares: those on objects, and those on the bucket. */
+/** Permissions that the README requires for sharing: on objects, and on the bucket. */
 export const readmeRights = {
   objects: ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"],
   bucket: ["s3:ListBucket"],
 }
 
-/** The same with those that it names for a bucket with versions. */
+/** The same with the permissions for a bucket with versioning. */
 export const versionRights = {
   objects: [...readmeRights.objects, "s3:DeleteObjectVersion"],
   bucket: [...readmeRights.bucket, "s3:ListBucketVersions"],
@@ -26,7 +26,7 @@ export const versionRights = {
 
 export type Rights = typeof readmeRights
 
-/** The same rights without one. */
+/** The same permissions without one. */
 export const without = (rights: Rights, right: string): Rights => ({
   objects: rights.objects.filter((each) => each !== right),
   bucket: rights.bucket.filter((each) => each !== right),
@@ -35,23 +35,26 @@ export const without = (rights: Rights, right: string): Rights => ({
 export interface OtherBucket {
   rights: Rights
   versions?: boolean
-  /** Days of a default retention. */
+  /** Default retention in days. */
   lockDays?: number
   denied?: string
-  /** What the rights on objects are for. Default: as the README writes it. */
+  /** Resource of the object permissions. Default: as in the README. */
   resource?: string
 }
 
 /**
- * A new bucket of one user of Ceph RGW, and the built command as another user calls it, who may do there what a policy says
- * and nothing else.
+ * A new bucket of one Ceph RGW user, and the built command run as another user, who has only the permissions of a
+ * policy.
  */
 export async function otherBucket({ versions = false, lockDays, resource = "s/*", ...more }: OtherBucket) {
   const { endpoint, accessKey, secretKey } = serverFromEnvironment("CEPH")
   const { CEPH_OTHER_ACCESS_KEY = "", CEPH_OTHER_SECRET_KEY = "" } = process.env
   const Bucket = `other-${randomBytes(4).toString("hex")}`
   const client = new S3Client({
-    ...{ endpoint, region: "us-east-1", forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED" },
+    endpoint,
+    region: "us-east-1",
+    forcePathStyle: true,
+    requestChecksumCalculation: "WHEN_REQUIRED",
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
   })
   onTestFinished(() => client.destroy())
@@ -65,7 +68,7 @@ export async function otherBucket({ versions = false, lockDays, resource = "s/*"
     await client.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration }))
   }
   if (lockDays) await lock(lockDays)
-  /** @param denied a right that is denied explicitly: Ceph lets whoever has stored an object read it without any */
+  /** @param denied a permission that is denied explicitly: Ceph lets the creator of an object read it without any */
   const allow = async ({ objects, bucket }: Rights, denied?: string) => {
     const whom = { Effect: "Allow", Principal: { AWS: ["arn:aws:iam:::user/other"] } }
     const Statement = [
@@ -82,13 +85,19 @@ export async function otherBucket({ versions = false, lockDays, resource = "s/*"
   const home = ownHome()
   const env = { AWS_ACCESS_KEY_ID: CEPH_OTHER_ACCESS_KEY, AWS_SECRET_ACCESS_KEY: CEPH_OTHER_SECRET_KEY }
   return {
-    ...{ Bucket, client, endpoint, home, env, allow, lock },
+    Bucket,
+    client,
+    endpoint,
+    home,
+    env,
+    allow,
+    lock,
     run: (args: string[], options: RunOptions = {}) =>
       home.run([...args, "--to", `s3://${Bucket}`, "--endpoint", endpoint], {
         ...options,
         env: { ...env, ...options.env },
       }),
-    /** Everything that the bucket holds, by its owner: `key` for content, `key (marker)` for a delete marker. */
+    /** Everything in the bucket, as its owner sees it: `key` for content, `key (marker)` for a delete marker. */
     async held() {
       const { Versions = [], DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand({ Bucket }))
       return [...Versions.map(({ Key }) => `${Key}`), ...DeleteMarkers.map(({ Key }) => `${Key} (marker)`)]

@@ -12,7 +12,7 @@ import { onTestFinished } from "vitest"
 import { ownHome } from "./run-command.ts"
 import { serverFromEnvironment } from "./s3-places.ts"
 
-/** A new bucket on a real server, and the built command as somebody who shares there would call it. */
+/** A new bucket on a real server, and the built command as a user would run it there. */
 export async function ownBucket(name: "CEPH" | "SWIFT", { versions = false, isPublic = false } = {}) {
   const { endpoint, accessKey, secretKey } = serverFromEnvironment(name)
   const Bucket = `flow-${randomBytes(4).toString("hex")}`
@@ -28,7 +28,7 @@ export async function ownBucket(name: "CEPH" | "SWIFT", { versions = false, isPu
   if (versions)
     await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }))
   if (isPublic) {
-    // The policy of the README: everybody may read shares, nobody may list them.
+    // The README's policy: everyone may read shares, nobody may list them.
     const Statement = [
       {
         Sid: "ReadShares",
@@ -42,7 +42,7 @@ export async function ownBucket(name: "CEPH" | "SWIFT", { versions = false, isPu
       new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: "2012-10-17", Statement }) }),
     )
   }
-  // Somebody else's object, whose key begins like those of shares.
+  // An object of someone else whose key begins like those of shares.
   await client.send(new PutObjectCommand({ Bucket, Key: "s/somebody-else", Body: Buffer.from("mine") }))
   const home = ownHome()
   const env = { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey }

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { type Access, publicAccess } from "../../src/share-server/access.ts"
 import { serverApp } from "../../src/share-server/app.ts"
-import { logTo } from "../../src/share-server/log.ts"
-import { metrics } from "../../src/share-server/metrics.ts"
+import { createTokenCipher } from "../../src/share-server/encrypted-token.ts"
+import { jsonLogger } from "../../src/share-server/log.ts"
+import { createMetrics } from "../../src/share-server/metrics.ts"
 import { publishShare } from "../../src/share-server/publish-share.ts"
-import { sealWith } from "../../src/share-server/seal.ts"
-import { sharesIn } from "../../src/share-server/shares.ts"
+import { shareBackends } from "../../src/share-server/share-backend.ts"
 import { createToken } from "../../src/share-server/tokens.ts"
 import type { ObjectStore } from "../../src/store/object-store.ts"
 import { fixture } from "./run-command.ts"
@@ -29,28 +29,40 @@ interface OwnOptions {
   maxShare?: number
 }
 
-/** Instances of the server over one bucket of the test's own; nothing is published but when the test says so. */
+/** Server instances over the test's own bucket; shares are published only when the test says so. */
 export async function ownServer(options: S3ServerOptions = {}, more: OwnOptions = {}) {
   const { server, store } = await s3Here(options)
   return { server, ...(await serverOver(store, more)) }
 }
 
-/** The same over a store. */
+/** The same over a given store. */
 export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
   const now = more.now ?? (() => new Date())
   const kept: string[] = []
   const instance = (own: ObjectStore = store, access = more.access ?? publicAccess): OwnInstance => {
     const log: string[] = []
-    const write = logTo((line) => log.push(line))
-    const shares = sharesIn({
-      ...{ store: own, version: "1.0.0", now, maxBody: 4_000_000, maxShare: more.maxShare ?? 128_000_000 },
-      link: (id) => `${publicUrl}/share/${id}`,
-      onKept: (id) => void kept.push(id),
+    const write = jsonLogger((line) => log.push(line))
+    const shares = shareBackends({
+      store: own,
+      version: "1.0.0",
+      now,
+      maxBodyBytes: 4_000_000,
+      maxShareBytes: more.maxShare ?? 128_000_000,
+      linkOf: (id) => `${publicUrl}/share/${id}`,
+      onStored: (id) => void kept.push(id),
       audit: (what, about) => write("audit", what, about),
     })
     const app = serverApp({
-      ...{ store: own, shares, access, seal: sealWith(keys), log: write, metrics: metrics(), now, publicUrl },
-      ...{ maxBody: 4_000_000, ratePerMinute: 10_000 },
+      store: own,
+      backends: shares,
+      access,
+      tokenCipher: createTokenCipher(keys),
+      log: write,
+      metrics: createMetrics(),
+      now,
+      publicUrl,
+      maxBodyBytes: 4_000_000,
+      ratePerMinute: 10_000,
     })
     return {
       log,
@@ -58,7 +70,7 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
         const env = from === undefined ? {} : { incoming: { socket: { remoteAddress: from } } }
         return app.request(path.startsWith("http") ? path : `${publicUrl}${path}`, init, env)
       },
-      publish: (id, lifetime) => publishShare(id, { store: own, version: "1.0.0", now, lifetime }),
+      publish: (id, lifetime) => publishShare(id, { store: own, version: "1.0.0", now, lifetimeMs: lifetime }),
     }
   }
   const name = `ci ${randomBytes(4).toString("hex")}`
@@ -67,7 +79,7 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
 
 export type OwnServer = Awaited<ReturnType<typeof ownServer>>
 
-/** A recorded session, as the items in which OpenCode sends it. */
+/** A recorded session as the items that OpenCode sends. */
 export function recordedItems(name = "all-tools") {
   const { info, messages } = JSON.parse(readFileSync(fixture(name), "utf8")) as {
     info: { id: string; title: string; time: { updated: number } }

@@ -1,8 +1,11 @@
 import type { Page } from "playwright-core"
 
-/** Watches a window: everything that runs, is asked for elsewhere, opens, or leads away from `base` is written down. */
+/**
+ * Watches a page: records scripts that run, requests to other hosts, new windows, and navigations away from
+ * `base`.
+ */
 export function watch(page: Page, base: string, happened: string[]): void {
-  // A frame that the policy stops shows the browser's own page.
+  // A blocked frame shows the browser's own page.
   const own = ["about:blank", "about:srcdoc", "chrome-error://chromewebdata/"]
   const here = (url: string) => url.startsWith(base) || own.includes(url)
   page.on("dialog", (dialog) => {
@@ -20,8 +23,9 @@ export function watch(page: Page, base: string, happened: string[]): void {
 }
 
 /**
- * Does with a page all that a reader can: chooses every view, opens what is folded, moves over, goes to and presses every
- * element, presses every key that the page knows (unless told not to), filters. Returns the links that lead anywhere but to the web or mail, or tell where from.
+ * Does everything a reader can do with a page: selects every view, opens all folds, hovers over, focuses and presses
+ * every element, presses every shortcut (unless told not to), filters. Returns the links that lead elsewhere than to
+ * the web or mail, or that send a referrer.
  */
 export async function poke(page: Page, { keys = true } = {}): Promise<string[]> {
   const links = await page.evaluate(pressAll)
@@ -42,7 +46,7 @@ async function pressAll(): Promise<string[]> {
   addEventListener("click", (event) => {
     const link = (event.target as Element).closest?.("a, area")
     const href = link ? hrefOf(link) : ""
-    // Links to the web and to other pages would be followed: that is what they are for.
+    // Links to the web and to other pages would navigate, as intended.
     if (/^https?:|^mailto:|^[\w-]+\.\w+|^files\//i.test(href)) event.preventDefault()
   })
   for (const link of document.querySelectorAll("a[href], area[href]")) {
@@ -64,7 +68,7 @@ async function pressAll(): Promise<string[]> {
     act(element, ["pointerover", "mouseover", "mouseenter", "pointerdown", "mousedown", "contextmenu", "dblclick"])
     if (!element.matches("button, input, select, textarea, label, summary, a, area, [onclick], [tabindex], svg"))
       continue
-    // Copying takes the focus to and fro; some of these buttons do the same as all.
+    // Copying moves the focus; several of these buttons do the same.
     if (element.matches(".over *, .tools *") && copied++ % 10 > 0) continue
     act(element, ["keydown", "keyup", "wheel", "copy", "paste", "click"])
     element.click?.()

@@ -3,8 +3,8 @@ import { type AddressInfo, connect } from "node:net"
 import { onTestFinished } from "vitest"
 
 /**
- * A forward proxy on loopback, the only one who knows where some hosts are: it sends what is for them to `origin`, and
- * refuses the rest. `asked` tells what it was asked for.
+ * A forward proxy on loopback, the only route to some hosts: it forwards requests for them to `origin` and refuses the
+ * rest. `asked` lists the requested hosts.
  */
 export async function ownProxy(hosts: string[], origin: string) {
   const asked: string[] = []
@@ -22,7 +22,7 @@ export async function ownProxy(hosts: string[], origin: string) {
   })
   server.on("connect", (incoming, socket, head) => {
     asked.push(`CONNECT ${incoming.url}`)
-    // Who is refused may reset the connection.
+    // A refused client may reset the connection.
     socket.on("error", () => {})
     if (!hosts.includes(incoming.url!.split(":")[0]!)) return void socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")
     const onward = connect(Number(port), hostname, () => {

@@ -1,6 +1,5 @@
-// Records demo/session.json: the real client does a small piece of work in a real project, and says what the script
-// says. Run by hand, as root in a container: the home is one that no real person has, because its path is in the
-// session.
+// Records demo/session.json: the real client works on a small real project with a scripted model. Run by hand, as root
+// in a container: the home folder belongs to no real person, because its path is in the session.
 import { mkdir, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -14,7 +13,7 @@ import { type Reply, startStubModel } from "./stub-model.ts"
 const home = "/home/dana"
 const folder = join(home, "src", "invoice")
 
-/** Gives answers the time and the tokens that a model would have taken for them: more with each step. */
+/** Gives replies realistic durations and token counts, which grow with each step. */
 function paced(script: Reply[]): Reply[] {
   let prompt = 9_300
   return script.map((reply) => {
@@ -27,7 +26,7 @@ function paced(script: Reply[]): Reply[] {
   })
 }
 
-/** Answers the question of the session as soon as there is one. */
+/** Answers the session's question as soon as it is asked. */
 async function answerQuestion(url: string): Promise<void> {
   for (;;) {
     const [asked] = (await request(url, "GET", "/question")) as { id: string }[]
@@ -42,7 +41,7 @@ try {
   await makeInvoiceProject(folder)
   model.queue(...paced(replies(folder)))
   const client = await opencodeClient(home, model.url, "example/example-large")
-  // As in a terminal: the tests print in colour.
+  // Coloured test output, as in a terminal.
   const server = await client.serve(folder, { FORCE_COLOR: "1" })
   try {
     const session = (await request(server.url, "POST", "/session", { title })) as { id: string }
@@ -52,7 +51,7 @@ try {
       { type: "text", text: prompts.fix },
       { type: "file", mime: "image/png", filename: "invoice-2041.png", url: picture },
     )
-    // Somebody reads the first answer.
+    // Time to read the first answer.
     await sleep(30_000)
     const value = "@README.md"
     const start = prompts.document.indexOf(value)

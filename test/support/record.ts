@@ -1,13 +1,13 @@
 import type { SessionRecord } from "../../src/session/source.ts"
 
-interface Exported {
+interface SessionExport {
   info?: unknown
   messages?: unknown[]
-  children?: Exported[]
+  children?: SessionExport[]
 }
 
-/** A record over values, as a source would give it. */
-export function recordOf({ info = { id: "ses_1" }, messages = [], children = [] }: Exported): SessionRecord {
+/** A record over plain values, as a source returns it. */
+export function recordOf({ info = { id: "ses_1" }, messages = [], children = [] }: SessionExport): SessionRecord {
   return {
     info,
     async *messages() {
@@ -17,9 +17,9 @@ export function recordOf({ info = { id: "ses_1" }, messages = [], children = [] 
   }
 }
 
-/** A record read whole, in the shape of an export. */
-export async function exportedOf(record: SessionRecord): Promise<Required<Exported>> {
-  const children: Exported[] = []
+/** A whole record in the format of an export. */
+export async function exportedOf(record: SessionRecord): Promise<Required<SessionExport>> {
+  const children: SessionExport[] = []
   for (const child of record.children) children.push(await exportedOf(child))
   return { info: record.info, messages: await all(record.messages()), children }
 }

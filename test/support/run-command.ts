@@ -13,7 +13,7 @@ export interface RunOptions {
   stdin?: string
   env?: Record<string, string>
   cwd?: string
-  /** Called with the process as soon as it runs, to kill it in the middle. */
+  /** Called with the process when it has started, to kill it while it runs. */
   onStart?: (child: { kill: (signal: NodeJS.Signals) => boolean }) => void
 }
 
@@ -22,7 +22,7 @@ const command = path.join(root, "bin", "opencode-bucket.js")
 
 export const fixture = (name: string): string => path.join(root, "test", "fixtures", "sessions", `${name}.json`)
 
-/** A home folder with nothing in it, and the built command run in it as a user would, in a process of its own. */
+/** An empty home folder, and the built command run in it as a user would, in its own process. */
 export function ownHome() {
   const home = temporaryFolder()
   const project = path.join(home, "project")

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { type Element, xml } from "./s3-xml.ts"
 
-/** An answer in place of the real one. With `code`, an S3 error; with `body`, just that. */
+/** Replaces the real response: an S3 error with `code`, or a `body` as it is. */
 export interface FaultAnswer {
   status: number
   code?: string
@@ -41,7 +41,7 @@ export function error(status: number, code: string, message: string): Answer {
   return { status, headers: { "content-type": "application/xml" }, content }
 }
 
-/** An object as it was asked for: all of it, a range of bytes, or nothing if the reader has it. */
+/** The response to a read: the whole object, a range, or "not modified". */
 export function forReader(
   asked: Record<string, string>,
   headers: Record<string, string> & { etag: string },

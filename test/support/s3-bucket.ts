@@ -7,13 +7,13 @@ export interface StoredVersion {
   headers: Record<string, string>
 }
 
-/** What a delete did: the version that is gone, and the delete marker that came instead. */
+/** Result of a delete: the removed version, and the delete marker in its place. */
 export interface Deletion {
   version?: string
   marker?: string
 }
 
-/** The content of one bucket, with S3's rules for versions. */
+/** Contents of a bucket, with S3's versioning rules. */
 export class Bucket {
   /** Newest first, by key. */
   readonly #stored = new Map<string, StoredVersion[]>()
@@ -28,7 +28,7 @@ export class Bucket {
     return this.#add({ key, version: this.#newVersion(), deleteMarker: false, body, headers })
   }
 
-  /** The object that a reader sees, or the version that is asked for. */
+  /** The current object, or the given version. */
   get(key: string, version?: string): StoredVersion | undefined {
     const all = this.#stored.get(key) ?? []
     const found = version === undefined ? all[0] : all.find((one) => one.version === version)
@@ -50,18 +50,18 @@ export class Bucket {
     return { ...(version === undefined ? {} : { version }), ...(removed?.deleteMarker ? { marker: gone } : {}) }
   }
 
-  /** Every version and delete marker, sorted by key, the newest of each first. */
+  /** All versions and delete markers, sorted by key, newest first. */
   versions(): StoredVersion[] {
     return [...this.#stored.keys()].sort(byBytes).flatMap((key) => this.#stored.get(key) ?? [])
   }
 
-  /** What a reader sees. */
+  /** Objects that readers see. */
   current(): StoredVersion[] {
     return this.versions().filter((one) => this.#stored.get(one.key)?.[0] === one && !one.deleteMarker)
   }
 
   #newVersion(): string {
-    // Not in the order of time, as in S3.
+    // Not in chronological order, as in S3.
     return this.keepsVersions ? `v${((++this.#count * 7919) % 1_000_003).toString(36)}-${this.#count}` : "null"
   }
 

@@ -3,7 +3,7 @@ import type { ObjectStore, StoredObject } from "../../src/store/object-store.ts"
 import { type S3StoreOptions, s3Store } from "../../src/store/s3/s3.ts"
 import { type S3Server, type S3ServerOptions, startS3Server } from "./s3-server.ts"
 
-/** An embedded server for one test, its credentials in the environment, and a store over its bucket. */
+/** An embedded S3 server for one test, with its credentials in the environment, and a store on its bucket. */
 export async function s3Here(
   options: S3ServerOptions = {},
   more: Partial<S3StoreOptions> = {},
@@ -16,7 +16,7 @@ export async function s3Here(
   return { server, store }
 }
 
-/** Sets these variables for one test; undefined takes one away. */
+/** Sets environment variables for one test; undefined unsets one. */
 export function useEnvironment(variables: Record<string, string | undefined>): void {
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
   onTestFinished(() => {

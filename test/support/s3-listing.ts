@@ -1,7 +1,7 @@
 import { type Bucket, byBytes, type StoredVersion } from "./s3-bucket.ts"
 import type { Element } from "./s3-xml.ts"
 
-/** One line of a listing: versions, or a folder in which everything below it is rolled up. */
+/** Entry of a listing: a version, or a common prefix. */
 type Line = { key: string; version: string; stored?: StoredVersion; latest: boolean }
 
 /** ListObjectsV2: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */

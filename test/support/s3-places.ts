@@ -16,7 +16,7 @@ export interface RealServer {
   secretKey: string
 }
 
-/** A server that runs already, as the environment describes it: `CEPH_ENDPOINT`, `CEPH_ACCESS_KEY`, `CEPH_SECRET_KEY`. */
+/** A running server from the environment: `CEPH_ENDPOINT`, `CEPH_ACCESS_KEY`, `CEPH_SECRET_KEY`. */
 export function serverFromEnvironment(prefix: string): RealServer {
   const read = (name: string) => {
     const value = process.env[`${prefix}_${name}`]
@@ -28,7 +28,7 @@ export function serverFromEnvironment(prefix: string): RealServer {
   return { endpoint: read("ENDPOINT"), accessKey: read("ACCESS_KEY"), secretKey: read("SECRET_KEY") }
 }
 
-/** New buckets on a real server: a plain one, one that keeps versions, and where there is such a thing one with object lock. */
+/** New buckets on a real server: plain, with versioning, and with object lock where supported. */
 export async function realPlace(server: RealServer, { objectLock }: { objectLock: boolean }): Promise<StoreUnderTest> {
   const { endpoint, accessKey, secretKey } = server
   vi.stubEnv("AWS_ACCESS_KEY_ID", accessKey)

@@ -19,20 +19,20 @@ import { type Element, elements, unescapeXml } from "./s3-xml.ts"
 
 export interface S3Request {
   method: string
-  /** Decoded; empty for requests that are about the bucket. */
+  /** Decoded; empty for requests on the bucket. */
   key: string
   bucket: string
   query: URLSearchParams
   headers: Record<string, string>
   body: Buffer
-  /** As S3 calls it: `PutObject`, `GetObject`, `ListObjectsV2`, `ListObjectVersions`, `DeleteObject`, `DeleteObjects`. */
+  /** S3's name: `PutObject`, `GetObject`, `ListObjectsV2`, `ListObjectVersions`, `DeleteObject`, `DeleteObjects`. */
   operation: string
   anonymous: boolean
-  /** Which request of this server it is, from 1. */
+  /** Number of the request on this server, from 1. */
   number: number
 }
 
-/** `reset` cuts the connection before the request is carried out, `lost` after it, `truncate` within the answer. */
+/** `reset` cuts the connection before the request is executed, `lost` after it, `truncate` within the response. */
 export type Fault = FaultAnswer | "reset" | "lost" | "hang" | "truncate" | undefined
 
 export interface S3ServerOptions {
@@ -40,24 +40,24 @@ export interface S3ServerOptions {
   region?: string
   accessKey?: string
   secretKey?: string
-  /** `denied`: versions are kept, but these credentials may not list them. */
+  /** `denied`: versioning is on, but these credentials may not list versions. */
   versions?: "off" | "on" | "denied" | "unsupported" | "ignored"
   deleteObjects?: "on" | "unsupported"
-  /** Take the bucket from the path whatever the Host header says. */
+  /** Take the bucket from the path, regardless of the Host header. */
   pathStyleOnly?: boolean
-  /** Refuse every checksum header but Content-MD5, like services that know none. */
+  /** Refuse all checksum headers but Content-MD5, like services without checksum support. */
   refuseChecksums?: boolean
-  /** The largest page of a listing. */
+  /** Maximum page size of a listing. */
   pageSize?: number
-  /** What strangers may do. */
+  /** Permissions of anonymous requests. */
   publicRead?: boolean
   publicList?: boolean
-  /** Keys that DeleteObjects and DeleteObject refuse, each with this error code. */
+  /** Keys that DeleteObjects and DeleteObject refuse, with their error code. */
   undeletable?: (key: string) => string | undefined
   /** Milliseconds that the server's clock is ahead. */
   clockOffset?: number
   fault?: (request: S3Request) => Fault
-  /** Awaited before each answer. */
+  /** Awaited before each response. */
   delay?: (request: S3Request) => Promise<void>
 }
 
@@ -65,30 +65,33 @@ export interface S3Server {
   readonly endpoint: string
   readonly bucket: string
   readonly region: string
-  /** Variables with which the SDK finds the credentials of this server and nothing else of the machine. */
+  /** Variables with which the SDK finds this server's credentials, and none of the machine. */
   readonly environment: Record<string, string>
-  /** Every request so far, in order of arrival. */
+  /** All requests so far, in order of arrival. */
   readonly requests: S3Request[]
-  /** What a reader of the bucket sees, by key, as stored (text: compressed). */
+  /** Objects that readers see, by key, as stored (text is compressed). */
   objects(): Map<string, StoredVersion>
-  /** All that the bucket holds: old versions and delete markers too. */
+  /** Everything in the bucket, including old versions and delete markers. */
   versions(): StoredVersion[]
-  /** Puts an object there without a request. */
+  /** Stores an object without a request. */
   putDirectly(key: string, content: string): void
-  /** Settings may be changed while it runs. */
+  /** May be changed while the server runs. */
   readonly options: S3ServerOptions
   close(): Promise<void>
 }
 
 /**
- * A small S3 server in this process, on loopback, for one bucket. It is stricter than most services: signatures are
- * checked in full, aws-chunked bodies are refused (501), DeleteObjects without a right Content-MD5 is (400), and every
- * refusal is the XML that S3 sends. The bucket is reached in path style and by its name in the Host header. With
- * `fault`, it fails as told.
+ * A small S3 server in this process, on loopback, for one bucket. Stricter than most services: signatures are checked
+ * in full, aws-chunked bodies are refused (501), DeleteObjects without a correct Content-MD5 is refused (400), and
+ * every error is S3's XML. The bucket is reachable in path style and by its name in the Host header. `fault` makes
+ * requests fail.
  */
 export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Server> {
   const settings = {
-    ...{ bucket: "shares", region: "us-east-1", accessKey: "testaccess", secretKey: "testsecret" },
+    bucket: "shares",
+    region: "us-east-1",
+    accessKey: "testaccess",
+    secretKey: "testsecret",
     ...options,
   }
   const bucket = new Bucket(options.versions === "on" || options.versions === "denied")
@@ -156,7 +159,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
     }
   }
 
-  /** What stands against a request before it is carried out. */
+  /** Reason to refuse a request before it is executed. */
   function refusal(incoming: IncomingMessage, request: S3Request): Answer | undefined {
     const { headers, operation, body } = request
     if (request.anonymous) {

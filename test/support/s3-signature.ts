@@ -8,13 +8,13 @@ export interface SignedRequest {
   body: Buffer
 }
 
-/** How far the time of a request may be off. */
-const tolerance = 15 * 60_000
+/** Maximum difference between the time of a request and the server's clock. */
+const MAX_SKEW_MS = 15 * 60_000
 
 /**
- * Checks a request's AWS Signature Version 4, header form, by making it again. Gives the S3 error code that it earns,
- * or undefined when it is right.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+ * Verifies the AWS Signature Version 4 of a request (header form). Returns the S3 error code, or undefined if the
+ * signature is valid.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
 export function signatureError(
   request: SignedRequest,
@@ -35,7 +35,7 @@ export function signatureError(
 
   const time = headers["x-amz-date"] ?? ""
   const sent = Date.parse(time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"))
-  if (!(Math.abs(now - sent) <= tolerance)) return "RequestTimeTooSkewed"
+  if (!(Math.abs(now - sent) <= MAX_SKEW_MS)) return "RequestTimeTooSkewed"
 
   const signed = signedHeaders.split(";")
   const mustBeSigned = Object.keys(headers).filter(

@@ -15,7 +15,7 @@ function escapeXml(text: string): string {
   return text.replace(/[&<>"\r]/g, (char) => `&#${char.charCodeAt(0)};`)
 }
 
-/** The texts of every element of this name, in order, of a document as simple as the body of DeleteObjects. */
+/** Texts of all elements with this name, in order, in a document as simple as the body of DeleteObjects. */
 export function elements(document: string, name: string): string[] {
   return [...document.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, "g"))].map(([, inner = ""]) => inner)
 }

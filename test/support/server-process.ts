@@ -10,29 +10,37 @@ import { serverFromEnvironment } from "./s3-places.ts"
 export interface ServerProcess {
   url: string
   pid: number
-  /** What it logged so far, a line each. */
+  /** Log lines so far. */
   log(): Record<string, unknown>[]
-  /** Ends it, and resolves when it has ended. */
+  /** Ends the server and resolves when it has exited. */
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** A new bucket on Ceph RGW for one test, with the built command for it and instances of the built server over it. */
+/** A new bucket on Ceph RGW for one test, with the built command and instances of the built server on it. */
 export async function serverOnCeph() {
   const { endpoint, accessKey, secretKey } = serverFromEnvironment("CEPH")
   const Bucket = `server-${randomBytes(4).toString("hex")}`
   const s3 = new S3Client({
-    ...{ endpoint, region: "us-east-1", forcePathStyle: true },
+    endpoint,
+    region: "us-east-1",
+    forcePathStyle: true,
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
   })
   onTestFinished(() => s3.destroy())
   await s3.send(new CreateBucketCommand({ Bucket }))
   const home = ownHome()
   const env = {
-    ...{ AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey, AWS_EC2_METADATA_DISABLED: "true" },
-    ...{ OPENCODE_BUCKET_TO: `s3://${Bucket}`, OPENCODE_BUCKET_ENDPOINT: endpoint },
+    AWS_ACCESS_KEY_ID: accessKey,
+    AWS_SECRET_ACCESS_KEY: secretKey,
+    AWS_EC2_METADATA_DISABLED: "true",
+    OPENCODE_BUCKET_TO: `s3://${Bucket}`,
+    OPENCODE_BUCKET_ENDPOINT: endpoint,
   }
   return {
-    ...{ Bucket, s3, env, home },
+    Bucket,
+    s3,
+    env,
+    home,
     keys: async () => {
       const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }))
       return Versions.map(({ Key }) => Key!)
@@ -49,7 +57,7 @@ export async function serverOnCeph() {
   }
 }
 
-/** Starts the built server, and resolves when it listens. It ends with the test. */
+/** Starts the built server; resolves when it listens. It ends with the test. */
 export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
   const command = path.join(import.meta.dirname, "..", "..", "bin", "opencode-bucket.js")
   const child = spawn(process.execPath, [command, "serve"], {
@@ -84,7 +92,7 @@ function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | nu
   })
 }
 
-/** A port of this machine that nobody has at the moment. */
+/** A free port of this machine. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()

@@ -9,17 +9,17 @@ export interface StandInAnswer {
 }
 
 export interface StandIn {
-  /** Its address, without a slash at the end. */
+  /** Address without a trailing slash. */
   url: string
-  /** The paths that were asked for so far. */
+  /** Requested paths so far. */
   asked: string[]
-  /** The most requests that were open at once. */
+  /** Maximum number of concurrent requests. */
   atOnce: () => number
-  /** May be changed while it runs. */
+  /** May be changed while the server runs. */
   answer: (path: string, headers: IncomingHttpHeaders) => StandInAnswer | "silence"
 }
 
-/** A web server on loopback that stands for one that cannot be had here: a vendor's bot check, a sign-in, a cache. */
+/** A web server on loopback in place of one that is not available here: a vendor's bot check, a sign-in, a cache. */
 export async function standIn(answer: StandIn["answer"]): Promise<StandIn> {
   const [open, most] = [new Set<unknown>(), { count: 0 }]
   const server = createServer((request, response) => {
@@ -48,11 +48,12 @@ export async function standIn(answer: StandIn["answer"]): Promise<StandIn> {
 
 const html = { "content-type": "text/html; charset=utf-8" }
 const page = (title: string, body: string, status = 403, headers = {}): StandInAnswer => ({
-  ...{ status, headers: { ...html, ...headers } },
+  status,
+  headers: { ...html, ...headers },
   body: `<!DOCTYPE html><html lang="en"><head><title>${title}</title></head><body>${body}</body></html>`,
 })
 
-/** Bot checks as vendors answer them, in short. */
+/** Bot checks as vendors respond, abbreviated. */
 export const challenges: [vendor: string, StandInAnswer][] = [
   [
     "Cloudflare",
@@ -102,7 +103,7 @@ export const challenges: [vendor: string, StandInAnswer][] = [
   ["a bot check", page("Are you a robot?", "<p>Move the slider</p>", 200)],
 ]
 
-/** Ways in which a sign-in comes before a page. `at` is the address of the server itself. */
+/** Sign-ins in front of a page. `at` is the address of the server itself. */
 export const signIns: [name: string, (at: string, path: string) => StandInAnswer][] = [
   ["a form on the spot", () => page("Shares", '<form><input name=user><input type="password" name="p"></form>', 200)],
   ["a form, refusing", () => page("Welcome", "<form method=post><input type=password></form>", 403)],

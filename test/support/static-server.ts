@@ -16,13 +16,13 @@ const types: Record<string, string> = {
 
 export interface StaticServer {
   url: string
-  /** Every request so far with the status of its answer: `GET /index.html 200`. */
+  /** All requests so far with their status: `GET /index.html 200`. */
   requests: string[]
-  /** Answers with a status of its own where this gives one; may be set while the server runs. */
+  /** Returns a status to fail a request with; may be set while the server runs. */
   fault?: (method: string, pathname: string) => number | undefined
 }
 
-/** Serves files by their names, with the types that are given or that their endings say, until the test ends. */
+/** Serves files by name, with the given types or those of their extensions, until the test ends. */
 export async function serveFiles(
   files: ReadonlyMap<string, string | Uint8Array>,
   typeOf: (name: string) => string = (name) => types[path.extname(name)] ?? "application/octet-stream",

@@ -2,32 +2,32 @@ import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { json } from "node:stream/consumers"
 
-/** What the model answers to one request. */
+/** The model's reply to one request. */
 export interface Reply {
   reasoning?: string
   text?: string
-  /** Calls; `args` as a text is sent as it is, so that it can be broken JSON. */
+  /** Tool calls; `args` as a string is sent unchanged, so that it can be broken JSON. */
   tools?: { name: string; args: unknown }[]
-  /** An HTTP status instead of an answer. */
+  /** HTTP error status in place of a reply. */
   status?: number
-  /** Milliseconds after the reasoning, and before the end of the answer. */
+  /** Milliseconds of pause after the reasoning and before the end of the reply. */
   think?: number
   wait?: number
-  /** Tokens that the answer took; `prompt` includes those that came from the cache. */
+  /** Tokens of the reply; `prompt` includes cached ones. */
   usage?: { prompt: number; cached: number; completion: number }
 }
 
 export interface StubModel {
   /** Base URL for an OpenAI-compatible provider. */
   readonly url: string
-  /** Adds answers to the end of the queue; without any left, the model says "Done." */
+  /** Appends replies to the queue; without any left, the model says "Done." */
   queue(...replies: Reply[]): void
-  /** How many answers are left. */
+  /** Number of replies left. */
   left(): number
   close(): Promise<void>
 }
 
-/** A model that says what it is told: `/chat/completions` on loopback, streamed, so that the real client can be driven. */
+/** A scripted model: streams `/chat/completions` on loopback, to drive the real client. */
 export async function startStubModel(): Promise<StubModel> {
   const replies: Reply[] = []
   const server = createServer(async (request, response) => {
@@ -36,7 +36,7 @@ export async function startStubModel(): Promise<StubModel> {
       return
     }
     const body = (await json(request)) as { model: string; tools?: unknown[] }
-    // Only the agent brings tools; a request without is for a title or a summary, and takes nothing off the queue.
+    // Only the agent sends tools; a request without tools is for a title or a summary and consumes no reply.
     const reply = body.tools?.length ? (replies.shift() ?? { text: "Done." }) : { text: "A short summary." }
     await answer(response, body.model, reply)
   })

@@ -4,22 +4,22 @@ import { promisify } from "node:util"
 
 const execute = promisify(execFile)
 
-/** A program on a terminal of its own, typed at and looked at. */
+/** A program in its own terminal. */
 export interface Terminal {
-  /** Types text, as keys. */
+  /** Types text as keys. */
   type(text: string): Promise<void>
   /** Presses a key: `Enter`, `Escape`, `C-c`. */
   press(key: string): Promise<void>
-  /** What is on the screen, with its colours as SGR sequences if they are wanted. */
+  /** Contents of the screen, optionally with colours as SGR sequences. */
   screen(options?: { colours?: boolean }): Promise<string>
-  /** What the program has put on the clipboard. */
+  /** Text that the program copied to the clipboard. */
   copied(): Promise<string>
-  /** Whether the program still runs. */
+  /** Whether the program is still running. */
   runs(): Promise<boolean>
   close(): Promise<void>
 }
 
-/** Starts a program in a tmux server of its own, 160 columns wide unless said otherwise. It sees `env` and nothing else of the environment. */
+/** Starts a program in its own tmux server, 160 columns wide by default. Its whole environment is `env`. */
 export async function inTmux(
   command: readonly string[],
   { cwd, env, columns = 160, rows = 50 }: { cwd: string; env: Record<string, string>; columns?: number; rows?: number },

@@ -1,7 +1,7 @@
 import type { ToolCall, ToolPart } from "../../src/session/model.ts"
 import { normalizeMessage } from "../../src/session/normalize.ts"
 
-/** What OpenCode writes as the state of a call; the call has ended well unless said otherwise. */
+/** State of a tool call as OpenCode stores it; completed by default. */
 interface State {
   status?: string
   input?: unknown
@@ -12,12 +12,12 @@ interface State {
   attachments?: unknown
 }
 
-/** A tool part that was normalised, as the only one of its message. */
+/** A normalized tool part, the only one of its message. */
 export function tool(name: string, state: State): ToolPart {
   const part = { id: "prt_1", type: "tool", tool: name, callID: "call_1", state: { status: "completed", ...state } }
   const [normalized] = normalizeMessage({ info: { role: "assistant" }, parts: [part] }).parts
   if (normalized?.type !== "tool") throw new Error(`not a tool part: ${JSON.stringify(normalized)}`)
   return normalized
 }
-/** The call of such a part, understood. */
+/** The interpreted call of such a part. */
 export const call = (name: string, state: State): ToolCall => tool(name, state).call

@@ -1,19 +1,19 @@
 import type { BrowserContext } from "playwright-core"
 
-/** What a reader's browser makes of one page. */
+/** Result of opening a page in a browser. */
 export interface Visit {
-  /** Errors, console messages, requests that failed or went elsewhere, pictures that did not load: should be empty. */
+  /** Errors, console messages, failed or external requests, broken images: should be empty. */
   problems: string[]
-  /** The pages of the same share that this one links to. */
+  /** Pages of the same share that this one links to. */
   links: string[]
   pictures: number
-  /** By how much the page is wider than the window, in pixels. */
+  /** Horizontal overflow in pixels. */
   sideways: number
-  /** Of the page's background: 0 is black, 1 is white. */
+  /** Brightness of the background: 0 is black, 1 is white. */
   brightness: number
 }
 
-/** Opens a page, and everything on it that opens. `base` is where the share is, with a slash at the end. */
+/** Opens a page and all folds on it. `base` is the URL of the share, with a trailing slash. */
 export async function visit(context: BrowserContext, url: string, base: string): Promise<Visit> {
   const page = await context.newPage()
   const problems: string[] = []
@@ -39,7 +39,7 @@ async function look() {
   for (const details of document.querySelectorAll("details")) details.open = true
   for (const image of document.images) image.loading = "eager"
   await Promise.all([...document.images].map((image) => image.decode().catch(() => {})))
-  // Painted, since colours are written in many ways (oklch(), color-mix(), …).
+  // Painted on a canvas, since colours have many notations (oklch(), color-mix(), …).
   const paint = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!
   for (const element of [document.documentElement, document.body]) {
     paint.fillStyle = getComputedStyle(element).backgroundColor
@@ -48,7 +48,7 @@ async function look() {
   const [red = 0, green = 0, blue = 0, alpha = 0] = paint.getImageData(0, 0, 1, 1).data
   const { scrollWidth, clientWidth } = document.documentElement
   return {
-    // As they are written: the addresses of links in a drawing are no texts.
+    // The attribute as written: `href` of a link in an SVG is not a string.
     links: [...document.querySelectorAll("a[href]")].map((link) =>
       new URL(link.getAttribute("href")!, document.baseURI).href.replace(/#.*/, ""),
     ),

@@ -4,14 +4,14 @@ import path from "node:path"
 import { onTestFinished } from "vitest"
 import type { World } from "../../src/config/folders.ts"
 
-/** An empty folder that goes away with the test. */
+/** An empty folder that is deleted with the test. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), "opencode-bucket-test-")))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** A world of the test's own: a home with nothing in it, and a repository in it to be in. */
+/** An environment for one test: an empty home, and a repository as the working directory. */
 export function ownWorld(
   env: Record<string, string> = {},
 ): World & { write: (file: string, content: unknown) => string } {

@@ -2,23 +2,29 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import { withFields } from "../../src/share-server/item-fields.ts"
-import { type Item, type KeptItem, mergeItems, readItems, recordOf } from "../../src/share-server/items.ts"
-import { undoneIn } from "../../src/share-server/undone.ts"
+import {
+  mergeItems,
+  readItems,
+  type SessionItem,
+  type StoredItem,
+  toSessionRecord,
+} from "../../src/share-server/session-items.ts"
+import { undoneFilter } from "../../src/share-server/undo.ts"
 import { all } from "../support/record.ts"
 
 const SESSION = "ses_1"
 
-/** A client as the real one was seen to be: what it sends after each thing that its user does. */
+/** A client that sends what the real one was observed to send after each user action. */
 function client() {
   let [clock, ids] = [Date.UTC(2026, 10, 2), 0]
   let messages: { id: string; role: string; text: string; created: number }[] = []
   let revert: { messageID: string } | undefined
-  const batches: Item[][] = []
-  const session = (): Item => ({
+  const batches: SessionItem[][] = []
+  const session = (): SessionItem => ({
     type: "session",
     data: { id: SESSION, title: "t", time: { created: 1, updated: ++clock }, ...(revert && { revert }) },
   })
-  const add = (role: string, text: string): Item[] => {
+  const add = (role: string, text: string): SessionItem[] => {
     const id = `msg_${String(++ids).padStart(6, "0")}`
     const created = ++clock
     messages.push({ id, role, text, created })
@@ -32,7 +38,7 @@ function client() {
     const end = messages.findIndex(({ id }) => id === revert?.messageID)
     return messages.slice(0, end < 0 ? messages.length : end).map(({ text }) => text)
   }
-  const send = (...items: Item[]) => void batches.push(items)
+  const send = (...items: SessionItem[]) => void batches.push(items)
   return {
     batches,
     shown,
@@ -74,8 +80,8 @@ const step = fc.oneof(
   fc.constant({ do: "rename" as const }),
 )
 
-const textsOf = async (items: ReadonlyMap<string, KeptItem>) =>
-  (await all(normalizeSession(recordOf(items, SESSION)).messages())).flatMap(({ parts }) =>
+const textsOf = async (items: ReadonlyMap<string, StoredItem>) =>
+  (await all(normalizeSession(toSessionRecord(items, SESSION)).messages())).flatMap(({ parts }) =>
     parts.flatMap((part) => (part.type === "text" ? part.text : [])),
   )
 
@@ -90,17 +96,17 @@ test("what was undone for good stays out, what was redone comes back, in whateve
         else user[what.do]()
       }
       const kept = batches.map((batch) => withFields(readItems(batch, SESSION)))
-      const inOrder = new Map<string, KeptItem>()
+      const inOrder = new Map<string, StoredItem>()
       for (const batch of kept) {
         mergeItems(inOrder, batch)
-        // As `fold` does.
-        const isUndone = undoneIn(inOrder)
+        // Like `compactBatches`.
+        const isUndone = undoneFilter(inOrder)
         if (chance.next().value! % 2 === 0)
           for (const [name, item] of [...inOrder]) if (isUndone(item)) inOrder.delete(name)
       }
       expect(await textsOf(inOrder)).toEqual(shown())
 
-      const shuffled = new Map<string, KeptItem>()
+      const shuffled = new Map<string, StoredItem>()
       const order = new Map(kept.map((batch) => [batch, chance.next().value!]))
       for (const batch of kept.toSorted((a, b) => order.get(a)! - order.get(b)!)) mergeItems(shuffled, batch)
       expect(await textsOf(shuffled)).toEqual(shown())
@@ -122,7 +128,7 @@ test("undone from a part on, the parts before it stay", async () => {
     type: "session",
     data: { id: SESSION, time: { updated }, ...(revert && { revert }) },
   })
-  const items = new Map<string, KeptItem>()
+  const items = new Map<string, StoredItem>()
   for (const batch of [
     [
       session(1),

@@ -1,14 +1,14 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { bodyOf } from "../../src/share-server/intake.ts"
-import { forEach, ratePerMinute, turnstile } from "../../src/share-server/limits.ts"
-import { logTo } from "../../src/share-server/log.ts"
+import { mapConcurrently, rateLimiter, semaphore } from "../../src/share-server/concurrency.ts"
+import { jsonLogger } from "../../src/share-server/log.ts"
+import { readBody } from "../../src/share-server/request-body.ts"
 import { ownServer, post, recordedItems, shareFrom } from "../support/own-server.ts"
 
 test("no more than so much is inside at once, what is heavier than that alone, and everybody gets in", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(15), { maxLength: 30 }), async (weights) => {
-      const gate = turnstile({ atOnce: 10, line: 100, wait: 5_000 })
+      const gate = semaphore({ limit: 10, maxQueued: 100, timeoutMs: 5_000 })
       const inside: number[] = []
       let served = 0
       const work = async (weight: number) => {
@@ -27,7 +27,7 @@ test("no more than so much is inside at once, what is heavier than that alone, a
 })
 
 test("who would wait too long, or in too long a line, is told so, and holds nobody up", async () => {
-  const gate = turnstile({ atOnce: 2, line: 2, wait: 20 })
+  const gate = semaphore({ limit: 2, maxQueued: 2, timeoutMs: 20 })
   let leave = () => {}
   const first = gate(() => new Promise<void>((resolve) => (leave = resolve)))
   const heavy = gate(async () => "in", 2)
@@ -42,13 +42,15 @@ test("who would wait too long, or in too long a line, is told so, and holds nobo
 
 test("what is done for each comes back in order, and one that fails is not hidden", async () => {
   const numbers = Array.from({ length: 50 }, (_, n) => n)
-  expect(await forEach(numbers, async (n) => n * 2)).toEqual(numbers.map((n) => n * 2))
-  await expect(forEach(numbers, async (n) => (n === 30 ? Promise.reject(new Error("30")) : n))).rejects.toThrow("30")
+  expect(await mapConcurrently(numbers, async (n) => n * 2)).toEqual(numbers.map((n) => n * 2))
+  await expect(mapConcurrently(numbers, async (n) => (n === 30 ? Promise.reject(new Error("30")) : n))).rejects.toThrow(
+    "30",
+  )
 })
 
 test("a minute's worth is saved up, and no more", () => {
   let time = 0
-  const may = ratePerMinute(3, () => time)
+  const may = rateLimiter(3, () => time)
   const asked = () => Array.from({ length: 5 }, () => may("a"))
   expect(asked()).toEqual([true, true, true, false, false])
   expect(may("b")).toBe(true)
@@ -60,9 +62,9 @@ test("a minute's worth is saved up, and no more", () => {
 
 test("a request is read up to its limit, whether it says its length or not", async () => {
   const body = (length: number) => new Request("http://x/", { method: "POST", body: new Uint8Array(length).fill(7) })
-  expect(await bodyOf(body(100), 100)).toEqual(new Uint8Array(100).fill(7))
-  expect(await bodyOf(new Request("http://x/"), 100)).toEqual(new Uint8Array(0))
-  for (const length of [101, 150, 5_000]) expect(await bodyOf(body(length), 100)).toBeUndefined()
+  expect(await readBody(body(100), 100)).toEqual(new Uint8Array(100).fill(7))
+  expect(await readBody(new Request("http://x/"), 100)).toEqual(new Uint8Array(0))
+  for (const length of [101, 150, 5_000]) expect(await readBody(body(length), 100)).toBeUndefined()
 })
 
 test("of one session no more is kept than the limit, and what was kept stays shared", async () => {
@@ -71,7 +73,7 @@ test("of one session no more is kept than the limit, and what was kept stays sha
   const { id, secret } = await shareFrom(server, session)
   const sync = (data: unknown[]) => server.ask(`/${server.token}/api/share/${id}/sync`, post({ secret, data }))
   expect((await sync(items)).status).toBe(200)
-  // Compressed, all of them would be next to nothing.
+  // Random text, since repetitive text would compress to almost nothing.
   const filler = (n: number) => ({
     type: "part",
     data: { id: `prt_${n}`, messageID: "msg_z", sessionID: session, type: "text", text: `${n} `.repeat(10_000) },
@@ -90,7 +92,7 @@ test("an error that names an object does not put the id of its share into the lo
   const lines: string[] = []
   const id = "V1StGXR8_Z5jdHi6B-myT"
   for (const key of [`s/${id}/index.html`, `pending/${id}/x.json`, `published/${"a".repeat(64)}/${id}.json`, `s/${id}`])
-    logTo((line) => lines.push(line))("warn", "failed", { message: `The store refused s3://shares/${key}.` })
+    jsonLogger((line) => lines.push(line))("warn", "failed", { message: `The store refused s3://shares/${key}.` })
   expect(lines.length).toBe(4)
   for (const line of lines) {
     expect(line).not.toContain(id.slice(0, 12))

@@ -1,13 +1,13 @@
 import { fields, text } from "../session/read-json.ts"
-import type { KeptItem } from "./items.ts"
+import type { StoredItem } from "./session-items.ts"
 
 /**
- * What a batch tells of undoing, as items of its own. OpenCode deletes undone messages with the next prompt and does not
- * say so to a share server: all that comes is a session without `revert`, once with the prompt (the undo is final), and
- * once alone (it was redone).
+ * Derives items for undo and redo from a batch. OpenCode deletes undone messages with the next prompt and does not tell
+ * the share API: all that arrives is a session without `revert`, together with the prompt (the undo is final) or alone
+ * (it was redone).
  */
-export function undoItems(items: readonly KeptItem[]): KeptItem[] {
-  return items.flatMap(({ type, data, clock }): KeptItem[] => {
+export function readUndoItems(items: readonly StoredItem[]): StoredItem[] {
+  return items.flatMap(({ type, data, clock }): StoredItem[] => {
     if (type !== "session") return []
     const { revert, time } = fields(data)
     const at = number(fields(time)["updated"]) || clock
@@ -19,9 +19,9 @@ export function undoItems(items: readonly KeptItem[]): KeptItem[] {
   })
 }
 
-interface Event {
+interface UndoEvent {
   at: number
-  /** Where the undo begins; undefined for what ends one. */
+  /** Start of the undone range; undefined for the end of an undo. */
   from?: Undo
   isPrompt?: true
 }
@@ -29,27 +29,27 @@ interface Event {
 interface Undo {
   messageID: string
   partID: string
-  /** Messages that were created later are not part of it. */
+  /** Messages created at this time or later are not part of it. */
   before: number
 }
 
-/** Tells of a message or part of these items whether OpenCode has deleted it, since it was undone for good. */
-export function undoneIn(items: ReadonlyMap<string, KeptItem>): (item: KeptItem) => boolean {
-  const undone = finalUndos(items)
-  if (undone.length === 0) return () => false
+/** Returns a predicate for messages and parts that OpenCode deleted because they were undone for good. */
+export function undoneFilter(items: ReadonlyMap<string, StoredItem>): (item: StoredItem) => boolean {
+  const undos = finalUndos(items)
+  if (undos.length === 0) return () => false
   const createdAt = (message: string) => createdOf(items.get(`message/${message}`))
   return ({ name }) => {
     const [kind, message = "", part = ""] = name.split("/")
     if (kind !== "message" && kind !== "part") return false
-    return undone.some(({ messageID, partID, before }) => {
+    return undos.some(({ messageID, partID, before }) => {
       if (message < messageID || createdAt(message) >= before) return false
       return message > messageID || partID === "" || (kind === "part" && part >= partID)
     })
   }
 }
 
-function finalUndos(items: ReadonlyMap<string, KeptItem>): Undo[] {
-  const events: Event[] = []
+function finalUndos(items: ReadonlyMap<string, StoredItem>): Undo[] {
+  const events: UndoEvent[] = []
   for (const item of items.values()) {
     const { at, messageID, partID } = fields(item.data)
     if (item.type === "undo")
@@ -67,6 +67,6 @@ function finalUndos(items: ReadonlyMap<string, KeptItem>): Undo[] {
   return undos
 }
 
-const createdOf = (item: KeptItem | undefined) => number(fields(fields(item?.data)["time"])["created"])
+const createdOf = (item: StoredItem | undefined) => number(fields(fields(item?.data)["time"])["created"])
 
 const number = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : 0)

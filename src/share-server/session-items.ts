@@ -1,40 +1,40 @@
 import type { SessionRecord } from "../session/source.ts"
-import { undoItems, undoneIn } from "./undone.ts"
+import { readUndoItems, undoneFilter } from "./undo.ts"
 
-/** One thing that OpenCode sends of a session: `session`, `message`, `part`, `session_diff` or `model`. */
-export interface Item {
+/** An item of the share API: `session`, `message`, `part`, `session_diff` or `model`. */
+export interface SessionItem {
   type: string
   data: unknown
 }
 
-/** An item as it is kept, with what tells which of two of the same name is the later one. */
-export interface KeptItem extends Item {
+/** An item as it is stored, with what is needed to order two versions of it. */
+export interface StoredItem extends SessionItem {
   /** `session`, `message/<id>`, `part/<message>/<part>`, `session_diff`, `model`, `undo/<time>`, `redo/<time>` */
   name: string
-  /** The latest time in the batch that it came with, milliseconds since 1970; 0 if there was none. */
+  /** Latest time in the item's batch, Unix time in milliseconds; 0 if there was none. */
   clock: number
-  /** How long it was as it came: what is redacted of a text that has grown may be shorter than before. */
+  /** Characters of JSON before redaction: a redacted text may become shorter while the original grows. */
   length?: number
 }
 
 /**
- * Reads what a client sent of a session as items. What is no item, or is of another session, is left out: the client goes
- * on whatever it is answered, and the rest of a batch is worth keeping.
+ * Reads the items of a sync. Skips malformed items and those of other sessions: clients do not react to an error, and
+ * the rest of the batch is worth storing.
  */
-export function readItems(data: unknown, session: string): KeptItem[] {
-  const items = (Array.isArray(data) ? data : []).flatMap((given: unknown): { item: Item; name: string }[] => {
+export function readItems(data: unknown, session: string): StoredItem[] {
+  const items = (Array.isArray(data) ? data : []).flatMap((given: unknown): { item: SessionItem; name: string }[] => {
     const { type, data } = fields(given)
     const name = typeof type === "string" ? nameOf(type, data, session) : undefined
     return name === undefined ? [] : [{ item: { type: type as string, data }, name }]
   })
   const clock = items.reduce((latest, { item }) => Math.max(latest, latestTime(item.data)), 0)
   const kept = items.map(({ item, name }) => ({ name, clock, length: JSON.stringify(item.data).length, ...item }))
-  return [...kept, ...undoItems(kept)]
+  return [...kept, ...readUndoItems(kept)]
 }
 
 /**
- * Whether a client has sent messages without a role, as OpenCode 2 writes them: in items of type `message`, or as a list in
- * one of type `messages`.
+ * Whether a client sent messages without a role, as OpenCode 2 does: in items of type `message`, or as a list in one of
+ * type `messages`.
  */
 export function hasMessagesWithoutRole(data: unknown): boolean {
   return (Array.isArray(data) ? data : []).some((item) => {
@@ -48,21 +48,24 @@ const hasRole = ({ role, info }: { role?: unknown; info?: unknown }) =>
   typeof role === "string" || typeof fields(info)["role"] === "string"
 
 /**
- * Adds items to those that are there. Of two of the same name the later one stays, by a total order that looks at nothing
- * but the two: so the same items end in the same, in whatever order, however often and by whatever instance they are added.
+ * Merges items into `into`. Of two items with the same name the later one wins, by a total order that depends on these
+ * two only: merging is commutative and idempotent, on any instance.
  */
-export function mergeItems(into: Map<string, KeptItem>, items: Iterable<KeptItem>): void {
+export function mergeItems(into: Map<string, StoredItem>, items: Iterable<StoredItem>): void {
   for (const item of items) {
-    const known = into.get(item.name)
-    if (!known || isLater(item, known)) into.set(item.name, item)
+    const existing = into.get(item.name)
+    if (!existing || isLater(item, existing)) into.set(item.name, item)
   }
 }
 
-/** The session that items make up, without what was undone for good. Messages and parts are in the order of their ids, which OpenCode counts up. */
-export function recordOf(items: ReadonlyMap<string, KeptItem>, session: string): SessionRecord {
-  const parts = new Map<string, KeptItem[]>()
-  const messages: { id: string; item: KeptItem }[] = []
-  const isUndone = undoneIn(items)
+/**
+ * Builds the session record of items, without what was undone for good. Messages and parts are ordered by id, which
+ * OpenCode counts up.
+ */
+export function toSessionRecord(items: ReadonlyMap<string, StoredItem>, session: string): SessionRecord {
+  const parts = new Map<string, StoredItem[]>()
+  const messages: { id: string; item: StoredItem }[] = []
+  const isUndone = undoneFilter(items)
   for (const item of items.values()) {
     if (isUndone(item)) continue
     const [kind, message = ""] = item.name.split("/")
@@ -102,17 +105,16 @@ function nameOf(type: string, data: unknown, session: string): string | undefine
   }
 }
 
-// A message's parts carry no time of change, so what only ever grows tells first: a call that has ended is later than one
-// that runs. Then the clock of the batch, then length (a text grows while it is written); then anything, as long as it is
-// the same everywhere.
-function isLater(a: KeptItem, b: KeptItem): boolean {
+// Parts have no modification time, so monotonic state decides first: a completed call is later than a running one. Then
+// the clock of the batch, then length (a text grows while it is written), then any order that is the same everywhere.
+function isLater(a: StoredItem, b: StoredItem): boolean {
   const stages = stageOf(a) - stageOf(b) || a.clock - b.clock
   if (stages !== 0) return stages > 0
   const [left, right] = [JSON.stringify(a.data), JSON.stringify(b.data)]
   return ((a.length ?? left.length) - (b.length ?? right.length) || compare(left, right)) > 0
 }
 
-function stageOf({ type, data }: KeptItem): number {
+function stageOf({ type, data }: StoredItem): number {
   const item = fields(data)
   const time = fields(item["time"])
   if (type === "session") return number(time["updated"])

@@ -1,8 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { SECRET_HEADER, syncBodyOf } from "../../src/share-server/intake.ts"
+import { semaphore } from "../../src/share-server/concurrency.ts"
 import { BYTES_PER_VALUE, JsonBounds, MAX_DEPTH } from "../../src/share-server/json-bounds.ts"
-import { turnstile } from "../../src/share-server/limits.ts"
+import { readSyncBody, SECRET_HEADER } from "../../src/share-server/request-body.ts"
 import { ownServer, post, recordedItems, shareFrom } from "../support/own-server.ts"
 
 const seed = Number(process.env["REDACT_SEED"] ?? 1)
@@ -10,7 +10,7 @@ const LONGEST = 4_000_000
 const MAX_VALUES = LONGEST / BYTES_PER_VALUE
 const bytes = (text: string) => new TextEncoder().encode(text)
 
-/** A body that comes in pieces of so many bytes, and notes how far it was read. */
+/** A body in chunks of this size that records how much was read. */
 function inPieces(whole: Uint8Array, size: number, headers: Record<string, string> = {}) {
   const read = { bytes: 0 }
   const body = new ReadableStream<Uint8Array>(
@@ -27,7 +27,7 @@ function inPieces(whole: Uint8Array, size: number, headers: Record<string, strin
   return { read, request: new Request("http://127.0.0.1/", init) }
 }
 
-/** What counting finds in a value, by walking through it. */
+/** Counts values by walking through a parsed value. */
 function counted(value: unknown, depth = 0): { values: number; depth: number } {
   if (typeof value !== "object" || value === null) return { values: 1, depth }
   const inside = Object.values(value).map((one) => counted(one, depth + 1))
@@ -45,7 +45,8 @@ describe("bounds of JSON", () => {
         const bounds = new JsonBounds(LONGEST)
         const text = bytes(JSON.stringify(value))
         expect(counted(value).depth).toBeLessThan(MAX_DEPTH)
-        for (let at = 0; at < text.length; at += size) expect(bounds.take(text.slice(at, at + size))).toBeUndefined()
+        for (let at = 0; at < text.length; at += size)
+          expect(bounds.exceeded(text.slice(at, at + size))).toBeUndefined()
       }),
       { seed, numRuns: 300 },
     )
@@ -65,8 +66,8 @@ describe("bounds of JSON", () => {
       `${JSON.stringify('\\"')}${"[".repeat(MAX_DEPTH + 1)}`,
     ],
   ])("%s up to the bound, and one too many", (_, good, bad) => {
-    expect(new JsonBounds(LONGEST).take(bytes(good))).toBeUndefined()
-    expect(new JsonBounds(LONGEST).take(bytes(bad))).toMatch(/^(?:more than|a number)/)
+    expect(new JsonBounds(LONGEST).exceeded(bytes(good))).toBeUndefined()
+    expect(new JsonBounds(LONGEST).exceeded(bytes(bad))).toMatch(/^(?:more than|a number)/)
   })
 })
 
@@ -90,7 +91,7 @@ describe("a sync's secret", () => {
         given.push(secret)
         throw new Error("no such share")
       }
-      await expect(syncBodyOf(request, 4_000_000, check)).rejects.toThrow("no such share")
+      await expect(readSyncBody(request, 4_000_000, check)).rejects.toThrow("no such share")
       expect(given).toEqual(["abc"])
       expect(at).toBeLessThanOrEqual(4_096)
     }
@@ -100,20 +101,20 @@ describe("a sync's secret", () => {
     const data = (length: number) => `{"data":["${"x".repeat(length)}"],"secret":"abc"}`
     const secrets: string[] = []
     const check = async (secret: string) => void secrets.push(secret)
-    await syncBodyOf(inPieces(bytes(data(60_000)), 900).request, 4_000_000, check)
+    await readSyncBody(inPieces(bytes(data(60_000)), 900).request, 4_000_000, check)
     expect(secrets).toEqual(["abc"])
     const { request } = inPieces(bytes(data(70_000)), 900)
-    await expect(syncBodyOf(request, 4_000_000, refuse)).rejects.toMatchObject({ status: 400 })
-    await syncBodyOf(inPieces(bytes(data(70_000)), 900, { [SECRET_HEADER]: "abc" }).request, 4_000_000, check)
+    await expect(readSyncBody(request, 4_000_000, refuse)).rejects.toMatchObject({ status: 400 })
+    await readSyncBody(inPieces(bytes(data(70_000)), 900, { [SECRET_HEADER]: "abc" }).request, 4_000_000, check)
     for (const none of ["{}", "[]", "7", '{"secret":7}', ""])
-      await syncBodyOf(inPieces(bytes(none), 3).request, 100, check).catch(() => {})
+      await readSyncBody(inPieces(bytes(none), 3).request, 100, check).catch(() => {})
     expect(secrets).toEqual(["abc", "abc", "", "", "", ""])
   })
 
   test("what is longer than a request may be is refused, whatever it says", async () => {
     const check = async () => {}
     const { request } = inPieces(bytes(`{"secret":"a","data":"${"x".repeat(5_000)}"}`), 100)
-    await expect(syncBodyOf(request, 4_000, check)).rejects.toMatchObject({ status: 413 })
+    await expect(readSyncBody(request, 4_000, check)).rejects.toMatchObject({ status: 413 })
   })
 })
 
@@ -152,7 +153,7 @@ test("nobody gets more than their share while others wait, and nobody waits behi
     fc.asyncProperty(
       fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.integer({ min: 1, max: 4 })), { maxLength: 40 }),
       async (asked) => {
-        const gate = turnstile({ atOnce: 8, each: 4, line: 100, wait: 5_000 })
+        const gate = semaphore({ limit: 8, limitPerClient: 4, maxQueued: 100, timeoutMs: 5_000 })
         const inside = new Map<string, number>()
         let served = 0
         await Promise.all(
@@ -176,7 +177,7 @@ test("nobody gets more than their share while others wait, and nobody waits behi
     ),
     { seed, numRuns: 100 },
   )
-  const gate = turnstile({ atOnce: 1, line: 1_000, wait: 5_000 })
+  const gate = semaphore({ limit: 1, maxQueued: 1_000, timeoutMs: 5_000 })
   const order: string[] = []
   const all = ["a", "a", "a", "a", "b", "b", "c"].map((who) => gate(async () => void order.push(who), 1, who))
   await Promise.all(all)

@@ -6,7 +6,7 @@ const png = Buffer.from(
   "base64",
 )
 
-/** A share with an attachment. */
+/** A published share with an attachment. */
 async function published(now?: () => Date, lifetime?: number) {
   const server = await ownServer({}, now && { now })
   const { session, items } = recordedItems("questions")
@@ -78,7 +78,7 @@ test("past its time a share is gone at once, for whoever has it in a cache too",
   for (const headers of [{}, { "if-none-match": etag }, { range: "bytes=0-1" }]) {
     const answer = await ask(page, { headers })
     expect([answer.status, answer.headers.get("cache-control")]).toEqual([410, "no-store"])
-    expect(await answer.text()).toContain("not any more")
+    expect(await answer.text()).toContain("is no longer shared")
   }
   expect((await ask(page.replace("index.html", "session.json"))).status).toBe(410)
 })
