@@ -1,4 +1,4 @@
-import { MAX_ASKED } from "../../src/share/gone.ts"
+import { MAX_CHECKED_COUNT } from "../../src/share/verify-removed.ts"
 import type { RoundTrips, UnshareRequests } from "./bucket.ts"
 import type { PagesWeight } from "./pages.ts"
 import type { PluginCost } from "./plugin.ts"
@@ -82,7 +82,7 @@ export function goals(
     // Checks: pages of a listing begin after a whole key and so overlap by one, two lists show in two ways that nothing is left,
     // the first page goes before all others and the manifest after them, and a stranger asks for some objects of every kind,
     // each kind beside a name that never existed.
-    reached: lists <= thousands + 3 && deletes <= thousands + 2 && others <= MAX_ASKED + 8,
+    reached: lists <= thousands + 3 && deletes <= thousands + 2 && others <= MAX_CHECKED_COUNT + 8,
   })
   return found
 }

@@ -119,7 +119,7 @@ async function printLifecycle(flags: DoctorFlags, terminal: Terminal): Promise<v
   if (form !== "json" && form !== "xml")
     throw new ShareError("bad-usage", `--lifecycle "${form}" is no form of a rule.`, { hint: "Give json or xml." })
   const { destination, expires } = settingsFrom(flags, terminal)
-  const length = lifetimeFrom(flags.expires, expires)?.length
+  const length = lifetimeFrom(flags.expires, expires)?.durationMs
   const rule = lifecycle(destination, length, await mayHaveVersions(destination))
   terminal.stdout.write(`${form === "xml" ? asXml(rule) : JSON.stringify(rule, null, 2)}\n`)
 

@@ -114,7 +114,7 @@ async function fromOwnStore(link: string, terminal: Terminal): Promise<Uint8Arra
       ledger,
       destination,
       open: openStore,
-      agree,
+      confirm: agree,
     })
     for (const { store, id } of found) {
       const body = await store.get(`${prefixOf(id)}session.json`).finally(() => store.close())

@@ -7,7 +7,7 @@ import { isNowhere, leadsElsewhere } from "../config/nowhere.ts"
 import type { Settings } from "../config/schema.ts"
 import { assertNoOtherServer, writeEntry, writeNowhere, writeTuiEntry } from "../config/write-entry.ts"
 import { ShareError } from "../errors.ts"
-import { tryOutOnce } from "../share/first-use.ts"
+import { probeStoreOnce } from "../share/ensure-erasable.ts"
 import { openLedger } from "../share/ledger.ts"
 import { newShareId } from "../share/share-id.ts"
 import { absolutePlace, unclearError, unclearPlace, valueInWords } from "../store/check-destination.ts"
@@ -42,7 +42,7 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   try {
     status.show(`Trying ${store.name} out…`)
     const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
-    const seen = await tryOutOnce({ store, destination, ledger, newId: newShareId })
+    const seen = await probeStoreOnce({ store, destination, ledger, newId: newShareId })
     status.clear()
     say(terminal, flags.quiet, `${store.name} stores, gives back and deletes.${seen.note ? ` ${seen.note}` : ""}`)
     const policy = seen.seen === "refused" ? readPolicy(destination) : undefined

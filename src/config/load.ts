@@ -1,6 +1,6 @@
 import path from "node:path"
 import { ShareError } from "../errors.ts"
-import { parseLength } from "../share/expires.ts"
+import { parseDuration } from "../share/expiry.ts"
 import { absolutePlace, unclearError, unclearPlace, valueInWords } from "../store/check-destination.ts"
 import type { Destination } from "../store/open-store.ts"
 import { dataFolder, type World } from "./folders.ts"
@@ -106,7 +106,7 @@ const inOrder = (files: ConfigFile[]) => [
   ...files.filter(({ from }) => from === "project"),
 ]
 
-const lengthOf = ({ expires = "never" }: Settings) => parseLength(expires) ?? 0
+const lengthOf = ({ expires = "never" }: Settings) => parseDuration(expires) ?? 0
 
 const isYesOrNo = (key: keyof Settings) => key === "pathStyle" || key === "confirm"
 

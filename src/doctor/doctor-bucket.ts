@@ -1,4 +1,4 @@
-import { daysInWords } from "../share/retention.ts"
+import { formatDays } from "../share/retention.ts"
 import type { BucketFacts } from "../store/s3/s3-examine.ts"
 import type { Finding } from "./finding.ts"
 
@@ -65,7 +65,7 @@ function locks(lock: BucketFacts["lock"]): Finding {
     }
   return {
     ...{ about, state: "fail" },
-    says: `every new object is locked for ${daysInWords(lock.days)} (${lock.mode} mode): nothing that is shared could be unshared before. Nothing was tried`,
+    says: `every new object is locked for ${formatDays(lock.days)} (${lock.mode} mode): nothing that is shared could be unshared before. Nothing was tried`,
     remedy: "Take a bucket without object lock, or remove its default retention.",
   }
 }

@@ -1,6 +1,12 @@
-import { isCache, isHit } from "../share/caches.ts"
-import { seenInWords } from "../share/seen-in-words.ts"
-import { canStrangerList, compared, isPageView, openAsStranger, type StrangersView } from "../share/stranger.ts"
+import {
+  type AnonymousView,
+  compareWithSent,
+  isPageView,
+  isPubliclyListable,
+  viewAnonymously,
+} from "../share/anonymous-access.ts"
+import { isCache, isHit } from "../share/cache-headers.ts"
+import { describeView } from "../share/describe-view.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Finding } from "./finding.ts"
 
@@ -25,16 +31,16 @@ export async function* seenByStranger({ store, id, url, hash, policy }: SeenOpti
     }
     return
   }
-  const view = await compared(await openAsStranger(url, id), { hash }, url, id)
+  const view = await compareWithSent(await viewAnonymously(url, id), { hash }, url, id)
   yield whoReads(view, url, policy)
   yield await whoLists(store)
-  if (view.seen !== "unreachable") yield inFront(await openAsStranger(url, id), view)
+  if (view.seen !== "unreachable") yield inFront(await viewAnonymously(url, id), view)
 }
 
 /** What keeps a page from being one for everybody who opens it. */
-const unshown: ReadonlySet<StrangersView["seen"]> = new Set(["text", "download", "compressed"])
+const unshown: ReadonlySet<AnonymousView["seen"]> = new Set(["text", "download", "compressed"])
 
-function whoReads(view: StrangersView, url: string, policy: string | undefined): Finding {
+function whoReads(view: AnonymousView, url: string, policy: string | undefined): Finding {
   const about = "Public"
   const { host } = new URL(url)
   switch (view.seen) {
@@ -56,7 +62,7 @@ function whoReads(view: StrangersView, url: string, policy: string | undefined):
         }),
       }
     default: {
-      const { says, remedy } = seenInWords(view)!
+      const { says, remedy } = describeView(view)!
       const sentence = says.charAt(0).toLowerCase() + says.slice(1).replace(/\.$/, "")
       const state = unshown.has(view.seen) ? "fail" : "warn"
       return { about, state, says: sentence, ...(remedy !== undefined && { remedy }) }
@@ -66,7 +72,7 @@ function whoReads(view: StrangersView, url: string, policy: string | undefined):
 
 async function whoLists(store: ObjectStore): Promise<Finding> {
   const about = "Listing"
-  const open = await Promise.all(store.listings().map((address) => canStrangerList(address)))
+  const open = await Promise.all(store.listings().map((address) => isPubliclyListable(address)))
   if (!open.includes(true)) return { about, state: "ok", says: "strangers cannot list the bucket" }
   return {
     ...{ about, state: "warn" },
@@ -75,7 +81,7 @@ async function whoLists(store: ObjectStore): Promise<Finding> {
   }
 }
 
-function inFront(view: StrangersView, before: StrangersView): Finding {
+function inFront(view: AnonymousView, before: AnonymousView): Finding {
   const about = "Caches"
   const served = [view, before].map((each) => (isPageView(each) ? each.served : "")).find(isCache)
   if (served === undefined) return { about, state: "ok", says: "none shows itself in front of the bucket" }

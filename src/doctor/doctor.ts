@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import { prefixOf } from "../share/manifest.ts"
-import { trial } from "../share/try-out.ts"
+import { createProbe } from "../share/probe-store.ts"
 import { collect, type ObjectStore } from "../store/object-store.ts"
 import type { BucketFacts } from "../store/s3/s3-examine.ts"
 import { bucketFindings, locksEverything } from "./doctor-bucket.ts"
@@ -37,7 +37,7 @@ export async function* examine({ store, id, facts, policy }: DoctorOptions): Asy
     if (locksEverything(known)) return
   }
 
-  const { key, url, hash, rehearse, put, remove } = trial(store, id)
+  const { key, url, hash, rehearse, put, remove } = createProbe(store, id)
   const beforehand = [
     ["List", () => collect(store.list(prefixOf(id)))],
     ["Delete", rehearse],
@@ -84,7 +84,7 @@ async function tried(about: string, says: string, step: () => Promise<unknown>):
   }
 }
 
-async function removed(remove: ReturnType<typeof trial>["remove"]): Promise<Finding> {
+async function removed(remove: ReturnType<typeof createProbe>["remove"]): Promise<Finding> {
   const about = "Delete"
   try {
     const { deleted, proven, seen, note } = await remove()

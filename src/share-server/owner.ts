@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto"
 import { prefixOf } from "../share/manifest.ts"
-import { empty } from "../share/unshare.ts"
+import { emptyPrefix } from "../share/unshare.ts"
 import { collect, type ObjectStore } from "../store/object-store.ts"
 import { getJson, putJson, SERVER } from "./batches.ts"
 import { forEach } from "./limits.ts"
@@ -87,7 +87,7 @@ export async function wasTakenBack(store: ObjectStore, id: string, secret: strin
 /** Takes a share back: notes that, then deletes all of it. May be cut short and begun again. Throws what the store throws, and `left-behind`. */
 export async function takeBack(store: ObjectStore, id: string, owner: Owner | undefined, now: Date): Promise<void> {
   await writeGone(store, id, owner, now)
-  await empty(store, id)
+  await emptyPrefix(store, id)
   await store.delete(await pendingNotes(store, id))
   if (owner) await dropFromIndex(store, owner.token, id)
 }

@@ -1,11 +1,11 @@
 import { withTemporaryFiles } from "../lib/temporary-files.ts"
 import type { RedactOptions } from "../redact/redact.ts"
 import { site } from "../render/site/site.ts"
-import { nextExpiry } from "../share/expires.ts"
+import { nextExpiry } from "../share/expiry.ts"
 import { MANIFEST, type Manifest, prefixOf, readManifest, writeManifest } from "../share/manifest.ts"
 import { prepare } from "../share/prepare.ts"
 import { publish } from "../share/publish.ts"
-import { empty } from "../share/unshare.ts"
+import { emptyPrefix } from "../share/unshare.ts"
 import type { ObjectEntry, ObjectStore } from "../store/object-store.ts"
 import { distrust, fold, gather, hasNews, SERVER } from "./batches.ts"
 import { recordOf } from "./items.ts"
@@ -65,7 +65,7 @@ export async function publishShare(id: string, options: PublishShareOptions): Pr
 /** Whether a share was taken back; then nothing of it is left. */
 export async function isOver(store: ObjectStore, id: string): Promise<boolean> {
   if (!(await isGone(store, id))) return false
-  await empty(store, id)
+  await emptyPrefix(store, id)
   await store.delete(await pendingNotes(store, id))
   return true
 }
@@ -80,13 +80,13 @@ async function bring(
   const { session, leftOut } = await prepare(record, { redact: { ...redact, person: { user: "", home: "" } } })
   const { id } = before
   const prefix = prefixOf(id)
-  const rule = { length: lifetime, asked: false }
+  const rule = { durationMs: lifetime, explicit: false }
   const { expires } = nextExpiry(before, rule, session.info.updated, now())
   const known = isWhole && before.state === "published" ? before.objects : {}
   const seen = Object.keys(before.objects)
   const { objects } = await withTemporaryFiles((temporary) => {
     const files = site(session, { id, version, leftOut, expires, temporary })
-    return publish(files, { store, prefix, known, seen, concurrency: 8 })
+    return publish(files, { store, prefix, known, visiblePaths: seen, concurrency: 8 })
   })
   if (known !== before.objects || Object.keys(known).some((path) => !Object.hasOwn(objects, path)))
     await removeStale(store, prefix, objects)

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 import { createAdaptorServer } from "@hono/node-server"
 import { getConnInfo } from "@hono/node-server/conninfo"
 import { Hono } from "hono"
-import { parseLength } from "../share/expires.ts"
+import { parseDuration } from "../share/expiry.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
 import { type Access, proxyAccess, publicAccess } from "./access.ts"
@@ -55,7 +55,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const now = () => new Date()
   const figures = metrics()
   const seal = sealWith(settings.cookieKeys.length > 0 ? settings.cookieKeys : [randomBytes(32).toString("base64url")])
-  const lifetime = parseLength(settings.expires) ?? Number.POSITIVE_INFINITY
+  const lifetime = parseDuration(settings.expires) ?? Number.POSITIVE_INFINITY
   const publishing = { destination, version, redact: settings.redact, lifetime }
   const apart = workers(fileURLToPath(import.meta.resolve("#server-worker")), store)
 

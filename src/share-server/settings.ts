@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import * as z from "zod"
 import { ShareError } from "../errors.ts"
 import { firstHidden } from "../lib/terminal-text.ts"
-import { parseLength } from "../share/expires.ts"
+import { parseDuration } from "../share/expiry.ts"
 import { unclearError, unclearPlace, valueInWords } from "../store/check-destination.ts"
 import { canonicalTo } from "../store/open-store.ts"
 import { isToken } from "./tokens.ts"
@@ -88,7 +88,10 @@ export const serverSettingsSchema = z.strictObject({
   proxyAddresses: list.default([]),
   /** How long shares live after their session was last changed. */
   expires: text
-    .refine((text) => parseLength(text) !== undefined, "must be hours, days or weeks, such as 12h, 7d or 8w, or never")
+    .refine(
+      (text) => parseDuration(text) !== undefined,
+      "must be hours, days or weeks, such as 12h, 7d or 8w, or never",
+    )
     .default("never"),
   redact: json(
     z.strictObject({

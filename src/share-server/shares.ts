@@ -2,7 +2,7 @@ import { ShareError } from "../errors.ts"
 import type { RedactOptions } from "../redact/redact.ts"
 import { FORMAT, writeManifest } from "../share/manifest.ts"
 import { isShareId } from "../share/share-id.ts"
-import { empty } from "../share/unshare.ts"
+import { emptyPrefix } from "../share/unshare.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { keepItems, keptBytes } from "./batches.ts"
@@ -103,7 +103,7 @@ export function sharesIn(options: SharesOptions): Shares {
     }
     await Promise.all([keepItems(store, id, items), notePending(store, id)])
     if ((await isGone(store, id)) || !(await readOwner(store, id))) {
-      await empty(store, id)
+      await emptyPrefix(store, id)
       throw noShare(id)
     }
     onKept(id)

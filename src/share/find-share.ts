@@ -16,13 +16,13 @@ export interface FoundShare {
   entry?: LedgerEntry
 }
 
-export interface FindOptions {
+export interface FindSharesOptions {
   ledger: Ledger
   /** The destination of the settings: where to look for what the ledger does not know. */
   destination: Destination
   open: (destination: Destination) => Promise<ObjectStore>
   /** Called before the destination of the settings is used; throws if that is not agreed to. */
-  agree: () => Promise<void>
+  confirm: () => Promise<void>
 }
 
 /** What somebody may call a share: its link, its id, or the session that is shared. */
@@ -40,7 +40,7 @@ export function parseShareName(text: string): ShareName {
 }
 
 /** What this machine remembers of the shares that go by a name. */
-export const knownShares = async (name: ShareName, ledger: Ledger): Promise<LedgerEntry[]> =>
+export const findInLedger = async (name: ShareName, ledger: Ledger): Promise<LedgerEntry[]> =>
   (await ledger.all()).filter((entry) => ("id" in name ? entry.id === name.id : entry.session === name.session))
 
 /**
@@ -51,9 +51,9 @@ export const knownShares = async (name: ShareName, ledger: Ledger): Promise<Ledg
  */
 export async function findShares(
   name: ShareName,
-  { ledger, destination, open, agree }: FindOptions,
+  { ledger, destination, open, confirm }: FindSharesOptions,
 ): Promise<FoundShare[]> {
-  const known = await knownShares(name, ledger)
+  const known = await findInLedger(name, ledger)
   if (known.length > 0)
     return Promise.all(
       known.map(async (entry) => {
@@ -63,9 +63,9 @@ export async function findShares(
     )
 
   if ("link" in name && name.link.startsWith("file:")) return [await atFileLink(name.link, name.id, open)]
-  await agree()
+  await confirm()
   const store = await open(destination)
-  if ("session" in name) return inBucket(store, name.session)
+  if ("session" in name) return findInBucket(store, name.session)
   const url = store.url(prefixOf(name.id) + INDEX)
   if ("link" in name && !name.link.startsWith(url.slice(0, -INDEX.length)))
     throw new ShareError(
@@ -78,17 +78,17 @@ export async function findShares(
   return [{ id: name.id, url, store }]
 }
 
-async function atFileLink(link: string, id: string, open: FindOptions["open"]): Promise<FoundShare> {
+async function atFileLink(link: string, id: string, open: FindSharesOptions["open"]): Promise<FoundShare> {
   const file = fileURLToPath(link.replace(/[?#].*$/, ""))
   const to = file.slice(0, file.lastIndexOf(path.join(path.sep, "s", id)))
   return { id, url: link, store: await open({ to }) }
 }
 
 /** Manifests that are read at once. */
-const AT_ONCE = 16
+const MAX_CONCURRENT_COUNT = 16
 
 /** Every share of a session that a place holds, as its manifests tell: whoever has made it, from whatever machine. */
-export async function inBucket(store: ObjectStore, session: string): Promise<FoundShare[]> {
+export async function findInBucket(store: ObjectStore, session: string): Promise<FoundShare[]> {
   const found: FoundShare[] = []
   const reading = new Set<Promise<void>>()
   const look = async (id: string) => {
@@ -99,7 +99,7 @@ export async function inBucket(store: ObjectStore, session: string): Promise<Fou
     if (!isShareId(id)) continue
     const read = look(id).finally(() => reading.delete(read))
     reading.add(read)
-    if (reading.size >= AT_ONCE) await Promise.race(reading)
+    if (reading.size >= MAX_CONCURRENT_COUNT) await Promise.race(reading)
   }
   await Promise.all(reading)
   return found

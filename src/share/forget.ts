@@ -2,12 +2,12 @@ import { existsSync } from "node:fs"
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, parseDestination } from "../store/open-store.ts"
-import { answered } from "./in-time.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
 import { prefixOf } from "./manifest.ts"
+import { withTimeout } from "./with-timeout.ts"
 
 /** What a store holds of a share that is to be forgotten, and how that is known. */
-export interface Held {
+export interface StoredState {
   holds: "nothing" | "objects" | "unknown"
   /** For people: `no request of it has ever reached the store`. */
   why: string
@@ -17,11 +17,11 @@ export interface Held {
 const TIMEOUT_MS = 10_000
 
 /** Whether anything is stored of a share: by what the ledger knows, else by asking its store. Never throws a `ShareError`. */
-export async function heldOf(
+export async function storedState(
   entry: LedgerEntry,
   open: (destination: Destination) => Promise<ObjectStore>,
   timeoutMs = TIMEOUT_MS,
-): Promise<Held> {
+): Promise<StoredState> {
   if (entry.unsent) return { holds: "nothing", why: "no request of it has ever reached the store" }
   try {
     const { to } = entry.destination
@@ -31,8 +31,12 @@ export async function heldOf(
         holds: "nothing",
         why: `the folder ${place.folder} is not there (if it is on a drive that is not mounted, the share still is)`,
       }
-    const store = await answered(open(entry.destination), to, timeoutMs)
-    const first = await answered(store.list(prefixOf(entry.id))[Symbol.asyncIterator]().next(), store.name, timeoutMs)
+    const store = await withTimeout(open(entry.destination), to, timeoutMs)
+    const first = await withTimeout(
+      store.list(prefixOf(entry.id))[Symbol.asyncIterator]().next(),
+      store.name,
+      timeoutMs,
+    )
     if (first.done) return { holds: "nothing", why: "its store lists nothing of it" }
     return { holds: "objects", why: `${store.name} still holds ${first.value.key}` }
   } catch (error) {
@@ -43,5 +47,5 @@ export async function heldOf(
 }
 
 /** Forgets a share on this machine, and deletes nothing. A process that is publishing it is waited for. */
-export const forget = (entry: LedgerEntry, ledger: Ledger): Promise<void> =>
-  ledger.hold(entry, () => ledger.drop(entry), { wait: TIMEOUT_MS })
+export const forgetShare = (entry: LedgerEntry, ledger: Ledger): Promise<void> =>
+  ledger.withLock(entry, () => ledger.drop(entry), { timeoutMs: TIMEOUT_MS })

@@ -6,8 +6,8 @@ import { makePrivateFolder } from "../lib/private-folder.ts"
 import type { Selection } from "../session/select.ts"
 import { canonicalTo, type Destination, spellingsOf } from "../store/open-store.ts"
 import { checkpointFolder } from "./checkpoint.ts"
-import type { Expiry } from "./expires.ts"
-import { lock, type Patience, StillLocked } from "./lock.ts"
+import type { Expiry } from "./expiry.ts"
+import { acquireLock, type LockOptions, LockTimeoutError } from "./lock.ts"
 import { isShareId } from "./share-id.ts"
 
 /** What this machine remembers of one share: one session at one destination. Holds no credentials. */
@@ -38,13 +38,13 @@ export interface LedgerEntry extends Expiry {
   updated: string
 }
 
-type Held = Pick<LedgerEntry, "session" | "destination">
+type ShareKey = Pick<LedgerEntry, "session" | "destination">
 
 /** What a process that was killed left half-written is removed after so many milliseconds. */
-const LEFT = 60_000
+const TEMP_FILE_MAX_AGE_MS = 60_000
 
 /** So many sets of credentials are remembered of a destination, the latest. */
-const REMEMBERED = 20
+const MAX_IDENTITY_COUNT = 20
 
 /** The shares of this user on this machine. Losing it loses comfort, not shares: the bucket's manifests are the record. */
 export interface Ledger {
@@ -53,9 +53,9 @@ export interface Ledger {
    * line, the publisher of the plugin. Not to be called again from within. Waits, and throws `store-busy` when it has
    * waited long; also what `work` throws.
    */
-  hold<T>(share: Held, work: () => Promise<T>, patience?: Patience): Promise<T>
+  withLock<T>(share: ShareKey, work: () => Promise<T>, patience?: LockOptions): Promise<T>
   /** The folder that may hold what a later update of the share goes on from; it goes with the entry. */
-  pagesOf(share: Held): string
+  checkpointFolder(share: ShareKey): string
   /** The entry of this session at this destination; made with `fresh` if there is none. To be called within `hold`. */
   claim(fresh: LedgerEntry): Promise<{ entry: LedgerEntry; isNew: boolean }>
   save(entry: LedgerEntry): Promise<void>
@@ -65,14 +65,14 @@ export interface Ledger {
    * Whether it is known that shares at a destination can be taken back: a trial has shown it, or something was published
    * there before trials were noted. `identity`: the place as it is reached (`RemotePlace.identity`).
    */
-  hasProven(destination: Destination, identity: string): Promise<boolean>
+  isVerified(destination: Destination, identity: string): Promise<boolean>
   /** Notes that a trial has shown it, which ends the trial. */
-  noteProven(destination: Destination, identity: string): Promise<void>
+  markVerified(destination: Destination, identity: string): Promise<void>
   /**
    * Tries a destination out while no other process of this machine does. `work` gets the id of a trial that was cut short,
    * whose rest it has to remove, else the fresh one, which is noted before anything of it is stored.
    */
-  inTrial<T>(destination: Destination, fresh: string, work: (id: string) => Promise<T>): Promise<T>
+  withProbe<T>(destination: Destination, fresh: string, work: (id: string) => Promise<T>): Promise<T>
   /** What is remembered of a session's share at a destination. */
   at(session: string, destination: Destination): Promise<LedgerEntry | undefined>
   /** What is remembered of a share, by its id. */
@@ -91,12 +91,12 @@ export function openLedger(folder: string): Ledger {
   const placeOf = ({ to, endpoint = "" }: Destination) => [canonicalTo(to), endpoint]
   const trialsOf = (destination: Destination) =>
     path.join(folder, `${sha256(JSON.stringify(placeOf(destination)))}.trials`)
-  const fileAs = (to: string, { session, destination }: Held) =>
+  const fileAs = (to: string, { session, destination }: ShareKey) =>
     path.join(folder, `${sha256(JSON.stringify([session, to, destination.endpoint ?? ""]))}.json`)
-  const fileOf = (share: Held) => fileAs(canonicalTo(share.destination.to), share)
+  const fileOf = (share: ShareKey) => fileAs(canonicalTo(share.destination.to), share)
 
   /** Also an entry that an earlier version has kept under another spelling of the same destination. */
-  async function entryOf(share: Held): Promise<LedgerEntry | undefined> {
+  async function entryOf(share: ShareKey): Promise<LedgerEntry | undefined> {
     for (const to of spellingsOf(share.destination.to)) {
       const entry = await readEntry(fileAs(to, share))
       if (entry) return entry
@@ -130,15 +130,15 @@ export function openLedger(folder: string): Ledger {
     for (const name of (await readdir(folder)).filter((name) => name.startsWith("."))) {
       const aside = path.join(folder, name)
       const found = await stat(aside).catch(() => undefined)
-      if (found && Date.now() - found.mtimeMs > LEFT) await rm(aside, { force: true })
+      if (found && Date.now() - found.mtimeMs > TEMP_FILE_MAX_AGE_MS) await rm(aside, { force: true })
     }
   }
 
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  const wrapErrors = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (cause) {
-      if (cause instanceof StillLocked) throw busy(cause)
+      if (cause instanceof LockTimeoutError) throw busy(cause)
       throw new ShareError(
         "bad-settings",
         `The record of shares in ${folder} cannot be written: ${(cause as Error).message}.`,
@@ -158,10 +158,10 @@ export function openLedger(folder: string): Ledger {
   }
 
   return {
-    async hold(share, work, patience) {
-      const release = await guarded(async () => {
+    async withLock(share, work, patience) {
+      const release = await wrapErrors(async () => {
         await makePrivateFolder(folder)
-        return lock(`${fileOf(share)}.lock`, patience)
+        return acquireLock(`${fileOf(share)}.lock`, patience)
       })
       try {
         await sweep().catch(() => {})
@@ -170,18 +170,18 @@ export function openLedger(folder: string): Ledger {
         release()
       }
     },
-    pagesOf: (share) => checkpointFolder(fileOf(share)),
+    checkpointFolder: (share) => checkpointFolder(fileOf(share)),
     claim: (fresh) =>
-      guarded(async () => {
+      wrapErrors(async () => {
         const known = await entryOf(fresh)
         if (known && !(await readEntry(fileOf(fresh)))) await write(known)
         if (known) return { entry: (await readEntry(fileOf(fresh))) ?? known, isNew: false }
         await write(fresh)
         return { entry: fresh, isNew: true }
       }),
-    save: (entry) => guarded(() => write(entry)),
+    save: (entry) => wrapErrors(() => write(entry)),
     drop: (entry) =>
-      guarded(async () => {
+      wrapErrors(async () => {
         for (const file of new Set([fileOf(entry), fileAs(entry.destination.to, entry)])) {
           const known = await readEntry(file)
           if (known && known.id !== entry.id) continue
@@ -189,29 +189,29 @@ export function openLedger(folder: string): Ledger {
           await rm(file, { force: true })
         }
       }),
-    async hasProven(destination, identity) {
-      const { proven } = await readTrials(trialsOf(destination))
+    async isVerified(destination, identity) {
+      const { proven } = await readProbeRecord(trialsOf(destination))
       if (proven) return proven.includes(identity)
       const place = JSON.stringify(placeOf(destination))
       return (await all()).some((each) => each.url !== undefined && JSON.stringify(placeOf(each.destination)) === place)
     },
-    noteProven: (destination, identity) =>
-      guarded(async () => {
+    markVerified: (destination, identity) =>
+      wrapErrors(async () => {
         const file = trialsOf(destination)
-        const { proven = [] } = await readTrials(file)
+        const { proven = [] } = await readProbeRecord(file)
         const others = proven.filter((each) => each !== identity)
-        await writeJson(file, { proven: [...others, identity].slice(-REMEMBERED) } satisfies Trials)
+        await writeJson(file, { proven: [...others, identity].slice(-MAX_IDENTITY_COUNT) } satisfies ProbeRecord)
       }),
-    async inTrial(destination, fresh, work) {
+    async withProbe(destination, fresh, work) {
       const file = trialsOf(destination)
-      const release = await guarded(async () => {
+      const release = await wrapErrors(async () => {
         await makePrivateFolder(folder)
-        return lock(`${file}.lock`)
+        return acquireLock(`${file}.lock`)
       })
       try {
-        const trials = await readTrials(file)
+        const trials = await readProbeRecord(file)
         const id = trials.unfinished ?? fresh
-        if (id === fresh) await guarded(() => writeJson(file, { ...trials, unfinished: id } satisfies Trials))
+        if (id === fresh) await wrapErrors(() => writeJson(file, { ...trials, unfinished: id } satisfies ProbeRecord))
         return await work(id)
       } finally {
         release()
@@ -223,7 +223,7 @@ export function openLedger(folder: string): Ledger {
   }
 }
 
-const busy = (cause: StillLocked) =>
+const busy = (cause: LockTimeoutError) =>
   new ShareError(
     "store-busy",
     `Another process (${cause.pid}) has been sharing or unsharing this session for a while.`,
@@ -234,16 +234,16 @@ const busy = (cause: StillLocked) =>
   )
 
 /** What is noted of the trials of a place. */
-interface Trials {
+interface ProbeRecord {
   /** The identities with which one has succeeded; absent where none has. */
   proven?: string[]
   /** The id of one that has not ended. */
   unfinished?: string
 }
 
-async function readTrials(file: string): Promise<Trials> {
+async function readProbeRecord(file: string): Promise<ProbeRecord> {
   try {
-    const { proven, unfinished }: Partial<Record<keyof Trials, unknown>> = JSON.parse(await readFile(file, "utf8"))
+    const { proven, unfinished }: Partial<Record<keyof ProbeRecord, unknown>> = JSON.parse(await readFile(file, "utf8"))
     return {
       ...(Array.isArray(proven) && { proven: proven.map(String) }),
       ...(typeof unfinished === "string" && isShareId(unfinished) && { unfinished }),

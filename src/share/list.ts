@@ -1,11 +1,11 @@
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
-import { isTime } from "./expires.ts"
-import { answered } from "./in-time.ts"
+import { isTimestamp } from "./expiry.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
 import { INDEX, type Manifest, prefixOf, readManifest } from "./manifest.ts"
 import { isShareId } from "./share-id.ts"
+import { withTimeout } from "./with-timeout.ts"
 
 /** One line of `list`. Times are ISO 8601, UTC. */
 export interface ListedShare {
@@ -38,23 +38,23 @@ export interface ListOptions {
   /** Also everything in this store that the ledger does not know: what others, or other machines, have shared. */
   alsoIn?: ObjectStore
   /** A place that has not answered for so long is not asked for more. */
-  silenceMs?: number
+  timeoutMs?: number
   /** Called once for each place of the ledger's that does not answer, or cannot be asked. */
   onUnanswered?: (place: string, error: ShareError) => void
   /** Called when `alsoIn` cannot be listed; without it, that is thrown. */
   onUnlisted?: (error: ShareError) => void
 }
 
-const SILENCE_MS = 5_000
+const TIMEOUT_MS = 5_000
 /** Manifests of one place that are read at once. */
-const AT_ONCE = 16
+const MAX_CONCURRENT_COUNT = 16
 
 /**
  * What is shared, oldest first: what this machine knows, each asked of its store; places are asked at the same time, so
  * that one that hangs takes no longer than its silence. Never throws for a single share.
  */
 export async function listShares(options: ListOptions): Promise<ListedShare[]> {
-  const { ledger, alsoIn, silenceMs = SILENCE_MS, onUnlisted } = options
+  const { ledger, alsoIn, timeoutMs = TIMEOUT_MS, onUnlisted } = options
   const entries = await ledger.all()
   const places = new Map<string, LedgerEntry[]>()
   for (const entry of entries) {
@@ -62,9 +62,9 @@ export async function listShares(options: ListOptions): Promise<ListedShare[]> {
     places.set(place, [...(places.get(place) ?? []), entry])
   }
   const [known, others] = await Promise.all([
-    Promise.all([...places.values()].map((here) => listPlace(here, options))),
+    Promise.all([...places.values()].map((here) => listDestination(here, options))),
     alsoIn &&
-      strangers(alsoIn, new Set(entries.map(({ id }) => id)), silenceMs).catch((error: unknown) => {
+      listUnknown(alsoIn, new Set(entries.map(({ id }) => id)), timeoutMs).catch((error: unknown) => {
         if (!onUnlisted || !(error instanceof ShareError)) throw error
         onUnlisted(error)
         return []
@@ -74,9 +74,9 @@ export async function listShares(options: ListOptions): Promise<ListedShare[]> {
 }
 
 /** The shares at one place. Of one that does not answer, no more is asked. */
-async function listPlace(
+async function listDestination(
   entries: readonly LedgerEntry[],
-  { open, silenceMs = SILENCE_MS, onUnanswered }: ListOptions,
+  { open, timeoutMs = TIMEOUT_MS, onUnanswered }: ListOptions,
 ): Promise<ListedShare[]> {
   const { destination } = entries[0]!
   let unusable: ShareError | undefined
@@ -89,16 +89,18 @@ async function listPlace(
     }
     return error
   }
-  const store = await answered(open(destination), destination.to, silenceMs).catch((error: unknown) => void give(error))
+  const store = await withTimeout(open(destination), destination.to, timeoutMs).catch(
+    (error: unknown) => void give(error),
+  )
   const shares: ListedShare[] = []
   const waiting = entries.entries()
   const work = async () => {
     for (const [at, entry] of waiting) {
-      const asked = async () => unusable ?? (store && answered(readManifest(store, entry.id), store.name, silenceMs))
+      const asked = async () => unusable ?? (store && withTimeout(readManifest(store, entry.id), store.name, timeoutMs))
       shares[at] = listed(entry, store, await asked().catch(give))
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  await Promise.all(Array.from({ length: MAX_CONCURRENT_COUNT }, work))
   return shares
 }
 
@@ -115,27 +117,27 @@ function listed(
     ...{ id, session, title, created, updated },
     url: entry.url ?? store?.url(prefixOf(id) + INDEX) ?? "",
     store: store?.name ?? destination.to,
-    state: error ? whyNot(error) : unfinished ? "unfinished" : manifest ? "shared" : "gone",
+    state: error ? unreadableState(error) : unfinished ? "unfinished" : manifest ? "shared" : "gone",
     ...(error && { reason: error.message }),
-    expires: isTime(entry.expires) ? entry.expires : null,
-    ...(isTime(entry.signed) && { signed: entry.signed }),
+    expires: isTimestamp(entry.expires) ? entry.expires : null,
+    ...(isTimestamp(entry.signed) && { signed: entry.signed }),
     bytes: manifest ? bytesOf(manifest) : 0,
   }
 }
 
-async function strangers(store: ObjectStore, known: Set<string>, silenceMs: number): Promise<ListedShare[]> {
+async function listUnknown(store: ObjectStore, known: Set<string>, silenceMs: number): Promise<ListedShare[]> {
   const shares: ListedShare[] = []
   const ids = store.folders("s/")[Symbol.asyncIterator]()
   for (;;) {
-    const { done, value: id } = await answered(ids.next(), store.name, silenceMs)
+    const { done, value: id } = await withTimeout(ids.next(), store.name, silenceMs)
     if (done) break
     if (!isShareId(id) || known.has(id)) continue
-    const manifest = await answered(readManifest(store, id), store.name, silenceMs).catch(whyNot)
+    const manifest = await withTimeout(readManifest(store, id), store.name, silenceMs).catch(unreadableState)
     const found = typeof manifest === "string" ? undefined : manifest
     const { session = "", title = "", created = "", updated = "" } = found ?? {}
     const state = typeof manifest === "string" ? manifest : found?.state === "published" ? "shared" : "unfinished"
     const url = store.url(prefixOf(id) + INDEX)
-    const expires = isTime(found?.expires) ? found.expires : null
+    const expires = isTimestamp(found?.expires) ? found.expires : null
     const bytes = found ? bytesOf(found) : 0
     shares.push({ id, url, session, title, store: store.name, state, created, updated, expires, bytes })
   }
@@ -143,7 +145,7 @@ async function strangers(store: ObjectStore, known: Set<string>, silenceMs: numb
 }
 
 /** Why a manifest could not be read. */
-const whyNot = (error: unknown) =>
+const unreadableState = (error: unknown) =>
   error instanceof ShareError && error.code === "bad-input" ? ("unreadable" as const) : ("unknown" as const)
 
 const bytesOf = ({ objects }: Manifest) => Object.values(objects).reduce((sum, { size }) => sum + size, 0)

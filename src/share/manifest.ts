@@ -70,7 +70,7 @@ function parseManifest(text: string, id: string, where: string): Manifest {
     value === null ||
     typeof value.format !== "number" ||
     value.id !== id ||
-    (value.format <= FORMAT && !isWhole(value))
+    (value.format <= FORMAT && !isComplete(value))
   )
     throw new ShareError("bad-input", `The manifest of share ${id} in ${where} is damaged.`, {
       hint: `Remove the share with "opencode-bucket unshare ${id}" and share again.`,
@@ -83,7 +83,7 @@ function parseManifest(text: string, id: string, where: string): Manifest {
 }
 
 /** Whether every field has its type: what stands in a bucket may be anything. */
-function isWhole({ session, title, state, created, updated, objects }: Partial<Manifest>): boolean {
+function isComplete({ session, title, state, created, updated, objects }: Partial<Manifest>): boolean {
   return (
     [session, title, created, updated].every((text) => typeof text === "string") &&
     (state === "publishing" || state === "published") &&

@@ -19,9 +19,9 @@ export interface PublishOptions {
   /** The objects that are known to be in the bucket, whole, by path; what equals them is neither rendered nor sent. */
   known: Record<string, ManifestObject>
   /** The paths of the version that readers see meanwhile; none on a first share. */
-  seen?: Iterable<string>
+  visiblePaths?: Iterable<string>
   /** Nothing is sent before. Where it rejects, that is thrown. */
-  begun?: Promise<void>
+  ready?: Promise<void>
   /** Uploads in flight at once. */
   concurrency?: number
   onProgress?: (progress: Progress) => void
@@ -36,19 +36,19 @@ export interface PublishOptions {
  * way have ended; files sent until then stay, for the same command to go on from.
  */
 export async function publish(files: AsyncIterable<SiteFile>, options: PublishOptions) {
-  const { store, prefix, known, begun = Promise.resolve(), concurrency = 16, onProgress } = options
+  const { store, prefix, known, ready = Promise.resolve(), concurrency = 16, onProgress } = options
   const objects: Record<string, ManifestObject> = {}
   const progress: Progress = { sent: 0, bytes: 0, unchanged: 0 }
   const inFlight = new Set<Promise<void>>()
-  const older = new Set(options.seen ?? [])
-  const there = new Set(older)
+  const visible = new Set(options.visiblePaths ?? [])
+  const uploaded = new Set(visible)
   const waiting: (() => Promise<void>)[] = []
   let failure: { error: unknown } | undefined
   let index: SiteFile | undefined
   let last: Content | undefined
 
   /** What is to be sent of a file; undefined where it is there as it is. */
-  async function draw(file: SiteFile): Promise<Content | undefined> {
+  async function render(file: SiteFile): Promise<Content | undefined> {
     const before = Object.hasOwn(known, file.path) ? known[file.path] : undefined
     if (before?.input === file.input) {
       objects[file.path] = before
@@ -64,20 +64,20 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
     return undefined
   }
 
-  async function bring(file: SiteFile): Promise<void> {
-    const body = await draw(file)
+  async function renderAndSend(file: SiteFile): Promise<void> {
+    const body = await render(file)
     if (!body) return
     // Few wait: what an older version has is there, whether it changes or not.
-    if (older.has(file.path) && linksOf(file, body).some((path) => !there.has(path)))
+    if (visible.has(file.path) && linksOf(file, body).some((path) => !uploaded.has(path)))
       waiting.push(() => send(file, body))
     else await send(file, body)
   }
 
   async function send({ path, contentType, cacheControl }: SiteFile, body: Content): Promise<void> {
-    const upload = begun
+    const upload = ready
       .then(() => store.put(prefix + path, { body, contentType, cacheControl }))
       .then(() => {
-        there.add(path)
+        uploaded.add(path)
         progress.sent++
         progress.bytes += body.length
         onProgress?.({ ...progress })
@@ -93,7 +93,7 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
   }
 
   const arrived = async () => {
-    await begun.catch((error: unknown) => {
+    await ready.catch((error: unknown) => {
       failure ??= { error }
     })
     await Promise.all(inFlight)
@@ -103,11 +103,11 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
   try {
     for await (const file of files) {
       if (file.path === INDEX) index = file
-      else await bring(file)
+      else await renderAndSend(file)
       if (failure) break
     }
     // While the others are on their way.
-    if (index && !failure) last = await draw(index)
+    if (index && !failure) last = await render(index)
   } catch (error) {
     failure ??= { error }
   }

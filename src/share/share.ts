@@ -5,20 +5,26 @@ import type { Count } from "../redact/secrets.ts"
 import { site } from "../render/site/site.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
-import { proveFirstUse } from "./first-use.ts"
-import { type GoingOn, goOn, type Known, whatIsKnown } from "./go-on.ts"
+import { ensureErasable } from "./ensure-erasable.ts"
 import type { LedgerEntry } from "./ledger.ts"
 import { INDEX, type ManifestObject, prefixOf, readManifest, writeManifest } from "./manifest.ts"
-import { noSuchShare, openPlace, type PlaceOptions, removeStale } from "./place.ts"
+import { type OpenShareOptions, openShare, removeStaleObjects, shareNotFound } from "./open-share.ts"
 import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts"
-import { proveReadable, type Readable } from "./prove.ts"
+import {
+  PRESIGNED_PAGE,
+  presigningUnsupported,
+  presignPage,
+  verifyPresigned,
+  withPresignedPage,
+} from "./presigned-page.ts"
 import { type Progress, publish } from "./publish.ts"
-import { remove } from "./unshare.ts"
-import { noLinksToSign, openedBy, signWhole, WHOLE, withWhole } from "./whole.ts"
+import { findResumeState, planResume, type ResumePlan, type ResumeState } from "./resume.ts"
+import { removeShare } from "./unshare.ts"
+import { type LinkAccess, verifyReadable } from "./verify-readable.ts"
 
-export interface ShareOptions extends PlaceOptions, PrepareOptions {
+export interface ShareOptions extends OpenShareOptions, PrepareOptions {
   /** Throws if this session may not be shared, as it would be; called before anything is written anywhere. */
-  mayShare: (upcoming: Upcoming) => Promise<void> | void
+  mayShare: (upcoming: ShareProposal) => Promise<void> | void
   /** Whether to share in a bucket that locks every object for a time. Asked after `mayShare`; as for `known`, unless given. */
   acceptRetention?: (() => boolean) | undefined
   /** Give a link that opens for whoever has it, for so many seconds, in a bucket that others may not read. */
@@ -29,14 +35,14 @@ export interface ShareOptions extends PlaceOptions, PrepareOptions {
 }
 
 /** A share before it is made or brought up to date. */
-export interface Upcoming extends Prepared {
+export interface ShareProposal extends Prepared {
   /** The folder that the session worked in, or "". */
   directory: string
   /** What the ledger remembers of the session's share at this destination. */
   known: LedgerEntry | undefined
 }
 
-export interface ShareResult extends Readable {
+export interface ShareResult extends LinkAccess {
   id: string
   url: string
   session: string
@@ -81,62 +87,67 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
     const known = await ledger.at(id, destination)
     const selection = { ...known?.selection, ...options.selection }
     const about = { ...options, selection }
-    const before = await whatIsKnown(ledger.pagesOf({ session: id, destination }), record, about, options.version)
+    const before = await findResumeState(
+      ledger.checkpointFolder({ session: id, destination }),
+      record,
+      about,
+      options.version,
+    )
     const prepared = await prepare(before?.record ?? record, about, before?.checkpoint)
     await options.mayShare({ ...prepared, directory, known })
     const { store, newId, lifetime, acceptRetention } = options
-    await proveFirstUse({
+    await ensureErasable({
       ...{ store, destination, ledger, newId, lifetime },
       // Of what has a link there, nothing new is decided.
       acceptRetention: acceptRetention?.() || known?.url !== undefined,
     })
     const work = async () => {
       let { existing } = options
-      for (let left = ATTEMPTS; ; left--) {
+      for (let left = MAX_ATTEMPTS; ; left--) {
         const about = { ...options, selection, existing }
-        const result = await withTemporaryFiles((temporary) => bring(prepared, before, about, temporary))
+        const result = await withTemporaryFiles((temporary) => publishOnce(prepared, before, about, temporary))
         if ("url" in result) return result
         if (left === 1) throw result.error ?? publishedElsewhere(result.id, options.store.name)
         existing = result.id
       }
     }
-    return ledger.hold({ session: prepared.session.info.id, destination }, work, { onWait })
+    return ledger.withLock({ session: prepared.session.info.id, destination }, work, { onWait })
   })
 }
 
-const NOT_ON: GoingOn = { from: undefined, halt: undefined, keep: async () => {} }
+const NO_RESUME: ResumePlan = { from: undefined, halt: undefined, keep: async () => {} }
 
 /** How often a share is sent that is published from elsewhere at the same time. */
-const ATTEMPTS = 3
+const MAX_ATTEMPTS = 3
 
 /** Brings a session to its place once. Gives no more than the id if somebody else has published the share meanwhile. */
-async function bring(
+async function publishOnce(
   prepared: Prepared,
-  before: Known | undefined,
+  before: ResumeState | undefined,
   options: ShareOptions,
   temporary: TemporaryFiles,
 ): Promise<ShareResult | { id: string; error?: ShareError }> {
   const { session, leftOut, found } = prepared
   const { store, ledger, version, now, onProgress } = options
-  if (options.signed !== undefined && !store.signed) throw noLinksToSign(store.name)
-  const place = await openPlace(session.info, options)
-  const { entry, manifest, known, begun } = place
+  if (options.signed !== undefined && !store.signed) throw presigningUnsupported(store.name)
+  const place = await openShare(session.info, options)
+  const { entry, manifest, known, manifestWritten } = place
   const { id, title } = entry
   const prefix = prefixOf(id)
   const url = store.url(prefix + INDEX)
   // What stands against the bucket is told before what stands against signing.
-  if (options.signed !== undefined) await begun
-  const { link, until } = await signWhole(place, options)
+  if (options.signed !== undefined) await manifestWritten
+  const { link, until } = await presignPage(place, options)
   const about = { id, version, leftOut, expires: entry.expires }
   // The whole page is made of all messages.
   const { keep, ...soFar } =
-    before && until === undefined ? await goOn(before, prepared, place, version, temporary) : NOT_ON
+    before && until === undefined ? await planResume(before, prepared, place, version, temporary) : NO_RESUME
   const all = site(session, { ...about, ...soFar, temporary })
-  const files = until === undefined ? all : withWhole(all, session, about)
-  const seen = Object.keys(place.found.objects)
-  const sending = { store, prefix, known, seen, begun, ...(onProgress && { onProgress }) }
+  const files = until === undefined ? all : withPresignedPage(all, session, about)
+  const visiblePaths = Object.keys(place.found.objects)
+  const sending = { store, prefix, known, visiblePaths, ready: manifestWritten, ...(onProgress && { onProgress }) }
   const { objects, progress } = await publish(files, sending)
-  const removed = await removeStale(place, objects, store)
+  const removed = await removeStaleObjects(place, objects, store)
 
   // Whoever removes a share deletes its manifest last, and then looks again for what has come since: if the manifest is
   // still there now, they will see all that was sent until now, and if it is not, it is for us to remove it.
@@ -145,14 +156,17 @@ async function bring(
   if (JSON.stringify(there) !== JSON.stringify(place.found)) return { id }
   const updated = now().toISOString()
   const isSame =
-    place.holds === "known" && removed === 0 && sameObjects(objects, known) && place.found.expires === manifest.expires
+    place.prefixState === "known" &&
+    removed === 0 &&
+    isSameObjects(objects, known) &&
+    place.found.expires === manifest.expires
   if (!isSame) await writeManifest(store, { ...manifest, state: "published", updated, objects })
 
   const claimed = await ledger.at(session.info.id, options.destination)
   if (claimed?.id !== id || claimed.state === "removing") throw await removedMeanwhile(options, id, url)
-  let readable: Readable
+  let readable: LinkAccess
   try {
-    readable = await proveReadable(store, id, objects[INDEX]!.hash, url, place.found.objects[INDEX]?.hash)
+    readable = await verifyReadable(store, id, objects[INDEX]!.hash, url, place.found.objects[INDEX]?.hash)
   } catch (error) {
     if (!(error instanceof ShareError && error.code === "store-failed")) throw error
     const now = await readManifest(store, id)
@@ -175,15 +189,15 @@ async function bring(
   const count = { objects: Object.keys(objects).length + 1, sent, bytes: progress.bytes, removed }
   const redacted = found.reduce((sum, { secrets }) => sum + secrets, 0)
   const expires = entry.expires ?? null
-  const opens = link ? await openedBy(link, id, objects[WHOLE]!.hash, readable) : { url, ...readable }
+  const opens = link ? await verifyPresigned(link, id, objects[PRESIGNED_PAGE]!.hash, readable) : { url, ...readable }
   return { id, session: session.info.id, title, expires, ...count, redacted, found, ...opens }
 }
 
 /** Removes what was sent of a share that somebody has removed, and says so. */
 async function removedMeanwhile({ store, ledger }: ShareOptions, id: string, url: string): Promise<ShareError> {
   const entry = await ledger.find(id)
-  await remove({ id, url, store, ...(entry && { entry }) }, ledger)
-  return noSuchShare(id)
+  await removeShare({ id, url, store, ...(entry && { entry }) }, ledger)
+  return shareNotFound(id)
 }
 
 const publishedElsewhere = (id: string, where: string) =>
@@ -192,5 +206,5 @@ const publishedElsewhere = (id: string, where: string) =>
   })
 
 /** Whether the manifest that is there says it all already. Unchanged objects are the very same values. */
-const sameObjects = (objects: Record<string, ManifestObject>, known: Record<string, ManifestObject>) =>
+const isSameObjects = (objects: Record<string, ManifestObject>, known: Record<string, ManifestObject>) =>
   Object.entries(objects).every(([path, object]) => known[path] === object)

@@ -1,11 +1,11 @@
 import { ShareError } from "../errors.ts"
 import { collect, type ObjectEntry, type ObjectStore } from "../store/object-store.ts"
 import type { FoundShare } from "./find-share.ts"
-import { type Gone, proveGone, sampleOf } from "./gone.ts"
 import type { Ledger } from "./ledger.ts"
 import { INDEX, MANIFEST, prefixOf } from "./manifest.ts"
+import { type RemovalCheck, samplePaths, verifyRemoved } from "./verify-removed.ts"
 
-export interface Removal extends Gone {
+export interface Removal extends RemovalCheck {
   id: string
   url: string
   /** Objects, versions and delete markers that were deleted; 0: nothing was there any more. */
@@ -13,7 +13,7 @@ export interface Removal extends Gone {
 }
 
 /** How often the prefix is listed and emptied again before what is left is called left behind. */
-const ROUNDS = 5
+const MAX_ROUNDS = 5
 
 /**
  * Deletes every byte of a share, all versions and delete markers included, and proves it: the prefix is listed until
@@ -29,11 +29,11 @@ const ROUNDS = 5
  * `store-busy` when another process is at it for long. Nothing outside `s/<id>/` is touched.
  */
 export async function unshare(found: FoundShare, ledger: Ledger, { onWait }: UnshareOptions = {}): Promise<Removal> {
-  if (!found.entry) return remove(found, ledger)
-  const unwritable = await mark(found.id, ledger)
-  if (!unwritable) return ledger.hold(found.entry, () => remove(found, ledger), { onWait })
+  if (!found.entry) return removeShare(found, ledger)
+  const unwritable = await markRemoving(found.id, ledger)
+  if (!unwritable) return ledger.withLock(found.entry, () => removeShare(found, ledger), { onWait })
   const { entry: _, ...unknown } = found
-  const removal = await remove(unknown, ledger)
+  const removal = await removeShare(unknown, ledger)
   return { ...removal, note: [removal.note, unwritable.message].filter(Boolean).join(" ") }
 }
 
@@ -43,15 +43,15 @@ export interface UnshareOptions {
 }
 
 /** As `unshare`, for who holds the share already. */
-export async function remove({ store, id, url, entry }: FoundShare, ledger: Ledger): Promise<Removal> {
-  if (entry) await mark(id, ledger)
+export async function removeShare({ store, id, url, entry }: FoundShare, ledger: Ledger): Promise<Removal> {
+  if (entry) await markRemoving(id, ledger)
   // Names from before a removal that was not proven: nothing in the store tells them any more.
   const paths = new Set(entry && (await ledger.find(id))?.paths)
-  const deleted = await empty(store, id, async (listed) => {
+  const deleted = await emptyPrefix(store, id, async (listed) => {
     for (const path of listed) paths.add(path)
-    if (entry) await mark(id, ledger, sampleOf(paths))
+    if (entry) await markRemoving(id, ledger, samplePaths(paths))
   })
-  const proof = await proveGone(store, id, url, { paths, wasThere: deleted > 0 })
+  const proof = await verifyRemoved(store, id, url, { paths, wasThere: deleted > 0 })
   if (entry) await ledger.drop(entry)
   return { id, url, deleted, ...proof }
 }
@@ -60,7 +60,7 @@ export async function remove({ store, id, url, entry }: FoundShare, ledger: Ledg
  * Notes that a share is to be removed, and what it was made of, unless it is forgotten or another one has taken its place.
  * Returns why it cannot be.
  */
-async function mark(id: string, ledger: Ledger, paths?: string[]): Promise<ShareError | undefined> {
+async function markRemoving(id: string, ledger: Ledger, paths?: string[]): Promise<ShareError | undefined> {
   const entry = await ledger.find(id)
   if (!entry) return undefined
   try {
@@ -78,7 +78,7 @@ async function mark(id: string, ledger: Ledger, paths?: string[]): Promise<Share
  * Throws what the store throws, and `left-behind`.
  * @param onListed called before anything is deleted, with the paths below the prefix
  */
-export async function empty(
+export async function emptyPrefix(
   store: ObjectStore,
   id: string,
   onListed?: (paths: Iterable<string>) => Promise<void>,
@@ -86,7 +86,7 @@ export async function empty(
   const prefix = prefixOf(id)
   let deleted = 0
   let left = await collect(store.list(prefix))
-  for (let round = 0; left.length > 0 && round < ROUNDS; round++) {
+  for (let round = 0; left.length > 0 && round < MAX_ROUNDS; round++) {
     await onListed?.(left.map(({ key }) => key.slice(prefix.length)))
     await deleteInOrder(store, id, left)
     deleted += left.length
@@ -98,27 +98,27 @@ export async function empty(
 }
 
 /** Failures of single objects, which say nothing of the others. */
-const aboutOne = ["store-denied", "store-failed", "left-behind"]
+const SINGLE_OBJECT_ERRORS = ["store-denied", "store-failed", "left-behind"]
 
 async function deleteInOrder(store: ObjectStore, id: string, entries: ObjectEntry[]): Promise<void> {
   const prefix = prefixOf(id)
   let failed: ShareError | undefined
-  for (const batch of inOrder(entries, prefix)) {
+  for (const batch of deletionBatches(entries, prefix)) {
     // Of what is left, the manifest still says what it is; where it can be hidden, nobody reads it either.
     if (failed && failed.code !== "left-behind" && batch.every(({ key }) => key === prefix + MANIFEST)) break
     try {
       await store.delete(batch)
     } catch (error) {
-      if (!(error instanceof ShareError && aboutOne.includes(error.code))) throw error
+      if (!(error instanceof ShareError && SINGLE_OBJECT_ERRORS.includes(error.code))) throw error
       failed ??= error
     }
   }
   if (!failed) return
-  throw (await hide(store, id, failed).catch(() => undefined)) ?? failed
+  throw (await hideVersions(store, id, failed).catch(() => undefined)) ?? failed
 }
 
 /** Hides the versions that could not be deleted behind delete markers. Gives the error that says so; undefined if there are none. */
-async function hide(store: ObjectStore, id: string, failed: ShareError): Promise<ShareError | undefined> {
+async function hideVersions(store: ObjectStore, id: string, failed: ShareError): Promise<ShareError | undefined> {
   const prefix = prefixOf(id)
   const left = await collect(store.list(prefix))
   const hidden = new Set(left.flatMap(({ key, hides }) => (hides ? [key] : [])))
@@ -135,7 +135,7 @@ async function hide(store: ObjectStore, id: string, failed: ShareError): Promise
   )
 }
 
-function inOrder(entries: ObjectEntry[], prefix: string): ObjectEntry[][] {
+function deletionBatches(entries: ObjectEntry[], prefix: string): ObjectEntry[][] {
   const first = entries.filter(({ key }) => key === prefix + INDEX)
   const last = entries.filter(({ key }) => key === prefix + MANIFEST)
   const rest = entries.filter(({ key }) => key !== prefix + INDEX && key !== prefix + MANIFEST)

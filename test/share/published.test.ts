@@ -5,7 +5,7 @@ import { exported } from "../../src/export/export.ts"
 import { site } from "../../src/render/site/site.ts"
 import type { SessionRecord } from "../../src/session/source.ts"
 import { prepare } from "../../src/share/prepare.ts"
-import { withWhole } from "../../src/share/whole.ts"
+import { withPresignedPage } from "../../src/share/presigned-page.ts"
 import { type Exported, exports, generated } from "../render/draw.ts"
 import { everyField } from "../render/every-field.ts"
 import { hostileSession } from "../render/hostile-session.ts"
@@ -24,7 +24,7 @@ async function stored(record: SessionRecord): Promise<Map<string, string>> {
   const { session } = await prepare(record, {})
   const about = { id: "V1StGXR8_Z5jdHi6B-myT", version: "0" }
   const files = new Map<string, string>()
-  for await (const file of withWhole(site(session, about), session, about))
+  for await (const file of withPresignedPage(site(session, about), session, about))
     files.set(file.path, Buffer.from(await file.render()).toString())
   return files
 }

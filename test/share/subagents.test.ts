@@ -267,7 +267,7 @@ test("shared again after an undo, nothing of the subagent is left, in the bucket
     expect(wordsIn(files.get("session.json")!)).toEqual(words)
     expect([...files.keys()].filter((name) => name.startsWith("sub-"))).toHaveLength(2)
   }
-  expect(existsSync(ledger.pagesOf({ session: "ses_0", destination }))).toBe(true)
+  expect(existsSync(ledger.checkpointFolder({ session: "ses_0", destination }))).toBe(true)
   for (const gone of [
     record([...before, ...started], { revert: { messageID: started[0]!.info.id } }),
     record([...before, user("Another way."), assistant({ type: "text", text: "Fine." })]),

@@ -1,8 +1,8 @@
 import dns from "node:dns"
 import fc from "fast-check"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
+import { verifyErasable } from "../../src/share/probe-store.ts"
 import { newShareId } from "../../src/share/share-id.ts"
-import { proveErasable } from "../../src/share/try-out.ts"
 import { openStore } from "../../src/store/open-store.ts"
 import { s3Store } from "../../src/store/s3/s3.ts"
 import { bucketInEndpoint, landedAt } from "../../src/store/s3-endpoint.ts"
@@ -119,7 +119,7 @@ describe("another service's address", () => {
       const { server } = await s3Here({ pathStyleOnly })
       const { port } = new URL(server.endpoint)
       const store = await s3Store({ bucket: server.bucket, endpoint: `http://${server.bucket}.corp.example:${port}` })
-      const tried = proveErasable(store, newShareId())
+      const tried = verifyErasable(store, newShareId())
       if (pathStyleOnly) expect(await tried).toBe("proven")
       else
         await expect(tried).rejects.toMatchObject({

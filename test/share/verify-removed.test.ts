@@ -4,7 +4,7 @@ import fc from "fast-check"
 import { nanoid } from "nanoid"
 import { describe, expect, test } from "vitest"
 import type { ShareError } from "../../src/errors.ts"
-import { MAX_ASKED, proveGone, sampleOf, stillServed } from "../../src/share/gone.ts"
+import { MAX_CHECKED_COUNT, samplePaths, stillServedUrls, verifyRemoved } from "../../src/share/verify-removed.ts"
 import type { ObjectStore } from "../../src/store/object-store.ts"
 import { challenges, type StandIn, type StandInAnswer, signIns, standIn } from "../support/stand-in.ts"
 
@@ -21,7 +21,7 @@ async function deleted(never: (path: string, random: string) => StandInAnswer) {
     return kept.get(name)?.() ?? never(path, randomBytes(9).toString("base64url"))
   })
   const url = `${host.url}/s/${id}/index.html`
-  const prove = (paths: string[] = []) => proveGone(store, id, url, { paths, recheckMs: [1, 20] })
+  const prove = (paths: string[] = []) => verifyRemoved(store, id, url, { paths, recheckMs: [1, 20] })
   return { id, host, url, kept, prove, base: url.slice(0, -"index.html".length) }
 }
 
@@ -116,10 +116,10 @@ describe.each(ownNotFound)("a host that answers %s for what never existed", (_, 
     const { prove, kept, base } = await deleted(never)
     kept.set(name, () => ({ status: 200, headers: { "content-type": type, age: "12", "x-cache": "HIT" }, body }))
     const error = await failed(prove(paths))
-    const [first] = stillServed(error)
+    const [first] = stillServedUrls(error)
     expect(error).toMatchObject({ code: "left-behind", message: expect.stringContaining(`${first} still`) })
     // Where the first page is redirected to the folder, it is served as well.
-    expect(stillServed(error).filter((each) => name !== "" || !each.endsWith("index.html"))).toEqual([base + name])
+    expect(stillServedUrls(error).filter((each) => name !== "" || !each.endsWith("index.html"))).toEqual([base + name])
     expect(error.hint).toMatch(/x-cache: HIT.*purge/)
   })
 
@@ -141,7 +141,7 @@ test.each(["gzip", "br", "deflate"])(
   async (encoding) => {
     const { prove, kept, base } = await deleted(() => notFound)
     kept.set("session.json", () => ({ status: 200, headers: { "content-encoding": encoding }, body: '{"a":"plain"}' }))
-    expect(stillServed(await failed(prove()))).toEqual([`${base}session.json`])
+    expect(stillServedUrls(await failed(prove()))).toEqual([`${base}session.json`])
   },
 )
 
@@ -153,7 +153,7 @@ test("whatever single object is still served is found, whatever it is called", a
       const left = names[pick % names.length]!
       kept.clear()
       kept.set(left, () => ({ status: 200, body: "kept" }))
-      expect(stillServed(await failed(prove(names)))).toEqual([base + left])
+      expect(stillServedUrls(await failed(prove(names)))).toEqual([base + left])
     }),
     { numRuns: 20 },
   )
@@ -163,16 +163,16 @@ test("of a share of many objects, some of every kind are asked for, a few at a t
   const { prove, host, id } = await deleted(() => notFound)
   const many = Array.from({ length: 10_000 }, (_, n) => `${n + 2}.html`)
   const kinds = ["page-ab.css", "sub-1.html", "files/a.png", "files/b.txt", "changes.html", "changes-2.html"]
-  expect(await prove([...many, ...kinds])).toMatchObject({ proven: true, asked: MAX_ASKED })
+  expect(await prove([...many, ...kinds])).toMatchObject({ proven: true, asked: MAX_CHECKED_COUNT })
   const asked = new Set(host.asked.map((path) => path.slice(`/s/${id}/`.length)))
   for (const name of [...kinds, "index.html", "", "session.json", "session.md", "manifest.json"])
     expect(asked, name).toContain(name)
-  expect(host.asked.length).toBeLessThan(MAX_ASKED + 10)
+  expect(host.asked.length).toBeLessThan(MAX_CHECKED_COUNT + 10)
   expect(host.atOnce()).toBeLessThanOrEqual(32)
 })
 
 test("names that are not ours are not asked for", () => {
-  expect(sampleOf(["a b", "../x", "é", "x//y", "a\x1b[2J"])).toHaveLength(5)
+  expect(samplePaths(["a b", "../x", "é", "x//y", "a\x1b[2J"])).toHaveLength(5)
 })
 
 test.each(challenges)("a bot check of %s is no proof, and is named", async (by, answer) => {
@@ -193,7 +193,7 @@ test("a bot check for pages alone does not hide what is kept beside it", async (
   const { prove, kept, base } = await deleted((path) => (/\.html$|\/$/.test(path) ? challenges[0]![1] : notFound))
   expect(await prove(paths)).toMatchObject({ proven: false, seen: "challenge" })
   kept.set("session.json", () => ({ status: 200, headers: { "content-type": "application/json" }, body: "{}" }))
-  expect(stillServed(await failed(prove(paths)))).toEqual([`${base}session.json`])
+  expect(stillServedUrls(await failed(prove(paths)))).toEqual([`${base}session.json`])
 })
 
 test.each([
@@ -240,7 +240,7 @@ test.each([500, 502, 503, 429, 407])("an answer %i is no proof", async (status) 
 })
 
 test("nobody there is no proof, and is asked once", async () => {
-  expect(await proveGone(store, "x", "http://127.0.0.1:9/s/x/index.html", { paths })).toMatchObject({
+  expect(await verifyRemoved(store, "x", "http://127.0.0.1:9/s/x/index.html", { paths })).toMatchObject({
     ...{ proven: false, seen: "unreachable", asked: 1 },
     note: expect.stringContaining("cannot be reached from here"),
   })

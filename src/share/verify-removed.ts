@@ -5,15 +5,15 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import { isAlike } from "./alike.ts"
-import { type Answer, type Asked, ask } from "./ask.ts"
-import { isCache, printable, purge, servedBy } from "./caches.ts"
-import { isS3Error } from "./gates.ts"
+import { isPageOf, obstacleIn } from "./anonymous-access.ts"
+import { type AnonymousResponse, type AnonymousResult, fetchAnonymously } from "./anonymous-fetch.ts"
+import { describeCacheHeaders, isCache, printable, purgeHint } from "./cache-headers.ts"
+import { isS3Error } from "./interstitials.ts"
 import { INDEX, MANIFEST } from "./manifest.ts"
-import { isPageOf, obstacleIn } from "./stranger.ts"
+import { isSimilarResponse } from "./similar-response.ts"
 
 /** What is known of a share that should be gone. */
-export interface Gone {
+export interface RemovalCheck {
   /** Whether strangers' requests have shown it: each one answered as the host answers for what never existed. */
   proven: boolean
   /**
@@ -27,7 +27,7 @@ export interface Gone {
   note?: string
 }
 
-export interface ProofOptions {
+export interface VerifyRemovedOptions {
   /** The paths below the share's prefix that were there before. */
   paths?: Iterable<string>
   /** Whether anything was deleted just now. */
@@ -37,16 +37,16 @@ export interface ProofOptions {
 }
 
 /** Addresses that are asked for at most, of every kind some. */
-export const MAX_ASKED = 64
-const IN_FLIGHT = 16
-const OWN_PATH = /^(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/
-const RECHECK_MS = [300, 1_500]
+export const MAX_CHECKED_COUNT = 64
+const MAX_CONCURRENT_COUNT = 16
+const SAFE_PATH = /^(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/
+const RECHECK_DELAYS_MS = [300, 1_500]
 /** What every share has, and its folder: a host may show `index.html` there. */
-const ALWAYS = [INDEX, "", MANIFEST, "session.json", "session.md"]
+const COMMON_PATHS = [INDEX, "", MANIFEST, "session.json", "session.md"]
 
 type Verdict =
   | { seen: "missing" }
-  | { seen: "kept"; answer: Answer }
+  | { seen: "kept"; answer: AnonymousResponse }
   | { seen: "challenge" | "sign-in" | "redirect" | "unreachable"; by: string }
   | { seen: "refused"; by: string }
 
@@ -56,41 +56,42 @@ type Verdict =
  * `left-behind` when anything is still served, with its addresses; see `stillServed`.
  * @param url the link of the share
  */
-export async function proveGone(
+export async function verifyRemoved(
   store: ObjectStore,
   id: string,
   url: string,
-  { paths = [], wasThere = false, recheckMs = RECHECK_MS }: ProofOptions = {},
-): Promise<Gone> {
+  { paths = [], wasThere = false, recheckMs = RECHECK_DELAYS_MS }: VerifyRemovedOptions = {},
+): Promise<RemovalCheck> {
   const base = url.replace(/[?#].*$/, "").replace(/[^/]*$/, "")
-  if (base.startsWith("file:")) return goneFromDisk(store, id, base, wasThere)
-  const [first = INDEX, ...others] = sampleOf(paths)
-  const controls = new Map<string, { never: string; answer: Promise<Asked> }>()
+  if (base.startsWith("file:")) return verifyRemovedFromDisk(store, id, base, wasThere)
+  const [first = INDEX, ...others] = samplePaths(paths)
+  const controls = new Map<string, { never: string; answer: Promise<AnonymousResult> }>()
   const judged = async (name: string): Promise<[string, Verdict]> => {
-    const control = controls.get(kindOf(name)) ?? beside(base, name)
+    const control = controls.get(kindOf(name)) ?? controlFor(base, name)
     controls.set(kindOf(name), control)
-    const [answer, other] = await Promise.all([ask(base + name), control.answer])
+    const [answer, other] = await Promise.all([fetchAnonymously(base + name), control.answer])
     return [name, judge(answer, other, { url: base + name, id, names: [name, control.never] })]
   }
   const verdicts = new Map([await judged(first)])
   // An address that does not answer at all would be waited for again and again.
   if (verdicts.get(first)?.seen !== "unreachable")
-    for (const [name, verdict] of await few(others, judged)) verdicts.set(name, verdict)
+    for (const [name, verdict] of await mapConcurrently(others, judged)) verdicts.set(name, verdict)
   for (const wait of recheckMs) {
-    const again = keptIn(verdicts).map(([name]) => name)
+    const again = stillServedIn(verdicts).map(([name]) => name)
     if (again.length === 0) break
     await sleep(wait)
-    for (const [name, verdict] of await few(again, judged)) verdicts.set(name, verdict)
+    for (const [name, verdict] of await mapConcurrently(again, judged)) verdicts.set(name, verdict)
   }
-  const kept = keptIn(verdicts)
+  const kept = stillServedIn(verdicts)
   if (kept.length > 0) throw leftBehind(store, id, base, kept)
-  return inSum(verdicts)
+  return summarize(verdicts)
 }
 
 /** The addresses that a `left-behind` of `proveGone` found still served. */
-export const stillServed = ({ cause }: ShareError): string[] => (cause instanceof StillServed ? cause.addresses : [])
+export const stillServedUrls = ({ cause }: ShareError): string[] =>
+  cause instanceof StillServedError ? cause.addresses : []
 
-class StillServed extends Error {
+class StillServedError extends Error {
   readonly addresses: string[]
   constructor(addresses: string[]) {
     super(`Still served: ${addresses.join(", ")}`)
@@ -99,20 +100,20 @@ class StillServed extends Error {
 }
 
 /** What is asked for: what every share has, then of every kind in turn, up to `MAX_ASKED`. */
-export function sampleOf(paths: Iterable<string>): string[] {
-  const names = new Set(ALWAYS)
+export function samplePaths(paths: Iterable<string>): string[] {
+  const names = new Set(COMMON_PATHS)
   const kinds = new Map<string, string[]>()
   for (const name of [...new Set(paths)].sort()) {
     // Somebody else's object under a strange name has no address of ours.
-    if (names.has(name) || !OWN_PATH.test(name)) continue
+    if (names.has(name) || !SAFE_PATH.test(name)) continue
     const kind = `${name.replace(/[^/]*$/, "")} ${/^[a-z]+/.exec(name)?.[0] ?? ""} ${path.posix.extname(name)}`
     const alike = kinds.get(kind)
     if (alike) alike.push(name)
     else kinds.set(kind, [name])
   }
   const rows = [...kinds.values()]
-  for (let turn = 0; names.size < MAX_ASKED && rows.some((row) => row.length > turn); turn++)
-    for (const row of rows) if (row[turn] !== undefined && names.size < MAX_ASKED) names.add(row[turn]!)
+  for (let turn = 0; names.size < MAX_CHECKED_COUNT && rows.some((row) => row.length > turn); turn++)
+    for (const row of rows) if (row[turn] !== undefined && names.size < MAX_CHECKED_COUNT) names.add(row[turn]!)
   return [...names]
 }
 
@@ -120,13 +121,13 @@ export function sampleOf(paths: Iterable<string>): string[] {
 const kindOf = (name: string): string => (name === "" ? "/" : name.replace(/[^/]*$/, "") + path.posix.extname(name))
 
 /** Asks for a name beside this one that never existed. */
-function beside(base: string, name: string) {
+function controlFor(base: string, name: string) {
   const random = randomUUID()
   const never = name === "" ? `${random}/` : `${name.replace(/[^/]*$/, "")}${random}${path.posix.extname(name)}`
-  return { never, answer: ask(base + never) }
+  return { never, answer: fetchAnonymously(base + never) }
 }
 
-interface About {
+interface JudgeContext {
   url: string
   id: string
   /** The name that was asked for, and the one beside it, by which two answers may differ. */
@@ -134,15 +135,15 @@ interface About {
 }
 
 /** What an answer says of an object that should be gone. */
-function judge(answer: Asked, control: Asked, { url, id, names }: About): Verdict {
+function judge(answer: AnonymousResult, control: AnonymousResult, { url, id, names }: JudgeContext): Verdict {
   if ("unreachable" in answer) return { seen: "unreachable", by: printable(answer.unreachable) }
   if (isPageOf(answer, id)) return { seen: "kept", answer }
   const obstacle = obstacleIn(answer, url, id)
-  if (obstacle) return { seen: obstacle.seen, by: wordOf(obstacle) }
+  if (obstacle) return { seen: obstacle.seen, by: obstacleDetail(obstacle) }
   const { status } = answer
   if (status === 404 || status === 410) return { seen: "missing" }
   if ("unreachable" in control) return { seen: "unreachable", by: printable(control.unreachable) }
-  const isLikeNever = isAlike(answer, control, names)
+  const isLikeNever = isSimilarResponse(answer, control, names)
   if (status >= 400) {
     // Services that take signed requests alone call others malformed (Swift), or what is not there (Supabase).
     const isStores = isS3Error(answer) || status === 400
@@ -151,7 +152,7 @@ function judge(answer: Asked, control: Asked, { url, id, names }: About): Verdic
   return isLikeNever ? { seen: "missing" } : { seen: "kept", answer }
 }
 
-function wordOf(obstacle: NonNullable<ReturnType<typeof obstacleIn>>): string {
+function obstacleDetail(obstacle: NonNullable<ReturnType<typeof obstacleIn>>): string {
   switch (obstacle.seen) {
     case "challenge":
       return obstacle.by
@@ -164,19 +165,19 @@ function wordOf(obstacle: NonNullable<ReturnType<typeof obstacleIn>>): string {
   }
 }
 
-const keptIn = (verdicts: Map<string, Verdict>) =>
+const stillServedIn = (verdicts: Map<string, Verdict>) =>
   [...verdicts].filter((each): each is [string, Extract<Verdict, { seen: "kept" }>] => each[1].seen === "kept")
 
-function inSum(verdicts: Map<string, Verdict>): Gone {
+function summarize(verdicts: Map<string, Verdict>): RemovalCheck {
   const asked = verdicts.size
   for (const seen of ["challenge", "sign-in", "redirect", "refused", "unreachable"] as const) {
     const met = [...verdicts.values()].find((verdict) => verdict.seen === seen)
-    if (met && "by" in met) return { proven: false, seen, asked, note: unproven(seen, met.by) }
+    if (met && "by" in met) return { proven: false, seen, asked, note: unverifiedNote(seen, met.by) }
   }
   return { proven: true, seen: "missing", asked }
 }
 
-function unproven(seen: Exclude<Gone["seen"], "missing">, by: string): string {
+function unverifiedNote(seen: Exclude<RemovalCheck["seen"], "missing">, by: string): string {
   const said = "Not proven: the store holds nothing of it any more, but"
   switch (seen) {
     case "challenge":
@@ -192,7 +193,12 @@ function unproven(seen: Exclude<Gone["seen"], "missing">, by: string): string {
   }
 }
 
-function leftBehind(store: ObjectStore, id: string, base: string, kept: [string, { answer: Answer }][]): ShareError {
+function leftBehind(
+  store: ObjectStore,
+  id: string,
+  base: string,
+  kept: [string, { answer: AnonymousResponse }][],
+): ShareError {
   const addresses = kept.map(([name]) => base + name)
   const { answer } = kept[0]![1]
   const shows = isPageOf(answer, id) ? "shows it" : `answers ${answer.status}, unlike for what never existed`
@@ -207,18 +213,18 @@ function leftBehind(store: ObjectStore, id: string, base: string, kept: [string,
         {
           answer: { headers },
         },
-      ]) => servedBy(headers),
+      ]) => describeCacheHeaders(headers),
     )
     .find(isCache)
-  const hint = `A cache in front serves it${told === undefined ? "" : ` (${told})`}: ${purge(answer.headers, base)}, then run the same command again.`
+  const hint = `A cache in front serves it${told === undefined ? "" : ` (${told})`}: ${purgeHint(answer.headers, base)}, then run the same command again.`
   return new ShareError(
     "left-behind",
     `Share ${id} is deleted from ${store.name}, but ${addresses[0]} still ${shows}${more}.`,
-    { hint, cause: new StillServed(addresses) },
+    { hint, cause: new StillServedError(addresses) },
   )
 }
 
-function goneFromDisk(store: ObjectStore, id: string, base: string, wasThere: boolean): Gone {
+function verifyRemovedFromDisk(store: ObjectStore, id: string, base: string, wasThere: boolean): RemovalCheck {
   const folder = fileURLToPath(base)
   if (existsSync(path.join(folder, INDEX)))
     throw new ShareError(
@@ -226,7 +232,7 @@ function goneFromDisk(store: ObjectStore, id: string, base: string, wasThere: bo
       `Share ${id} is deleted from ${store.name}, but ${base + INDEX} still shows it.`,
       {
         hint: "Something puts it there again, such as a synchronised folder: remove it there, then run the same command again.",
-        cause: new StillServed([base + INDEX]),
+        cause: new StillServedError([base + INDEX]),
       },
     )
   const root = path.dirname(path.dirname(folder))
@@ -236,12 +242,12 @@ function goneFromDisk(store: ObjectStore, id: string, base: string, wasThere: bo
 }
 
 /** Does something for each of these, a few at a time; gives what came of it, in their order. */
-async function few<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
+async function mapConcurrently<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
   const results: B[] = []
   const waiting = items.entries()
   const next = async () => {
     for (const [at, item] of waiting) results[at] = await work(item)
   }
-  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, items.length) }, next))
+  await Promise.all(Array.from({ length: Math.min(MAX_CONCURRENT_COUNT, items.length) }, next))
   return results
 }

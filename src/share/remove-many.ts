@@ -2,19 +2,19 @@ import { ShareError } from "../errors.ts"
 import type { Removal } from "./unshare.ts"
 
 /** A share that could not be removed, and why. */
-export interface Failure {
+export interface RemovalFailure {
   id: string
   url: string
   error: ShareError
 }
 
-export interface Removed {
+export interface RemovalSummary {
   removed: Removal[]
-  failed: Failure[]
+  failed: RemovalFailure[]
 }
 
 /** What stands in the way of one share at a place stands in the way of all others there. */
-const aboutThePlace = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable"]
+const DESTINATION_ERRORS = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable"]
 
 /**
  * Removes shares, those at one place one after the other, and places at the same time: one that does not answer holds
@@ -23,27 +23,27 @@ const aboutThePlace = ["store-credentials", "store-bucket-missing", "store-clock
  * @param removeOne gives undefined for a share that is to stay after all
  * @param placeOf shares with the same answer are at the same place, asked for with the same credentials
  */
-export async function removeEach<Share extends { id: string; url?: string | undefined }>(
+export async function removeMany<Share extends { id: string; url?: string | undefined }>(
   shares: readonly Share[],
   removeOne: (share: Share) => Promise<Removal | undefined>,
   placeOf: (share: Share) => string,
-): Promise<Removed> {
+): Promise<RemovalSummary> {
   const places = new Map<string, Share[]>()
   for (const share of shares) places.set(placeOf(share), [...(places.get(placeOf(share)) ?? []), share])
-  const results = new Map<Share, Removal | Failure | undefined>()
-  await Promise.all([...places.values()].map((here) => removeHere(here, removeOne, results)))
+  const results = new Map<Share, Removal | RemovalFailure | undefined>()
+  await Promise.all([...places.values()].map((here) => removeAtDestination(here, removeOne, results)))
   // In the order in which they were named.
   const all = shares.map((share) => results.get(share)).filter((result) => result !== undefined)
   return {
     removed: all.filter((result): result is Removal => !("error" in result)),
-    failed: all.filter((result): result is Failure => "error" in result),
+    failed: all.filter((result): result is RemovalFailure => "error" in result),
   }
 }
 
-async function removeHere<Share extends { id: string; url?: string | undefined }>(
+async function removeAtDestination<Share extends { id: string; url?: string | undefined }>(
   shares: readonly Share[],
   removeOne: (share: Share) => Promise<Removal | undefined>,
-  results: Map<Share, Removal | Failure | undefined>,
+  results: Map<Share, Removal | RemovalFailure | undefined>,
 ): Promise<void> {
   let unusable: ShareError | undefined
   for (const share of shares) {
@@ -53,15 +53,15 @@ async function removeHere<Share extends { id: string; url?: string | undefined }
       results.set(share, await removeOne(share))
     } catch (error) {
       if (!(error instanceof ShareError)) throw error
-      if (aboutThePlace.includes(error.code)) unusable = error
+      if (DESTINATION_ERRORS.includes(error.code)) unusable = error
       results.set(share, { id, url, error })
     }
   }
 }
 
 /** The same error with how to go on where the place is gone for good, if that is what it is about. */
-export function orForget(error: ShareError, id: string): ShareError {
-  if (!aboutThePlace.includes(error.code) && error.code !== "bad-settings") return error
+export function withForgetHint(error: ShareError, id: string): ShareError {
+  if (!DESTINATION_ERRORS.includes(error.code) && error.code !== "bad-settings") return error
   const { code, message, hint, cause } = error
   const forget = `If that place is gone for good: opencode-bucket unshare --forget ${id}`
   return new ShareError(code, message, { hint: [hint, forget].filter(Boolean).join(" "), cause })

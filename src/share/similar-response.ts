@@ -1,5 +1,5 @@
-import { type Answer, isHtml, mediaTypeOf, textOf } from "./ask.ts"
-import { codeOf, titleOf } from "./gates.ts"
+import { type AnonymousResponse, decodeText, isHtml, mediaTypeOf } from "./anonymous-fetch.ts"
+import { htmlTitle, s3ErrorCode } from "./interstitials.ts"
 
 /** How far the lengths of two pages with the same title may be apart, as a part of the longer one. */
 const LENGTH_TOLERANCE = 0.1
@@ -9,24 +9,25 @@ const LENGTH_TOLERANCE = 0.1
  * is made anew for each request: the address, numbers, nonces.
  * @param names by which the addresses differ
  */
-export function isAlike(one: Answer, other: Answer, names: readonly string[]): boolean {
+export function isSimilarResponse(one: AnonymousResponse, other: AnonymousResponse, names: readonly string[]): boolean {
   if (one.status !== other.status || mediaTypeOf(one) !== mediaTypeOf(other)) return false
   if (landing(one, names) !== landing(other, names)) return false
-  const [code, otherCode] = [codeOf(one), codeOf(other)]
+  const [code, otherCode] = [s3ErrorCode(one), s3ErrorCode(other)]
   if (code !== undefined || otherCode !== undefined) return code === otherCode
   const [text, otherText] = [lasting(one, names), lasting(other, names)]
   if (text === otherText) return true
   if (!isHtml(one)) return false
   const [longer, shorter] = [Math.max(text.length, otherText.length), Math.min(text.length, otherText.length)]
-  return titleOf(text) === titleOf(otherText) && longer - shorter <= longer * LENGTH_TOLERANCE
+  return htmlTitle(text) === htmlTitle(otherText) && longer - shorter <= longer * LENGTH_TOLERANCE
 }
 
 /** Where redirects have ended. */
-const landing = ({ hops }: Answer, names: readonly string[]) => without(hops.at(-1) ?? "", names).replace(/\/+$/, "")
+const landing = ({ hops }: AnonymousResponse, names: readonly string[]) =>
+  without(hops.at(-1) ?? "", names).replace(/\/+$/, "")
 
 /** What of a text is the same with each request. */
-const lasting = ({ head, unpacked }: Answer, names: readonly string[]): string =>
-  without(textOf(unpacked ?? head), names)
+const lasting = ({ head, unpacked }: AnonymousResponse, names: readonly string[]): string =>
+  without(decodeText(unpacked ?? head), names)
     .replace(/\b(nonce|integrity|value|content)=(?:"[^"]*"|'[^']*'|[^\s>]+)/gi, "$1")
     // Identifiers of requests, times and the like.
     .replace(/[A-Za-z0-9_+/=-]*\d[A-Za-z0-9_+/=-]*/g, "#")

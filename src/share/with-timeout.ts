@@ -5,10 +5,10 @@ import { ShareError } from "../errors.ts"
  * closed.
  * @param name what to call the store
  */
-export async function answered<T>(answer: Promise<T>, name: string, timeoutMs: number): Promise<T> {
+export async function withTimeout<T>(answer: Promise<T>, name: string, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unanswered(name, timeoutMs)), timeoutMs)
+    timer = setTimeout(() => reject(timeoutError(name, timeoutMs)), timeoutMs)
   })
   try {
     return await Promise.race([answer, late])
@@ -19,7 +19,7 @@ export async function answered<T>(answer: Promise<T>, name: string, timeoutMs: n
   }
 }
 
-const unanswered = (name: string, timeoutMs: number) =>
+const timeoutError = (name: string, timeoutMs: number) =>
   new ShareError("store-unreachable", `${name} did not answer within ${timeoutMs / 1000} seconds.`, {
     hint: "See whether its endpoint is right and no firewall or VPN stands between.",
   })

@@ -1,5 +1,5 @@
-import { type Answer, isHtml, textOf } from "./ask.ts"
-import { printable } from "./caches.ts"
+import { type AnonymousResponse, decodeText, isHtml } from "./anonymous-fetch.ts"
+import { printable } from "./cache-headers.ts"
 import { prefixOf } from "./manifest.ts"
 
 // A bot check or a sign-in answers for every address alike, whether something is behind it or not. Both are recognised
@@ -43,19 +43,19 @@ const CHALLENGE_TITLE =
 const CAPTCHA = /g-recaptcha|h-captcha|cf-turnstile|\bcaptcha\b/i
 
 /** Who checks here whether a browser asks: a vendor's name, or "a bot check"; undefined where nobody does. */
-export function challengeOf(answer: Answer): string | undefined {
+export function detectChallenge(answer: AnonymousResponse): string | undefined {
   for (const [header, vendor] of Object.entries(CHALLENGE_HEADERS)) if (answer.headers.has(header)) return vendor
   const { status } = answer
   if (status === 404 || status === 410 || !(isHtml(answer) || isScript(answer))) return undefined
-  const text = textOf(answer.unpacked ?? answer.head)
+  const text = decodeText(answer.unpacked ?? answer.head)
   for (const [vendor, mark] of CHALLENGE_MARKS) if (mark.test(text)) return vendor
   const isCheck =
-    CHALLENGE_SENTENCE.test(text) || CHALLENGE_TITLE.test(titleOf(text)) || (status >= 400 && CAPTCHA.test(text))
+    CHALLENGE_SENTENCE.test(text) || CHALLENGE_TITLE.test(htmlTitle(text)) || (status >= 400 && CAPTCHA.test(text))
   return isCheck ? "a bot check" : undefined
 }
 
 /** Bot checks answer scripts in JSON, and say there where the check is. */
-const isScript = ({ status, headers }: Answer) =>
+const isScript = ({ status, headers }: AnonymousResponse) =>
   status >= 400 && /json|text\/plain/.test(headers.get("content-type") ?? "")
 
 /** Words of addresses at which people sign in. */
@@ -77,7 +77,7 @@ const SIGN_IN_MARKUP = [
  * @param url what was asked for
  * @param id the share's id: redirects within the share are none to a sign-in
  */
-export function signInOf(answer: Answer, url: string, id: string): string | undefined {
+export function detectSignIn(answer: AnonymousResponse, url: string, id: string): string | undefined {
   const { status, headers, hops } = answer
   for (const hop of hops) {
     const { host, pathname, search, origin } = new URL(hop)
@@ -92,21 +92,21 @@ export function signInOf(answer: Answer, url: string, id: string): string | unde
   if (scheme !== undefined) return `a password (${scheme})`
   if (status === 401) return "status 401"
   if (!isHtml(answer) || status >= 500) return undefined
-  const text = textOf(answer.unpacked ?? answer.head)
-  const isSignIn = SIGN_IN_TITLE.test(titleOf(text)) || SIGN_IN_MARKUP.some((mark) => mark.test(text))
+  const text = decodeText(answer.unpacked ?? answer.head)
+  const isSignIn = SIGN_IN_TITLE.test(htmlTitle(text)) || SIGN_IN_MARKUP.some((mark) => mark.test(text))
   return isSignIn ? "a page that asks to sign in" : undefined
 }
 
 /** Whether an error is told in S3's own way, as only the store itself does. */
-export const isS3Error = (answer: Answer): boolean => codeOf(answer) !== undefined
+export const isS3Error = (answer: AnonymousResponse): boolean => s3ErrorCode(answer) !== undefined
 
 /** The code of an error of S3's: `AccessDenied`. */
-export function codeOf({ status, head }: Answer): string | undefined {
+export function s3ErrorCode({ status, head }: AnonymousResponse): string | undefined {
   if (status < 400) return undefined
-  const text = textOf(head)
+  const text = decodeText(head)
   // The website endpoints of AWS tell the same in HTML.
   if (!/^\s*(?:<\?xml[^>]*\?>\s*)?<Error\b/.test(text)) return /<li>Code: (\w+)<\/li>/.exec(text)?.[1]
   return /<Code>([^<]*)<\/Code>/.exec(text)?.[1]
 }
 
-export const titleOf = (html: string): string => /<title\b[^>]*>([^<]*)/i.exec(html)?.[1]?.trim() ?? ""
+export const htmlTitle = (html: string): string => /<title\b[^>]*>([^<]*)/i.exec(html)?.[1]?.trim() ?? ""

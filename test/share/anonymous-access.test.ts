@@ -2,8 +2,8 @@ import { createHash } from "node:crypto"
 import { gzipSync } from "node:zlib"
 import { nanoid } from "nanoid"
 import { describe, expect, test } from "vitest"
-import { seenInWords } from "../../src/share/seen-in-words.ts"
-import { compared, openAsStranger } from "../../src/share/stranger.ts"
+import { compareWithSent, viewAnonymously } from "../../src/share/anonymous-access.ts"
+import { describeView } from "../../src/share/describe-view.ts"
 import { challenges, type StandInAnswer, signIns, standIn } from "../support/stand-in.ts"
 
 const pageOf = (id: string, more = "") =>
@@ -15,7 +15,7 @@ async function opened(answer: (id: string) => StandInAnswer) {
   const id = nanoid()
   const host = await standIn(() => answer(id))
   const url = `${host.url}/s/${id}/index.html`
-  return compared(await openAsStranger(url, id), { hash: sha256(pageOf(id)) }, url, id)
+  return compareWithSent(await viewAnonymously(url, id), { hash: sha256(pageOf(id)) }, url, id)
 }
 
 describe("a page that is delivered", () => {
@@ -30,7 +30,7 @@ describe("a page that is delivered", () => {
   ])("as HTML (%j) is the page", async (headers) => {
     const view = await delivered(headers as Record<string, string>)
     expect(view).toMatchObject({ seen: "page" })
-    expect(seenInWords(view)).toBeUndefined()
+    expect(describeView(view)).toBeUndefined()
   })
 
   test.each([
@@ -47,7 +47,7 @@ describe("a page that is delivered", () => {
   ])("as %s is seen as %s, and said", async (type, seen) => {
     const view = await delivered({ "content-type": type })
     expect(view).toMatchObject({ seen })
-    expect(seenInWords(view)?.says).toContain(type.split(", ").at(-1)!.split(";")[0])
+    expect(describeView(view)?.says).toContain(type.split(", ").at(-1)!.split(";")[0])
   })
 
   test("without a type, and with nosniff, is text", async () => {
@@ -59,7 +59,7 @@ describe("a page that is delivered", () => {
     async (value) => {
       const view = await delivered({ "content-type": "text/html", "content-disposition": value })
       expect(view).toMatchObject({ seen: "download" })
-      expect(seenInWords(view)?.says).toContain("Content-Disposition")
+      expect(describeView(view)?.says).toContain("Content-Disposition")
     },
   )
 
@@ -70,7 +70,7 @@ describe("a page that is delivered", () => {
       body: gzipSync(pageOf(id)),
     }))
     expect(view).toMatchObject({ seen: "compressed" })
-    expect(seenInWords(view)?.says).toContain("Content-Encoding")
+    expect(describeView(view)?.says).toContain("Content-Encoding")
   })
 
   test.each<[string, (page: string) => string]>([
@@ -82,7 +82,7 @@ describe("a page that is delivered", () => {
   ])("%s is told as changed, not as an older version", async (_, change) => {
     const view = await delivered({ "content-type": "text/html" }, (id) => change(pageOf(id)))
     expect(view).toMatchObject({ seen: "changed" })
-    expect(seenInWords(view)?.says).toMatch(/changes it/)
+    expect(describeView(view)?.says).toMatch(/changes it/)
   })
 
   test("an older version is told as one: by its hash, or where the host has the new one past its cache", async () => {
@@ -94,10 +94,10 @@ describe("a page that is delivered", () => {
     }))
     const url = `${host.url}/s/${id}/index.html`
     const sent = { hash: sha256(pageOf(id, "again")) }
-    expect(await compared(await openAsStranger(url, id), sent, url, id)).toMatchObject({ seen: "older" })
+    expect(await compareWithSent(await viewAnonymously(url, id), sent, url, id)).toMatchObject({ seen: "older" })
     host.answer = () => ({ status: 200, headers: { "content-type": "text/html" }, body: pageOf(id) })
     const known = { ...sent, before: sha256(pageOf(id)) }
-    expect(await compared(await openAsStranger(url, id), known, url, id)).toMatchObject({ seen: "older" })
+    expect(await compareWithSent(await viewAnonymously(url, id), known, url, id)).toMatchObject({ seen: "older" })
   })
 
   test("past redirects to another host is the page", async () => {
@@ -107,20 +107,20 @@ describe("a page that is delivered", () => {
         ? { status: 200, headers: { "content-type": "text/html" }, body: pageOf(id) }
         : { status: 301, headers: { location: `${host.url.replace("127.0.0.1", "localhost")}/moved${path}` } },
     )
-    expect(await openAsStranger(`${host.url}/s/${id}/index.html`, id)).toMatchObject({ seen: "page" })
+    expect(await viewAnonymously(`${host.url}/s/${id}/index.html`, id)).toMatchObject({ seen: "page" })
   })
 })
 
 test.each(challenges)("a bot check of %s is told as one", async (by, answer) => {
   const view = await opened(() => answer)
   expect(view).toEqual({ seen: "challenge", by })
-  expect(seenInWords(view)?.says).toContain(by)
+  expect(describeView(view)?.says).toContain(by)
 })
 
 test.each(signIns)("a sign-in (%s) is told as one", async (_, answer) => {
   const id = nanoid()
   const host = await standIn((path) => answer(host.url, path))
-  expect(await openAsStranger(`${host.url}/s/${id}/index.html`, id)).toMatchObject({ seen: "sign-in" })
+  expect(await viewAnonymously(`${host.url}/s/${id}/index.html`, id)).toMatchObject({ seen: "sign-in" })
 })
 
 test.each([403, 451, 400])("an answer %i without more is a refusal", async (status) => {
@@ -153,7 +153,7 @@ test("a redirect to another host is told with where it leads, without control ch
       ? { status: 200, headers: { "content-type": "text/html" }, body: "Home" }
       : { status: 302, headers: { location: `${host.url.replace("127.0.0.1", "localhost")}/home\x9b2J` } },
   )
-  const view = await openAsStranger(`${host.url}/s/${id}/index.html`, id)
+  const view = await viewAnonymously(`${host.url}/s/${id}/index.html`, id)
   expect(view).toMatchObject({
     seen: "redirect",
     to: expect.stringMatching(/^http:\/\/localhost:\d+\/home[\x20-\x7e]*$/),
@@ -163,7 +163,7 @@ test("a redirect to another host is told with where it leads, without control ch
 test("a redirect in a circle ends", async () => {
   const id = nanoid()
   const host = await standIn((path) => ({ status: 302, headers: { location: `${path}x` } }))
-  expect(await openAsStranger(`${host.url}/s/${id}/index.html`, id)).toMatchObject({ seen: "redirect" })
+  expect(await viewAnonymously(`${host.url}/s/${id}/index.html`, id)).toMatchObject({ seen: "redirect" })
 })
 
 test.each([500, 502, 503, 504, 407, 429])("an answer %i tells nothing of the page", async (status) => {
@@ -172,5 +172,5 @@ test.each([500, 502, 503, 504, 407, 429])("an answer %i tells nothing of the pag
 
 test("no answer at all, in time", async () => {
   const host = await standIn(() => "silence")
-  expect(await openAsStranger(`${host.url}/s/x/index.html`, "x", 100)).toMatchObject({ seen: "unreachable" })
+  expect(await viewAnonymously(`${host.url}/s/x/index.html`, "x", 100)).toMatchObject({ seen: "unreachable" })
 })

@@ -7,32 +7,32 @@ import type { SiteOptions } from "../render/site/site.ts"
 import type { SiteFile } from "../render/site/site-file.ts"
 import type { Session } from "../session/model.ts"
 import type { SignedLink } from "../store/object-store.ts"
-import { isPast } from "./expires.ts"
+import { isPageView, viewAnonymously } from "./anonymous-access.ts"
+import { isPast } from "./expiry.ts"
 import { INDEX, prefixOf } from "./manifest.ts"
-import type { Place } from "./place.ts"
-import type { Readable } from "./prove.ts"
+import type { ShareTarget } from "./open-share.ts"
 import type { ShareOptions } from "./share.ts"
-import { isPageView, openAsStranger } from "./stranger.ts"
+import type { LinkAccess } from "./verify-readable.ts"
 
 /** The whole session as one page: what a signed link opens, since it opens one object only. */
-export const WHOLE = "whole.html"
+export const PRESIGNED_PAGE = "whole.html"
 
 /**
  * Signs a link to the whole page, if one is asked for. `until` is when the last link that was given ends: as long as one
  * opens it, the page is kept up to date. Throws what the store throws.
  */
-export async function signWhole(
-  { entry }: Place,
+export async function presignPage(
+  { entry }: ShareTarget,
   { store, signed, now }: ShareOptions,
 ): Promise<{ link?: SignedLink | undefined; until?: string }> {
   const before = entry.signed !== undefined && !isPast(entry.signed, now()) ? entry.signed : ""
-  const link = signed === undefined ? undefined : await store.signed?.(prefixOf(entry.id) + WHOLE, signed)
+  const link = signed === undefined ? undefined : await store.signed?.(prefixOf(entry.id) + PRESIGNED_PAGE, signed)
   const until = [before, link?.until.toISOString() ?? ""].sort().at(-1)
   return { link, ...(until && { until }) }
 }
 
 /** The files of a share, and the whole page before the last of them. */
-export async function* withWhole(
+export async function* withPresignedPage(
   files: AsyncIterable<SiteFile>,
   session: Session,
   { id: share, version, leftOut, expires }: SiteOptions,
@@ -43,7 +43,7 @@ export async function* withWhole(
     if (file.path === INDEX)
       yield {
         ...{
-          path: WHOLE,
+          path: PRESIGNED_PAGE,
           contentType: "text/html; charset=utf-8",
           cacheControl: CACHE_REVALIDATE,
           input: all.digest("hex"),
@@ -63,8 +63,8 @@ export async function* withWhole(
  * Opens a signed link as whoever gets it would: it must give the page as it was sent. Returns it, with who can read the
  * share without it, and a note where the link's end ends nothing. Throws `store-denied` when it does not open.
  */
-export async function openedBy({ url, until, note }: SignedLink, id: string, hash: string, others: Readable) {
-  const [view, unsigned] = await Promise.all([openAsStranger(url, id), openAsStranger(withoutQuery(url), id)])
+export async function verifyPresigned({ url, until, note }: SignedLink, id: string, hash: string, others: LinkAccess) {
+  const [view, unsigned] = await Promise.all([viewAnonymously(url, id), viewAnonymously(withoutQuery(url), id)])
   const opens = isPageView(view) && view.hash === hash
   if (!opens && view.seen !== "unreachable")
     throw new ShareError(
@@ -78,7 +78,7 @@ export async function openedBy({ url, until, note }: SignedLink, id: string, has
   const isPublic = isOpen ? true : others.public
   const { seen } = others
   const isSeen = others.public === true || seen === "text" || seen === "download" || seen === "compressed"
-  const notes = [unseen, note, isOpen && NEVER_ENDS, isSeen && others.note].filter(Boolean)
+  const notes = [unseen, note, isOpen && BUCKET_IS_PUBLIC, isSeen && others.note].filter(Boolean)
   return {
     url,
     signed: until.toISOString(),
@@ -88,7 +88,7 @@ export async function openedBy({ url, until, note }: SignedLink, id: string, has
   }
 }
 
-const NEVER_ENDS =
+const BUCKET_IS_PUBLIC =
   "The link does not really end: everybody may read this bucket, so the page opens without the signature as well, for as long as it is there. Take public reading (s3:GetObject for everybody) away from the bucket or use a private one, or end the share with unshare."
 
 function withoutQuery(link: string): string {
@@ -97,7 +97,7 @@ function withoutQuery(link: string): string {
   return url.href
 }
 
-export const noLinksToSign = (name: string) =>
+export const presigningUnsupported = (name: string) =>
   new ShareError("bad-usage", `There are no signed links to ${name}.`, {
     hint: "They are made by S3: --to s3://bucket.",
   })

@@ -9,7 +9,7 @@ import { exportFile } from "../../src/session/export-file.ts"
 import { opencodeSession } from "../../src/session/opencode-api.ts"
 import type { SessionSource } from "../../src/session/source.ts"
 import { messagesFrom } from "../../src/session/source.ts"
-import { beginning } from "../../src/share/beginning.ts"
+import { hashPrefix } from "../../src/share/prefix-hash.ts"
 import { copy, idOf } from "../support/opencode-database.ts"
 import { all } from "../support/record.ts"
 
@@ -63,7 +63,7 @@ describe.each<[string, (messages: Message[]) => SessionSource]>([
   ["OpenCode's API", api],
   ["OpenCode's database", database],
 ])("%s", (_, source) => {
-  const begins = (messages: Message[], count: number) => source(messages).read((record) => beginning(record, count))
+  const begins = (messages: Message[], count: number) => source(messages).read((record) => hashPrefix(record, count))
 
   test("gives the rest of a session as it gives all of it", async () => {
     await source(generated).read(async (record) => {
@@ -78,7 +78,7 @@ describe.each<[string, (messages: Message[]) => SessionSource]>([
     expect(known).toMatchObject({ messages: 6 })
     expect(await begins(generated, 6)).toEqual(known)
     await source(generated).read(async (record) => {
-      expect(await beginning(record, 8, await beginning(record, 6))).toEqual(await beginning(record, 8))
+      expect(await hashPrefix(record, 8, await hashPrefix(record, 6))).toEqual(await hashPrefix(record, 8))
     })
     expect(await begins(generated.slice(0, 5), 6)).toBeUndefined()
   })
@@ -105,5 +105,5 @@ test("a message that nests too deeply to be told apart is no error", async () =>
     },
     children: [],
   }
-  expect(await beginning(record, 1)).toBeUndefined()
+  expect(await hashPrefix(record, 1)).toBeUndefined()
 })

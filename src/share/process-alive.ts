@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 
 /** Whether a process of this machine is there and has not ended; also one of another user's. False for no process. */
-export function isAlive(pid: number | undefined): boolean {
+export function isProcessAlive(pid: number | undefined): boolean {
   if (pid === undefined) return false
   try {
     process.kill(pid, 0)

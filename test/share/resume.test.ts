@@ -56,7 +56,7 @@ async function world() {
     allow(objects: number) {
       left = objects
     },
-    pages: ledger.pagesOf({ session: info.id, destination }),
+    pages: ledger.checkpointFolder({ session: info.id, destination }),
     async share(source: SessionSource) {
       sent = []
       const result = await share(source, { ...options, mayShare: () => {} })

@@ -1,9 +1,9 @@
 /** How long shares live. */
 export interface Lifetime {
   /** Milliseconds; `Infinity` for ever. */
-  length: number
+  durationMs: number
   /** Asked for this very share, rather than a rule for all of them: then nothing but another wish moves its end. */
-  asked: boolean
+  explicit: boolean
 }
 
 /** When a share ends, as the ledger keeps it. */
@@ -14,14 +14,14 @@ export interface Expiry {
   expiryAsked?: true
 }
 
-const hour = 3_600_000
-const units: Record<string, number> = { h: hour, d: 24 * hour, w: 7 * 24 * hour }
+const HOUR_MS = 3_600_000
+const UNIT_MS: Record<string, number> = { h: HOUR_MS, d: 24 * HOUR_MS, w: 7 * 24 * HOUR_MS }
 
 /** Reads `12h`, `7d`, `8w` or `never`, in milliseconds; undefined for anything else. */
-export function parseLength(text: string): number | undefined {
+export function parseDuration(text: string): number | undefined {
   if (text === "never") return Number.POSITIVE_INFINITY
   const [, number = "", unit = ""] = /^([1-9]\d{0,4})([hdw])$/.exec(text) ?? []
-  return unit === "" ? undefined : Number(number) * units[unit]!
+  return unit === "" ? undefined : Number(number) * UNIT_MS[unit]!
 }
 
 /**
@@ -40,11 +40,14 @@ export function nextExpiry(
   now: Date,
 ): Expiry {
   const { expiryAsked } = known
-  const expires = isTime(known.expires) ? known.expires : undefined
-  if (lifetime?.asked)
-    return { expiryAsked: true, ...(Number.isFinite(lifetime.length) && { expires: after(now.getTime(), lifetime) }) }
+  const expires = isTimestamp(known.expires) ? known.expires : undefined
+  if (lifetime?.explicit)
+    return {
+      expiryAsked: true,
+      ...(Number.isFinite(lifetime.durationMs) && { expires: after(now.getTime(), lifetime) }),
+    }
   const asBefore = { ...(expires !== undefined && { expires }), ...(expiryAsked && { expiryAsked }) }
-  if (!lifetime || expiryAsked || !Number.isFinite(lifetime.length)) return asBefore
+  if (!lifetime || expiryAsked || !Number.isFinite(lifetime.durationMs)) return asBefore
   if (expires === undefined) return { expires: after(now.getTime(), lifetime) }
   const at = Math.min(changed ?? 0, now.getTime())
   if (!(at > Date.parse(known.updated))) return { expires }
@@ -52,19 +55,20 @@ export function nextExpiry(
   return { expires: Date.parse(later) > Date.parse(expires) ? later : expires }
 }
 
-const after = (time: number, { length }: Lifetime) => new Date(time + length).toISOString()
+const after = (time: number, { durationMs }: Lifetime) => new Date(time + durationMs).toISOString()
 
 /** Whether this is a time at which a share can end: what stands in a bucket may be anything. */
-export const isTime = (expires: unknown): expires is string =>
+export const isTimestamp = (expires: unknown): expires is string =>
   typeof expires === "string" && !Number.isNaN(Date.parse(expires))
 
 /** Whether an end has come. What is no time never comes. */
-export const isPast = (expires: unknown, now: Date): boolean => isTime(expires) && Date.parse(expires) <= now.getTime()
+export const isPast = (expires: unknown, now: Date): boolean =>
+  isTimestamp(expires) && Date.parse(expires) <= now.getTime()
 
 /** The day of an end (`isTime`), for people: `3 December 2026`. */
-export const dayOf = (expires: string): string =>
+export const formatDay = (expires: string): string =>
   new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(expires))
 
 /** The day on which a share ends that is made now, for people; undefined: never. */
-export const dayAfter = (lifetime: Lifetime | undefined, now: Date): string | undefined =>
-  lifetime && Number.isFinite(lifetime.length) ? dayOf(after(now.getTime(), lifetime)) : undefined
+export const expiryDay = (lifetime: Lifetime | undefined, now: Date): string | undefined =>
+  lifetime && Number.isFinite(lifetime.durationMs) ? formatDay(after(now.getTime(), lifetime)) : undefined

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { constants, gunzipSync } from "node:zlib"
 
 /** What an address answers to somebody without credentials or cookies, after its redirects. */
-export interface Answer {
+export interface AnonymousResponse {
   status: number
   headers: Headers
   /** The addresses that redirects led to, in order; the last one gave the answer. */
@@ -16,11 +16,11 @@ export interface Answer {
 }
 
 /** An answer, or why there was none. */
-export type Asked = Answer | { unreachable: string }
+export type AnonymousResult = AnonymousResponse | { unreachable: string }
 
-export interface AskOptions {
+export interface AnonymousFetchOptions {
   /** Reads the body to its end, however long it is, for its hash. */
-  whole?: boolean
+  readAll?: boolean
   timeoutMs?: number
   signal?: AbortSignal
 }
@@ -37,10 +37,10 @@ const HEADERS = {
 }
 
 /** Asks an `http:` or `https:` address as a stranger would. Follows redirects, and tells them. Never throws. */
-export async function ask(
+export async function fetchAnonymously(
   url: string,
-  { whole = false, timeoutMs = TIMEOUT_MS, signal }: AskOptions = {},
-): Promise<Asked> {
+  { readAll = false, timeoutMs = TIMEOUT_MS, signal }: AnonymousFetchOptions = {},
+): Promise<AnonymousResult> {
   const limit = AbortSignal.timeout(timeoutMs)
   const hops: string[] = []
   try {
@@ -51,7 +51,7 @@ export async function ask(
         headers: HEADERS,
       })
       const next = response.status >= 300 && response.status < 400 ? locationOf(response, at) : undefined
-      if (next === undefined || hops.length === MAX_HOPS) return await read(response, hops, whole)
+      if (next === undefined || hops.length === MAX_HOPS) return await read(response, hops, readAll)
       await response.body?.cancel()
       hops.push(next)
       at = next
@@ -68,7 +68,7 @@ function locationOf({ headers }: Response, from: string): string | undefined {
   return /^https?:$/.test(url.protocol) ? url.href : undefined
 }
 
-async function read(response: Response, hops: string[], whole: boolean): Promise<Answer> {
+async function read(response: Response, hops: string[], whole: boolean): Promise<AnonymousResponse> {
   const { status, headers } = response
   const sum = createHash("sha256")
   const pieces: Uint8Array[] = []
@@ -116,13 +116,13 @@ function reasonOf(error: unknown): string {
 }
 
 /** The media type of an answer, in lower case, without its parameters; "" if it tells none. */
-export function mediaTypeOf({ headers }: Pick<Answer, "headers">): string {
+export function mediaTypeOf({ headers }: Pick<AnonymousResponse, "headers">): string {
   // Of several, browsers take the last one.
   const last = (headers.get("content-type") ?? "").split(",").at(-1) ?? ""
   return last.split(";", 1)[0]!.trim().toLowerCase()
 }
 
-export const textOf = (body: Uint8Array): string => Buffer.from(body).toString("utf8")
+export const decodeText = (body: Uint8Array): string => Buffer.from(body).toString("utf8")
 
-export const isHtml = (answer: Pick<Answer, "headers">): boolean =>
+export const isHtml = (answer: Pick<AnonymousResponse, "headers">): boolean =>
   /^(?:text\/html|application\/xhtml\+xml)$/.test(mediaTypeOf(answer))

@@ -1,5 +1,5 @@
 /** Headers by which caches and delivery networks tell of themselves. `server` and `via` tell the maker alone. */
-const TELLING = [
+const CACHE_HEADERS = [
   "cf-cache-status",
   "x-cache",
   "x-cache-status",
@@ -17,10 +17,10 @@ const TELLING = [
 const MAX_VALUE_CHARS = 80
 
 /** What an answer tells of a cache in front, in its own words: `x-cache: HIT, age: 12`; "" if nothing. */
-export function servedBy(headers: Headers): string {
-  return TELLING.flatMap((name) => (headers.has(name) ? `${name}: ${printable(headers.get(name) ?? "")}` : [])).join(
-    ", ",
-  )
+export function describeCacheHeaders(headers: Headers): string {
+  return CACHE_HEADERS.flatMap((name) =>
+    headers.has(name) ? `${name}: ${printable(headers.get(name) ?? "")}` : [],
+  ).join(", ")
 }
 
 /** Whether `servedBy` tells of a cache; every server tells `server`. */
@@ -34,7 +34,7 @@ export const isHit = (served: string): boolean =>
  * How to have a cache forget a share, for whoever runs it.
  * @param prefix the address of the share, ending in a slash
  */
-export function purge(headers: Headers, prefix: string): string {
+export function purgeHint(headers: Headers, prefix: string): string {
   const via = `${headers.get("via")} ${headers.get("server")} ${headers.get("x-cache")} ${headers.get("x-served-by")}`
   if (headers.has("cf-cache-status") || headers.has("cf-ray"))
     return `purge it at Cloudflare (Caching, Purge Cache, by prefix ${prefix})`

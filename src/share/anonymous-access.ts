@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
-import { type Answer, ask, mediaTypeOf, textOf } from "./ask.ts"
-import { isHit, printable, servedBy } from "./caches.ts"
-import { challengeOf, signInOf } from "./gates.ts"
+import { type AnonymousResponse, decodeText, fetchAnonymously, mediaTypeOf } from "./anonymous-fetch.ts"
+import { describeCacheHeaders, isHit, printable } from "./cache-headers.ts"
+import { detectChallenge, detectSignIn } from "./interstitials.ts"
 import { prefixOf } from "./manifest.ts"
 
 /** How a page of a share reaches who opens its link. */
@@ -22,7 +22,7 @@ export type Delivery =
   | "compressed"
 
 /** What somebody without credentials gets who opens a link. */
-export type StrangersView =
+export type AnonymousView =
   | {
       seen: Delivery
       /** SHA-256 of what was given, hexadecimal; undefined where it was not read to its end. */
@@ -43,39 +43,39 @@ export type StrangersView =
   /** No answer could be had from here, or one of a gateway in trouble. */
   | { seen: "unreachable"; reason: string }
 
-export type PageView = Extract<StrangersView, { hash: unknown }>
+export type PageView = Extract<AnonymousView, { hash: unknown }>
 
-export const isPageView = (view: StrangersView): view is PageView => "hash" in view
+export const isPageView = (view: AnonymousView): view is PageView => "hash" in view
 
 /**
  * Opens a link as a stranger would: no credentials, no cookies.
  * @param url the share's link, `https:`, `http:` or `file:`
  * @param id the share's id, which every page of it carries
  */
-export async function openAsStranger(url: string, id: string, timeoutMs?: number): Promise<StrangersView> {
+export async function viewAnonymously(url: string, id: string, timeoutMs?: number): Promise<AnonymousView> {
   if (url.startsWith("file:")) {
     const body = await readFile(fileURLToPath(url)).catch(() => undefined)
     if (!body) return { seen: "missing", status: 404 }
-    return { seen: "page", hash: sha256(body), head: textOf(body), served: "", why: "" }
+    return { seen: "page", hash: sha256(body), head: decodeText(body), served: "", why: "" }
   }
-  const answer = await ask(url, { whole: true, ...(timeoutMs !== undefined && { timeoutMs }) })
+  const answer = await fetchAnonymously(url, { readAll: true, ...(timeoutMs !== undefined && { timeoutMs }) })
   if ("unreachable" in answer) return { seen: "unreachable", reason: printable(answer.unreachable) }
   return isPageOf(answer, id) && answer.status < 300
-    ? delivered(answer)
-    : (obstacleIn(answer, url, id) ?? given(answer))
+    ? deliveryOf(answer)
+    : (obstacleIn(answer, url, id) ?? otherAnswer(answer))
 }
 
 /** Whether an answer holds a page of this share, whatever was done to it on the way. */
-export function isPageOf({ head, unpacked }: Answer, id: string): boolean {
+export function isPageOf({ head, unpacked }: AnonymousResponse, id: string): boolean {
   // A host that minifies may drop quotes and turn attributes round.
-  const metas = textOf(unpacked ?? head).match(/<meta\b[^>]*>/gi) ?? []
+  const metas = decodeText(unpacked ?? head).match(/<meta\b[^>]*>/gi) ?? []
   const named = new RegExp(`\\bcontent\\s*=\\s*["']?${id}(?![A-Za-z0-9_-])`)
   return metas.some((meta) => /\bname\s*=\s*["']?share\b/i.test(meta) && named.test(meta))
 }
 
-function delivered(answer: Answer): PageView {
+function deliveryOf(answer: AnonymousResponse): PageView {
   const { hash, head, unpacked, headers } = answer
-  const about = { hash, head: textOf(unpacked ?? head), served: servedBy(headers) }
+  const about = { hash, head: decodeText(unpacked ?? head), served: describeCacheHeaders(headers) }
   const disposition = headers.get("content-disposition") ?? ""
   const type = mediaTypeOf(answer)
   if (unpacked) return { ...about, seen: "compressed", why: "" }
@@ -93,37 +93,37 @@ function delivered(answer: Answer): PageView {
  * @param url what was asked for
  */
 export function obstacleIn(
-  answer: Answer,
+  answer: AnonymousResponse,
   url: string,
   id: string,
-): Extract<StrangersView, { seen: "challenge" | "sign-in" | "redirect" | "unreachable" }> | undefined {
-  const by = challengeOf(answer)
+): Extract<AnonymousView, { seen: "challenge" | "sign-in" | "redirect" | "unreachable" }> | undefined {
+  const by = detectChallenge(answer)
   if (by !== undefined) return { seen: "challenge", by }
-  const at = signInOf(answer, url, id)
+  const at = detectSignIn(answer, url, id)
   if (at !== undefined) return { seen: "sign-in", at }
   const { status, hops } = answer
   // A gateway or a proxy on the way speaks, or a service in trouble: what is behind it is not known.
   if (status >= 500 || status === 407 || status === 429) return { seen: "unreachable", reason: `it answers ${status}` }
   const last = hops.at(-1)
   const isElsewhere = last !== undefined && isOtherHost(last, url) && !new URL(last).pathname.includes(prefixOf(id))
-  if (isElsewhere || (status >= 300 && status < 400)) return { seen: "redirect", to: place(last ?? url) }
+  if (isElsewhere || (status >= 300 && status < 400)) return { seen: "redirect", to: addressOf(last ?? url) }
   return undefined
 }
 
 /** An answer without the page, for which nothing in front is to blame. */
-function given({ status, hops }: Answer): StrangersView {
+function otherAnswer({ status, hops }: AnonymousResponse): AnonymousView {
   const last = hops.at(-1)
   if (status === 404 || status === 410) return { seen: "missing", status }
   if (status >= 400) return { seen: "refused", status }
-  return last === undefined ? { seen: "other", status } : { seen: "redirect", to: place(last) }
+  return last === undefined ? { seen: "other", status } : { seen: "redirect", to: addressOf(last) }
 }
 
-const isOtherHost = (one: string, other: string) => bare(one) !== bare(other)
-const bare = (url: string) => new URL(url).host.replace(/^www\./, "")
-const place = (url: string) => printable(new URL(url).origin + new URL(url).pathname)
+const isOtherHost = (one: string, other: string) => hostOf(one) !== hostOf(other)
+const hostOf = (url: string) => new URL(url).host.replace(/^www\./, "")
+const addressOf = (url: string) => printable(new URL(url).origin + new URL(url).pathname)
 
 /** A page as it was sent, and as it may have been before. */
-export interface Sent {
+export interface SentPage {
   /** SHA-256, hexadecimal. */
   hash: string
   /** The same of the version that readers had until now. */
@@ -134,15 +134,15 @@ export interface Sent {
  * Tells whether a page that was delivered is the one that was sent, an earlier one that a cache has kept, or one that
  * was rewritten on the way. Asks once more, past caches, where the first answer leaves that open.
  */
-export async function compared(
-  view: StrangersView,
-  { hash, before }: Sent,
+export async function compareWithSent(
+  view: AnonymousView,
+  { hash, before }: SentPage,
   url: string,
   id: string,
-): Promise<StrangersView> {
+): Promise<AnonymousView> {
   if (view.seen !== "page" || view.hash === hash) return view
   if (before !== undefined && view.hash === before && before !== hash) return { ...view, seen: "older" }
-  const fresh = await openAsStranger(`${url}?${randomUUID()}`, id)
+  const fresh = await viewAnonymously(`${url}?${randomUUID()}`, id)
   if (isPageView(fresh) && fresh.hash === hash) return { ...view, seen: "older" }
   // Without a version before this one, no cache can have kept it.
   if (before !== undefined && isHit(view.served)) return { ...view, seen: "older" }
@@ -150,7 +150,7 @@ export async function compared(
 }
 
 /** Whether a stranger gets a listing of a bucket at this address; false also where no answer can be had. */
-export async function canStrangerList(url: string, timeout = 10_000): Promise<boolean> {
+export async function isPubliclyListable(url: string, timeout = 10_000): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeout) })
     return response.ok && (await response.text()).includes("<ListBucketResult")

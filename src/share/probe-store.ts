@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import type { Lifetime } from "./expires.ts"
+import type { Lifetime } from "./expiry.ts"
 import { openLedger } from "./ledger.ts"
 import { INDEX, prefixOf } from "./manifest.ts"
-import { proveReadable, type Readable } from "./prove.ts"
-import { retentionInWords } from "./retention.ts"
-import { empty, unshare } from "./unshare.ts"
+import { describeRetention } from "./retention.ts"
+import { emptyPrefix, unshare } from "./unshare.ts"
+import { type LinkAccess, verifyReadable } from "./verify-readable.ts"
 
 /** A share of a page that says nothing, to see what a store can do. */
-export function trial(store: ObjectStore, id: string) {
+export function createProbe(store: ObjectStore, id: string) {
   const prefix = prefixOf(id)
   const key = prefix + INDEX
   const url = store.url(key)
@@ -35,11 +35,11 @@ export function trial(store: ObjectStore, id: string) {
  * it. A bucket that locks every object is refused first, unless that is accepted: then nothing is put there, and who can
  * read is not known.
  */
-export async function tryOut(store: ObjectStore, id: string, options: RetentionOptions = {}): Promise<Readable> {
+export async function probeStore(store: ObjectStore, id: string, options: RetentionOptions = {}): Promise<LinkAccess> {
   const isLocked = await checkRetention(store, options)
-  const { url, hash, remove } = trial(store, id)
-  return carryOut(store, id, isLocked, { public: null, seen: "unknown" }, async () => {
-    const seen = await proveReadable(store, id, hash, url)
+  const { url, hash, remove } = createProbe(store, id)
+  return runProbe(store, id, isLocked, { public: null, seen: "unknown" }, async () => {
+    const seen = await verifyReadable(store, id, hash, url)
     await remove()
     return seen
   })
@@ -51,20 +51,20 @@ export async function tryOut(store: ObjectStore, id: string, options: RetentionO
  * the way, naming the right that is missing, and what stays of the trial if that cannot be removed. Gives `locked` where the
  * place locks every object and that is accepted: then nothing was put there, and only the rights were tried.
  */
-export async function proveErasable(
+export async function verifyErasable(
   store: ObjectStore,
   id: string,
   options: RetentionOptions = {},
 ): Promise<"proven" | "locked"> {
   const isLocked = await checkRetention(store, options)
-  const { key, hash } = trial(store, id)
-  return carryOut<"proven" | "locked">(store, id, isLocked, "locked", async () => {
+  const { key, hash } = createProbe(store, id)
+  return runProbe<"proven" | "locked">(store, id, isLocked, "locked", async () => {
     const stored = await store.get(key)
     if (!stored || createHash("sha256").update(stored).digest("hex") !== hash)
       throw new ShareError("store-failed", `${store.name} does not give ${key} back as it was sent.`, {
         hint: "Something between here and the bucket changes objects: a proxy, or a gateway with rules of its own.",
       })
-    if ((await empty(store, id)) === 0)
+    if ((await emptyPrefix(store, id)) === 0)
       throw new ShareError("store-failed", `${store.name} does not list ${key}, so a removal could not be proven.`, {
         hint: "See whether the service lists new objects at once.",
       })
@@ -86,42 +86,42 @@ async function checkRetention(store: ObjectStore, { acceptRetention, lifetime }:
   if (acceptRetention) return true
   throw new ShareError(
     "store-denied",
-    `A share in ${store.name} could not be taken back: ${retentionInWords(retention, lifetime, new Date())}.`,
+    `A share in ${store.name} could not be taken back: ${describeRetention(retention, lifetime, new Date())}.`,
     {
       hint: "Use a bucket without a default retention; or accept it: share --accept-retention, for the server OPENCODE_BUCKET_ACCEPT_RETENTION=true.",
     },
   )
 }
 
-async function carryOut<T>(
+async function runProbe<T>(
   store: ObjectStore,
   id: string,
   isLocked: boolean,
   ifLocked: T,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { rehearse, put, key } = trial(store, id)
+  const { rehearse, put, key } = createProbe(store, id)
   await rehearse()
   // One that was cut short may have left something.
-  if (store.remote) await empty(store, id)
+  if (store.remote) await emptyPrefix(store, id)
   if (isLocked) return ifLocked
   try {
     await put()
     return await work()
   } catch (error) {
     // What stopped it is what there is to say; what is there of it should not stay.
-    const isGone = await empty(store, id).then(
+    const isGone = await emptyPrefix(store, id).then(
       () => true,
       () => false,
     )
     if (!(error instanceof ShareError)) throw error
     const told = error.cause instanceof ShareError ? error.cause : error
-    throw isGone ? told : withRest(told, `${store.name}/${key}`)
+    throw isGone ? told : withLeftover(told, `${store.name}/${key}`)
   }
 }
 
 /** The same error, saying that the page of the trial may still be there. */
-function withRest(error: ShareError, where: string): ShareError {
+function withLeftover(error: ShareError, where: string): ShareError {
   const { code, message, hint, cause } = error
   const rest = `The page of the trial may still be there, and says nothing: ${where}`
   return new ShareError(code, message, { hint: hint === undefined ? rest : `${hint} ${rest}`, cause })

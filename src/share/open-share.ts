@@ -3,7 +3,7 @@ import type { SessionInfo } from "../session/model.ts"
 import type { Selection } from "../session/select.ts"
 import { collect, type ObjectStore } from "../store/object-store.ts"
 import { type Destination, parseDestination } from "../store/open-store.ts"
-import { isPast, type Lifetime, nextExpiry } from "./expires.ts"
+import { isPast, type Lifetime, nextExpiry } from "./expiry.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
 import {
   FORMAT,
@@ -15,9 +15,9 @@ import {
   readManifest,
   writeManifest,
 } from "./manifest.ts"
-import { remove } from "./unshare.ts"
+import { removeShare } from "./unshare.ts"
 
-export interface PlaceOptions {
+export interface OpenShareOptions {
   store: ObjectStore
   /** What `store` was opened from: the ledger keeps it, so that the share can be found and removed later. */
   destination: Destination
@@ -37,7 +37,7 @@ export interface PlaceOptions {
 }
 
 /** Where a session is shared, and what of it is there already. */
-export interface Place {
+export interface ShareTarget {
   entry: LedgerEntry
   manifest: Manifest
   /** The manifest as it is in the store. */
@@ -45,9 +45,9 @@ export interface Place {
   /** The objects that are surely there as the manifest says. */
   known: Record<string, ManifestObject>
   /** When the manifest is there, before which nothing else may be. Rejects with what the store throws. */
-  begun: Promise<void>
+  manifestWritten: Promise<void>
   /** What may lie under the prefix: nothing yet, what the manifest lists, or anything (a run was cut short). */
-  holds: "nothing" | "known" | "anything"
+  prefixState: "nothing" | "known" | "anything"
 }
 
 /**
@@ -60,10 +60,10 @@ export interface Place {
  * Throws what the store throws, and `share-not-found` if only an existing share was asked for. A new manifest may still be on
  * its way then: `begun`.
  */
-export async function openPlace(
+export async function openShare(
   { id: session, title, updated: changed }: SessionInfo,
-  options: PlaceOptions,
-): Promise<Place> {
+  options: OpenShareOptions,
+): Promise<ShareTarget> {
   const { store, destination, ledger, version, now, newId, existing, secret, selection, lifetime } = options
   const updated = now().toISOString()
   const state = "publishing"
@@ -72,15 +72,15 @@ export async function openPlace(
   const claim = () =>
     ledger.claim({ id: newId(), session, title, destination, state, pid, ...asked, created: updated, updated })
 
-  if (existing !== undefined && !(await ledger.find(existing))) throw noSuchShare(existing)
+  if (existing !== undefined && !(await ledger.find(existing))) throw shareNotFound(existing)
   let { entry, isNew } = await claim()
   let manifest = isNew ? undefined : await readManifest(store, entry.id)
   const wasShown = entry.state === "published" || entry.url !== undefined
-  const isOver = isPast(entry.expires, now()) && !lifetime?.asked
+  const isOver = isPast(entry.expires, now()) && !lifetime?.explicit
   if (entry.state === "removing" || isOver || (!isNew && wasShown && !manifest)) {
     const url = entry.url ?? store.url(prefixOf(entry.id) + INDEX)
-    await remove({ id: entry.id, url, store, entry }, ledger)
-    if (existing !== undefined) throw noSuchShare(existing)
+    await removeShare({ id: entry.id, url, store, entry }, ledger)
+    if (existing !== undefined) throw shareNotFound(existing)
     ;({ entry, isNew } = await claim())
     manifest = undefined
   }
@@ -93,31 +93,31 @@ export async function openPlace(
   await ledger.save(entry)
 
   let found = manifest
-  let begun = Promise.resolve()
+  let manifestWritten = Promise.resolve()
   if (!found) {
     const { id, created } = entry
     found = { format: FORMAT, id, session, title, state, created, updated, ...expires, generator: version, objects: {} }
-    begun = writeManifest(store, found).catch(async (error: unknown) => {
+    manifestWritten = writeManifest(store, found).catch(async (error: unknown) => {
       if (isNew && surelyNothingStored(error, destination)) await ledger.drop(entry)
       else if ((isNew || unsent) && isUnsent(error)) await ledger.save({ ...entry, unsent: true }).catch(() => {})
       throw error
     })
     // Told by who waits for it.
-    begun.catch(() => {})
+    manifestWritten.catch(() => {})
   }
   return {
     entry,
-    begun,
+    manifestWritten,
     manifest: { ...withoutExpiry(found), title, ...expires, generator: version },
     found,
     known: whole ? found.objects : {},
-    holds: isNew ? "nothing" : whole ? "known" : "anything",
+    prefixState: isNew ? "nothing" : whole ? "known" : "anything",
   }
 }
 
 const withoutExpiry = ({ expires: _, ...rest }: Manifest): Manifest => rest
 
-export const noSuchShare = (id: string) =>
+export const shareNotFound = (id: string) =>
   new ShareError("share-not-found", `Share ${id} is not there any more, so it was not brought up to date.`, {
     hint: "Share the session again for a new link.",
   })
@@ -141,14 +141,14 @@ function surelyNothingStored(error: unknown, { to }: Destination): boolean {
  * Removes what lies in a place and does not belong to the share any more; lists only if there can be any.
  * Returns how many objects that were. Throws what the store throws.
  */
-export async function removeStale(
-  place: Place,
+export async function removeStaleObjects(
+  place: ShareTarget,
   objects: Record<string, ManifestObject>,
   store: ObjectStore,
 ): Promise<number> {
   const belongs = (path: string) => path === MANIFEST || Object.hasOwn(objects, path)
-  if (place.holds === "nothing") return 0
-  if (place.holds === "known" && Object.keys(place.known).every(belongs)) return 0
+  if (place.prefixState === "nothing") return 0
+  if (place.prefixState === "known" && Object.keys(place.known).every(belongs)) return 0
   const prefix = prefixOf(place.entry.id)
   const stale = (await collect(store.list(prefix))).filter(({ key }) => !belongs(key.slice(prefix.length)))
   await store.delete(stale)

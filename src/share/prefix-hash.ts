@@ -8,7 +8,7 @@ const NOTHING: Beginning = { messages: 0, hash: "" }
  * next, so that a longer beginning can be told from a shorter one without reading that again: `from`, if it is known.
  * Undefined where there are not so many, or where one cannot be told from others.
  */
-export async function beginning(
+export async function hashPrefix(
   record: SessionRecord,
   count: number,
   from: Beginning = NOTHING,

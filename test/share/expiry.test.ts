@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest"
-import { type Expiry, isPast, nextExpiry, parseLength } from "../../src/share/expires.ts"
+import { type Expiry, isPast, nextExpiry, parseDuration } from "../../src/share/expiry.ts"
 
 const day = 86_400_000
 const now = new Date("2026-11-22T09:00:00.000Z")
-const rule = { length: 7 * day, asked: false }
+const rule = { durationMs: 7 * day, explicit: false }
 
 describe("a length of time", () => {
   test.each([
@@ -12,11 +12,11 @@ describe("a length of time", () => {
     ["30d", 30 * day],
     ["8w", 56 * day],
     ["never", Number.POSITIVE_INFINITY],
-  ])("%s", (text, length) => expect(parseLength(text)).toBe(length))
+  ])("%s", (text, length) => expect(parseDuration(text)).toBe(length))
 
   test.each(["", "7", "d", "0d", "-1d", "1.5d", "7D", "7 d", "1m", "1y", "Never", "100000d", "7d ", "7d7h"])(
     "%j is none",
-    (text) => expect(parseLength(text)).toBeUndefined(),
+    (text) => expect(parseDuration(text)).toBeUndefined(),
   )
 })
 
@@ -38,7 +38,7 @@ describe("when a share ends", () => {
     const changed = Date.parse("2026-11-18T09:00:00.000Z")
     expect(nextExpiry(known, rule, changed, now)).toEqual(end)
     expect(nextExpiry(known, undefined, changed, now)).toEqual(end)
-    expect(nextExpiry(known, { length: 90 * day, asked: false }, changed, now)).toEqual(end)
+    expect(nextExpiry(known, { durationMs: 90 * day, explicit: false }, changed, now)).toEqual(end)
   })
 
   test("a session that goes on takes an end by a rule with it, and a clock in the future does not", () => {
@@ -48,20 +48,22 @@ describe("when a share ends", () => {
   })
 
   test("a shorter rule does not move it to earlier, and a rule of no end leaves it", () => {
-    expect(nextExpiry(known, { length: day, asked: false }, now.getTime(), now)).toEqual(end)
-    expect(nextExpiry(known, { length: Number.POSITIVE_INFINITY, asked: false }, now.getTime(), now)).toEqual(end)
+    expect(nextExpiry(known, { durationMs: day, explicit: false }, now.getTime(), now)).toEqual(end)
+    expect(nextExpiry(known, { durationMs: Number.POSITIVE_INFINITY, explicit: false }, now.getTime(), now)).toEqual(
+      end,
+    )
   })
 
   test("what was asked for stays, until something else is asked for", () => {
     const asked = { ...known, expiryAsked: true } as const
     expect(nextExpiry(asked, rule, now.getTime(), now)).toEqual({ ...end, expiryAsked: true })
     expect(nextExpiry({ updated, expiryAsked: true }, rule, now.getTime(), now)).toEqual({ expiryAsked: true })
-    const sooner = { length: 3_600_000, asked: true }
+    const sooner = { durationMs: 3_600_000, explicit: true }
     expect(nextExpiry(asked, sooner, undefined, now)).toEqual({
       expires: "2026-11-22T10:00:00.000Z",
       expiryAsked: true,
     })
-    const never = { length: Number.POSITIVE_INFINITY, asked: true }
+    const never = { durationMs: Number.POSITIVE_INFINITY, explicit: true }
     expect(nextExpiry(asked, never, undefined, now)).toEqual({ expiryAsked: true })
   })
 

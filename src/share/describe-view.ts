@@ -1,13 +1,13 @@
-import type { StrangersView } from "./stranger.ts"
+import type { AnonymousView } from "./anonymous-access.ts"
 
 /** What a stranger gets of a share, for people: what it is, and what to do about it. */
-export interface InWords {
+export interface ViewDescription {
   says: string
   remedy?: string
 }
 
 /** Says what a stranger gets who opens a link; undefined for the page as it was sent. */
-export function seenInWords(view: StrangersView): InWords | undefined {
+export function describeView(view: AnonymousView): ViewDescription | undefined {
   switch (view.seen) {
     case "page":
       return undefined
