@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
-import type { Archived } from "../export/archive.ts"
+import type { ArchiveSummary } from "../export/archive.ts"
 import { databasePath } from "../session/database-path.ts"
 import { listSessions, type SessionEntry } from "../session/list-sessions.ts"
 import { parseDuration } from "../share/expiry.ts"
@@ -33,7 +33,7 @@ export const mannerOf = (...values: unknown[]): string =>
 
 /** Says what was done, and what it means that some were left out; throws the first error, if some could not be kept, with how many. */
 export function report(
-  { kept, unchanged, left, failed }: Archived,
+  { kept, unchanged, left, failed }: ArchiveSummary,
   { done, leftOut }: { done: string; leftOut?: string },
   quiet: boolean | undefined,
   terminal: Terminal,

@@ -71,7 +71,7 @@ export function openOnce({ profile }: { profile?: string | undefined } = {}) {
     open(destination: Destination): Promise<ObjectStore> {
       const place = profile === undefined ? destination : { ...destination, profile }
       const name = JSON.stringify(place)
-      const store = opened.get(name) ?? openStore(place, { remembered: true })
+      const store = opened.get(name) ?? openStore(place, { fromLedger: true })
       opened.set(name, store)
       return store
     },

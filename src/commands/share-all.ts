@@ -63,15 +63,15 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
     const result = await archive({
       sessions,
       journal,
-      manner: mannerOf(selection, redact, lifetime, version),
+      optionsHash: mannerOf(selection, redact, lifetime, version),
       // What somebody has unshared stays so, until that session is shared by name.
-      async look({ session, share: id }) {
+      async checkState({ session, share: id }) {
         const entry = await ledger.at(session, destination)
         if (!entry) return "gone"
         return entry.state === "published" && entry.id === id ? "there" : "missing"
       },
       onProgress: (done, session) => status.show(`${done} of ${sessions.length}: ${session}…`),
-      async keep(id) {
+      async exportSession(id) {
         let about = { project: "", date: 0 }
         const {
           url,
@@ -93,7 +93,9 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
     })
     status.clear()
     const entries = await Promise.all(
-      [...journal.kept.values()].map(async (kept) => ((await ledger.at(kept.session, destination)) ? kept : undefined)),
+      [...journal.entries.values()].map(async (kept) =>
+        (await ledger.at(kept.session, destination)) ? kept : undefined,
+      ),
     )
     const index = path.join(folder, "index.html")
     await writeOutput(

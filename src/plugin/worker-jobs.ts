@@ -241,4 +241,4 @@ function storeOf(destination: Destination): Promise<ObjectStore> {
 
 /** The same to find, or take back, what is shared there: also where settings would be refused by now. */
 const rememberedStore = (destination: Destination) =>
-  storeOf(destination).catch(() => openStore(destination, { remembered: true }))
+  storeOf(destination).catch(() => openStore(destination, { fromLedger: true }))

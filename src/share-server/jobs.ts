@@ -35,6 +35,6 @@ let store: ReturnType<typeof openStore> | undefined
 export async function doJob(job: Job): Promise<JobResult[Job["job"]]> {
   if (job.job === "clean") return cleanBatch(job)
   const { id, destination, ...options } = job
-  store ??= openStore(destination, { sockets: SOCKETS })
+  store ??= openStore(destination, { maxSockets: SOCKETS })
   return publishShare(id, { ...options, store: await store, now: () => new Date() })
 }

@@ -44,7 +44,7 @@ const SWEEP_EVERY = 3_600_000
 export async function serve(settings: ServerSettings, log: Log): Promise<RunningServer> {
   const { publicUrl, to, endpoint, region, profile, pathStyle } = settings
   const destination: Destination = { to, endpoint, region, profile, pathStyle }
-  const store = await openStore(destination, { sockets: SOCKETS })
+  const store = await openStore(destination, { maxSockets: SOCKETS })
   const trial = bucketTrial(store, settings.acceptRetention)
   try {
     await tryBucket(trial, log)

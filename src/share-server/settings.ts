@@ -3,7 +3,7 @@ import * as z from "zod"
 import { ShareError } from "../errors.ts"
 import { firstHidden } from "../lib/terminal-text.ts"
 import { parseDuration } from "../share/expiry.ts"
-import { unclearError, unclearPlace, valueInWords } from "../store/check-destination.ts"
+import { checkDestination, formatDestination, invalidDestinationError } from "../store/check-destination.ts"
 import { canonicalTo } from "../store/open-store.ts"
 import { isToken } from "./tokens.ts"
 
@@ -56,8 +56,8 @@ export const serverSettingsSchema = z.strictObject({
   /** The bucket: as for every other command. */
   to: text
     .superRefine((to, context) => {
-      const unclear = unclearPlace(to)
-      if (unclear) context.addIssue(unclearError(unclear, valueInWords(to)).message.replace(/\.$/, ""))
+      const unclear = checkDestination(to)
+      if (unclear) context.addIssue(invalidDestinationError(unclear, formatDestination(to)).message.replace(/\.$/, ""))
     })
     .transform(canonicalTo),
   endpoint: webAddress.optional(),

@@ -6,41 +6,41 @@ import { describeCacheHeaders, isHit, printable } from "./cache-headers.ts"
 import { detectChallenge, detectSignIn } from "./interstitials.ts"
 import { prefixOf } from "./manifest.ts"
 
-/** How a page of a share reaches who opens its link. */
+/** How a page is delivered to a reader. */
 export type Delivery =
-  /** As it was sent. */
+  /** As uploaded. */
   | "page"
-  /** An earlier version, kept by a cache. */
+  /** An earlier version, from a cache. */
   | "older"
-  /** Not as it was sent: something on the way rewrites pages. */
+  /** Modified: something in front rewrites pages. */
   | "changed"
-  /** Its source: it is served as text of another type than HTML. */
+  /** Shown as source: served as a text type other than HTML. */
   | "text"
-  /** As a file to save. */
+  /** As a download. */
   | "download"
-  /** Compressed bytes that browsers do not unpack, since `Content-Encoding` was lost. */
+  /** As compressed bytes that browsers do not decompress, because `Content-Encoding` was lost. */
   | "compressed"
 
-/** What somebody without credentials gets who opens a link. */
+/** What a reader without credentials gets at a link. */
 export type AnonymousView =
   | {
       seen: Delivery
-      /** SHA-256 of what was given, hexadecimal; undefined where it was not read to its end. */
+      /** SHA-256 of the body, hexadecimal; undefined if the body was not read to its end. */
       hash: string | undefined
       head: string
-      /** What a cache in front tells of itself. */
+      /** The headers of a cache in front: see `describeCacheHeaders`. */
       served: string
-      /** The type or the header that keeps browsers from showing it; else "". */
+      /** The type or header that prevents browsers from showing the page; else "". */
       why: string
     }
-  /** A bot check, by its vendor. */
+  /** A bot check; `by` is its vendor. */
   | { seen: "challenge"; by: string }
   | { seen: "sign-in"; at: string }
-  /** A redirect to another place, which is not the page. */
+  /** A redirect to an address that is not the page. */
   | { seen: "redirect"; to: string }
-  /** The host refuses, as that of a private bucket; has nothing there; gives something else than the page. */
+  /** The host refuses, as a private bucket does; has no such object; serves something other than the page. */
   | { seen: "refused" | "missing" | "other"; status: number }
-  /** No answer could be had from here, or one of a gateway in trouble. */
+  /** No response, or a gateway error. */
   | { seen: "unreachable"; reason: string }
 
 export type PageView = Extract<AnonymousView, { hash: unknown }>
@@ -48,9 +48,9 @@ export type PageView = Extract<AnonymousView, { hash: unknown }>
 export const isPageView = (view: AnonymousView): view is PageView => "hash" in view
 
 /**
- * Opens a link as a stranger would: no credentials, no cookies.
+ * Opens a link without credentials or cookies.
  * @param url the share's link, `https:`, `http:` or `file:`
- * @param id the share's id, which every page of it carries
+ * @param id the share's id, which each of its pages contains
  */
 export async function viewAnonymously(url: string, id: string, timeoutMs?: number): Promise<AnonymousView> {
   if (url.startsWith("file:")) {
@@ -65,9 +65,9 @@ export async function viewAnonymously(url: string, id: string, timeoutMs?: numbe
     : (obstacleIn(answer, url, id) ?? otherAnswer(answer))
 }
 
-/** Whether an answer holds a page of this share, whatever was done to it on the way. */
+/** Whether a response contains a page of this share, even if modified on the way. */
 export function isPageOf({ head, unpacked }: AnonymousResponse, id: string): boolean {
-  // A host that minifies may drop quotes and turn attributes round.
+  // A minifying host may drop quotes and reorder attributes.
   const metas = decodeText(unpacked ?? head).match(/<meta\b[^>]*>/gi) ?? []
   const named = new RegExp(`\\bcontent\\s*=\\s*["']?${id}(?![A-Za-z0-9_-])`)
   return metas.some((meta) => /\bname\s*=\s*["']?share\b/i.test(meta) && named.test(meta))
@@ -81,7 +81,7 @@ function deliveryOf(answer: AnonymousResponse): PageView {
   if (unpacked) return { ...about, seen: "compressed", why: "" }
   if (/^\s*attachment\b/i.test(disposition))
     return { ...about, seen: "download", why: `Content-Disposition: ${printable(disposition)}` }
-  // Of what has no type, browsers find out that it is HTML, unless they are told not to.
+  // Without a type, browsers detect HTML by its content, unless `nosniff` is set.
   const isSniffed = type === "" && !/nosniff/i.test(headers.get("x-content-type-options") ?? "")
   if (isSniffed || type === "text/html" || type === "application/xhtml+xml") return { ...about, seen: "page", why: "" }
   const isShown = type === "" || /^text\/|[/+](?:json|xml|javascript)$/.test(type)
@@ -89,8 +89,8 @@ function deliveryOf(answer: AnonymousResponse): PageView {
 }
 
 /**
- * What is known to stand in front of an address, whatever is behind it; undefined if nothing is.
- * @param url what was asked for
+ * Detects an obstacle in front of an address, whatever is behind it; undefined if there is none.
+ * @param url the requested address
  */
 export function obstacleIn(
   answer: AnonymousResponse,
@@ -102,7 +102,7 @@ export function obstacleIn(
   const at = detectSignIn(answer, url, id)
   if (at !== undefined) return { seen: "sign-in", at }
   const { status, hops } = answer
-  // A gateway or a proxy on the way speaks, or a service in trouble: what is behind it is not known.
+  // The response comes from a gateway, a proxy or a failing service, so the object's state is unknown.
   if (status >= 500 || status === 407 || status === 429) return { seen: "unreachable", reason: `it answers ${status}` }
   const last = hops.at(-1)
   const isElsewhere = last !== undefined && isOtherHost(last, url) && !new URL(last).pathname.includes(prefixOf(id))
@@ -110,7 +110,7 @@ export function obstacleIn(
   return undefined
 }
 
-/** An answer without the page, for which nothing in front is to blame. */
+/** Classifies a response without the page and without an obstacle. */
 function otherAnswer({ status, hops }: AnonymousResponse): AnonymousView {
   const last = hops.at(-1)
   if (status === 404 || status === 410) return { seen: "missing", status }
@@ -122,17 +122,17 @@ const isOtherHost = (one: string, other: string) => hostOf(one) !== hostOf(other
 const hostOf = (url: string) => new URL(url).host.replace(/^www\./, "")
 const addressOf = (url: string) => printable(new URL(url).origin + new URL(url).pathname)
 
-/** A page as it was sent, and as it may have been before. */
+/** Hashes of a page as uploaded, and of its previous version. */
 export interface SentPage {
-  /** SHA-256, hexadecimal. */
+  /** SHA-256 of the uploaded page, hexadecimal. */
   hash: string
-  /** The same of the version that readers had until now. */
+  /** The hash of the version that readers had before. */
   before?: string | undefined
 }
 
 /**
- * Tells whether a page that was delivered is the one that was sent, an earlier one that a cache has kept, or one that
- * was rewritten on the way. Asks once more, past caches, where the first answer leaves that open.
+ * Distinguishes the page as uploaded, an older version from a cache, and a modified page. Requests the page again past
+ * caches if the first response is ambiguous.
  */
 export async function compareWithSent(
   view: AnonymousView,
@@ -144,15 +144,15 @@ export async function compareWithSent(
   if (before !== undefined && view.hash === before && before !== hash) return { ...view, seen: "older" }
   const fresh = await viewAnonymously(`${url}?${randomUUID()}`, id)
   if (isPageView(fresh) && fresh.hash === hash) return { ...view, seen: "older" }
-  // Without a version before this one, no cache can have kept it.
+  // Without a previous version, a cache cannot hold an older page.
   if (before !== undefined && isHit(view.served)) return { ...view, seen: "older" }
   return { ...view, seen: "changed" }
 }
 
-/** Whether a stranger gets a listing of a bucket at this address; false also where no answer can be had. */
-export async function isPubliclyListable(url: string, timeout = 10_000): Promise<boolean> {
+/** Whether the bucket at this address can be listed anonymously; false if it does not respond. */
+export async function isPubliclyListable(url: string, timeoutMs = 10_000): Promise<boolean> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeout) })
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
     return response.ok && (await response.text()).includes("<ListBucketResult")
   } catch {
     return false

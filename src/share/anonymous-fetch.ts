@@ -1,25 +1,25 @@
 import { createHash } from "node:crypto"
 import { constants, gunzipSync } from "node:zlib"
 
-/** What an address answers to somebody without credentials or cookies, after its redirects. */
+/** The response to a request without credentials or cookies, after redirects. */
 export interface AnonymousResponse {
   status: number
   headers: Headers
-  /** The addresses that redirects led to, in order; the last one gave the answer. */
+  /** Redirect targets in order; the last one sent the response. */
   hops: string[]
-  /** The first `HEAD_BYTES` of the body, with its `Content-Encoding` undone. */
+  /** The first `HEAD_BYTES` of the body, after decoding `Content-Encoding`. */
   head: Uint8Array
-  /** The same, decompressed, where gzip came without a `Content-Encoding`: browsers show its bytes. */
+  /** `head` decompressed, if gzip arrived without `Content-Encoding`: browsers then show raw bytes. */
   unpacked?: Uint8Array
-  /** SHA-256 of the body, hexadecimal; undefined where it was not read to its end. */
+  /** SHA-256 of the body, hexadecimal; undefined if the body was not read to its end. */
   hash: string | undefined
 }
 
-/** An answer, or why there was none. */
+/** A response, or the reason why there is none. */
 export type AnonymousResult = AnonymousResponse | { unreachable: string }
 
 export interface AnonymousFetchOptions {
-  /** Reads the body to its end, however long it is, for its hash. */
+  /** Read the body to its end, whatever its length, to compute its hash. */
   readAll?: boolean
   timeoutMs?: number
   signal?: AbortSignal
@@ -29,14 +29,14 @@ const HEAD_BYTES = 256 * 1024
 const MAX_HOPS = 10
 const TIMEOUT_MS = 10_000
 
-// As browsers ask: a cache may keep one copy for each of these.
+// The values that browsers send: a cache may keep a separate copy for each value.
 const HEADERS = {
   "user-agent": "opencode-bucket",
   accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
   "accept-encoding": "gzip, deflate, br",
 }
 
-/** Asks an `http:` or `https:` address as a stranger would. Follows redirects, and tells them. Never throws. */
+/** Fetches an `http:` or `https:` address without credentials. Follows redirects and returns them. Never throws. */
 export async function fetchAnonymously(
   url: string,
   { readAll = false, timeoutMs = TIMEOUT_MS, signal }: AnonymousFetchOptions = {},
@@ -68,7 +68,7 @@ function locationOf({ headers }: Response, from: string): string | undefined {
   return /^https?:$/.test(url.protocol) ? url.href : undefined
 }
 
-async function read(response: Response, hops: string[], whole: boolean): Promise<AnonymousResponse> {
+async function read(response: Response, hops: string[], readAll: boolean): Promise<AnonymousResponse> {
   const { status, headers } = response
   const sum = createHash("sha256")
   const pieces: Uint8Array[] = []
@@ -79,12 +79,12 @@ async function read(response: Response, hops: string[], whole: boolean): Promise
       sum.update(piece)
       if (length < HEAD_BYTES) pieces.push(piece)
       length += piece.length
-      if (whole || length < HEAD_BYTES) continue
+      if (readAll || length < HEAD_BYTES) continue
       isWhole = false
       break
     }
   } catch (error) {
-    // An answer all the same, though nobody can read it: its Content-Encoding is not that of its body.
+    // Content-Encoding does not match the body. This still counts as a response.
     if (!isMiscoded(error)) throw error
     isWhole = false
   }
@@ -99,7 +99,7 @@ const isMiscoded = (error: unknown): boolean => {
   return /^(?:Z_|ERR__)/.test(code) || (cause !== undefined && isMiscoded(cause))
 }
 
-/** What gzip holds, as far as it goes; undefined for anything else. */
+/** Decompresses gzip, even if truncated; undefined for other content. */
 function unpack(head: Uint8Array): Uint8Array | undefined {
   if (head[0] !== 0x1f || head[1] !== 0x8b) return undefined
   try {
@@ -111,13 +111,13 @@ function unpack(head: Uint8Array): Uint8Array | undefined {
 
 function reasonOf(error: unknown): string {
   const { cause, message, name } = error as Error & { cause?: { code?: string; message?: string } }
-  if (name === "TimeoutError" || name === "AbortError") return "it did not answer in time"
+  if (name === "TimeoutError" || name === "AbortError") return "timed out"
   return cause?.code || cause?.message || message
 }
 
-/** The media type of an answer, in lower case, without its parameters; "" if it tells none. */
+/** The media type in lower case, without parameters; "" if there is none. */
 export function mediaTypeOf({ headers }: Pick<AnonymousResponse, "headers">): string {
-  // Of several, browsers take the last one.
+  // Browsers use the last of several values.
   const last = (headers.get("content-type") ?? "").split(",").at(-1) ?? ""
   return last.split(";", 1)[0]!.trim().toLowerCase()
 }

@@ -1,4 +1,4 @@
-/** Headers by which caches and delivery networks tell of themselves. `server` and `via` tell the maker alone. */
+/** Headers that caches and CDNs add. `server` and `via` only name the product. */
 const CACHE_HEADERS = [
   "cf-cache-status",
   "x-cache",
@@ -16,22 +16,22 @@ const CACHE_HEADERS = [
 ] as const
 const MAX_VALUE_CHARS = 80
 
-/** What an answer tells of a cache in front, in its own words: `x-cache: HIT, age: 12`; "" if nothing. */
+/** The headers of a cache in front, as sent: `x-cache: HIT, age: 12`; "" if there are none. */
 export function describeCacheHeaders(headers: Headers): string {
   return CACHE_HEADERS.flatMap((name) =>
     headers.has(name) ? `${name}: ${printable(headers.get(name) ?? "")}` : [],
   ).join(", ")
 }
 
-/** Whether `servedBy` tells of a cache; every server tells `server`. */
+/** Whether the result of `describeCacheHeaders` names a cache. `server` alone does not: every server sends it. */
 export const isCache = (served: string): boolean => /(?:^|, )(?!server: )[a-z-]+: /.test(served)
 
-/** Whether `servedBy` says that the answer was kept. */
+/** Whether the result of `describeCacheHeaders` reports a cache hit. */
 export const isHit = (served: string): boolean =>
   /\b(?:hit|stale|updating)\b|age: [1-9]|x-cache-hits: [1-9]/i.test(served)
 
 /**
- * How to have a cache forget a share, for whoever runs it.
+ * How the operator of the cache can purge a share.
  * @param prefix the address of the share, ending in a slash
  */
 export function purgeHint(headers: Headers, prefix: string): string {
@@ -45,7 +45,7 @@ export function purgeHint(headers: Headers, prefix: string): string {
   return `purge ${prefix}* there`
 }
 
-/** What somebody else's server says, for a terminal. */
+/** Makes text from another server safe to print in a terminal. */
 export function printable(text: string): string {
   const plain = text.replace(/[^\x20-\x7e]+/g, "?")
   return plain.length > MAX_VALUE_CHARS ? `${plain.slice(0, MAX_VALUE_CHARS)}…` : plain

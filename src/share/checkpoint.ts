@@ -8,13 +8,13 @@ import { type Content, LONG, piecesOf, type TemporaryFiles } from "../lib/tempor
 import type { SiteCheckpoint } from "../render/site/site.ts"
 import type { Beginning } from "../session/source.ts"
 
-/** How far the pages of a share were after the beginning of its session: what a later run goes on from. */
+/** The state of rendering after the first messages of a session, from which a later run resumes. */
 export interface Checkpoint extends Beginning {
-  /** Equal where those messages come out the same: this package's version, what is redacted, what all pages have in common. */
+  /** Hash of everything that affects how those messages render: package version, redactions, values common to all pages. */
   key: string
-  /** Equal where secrets are looked for in the same way. */
+  /** Hash of the redaction options. */
   redactedBy: string
-  /** Which of those messages tell what is secret: positions from 0. */
+  /** Zero-based positions of the messages that reveal which values are secret. */
   telling: number[]
   /** The id of the last of those messages. */
   last: string
@@ -27,24 +27,24 @@ interface CheckpointHeader extends Checkpoint {
   text: Checksum
 }
 
-/** Of the first bytes of a file: how many there are, and what tells whether they are those that were written. */
+/** Size in bytes and CRC-32 of the first bytes of a file. */
 interface Checksum {
   size: number
   crc: number
 }
 
 const FORMAT = 2
-/** Of a shorter session all is read again as quickly. */
+/** Below this, reading the session again is just as fast. */
 const MIN_MESSAGE_COUNT = 100
-/** In bytes: what is kept of one share, and of all together. */
+/** Largest checkpoint of one share, and of all shares together. */
 const MAX_BYTES = 800_000_000
 const MAX_TOTAL_BYTES = 1_000_000_000
-const NAME = /^[0-9a-f]{64}\.pages$/
+const FOLDER_NAME = /^[0-9a-f]{64}\.pages$/
 
-/** The folder for it beside a share's entry in the ledger. Private; it holds nothing that is not in the share. */
+/** The checkpoint folder, beside the share's ledger entry. Private; holds nothing that is not in the share. */
 export const checkpointFolder = (entry: string): string => entry.replace(/\.json$/, ".pages")
 
-/** What is kept of a share, but for the content; undefined where there is nothing that can be read. */
+/** Reads the header of a checkpoint, without the content; undefined if there is none or it is unreadable. */
 export const readCheckpoint = (folder: string): Promise<Checkpoint | undefined> => readHeader(folder)
 
 async function readHeader(folder: string): Promise<CheckpointHeader | undefined> {
@@ -66,8 +66,8 @@ async function readHeader(folder: string): Promise<CheckpointHeader | undefined>
 }
 
 /**
- * The content of a checkpoint. Undefined where it is damaged, or another one has taken its place. What is long stays in
- * its file, which is open as long as the temporary files are there.
+ * Loads the content of a checkpoint. Undefined if it is damaged or was replaced. Long content stays in its file, which
+ * remains open as long as the temporary files.
  */
 export async function loadCheckpoint(
   folder: string,
@@ -89,14 +89,14 @@ export async function loadCheckpoint(
   }
 }
 
-/** What is to be kept, ready to be written. */
+/** A checkpoint that can be written once the share is complete. */
 export interface CheckpointDraft extends Omit<Checkpoint, "hash"> {
   state: Uint8Array
   record: readonly Content[]
   text: readonly Content[]
 }
 
-/** Takes down how far the pages are, as they are now; undefined where that is not worth keeping. */
+/** Captures the current state of the pages; undefined if the session is too short or the state too large to save. */
 export function draftCheckpoint(
   checkpoint: Omit<Checkpoint, "hash" | "last">,
   { pages, files, record, text }: SiteCheckpoint,
@@ -107,8 +107,8 @@ export function draftCheckpoint(
 }
 
 /**
- * Keeps a checkpoint in place of the one before, and forgets those of the shares that were longest not brought up to
- * date. What cannot be written is not kept; a run that was cut short leaves none.
+ * Replaces the checkpoint, then deletes the least recently updated checkpoints while the total is too large. If writing
+ * fails, or the process is killed, there is no checkpoint afterwards.
  */
 export async function saveCheckpoint(
   folder: string,
@@ -132,7 +132,7 @@ export async function saveCheckpoint(
   }
 }
 
-/** Removes what was kept of a share, if anything was. */
+/** Deletes the checkpoint of a share, if there is one. */
 export async function deleteCheckpoint(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true }).catch(() => {})
 }
@@ -153,14 +153,14 @@ function headerIn(text: string): CheckpointHeader | undefined {
   return header.format === FORMAT ? header : undefined
 }
 
-/** What was written into a file, if it is as it was. */
+/** Reads a file up to the recorded size; undefined if its checksum differs. */
 async function load(file: string, sum: Checksum, temporary: TemporaryFiles): Promise<Content | undefined> {
   const content =
     sum.size > LONG ? temporary.take(await open(file)).part(0, sum.size) : (await readFile(file)).subarray(0, sum.size)
   return (await matchesChecksum(content, sum)) ? content : undefined
 }
 
-/** Writes the pieces into a file that may hold the first of them already. */
+/** Writes the pieces to a file. Skips the first piece if the file already holds it. */
 async function writeAfter(file: string, pieces: readonly Content[], before: Checksum | undefined): Promise<Checksum> {
   const [first, ...rest] = pieces
   const start = first && first.length === before?.size ? await checksumOf([first]) : undefined
@@ -182,7 +182,9 @@ async function writeAfter(file: string, pieces: readonly Content[], before: Chec
 }
 
 async function deleteOldest(ledger: string): Promise<void> {
-  const folders = (await readdir(ledger)).filter((name) => NAME.test(name)).map((name) => path.join(ledger, name))
+  const folders = (await readdir(ledger))
+    .filter((name) => FOLDER_NAME.test(name))
+    .map((name) => path.join(ledger, name))
   const found = await Promise.all(folders.map(async (folder) => ({ folder, ...(await sizeOnDisk(folder)) })))
   let sum = 0
   for (const { folder, bytes } of found.sort((a, b) => b.at - a.at)) {
@@ -191,7 +193,7 @@ async function deleteOldest(ledger: string): Promise<void> {
   }
 }
 
-/** How much is kept in a folder, and since when. */
+/** Size of a checkpoint in bytes, and when it was written (milliseconds since 1970). */
 async function sizeOnDisk(folder: string): Promise<{ bytes: number; at: number }> {
   const files = await Promise.all(
     ["state", "record", "text"].map((name) => stat(path.join(folder, name)).catch(() => undefined)),
@@ -208,8 +210,8 @@ async function checksumOf(contents: readonly Content[]): Promise<Checksum> {
 const matchesChecksum = async (content: Content, { size, crc }: Checksum) =>
   content.length === size && (await checksumOf([content])).crc === crc
 
-/** A key of all that decides how messages come out. */
-export const hashKey = (...decides: unknown[]): string =>
+/** Hashes the values that affect how messages render, together with the checkpoint format and V8's version. */
+export const hashKey = (...values: unknown[]): string =>
   createHash("sha256")
-    .update(JSON.stringify([FORMAT, process.versions.v8, ...decides]))
+    .update(JSON.stringify([FORMAT, process.versions.v8, ...values]))
     .digest("hex")

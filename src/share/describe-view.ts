@@ -1,12 +1,12 @@
 import type { AnonymousView } from "./anonymous-access.ts"
 
-/** What a stranger gets of a share, for people: what it is, and what to do about it. */
+/** A description of what an anonymous reader gets, and what to do about it. */
 export interface ViewDescription {
   says: string
   remedy?: string
 }
 
-/** Says what a stranger gets who opens a link; undefined for the page as it was sent. */
+/** Describes what an anonymous reader of a link gets; undefined for the page as uploaded. */
 export function describeView(view: AnonymousView): ViewDescription | undefined {
   switch (view.seen) {
     case "page":

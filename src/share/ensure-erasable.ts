@@ -7,16 +7,16 @@ import type { LinkAccess } from "./verify-readable.ts"
 
 export interface EnsureErasableOptions extends RetentionOptions {
   store: ObjectStore
-  /** What `store` was opened from. */
+  /** The destination that `store` was opened from. */
   destination: Destination
   ledger: Ledger
   newId: () => string
 }
 
 /**
- * Makes sure, before anything real goes to a bucket for the first time, that it can be taken back. Asks the bucket once for
- * each destination and set of credentials, and not where this machine has published before it kept such a record.
- * Throws what `proveErasable` throws, saying that nothing was shared.
+ * Before the first share to a bucket, verifies that shares can be deleted again. Probes once for each destination and set
+ * of credentials; skips destinations to which this machine had published before probes were recorded.
+ * Throws what `verifyErasable` throws, with "Nothing was shared" in front.
  */
 export async function ensureErasable(options: EnsureErasableOptions): Promise<void> {
   const { store, destination, ledger, newId } = options
@@ -29,7 +29,7 @@ export async function ensureErasable(options: EnsureErasableOptions): Promise<vo
   if (await isProven()) return
   try {
     await ledger.withProbe(destination, newId(), async (id) => {
-      // Somebody else has done it meanwhile.
+      // Another process has probed meanwhile.
       if (await isProven()) return
       const found = await verifyErasable(store, id, options)
       await ledger.markVerified(destination, found === "locked" ? locked : identity)
@@ -41,14 +41,12 @@ export async function ensureErasable(options: EnsureErasableOptions): Promise<vo
   }
 }
 
-/**
- * Tries a destination out whole, as `tryOut` does, and remembers that it has succeeded. Throws what that throws.
- */
+/** Runs `probeStore` and records its success in the ledger. Throws what it throws. */
 export async function probeStoreOnce(options: EnsureErasableOptions): Promise<LinkAccess> {
   const { store, destination, ledger, newId } = options
   return ledger.withProbe(destination, newId(), async (id) => {
     const seen = await probeStore(store, id, options)
-    // Who accepts a retention accepts it for one share.
+    // Accepting a retention applies to one share, so it is not recorded.
     if (store.remote && !options.acceptRetention) await ledger.markVerified(destination, await store.remote.identity())
     return seen
   })

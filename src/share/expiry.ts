@@ -1,23 +1,23 @@
-/** How long shares live. */
+/** Time to live of a share. */
 export interface Lifetime {
   /** Milliseconds; `Infinity` for ever. */
   durationMs: number
-  /** Asked for this very share, rather than a rule for all of them: then nothing but another wish moves its end. */
+  /** Requested for this share, as opposed to a setting for all shares. Only another explicit request changes it. */
   explicit: boolean
 }
 
-/** When a share ends, as the ledger keeps it. */
+/** When a share expires, as the ledger stores it. */
 export interface Expiry {
   /** ISO 8601, UTC; absent: never. */
   expires?: string
-  /** Somebody asked for this end, or for none: see `Lifetime.asked`. */
+  /** This expiry, or none, was requested explicitly: see `Lifetime.explicit`. */
   expiryAsked?: true
 }
 
 const HOUR_MS = 3_600_000
 const UNIT_MS: Record<string, number> = { h: HOUR_MS, d: 24 * HOUR_MS, w: 7 * 24 * HOUR_MS }
 
-/** Reads `12h`, `7d`, `8w` or `never`, in milliseconds; undefined for anything else. */
+/** Parses `12h`, `7d`, `8w` or `never` to milliseconds (`Infinity` for `never`); undefined for other text. */
 export function parseDuration(text: string): number | undefined {
   if (text === "never") return Number.POSITIVE_INFINITY
   const [, number = "", unit = ""] = /^([1-9]\d{0,4})([hdw])$/.exec(text) ?? []
@@ -25,13 +25,14 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /**
- * When a share ends that is published now.
+ * Computes the expiry of a share that is published now.
  *
- * An end that was asked for stays until another one is asked for. One that a rule gave only ever moves to later, and
- * only when the session itself went on: a share does not end while it is still being worked on, and sharing the same
- * again moves nothing, whatever the rule says by then. A share that had no end gets one by the rule, from now.
- * @param known what the ledger says of it, with when it was last shared
- * @param changed when something last happened in the session, in milliseconds since 1970, if that is known
+ * An explicit expiry stays until another one is requested. An expiry from a setting only moves later, and only if the
+ * session has changed since it was last shared: a share does not expire while the session is in use, and sharing the
+ * same content again changes nothing, even if the setting has changed. A share without an expiry gets one from the
+ * setting, counted from now.
+ * @param known the ledger's entry, with the time of the last share
+ * @param changed time of the session's last change, in milliseconds since 1970, if known
  */
 export function nextExpiry(
   known: Expiry & { updated: string },
@@ -57,18 +58,18 @@ export function nextExpiry(
 
 const after = (time: number, { durationMs }: Lifetime) => new Date(time + durationMs).toISOString()
 
-/** Whether this is a time at which a share can end: what stands in a bucket may be anything. */
+/** Whether the value is a parsable time. Values read from a bucket may be anything. */
 export const isTimestamp = (expires: unknown): expires is string =>
   typeof expires === "string" && !Number.isNaN(Date.parse(expires))
 
-/** Whether an end has come. What is no time never comes. */
+/** Whether an expiry has passed. False for values that are not a time. */
 export const isPast = (expires: unknown, now: Date): boolean =>
   isTimestamp(expires) && Date.parse(expires) <= now.getTime()
 
-/** The day of an end (`isTime`), for people: `3 December 2026`. */
+/** Formats a timestamp (see `isTimestamp`) as a day in UTC: `3 December 2026`. */
 export const formatDay = (expires: string): string =>
   new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(expires))
 
-/** The day on which a share ends that is made now, for people; undefined: never. */
+/** The day on which a share created now expires: `3 December 2026`; undefined: never. */
 export const expiryDay = (lifetime: Lifetime | undefined, now: Date): string | undefined =>
   lifetime && Number.isFinite(lifetime.durationMs) ? formatDay(after(now.getTime(), lifetime)) : undefined

@@ -2,10 +2,10 @@ import { type AnonymousResponse, decodeText, isHtml } from "./anonymous-fetch.ts
 import { printable } from "./cache-headers.ts"
 import { prefixOf } from "./manifest.ts"
 
-// A bot check or a sign-in answers for every address alike, whether something is behind it or not. Both are recognised
-// by what they say of themselves, never by their status alone.
+// A bot check or a sign-in page answers for every address, whether or not anything is behind it. Both are detected by
+// headers and content, never by status alone.
 
-/** Headers that vendors send with a bot check, and with nothing else. */
+/** Headers that vendors send only with a bot check. */
 const CHALLENGE_HEADERS: Record<string, string> = {
   "cf-mitigated": "Cloudflare",
   "x-vercel-mitigated": "Vercel",
@@ -13,7 +13,7 @@ const CHALLENGE_HEADERS: Record<string, string> = {
   "x-sucuri-block": "Sucuri",
 }
 
-/** What a vendor's page has in it, and no page behind it. */
+/** Text that occurs only in a vendor's challenge page. */
 const CHALLENGE_MARKS: [vendor: string, mark: RegExp][] = [
   ["Cloudflare", /_cf_chl_opt|__cf_chl_|cf-browser-verification|Attention Required! \| Cloudflare|cf-error-details/],
   ["Imperva", /_Incapsula_Resource|Incapsula incident ID/],
@@ -35,14 +35,14 @@ const CHALLENGE_MARKS: [vendor: string, mark: RegExp][] = [
   ["Google", /Our systems have detected unusual traffic/],
 ]
 
-/** Sentences of bot checks of any make. */
+/** Phrases of challenge pages of any vendor. */
 const CHALLENGE_SENTENCE =
   /checking (?:your browser|(?:if|whether) the site connection is secure)|(?:verify|verifying|confirm|prove|make sure|making sure|ensure)(?: that)? you(?: are|['’]re|&#39;re|&#x27;re)(?: a)?(?: human|(?: not)(?: a)? (?:ro)?bot)|are you (?:a )?(?:human|(?:ro)?bot)\b|(?:am|['’]m|&#39;m) not a robot|just a moment(?:\.\.\.|…)|enable javascript and cookies to continue|complete the (?:captcha|security check)|human verification|ddos protection by/i
 const CHALLENGE_TITLE =
   /captcha|challenge|security check|bot (?:check|detection|protection|verification)|browser check|robot/i
 const CAPTCHA = /g-recaptcha|h-captcha|cf-turnstile|\bcaptcha\b/i
 
-/** Who checks here whether a browser asks: a vendor's name, or "a bot check"; undefined where nobody does. */
+/** Detects a bot check. Returns the vendor's name, or "a bot check" if unknown; undefined if there is none. */
 export function detectChallenge(answer: AnonymousResponse): string | undefined {
   for (const [header, vendor] of Object.entries(CHALLENGE_HEADERS)) if (answer.headers.has(header)) return vendor
   const { status } = answer
@@ -54,11 +54,11 @@ export function detectChallenge(answer: AnonymousResponse): string | undefined {
   return isCheck ? "a bot check" : undefined
 }
 
-/** Bot checks answer scripts in JSON, and say there where the check is. */
+/** Bot checks answer scripts with JSON that names the challenge. */
 const isScript = ({ status, headers }: AnonymousResponse) =>
   status >= 400 && /json|text\/plain/.test(headers.get("content-type") ?? "")
 
-/** Words of addresses at which people sign in. */
+/** Words in the addresses of sign-in pages. */
 const SIGN_IN_ADDRESS =
   /(?:^|[/._?&=-])(?:log[-_]?[io]n|sign[-_]?in|sso|saml2?|oauth2?|openid(?:-connect)?|oidc|authori[sz]e|authenticate|adfs|idp|cas)(?:[/._?&=-]|$)|\/cdn-cgi\/access\/|[?&](?:SAMLRequest|client_id|redirect_uri)=/i
 const SIGN_IN_HOST = /^(?:[^.]+\.)*(?:log-?in|sign-?in|accounts?|auth|sso|idp|id)\.[^/]+$|\.cloudflareaccess\.com$/i
@@ -73,9 +73,9 @@ const SIGN_IN_MARKUP = [
 ]
 
 /**
- * Where one has to sign in before this address answers: an address, or a word for it; undefined where there is no need.
- * @param url what was asked for
- * @param id the share's id: redirects within the share are none to a sign-in
+ * Detects a sign-in in front of an address. Returns its address or a description; undefined if there is none.
+ * @param url the requested address
+ * @param id the share's id: redirects within the share do not count as a sign-in
  */
 export function detectSignIn(answer: AnonymousResponse, url: string, id: string): string | undefined {
   const { status, headers, hops } = answer
@@ -97,14 +97,14 @@ export function detectSignIn(answer: AnonymousResponse, url: string, id: string)
   return isSignIn ? "a page that asks to sign in" : undefined
 }
 
-/** Whether an error is told in S3's own way, as only the store itself does. */
+/** Whether this is an S3 error document, which only the store itself sends. */
 export const isS3Error = (answer: AnonymousResponse): boolean => s3ErrorCode(answer) !== undefined
 
-/** The code of an error of S3's: `AccessDenied`. */
+/** The code in an S3 error document: `AccessDenied`. */
 export function s3ErrorCode({ status, head }: AnonymousResponse): string | undefined {
   if (status < 400) return undefined
   const text = decodeText(head)
-  // The website endpoints of AWS tell the same in HTML.
+  // AWS website endpoints send the code in HTML.
   if (!/^\s*(?:<\?xml[^>]*\?>\s*)?<Error\b/.test(text)) return /<li>Code: (\w+)<\/li>/.exec(text)?.[1]
   return /<Code>([^<]*)<\/Code>/.exec(text)?.[1]
 }

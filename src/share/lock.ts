@@ -3,23 +3,22 @@ import { hostname } from "node:os"
 import { setTimeout as sleep } from "node:timers/promises"
 import { isProcessAlive } from "./process-alive.ts"
 
-/** Milliseconds. */
 export interface LockOptions {
-  /** How long to wait for who holds the lock. */
+  /** How long to wait for the lock. Default: 120,000. */
   timeoutMs?: number
-  /** How long who holds it may give no sign of life: as seen by who waits, whose clock stands still in a sleeping machine. */
+  /** Stale after this long without a heartbeat, by the waiter's monotonic clock (suspend does not count). Default: 60,000. */
   staleMs?: number
-  /** After how long `onWait` is called. */
+  /** Delay before `onWait` is called. Default: 1,000. */
   notifyAfterMs?: number
-  /** Called once if it takes a moment, with the process that holds the lock. */
+  /** Called once while waiting, with the id of the process that holds the lock. */
   onWait?: ((pid: number) => void) | undefined
 }
 
-/** Somebody else has held the lock all the time. */
+/** The lock was not released within `timeoutMs`. `pid`: the process that holds it. */
 export class LockTimeoutError extends Error {
   readonly pid: number
   constructor(pid: number) {
-    super(`Process ${pid} is still at it`)
+    super(`Timed out waiting for process ${pid}`)
     this.pid = pid
   }
 }
@@ -32,23 +31,22 @@ interface LockHolder {
 
 const POLL_MS = 50
 const HEARTBEAT_MS = 5_000
-/** A file that says nothing yet is being written; after so many milliseconds, whoever made it was killed. */
+/** An empty lock file is still being written; if it is older than this, its process was killed. */
 const EMPTY_GRACE_MS = 2_000
 
-/** What this process holds: in a container the next process may well have the number of the one before. */
+/** Locks that this process holds. A pid is not enough: in a container, successive processes may have the same pid. */
 const heldTokens = new Set<string>()
 
 /**
- * Takes a lock that one process of this machine has at a time: a file that names it, in a folder that is there. Needs no
- * more of the file system than that it makes a file once. The lock of a process that is gone is taken over, at once if it
- * was one of this machine; one on another machine that shares the folder is gone when it has given no sign of life for a
- * minute. Returns what gives the lock back. Throws `StillLocked`, and what the file system throws.
+ * Acquires a lock file in an existing folder. Relies only on exclusive creation of files. Takes over a stale lock: at
+ * once if its process on this machine has ended, after `staleMs` without a heartbeat if another machine that shares the
+ * folder holds it. Returns a function that releases the lock. Throws `LockTimeoutError`, and what the file system throws.
  */
-export async function acquireLock(file: string, patience: LockOptions = {}): Promise<() => void> {
+export async function acquireLock(file: string, options: LockOptions = {}): Promise<() => void> {
   const mine: LockHolder = { pid: process.pid, host: hostname(), token: crypto.randomUUID() }
   heldTokens.add(mine.token)
   try {
-    await waitForLock(file, mine, patience)
+    await waitForLock(file, mine, options)
   } catch (error) {
     heldTokens.delete(mine.token)
     throw error
@@ -93,19 +91,19 @@ function isHolderDead(holder: LockHolder | undefined, age: number): boolean {
 }
 
 /**
- * Removes the lock of who is gone. Of several who see that at once, one may: the others could remove the lock that has
- * been taken since. False if it is another one's turn.
+ * Removes a stale lock. A second lock file (`.turn`) lets one waiter at a time do so: otherwise a slower waiter could
+ * remove the lock that a faster one has just acquired. Returns false if another waiter is removing it.
  */
-function removeStaleLock(file: string, gone: LockHolder | undefined): boolean {
+function removeStaleLock(file: string, stale: LockHolder | undefined): boolean {
   const turn = `${file}.turn`
   if (!createExclusive(turn, "")) {
-    // Nothing is waited for between making and removing it, so only a kill leaves it there.
+    // It is created and removed synchronously, so only a killed process leaves it behind.
     if ((ageOf(turn)?.ms ?? 0) > EMPTY_GRACE_MS) rmSync(turn, { force: true })
     return false
   }
   try {
     const now = readHolder(file)
-    const isSame = now ? now.token === gone?.token : !gone && (ageOf(file)?.ms ?? 0) > EMPTY_GRACE_MS
+    const isSame = now ? now.token === stale?.token : !stale && (ageOf(file)?.ms ?? 0) > EMPTY_GRACE_MS
     if (isSame) rmSync(file, { force: true })
     return true
   } finally {
@@ -113,7 +111,7 @@ function removeStaleLock(file: string, gone: LockHolder | undefined): boolean {
   }
 }
 
-/** Makes a file unless it is there; without pause, so that a kill hardly ever leaves one with nothing in it. */
+/** Creates a file; false if it exists. Synchronous, so that a killed process hardly ever leaves an empty file. */
 function createExclusive(file: string, content: string): boolean {
   let made: number
   try {
@@ -123,7 +121,7 @@ function createExclusive(file: string, content: string): boolean {
     throw error
   }
   try {
-    // Whatever the umask.
+    // Independent of the umask.
     fchmodSync(made, 0o600)
     writeSync(made, content)
     return true
@@ -155,7 +153,7 @@ function touch(file: string): void {
   } catch {}
 }
 
-/** What cannot be removed stays: nobody takes it for the lock of somebody who is there. */
+/** Ignores errors: a lock file that stays behind is recognized as stale. */
 function removeQuietly(file: string): void {
   try {
     rmSync(file, { force: true })

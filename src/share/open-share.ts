@@ -19,46 +19,48 @@ import { removeShare } from "./unshare.ts"
 
 export interface OpenShareOptions {
   store: ObjectStore
-  /** What `store` was opened from: the ledger keeps it, so that the share can be found and removed later. */
+  /** The destination that `store` was opened from. The ledger stores it, so that the share can be found and removed later. */
   destination: Destination
   ledger: Ledger
   /** This package's version. */
   version: string
   now: () => Date
   newId: () => string
-  /** What of the session is shared: the ledger keeps it, so that no later update shares more. As last time, unless given. */
+  /** The part of the session to share. The ledger stores it, so that no update shares more. Default: as last time. */
   selection?: Selection | undefined
-  /** How long the share is to live. As last time, unless given; the first time for ever. */
+  /** Time to live of the share. Default: as last time; for a new share, forever. */
   lifetime?: Lifetime | undefined
-  /** The id of a share that is to be brought up to date: none is made if it is not there any more. */
+  /** Update the share with this id only; if it no longer exists, none is created. */
   existing?: string | undefined
-  /** What OpenCode is given for a share that it asks for, and has to show to remove it; one that is known already stays. */
+  /** The secret that OpenCode must present to remove the share; an existing share keeps its secret. */
   secret?: string | undefined
 }
 
-/** Where a session is shared, and what of it is there already. */
+/** The share that a session is published to, and what it already holds. */
 export interface ShareTarget {
   entry: LedgerEntry
   manifest: Manifest
-  /** The manifest as it is in the store. */
+  /** The manifest as stored. */
   found: Manifest
-  /** The objects that are surely there as the manifest says. */
+  /** Objects that are certain to be stored as the manifest lists them. */
   known: Record<string, ManifestObject>
-  /** When the manifest is there, before which nothing else may be. Rejects with what the store throws. */
+  /** Resolves once the manifest is stored; nothing else may be stored before. Rejects with what the store throws. */
   manifestWritten: Promise<void>
-  /** What may lie under the prefix: nothing yet, what the manifest lists, or anything (a run was cut short). */
-  prefixState: "nothing" | "known" | "anything"
+  /** Prefix state: `empty`, `clean` (matches the manifest), `dirty` (an earlier run was interrupted). */
+  prefixState: "empty" | "clean" | "dirty"
 }
 
 /**
- * Finds or makes a session's place: the ledger knows the id before the first request, and the manifest comes first.
- * A link that was taken back does not come to life again: where the share was removed from elsewhere, or its removal
- * was cut short (it is finished then), or where its time is past and no other is asked for, the session gets a new id.
- * So it does where the ledger has lost the share: the ledger alone knows what was to be left out of it, and no link may
- * come to show more than it did because that was forgotten. The older share stays; by the bucket's manifests it is
- * found for `list --bucket` and `unshare`.
- * Throws what the store throws, and `share-not-found` if only an existing share was asked for. A new manifest may still be on
- * its way then: `begun`.
+ * Finds or creates the share of a session. The id is in the ledger before the first request, and the manifest is the
+ * first object stored.
+ *
+ * A removed link never works again. The session gets a new id if its share was removed from another machine, if its
+ * removal was interrupted (it is finished first), or if it has expired and no new expiry is requested. It also gets a new
+ * id if the ledger has lost the share: only the ledger records the selection, and no link may come to show more than
+ * before. The older share stays; `list --bucket` and `unshare` find it by its manifest.
+ *
+ * Throws what the store throws, and `share-not-found` if `existing` is set and no longer exists. A new manifest may still
+ * be uploading on return: await `manifestWritten`.
  */
 export async function openShare(
   { id: session, title, updated: changed }: SessionInfo,
@@ -84,7 +86,7 @@ export async function openShare(
     ;({ entry, isNew } = await claim())
     manifest = undefined
   }
-  const whole = manifest?.state === "published" && entry.state === "published"
+  const isComplete = manifest?.state === "published" && entry.state === "published"
   const { expires: _, expiryAsked: __, unsent, ...timeless } = entry
   const expiry = nextExpiry(entry, lifetime, changed, now())
   const expires = expiry.expires === undefined ? {} : { expires: expiry.expires }
@@ -102,7 +104,7 @@ export async function openShare(
       else if ((isNew || unsent) && isUnsent(error)) await ledger.save({ ...entry, unsent: true }).catch(() => {})
       throw error
     })
-    // Told by who waits for it.
+    // Handled where `manifestWritten` is awaited; this only avoids an unhandled rejection.
     manifestWritten.catch(() => {})
   }
   return {
@@ -110,46 +112,46 @@ export async function openShare(
     manifestWritten,
     manifest: { ...withoutExpiry(found), title, ...expires, generator: version },
     found,
-    known: whole ? found.objects : {},
-    prefixState: isNew ? "nothing" : whole ? "known" : "anything",
+    known: isComplete ? found.objects : {},
+    prefixState: isNew ? "empty" : isComplete ? "clean" : "dirty",
   }
 }
 
 const withoutExpiry = ({ expires: _, ...rest }: Manifest): Manifest => rest
 
 export const shareNotFound = (id: string) =>
-  new ShareError("share-not-found", `Share ${id} is not there any more, so it was not brought up to date.`, {
+  new ShareError("share-not-found", `Share ${id} no longer exists, so it was not updated.`, {
     hint: "Share the session again for a new link.",
   })
 
-/** Whether no attempt of a request has reached the store: see `watchContact`. */
+/** Whether no attempt of a request has reached the store: see `watchDelivery`. */
 const isUnsent = (error: unknown): boolean =>
   error instanceof ShareError && (error.cause as { isUnsent?: boolean } | undefined)?.isUnsent === true
 
-/** A refusal of the first request, unlike an answer that was lost: nothing is there that the ledger would have to know. */
+/** Whether the first request was refused, as opposed to a lost response: then nothing is stored and no entry is needed. */
 function surelyNothingStored(error: unknown, { to }: Destination): boolean {
   if (!(error instanceof ShareError)) return false
-  // A folder takes a file whole or not at all, and says so at once.
+  // A folder stores a file completely or fails at once.
   if (parseDestination(to).kind === "directory") return true
-  // What was tried more than once may have arrived before it was refused.
+  // An earlier attempt may have arrived before the last one was refused.
   const { attempts = 1 } = (error.cause as { $metadata?: { attempts?: number } } | undefined)?.$metadata ?? {}
   const refusals = ["store-bucket-missing", "store-credentials", "store-denied", "store-clock"]
   return attempts === 1 && refusals.includes(error.code)
 }
 
 /**
- * Removes what lies in a place and does not belong to the share any more; lists only if there can be any.
- * Returns how many objects that were. Throws what the store throws.
+ * Deletes objects below the prefix that no longer belong to the share. Lists the prefix only if there can be any.
+ * Returns the number of objects. Throws what the store throws.
  */
 export async function removeStaleObjects(
-  place: ShareTarget,
+  target: ShareTarget,
   objects: Record<string, ManifestObject>,
   store: ObjectStore,
 ): Promise<number> {
   const belongs = (path: string) => path === MANIFEST || Object.hasOwn(objects, path)
-  if (place.prefixState === "nothing") return 0
-  if (place.prefixState === "known" && Object.keys(place.known).every(belongs)) return 0
-  const prefix = prefixOf(place.entry.id)
+  if (target.prefixState === "empty") return 0
+  if (target.prefixState === "clean" && Object.keys(target.known).every(belongs)) return 0
+  const prefix = prefixOf(target.entry.id)
   const stale = (await collect(store.list(prefix))).filter(({ key }) => !belongs(key.slice(prefix.length)))
   await store.delete(stale)
   return new Set(stale.map(({ key }) => key)).size

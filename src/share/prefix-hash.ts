@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto"
 import { type Beginning, type SessionRecord, storedFrom } from "../session/source.ts"
 
-const NOTHING: Beginning = { messages: 0, hash: "" }
+const EMPTY: Beginning = { messages: 0, hash: "" }
 
 /**
- * What the first `count` messages of a session are, as they are stored now. The hash of one message goes into that of the
- * next, so that a longer beginning can be told from a shorter one without reading that again: `from`, if it is known.
- * Undefined where there are not so many, or where one cannot be told from others.
+ * Hashes the first `count` messages of a session as they are stored now. The hash is chained: each message's hash
+ * includes the previous one, so a known shorter prefix (`from`) need not be read again. Returns undefined if the session
+ * has fewer messages, or if a message nests too deeply to be serialized.
  */
 export async function hashPrefix(
   record: SessionRecord,
   count: number,
-  from: Beginning = NOTHING,
+  from: Beginning = EMPTY,
 ): Promise<Beginning | undefined> {
   let { messages, hash } = record.begins && record.begins.messages <= count ? longer(record.begins, from) : from
   if (messages === count) return { messages, hash }
@@ -21,7 +21,7 @@ export async function hashPrefix(
       if (++messages === count) return { messages, hash }
     }
   } catch (error) {
-    // What nests too deeply is shared with a note in its place; other mistakes come again when it is read.
+    // A message that nests too deeply is replaced by a note on the page; other errors occur again when it is read.
     if (!(error instanceof RangeError)) throw error
   }
   return undefined

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import { singleFile } from "../export/single-file.ts"
-import { gathered } from "../export/write-output.ts"
+import { toBuffers } from "../export/write-output.ts"
 import { CACHE_REVALIDATE } from "../render/site/session-pages.ts"
 import type { SiteOptions } from "../render/site/site.ts"
 import type { SiteFile } from "../render/site/site-file.ts"
 import type { Session } from "../session/model.ts"
-import type { SignedLink } from "../store/object-store.ts"
+import type { PresignedLink } from "../store/object-store.ts"
 import { isPageView, viewAnonymously } from "./anonymous-access.ts"
 import { isPast } from "./expiry.ts"
 import { INDEX, prefixOf } from "./manifest.ts"
@@ -14,24 +14,24 @@ import type { ShareTarget } from "./open-share.ts"
 import type { ShareOptions } from "./share.ts"
 import type { LinkAccess } from "./verify-readable.ts"
 
-/** The whole session as one page: what a signed link opens, since it opens one object only. */
+/** The whole session as one page: a presigned link opens a single object only. */
 export const PRESIGNED_PAGE = "whole.html"
 
 /**
- * Signs a link to the whole page, if one is asked for. `until` is when the last link that was given ends: as long as one
- * opens it, the page is kept up to date. Throws what the store throws.
+ * Presigns a link to the page, if requested. `until` is when the latest link expires: until then, the page is updated
+ * with the share. Throws what the store throws.
  */
 export async function presignPage(
   { entry }: ShareTarget,
   { store, signed, now }: ShareOptions,
-): Promise<{ link?: SignedLink | undefined; until?: string }> {
+): Promise<{ link?: PresignedLink | undefined; until?: string }> {
   const before = entry.signed !== undefined && !isPast(entry.signed, now()) ? entry.signed : ""
-  const link = signed === undefined ? undefined : await store.signed?.(prefixOf(entry.id) + PRESIGNED_PAGE, signed)
+  const link = signed === undefined ? undefined : await store.presign?.(prefixOf(entry.id) + PRESIGNED_PAGE, signed)
   const until = [before, link?.until.toISOString() ?? ""].sort().at(-1)
   return { link, ...(until && { until }) }
 }
 
-/** The files of a share, and the whole page before the last of them. */
+/** Adds the presigned page to the files of a share, before `index.html`. */
 export async function* withPresignedPage(
   files: AsyncIterable<SiteFile>,
   session: Session,
@@ -50,7 +50,7 @@ export async function* withPresignedPage(
         },
         async render() {
           const pieces: Buffer[] = []
-          for await (const piece of gathered(singleFile(session, { version, leftOut, expires, share })))
+          for await (const piece of toBuffers(singleFile(session, { version, leftOut, expires, share })))
             pieces.push(piece)
           return Buffer.concat(pieces)
         },
@@ -60,10 +60,15 @@ export async function* withPresignedPage(
 }
 
 /**
- * Opens a signed link as whoever gets it would: it must give the page as it was sent. Returns it, with who can read the
- * share without it, and a note where the link's end ends nothing. Throws `store-denied` when it does not open.
+ * Opens a presigned link anonymously: it must return the page as uploaded. Returns the link, who can read the share
+ * without it, and a note if the page stays readable after the link expires. Throws `store-denied` if it does not open.
  */
-export async function verifyPresigned({ url, until, note }: SignedLink, id: string, hash: string, others: LinkAccess) {
+export async function verifyPresigned(
+  { url, until, note }: PresignedLink,
+  id: string,
+  hash: string,
+  others: LinkAccess,
+) {
   const [view, unsigned] = await Promise.all([viewAnonymously(url, id), viewAnonymously(withoutQuery(url), id)])
   const opens = isPageView(view) && view.hash === hash
   if (!opens && view.seen !== "unreachable")
@@ -73,7 +78,7 @@ export async function verifyPresigned({ url, until, note }: SignedLink, id: stri
       { hint: "The credentials that sign it must be allowed to read (s3:GetObject), and the region be the bucket's." },
     )
   const unseen = view.seen === "unreachable" && `Whether the link opens cannot be told from here (${view.reason}).`
-  // That nobody else can open it is what the link is for.
+  // Only report access without the link if there is any: a private bucket is expected here.
   const isOpen = isPageView(unsigned)
   const isPublic = isOpen ? true : others.public
   const { seen } = others
@@ -98,6 +103,6 @@ function withoutQuery(link: string): string {
 }
 
 export const presigningUnsupported = (name: string) =>
-  new ShareError("bad-usage", `There are no signed links to ${name}.`, {
-    hint: "They are made by S3: --to s3://bucket.",
+  new ShareError("bad-usage", `--signed needs an S3 bucket, and ${name} is not one.`, {
+    hint: "Name a bucket: --to s3://bucket.",
   })

@@ -8,7 +8,7 @@ import { describeRetention } from "./retention.ts"
 import { emptyPrefix, unshare } from "./unshare.ts"
 import { type LinkAccess, verifyReadable } from "./verify-readable.ts"
 
-/** A share of a page that says nothing, to see what a store can do. */
+/** A scratch share of one empty page, to test a store. */
 export function createProbe(store: ObjectStore, id: string) {
   const prefix = prefixOf(id)
   const key = prefix + INDEX
@@ -21,19 +21,18 @@ export function createProbe(store: ObjectStore, id: string) {
     url,
     /** SHA-256 of the page, hexadecimal. */
     hash: createHash("sha256").update(body).digest("hex"),
-    /** Lists and deletes before anything is there. */
-    rehearse: async () => store.remote?.rehearse(prefix),
+    /** Lists and deletes before anything is stored. */
+    checkPermissions: async () => store.remote?.checkPermissions(prefix),
     put: () => store.put(key, { body, contentType: "text/html; charset=utf-8", cacheControl: "no-cache" }),
-    // No ledger: nobody was told of it.
+    // Without a ledger: the probe is not recorded as a share.
     remove: () => unshare({ id, url, store }, openLedger("")),
   }
 }
 
 /**
- * Shares a page that says nothing, opens its link as a stranger would, and removes it again: what a store has to be able
- * to do, done once. Throws what it cannot do, as sharing and unsharing would, with what stays of it; gives who could read
- * it. A bucket that locks every object is refused first, unless that is accepted: then nothing is put there, and who can
- * read is not known.
+ * Tests a store end to end: uploads a scratch page, opens its link anonymously, and removes it. Returns who could read it.
+ * Throws what sharing and unsharing would throw, naming any leftovers. A bucket that locks every object is refused unless
+ * that is accepted; then nothing is uploaded and readability is unknown.
  */
 export async function probeStore(store: ObjectStore, id: string, options: RetentionOptions = {}): Promise<LinkAccess> {
   const isLocked = await checkRetention(store, options)
@@ -46,10 +45,10 @@ export async function probeStore(store: ObjectStore, id: string, options: Retent
 }
 
 /**
- * Proves that what is shared at a place can be taken back, in about ten requests: puts a page that says nothing, reads it,
- * finds it listed, deletes it and sees it gone, every version included. Asks nobody but the store. Throws what stands in
- * the way, naming the right that is missing, and what stays of the trial if that cannot be removed. Gives `locked` where the
- * place locks every object and that is accepted: then nothing was put there, and only the rights were tried.
+ * Verifies in about ten requests that shares in a store can be deleted: uploads a scratch page, reads it, lists it, deletes
+ * it, and checks that every version is gone. Only talks to the store. Throws an error that names the missing permission,
+ * and any leftovers. Returns `locked` if the store locks every object and that is accepted: then only permissions were
+ * tested and nothing was uploaded.
  */
 export async function verifyErasable(
   store: ObjectStore,
@@ -73,13 +72,13 @@ export async function verifyErasable(
 }
 
 export interface RetentionOptions {
-  /** Share although every object is locked for a time. */
+  /** Share even if every object is locked for a time. */
   acceptRetention?: boolean | undefined
-  /** How long the share is to live, where that is known. */
+  /** Time to live of the share, if known. */
   lifetime?: Lifetime | undefined
 }
 
-/** Whether a place locks every new object. Throws `store-denied` where it does and that is not accepted. */
+/** Whether a store locks every new object. Throws `store-denied` if it does and that is not accepted. */
 async function checkRetention(store: ObjectStore, { acceptRetention, lifetime }: RetentionOptions): Promise<boolean> {
   const retention = await store.remote?.retention()
   if (!retention) return false
@@ -100,16 +99,16 @@ async function runProbe<T>(
   ifLocked: T,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { rehearse, put, key } = createProbe(store, id)
-  await rehearse()
-  // One that was cut short may have left something.
+  const { checkPermissions, put, key } = createProbe(store, id)
+  await checkPermissions()
+  // An interrupted probe may have left objects.
   if (store.remote) await emptyPrefix(store, id)
   if (isLocked) return ifLocked
   try {
     await put()
     return await work()
   } catch (error) {
-    // What stopped it is what there is to say; what is there of it should not stay.
+    // Report the original error, but clean up first.
     const isGone = await emptyPrefix(store, id).then(
       () => true,
       () => false,
@@ -120,9 +119,9 @@ async function runProbe<T>(
   }
 }
 
-/** The same error, saying that the page of the trial may still be there. */
+/** Adds to an error that the probe's page may still exist. */
 function withLeftover(error: ShareError, where: string): ShareError {
   const { code, message, hint, cause } = error
-  const rest = `The page of the trial may still be there, and says nothing: ${where}`
+  const rest = `An empty test page may still be there: ${where}`
   return new ShareError(code, message, { hint: hint === undefined ? rest : `${hint} ${rest}`, cause })
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 
-/** Whether a process of this machine is there and has not ended; also one of another user's. False for no process. */
+/** Whether a process of this machine, of any user, is running. False for `undefined`. */
 export function isProcessAlive(pid: number | undefined): boolean {
   if (pid === undefined) return false
   try {
@@ -11,7 +11,7 @@ export function isProcessAlive(pid: number | undefined): boolean {
   }
 }
 
-/** Whether a process has ended, and only its parent has not asked how: in a container there may be none that ever does. */
+/** Whether a process has ended but was not reaped. In a container, often no parent reaps it. */
 function isZombie(pid: number): boolean {
   try {
     return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"))

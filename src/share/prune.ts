@@ -11,21 +11,21 @@ import { type Removal, removeShare } from "./unshare.ts"
 
 export interface PruneOptions {
   ledger: Ledger
-  /** Opens a place; whoever gives it also closes what it has opened. */
+  /** Opens a store. The caller closes the stores. */
   open: (destination: Destination) => Promise<ObjectStore>
   now: () => Date
-  /** Only the shares at this destination, of all that the ledger knows. */
+  /** Only prune ledger entries of this destination. */
   only?: Destination
-  /** Also every share in this store whose manifest says that it is past its time, whoever shared it. */
+  /** Also prune every share in this store whose manifest has expired, whoever shared it. */
   alsoIn?: ObjectStore
-  /** How long to wait for a process that is at one of the shares. */
+  /** How to wait for a process that holds the lock of a share. */
   patience?: LockOptions
   onRemove?: (url: string) => void
 }
 
 /**
- * Removes every share that is past its time, with the same proof as `unshare`. One that is being renewed meanwhile
- * stays. What fails is told; only what is no `ShareError` is thrown.
+ * Removes every expired share and verifies the removal, as `unshare` does. A share that is renewed meanwhile stays.
+ * Failures are returned; only errors other than `ShareError` are thrown.
  */
 export async function prune(options: PruneOptions): Promise<RemovalSummary> {
   const { ledger, now, only, alsoIn } = options
@@ -45,7 +45,7 @@ export async function prune(options: PruneOptions): Promise<RemovalSummary> {
   return { removed: [...own.removed, ...others.removed], failed: [...own.failed, ...others.failed] }
 }
 
-/** Two destinations with the same answer are the same place. */
+/** Equal for destinations that are the same store. */
 export const destinationKey = ({ to, endpoint = "" }: Destination): string =>
   JSON.stringify([canonicalTo(to), endpoint])
 
@@ -69,7 +69,7 @@ async function pruneStore(store: ObjectStore, known: Set<string>, { ledger, now,
   try {
     for await (const id of store.folders("s/")) {
       if (!isShareId(id) || known.has(id)) continue
-      // What has no readable manifest says of no time, so it stays.
+      // Without a readable manifest there is no expiry, so the share stays.
       const manifest = await readManifest(store, id).catch(ignoreUnreadable)
       if (isPast(manifest?.expires, now())) past.push({ id, url: store.url(prefixOf(id) + INDEX) })
     }

@@ -1,7 +1,7 @@
 import { ShareError } from "../errors.ts"
 import type { Removal } from "./unshare.ts"
 
-/** A share that could not be removed, and why. */
+/** A share that could not be removed, and the error. */
 export interface RemovalFailure {
   id: string
   url: string
@@ -13,26 +13,26 @@ export interface RemovalSummary {
   failed: RemovalFailure[]
 }
 
-/** What stands in the way of one share at a place stands in the way of all others there. */
+/** Errors that apply to every share at the same destination. */
 const DESTINATION_ERRORS = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable"]
 
 /**
- * Removes shares, those at one place one after the other, and places at the same time: one that does not answer holds
- * nobody up. A share that fails does not stop the others, but a place that cannot be used at all is asked only once.
- * Throws nothing but what is no `ShareError`.
- * @param removeOne gives undefined for a share that is to stay after all
- * @param placeOf shares with the same answer are at the same place, asked for with the same credentials
+ * Removes shares: sequentially within a destination, destinations in parallel, so that one that hangs does not delay the
+ * others. A failure does not stop the rest, except that a destination that cannot be used at all is tried only once.
+ * Throws only errors other than `ShareError`.
+ * @param removeOne returns undefined for a share that stays after all
+ * @param destinationOf equal for shares at the same destination with the same credentials
  */
 export async function removeMany<Share extends { id: string; url?: string | undefined }>(
   shares: readonly Share[],
   removeOne: (share: Share) => Promise<Removal | undefined>,
-  placeOf: (share: Share) => string,
+  destinationOf: (share: Share) => string,
 ): Promise<RemovalSummary> {
   const places = new Map<string, Share[]>()
-  for (const share of shares) places.set(placeOf(share), [...(places.get(placeOf(share)) ?? []), share])
+  for (const share of shares) places.set(destinationOf(share), [...(places.get(destinationOf(share)) ?? []), share])
   const results = new Map<Share, Removal | RemovalFailure | undefined>()
   await Promise.all([...places.values()].map((here) => removeAtDestination(here, removeOne, results)))
-  // In the order in which they were named.
+  // In the order of `shares`.
   const all = shares.map((share) => results.get(share)).filter((result) => result !== undefined)
   return {
     removed: all.filter((result): result is Removal => !("error" in result)),
@@ -59,10 +59,10 @@ async function removeAtDestination<Share extends { id: string; url?: string | un
   }
 }
 
-/** The same error with how to go on where the place is gone for good, if that is what it is about. */
+/** Adds a hint about `--forget` to errors that may mean that the store no longer exists. */
 export function withForgetHint(error: ShareError, id: string): ShareError {
   if (!DESTINATION_ERRORS.includes(error.code) && error.code !== "bad-settings") return error
   const { code, message, hint, cause } = error
-  const forget = `If that place is gone for good: opencode-bucket unshare --forget ${id}`
+  const forget = `If the store no longer exists: opencode-bucket unshare --forget ${id}`
   return new ShareError(code, message, { hint: [hint, forget].filter(Boolean).join(" "), cause })
 }

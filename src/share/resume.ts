@@ -17,23 +17,24 @@ import type { ShareTarget } from "./open-share.ts"
 import { hashPrefix } from "./prefix-hash.ts"
 import type { Prepared, PrepareOptions } from "./prepare.ts"
 
-/** What an update of a share may go on from. */
+/** State from which an update of a share can resume. */
 export interface ResumeState {
-  /** Where it is kept. */
+  /** The checkpoint folder. */
   folder: string
-  /** The session; while it is read, it is noted where the last prompt is. */
+  /** The session. Reading it updates `beforeLastPrompt`. */
   record: SessionRecord
-  /** How many messages come before the last prompt, among those read so far. */
+  /** Number of messages before the last prompt that has been read so far. */
   beforeLastPrompt(): number
-  /** Equal where secrets are looked for in the same way. */
+  /** Hash of the redaction options. */
   redactedBy: string
-  /** What there is to go on from, if the session still begins as it did. */
+  /** The checkpoint, if the messages that it covers are unchanged. */
   checkpoint?: Checkpoint | undefined
 }
 
 /**
- * Looks for what an earlier run has left of this share, and whether the session still begins so. Undefined for what is shared
- * in part, was undone in part, or cannot be read in part: of that, nothing is kept.
+ * Reads the checkpoint of an earlier run and checks that the messages it covers are unchanged. Returns undefined, and
+ * deletes the checkpoint, if only a part of the session is shared, a part was reverted, or the source cannot read from a
+ * given message.
  */
 export async function findResumeState(
   folder: string,
@@ -59,15 +60,15 @@ export async function findResumeState(
   }
 }
 
-/** How to go about the pages of a share. */
+/** How to render a share: where to resume, and where to capture the next checkpoint. */
 export interface ResumePlan extends Pick<SiteOptions, "from" | "halt"> {
-  /** Keeps what the next update may go on from; to be called when the share is complete. */
+  /** Saves the checkpoint for the next update. Call it when the share is complete. */
   keep(): Promise<void>
 }
 
 /**
- * Where to go on from: after the messages that are as they were, if they come out as they did and all that was made of
- * them is there. Else from the first message.
+ * Decides where rendering starts: after the messages of the checkpoint, if they would render the same and all files made
+ * from them are in the store; else at the first message.
  */
 export async function planResume(
   { folder, record, checkpoint, redactedBy, beforeLastPrompt }: ResumeState,
@@ -95,14 +96,14 @@ export async function planResume(
       },
     },
     async keep() {
-      // OpenCode completes what it notes of a prompt when the next one comes, but nothing that was before.
+      // OpenCode amends the last prompt when the next one arrives, but no message before it.
       const begins = taken && (await hashPrefix(record, messages, checkpoint))
       if (taken && begins) await saveCheckpoint(folder, { ...taken, ...begins })
     },
   }
 }
 
-/** The same record; while it is read, it is noted how many messages come before its last prompt. */
+/** Wraps a record. Reading it records in `prompts.last` how many messages precede the last prompt. */
 function trackLastPrompt(record: SessionRecord, prompts: { last: number }): SessionRecord {
   async function* messages(from: number) {
     let position = from

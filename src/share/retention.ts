@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000
 /** `3 days`, `1 day`. */
 export const formatDays = (days: number): string => (days === 1 ? "1 day" : `${days} days`)
 
-/** What a default retention means for a share that is made now, in a sentence without its end. */
+/** Describes what a default retention means for a share created now: a sentence without a full stop. */
 export function describeRetention({ mode, days }: Retention, lifetime: Lifetime | undefined, now: Date): string {
   const until = formatDay(new Date(now.getTime() + days * DAY_MS).toISOString())
   const ends = lifetime !== undefined && lifetime.durationMs < days * DAY_MS

@@ -5,22 +5,21 @@ import { type AnonymousView, compareWithSent, isPubliclyListable, viewAnonymousl
 import { describeView } from "./describe-view.ts"
 import { INDEX, prefixOf } from "./manifest.ts"
 
-/** What is known of who can open a link. */
+/** Who can open a link. */
 export interface LinkAccess {
-  /** Whether a stranger gets the page; null where that cannot be told, or `seen` is neither yes nor no. */
+  /** Whether an anonymous reader gets the page; null if unknown, or if `seen` is neither yes nor no. */
   public: boolean | null
-  /** What a stranger gets; `local`: the link opens on this machine only; `unknown`: nobody has asked. */
+  /** What an anonymous reader gets; `local`: the link opens on this machine only; `unknown`: not checked. */
   seen: AnonymousView["seen"] | "local" | "unknown"
-  /** For people, where there is more to say than that it is public. */
+  /** For display, unless the link is simply public. */
   note?: string
 }
 
 /**
- * Makes sure that a link opens before it is shown: the store gives the page back as it was sent, and a stranger's request
- * tells who else may see it, and as what. Throws `store-failed` when the store gives something else, and what the store
- * throws.
- * @param hash SHA-256 of `index.html` as it was sent, hexadecimal
- * @param before the same of the version that readers had until now
+ * Verifies a link before it is shown: reads the page back from the store, and requests it anonymously to see who can
+ * open it and how it is served. Throws `store-failed` if the store returns different content, and what the store throws.
+ * @param hash SHA-256 of `index.html` as uploaded, hexadecimal
+ * @param before the hash of the version that readers had before
  */
 export async function verifyReadable(
   store: ObjectStore,
@@ -31,22 +30,22 @@ export async function verifyReadable(
 ): Promise<LinkAccess> {
   const key = prefixOf(id) + INDEX
   const isLocal = url.startsWith("file:")
-  // All at once: none of them hangs on another's answer.
+  // In parallel: the requests are independent.
   const [stored, view, listable] = await Promise.all([
     store.get(key),
     isLocal ? undefined : viewAnonymously(url, id),
     Promise.all(store.listings().map((address) => isPubliclyListable(address))),
   ])
   if (!stored || createHash("sha256").update(stored).digest("hex") !== hash)
-    throw new ShareError("store-failed", `${store.name} does not give ${key} back as it was sent.`, {
-      hint: "Run the same command again; if that does not help, somebody else may be writing to the same place.",
+    throw new ShareError("store-failed", `${store.name} returned different content for ${key} than was uploaded.`, {
+      hint: "Run the same command again; if it fails again, another program may be writing to the same prefix.",
     })
   if (!view) return { public: false, seen: "local", note: "Only this machine can open the link." }
   const seen = await compareWithSent(view, { hash, before }, url, id)
   const { says, remedy } = describeView(seen) ?? {}
   const isListed =
     listable.includes(true) &&
-    "Everybody can list this bucket, and so find every share in it: take s3:ListBucket away from the public."
+    "Anyone can list this bucket and so find every share in it: remove public s3:ListBucket access."
   const note = [says, remedy, isListed].filter(Boolean).join(" ")
   return { public: isPublic(seen), seen: seen.seen, ...(note !== "" && { note }) }
 }

@@ -12,36 +12,36 @@ import { isS3Error } from "./interstitials.ts"
 import { INDEX, MANIFEST } from "./manifest.ts"
 import { isSimilarResponse } from "./similar-response.ts"
 
-/** What is known of a share that should be gone. */
+/** Result of checking from outside that a share is gone. */
 export interface RemovalCheck {
-  /** Whether strangers' requests have shown it: each one answered as the host answers for what never existed. */
+  /** Every anonymous request was answered as the host answers for a key that never existed. */
   proven: boolean
   /**
-   * What stood in the way of the proof: a bot check, a sign-in, a redirect elsewhere, a refusal that is not the store's
-   * own, no answer; `missing` where nothing did.
+   * `missing` if proven, else the obstacle: a bot check, a sign-in, a redirect to another host, a refusal that does not
+   * come from the store, no response.
    */
   seen: "missing" | "challenge" | "sign-in" | "redirect" | "refused" | "unreachable"
-  /** Addresses of the share that were asked for. */
+  /** Number of addresses that were requested. */
   asked: number
-  /** For people, why it is not proven. */
+  /** For display: why it is not proven. */
   note?: string
 }
 
 export interface VerifyRemovedOptions {
-  /** The paths below the share's prefix that were there before. */
+  /** Paths below the share's prefix that existed before. */
   paths?: Iterable<string>
-  /** Whether anything was deleted just now. */
+  /** Whether this run has deleted anything. */
   wasThere?: boolean
-  /** Waits before an address that is still answered is asked for again: a cache may look again only then. */
+  /** Delays before rechecking an address that is still served: a cache may take a moment to revalidate. */
   recheckMs?: readonly number[]
 }
 
-/** Addresses that are asked for at most, of every kind some. */
+/** Most addresses requested per share, sampled from every kind of file. */
 export const MAX_CHECKED_COUNT = 64
 const MAX_CONCURRENT_COUNT = 16
 const SAFE_PATH = /^(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/
 const RECHECK_DELAYS_MS = [300, 1_500]
-/** What every share has, and its folder: a host may show `index.html` there. */
+/** Paths that every share has, and "" for its folder, where a host may serve `index.html`. */
 const COMMON_PATHS = [INDEX, "", MANIFEST, "session.json", "session.md"]
 
 type Verdict =
@@ -51,9 +51,9 @@ type Verdict =
   | { seen: "refused"; by: string }
 
 /**
- * Asks for the objects of a share that is deleted, as a stranger would. Gone is what is answered 404 or 410, or just as
- * the host answers for a key that never existed: S3's refusal, or the page that some hosts give for everything. Throws
- * `left-behind` when anything is still served, with its addresses; see `stillServed`.
+ * Requests the objects of a deleted share anonymously. An object is gone if the response is 404 or 410, or the same as
+ * for a key that never existed: S3's refusal, or the page that some hosts serve for every address. Throws `left-behind`
+ * if anything is still served; `stillServedUrls` returns the addresses.
  * @param url the link of the share
  */
 export async function verifyRemoved(
@@ -73,7 +73,7 @@ export async function verifyRemoved(
     return [name, judge(answer, other, { url: base + name, id, names: [name, control.never] })]
   }
   const verdicts = new Map([await judged(first)])
-  // An address that does not answer at all would be waited for again and again.
+  // If the first address does not respond, each further one would time out as well.
   if (verdicts.get(first)?.seen !== "unreachable")
     for (const [name, verdict] of await mapConcurrently(others, judged)) verdicts.set(name, verdict)
   for (const wait of recheckMs) {
@@ -87,7 +87,7 @@ export async function verifyRemoved(
   return summarize(verdicts)
 }
 
-/** The addresses that a `left-behind` of `proveGone` found still served. */
+/** The addresses that are still served, from a `left-behind` error of `verifyRemoved`. */
 export const stillServedUrls = ({ cause }: ShareError): string[] =>
   cause instanceof StillServedError ? cause.addresses : []
 
@@ -99,12 +99,12 @@ class StillServedError extends Error {
   }
 }
 
-/** What is asked for: what every share has, then of every kind in turn, up to `MAX_ASKED`. */
+/** Chooses the paths to request: those that every share has, then from each kind of file in turn, up to `MAX_CHECKED_COUNT`. */
 export function samplePaths(paths: Iterable<string>): string[] {
   const names = new Set(COMMON_PATHS)
   const kinds = new Map<string, string[]>()
   for (const name of [...new Set(paths)].sort()) {
-    // Somebody else's object under a strange name has no address of ours.
+    // A foreign object with an unusual name may not map to an address.
     if (names.has(name) || !SAFE_PATH.test(name)) continue
     const kind = `${name.replace(/[^/]*$/, "")} ${/^[a-z]+/.exec(name)?.[0] ?? ""} ${path.posix.extname(name)}`
     const alike = kinds.get(kind)
@@ -117,10 +117,10 @@ export function samplePaths(paths: Iterable<string>): string[] {
   return [...names]
 }
 
-/** Names for which a host may well have the same answer when they do not exist. */
+/** Groups names for which a host is likely to send the same "not found" response. */
 const kindOf = (name: string): string => (name === "" ? "/" : name.replace(/[^/]*$/, "") + path.posix.extname(name))
 
-/** Asks for a name beside this one that never existed. */
+/** Requests a random name in the same folder that never existed, as a control. */
 function controlFor(base: string, name: string) {
   const random = randomUUID()
   const never = name === "" ? `${random}/` : `${name.replace(/[^/]*$/, "")}${random}${path.posix.extname(name)}`
@@ -130,11 +130,11 @@ function controlFor(base: string, name: string) {
 interface JudgeContext {
   url: string
   id: string
-  /** The name that was asked for, and the one beside it, by which two answers may differ. */
+  /** The requested name and the control's name: the two responses may differ in these. */
   names: string[]
 }
 
-/** What an answer says of an object that should be gone. */
+/** Classifies the response for an object that should be gone. */
 function judge(answer: AnonymousResult, control: AnonymousResult, { url, id, names }: JudgeContext): Verdict {
   if ("unreachable" in answer) return { seen: "unreachable", by: printable(answer.unreachable) }
   if (isPageOf(answer, id)) return { seen: "kept", answer }
@@ -145,7 +145,7 @@ function judge(answer: AnonymousResult, control: AnonymousResult, { url, id, nam
   if ("unreachable" in control) return { seen: "unreachable", by: printable(control.unreachable) }
   const isLikeNever = isSimilarResponse(answer, control, names)
   if (status >= 400) {
-    // Services that take signed requests alone call others malformed (Swift), or what is not there (Supabase).
+    // Services that accept signed requests only reject others as malformed (Swift), or missing objects (Supabase).
     const isStores = isS3Error(answer) || status === 400
     return isLikeNever && isStores ? { seen: "missing" } : { seen: "refused", by: String(status) }
   }
@@ -178,7 +178,7 @@ function summarize(verdicts: Map<string, Verdict>): RemovalCheck {
 }
 
 function unverifiedNote(seen: Exclude<RemovalCheck["seen"], "missing">, by: string): string {
-  const said = "Not proven: the store holds nothing of it any more, but"
+  const said = "Not verified: the store no longer holds it, but"
   switch (seen) {
     case "challenge":
       return `${said} a bot check stands in front of the link (${by}), and a copy behind it cannot be seen from here. Purge the cache there, and open the link in a browser.`
@@ -241,7 +241,7 @@ function verifyRemovedFromDisk(store: ObjectStore, id: string, base: string, was
   return { proven: false, seen: "unreachable", asked: 1, note }
 }
 
-/** Does something for each of these, a few at a time; gives what came of it, in their order. */
+/** Maps items with limited concurrency; results are in the order of the items. */
 async function mapConcurrently<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
   const results: B[] = []
   const waiting = items.entries()

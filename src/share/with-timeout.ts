@@ -1,9 +1,9 @@
 import { ShareError } from "../errors.ts"
 
 /**
- * What a store answers, within a time. Throws `store-unreachable` after it; the request itself goes on until the store is
- * closed.
- * @param name what to call the store
+ * Waits for a store's response. Throws `store-unreachable` after the timeout; the request itself continues until the store
+ * is closed.
+ * @param name the store's name in the error
  */
 export async function withTimeout<T>(answer: Promise<T>, name: string, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
@@ -14,12 +14,12 @@ export async function withTimeout<T>(answer: Promise<T>, name: string, timeoutMs
     return await Promise.race([answer, late])
   } finally {
     clearTimeout(timer)
-    // It may fail later, when nobody listens any more.
+    // Avoids an unhandled rejection if the request fails after the timeout.
     answer.catch(() => {})
   }
 }
 
 const timeoutError = (name: string, timeoutMs: number) =>
   new ShareError("store-unreachable", `${name} did not answer within ${timeoutMs / 1000} seconds.`, {
-    hint: "See whether its endpoint is right and no firewall or VPN stands between.",
+    hint: "Check the endpoint, and whether a firewall or VPN blocks the connection.",
   })

@@ -125,7 +125,7 @@ test("a file where the folder should be is left as it is, and said in words; who
   expect(await ledger.all()).toEqual([])
   await expect(share()).rejects.toMatchObject({
     code: "bad-settings",
-    message: expect.stringMatching(/cannot be written/),
+    message: expect.stringMatching(/Could not write/),
   })
   expect(readFileSync(ledgerFolder, "utf8")).toBe("mine")
   expect(modeOf(ledgerFolder)).toBe("644")
@@ -155,7 +155,7 @@ test("where the ledger can be read but not written, a share is taken back all th
   const unwritable = openLedger(path.join(ledgerFolder, readdirSync(ledgerFolder)[0]!, "no folder"))
   const readOnly = { ...ledger, save: unwritable.save, drop: unwritable.drop, hold: unwritable.withLock }
   const removal = await unshare({ id, url, store, entry: known! }, readOnly)
-  expect(removal.note).toMatch(/cannot be written/)
+  expect(removal.note).toMatch(/Could not write/)
   expect(await collect(store.list("s/"))).toEqual([])
 })
 

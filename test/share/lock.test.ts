@@ -100,9 +100,9 @@ test("however many processes are killed with the lock in hand, no two have it at
   writeFileSync(log, "")
   const program = `
     import { appendFileSync } from "node:fs"
-    import { lock } from ${JSON.stringify(pathToFileURL(path.resolve("src/share/lock.ts")).href)}
+    import { acquireLock } from ${JSON.stringify(pathToFileURL(path.resolve("src/share/lock.ts")).href)}
     for (let i = 0; i < 12; i++) {
-      const release = await lock(${JSON.stringify(file)})
+      const release = await acquireLock(${JSON.stringify(file)})
       appendFileSync(${JSON.stringify(log)}, "in " + process.pid + "\\n")
       if (process.argv.at(-1) === "dies" && i === 3) process.kill(process.pid, "SIGKILL")
       await new Promise((resolve) => setTimeout(resolve, 1))

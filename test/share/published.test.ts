@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { gallery } from "../../demo/gallery/gallery.ts"
-import { exported } from "../../src/export/export.ts"
+import { exportPieces } from "../../src/export/export.ts"
 import { site } from "../../src/render/site/site.ts"
 import type { SessionRecord } from "../../src/session/source.ts"
 import { prepare } from "../../src/share/prepare.ts"
@@ -80,7 +80,7 @@ describe("nothing is published that no page shows", () => {
 
     const prepared = await prepare(record, {})
     for (const format of ["json", "md", "html"] as const) {
-      const pieces = await all(exported(prepared, format, "0"))
+      const pieces = await all(exportPieces(prepared, format, "0"))
       expect(unseen(new Map([...files, [format, pieces.join("")]])), format).toEqual([])
     }
   })

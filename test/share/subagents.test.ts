@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { exported } from "../../src/export/export.ts"
-import { exportFolder } from "../../src/export/folder.ts"
+import { exportPieces } from "../../src/export/export.ts"
+import { exportFolder } from "../../src/export/export-folder.ts"
 import type { buildPageView, RenderPage } from "../../src/render/site/page.ts"
 import { site } from "../../src/render/site/site.ts"
 import { countSubagents } from "../../src/session/count-subagents.ts"
@@ -154,7 +154,7 @@ test("of random trees of subagents, undone anywhere, a share holds those that sh
         expect(pages).toHaveLength(words.length)
         for (const name of ["session.json", "session.md"]) expect(wordsIn(files.get(name)!), name).toEqual(words)
         for (const format of ["json", "md"] as const)
-          expect(wordsIn(await whole(exported(prepared, format, "0"))), format).toEqual(words)
+          expect(wordsIn(await whole(exportPieces(prepared, format, "0"))), format).toEqual(words)
 
         const again = await prepare(parseExport(Buffer.from(files.get("session.json")!), "the file"), {})
         expect(await subagents(again.session)).toBe(words.length - 1)

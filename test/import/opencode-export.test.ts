@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest"
-import { forOpencode } from "../../src/import/for-opencode.ts"
+import { toOpencodeExports } from "../../src/import/opencode-export.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import { prepare } from "../../src/share/prepare.ts"
 import { type Exported, exports } from "../render/draw.ts"
 import { hostileSession } from "../render/hostile-session.ts"
 import { all, recordOf } from "../support/record.ts"
 
-const converted = (exported: Exported) => all(forOpencode(normalizeSession(recordOf(exported))))
+const converted = (exported: Exported) => all(toOpencodeExports(normalizeSession(recordOf(exported))))
 
 describe("what is handed to OpenCode", () => {
   test.each(exports)("%s: all messages and parts, as they are", async (_, exported) => {
@@ -57,7 +57,7 @@ describe("what is handed to OpenCode", () => {
   test("what a published record does not say of the session is told by its messages", async () => {
     for (const [, exported] of exports) {
       const { session } = await prepare(recordOf(exported), {})
-      const [own] = await all(forOpencode(session))
+      const [own] = await all(toOpencodeExports(session))
       const { cost, tokens, agent, model } = exported.info as { [name: string]: unknown }
       const { id, providerID } = model as { [name: string]: unknown }
       expect(own!.exported["info"]).toMatchObject({ tokens, agent, model: { id, providerID } })

@@ -1,5 +1,5 @@
 import type { PutObjectCommand } from "@aws-sdk/client-s3"
-import { factsOf } from "./s3/s3-facts.ts"
+import { errorFacts } from "./s3-error-facts.ts"
 
 /** Errors of a connection that was never made: nothing can have been sent over it. */
 const NEVER_CONNECTED =
@@ -9,7 +9,7 @@ const NEVER_CONNECTED =
  * Watches every attempt of a request that stores something. Returns whether one of them may have reached the service: an
  * answer that was lost says nothing of what is stored, a connection that was refused does.
  */
-export function watchContact({ middlewareStack }: PutObjectCommand): () => boolean {
+export function watchDelivery({ middlewareStack }: PutObjectCommand): () => boolean {
   let isReached = false
   middlewareStack.add(
     (next) => async (args) => {
@@ -28,7 +28,7 @@ export function watchContact({ middlewareStack }: PutObjectCommand): () => boole
 }
 
 function isNeverConnected(error: unknown): boolean {
-  const { system, message } = factsOf(error)
+  const { system, message } = errorFacts(error)
   // Of several addresses of a host, each was tried.
   if (system.length > 0) return system.every((code) => NEVER_CONNECTED.test(code))
   return /did not establish a connection/.test(message)

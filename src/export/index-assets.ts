@@ -1,5 +1,5 @@
 /** How an archive's index looks: the page's colours and faces, in one column on a phone. */
-export const indexStyle = `:root{color-scheme:light dark;--paper:light-dark(#fdfdfc,#131518);--panel:light-dark(#f5f6f6,#1a1d21);--rule:light-dark(#e4e6e8,#282c32);--edge:light-dark(#c9cdd2,#414851);--ink:light-dark(#191c20,#e3e6ea);--soft:light-dark(#454b54,#b6bcc5);--mute:light-dark(#616872,#949ba6);--accent:light-dark(#2746c7,#9db0ff);--wash:light-dark(#eef1fc,#1c2136)}
+export const INDEX_STYLE = `:root{color-scheme:light dark;--paper:light-dark(#fdfdfc,#131518);--panel:light-dark(#f5f6f6,#1a1d21);--rule:light-dark(#e4e6e8,#282c32);--edge:light-dark(#c9cdd2,#414851);--ink:light-dark(#191c20,#e3e6ea);--soft:light-dark(#454b54,#b6bcc5);--mute:light-dark(#616872,#949ba6);--accent:light-dark(#2746c7,#9db0ff);--wash:light-dark(#eef1fc,#1c2136)}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{max-width:1216px;margin:0 auto;padding:0 32px 48px;background:var(--paper);color:var(--ink);font:15px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",Arial,sans-serif;overflow-wrap:anywhere}
@@ -26,7 +26,7 @@ i{text-align:end}
 @media print{label{display:none}section{content-visibility:visible}}`
 
 /** Looks through titles and folders as they stand on the page; without it, the browser's own search does. */
-export const indexScript = `document.addEventListener("DOMContentLoaded",()=>{
+export const INDEX_SCRIPT = `document.addEventListener("DOMContentLoaded",()=>{
 const rows=[...document.querySelectorAll("li")],texts=rows.map((row)=>(row.children[0].textContent+" "+row.children[1].textContent).toLowerCase())
 const parts=[...document.querySelectorAll("section")].map((part)=>[part,[...part.querySelectorAll("li")]])
 const field=document.querySelector("input"),count=document.querySelector("output")

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
-import type { ShareError } from "../../src/errors.ts"
-import { s3Store } from "../../src/store/s3/s3.ts"
-import { page, s3Here, useEnvironment } from "../support/s3-here.ts"
-import type { S3ServerOptions } from "../support/s3-server.ts"
+import type { ShareError } from "../../../src/errors.ts"
+import { s3Store } from "../../../src/store/s3/s3.ts"
+import { page, s3Here, useEnvironment } from "../../support/s3-here.ts"
+import type { S3ServerOptions } from "../../support/s3-server.ts"
 
 const isUnsent = (error: ShareError) => (error.cause as { isUnsent?: boolean }).isUnsent === true
 

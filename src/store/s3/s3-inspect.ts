@@ -1,7 +1,7 @@
 import { GetBucketVersioningCommand } from "@aws-sdk/client-s3"
-import { type Lock, lockOf } from "../s3-lock.ts"
 import { connect, type S3Settings } from "./s3-client.ts"
 import { s3Error } from "./s3-errors.ts"
+import { type ObjectLock, readObjectLock } from "./s3-object-lock.ts"
 
 /** What a bucket tells of itself. `untold`: the service has no such request, or these credentials may not ask. */
 export interface BucketFacts {
@@ -9,26 +9,26 @@ export interface BucketFacts {
   credentials: string
   versioning: "on" | "suspended" | "off" | "untold"
   /** Whether objects can be locked, and for how long every new one is. */
-  lock: Lock | "untold"
-  /** Milliseconds that this machine's clock is ahead of the service's; undefined where no answer had a date. */
-  ahead: number | undefined
+  lock: ObjectLock | "untold"
+  /** Milliseconds that this machine's clock is clockSkewMs of the service's; undefined where no answer had a date. */
+  clockSkewMs: number | undefined
 }
 
 /**
  * Asks a bucket about itself: three requests at most, nothing is written. Throws `store-credentials` where there are
  * none, `store-unreachable` and the like; a refusal of a single question is no error.
  */
-export async function examineBucket(settings: S3Settings): Promise<BucketFacts> {
+export async function inspectBucket(settings: S3Settings): Promise<BucketFacts> {
   const { bucket: Bucket } = settings
   const { client, endpoint, region } = await connect(settings)
-  const about = { bucket: Bucket, endpoint, region, doing: "list" } as const
-  let ahead: number | undefined
+  const about = { bucket: Bucket, endpoint, region, operation: "list" } as const
+  let clockSkewMs: number | undefined
   client.middlewareStack.add(
     (next) => async (args) => {
       const answer = await next(args)
       const { headers = {} } = answer.response as { headers?: Record<string, string> }
       const theirs = Date.parse(headers["date"] ?? "")
-      if (!Number.isNaN(theirs)) ahead = Date.now() - theirs
+      if (!Number.isNaN(theirs)) clockSkewMs = Date.now() - theirs
       return answer
     },
     // Below what reads the answer, so that refusals are seen as well.
@@ -40,9 +40,12 @@ export async function examineBucket(settings: S3Settings): Promise<BucketFacts> 
     })
     const versioning = await client
       .send(new GetBucketVersioningCommand({ Bucket }))
-      .then(({ Status }) => (Status === "Enabled" ? "on" : Status === "Suspended" ? "suspended" : "off"), untold(about))
-    const lock = await lockOf({ client, bucket: Bucket }).catch(untold(about))
-    return { credentials: sourceOf(identity, settings.profile), versioning, lock, ahead }
+      .then(
+        ({ Status }) => (Status === "Enabled" ? "on" : Status === "Suspended" ? "suspended" : "off"),
+        unlessFatal(about),
+      )
+    const lock = await readObjectLock({ client, bucket: Bucket }).catch(unlessFatal(about))
+    return { credentials: sourceOf(identity, settings.profile), versioning, lock, clockSkewMs }
   } finally {
     client.destroy()
   }
@@ -51,7 +54,7 @@ export async function examineBucket(settings: S3Settings): Promise<BucketFacts> 
 type About = Parameters<typeof s3Error>[1]
 
 /** What stands in the way of every request is thrown; a refusal of this one only leaves the question open. */
-const untold = (about: About) => (error: unknown) => {
+const unlessFatal = (about: About) => (error: unknown) => {
   const known = s3Error(error, about)
   const every = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable"]
   if (every.includes(known.code)) throw known
@@ -61,7 +64,7 @@ const untold = (about: About) => (error: unknown) => {
 const environment = "the environment (AWS_ACCESS_KEY_ID)"
 
 /** The SDK's marks of where it has found credentials, the most telling first. */
-const sources = [
+const CREDENTIAL_SOURCES = [
   ["CREDENTIALS_ENV_VARS", () => environment],
   ["CREDENTIALS_PROFILE_SSO", (profile) => `single sign-on (SSO), profile ${profile}`],
   ["CREDENTIALS_PROFILE_SSO_LEGACY", (profile) => `single sign-on (SSO), profile ${profile}`],
@@ -80,7 +83,7 @@ const sources = [
 
 function sourceOf(identity: { $source?: object; expiration?: Date | undefined }, profile: string | undefined): string {
   const marks = identity.$source ?? {}
-  const known = sources.find(([mark]) => Object.hasOwn(marks, mark))
+  const known = CREDENTIAL_SOURCES.find(([mark]) => Object.hasOwn(marks, mark))
   const words = known ? known[1](profile ?? (process.env["AWS_PROFILE"] || "default")) : "the machine that this runs on"
   const until = identity.expiration?.toISOString().slice(0, 16).replace("T", " ")
   return until === undefined ? words : `${words}, good until ${until} UTC`

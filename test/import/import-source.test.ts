@@ -1,9 +1,9 @@
 import { expect, test } from "vitest"
-import { importPlace } from "../../src/import/import-link.ts"
+import { parseImportSource } from "../../src/import/import-source.ts"
 
 const id = "V1StGXR8_Z5jdHi6B-myT"
 const place = (text: string) => {
-  const found = importPlace(text, "/home/dana", (path) => path.endsWith("folder"))
+  const found = parseImportSource(text, "/home/dana", (path) => path.endsWith("folder"))
   return "url" in found ? found.url.href : found.file
 }
 

@@ -1,5 +1,5 @@
 /** What is known of an error, whether a service answered or none did. */
-export interface Facts {
+export interface S3ErrorFacts {
   code: string
   message: string
   status: number | undefined
@@ -9,19 +9,19 @@ export interface Facts {
 }
 
 /** Codes with which a service refuses the request itself, whatever it asks for. */
-const aboutEveryRequest =
+const REQUEST_INDEPENDENT_CODES =
   /^(?:ExpiredToken.*|TokenRefreshRequired|InvalidToken|InvalidAccessKey.*|AuthorizationHeaderMalformed|RequestTime.*|InvalidBucketName)$/
 
 /** True where a service says that it has no such request, rather than that this one was refused. */
 export function isUnsupported(error: unknown): boolean {
-  const { code, status } = factsOf(error)
+  const { code, status } = errorFacts(error)
   if (
     status === 405 ||
     status === 501 ||
     /^(?:NotImplemented|MethodNotAllowed|NotSupported|UnsupportedOperation)$/.test(code)
   )
     return true
-  return status === 400 && !aboutEveryRequest.test(code)
+  return status === 400 && !REQUEST_INDEPENDENT_CODES.test(code)
 }
 
 /**
@@ -29,24 +29,24 @@ export function isUnsupported(error: unknown): boolean {
  * credentials, which no other request would help against.
  */
 export function isDenied(error: unknown): boolean {
-  const { code, status, headers } = factsOf(error)
-  if (aboutEveryRequest.test(code) || code === "SignatureDoesNotMatch") return false
+  const { code, status, headers } = errorFacts(error)
+  if (REQUEST_INDEPENDENT_CODES.test(code) || code === "SignatureDoesNotMatch") return false
   // A proxy that refuses does not speak for the bucket.
   if (code !== "AccessDenied" && /html/.test(headers["content-type"] ?? "")) return false
-  return status === 403 || isDenial(code)
+  return status === 403 || isDeniedCode(code)
 }
 
 /** True for the codes with which a service refuses an object of a batch. */
-export const isDenial = (code: string): boolean =>
+export const isDeniedCode = (code: string): boolean =>
   /^(?:AccessDenied|AllAccessDisabled|Forbidden|UnauthorizedAccess)$/.test(code)
 
 /** True for the codes with which a service says that there is nothing to delete or to read. */
-export function isGone(code: string): boolean {
+export function isNotFoundCode(code: string): boolean {
   return code === "NoSuchKey" || code === "NoSuchVersion" || code === "NotFound"
 }
 
 /** Reads an error of the SDK or of Node; any other value gives facts without much in them. */
-export function factsOf(error: unknown): Facts {
+export function errorFacts(error: unknown): S3ErrorFacts {
   const known = (typeof error === "object" && error !== null ? error : {}) as {
     name?: unknown
     message?: unknown

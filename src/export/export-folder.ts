@@ -10,7 +10,7 @@ import type { Prepared } from "../share/prepare.ts"
 import { publish } from "../share/publish.ts"
 import { directoryStore } from "../store/directory/directory.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import { alreadyThere, writeBytes } from "./write-output.ts"
+import { outputExists, writeBytes } from "./write-output.ts"
 
 export interface FolderOptions {
   folder: string
@@ -30,10 +30,10 @@ export async function exportFolder(
   options: FolderOptions,
 ): Promise<{ url: string; size: number }> {
   const { version, now, force } = options
-  const folder = await namedFolder(options.folder)
-  if (!force && (await readdir(folder)).length > 0) throw alreadyThere(options.folder)
-  const store = storeIn(folder)
-  const before = earlier(await store.get(MANIFEST))
+  const folder = await resolveOutputFolder(options.folder)
+  if (!force && (await readdir(folder)).length > 0) throw outputExists(options.folder)
+  const store = storeThroughLinks(folder)
+  const before = earlierFiles(await store.get(MANIFEST))
   const { id, title } = session.info
   const about = { id, version, leftOut, live: false }
   const { objects } = await withTemporaryFiles((temporary) =>
@@ -56,7 +56,7 @@ export async function exportFolder(
  * A folder that somebody named, by links or not, made where there is none: also where a link leads to none yet.
  * Throws `bad-usage` for what cannot be one. Returns where it is.
  */
-export async function namedFolder(folder: string): Promise<string> {
+export async function resolveOutputFolder(folder: string): Promise<string> {
   try {
     const isThere = await stat(folder).then(
       (found) => found.isDirectory(),
@@ -76,7 +76,7 @@ export async function namedFolder(folder: string): Promise<string> {
 }
 
 /** The folder as a store. It is the user's: what links in it lead to is written, and no link or device replaced. */
-function storeIn(folder: string): ObjectStore {
+function storeThroughLinks(folder: string): ObjectStore {
   const place = (key: string) => path.join(folder, ...key.split("/"))
   return {
     ...directoryStore(folder),
@@ -98,7 +98,7 @@ async function isOwn(folder: string, key: string): Promise<boolean> {
 }
 
 /** The files of an earlier export: those that this package makes, and no others that a manifest may name. */
-function earlier(body: Uint8Array | undefined): string[] {
+function earlierFiles(body: Uint8Array | undefined): string[] {
   try {
     const { objects } = JSON.parse(new TextDecoder().decode(body ?? new Uint8Array())) as Partial<Manifest>
     return Object.keys(objects ?? {}).filter((name) =>

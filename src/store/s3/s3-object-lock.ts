@@ -1,14 +1,14 @@
 import { GetObjectLockConfigurationCommand, HeadObjectCommand } from "@aws-sdk/client-s3"
-import { ShareError } from "../errors.ts"
-import type { ObjectEntry, Retention } from "./object-store.ts"
-import type { S3Place } from "./s3/s3.ts"
-import { factsOf } from "./s3/s3-facts.ts"
+import { ShareError } from "../../errors.ts"
+import type { ObjectEntry, Retention } from "../object-store.ts"
+import type { S3Bucket } from "./s3.ts"
+import { errorFacts } from "./s3-error-facts.ts"
 
 /** Whether objects of a bucket can be locked, and the default retention, which every new one has. */
-export type Lock = "on" | "off" | Retention
+export type ObjectLock = "on" | "off" | Retention
 
 /** Asks a bucket for its object lock: one request. Throws what the service answers, unless that means that there is none. */
-export async function lockOf({ client, bucket }: Pick<S3Place, "client" | "bucket">): Promise<Lock> {
+export async function readObjectLock({ client, bucket }: Pick<S3Bucket, "client" | "bucket">): Promise<ObjectLock> {
   try {
     const { ObjectLockConfiguration: lock } = await client.send(
       new GetObjectLockConfigurationCommand({ Bucket: bucket }),
@@ -17,7 +17,7 @@ export async function lockOf({ client, bucket }: Pick<S3Place, "client" | "bucke
     if (Mode) return { mode: Mode.toLowerCase(), days: Days + Years * 365 }
     return lock?.ObjectLockEnabled === "Enabled" ? "on" : "off"
   } catch (error) {
-    if (factsOf(error).code === "ObjectLockConfigurationNotFoundError") return "off"
+    if (errorFacts(error).code === "ObjectLockConfigurationNotFoundError") return "off"
     throw error
   }
 }
@@ -27,7 +27,7 @@ export async function lockOf({ client, bucket }: Pick<S3Place, "client" | "bucke
  * locked, or where the service does not tell. One request.
  */
 export async function lockedError(
-  { client, bucket }: S3Place,
+  { client, bucket }: S3Bucket,
   { key, version }: ObjectEntry,
   cause: unknown,
 ): Promise<ShareError | undefined> {

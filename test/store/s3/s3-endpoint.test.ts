@@ -1,13 +1,13 @@
 import dns from "node:dns"
 import fc from "fast-check"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
-import { verifyErasable } from "../../src/share/probe-store.ts"
-import { newShareId } from "../../src/share/share-id.ts"
-import { openStore } from "../../src/store/open-store.ts"
-import { s3Store } from "../../src/store/s3/s3.ts"
-import { bucketInEndpoint, landedAt } from "../../src/store/s3-endpoint.ts"
-import { s3Here, useEnvironment } from "../support/s3-here.ts"
-import { errorOf } from "./s3/s3-error-of.ts"
+import { verifyErasable } from "../../../src/share/probe-store.ts"
+import { newShareId } from "../../../src/share/share-id.ts"
+import { openStore } from "../../../src/store/open-store.ts"
+import { s3Store } from "../../../src/store/s3/s3.ts"
+import { actualLocation, bucketInEndpoint } from "../../../src/store/s3/s3-endpoint.ts"
+import { s3Here, useEnvironment } from "../../support/s3-here.ts"
+import { errorOf } from "./s3-error-of.ts"
 
 /** The services' own addresses, as their documentation writes them. */
 const services = [
@@ -65,8 +65,10 @@ describe("the bucket's name in the address of a known service", () => {
         })
         // What was stored so is found again.
         const landed = { endpoint: service, bucket, folder: [folder, bucket, "x"].filter(Boolean).join("/") }
-        expect(landedAt(`${service}/${bucket}${below}`, { bucket, folder: "x" })).toEqual(landed)
-        expect(landedAt(`${service.replace("//", `//${bucket}.`)}${below}`, { bucket, folder: "x" })).toEqual(landed)
+        expect(actualLocation(`${service}/${bucket}${below}`, { bucket, folder: "x" })).toEqual(landed)
+        expect(actualLocation(`${service.replace("//", `//${bucket}.`)}${below}`, { bucket, folder: "x" })).toEqual(
+          landed,
+        )
       }),
     )
   })
@@ -101,7 +103,7 @@ describe("another service's address", () => {
     const { server } = await s3Here()
     const endpoint = `${server.endpoint}/${server.bucket}`
     const store = await s3Store({ bucket: server.bucket, endpoint })
-    const error = await errorOf(store.remote!.rehearse("s/one/"))
+    const error = await errorOf(store.remote!.checkPermissions("s/one/"))
     expect(error).toMatchObject({ code: "bad-settings", message: expect.stringContaining(endpoint) })
     expect(error.hint).toBe(
       `Give the address of the service alone: --to s3://${server.bucket} --endpoint ${server.endpoint}`,

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
 
 /** Where the session behind a link is: on the web, or in a file of this machine. */
-export type ImportPlace = { url: URL } | { file: string }
+export type ImportSource = { url: URL } | { file: string }
 
 const DOCUMENT = "session.json"
 
@@ -11,7 +11,7 @@ const DOCUMENT = "session.json"
  * What somebody may give to `import`: the link of a share, whichever of its pages it names, or of a share server; a file
  * or a folder. `isFolder` tells of a path whether it is one. Throws `bad-usage` for links of any other kind.
  */
-export function importPlace(text: string, cwd: string, isFolder: (path: string) => boolean): ImportPlace {
+export function parseImportSource(text: string, cwd: string, isFolder: (path: string) => boolean): ImportSource {
   if (/^https?:/i.test(text)) return { url: documentOf(text) }
   if (/^file:/i.test(text)) return { file: inFolder(fileOf(text), isFolder) }
   if (/^[a-z][a-z\d+.-]+:\/\//i.test(text))

@@ -10,18 +10,24 @@ import { describeView } from "../share/describe-view.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Finding } from "./finding.ts"
 
-export interface SeenOptions {
+export interface AnonymousFindingsOptions {
   store: ObjectStore
   id: string
-  /** The link of a page that is there. */
+  /** The link of a page that is stored. */
   url: string
-  /** SHA-256 of that page as it was sent, hexadecimal. */
+  /** SHA-256 of the page as uploaded, hexadecimal. */
   hash: string
   policy?: string | undefined
 }
 
-/** Who can open a link, who can find all links, and what stands in front: what somebody without credentials gets. */
-export async function* seenByStranger({ store, id, url, hash, policy }: SeenOptions): AsyncGenerator<Finding> {
+/** Checks without credentials who can open a link, who can list the bucket, and whether a cache is in front. */
+export async function* anonymousFindings({
+  store,
+  id,
+  url,
+  hash,
+  policy,
+}: AnonymousFindingsOptions): AsyncGenerator<Finding> {
   if (url.startsWith("file:")) {
     yield {
       about: "Public",
@@ -37,7 +43,7 @@ export async function* seenByStranger({ store, id, url, hash, policy }: SeenOpti
   if (view.seen !== "unreachable") yield inFront(await viewAnonymously(url, id), view)
 }
 
-/** What keeps a page from being one for everybody who opens it. */
+/** Deliveries that browsers do not show as a page. */
 const unshown: ReadonlySet<AnonymousView["seen"]> = new Set(["text", "download", "compressed"])
 
 function whoReads(view: AnonymousView, url: string, policy: string | undefined): Finding {
@@ -45,19 +51,19 @@ function whoReads(view: AnonymousView, url: string, policy: string | undefined):
   const { host } = new URL(url)
   switch (view.seen) {
     case "page":
-      return { about, state: "ok", says: "whoever has a link can open it, and needs to sign in nowhere" }
+      return { about, state: "ok", says: "anyone with a link can open it, without signing in" }
     case "unreachable":
       return {
         ...{ about, state: "warn" },
-        says: `${host} cannot be reached from here (${view.reason}), so who can open links is not known`,
+        says: `${host} cannot be reached from here (${view.reason}), so it is unknown who can open links`,
         remedy: "If readers reach the bucket under another address, name it with --public-url.",
       }
     case "refused":
       return {
         ...{ about, state: "note" },
-        says: `no: without signing in, links are answered ${view.status}`,
+        says: `no: without credentials, links return status ${view.status}`,
         ...(policy !== undefined && {
-          remedy: "If everybody who has a link should be able to open it, give the bucket the policy below.",
+          remedy: "If anyone with a link should be able to open it, apply the policy below to the bucket.",
           paste: { name: "Bucket policy", text: JSON.stringify(JSON.parse(policy), null, 2) },
         }),
       }
@@ -73,24 +79,24 @@ function whoReads(view: AnonymousView, url: string, policy: string | undefined):
 async function whoLists(store: ObjectStore): Promise<Finding> {
   const about = "Listing"
   const open = await Promise.all(store.listings().map((address) => isPubliclyListable(address)))
-  if (!open.includes(true)) return { about, state: "ok", says: "strangers cannot list the bucket" }
+  if (!open.includes(true)) return { about, state: "ok", says: "the bucket cannot be listed without credentials" }
   return {
     ...{ about, state: "warn" },
-    says: "everybody can list the bucket, and so find every share in it: every id is visible",
-    remedy: "Take s3:ListBucket away from the public: from the bucket's policy, and READ from its access control list.",
+    says: "anyone can list the bucket and so find every share in it",
+    remedy: "Remove public s3:ListBucket access from the bucket policy, and public READ from its access control list.",
   }
 }
 
 function inFront(view: AnonymousView, before: AnonymousView): Finding {
   const about = "Caches"
   const served = [view, before].map((each) => (isPageView(each) ? each.served : "")).find(isCache)
-  if (served === undefined) return { about, state: "ok", says: "none shows itself in front of the bucket" }
+  if (served === undefined) return { about, state: "ok", says: "none detected in front of the bucket" }
   const keeps = isHit(served)
   return {
     ...{ about, state: keeps ? "warn" : "note" },
     says: keeps
-      ? `one in front keeps pages (${served}): it may show a share for a while after it is gone`
-      : `something stands in front (${served}), and did not keep the page`,
-    ...(keeps && { remedy: "Have it respect Cache-Control: no-cache for s/*, which every page is sent with." }),
+      ? `a cache in front keeps pages (${served}) and may serve a share for a while after it is removed`
+      : `something is in front (${served}), but did not cache the page`,
+    ...(keeps && { remedy: "Configure it to respect Cache-Control: no-cache for s/*." }),
   }
 }

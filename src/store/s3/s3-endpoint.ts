@@ -1,10 +1,10 @@
-import { ShareError } from "../errors.ts"
+import { ShareError } from "../../errors.ts"
 
 /**
  * Hosts of S3 services that serve the API at their root and every bucket at a host name in front: an address with a path,
  * or with the bucket's name in front, is a bucket's address there, never the service's.
  */
-const services = [
+const SERVICE_HOSTS = [
   /^s3[.-](?:[a-z0-9.-]+\.)?amazonaws\.com(?:\.cn)?$/,
   /^[a-z0-9-]+(?:\.[a-z0-9-]+)?\.r2\.cloudflarestorage\.com$/,
   /^[a-z0-9-]+(?:\.cdn)?\.digitaloceanspaces\.com$/,
@@ -37,7 +37,7 @@ export function bucketInEndpoint(endpoint: string, bucket: string): BucketInEndp
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
   if (!url) return undefined
   const { protocol, hostname, port } = url
-  const isKnown = (host: string) => services.some((service) => service.test(host))
+  const isKnown = (host: string) => SERVICE_HOSTS.some((service) => service.test(host))
   const address = (host: string, path: string[]) =>
     `${protocol}//${host}${port === "" ? "" : `:${port}`}${path.map((name) => `/${name}`).join("")}`
   const path = url.pathname.split("/").filter((name) => name !== "")
@@ -71,7 +71,7 @@ export function checkBucketInEndpoint(endpoint: string, bucket: string, folder =
 }
 
 /** Where objects are that were stored by way of an endpoint that names the bucket for certain; undefined for any other one. */
-export function landedAt(
+export function actualLocation(
   endpoint: string,
   { bucket, folder }: { bucket: string; folder: string },
 ): { endpoint: string; bucket: string; folder: string } | undefined {

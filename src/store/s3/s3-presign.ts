@@ -1,14 +1,14 @@
 import type { S3Client } from "@aws-sdk/client-s3"
 import { SignatureV4 } from "@smithy/signature-v4"
 import { ShareError } from "../../errors.ts"
-import type { SignedLink } from "../object-store.ts"
+import type { PresignedLink } from "../object-store.ts"
 
 /**
  * Signs an address of S3 so that whoever has it can get the object, for so many seconds (AWS Signature Version 4, in the
  * query; a week at most). Nothing is sent. A link dies with the keys that signed it: where those are lent for a while
  * only, it ends with them. Throws what finding credentials throws, and `store-credentials` for those that have run out.
  */
-export async function signedLink({ config }: S3Client, object: string, seconds: number): Promise<SignedLink> {
+export async function presign({ config }: S3Client, object: string, seconds: number): Promise<PresignedLink> {
   // Of what addresses may hold as it is, S3 signs these encoded.
   const address = object.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
   const { credentials, region, sha256, systemClockOffset = 0 } = config

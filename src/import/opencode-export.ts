@@ -1,10 +1,17 @@
 import { type MessagesRead, nothingRead, type Session } from "../session/model.ts"
 import { type Fields, fields, list } from "../session/read-json.ts"
-import { addTo, assistantFor, modelOf, nothingCounted, sessionFor, userFor } from "./conform.ts"
-import { partFor } from "./conform-part.ts"
+import {
+  addTo,
+  emptyTotals,
+  modelOf,
+  toOpencodeAssistantMessage,
+  toOpencodeSession,
+  toOpencodeUserMessage,
+} from "./conform.ts"
+import { toOpencodePart } from "./conform-part.ts"
 
 /** A session as `opencode import` takes it, and what of it had to stay behind. */
-export interface ForOpencode {
+export interface OpencodeExport {
   id: string
   /** `{info, messages}` */
   exported: Fields
@@ -14,11 +21,11 @@ export interface ForOpencode {
 }
 
 /** The session and those of its subagents, each by itself, parents first: OpenCode takes one at a time. */
-export async function* forOpencode(session: Session, parentID?: string): AsyncGenerator<ForOpencode> {
+export async function* toOpencodeExports(session: Session, parentID?: string): AsyncGenerator<OpencodeExport> {
   const id = sessionID(session.info.id)
   const read = nothingRead()
   yield await oneFor(session, read, id, parentID)
-  for (const child of session.children(read)) yield* forOpencode(child, id)
+  for (const child of session.children(read)) yield* toOpencodeExports(child, id)
 }
 
 async function oneFor(
@@ -26,13 +33,13 @@ async function oneFor(
   read: MessagesRead,
   id: string,
   parentID: string | undefined,
-): Promise<ForOpencode> {
+): Promise<OpencodeExport> {
   const info = fields(session.info.raw)
   const messages: { info: Fields; parts: Fields[] }[] = []
   let unknown = 0
   let prompt = ""
   let model: Fields = modelOf({})
-  const total = nothingCounted()
+  const total = emptyTotals()
   for await (const message of session.messages(read)) {
     if (message.role === "malformed") {
       unknown++
@@ -45,13 +52,13 @@ async function oneFor(
     const rawParts = Array.isArray(raw["parts"]) ? list(raw["parts"]) : [raw["parts"]]
     const parts = message.parts.flatMap<Fields>((part, i) => {
       const partID = part.id.startsWith("prt") ? part.id : `prt_${part.id}`
-      const fit = partFor(fields(rawParts[i]), { id: partID, sessionID: id, messageID })
+      const fit = toOpencodePart(fields(rawParts[i]), { id: partID, sessionID: id, messageID })
       if (!fit) unknown++
       return fit ? [fit] : []
     })
     if (message.role === "user") {
       prompt = messageID
-      const asked = userFor(found, ids, model)
+      const asked = toOpencodeUserMessage(found, ids, model)
       total.agent = asked["agent"]
       total.model = asked["model"]
       messages.push({ info: asked, parts })
@@ -60,10 +67,15 @@ async function oneFor(
       addTo(total, message)
       const parent = String(found["parentID"] ?? "")
       const answered = { ...ids, parentID: parent.startsWith("msg") ? parent : prompt || messageID }
-      messages.push({ info: assistantFor(found, answered, session.info.directory), parts })
+      messages.push({ info: toOpencodeAssistantMessage(found, answered, session.info.directory), parts })
     }
   }
-  return { id, exported: { info: sessionFor(info, id, parentID, total), messages }, messages: messages.length, unknown }
+  return {
+    id,
+    exported: { info: toOpencodeSession(info, id, parentID, total), messages },
+    messages: messages.length,
+    unknown,
+  }
 }
 
 const sessionID = (id: string) => (id.startsWith("ses") ? id : `ses_${id}`)
