@@ -1,4 +1,4 @@
-import { MAX_ASKED } from "../../src/share/gone.ts"
+import { MAX_CHECKED_COUNT } from "../../src/share/verify-removed.ts"
 import type { RoundTrips, UnshareRequests } from "./bucket.ts"
 import type { PagesWeight } from "./pages.ts"
 import type { PluginCost } from "./plugin.ts"
@@ -88,7 +88,7 @@ export function goals(
     // Other requests: pages of a listing overlap by one key, two listings verify in two ways that nothing is left, the
     // first page is deleted before all others and the manifest after them, and anonymous requests check some objects of
     // each kind, each beside a name that never existed.
-    reached: lists <= thousands + 3 && deletes <= thousands + 2 && others <= MAX_ASKED + 8,
+    reached: lists <= thousands + 3 && deletes <= thousands + 2 && others <= MAX_CHECKED_COUNT + 8,
   })
   return found
 }

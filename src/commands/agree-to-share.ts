@@ -3,11 +3,11 @@ import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import type { SecretCount } from "../redact/secrets.ts"
 import { countSubagents } from "../session/count-subagents.ts"
 import { isPrompt, type Session, startOfSession } from "../session/model.ts"
-import type { Lifetime } from "../share/expires.ts"
-import { tryOutOnce } from "../share/first-use.ts"
+import { describeRedactions } from "../share/describe-redactions.ts"
+import { probeStoreOnce } from "../share/ensure-erasable.ts"
+import type { Lifetime } from "../share/expiry.ts"
 import type { Ledger } from "../share/ledger.ts"
-import { redactedInWords } from "../share/redacted-in-words.ts"
-import { retentionInWords } from "../share/retention.ts"
+import { describeRetention } from "../share/retention.ts"
 import { newShareId } from "../share/share-id.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
@@ -47,7 +47,7 @@ export async function agreeToShare(session: Session, options: AgreeOptions): Pro
   const agreement = await show(options, [
     ["Conversation", titleLine(session.info.title) || "Untitled session"],
     ["Holds", await contentOf(session)],
-    ["Redacted", redactedInWords(options.found) ?? "nothing: no secrets were found"],
+    ["Redacted", describeRedactions(options.found) ?? "nothing: no secrets were found"],
     ["Signed link", options.signed && `opens it for whoever has the link, for ${options.signed}`],
   ])
   await ask(options)
@@ -85,12 +85,12 @@ async function show(
   status.show(`Asking ${store.name} who can read in it…`)
   const retention = await store.remote?.retention()
   const asked = { store, destination, ledger, newId: newShareId, acceptRetention: retention !== undefined }
-  const readable = await tryOutOnce(asked).finally(status.clear)
+  const readable = await probeStoreOnce(asked).finally(status.clear)
   const facts: Fact[] = [
     ...what,
     ["Goes to", place],
     ["Until", ends],
-    ["Locked", retention && retentionInWords(retention, lifetime, new Date())],
+    ["Locked", retention && describeRetention(retention, lifetime, new Date())],
     ["Seen by", seenBy(readable.public)],
     ["", readable.public === true && signed && "the page stays readable after the signed link has ended"],
     ["", readable.public !== false && readable.note],

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
-import type { Archived } from "../export/archive.ts"
+import type { ArchiveSummary } from "../export/archive.ts"
 import { databasePath } from "../session/database-path.ts"
 import { listSessions, type SessionEntry } from "../session/list-sessions.ts"
-import { parseLength } from "../share/expires.ts"
+import { parseDuration } from "../share/expiry.ts"
 import { say, type Terminal } from "./terminal.ts"
 
 /** The flags that say which of many sessions are meant. */
@@ -16,7 +16,7 @@ export interface AllFlags {
 
 /** The sessions that `--all` means. Throws `bad-usage`. */
 export function allSessions({ since, project }: AllFlags, { env, home, cwd }: Terminal): SessionEntry[] {
-  const length = since === undefined ? Number.POSITIVE_INFINITY : parseLength(since)
+  const length = since === undefined ? Number.POSITIVE_INFINITY : parseDuration(since)
   if (length === undefined)
     throw new ShareError("bad-usage", `--since "${since}" is no length of time.`, {
       hint: "Give hours, days or weeks: 12h, 30d, 8w.",
@@ -33,7 +33,7 @@ export const mannerOf = (...values: unknown[]): string =>
 
 /** Says what was done, and what it means that some were left out; throws the first error, if some could not be kept, with how many. */
 export function report(
-  { kept, unchanged, left, failed }: Archived,
+  { kept, unchanged, left, failed }: ArchiveSummary,
   { done, leftOut }: { done: string; leftOut?: string },
   quiet: boolean | undefined,
   terminal: Terminal,

@@ -4,7 +4,7 @@ import { resolveEnterprise } from "../config/enterprise.ts"
 import { CLOSED_LINE, isNowhere, leadsElsewhere } from "../config/nowhere.ts"
 import { type ConfigFile, readConfigFiles } from "../config/opencode.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
-import { type Finding, failure } from "../doctor/finding.ts"
+import { type Finding, failureFinding } from "../doctor/finding.ts"
 import { ShareError } from "../errors.ts"
 import { assertNewestAt } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
@@ -30,7 +30,7 @@ function newestSession({ env, home, cwd }: Terminal): Finding[] {
     assertNewestAt(databasePath(env, home), cwd)
     return []
   } catch (error) {
-    return [failure(NEWEST_SESSION, error)]
+    return [failureFinding(NEWEST_SESSION, error)]
   }
 }
 
@@ -40,7 +40,7 @@ function mode(terminal: Terminal): Finding[] {
     assertSharingAllowed(terminal)
   } catch (error) {
     if (!(error instanceof ShareError)) throw error
-    return [failure(about, error)]
+    return [failureFinding(about, error)]
   }
   const files = readConfigFiles(terminal)
   const set = files.findLast(({ share }) => typeof share === "string")
@@ -58,7 +58,7 @@ function plugin(terminal: Terminal, files: ConfigFile[]): Finding {
   const enterprise = resolveEnterprise(terminal)
   const isClosed = isNowhere(enterprise.url)
   if (entry && isClosed) return { about, state: "ok", says: `in ${entry.name}: /share goes where the settings say` }
-  if (entry) return failure(about, leadsElsewhere(enterprise, entry.name))
+  if (entry) return failureFinding(about, leadsElsewhere(enterprise, entry.name))
   if (isClosed)
     return {
       ...{ about, state: "fail" },

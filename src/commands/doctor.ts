@@ -1,7 +1,7 @@
 import type { LoadedSettings } from "../config/load.ts"
 import { type Settings, settingNames } from "../config/schema.ts"
-import { examine } from "../doctor/doctor.ts"
-import { type Finding, failure } from "../doctor/finding.ts"
+import { runDoctor } from "../doctor/doctor.ts"
+import { type Finding, failureFinding } from "../doctor/finding.ts"
 import { ShareError } from "../errors.ts"
 import { newShareId } from "../share/share-id.ts"
 import { type Destination, openStore, parseDestination } from "../store/open-store.ts"
@@ -52,7 +52,7 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
       await lookAt(settings.destination, tell, status.show)
     }
   } catch (error) {
-    tell(failure(error instanceof ShareError && error.code === "bad-usage" ? "Trial" : "Settings", error))
+    tell(failureFinding(error instanceof ShareError && error.code === "bad-usage" ? "Trial" : "Settings", error))
   } finally {
     status.clear()
   }
@@ -78,7 +78,7 @@ async function lookAt(destination: Destination, tell: (finding: Finding) => void
   const store = await openStore(destination)
   const facts =
     place.kind === "s3"
-      ? async () => (await import("../store/s3/s3-examine.ts")).examineBucket({ ...destination, bucket: place.bucket })
+      ? async () => (await import("../store/s3/s3-inspect.ts")).inspectBucket({ ...destination, bucket: place.bucket })
       : undefined
   // Whoever stops this in the middle does not leave the scratch page behind.
   let stopped = false
@@ -88,7 +88,7 @@ async function lookAt(destination: Destination, tell: (finding: Finding) => void
   process.once("SIGINT", stop).once("SIGTERM", stop)
   try {
     show(`Trying ${store.name} out…`)
-    for await (const finding of examine({ store, id: newShareId(), facts, policy: readPolicy(destination) })) {
+    for await (const finding of runDoctor({ store, id: newShareId(), facts, policy: readPolicy(destination) })) {
       if (stopped) throw new ShareError("bad-usage", "Stopped; what was put there for the trial is removed.")
       tell(finding)
       show(`Trying ${store.name} out…`)
@@ -119,7 +119,7 @@ async function printLifecycle(flags: DoctorFlags, terminal: Terminal): Promise<v
   if (form !== "json" && form !== "xml")
     throw new ShareError("bad-usage", `--lifecycle "${form}" is no form of a rule.`, { hint: "Give json or xml." })
   const { destination, expires } = settingsFrom(flags, terminal)
-  const length = lifetimeFrom(flags.expires, expires)?.length
+  const length = lifetimeFrom(flags.expires, expires)?.durationMs
   const rule = lifecycle(destination, length, await mayHaveVersions(destination))
   terminal.stdout.write(`${form === "xml" ? asXml(rule) : JSON.stringify(rule, null, 2)}\n`)
 
@@ -142,7 +142,7 @@ async function printLifecycle(flags: DoctorFlags, terminal: Terminal): Promise<v
 async function mayHaveVersions(destination: Destination): Promise<boolean> {
   const place = parseDestination(destination.to)
   if (place.kind !== "s3") return false
-  const { examineBucket } = await import("../store/s3/s3-examine.ts")
-  const facts = await examineBucket({ ...destination, bucket: place.bucket }).catch(() => undefined)
+  const { inspectBucket } = await import("../store/s3/s3-inspect.ts")
+  const facts = await inspectBucket({ ...destination, bucket: place.bucket }).catch(() => undefined)
   return facts === undefined || facts.versioning !== "off"
 }

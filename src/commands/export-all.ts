@@ -4,11 +4,11 @@ import { readdir, rm } from "node:fs/promises"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 import { archive } from "../export/archive.ts"
-import { exported, type Format } from "../export/export.ts"
-import { exportFolder, namedFolder } from "../export/folder.ts"
+import { type ExportFormat, exportPieces } from "../export/export.ts"
+import { exportFolder, resolveOutputFolder } from "../export/export-folder.ts"
 import { indexPage } from "../export/index-page.ts"
 import { openJournal } from "../export/journal.ts"
-import { alreadyThere, writeOutput } from "../export/write-output.ts"
+import { outputExists, writeOutput } from "../export/write-output.ts"
 import { terminalText } from "../lib/terminal-text.ts"
 import { databaseSource } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
@@ -23,7 +23,11 @@ import { statusLine, type Terminal } from "./terminal.ts"
 const JOURNAL = "archive.jsonl"
 
 /** `export --all`: every session into one folder, with an index; what is there already and has not changed stays. */
-export async function exportAll(format: Format, flags: ExportFlags & AllFlags, terminal: Terminal): Promise<void> {
+export async function exportAll(
+  format: ExportFormat,
+  flags: ExportFlags & AllFlags,
+  terminal: Terminal,
+): Promise<void> {
   if (flags.output === "-")
     throw new ShareError("bad-usage", "Many sessions cannot be written to stdout.", { hint: "Give --output a folder." })
   const selection = selectionFrom(flags)
@@ -32,10 +36,10 @@ export async function exportAll(format: Format, flags: ExportFlags & AllFlags, t
   const { redact } = settingsFrom({}, terminal, { isNew: false })
   const { env, home, cwd } = terminal
   const sessions = allSessions(flags, terminal)
-  const folder = await namedFolder(path.resolve(cwd, flags.output ?? "opencode-archive"))
+  const folder = await resolveOutputFolder(path.resolve(cwd, flags.output ?? "opencode-archive"))
   const journalFile = path.join(folder, JOURNAL)
   const there = await readdir(folder)
-  if (!flags.force && !existsSync(journalFile) && there.length > 0) throw alreadyThere(folder)
+  if (!flags.force && !existsSync(journalFile) && there.length > 0) throw outputExists(folder)
   // What a run that was cut short was at.
   for (const name of there.filter((name) => /^(?:ses_\w+|index)\.[a-z]+\.[0-9a-f]{12}\.part$/.test(name)))
     await rm(path.join(folder, name), { force: true })
@@ -45,10 +49,10 @@ export async function exportAll(format: Format, flags: ExportFlags & AllFlags, t
     const result = await archive({
       sessions,
       journal,
-      manner: mannerOf(format, selection, redact, version),
-      look: async ({ href }) => (existsSync(path.join(folder, href)) ? "there" : "missing"),
+      optionsHash: mannerOf(format, selection, redact, version),
+      checkState: async ({ href }) => (existsSync(path.join(folder, href)) ? "there" : "missing"),
       onProgress: (done, session) => status.show(`${done} of ${sessions.length}: ${session}…`),
-      keep: async (id) =>
+      exportSession: async (id) =>
         databaseSource({ sessionID: id }, { env, path: databasePath(env, home) }).read(async (record) => {
           const prepared = await prepare(record, { selection, redact })
           const { title, directory, created } = prepared.session.info
@@ -64,13 +68,13 @@ export async function exportAll(format: Format, flags: ExportFlags & AllFlags, t
                     force: true,
                   })
                 ).size
-              : await writeOutput(path.join(folder, href), exported(prepared, format, version), { force: true })
+              : await writeOutput(path.join(folder, href), exportPieces(prepared, format, version), { force: true })
           return { title, project: directory, date: created ?? 0, size, href }
         }),
     })
     status.clear()
     const index = path.join(folder, "index.html")
-    await writeOutput(index, indexPage(journal.kept.values(), "OpenCode sessions"), { force: true })
+    await writeOutput(index, indexPage(journal.entries.values(), "OpenCode sessions"), { force: true })
     terminal.stdout.write(`${terminalText(index)}\n`)
     report(result, { done: "exported" }, flags.quiet, terminal)
   } finally {

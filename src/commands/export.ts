@@ -1,9 +1,9 @@
 import { statSync } from "node:fs"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
-import { exported, type Format, formats, nameOf } from "../export/export.ts"
-import { exportFolder } from "../export/folder.ts"
-import { assertFree, gathered, writeOutput } from "../export/write-output.ts"
+import { EXPORT_FORMATS, type ExportFormat, exportName, exportPieces } from "../export/export.ts"
+import { exportFolder } from "../export/export-folder.ts"
+import { assertFree, toBuffers, writeOutput } from "../export/write-output.ts"
 import { resolveOutput } from "../lib/output-target.ts"
 import { terminalText } from "../lib/terminal-text.ts"
 import { findSession } from "../session/find-session.ts"
@@ -42,17 +42,17 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
       }
       if (isStdout(flags.output, terminal.cwd)) {
         if (format === "folder") throw noFolderThere()
-        await writeBytes(terminal.stdout, gathered(exported(prepared, format, version)))
+        await writeBytes(terminal.stdout, toBuffers(exportPieces(prepared, format, version)))
         return
       }
-      const place = placeFor(flags.output, format, nameOf(prepared.session.info), terminal.cwd)
+      const place = placeFor(flags.output, format, exportName(prepared.session.info), terminal.cwd)
       status.show(`Writing ${place}…`)
       const { force } = flags
       if (format !== "folder" && !force) assertFree(place)
       const size =
         format === "folder"
           ? (await exportFolder(prepared, { folder: place, version, now: () => new Date(), force })).size
-          : await writeOutput(place, exported(prepared, format, version), { force })
+          : await writeOutput(place, exportPieces(prepared, format, version), { force })
       status.clear()
       say(terminal, flags.quiet, `${formatBytes(size)}, ${inWords[format]}.`)
       terminal.stdout.write(`${terminalText(place)}\n`)
@@ -62,7 +62,7 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
   }
 }
 
-const inWords: Record<Format, string> = {
+const inWords: Record<ExportFormat, string> = {
   html: "one file that opens in any browser",
   folder: "the files of a share; open index.html",
   md: "Markdown",
@@ -70,20 +70,20 @@ const inWords: Record<Format, string> = {
 }
 
 /** What `--format` says, else what the ending of `--output` says, else a single HTML file. Throws `bad-usage`. */
-function formatFrom({ format, output = "" }: ExportFlags): Format {
+function formatFrom({ format, output = "" }: ExportFlags): ExportFormat {
   if (format === undefined) {
     const ending = path.extname(output).slice(1).toLowerCase()
     return ending === "md" || ending === "json" ? ending : "html"
   }
-  const known = formats.find((name) => name === format)
+  const known = EXPORT_FORMATS.find((name) => name === format)
   if (known) return known
   throw new ShareError("bad-usage", `--format "${format}" is none of the formats.`, {
-    hint: `Give one of ${formats.join(", ")}.`,
+    hint: `Give one of ${EXPORT_FORMATS.join(", ")}.`,
   })
 }
 
 /** Where the export goes: what was named, or a file in the folder that was named, or one in the current folder. */
-function placeFor(output: string | undefined, format: Format, name: string, cwd: string): string {
+function placeFor(output: string | undefined, format: ExportFormat, name: string, cwd: string): string {
   const file = format === "folder" ? name : `${name}.${format}`
   if (output === undefined) return path.join(cwd, file)
   const named = path.resolve(cwd, output)

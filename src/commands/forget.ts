@@ -2,10 +2,10 @@ import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
 import { ShareError } from "../errors.ts"
 import { titleLine } from "../lib/terminal-text.ts"
-import { knownShares, parseShareName } from "../share/find-share.ts"
-import { forget, type Held, heldOf } from "../share/forget.ts"
+import { findInLedger, parseShareName } from "../share/find-share.ts"
+import { forgetShare, type StoredState, storedState } from "../share/forget.ts"
 import { type LedgerEntry, openLedger } from "../share/ledger.ts"
-import { placeOf } from "../share/prune.ts"
+import { destinationKey } from "../share/prune.ts"
 import { askYesNo } from "./ask.ts"
 import { describe, settingsFrom } from "./destination.ts"
 import { openOnce } from "./removed.ts"
@@ -23,9 +23,10 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
       hint: '"opencode-bucket list" shows what is shared.',
     })
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
-  const known = await knownShares(parseShareName(named), ledger)
+  const known = await findInLedger(parseShareName(named), ledger)
   const { destination } = settingsFrom(flags, terminal, { isNew: false })
-  const isMeant = (entry: LedgerEntry) => flags.to === undefined || placeOf(entry.destination) === placeOf(destination)
+  const isMeant = (entry: LedgerEntry) =>
+    flags.to === undefined || destinationKey(entry.destination) === destinationKey(destination)
   const places = openOnce(flags)
   const status = statusLine(terminal, flags.quiet)
   const forgotten: object[] = []
@@ -33,7 +34,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
   try {
     status.show(`Looking for ${named}…`)
     const entries = known.filter(isMeant)
-    const helds = await Promise.all(entries.map((entry) => heldOf(entry, places.open)))
+    const helds = await Promise.all(entries.map((entry) => storedState(entry, places.open)))
     status.clear()
     if (entries.length === 0) say(terminal, flags.quiet, `This machine remembers no share of ${named}.`)
     for (const [at, entry] of entries.entries()) {
@@ -41,7 +42,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
       const { id, session, destination } = entry
       const about = { id, session, store: destination.to, url: entry.url ?? null, holds: held.holds, why: held.why }
       if (await mayForget(entry, held, flags, terminal)) {
-        await forget(entry, ledger)
+        await forgetShare(entry, ledger)
         forgotten.push(about)
         say(terminal, flags.quiet, `Forgotten: ${nameOf(entry)}. Nothing was deleted: ${reasonIn(held)}.`)
       } else {
@@ -63,7 +64,12 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
   )
 }
 
-async function mayForget(entry: LedgerEntry, held: Held, flags: UnshareFlags, terminal: Terminal): Promise<boolean> {
+async function mayForget(
+  entry: LedgerEntry,
+  held: StoredState,
+  flags: UnshareFlags,
+  terminal: Terminal,
+): Promise<boolean> {
   if (held.holds === "nothing" || flags.yes) return true
   // What can be removed is to be removed, not forgotten.
   if (held.holds === "objects" || !canAsk(terminal)) return false
@@ -77,13 +83,13 @@ function nameOf({ id, title, session, destination, url }: LedgerEntry): string {
   return `"${titleLine(title) || "Untitled"}" (${session}, share ${id}) in ${describe(destination)}${url ? `, ${url}` : ""}`
 }
 
-function reasonIn({ holds, why }: Held): string {
+function reasonIn({ holds, why }: StoredState): string {
   if (holds === "nothing") return why
   if (holds === "objects") return `${why}, which stays there`
   return `whether something of it is stored is not known (${why}); what is stored stays there`
 }
 
-function refusal({ id }: LedgerEntry, held: Held): string {
+function refusal({ id }: LedgerEntry, held: StoredState): string {
   if (held.holds === "objects")
     return `Something of it is stored: ${held.why}. Remove it: opencode-bucket unshare ${id}. To forget it all the same, and leave it there: opencode-bucket unshare --forget ${id} --yes`
   return `Something of it may be stored: ${held.why}. If that place is gone for good: opencode-bucket unshare --forget ${id} --yes`

@@ -3,9 +3,9 @@ import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
 import { ShareError } from "../errors.ts"
 import { denied, fetchLimited } from "../import/fetch-limited.ts"
-import { forOpencode } from "../import/for-opencode.ts"
-import { importPlace } from "../import/import-link.ts"
-import { type ImportOptions, importIntoOpencode, isThere } from "../import/opencode-import.ts"
+import { parseImportSource } from "../import/import-source.ts"
+import { toOpencodeExports } from "../import/opencode-export.ts"
+import { hasSession, type ImportOptions, importIntoOpencode } from "../import/opencode-import.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import { countSubagents } from "../session/count-subagents.ts"
 import { databasePath } from "../session/database-path.ts"
@@ -51,7 +51,7 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
       await assertOpencode1(env)
       const session = normalizeSession(record)
       const { id } = session.info
-      if (!flags.force && (await isThere(id, options)))
+      if (!flags.force && (await hasSession(id, options)))
         throw new ShareError("bad-usage", `OpenCode has session ${id} already.`, {
           hint: "Go on with it: opencode --session <id>. With --force, what it lacks is added to it, and it moves to this project.",
         })
@@ -59,7 +59,7 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
       status.clear()
       if (canAsk(terminal) && !flags.yes) await agree(words, terminal)
       let [sessions, unknown] = [0, 0]
-      for await (const one of forOpencode(session)) {
+      for await (const one of toOpencodeExports(session)) {
         status.show(`Handing it to OpenCode: session ${++sessions}…`)
         await importIntoOpencode(one, options)
         unknown += one.unknown
@@ -83,11 +83,11 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
 async function sourceOf(link: string, flags: ImportFlags, terminal: Terminal): Promise<SessionSource> {
   if (link === "-") return exportStdin(terminal.stdin)
   const isFolder = (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
-  const place = importPlace(link, terminal.cwd, isFolder)
+  const place = parseImportSource(link, terminal.cwd, isFolder)
   if ("file" in place) return exportFile(place.file)
   const { allowPrivate } = flags
   const token = tokenFor(place.url, flags.token, terminal)
-  const body = await fetchLimited(place.url, { limit: LIMIT, token, allowPrivate }).catch(async (error: unknown) => {
+  const body = await fetchLimited(place.url, { maxBytes: LIMIT, token, allowPrivate }).catch(async (error: unknown) => {
     if (!(error instanceof ShareError) || error.code !== "store-denied") throw error
     const own = await fromOwnStore(link, terminal)
     if (own) return own
@@ -114,7 +114,7 @@ async function fromOwnStore(link: string, terminal: Terminal): Promise<Uint8Arra
       ledger,
       destination,
       open: openStore,
-      agree,
+      confirm: agree,
     })
     for (const { store, id } of found) {
       const body = await store.get(`${prefixOf(id)}session.json`).finally(() => store.close())

@@ -7,10 +7,15 @@ import { isNowhere, leadsElsewhere } from "../config/nowhere.ts"
 import type { Settings } from "../config/schema.ts"
 import { assertNoOtherServer, writeEntry, writeNowhere, writeTuiEntry } from "../config/write-entry.ts"
 import { ShareError } from "../errors.ts"
-import { tryOutOnce } from "../share/first-use.ts"
+import { probeStoreOnce } from "../share/ensure-erasable.ts"
 import { openLedger } from "../share/ledger.ts"
 import { newShareId } from "../share/share-id.ts"
-import { absolutePlace, unclearError, unclearPlace, valueInWords } from "../store/check-destination.ts"
+import {
+  checkDestination,
+  formatDestination,
+  invalidDestinationError,
+  resolveDestination,
+} from "../store/check-destination.ts"
 import { openStore } from "../store/open-store.ts"
 import { askText, type TextQuestion } from "./ask.ts"
 import type { DestinationFlags } from "./destination.ts"
@@ -34,15 +39,15 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   const settings = parseSettings(await wanted(flags, terminal), "what was given")
   const { to } = settings
   if (!to) throw new ShareError("bad-usage", "No bucket was named.", { hint: "Name one: --to s3://team-shares" })
-  const unclear = unclearPlace(to, terminal.platform)
-  if (unclear) throw unclearError(unclear, `--to ${valueInWords(to)}`)
-  const destination = { ...settings, to: absolutePlace(to, terminal.cwd, terminal.home) }
+  const unclear = checkDestination(to, terminal.platform)
+  if (unclear) throw invalidDestinationError(unclear, `--to ${formatDestination(to)}`)
+  const destination = { ...settings, to: resolveDestination(to, terminal.cwd, terminal.home) }
   const status = statusLine(terminal, flags.quiet)
   const store = await openStore(destination)
   try {
     status.show(`Trying ${store.name} out…`)
     const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
-    const seen = await tryOutOnce({ store, destination, ledger, newId: newShareId })
+    const seen = await probeStoreOnce({ store, destination, ledger, newId: newShareId })
     status.clear()
     say(terminal, flags.quiet, `${store.name} stores, gives back and deletes.${seen.note ? ` ${seen.note}` : ""}`)
     const policy = seen.seen === "refused" ? readPolicy(destination) : undefined
@@ -87,8 +92,8 @@ async function wanted(flags: InitFlags, terminal: Terminal): Promise<Record<stri
     return answer || undefined
   }
   const bucket = await ask("Which bucket (or folder) should shares go to?", "s3://team-shares", (answer) => {
-    const unclear = answer === "" ? undefined : unclearPlace(answer, terminal.platform)
-    return unclear && unclearError(unclear, valueInWords(answer)).message
+    const unclear = answer === "" ? undefined : checkDestination(answer, terminal.platform)
+    return unclear && invalidDestinationError(unclear, formatDestination(answer)).message
   })
   if (!bucket || !/^s3:/i.test(bucket)) return { ...given, to: bucket }
   const service = await ask("The S3 service's address? Empty for AWS", "https://minio.corp.example")

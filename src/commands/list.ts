@@ -2,7 +2,7 @@ import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
 import type { ShareError } from "../errors.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
-import { dayOf, isPast, isTime } from "../share/expires.ts"
+import { formatDay, isPast, isTimestamp } from "../share/expiry.ts"
 import { openLedger } from "../share/ledger.ts"
 import { type ListedShare, listShares } from "../share/list.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
@@ -69,7 +69,7 @@ function inWords(
   now: Date,
 ): string {
   const facts = [
-    isTime(updated) && updated.slice(0, 16).replace("T", " "),
+    isTimestamp(updated) && updated.slice(0, 16).replace("T", " "),
     bytes > 0 && formatBytes(bytes),
     titleLine(session),
     until(expires, now),
@@ -88,6 +88,6 @@ function signedUntil(signed: string, now: Date): string {
 function until(expires: string | null, now: Date): string {
   if (expires === null) return ""
   return isPast(expires, now)
-    ? `expired on ${dayOf(expires)}, still there: prune removes it`
-    : `until ${dayOf(expires)}`
+    ? `expired on ${formatDay(expires)}, still there: prune removes it`
+    : `until ${formatDay(expires)}`
 }

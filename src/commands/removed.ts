@@ -1,21 +1,21 @@
 import { ShareError } from "../errors.ts"
-import { stillServed } from "../share/gone.ts"
 import type { LedgerEntry } from "../share/ledger.ts"
 import { INDEX, prefixOf } from "../share/manifest.ts"
-import { type Failure, orForget, type Removed } from "../share/remove-each.ts"
+import { type RemovalFailure, type RemovalSummary, withForgetHint } from "../share/remove-many.ts"
 import type { Removal } from "../share/unshare.ts"
+import { stillServedUrls } from "../share/verify-removed.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { say, type Terminal } from "./terminal.ts"
 
 /** Says what became of shares that were to be removed. Throws, after all is said, if some were not. */
 export function report(
-  { removed, failed }: Removed,
+  { removed, failed }: RemovalSummary,
   flags: { json?: boolean; quiet?: boolean },
   terminal: Terminal,
   { left = [], isNamed = false }: { left?: { id: string; url: string }[]; isNamed?: boolean } = {},
 ) {
-  const shown = failed.map(({ error, ...share }) => ({ ...share, error: orForget(error, share.id) }))
+  const shown = failed.map(({ error, ...share }) => ({ ...share, error: withForgetHint(error, share.id) }))
   const [first] = shown
   const all = removed.length + failed.length
   const isOne = isNamed && all === 1
@@ -36,9 +36,9 @@ export function report(
 }
 
 /** `served`: the addresses of the share at which strangers still get something. */
-function asJson({ error, ...share }: Failure) {
+function asJson({ error, ...share }: RemovalFailure) {
   const { code, message, hint } = error
-  const served = stillServed(error)
+  const served = stillServedUrls(error)
   return { ...share, code, message, hint, ...(served.length > 0 && { seen: "kept", served }) }
 }
 
@@ -71,7 +71,7 @@ export function openOnce({ profile }: { profile?: string | undefined } = {}) {
     open(destination: Destination): Promise<ObjectStore> {
       const place = profile === undefined ? destination : { ...destination, profile }
       const name = JSON.stringify(place)
-      const store = opened.get(name) ?? openStore(place, { remembered: true })
+      const store = opened.get(name) ?? openStore(place, { fromLedger: true })
       opened.set(name, store)
       return store
     },

@@ -9,8 +9,8 @@ import { openJournal } from "../export/journal.ts"
 import { writeOutput } from "../export/write-output.ts"
 import { databaseSource } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
-import { dayAfter } from "../share/expires.ts"
-import { proveFirstUse } from "../share/first-use.ts"
+import { ensureErasable } from "../share/ensure-erasable.ts"
+import { expiryDay } from "../share/expiry.ts"
 import { openLedger } from "../share/ledger.ts"
 import { readManifest } from "../share/manifest.ts"
 import { share } from "../share/share.ts"
@@ -53,25 +53,25 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
     if (fresh > 0 && !flags.yes && settings.confirm !== false && !isLocal(destination) && canAsk(terminal)) {
       const agreed = await agreeToShareAll({
         ...{ count: sessions.length, fresh, store, destination, ledger, place: describe(destination), terminal },
-        ...{ lifetime, ends: dayAfter(lifetime, new Date()) },
+        ...{ lifetime, ends: expiryDay(lifetime, new Date()) },
       })
       acceptRetention ||= agreed.acceptRetention
     }
     // Once for all of them: what stands in the way of one stands in the way of each.
-    if (fresh > 0) await proveFirstUse({ store, destination, ledger, newId: newShareId, lifetime, acceptRetention })
+    if (fresh > 0) await ensureErasable({ store, destination, ledger, newId: newShareId, lifetime, acceptRetention })
     const journal = await openJournal(path.join(folder, "archive.jsonl"))
     const result = await archive({
       sessions,
       journal,
-      manner: mannerOf(selection, redact, lifetime, version),
+      optionsHash: mannerOf(selection, redact, lifetime, version),
       // What somebody has unshared stays so, until that session is shared by name.
-      async look({ session, share: id }) {
+      async checkState({ session, share: id }) {
         const entry = await ledger.at(session, destination)
         if (!entry) return "gone"
         return entry.state === "published" && entry.id === id ? "there" : "missing"
       },
       onProgress: (done, session) => status.show(`${done} of ${sessions.length}: ${session}…`),
-      async keep(id) {
+      async exportSession(id) {
         let about = { project: "", date: 0 }
         const {
           url,
@@ -93,7 +93,9 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
     })
     status.clear()
     const entries = await Promise.all(
-      [...journal.kept.values()].map(async (kept) => ((await ledger.at(kept.session, destination)) ? kept : undefined)),
+      [...journal.entries.values()].map(async (kept) =>
+        (await ledger.at(kept.session, destination)) ? kept : undefined,
+      ),
     )
     const index = path.join(folder, "index.html")
     await writeOutput(

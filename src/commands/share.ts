@@ -2,7 +2,7 @@ import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { findSession } from "../session/find-session.ts"
-import { dayAfter, dayOf } from "../share/expires.ts"
+import { expiryDay, formatDay } from "../share/expiry.ts"
 import { openLedger } from "../share/ledger.ts"
 import { prune } from "../share/prune.ts"
 import { share } from "../share/share.ts"
@@ -67,7 +67,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
         const agreed = await agreeToShare(seen, {
           ...{ store, destination, ledger, lifetime },
           place: describe(destination),
-          ends: dayAfter(lifetime, now()),
+          ends: expiryDay(lifetime, now()),
           signed: flags.signed,
           terminal,
           found,
@@ -99,7 +99,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       `${store.name}: ${sent === 0 ? "nothing has changed" : counts.filter(Boolean).join(", ")}.`,
     )
     if (result.redacted > 0) say(terminal, flags.quiet, redactedLine(result.found))
-    if (result.expires) say(terminal, flags.quiet, `It ends on ${dayOf(result.expires)}.`)
+    if (result.expires) say(terminal, flags.quiet, `It ends on ${formatDay(result.expires)}.`)
     if (result.signed && result.public !== true) say(terminal, flags.quiet, signedInWords(result.signed))
     if (note) say(terminal, flags.quiet, note)
     const policy =
@@ -111,9 +111,13 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       say(terminal, flags.quiet, "Copied to the clipboard.")
     if (flags.open) await (await import("open")).default(url)
     // The link is out: what fails of this is for the next share, or for `prune`, to do.
-    const past = await prune({ ledger, open: async () => store, now, only: destination, patience: { wait: 0 } }).catch(
-      () => undefined,
-    )
+    const past = await prune({
+      ledger,
+      open: async () => store,
+      now,
+      only: destination,
+      patience: { timeoutMs: 0 },
+    }).catch(() => undefined)
     for (const removal of past?.removed ?? []) say(terminal, flags.quiet, `Past its time. ${removalInWords(removal)}`)
   } finally {
     status.clear()

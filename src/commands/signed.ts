@@ -1,5 +1,5 @@
 import { ShareError } from "../errors.ts"
-import { parseLength } from "../share/expires.ts"
+import { parseDuration } from "../share/expiry.ts"
 
 /** S3 opens no signed link for longer (AWS Signature Version 4). */
 const LONGEST = 7 * 24 * 3600
@@ -7,7 +7,7 @@ const LONGEST = 7 * 24 * 3600
 /** Seconds of `--signed`. Throws `bad-usage`. */
 export function signedFrom(flag: string | undefined): number | undefined {
   if (flag === undefined) return undefined
-  const seconds = (parseLength(flag) ?? Number.NaN) / 1000
+  const seconds = (parseDuration(flag) ?? Number.NaN) / 1000
   if (!Number.isFinite(seconds))
     throw new ShareError("bad-usage", `--signed "${flag}" is no length of time.`, {
       hint: "Give hours or days: 12h, 7d.",

@@ -1,7 +1,7 @@
 import type { World } from "../config/folders.ts"
 import { terminalText } from "../lib/terminal-text.ts"
 import type { SecretCount } from "../redact/secrets.ts"
-import { redactedInWords } from "../share/redacted-in-words.ts"
+import { describeRedactions } from "../share/describe-redactions.ts"
 import { overwriteLine } from "./output.ts"
 
 /** What a command has to do with the outside: a world to read, and the two streams. stdout is for results alone. */
@@ -43,4 +43,4 @@ export const waiting = (pid: number): string =>
 
 /** What was redacted, in a sentence. */
 export const redactedLine = (found: readonly SecretCount[]): string =>
-  found.length > 0 ? `Redacted: ${redactedInWords(found)}.` : "No secrets were found in it."
+  found.length > 0 ? `Redacted: ${describeRedactions(found)}.` : "No secrets were found in it."

@@ -2,8 +2,8 @@ import path from "node:path"
 import { dataFolder } from "../config/folders.ts"
 import { ShareError } from "../errors.ts"
 import { openLedger } from "../share/ledger.ts"
-import { placeOf } from "../share/prune.ts"
-import { removeEach } from "../share/remove-each.ts"
+import { destinationKey } from "../share/prune.ts"
+import { removeMany } from "../share/remove-many.ts"
 import { unshare } from "../share/unshare.ts"
 import { askYesNo } from "./ask.ts"
 import { settingsFrom } from "./destination.ts"
@@ -20,7 +20,9 @@ export async function unshareAll(flags: UnshareFlags, terminal: Terminal): Promi
   const { destination } = settingsFrom(flags, terminal, { isNew: false })
   const all = await ledger.all()
   const entries =
-    flags.to === undefined ? all : all.filter((entry) => placeOf(entry.destination) === placeOf(destination))
+    flags.to === undefined
+      ? all
+      : all.filter((entry) => destinationKey(entry.destination) === destinationKey(destination))
   if (entries.length > 0 && !flags.yes) await agree(inWords(entries.map((entry) => entry.destination.to)), terminal)
 
   const places = openOnce(flags)
@@ -30,7 +32,7 @@ export async function unshareAll(flags: UnshareFlags, terminal: Terminal): Promi
   const status = statusLine(terminal, flags.quiet)
   const onWait = (pid: number) => say(terminal, flags.quiet, waiting(pid))
   try {
-    const result = await removeEach(
+    const result = await removeMany(
       shares,
       async ({ id, url, entry }) => {
         const store = await places.open(entry.destination)

@@ -3,14 +3,14 @@ import { dataFolder } from "../config/folders.ts"
 import { ShareError } from "../errors.ts"
 import {
   type FoundShare,
+  findInBucket,
+  findInLedger,
   findShares,
-  inBucket,
-  knownShares,
   parseShareName,
   type ShareName,
 } from "../share/find-share.ts"
 import { type Ledger, type LedgerEntry, openLedger } from "../share/ledger.ts"
-import { removeEach } from "../share/remove-each.ts"
+import { removeMany } from "../share/remove-many.ts"
 import { unshare } from "../share/unshare.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
@@ -57,7 +57,7 @@ export async function unshareCommand(
     status.show(`Looking for ${named}…`)
     const shares = await wanted(name, { ledger, places, flags, terminal })
     const used: ObjectStore[] = []
-    const result = await removeEach<Wanted>(
+    const result = await removeMany<Wanted>(
       shares,
       async (share) => {
         const { id, url, entry } = share
@@ -93,12 +93,12 @@ interface Around {
 }
 
 async function wanted(name: ShareName, { ledger, places, flags, terminal }: Around): Promise<Wanted[]> {
-  const known = await knownShares(name, ledger)
+  const known = await findInLedger(name, ledger)
   if (known.length > 0)
     return Promise.all(known.map(async (entry) => ({ id: entry.id, url: await linkOf(entry, places.open), entry })))
   const settings = settingsFrom(flags, terminal, { isNew: false })
   const agree = () => agreeOnDestination(settings, flags, terminal)
-  const found = await findShares(name, { ledger, destination: settings.destination, open: places.open, agree })
+  const found = await findShares(name, { ledger, destination: settings.destination, open: places.open, confirm: agree })
   return found.map(({ id, url, store }) => ({ id, url, store }))
 }
 
@@ -108,6 +108,6 @@ async function wanted(name: ShareName, { ledger, places, flags, terminal }: Arou
  */
 async function othersOf(session: string, stores: ObjectStore[], wanted: Wanted[]): Promise<FoundShare[]> {
   const places = new Map(stores.map((store) => [store.name, store]))
-  const found = await Promise.all([...places.values()].map((store) => inBucket(store, session).catch(() => [])))
+  const found = await Promise.all([...places.values()].map((store) => findInBucket(store, session).catch(() => [])))
   return found.flat().filter(({ id }) => !wanted.some((each) => each.id === id))
 }

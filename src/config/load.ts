@@ -1,7 +1,12 @@
 import path from "node:path"
 import { ShareError } from "../errors.ts"
-import { parseLength } from "../share/expires.ts"
-import { absolutePlace, unclearError, unclearPlace, valueInWords } from "../store/check-destination.ts"
+import { parseDuration } from "../share/expiry.ts"
+import {
+  checkDestination,
+  formatDestination,
+  invalidDestinationError,
+  resolveDestination,
+} from "../store/check-destination.ts"
 import type { Destination } from "../store/open-store.ts"
 import { dataFolder, type World } from "./folders.ts"
 import { type ConfigFile, readConfigFiles } from "./opencode.ts"
@@ -58,7 +63,7 @@ export function loadSettings(flags: Settings, world: World): LoadedSettings {
 
   const { to, endpoint, region, profile, pathStyle, publicUrl, ...others } = settings
   const base = origins.to && path.isAbsolute(origins.to.name) ? path.dirname(origins.to.name) : world.cwd
-  const place = to === undefined ? path.join(dataFolder(world), "shares") : absolutePlace(to, base, world.home)
+  const place = to === undefined ? path.join(dataFolder(world), "shares") : resolveDestination(to, base, world.home)
   const further = { endpoint, region, profile, pathStyle, publicUrl }
   const destination: Destination = { to: place, ...onlySet(further) }
   const decisive = decideWhere.flatMap((key) => (settings[key] === undefined ? [] : (origins[key] ?? [])))
@@ -70,15 +75,15 @@ export function loadSettings(flags: Settings, world: World): LoadedSettings {
 }
 
 function unclearTo(to: string, origin: string, place: string, { platform }: World): ShareError | undefined {
-  const unclear = unclearPlace(to, platform)
+  const unclear = checkDestination(to, platform)
   if (!unclear) return undefined
-  if (origin === "flag") return unclearError(unclear, `--to ${valueInWords(to)}`)
+  if (origin === "flag") return invalidDestinationError(unclear, `--to ${formatDestination(to)}`)
   const isVariable = origin === variableOf("to")
   const folder = unclear.meant.find((text) => text.startsWith("./"))
   const write = (text: string) => (isVariable ? `${origin}=${text}` : `"to": ${JSON.stringify(text)}`)
-  return unclearError(
+  return invalidDestinationError(
     unclear,
-    isVariable ? `${origin}=${valueInWords(to)}` : `"to": ${valueInWords(to, true)} in ${origin}`,
+    isVariable ? `${origin}=${formatDestination(to)}` : `"to": ${formatDestination(to, true)} in ${origin}`,
     folder === undefined
       ? undefined
       : `For the folder ${place}, which it was taken for before, write ${write(folder)}.`,
@@ -106,7 +111,7 @@ const inOrder = (files: ConfigFile[]) => [
   ...files.filter(({ from }) => from === "project"),
 ]
 
-const lengthOf = ({ expires = "never" }: Settings) => parseLength(expires) ?? 0
+const lengthOf = ({ expires = "never" }: Settings) => parseDuration(expires) ?? 0
 
 const isYesOrNo = (key: keyof Settings) => key === "pathStyle" || key === "confirm"
 

@@ -1,5 +1,5 @@
 import { firstHidden } from "../lib/terminal-text.ts"
-import { parseLength } from "../share/expires.ts"
+import { parseDuration } from "../share/expiry.ts"
 
 /**
  * The settings: this package's options in `opencode.json`, each also a flag (`--public-url`) and a variable
@@ -80,7 +80,7 @@ const webAddress: Check<string> = (value, path) => {
 
 const lifetime: Check<string> = (value, path) => {
   const length = text(value, path)
-  if (parseLength(length) === undefined)
+  if (parseDuration(length) === undefined)
     throw new WrongSetting(path, "must be hours, days or weeks, such as 12h, 7d or 8w, or never")
   return length
 }

@@ -1,73 +1,76 @@
 import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import { prefixOf } from "../share/manifest.ts"
-import { trial } from "../share/try-out.ts"
+import { createProbe } from "../share/probe-store.ts"
 import { collect, type ObjectStore } from "../store/object-store.ts"
-import type { BucketFacts } from "../store/s3/s3-examine.ts"
-import { bucketFindings, locksEverything } from "./doctor-bucket.ts"
-import { seenByStranger } from "./doctor-stranger.ts"
-import { type Finding, failure } from "./finding.ts"
+import type { BucketFacts } from "../store/s3/s3-inspect.ts"
+import { anonymousFindings } from "./anonymous-findings.ts"
+import { bucketFindings, locksEverything } from "./bucket-findings.ts"
+import { type Finding, failureFinding } from "./finding.ts"
 
 export interface DoctorOptions {
   store: ObjectStore
   /** The id of the scratch share. */
   id: string
-  /** Asks the bucket about itself; absent for a local folder. */
+  /** Reads the bucket's configuration; absent for a local folder. */
   facts?: (() => Promise<BucketFacts>) | undefined
-  /** The bucket policy that opens shares to everybody. */
+  /** The bucket policy that makes shares public. */
   policy?: string | undefined
 }
 
 /**
- * Looks at a store: what it tells of itself, then a scratch page that is put, read back, listed, opened as a stranger
- * would, and removed, each step a finding. Before, listing and deleting are tried on nothing. After a step that fails, those that need it are left out. However it ends,
- * also when the caller stops listening, the scratch page is removed. Throws nothing but what is no `ShareError`.
+ * Tests a store, one finding per step: its configuration; list and delete permissions; then a scratch page that is
+ * uploaded, read, listed, opened anonymously and removed. Steps that depend on a failed one are skipped. The scratch page
+ * is removed in any case, also if the caller stops iterating. Throws only errors other than `ShareError`.
  */
-export async function* examine({ store, id, facts, policy }: DoctorOptions): AsyncGenerator<Finding> {
+export async function* runDoctor({ store, id, facts, policy }: DoctorOptions): AsyncGenerator<Finding> {
   if (facts) {
     let known: BucketFacts
     try {
       known = await facts()
     } catch (error) {
-      yield failure(error instanceof ShareError && error.code === "store-credentials" ? "Credentials" : "Bucket", error)
+      yield failureFinding(
+        error instanceof ShareError && error.code === "store-credentials" ? "Credentials" : "Bucket",
+        error,
+      )
       return
     }
     yield* bucketFindings(known)
-    // What is put there could not be taken away again.
+    // A scratch page could not be removed again.
     if (locksEverything(known)) return
   }
 
-  const { key, url, hash, rehearse, put, remove } = trial(store, id)
+  const { key, url, hash, checkPermissions, put, remove } = createProbe(store, id)
   const beforehand = [
     ["List", () => collect(store.list(prefixOf(id)))],
-    ["Delete", rehearse],
+    ["Delete", checkPermissions],
   ] as const
   for (const [about, step] of beforehand) {
-    const rehearsed = await tried(about, "nothing stands in the way", step)
-    if (rehearsed.state !== "fail") continue
-    // What could not be taken away again is not put there.
-    yield rehearsed
+    const checked = await tried(about, "permission granted", step)
+    if (checked.state !== "fail") continue
+    // Do not upload what could not be removed again.
+    yield checked
     return
   }
   let isThere = true
   try {
-    const wrote = await tried("Write", "an object was put there", put)
+    const wrote = await tried("Write", "an object was uploaded", put)
     yield wrote
     if (wrote.state === "fail") return
-    yield await tried("Read", "it was given back as it was sent", async () => {
+    yield await tried("Read", "its content is unchanged", async () => {
       const stored = await store.get(key)
       if (!stored || createHash("sha256").update(stored).digest("hex") !== hash)
-        throw new ShareError("store-failed", "It is not given back as it was sent.", {
-          hint: "Something between here and the bucket changes objects: a proxy, or a gateway with rules of its own.",
+        throw new ShareError("store-failed", "The content that was read differs from what was uploaded.", {
+          hint: "A proxy or gateway in front of the bucket may be modifying objects.",
         })
     })
     yield await tried("List", "it is listed", async () => {
       if (!(await collect(store.list(prefixOf(id)))).some((entry) => entry.key === key))
-        throw new ShareError("store-failed", "It is not listed, so a removal could not be proven.", {
-          hint: "See whether the service lists new objects at once, and whether the credentials may list them.",
+        throw new ShareError("store-failed", "The object is not listed, so a removal could not be verified.", {
+          hint: "Check whether the service lists new objects immediately and whether the credentials may list them.",
         })
     })
-    yield* seenByStranger({ store, id, url, hash, policy })
+    yield* anonymousFindings({ store, id, url, hash, policy })
     isThere = false
     yield await removed(remove)
   } finally {
@@ -80,26 +83,26 @@ async function tried(about: string, says: string, step: () => Promise<unknown>):
     await step()
     return { about, state: "ok", says }
   } catch (error) {
-    return failure(about, error)
+    return failureFinding(about, error)
   }
 }
 
-async function removed(remove: ReturnType<typeof trial>["remove"]): Promise<Finding> {
+async function removed(remove: ReturnType<typeof createProbe>["remove"]): Promise<Finding> {
   const about = "Delete"
   try {
     const { deleted, proven, seen, note } = await remove()
     const pieces = deleted === 1 ? "it is" : `${deleted} versions of it are`
-    if (proven) return { about, state: "ok", says: `${pieces} gone again, and the link is dead` }
-    // That the address does not answer is told already.
-    if (seen === "unreachable") return { about, state: "ok", says: `${pieces} gone again` }
+    if (proven) return { about, state: "ok", says: `${pieces} deleted, and the link is dead` }
+    // An earlier finding already reports that the address does not respond.
+    if (seen === "unreachable") return { about, state: "ok", says: `${pieces} deleted` }
     return {
       ...{ about, state: "warn" },
-      says: `${pieces} deleted again, but whether the link is dead cannot be told from here`,
+      says: `${pieces} deleted, but the link could not be checked from here`,
       ...(note !== undefined && { remedy: note }),
     }
   } catch (error) {
-    const failed = failure(about, error)
-    // Once more: what was left may have been refused only once.
+    const failed = failureFinding(about, error)
+    // Retry once: the refusal may have been transient.
     await remove().catch(() => {})
     return failed
   }

@@ -1,20 +1,20 @@
 import { ShareError } from "../errors.ts"
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
-  /** What it is about, in a word or two. */
+  /** The subject, in one or two words. */
   about: string
-  /** `note`: neither good nor bad, or not known; `warn`: sharing works, but somebody should know; `fail`: it does not. */
+  /** `note`: neutral or unknown; `warn`: sharing works, with a problem; `fail`: sharing does not work. */
   state: "ok" | "note" | "warn" | "fail"
   says: string
-  /** What to do. */
+  /** How to fix it. */
   remedy?: string
-  /** What to paste for that, as it is, and what that is called. */
+  /** Text to paste for the fix, and its name. */
   paste?: { name: string; text: string }
 }
 
-/** The finding that an error is. Throws what is no `ShareError`. */
-export function failure(about: string, error: unknown): Finding {
+/** Turns a `ShareError` into a finding; rethrows other errors. */
+export function failureFinding(about: string, error: unknown): Finding {
   if (!(error instanceof ShareError)) throw error
   return { about, state: "fail", says: error.message, ...(error.hint !== undefined && { remedy: error.hint }) }
 }

@@ -1,20 +1,20 @@
 import { ShareError } from "../errors.ts"
 import type { SessionEntry } from "../session/list-sessions.ts"
-import type { Journal, Kept } from "./journal.ts"
+import type { ArchivedSession, Journal } from "./journal.ts"
 
 export interface ArchiveOptions {
   sessions: readonly SessionEntry[]
   journal: Journal
   /** How sessions are kept, in a word that changes when what is kept would. */
-  manner: string
+  optionsHash: string
   /** Whether what was kept is still to be kept as it is: `gone` must not be made again. */
-  look: (kept: Kept) => Promise<"there" | "missing" | "gone">
+  checkState: (kept: ArchivedSession) => Promise<"there" | "missing" | "gone">
   /** Keeps one session; throws `ShareError` when that one cannot be kept. */
-  keep: (session: string) => Promise<Omit<Kept, "session" | "stamp">>
+  exportSession: (session: string) => Promise<Omit<ArchivedSession, "session" | "stamp">>
   onProgress?: (done: number, session: string) => void
 }
 
-export interface Archived {
+export interface ArchiveSummary {
   kept: number
   unchanged: number
   /** Left alone: taken back by hand, or not to be shared by its project's settings. */
@@ -29,21 +29,21 @@ export interface Archived {
 export async function archive({
   sessions,
   journal,
-  manner,
-  look,
-  keep,
+  optionsHash,
+  checkState,
+  exportSession,
   onProgress,
-}: ArchiveOptions): Promise<Archived> {
-  const result: Archived = { kept: 0, unchanged: 0, left: 0, failed: [] }
+}: ArchiveOptions): Promise<ArchiveSummary> {
+  const result: ArchiveSummary = { kept: 0, unchanged: 0, left: 0, failed: [] }
   for (const [done, { id, stamp }] of sessions.entries()) {
     onProgress?.(done, id)
-    const before = journal.kept.get(id)
-    const state = before ? await look(before) : "missing"
+    const before = journal.entries.get(id)
+    const state = before ? await checkState(before) : "missing"
     if (state === "gone") result.left++
-    else if (state === "there" && before?.stamp === `${stamp} ${manner}`) result.unchanged++
+    else if (state === "there" && before?.stamp === `${stamp} ${optionsHash}`) result.unchanged++
     else
       try {
-        await journal.add({ ...(await keep(id)), session: id, stamp: `${stamp} ${manner}` })
+        await journal.add({ ...(await exportSession(id)), session: id, stamp: `${stamp} ${optionsHash}` })
         result.kept++
       } catch (error) {
         if (!(error instanceof ShareError)) throw error

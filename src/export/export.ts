@@ -3,13 +3,13 @@ import type { Prepared } from "../share/prepare.ts"
 import { singleFile } from "./single-file.ts"
 
 /** What a session can be kept as. `folder` is several files, each of the others one. */
-export const formats = ["html", "folder", "md", "json"] as const
-export type Format = (typeof formats)[number]
+export const EXPORT_FORMATS = ["html", "folder", "md", "json"] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** A session as one file, piece by piece. Throws what reading the session throws. */
-export function exported(
+export function exportPieces(
   { session, leftOut }: Prepared,
-  format: Exclude<Format, "folder">,
+  format: Exclude<ExportFormat, "folder">,
   version: string,
 ): AsyncIterable<string> {
   if (format === "json") return sessionJson(session)
@@ -17,7 +17,7 @@ export function exported(
 }
 
 /** A name for what is exported, made from the title: `fix-add`; the session's id where no letter of it can be used. */
-export function nameOf({ title, id }: { title: string; id: string }): string {
+export function exportName({ title, id }: { title: string; id: string }): string {
   const words = title
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")

@@ -7,16 +7,16 @@ import {
   scriptElement,
   styleElement,
 } from "../render/html/safe-html.ts"
-import { indexScript, indexStyle } from "./index-look.ts"
-import type { Kept } from "./journal.ts"
+import { INDEX_SCRIPT, INDEX_STYLE } from "./index-assets.ts"
+import type { ArchivedSession } from "./journal.ts"
 
 /**
  * A page that lists what an archive holds, last begun first, a month after the other, piece by piece. It opens from the
  * disk and asks for nothing; it reads without script, and is searched with it.
  */
-export async function* indexPage(entries: Iterable<Kept>, title: string): AsyncGenerator<string> {
+export async function* indexPage(entries: Iterable<ArchivedSession>, title: string): AsyncGenerator<string> {
   const rows = [...entries].sort((a, b) => b.date - a.date || a.session.localeCompare(b.session))
-  const [css, own] = [styleElement(indexStyle), scriptElement(indexScript)]
+  const [css, own] = [styleElement(INDEX_STYLE), scriptElement(INDEX_SCRIPT)]
   const policy = `default-src 'none'; img-src data:; style-src 'sha256-${css.hash}'; script-src 'sha256-${own.hash}'; base-uri 'none'; form-action 'none'`
   const head = html`<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex, nofollow, noarchive"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark"><title>${title}</title><link rel="icon" href="data:,">${css.markup}${own.markup}`
   const count = `${rows.length.toLocaleString("en")} session${rows.length === 1 ? "" : "s"}`
@@ -32,7 +32,7 @@ export async function* indexPage(entries: Iterable<Kept>, title: string): AsyncG
   yield "</main></body></html>\n"
 }
 
-function rowOf({ title, project, date, size, href }: Kept): SafeHtml {
+function rowOf({ title, project, date, size, href }: ArchivedSession): SafeHtml {
   const day = isDay(date) ? new Date(date).toISOString().slice(0, 10) : ""
   return html`<li><a href="${safeHref(href)}">${oneLine(title) || "Untitled session"}</a><span>${oneLine(project)}</span><time>${day}</time><i>${sizeOf(size)}</i></li>
 `
@@ -41,7 +41,7 @@ function rowOf({ title, project, date, size, href }: Kept): SafeHtml {
 const oneLine = (text: string) => printable(text).trim().slice(0, 300)
 
 const months = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" })
-const monthOf = ({ date }: Kept) => (isDay(date) ? months.format(date) : "Without a date")
+const monthOf = ({ date }: ArchivedSession) => (isDay(date) ? months.format(date) : "Without a date")
 const isDay = (date: number) => date > 0 && date <= 8.64e15
 
 /** Addresses of shares, and names of our own beside the index. */

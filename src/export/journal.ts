@@ -3,7 +3,7 @@ import path from "node:path"
 import { ShareError } from "../errors.ts"
 
 /** One session of an archive, as its index shows it. All texts are redacted. */
-export interface Kept {
+export interface ArchivedSession {
   session: string
   /** What it was made from: see `SessionEntry.stamp`, and how. */
   stamp: string
@@ -22,8 +22,8 @@ export interface Kept {
 
 export interface Journal {
   /** By session. */
-  readonly kept: ReadonlyMap<string, Kept>
-  add(entry: Kept): Promise<void>
+  readonly entries: ReadonlyMap<string, ArchivedSession>
+  add(entry: ArchivedSession): Promise<void>
 }
 
 /**
@@ -32,7 +32,7 @@ export interface Journal {
  * where something else than a file has its name, and what the file system throws.
  */
 export async function openJournal(file: string): Promise<Journal> {
-  const kept = new Map<string, Kept>()
+  const entries = new Map<string, ArchivedSession>()
   const found = await stat(file).catch(() => undefined)
   if (found && !found.isFile())
     throw new ShareError("bad-usage", `${file} is no file, so what the archive holds cannot be noted in it.`, {
@@ -41,11 +41,11 @@ export async function openJournal(file: string): Promise<Journal> {
   const text = found ? await readFile(file, "utf8") : ""
   for (const line of text.split("\n")) {
     const entry = parse(line)
-    if (entry) kept.set(entry.session, entry)
+    if (entry) entries.set(entry.session, entry)
   }
   let isTorn = text !== "" && !text.endsWith("\n")
   return {
-    kept,
+    entries,
     async add(entry) {
       // One that is there keeps its mode: it may be the user's own.
       await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
@@ -53,19 +53,19 @@ export async function openJournal(file: string): Promise<Journal> {
       isTorn = true
       await appendFile(file, line, { mode: 0o600 })
       isTorn = false
-      kept.set(entry.session, entry)
+      entries.set(entry.session, entry)
     },
   }
 }
 
-function parse(line: string): Kept | undefined {
+function parse(line: string): ArchivedSession | undefined {
   try {
-    const entry = JSON.parse(line) as Partial<Kept> | null
+    const entry = JSON.parse(line) as Partial<ArchivedSession> | null
     const texts = [entry?.session, entry?.stamp, entry?.title, entry?.project, entry?.href]
     return texts.every((text) => typeof text === "string") &&
       Number.isFinite(entry?.date) &&
       Number.isFinite(entry?.size)
-      ? (entry as Kept)
+      ? (entry as ArchivedSession)
       : undefined
   } catch {
     return undefined

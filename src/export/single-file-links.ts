@@ -1,5 +1,5 @@
 /** The files of a share that a single file holds, and where in it they are. */
-export interface Held {
+export interface BundledFiles {
   /** The names of its pages: `index.html`, `2.html`, `sub-<hash>.html`. */
   pages: ReadonlySet<string>
   /** The content of a file of the share, by its path. */
@@ -10,7 +10,7 @@ export interface Held {
  * What a page belongs to: "" is the session itself, `changes` its changed files, `sub-<hash>` and `sub-<hash>-changes`
  * a subagent's session.
  */
-export function bookOf(page: string): string {
+export function sectionOf(page: string): string {
   const [, sub = "", changes = ""] = /^(sub-[0-9a-f]{10})?(?:index|-?(changes))?(?:-?\d+)?\.html$/.exec(page) ?? []
   return [sub, changes].filter(Boolean).join("-")
 }
@@ -32,13 +32,13 @@ export const fileId = (path: string): string => `_file-${/[0-9a-f]{32}/.exec(pat
  * A page's markup with its ids and links as they are in a single file: links between pages lead to their place in it.
  * In what this package draws, a `"` is never text, so that an attribute is what looks like one.
  */
-export function relinked(markup: string, book: string, { pages }: Held): string {
+export function rewriteLinks(markup: string, book: string, { pages }: BundledFiles): string {
   return markup
     .replace(/ (id|aria-labelledby)="([^"]+)"/g, (_, name: string, id: string) => ` ${name}="${idIn(book, id)}"`)
     .replace(/ href="([\w-]*(?:\.html)?)(?:#([^"]*))?"/g, (whole, page: string, id: string | undefined) => {
       if (page === "") return id === undefined ? whole : ` href="#${idIn(book, id)}"`
       if (!pages.has(page)) return whole
-      return ` href="#${id === undefined ? pageId(page) : idIn(bookOf(page), id)}"`
+      return ` href="#${id === undefined ? pageId(page) : idIn(sectionOf(page), id)}"`
     })
 }
 
@@ -47,9 +47,9 @@ export function relinked(markup: string, book: string, { pages }: Held): string 
  * stand, everything else to be saved. `seen` gathers the paths of pictures, each of which gets an id once, and `texts`
  * those of the texts.
  */
-export async function* withFiles(
+export async function* inlineFiles(
   markup: string,
-  held: Held,
+  held: BundledFiles,
   { seen, texts }: { seen: Set<string>; texts: Set<string> },
 ): AsyncGenerator<string> {
   let end = 0

@@ -2,8 +2,8 @@ import { escapeText, markupOf, styleElement } from "../render/html/safe-html.ts"
 import { prebuiltSheet } from "../render/site/page.ts"
 import { site } from "../render/site/site.ts"
 import type { Session } from "../session/model.ts"
-import { inScratch, type Scratch } from "./scratch.ts"
-import { bookOf, fileId, type Held, pageId, relinked, withFiles } from "./single-file-links.ts"
+import { type ScratchFolder, withScratchFolder } from "./scratch-folder.ts"
+import { type BundledFiles, fileId, inlineFiles, pageId, rewriteLinks, sectionOf } from "./single-file-links.ts"
 
 export interface SingleFileOptions {
   version: string
@@ -23,7 +23,7 @@ export interface SingleFileOptions {
  */
 export async function* singleFile(session: Session, options: SingleFileOptions): AsyncGenerator<string> {
   const { share, ...shown } = options
-  yield* inScratch(async function* (scratch) {
+  yield* withScratchFolder(async function* (scratch) {
     const pages: string[] = []
     for await (const file of site(session, { ...shown, id: session.info.id, live: false })) {
       const isPage = file.path.endsWith(".html")
@@ -37,12 +37,12 @@ export async function* singleFile(session: Session, options: SingleFileOptions):
 
 /** The session's own pages first, then what changed, then subagents' sessions in the order in which they were made. */
 function inOrder(pages: readonly string[]): string[] {
-  const stem = (page: string) => bookOf(page).replace(/-?changes$/, "")
+  const stem = (page: string) => sectionOf(page).replace(/-?changes$/, "")
   const stems = ["", ...new Set(pages.map(stem).filter((stem) => stem !== ""))]
   return pages.toSorted(
     (a, b) =>
       stems.indexOf(stem(a)) - stems.indexOf(stem(b)) ||
-      Number(bookOf(a).endsWith("changes")) - Number(bookOf(b).endsWith("changes")) ||
+      Number(sectionOf(a).endsWith("changes")) - Number(sectionOf(b).endsWith("changes")) ||
       numberOf(a) - numberOf(b),
   )
 }
@@ -52,34 +52,34 @@ const numberOf = (page: string) =>
 
 async function* documentOf(
   pages: readonly string[],
-  scratch: Scratch,
+  scratch: ScratchFolder,
   share: string | undefined,
 ): AsyncGenerator<string> {
-  const held: Held = { pages: new Set(pages), read: scratch.read }
+  const held: BundledFiles = { pages: new Set(pages), read: scratch.read }
   const found = { seen: new Set<string>(), texts: new Set<string>() }
   const text = async (page: string) => Buffer.from(await scratch.read(page)).toString()
   const first = await text("index.html")
 
   yield headOf(first, (await prebuiltSheet()).style, share)
   yield `<body><a class="skip" href="#_main">Skip to the conversation</a>`
-  yield relinked(headerOf(first), "", held)
+  yield rewriteLinks(headerOf(first), "", held)
   yield `<div class="layout">${await railOf(pages, text, held)}<main id="_main" tabindex="-1">`
   let open = ""
   for (const page of pages) {
     const markup = page === "index.html" ? first : await text(page)
-    const book = bookOf(page)
+    const book = sectionOf(page)
     if (book !== open) {
       if (open !== "") yield "</details>"
       open = book
       yield `<details class="annex" id="${pageId(page)}"><summary>${titleOf(markup, book)}</summary>`
-      if (!book.endsWith("changes")) yield relinked(headerOf(markup), book, held)
+      if (!book.endsWith("changes")) yield rewriteLinks(headerOf(markup), book, held)
     }
     if (book === "" && page !== "index.html") yield `<span id="${pageId(page)}"></span>`
-    const part = relinked(partOf(markup), book, held)
-    yield* withFiles(book.endsWith("changes") ? `<div class="changed-files">${part}</div>` : part, held, found)
+    const part = rewriteLinks(partOf(markup), book, held)
+    yield* inlineFiles(book.endsWith("changes") ? `<div class="changed-files">${part}</div>` : part, held, found)
   }
   if (open !== "") yield "</details>"
-  yield* wholeTexts(found.texts, held)
+  yield* fullTexts(found.texts, held)
   yield `</main></div><footer><p>A session as one file, to keep.</p><p>${generatorOf(first)}</p></footer></body></html>\n`
 }
 
@@ -124,12 +124,16 @@ const partOf = (markup: string) =>
     .replace(/<nav class="pager"[^>]*>[\s\S]*?<\/nav>/g, "")
 
 /** The rail of the first page, with the outline of all pages in it. */
-async function railOf(pages: readonly string[], text: (page: string) => Promise<string>, held: Held): Promise<string> {
+async function railOf(
+  pages: readonly string[],
+  text: (page: string) => Promise<string>,
+  held: BundledFiles,
+): Promise<string> {
   let [prompts, failures, annexes] = ["", "", ""]
   const listed = new Set([""])
   for (const page of pages) {
     const markup = await text(page)
-    const book = bookOf(page)
+    const book = sectionOf(page)
     if (book === "") {
       prompts += between(markup, '<ol class="prompts">', "</ol>")
       failures += between(between(markup, '<section class="failures"', "</section>"), "<ul>", "</ul>")
@@ -143,7 +147,7 @@ async function railOf(pages: readonly string[], text: (page: string) => Promise<
       `<section class="failures" aria-labelledby="_failures"><h2 id="_failures">Failed steps</h2><ul>${failures}</ul></section>`,
   ]
   const rail = `<aside${between(await text("index.html"), "<aside", "</aside>")}</aside>`
-  return relinked(
+  return rewriteLinks(
     rail.replace(
       /(<nav id="_outline"[^>]*>)[\s\S]*<\/nav>/,
       (_, nav: string) => `${nav}${outline.filter(Boolean).join("")}</nav>`,
@@ -154,7 +158,7 @@ async function railOf(pages: readonly string[], text: (page: string) => Promise<
 }
 
 /** The whole of each text of which only a part was shown. */
-async function* wholeTexts(paths: ReadonlySet<string>, held: Held): AsyncGenerator<string> {
+async function* fullTexts(paths: ReadonlySet<string>, held: BundledFiles): AsyncGenerator<string> {
   const count = paths.size
   let number = 0
   for (const path of paths) {

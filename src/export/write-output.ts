@@ -22,7 +22,7 @@ export const writeOutput = (
   file: string,
   pieces: AsyncIterable<string>,
   options: OutputOptions = {},
-): Promise<number> => writeBytes(file, gathered(pieces), options)
+): Promise<number> => writeBytes(file, toBuffers(pieces), options)
 
 /**
  * Writes to where a path leads: a file is replaced, or made, when the content is whole, and keeps its mode; a device, a
@@ -38,7 +38,7 @@ export async function writeBytes(
   try {
     await mkdir(path.dirname(file), { recursive: true })
     const place = resolveOutput(file)
-    if (!force && !isFree(place)) throw alreadyThere(file)
+    if (!force && !isFree(place)) throw outputExists(file)
     if (place.kind === "file") return await replaceWith(place, pieces, force)
     if (place.kind === "descriptor") return await writeInto(place.descriptor, pieces)
     // A FIFO is waited for until somebody reads it.
@@ -56,7 +56,7 @@ export async function writeBytes(
 /** Throws `bad-usage` for a path at which something is, before any work is done for it, and as `resolveOutput` does. */
 export function assertFree(file: string): void {
   try {
-    if (!isFree(resolveOutput(file))) throw alreadyThere(file)
+    if (!isFree(resolveOutput(file))) throw outputExists(file)
   } catch (error) {
     throw errorOf(error, file)
   }
@@ -82,7 +82,7 @@ async function replaceWith(
     } finally {
       await handle.close()
     }
-    if (!force) await take(unfinished, target)
+    if (!force) await claimName(unfinished, target)
     await rename(unfinished, target)
     return size
   } finally {
@@ -91,12 +91,12 @@ async function replaceWith(
 }
 
 /** Takes a name that nothing has. */
-async function take(unfinished: string, target: string): Promise<void> {
+async function claimName(unfinished: string, target: string): Promise<void> {
   try {
     await link(unfinished, target)
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException
-    if (code === "EEXIST") throw alreadyThere(target)
+    if (code === "EEXIST") throw outputExists(target)
     if (!["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EMLINK"].includes(code)) throw error
     // A file system without hard links.
     await (await open(target, "wx")).close()
@@ -128,13 +128,13 @@ const writeSome = (descriptor: number, bytes: Uint8Array) =>
   )
 
 /** Throws `bad-usage` for a file or a folder with something in it, before any work is done for it. */
-export const alreadyThere = (place: string) =>
+export const outputExists = (place: string) =>
   new ShareError("bad-usage", `${place} is there already.`, {
     hint: "Give another --output, or --force to write over it.",
   })
 
 /** Pieces as bytes, in larger ones. */
-export async function* gathered(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
+export async function* toBuffers(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
   let text = ""
   for await (const piece of pieces) {
     text += piece

@@ -12,7 +12,7 @@ import { amount, integer, present, tokens } from "./conform.ts"
 const record = (value: unknown) => (isFields(value) ? value : {})
 
 /** A part as OpenCode 1.18 accepts it; undefined for one of a kind that it does not know, or without what it is about. */
-export function partFor(part: UnknownFields, ids: UnknownFields): UnknownFields | undefined {
+export function toOpencodePart(part: UnknownFields, ids: UnknownFields): UnknownFields | undefined {
   const time = fields(part["time"])
   const span = {
     start: integer(time["start"]),

@@ -36,7 +36,7 @@ const diffs = (value: unknown) =>
     )
 
 /** What the messages of a session tell of all of it. */
-export interface Counted {
+export interface SessionTotals {
   /** Of the last prompt. */
   agent: unknown
   model: unknown
@@ -44,13 +44,13 @@ export interface Counted {
   tokens: Tokens
 }
 
-export const nothingCounted = (): Counted => ({
+export const emptyTotals = (): SessionTotals => ({
   ...{ agent: undefined, model: undefined, cost: 0 },
   tokens: { total: undefined, input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite: 0 },
 })
 
 /** Adds what an answer took. */
-export function addTo(counted: Counted, { cost, tokens }: Pick<AssistantMessage, "cost" | "tokens">): void {
+export function addTo(counted: SessionTotals, { cost, tokens }: Pick<AssistantMessage, "cost" | "tokens">): void {
   counted.cost += cost
   for (const kind of ["input", "output", "reasoning", "cacheRead", "cacheWrite"] as const)
     counted.tokens[kind] += tokens[kind]
@@ -61,11 +61,11 @@ export function addTo(counted: Counted, { cost, tokens }: Pick<AssistantMessage,
  * comes from, and must not come along: its share, what it was allowed to do without asking, its workspace, and that it
  * was archived or is being summarised.
  */
-export function sessionFor(
+export function toOpencodeSession(
   info: UnknownFields,
   id: string,
   parentID: string | undefined,
-  told: Counted,
+  told: SessionTotals,
 ): UnknownFields {
   const { title, slug, version, directory, agent, model, cost, time, summary } = info
   const { created, updated } = fields(time)
@@ -102,7 +102,7 @@ export function sessionFor(
 }
 
 /** A prompt as OpenCode 1.18 accepts it. */
-export function userFor(info: UnknownFields, ids: UnknownFields, model: UnknownFields): UnknownFields {
+export function toOpencodeUserMessage(info: UnknownFields, ids: UnknownFields, model: UnknownFields): UnknownFields {
   const own = fields(info["model"])
   const { title, body } = fields(info["summary"])
   return present({
@@ -126,7 +126,7 @@ export function userFor(info: UnknownFields, ids: UnknownFields, model: UnknownF
 }
 
 /** An answer as OpenCode 1.18 accepts it. `directory` is the session's. */
-export function assistantFor(info: UnknownFields, ids: UnknownFields, directory: string): UnknownFields {
+export function toOpencodeAssistantMessage(info: UnknownFields, ids: UnknownFields, directory: string): UnknownFields {
   const { cwd, root } = fields(info["path"])
   const mode = optionalText(info["mode"]) ?? optionalText(info["agent"]) ?? "build"
   return present({

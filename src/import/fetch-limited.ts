@@ -8,20 +8,20 @@ import { ShareError } from "../errors.ts"
 import { proxiesFrom } from "../lib/proxies.ts"
 import { isLoopback, isPrivate } from "./private-address.ts"
 
-export interface FetchOptions {
+export interface FetchLimitedOptions {
   /** Bytes of the answer, after decompression. */
-  limit: number
+  maxBytes: number
   /** Sent with the first request alone, never along a redirect; over https, or to this machine. */
   token?: string | undefined
   /** Follow redirects to addresses that are not of the public internet. */
   allowPrivate?: boolean | undefined
   /** Milliseconds without any answer. */
-  patience?: number
+  timeoutMs?: number
   /** How names are resolved; the system's way, unless given. */
   lookup?: LookupFunction
 }
 
-const REDIRECTS = 5
+const MAX_REDIRECT_COUNT = 5
 
 /**
  * What an http(s) address answers, whole. The address itself may be of any network: somebody has named it. A redirect
@@ -31,16 +31,16 @@ const REDIRECTS = 5
  * Throws `share-not-found` (404, 410), `store-denied` (401, 403 and other answers), `store-unreachable`, `bad-usage` for a
  * token that would go over the network in the clear, and `bad-input` for what is too large.
  */
-export async function fetchLimited(url: URL, options: FetchOptions): Promise<Uint8Array> {
+export async function fetchLimited(url: URL, options: FetchLimitedOptions): Promise<Uint8Array> {
   const { token, allowPrivate, ...others } = options
   if (token !== undefined) assertConfidential(url)
   const names: Names = new Map()
   let answer = await request(url, { ...others, token, checked: false, names })
   let at = url
-  for (let left = REDIRECTS; ; left--) {
+  for (let left = MAX_REDIRECT_COUNT; ; left--) {
     const next = answer.headers.location
     if (![301, 302, 303, 307, 308].includes(answer.statusCode ?? 0) || next === undefined)
-      return readBody(answer, at, options.limit)
+      return readBody(answer, at, options.maxBytes)
     answer.destroy()
     if (left === 0) throw refused(at, "redirects again and again")
     if (!URL.canParse(next, at)) throw refused(at, "redirects to no address")
@@ -72,7 +72,7 @@ const isThisMachine = ({ hostname }: URL) => hostname === "localhost" || isLoopb
 /** The addresses of the names that were asked for. */
 type Names = Map<string, LookupAddress[]>
 
-interface RequestOptions extends Omit<FetchOptions, "allowPrivate"> {
+interface RequestOptions extends Omit<FetchLimitedOptions, "allowPrivate"> {
   /** Refuse private addresses. */
   checked: boolean
   names: Names
@@ -80,7 +80,7 @@ interface RequestOptions extends Omit<FetchOptions, "allowPrivate"> {
 
 function request(
   url: URL,
-  { token, patience = 30_000, checked, names, lookup = resolve as LookupFunction }: RequestOptions,
+  { token, timeoutMs = 30_000, checked, names, lookup = resolve as LookupFunction }: RequestOptions,
 ) {
   const host = url.hostname.replace(/^\[|\]$/g, "")
   if (checked && isIP(host) !== 0 && isPrivate(host)) throw privateRedirect(url)
@@ -115,7 +115,7 @@ function request(
     const sent = of.get(url, {
       headers,
       lookup: look,
-      timeout: patience,
+      timeout: timeoutMs,
       agent: isDirect ? false : new of.Agent({ proxyEnv: { ...proxiesFrom(process.env) } }),
     })
     sent.once("response", answered)

@@ -6,7 +6,7 @@ import { databaseSource } from "../session/database.ts"
 import type { Environment } from "../session/database-path.ts"
 import { Opencode2Error } from "../session/opencode-2.ts"
 import { type OpencodeOutput, runOpencode } from "../session/opencode-cli.ts"
-import type { ForOpencode } from "./for-opencode.ts"
+import type { OpencodeExport } from "./opencode-export.ts"
 
 export interface ImportOptions {
   env: Environment
@@ -17,7 +17,7 @@ export interface ImportOptions {
 }
 
 /** Whether this machine's OpenCode has a session already. Throws `Opencode2Error` where OpenCode 2 has it. */
-export async function isThere(sessionID: string, { env, database }: ImportOptions): Promise<boolean> {
+export async function hasSession(sessionID: string, { env, database }: ImportOptions): Promise<boolean> {
   try {
     await databaseSource({ sessionID }, { env, path: database }).read(async () => {})
     return true
@@ -34,7 +34,7 @@ export async function isThere(sessionID: string, { env, database }: ImportOption
  * `session-not-found` where `opencode` does not start, `bad-input` where it does not take the session.
  */
 export async function importIntoOpencode(
-  { id, exported, messages }: ForOpencode,
+  { id, exported, messages }: OpencodeExport,
   options: ImportOptions,
 ): Promise<void> {
   const { env, cwd, database } = options

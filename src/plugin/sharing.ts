@@ -1,7 +1,7 @@
 import { ShareError } from "../errors.ts"
 import type { SecretCount } from "../redact/secrets.ts"
+import { describeRedactions } from "../share/describe-redactions.ts"
 import type { LedgerEntry } from "../share/ledger.ts"
-import { redactedInWords } from "../share/redacted-in-words.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import type { OpencodeEvent } from "./opencode.ts"
 import { sessionTree } from "./session-tree.ts"
@@ -82,7 +82,7 @@ export function sharing(options: SharingOptions): Sharing {
   }
 
   function tellRedacted(id: string, found: SecretCount[] = []): void {
-    const words = redactedInWords(found)
+    const words = describeRedactions(found)
     if (words === undefined || hidden.get(id) === words) return
     hidden.set(id, words)
     tell("Redacted from the share", words, "info")

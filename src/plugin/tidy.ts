@@ -1,6 +1,6 @@
 import type { RequestOpencode } from "../session/opencode-api.ts"
-import { isAlive } from "../share/alive.ts"
 import type { Ledger, LedgerEntry } from "../share/ledger.ts"
+import { isProcessAlive } from "../share/process-alive.ts"
 
 export interface TidyOptions {
   ledger: Ledger
@@ -17,7 +17,7 @@ export const isUnsettled = ({ state, unconfirmed }: LedgerEntry): boolean =>
   state !== "published" || unconfirmed === true
 
 /** Whether a share has been left behind so: the process that was at it is gone. */
-export const isHalfDone = (entry: LedgerEntry): boolean => isUnsettled(entry) && !isAlive(entry.pid)
+export const isHalfDone = (entry: LedgerEntry): boolean => isUnsettled(entry) && !isProcessAlive(entry.pid)
 
 /**
  * Ends what processes that are gone have left half done: a removal is finished, a share whose link nobody has seen is

@@ -17,7 +17,7 @@ import { type Ledger, openLedger } from "../share/ledger.ts"
 import { listShares } from "../share/list.ts"
 import { INDEX, prefixOf } from "../share/manifest.ts"
 import { prune } from "../share/prune.ts"
-import { orForget } from "../share/remove-each.ts"
+import { withForgetHint } from "../share/remove-many.ts"
 import { type ShareOptions, type ShareResult, share } from "../share/share.ts"
 import { newShareId } from "../share/share-id.ts"
 import { type Removal, unshare } from "../share/unshare.ts"
@@ -103,7 +103,7 @@ async function shareNew(job: Asked<"share">, world: Terminal, ledger: Ledger): P
     throw error
   }
   // What is past its time goes with the next share; what fails of that, with the one after.
-  prune({ ledger, open: rememberedStore, now: () => new Date(), only: destination, patience: { wait: 0 } }).catch(
+  prune({ ledger, open: rememberedStore, now: () => new Date(), only: destination, patience: { timeoutMs: 0 } }).catch(
     () => {},
   )
   const entry = await ledger.find(result.id)
@@ -128,7 +128,7 @@ async function confirm(id: string, ledger: Ledger): Promise<object> {
   const found = await ledger.find(id)
   if (!found?.unconfirmed) return {}
   // Another process may be at it meanwhile.
-  await ledger.hold(found, async () => {
+  await ledger.withLock(found, async () => {
     const entry = await ledger.find(id)
     if (!entry?.unconfirmed) return
     const { unconfirmed: _, pid: _pid, ...confirmed } = entry
@@ -152,7 +152,7 @@ async function publish(
 ): Promise<ShareResult> {
   // OpenCode 1 goes on to show its own copy of a session that OpenCode 2 has taken over.
   assertCurrentAt(databasePath(world.env, world.home), session)
-  const kept = options.ledger.pagesOf({ session, destination: options.destination })
+  const kept = options.ledger.checkpointFolder({ session, destination: options.destination })
   const source = opencodeSession(session, asking(api), touched && (await readBefore(kept, touched)))
   const result = await share(source, {
     ...options,
@@ -194,12 +194,15 @@ async function remove({ id, secret }: Asked<"unshare">, world: Terminal, ledger:
     throw new ShareError("bad-input", `The secret for share ${id} is not the one that was given when it was shared.`)
   const settings = settingsFrom({}, world, { isNew: false })
   const agree = () => agreeOnDestination(settings, {}, world)
-  const found = await findShares({ id }, { ledger, destination: settings.destination, open: rememberedStore, agree })
+  const found = await findShares(
+    { id },
+    { ledger, destination: settings.destination, open: rememberedStore, confirm: agree },
+  )
   const results: Removal[] = []
   for (const each of found)
     results.push(
       await unshare(each, ledger).catch((error: unknown) => {
-        throw error instanceof ShareError ? orForget(error, each.id) : error
+        throw error instanceof ShareError ? withForgetHint(error, each.id) : error
       }),
     )
   const note = results.map((result) => result.note).filter((text) => text !== undefined)
@@ -238,4 +241,4 @@ function storeOf(destination: Destination): Promise<ObjectStore> {
 
 /** The same to find, or take back, what is shared there: also where settings would be refused by now. */
 const rememberedStore = (destination: Destination) =>
-  storeOf(destination).catch(() => openStore(destination, { remembered: true }))
+  storeOf(destination).catch(() => openStore(destination, { fromLedger: true }))

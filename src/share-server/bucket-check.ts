@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
+import { verifyErasable } from "../share/probe-store.ts"
 import { newShareId } from "../share/share-id.ts"
-import { proveErasable } from "../share/try-out.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Log } from "./log.ts"
 
@@ -14,7 +14,7 @@ const transientCodes = ["store-unreachable", "store-busy", "store-credentials", 
 export function bucketCheck(store: ObjectStore, acceptRetention: boolean): () => Promise<void> {
   let pending: Promise<void> | undefined
   const run = async () => {
-    if (store.remote) await proveErasable(store, newShareId(), { acceptRetention })
+    if (store.remote) await verifyErasable(store, newShareId(), { acceptRetention })
   }
   return () => {
     pending ??= run().catch((error: unknown) => {

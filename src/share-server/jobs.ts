@@ -35,6 +35,6 @@ let store: ReturnType<typeof openStore> | undefined
 export async function runJob(job: ServerJob): Promise<ServerJobResult[ServerJob["job"]]> {
   if (job.job === "clean") return cleanBatch(job)
   const { id, destination, ...options } = job
-  store ??= openStore(destination, { sockets: MAX_CONNECTIONS })
+  store ??= openStore(destination, { maxSockets: MAX_CONNECTIONS })
   return publishShare(id, { ...options, store: await store, now: () => new Date() })
 }

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto"
 import { prefixOf } from "../share/manifest.ts"
-import { empty } from "../share/unshare.ts"
+import { emptyPrefix } from "../share/unshare.ts"
 import { collect, type ObjectStore } from "../store/object-store.ts"
 import { getJson, putJson, SERVER_FOLDER } from "./batches.ts"
 import { mapConcurrently } from "./concurrency.ts"
@@ -95,7 +95,7 @@ export async function removeShare(
   now: Date,
 ): Promise<void> {
   await writeTombstone(store, id, owner, now)
-  await empty(store, id)
+  await emptyPrefix(store, id)
   await store.delete(await listDirtyMarks(store, id))
   if (owner) await removeFromIndex(store, owner.token, id)
 }

@@ -1,11 +1,11 @@
 import { withTemporaryFiles } from "../lib/temporary-files.ts"
 import type { RedactOptions } from "../redact/redact.ts"
 import { site } from "../render/site/site.ts"
-import { nextExpiry } from "../share/expires.ts"
+import { nextExpiry } from "../share/expiry.ts"
 import { MANIFEST, type Manifest, prefixOf, readManifest, writeManifest } from "../share/manifest.ts"
 import { prepare } from "../share/prepare.ts"
 import { publish } from "../share/publish.ts"
-import { empty } from "../share/unshare.ts"
+import { emptyPrefix } from "../share/unshare.ts"
 import type { ObjectEntry, ObjectStore } from "../store/object-store.ts"
 import { compactBatches, hasNewBatches, markInconsistent, readBatches, SERVER_FOLDER } from "./batches.ts"
 import { listDirtyMarks } from "./dirty-marks.ts"
@@ -71,7 +71,7 @@ export async function publishShare(id: string, options: PublishShareOptions): Pr
 /** Deletes the remaining objects of a share that has a tombstone. Returns whether it has one. */
 export async function finishRemoval(store: ObjectStore, id: string): Promise<boolean> {
   if (!(await hasTombstone(store, id))) return false
-  await empty(store, id)
+  await emptyPrefix(store, id)
   await store.delete(await listDirtyMarks(store, id))
   return true
 }
@@ -87,13 +87,13 @@ async function publishSession(
   const { session, leftOut } = await prepare(record, { redact: { ...redact, person: { user: "", home: "" } } })
   const { id } = before
   const prefix = prefixOf(id)
-  const rule = { length: lifetimeMs, asked: false }
+  const rule = { durationMs: lifetimeMs, explicit: false }
   const { expires } = nextExpiry(before, rule, session.info.updated, now())
   const current = isConsistent && before.state === "published" ? before.objects : {}
   const seen = Object.keys(before.objects)
   const { objects } = await withTemporaryFiles((temporary) => {
     const files = site(session, { id, version, leftOut, expires, temporary })
-    return publish(files, { store, prefix, known: current, seen, concurrency: 8 })
+    return publish(files, { store, prefix, known: current, visiblePaths: seen, concurrency: 8 })
   })
   if (current !== before.objects || Object.keys(current).some((path) => !Object.hasOwn(objects, path)))
     await removeStale(store, prefix, objects)

@@ -1,5 +1,5 @@
 import type { Context } from "hono"
-import { isPast } from "../share/expires.ts"
+import { isPast } from "../share/expiry.ts"
 import { INDEX, prefixOf, readManifest } from "../share/manifest.ts"
 import { isShareId } from "../share/share-id.ts"
 import type { ObjectStore, ReadAnswer } from "../store/object-store.ts"

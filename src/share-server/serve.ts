@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 import { createAdaptorServer } from "@hono/node-server"
 import { getConnInfo } from "@hono/node-server/conninfo"
 import { Hono } from "hono"
-import { parseLength } from "../share/expires.ts"
+import { parseDuration } from "../share/expiry.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
 import { type Access, proxyAccess, publicAccess } from "./access.ts"
@@ -44,7 +44,7 @@ const SWEEP_INTERVAL_MS = 3_600_000
 export async function serve(settings: ServerSettings, log: Log): Promise<RunningServer> {
   const { publicUrl, to, endpoint, region, profile, pathStyle } = settings
   const destination: Destination = { to, endpoint, region, profile, pathStyle }
-  const store = await openStore(destination, { sockets: MAX_CONNECTIONS })
+  const store = await openStore(destination, { maxSockets: MAX_CONNECTIONS })
   const checkBucket = bucketCheck(store, settings.acceptRetention)
   try {
     await checkAtStart(checkBucket, log)
@@ -57,7 +57,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const tokenCipher = createTokenCipher(
     settings.cookieKeys.length > 0 ? settings.cookieKeys : [randomBytes(32).toString("base64url")],
   )
-  const lifetime = parseLength(settings.expires) ?? Number.POSITIVE_INFINITY
+  const lifetime = parseDuration(settings.expires) ?? Number.POSITIVE_INFINITY
   const publishing = { destination, version, redact: settings.redact, lifetime }
   const pool = workerPool(fileURLToPath(import.meta.resolve("#server-worker")), store)
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs"
 import * as z from "zod"
 import { ShareError } from "../errors.ts"
 import { firstHidden } from "../lib/terminal-text.ts"
-import { parseLength } from "../share/expires.ts"
-import { unclearError, unclearPlace, valueInWords } from "../store/check-destination.ts"
+import { parseDuration } from "../share/expiry.ts"
+import { checkDestination, formatDestination, invalidDestinationError } from "../store/check-destination.ts"
 import { canonicalTo } from "../store/open-store.ts"
 import { isToken } from "./tokens.ts"
 
@@ -56,8 +56,8 @@ export const serverSettingsSchema = z.strictObject({
   /** Destination: a bucket, as in all commands. */
   to: textSetting
     .superRefine((to, context) => {
-      const unclear = unclearPlace(to)
-      if (unclear) context.addIssue(unclearError(unclear, valueInWords(to)).message.replace(/\.$/, ""))
+      const unclear = checkDestination(to)
+      if (unclear) context.addIssue(invalidDestinationError(unclear, formatDestination(to)).message.replace(/\.$/, ""))
     })
     .transform(canonicalTo),
   endpoint: urlSetting.optional(),
@@ -88,7 +88,10 @@ export const serverSettingsSchema = z.strictObject({
   proxyAddresses: listSetting.default([]),
   /** Shares expire this long after the last change of their session. */
   expires: textSetting
-    .refine((text) => parseLength(text) !== undefined, "must be hours, days or weeks, such as 12h, 7d or 8w, or never")
+    .refine(
+      (text) => parseDuration(text) !== undefined,
+      "must be hours, days or weeks, such as 12h, 7d or 8w, or never",
+    )
     .default("never"),
   redact: jsonSetting(
     z.strictObject({

@@ -2,7 +2,7 @@ import { ShareError } from "../errors.ts"
 import type { RedactOptions } from "../redact/redact.ts"
 import { FORMAT, writeManifest } from "../share/manifest.ts"
 import { isShareId } from "../share/share-id.ts"
-import { empty } from "../share/unshare.ts"
+import { emptyPrefix } from "../share/unshare.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { storeBatch, storedBytes } from "./batches.ts"
@@ -132,7 +132,7 @@ export function shareBackends(options: ShareBackendsOptions): ShareBackends {
     }
     await Promise.all([storeBatch(store, id, items), addDirtyMark(store, id)])
     if ((await hasTombstone(store, id)) || !(await readOwner(store, id))) {
-      await empty(store, id)
+      await emptyPrefix(store, id)
       throw notFoundError(id)
     }
     onStored(id)

@@ -1,4 +1,4 @@
-import { isPast } from "../share/expires.ts"
+import { isPast } from "../share/expiry.ts"
 import { readManifest } from "../share/manifest.ts"
 import { isShareId } from "../share/share-id.ts"
 import type { ObjectStore } from "../store/object-store.ts"

@@ -8,46 +8,46 @@ import { type Content, chunksOf, SPOOL_THRESHOLD_BYTES, type TemporaryFiles } fr
 import type { SiteCheckpoint } from "../render/site/site.ts"
 import type { Beginning } from "../session/source.ts"
 
-/** How far the pages of a share were after the beginning of its session: what a later run goes on from. */
+/** The state of rendering after the first messages of a session, from which a later run resumes. */
 export interface Checkpoint extends Beginning {
-  /** Equal where those messages come out the same: this package's version, what is redacted, what all pages have in common. */
+  /** Hash of everything that affects how those messages render: package version, redactions, values common to all pages. */
   key: string
-  /** Equal where secrets are looked for in the same way. */
+  /** Hash of the redaction options. */
   redactedBy: string
-  /** Which of those messages tell what is secret: positions from 0. */
+  /** Zero-based positions of the messages that reveal which values are secret. */
   telling: number[]
   /** The id of the last of those messages. */
   last: string
 }
 
-interface Header extends Checkpoint {
+interface CheckpointHeader extends Checkpoint {
   format: number
-  state: Sum
-  record: Sum
-  text: Sum
+  state: Checksum
+  record: Checksum
+  text: Checksum
 }
 
-/** Of the first bytes of a file: how many there are, and what tells whether they are those that were written. */
-interface Sum {
+/** Size in bytes and CRC-32 of the first bytes of a file. */
+interface Checksum {
   size: number
   crc: number
 }
 
 const FORMAT = 2
-/** Of a shorter session all is read again as quickly. */
-const SHORTEST = 100
-/** In bytes: what is kept of one share, and of all together. */
-const LARGEST = 800_000_000
-const TOGETHER = 1_000_000_000
-const NAME = /^[0-9a-f]{64}\.pages$/
+/** Below this, reading the session again is just as fast. */
+const MIN_MESSAGE_COUNT = 100
+/** Largest checkpoint of one share, and of all shares together. */
+const MAX_BYTES = 800_000_000
+const MAX_TOTAL_BYTES = 1_000_000_000
+const FOLDER_NAME = /^[0-9a-f]{64}\.pages$/
 
-/** The folder for it beside a share's entry in the ledger. Private; it holds nothing that is not in the share. */
+/** The checkpoint folder, beside the share's ledger entry. Private; holds nothing that is not in the share. */
 export const checkpointFolder = (entry: string): string => entry.replace(/\.json$/, ".pages")
 
-/** What is kept of a share, but for the content; undefined where there is nothing that can be read. */
+/** Reads the header of a checkpoint, without the content; undefined if there is none or it is unreadable. */
 export const readCheckpoint = (folder: string): Promise<Checkpoint | undefined> => readHeader(folder)
 
-async function readHeader(folder: string): Promise<Header | undefined> {
+async function readHeader(folder: string): Promise<CheckpointHeader | undefined> {
   try {
     const file = await open(path.join(folder, "state"))
     try {
@@ -66,8 +66,8 @@ async function readHeader(folder: string): Promise<Header | undefined> {
 }
 
 /**
- * The content of a checkpoint. Undefined where it is damaged, or another one has taken its place. What is long stays in
- * its file, which is open as long as the temporary files are there.
+ * Loads the content of a checkpoint. Undefined if it is damaged or was replaced. Long content stays in its file, which
+ * remains open as long as the temporary files.
  */
 export async function loadCheckpoint(
   folder: string,
@@ -82,62 +82,62 @@ export async function loadCheckpoint(
       load(path.join(folder, "record"), header.record, temporary),
       load(path.join(folder, "text"), header.text, temporary),
     ])
-    if (!(await fits(state, header.state)) || !record || !text) return undefined
+    if (!(await matchesChecksum(state, header.state)) || !record || !text) return undefined
     return { ...deserialize(state), record: [record], text: [text] }
   } catch {
     return undefined
   }
 }
 
-/** What is to be kept, ready to be written. */
-export interface Taken extends Omit<Checkpoint, "hash"> {
+/** A checkpoint that can be written once the share is complete. */
+export interface CheckpointDraft extends Omit<Checkpoint, "hash"> {
   state: Uint8Array
   record: readonly Content[]
   text: readonly Content[]
 }
 
-/** Takes down how far the pages are, as they are now; undefined where that is not worth keeping. */
-export function takeCheckpoint(
+/** Captures the current state of the pages; undefined if the session is too short or the state too large to save. */
+export function draftCheckpoint(
   checkpoint: Omit<Checkpoint, "hash" | "last">,
   { pages, files, record, text }: SiteCheckpoint,
-): Taken | undefined {
-  if (checkpoint.messages < SHORTEST || sizeOf(record) + sizeOf(text) > LARGEST) return undefined
+): CheckpointDraft | undefined {
+  if (checkpoint.messages < MIN_MESSAGE_COUNT || sizeOf(record) + sizeOf(text) > MAX_BYTES) return undefined
   const last = pages.lastMessage?.id ?? ""
   return { ...checkpoint, last, state: serialize({ pages, files }), record, text }
 }
 
 /**
- * Keeps a checkpoint in place of the one before, and forgets those of the shares that were longest not brought up to
- * date. What cannot be written is not kept; a run that was cut short leaves none.
+ * Replaces the checkpoint, then deletes the least recently updated checkpoints while the total is too large. If writing
+ * fails, or the process is killed, there is no checkpoint afterwards.
  */
-export async function keepCheckpoint(
+export async function saveCheckpoint(
   folder: string,
-  { state, record, text, ...checkpoint }: Taken & Checkpoint,
+  { state, record, text, ...checkpoint }: CheckpointDraft & Checkpoint,
 ): Promise<void> {
   try {
     const before = await readHeader(folder)
     await createPrivateFolder(folder)
     await rm(path.join(folder, "state"), { force: true })
-    const header: Header = {
-      ...{ format: FORMAT, ...checkpoint, state: await sumOf([state]) },
+    const header: CheckpointHeader = {
+      ...{ format: FORMAT, ...checkpoint, state: await checksumOf([state]) },
       record: await writeAfter(path.join(folder, "record"), record, before?.record),
       text: await writeAfter(path.join(folder, "text"), text, before?.text),
     }
     const aside = path.join(folder, `state.${process.pid}`)
     await writeFile(aside, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), state]), { mode: 0o600 })
     await rename(aside, path.join(folder, "state"))
-    await forgetOldest(path.dirname(folder))
+    await deleteOldest(path.dirname(folder))
   } catch {
-    await forgetCheckpoint(folder)
+    await deleteCheckpoint(folder)
   }
 }
 
-/** Removes what was kept of a share, if anything was. */
-export async function forgetCheckpoint(folder: string): Promise<void> {
+/** Deletes the checkpoint of a share, if there is one. */
+export async function deleteCheckpoint(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true }).catch(() => {})
 }
 
-async function read(folder: string): Promise<{ header: Header; state: Uint8Array } | undefined> {
+async function read(folder: string): Promise<{ header: CheckpointHeader; state: Uint8Array } | undefined> {
   try {
     const content = await readFile(path.join(folder, "state"))
     const end = content.indexOf("\n")
@@ -148,24 +148,24 @@ async function read(folder: string): Promise<{ header: Header; state: Uint8Array
   }
 }
 
-function headerIn(text: string): Header | undefined {
-  const header: Header = JSON.parse(text)
+function headerIn(text: string): CheckpointHeader | undefined {
+  const header: CheckpointHeader = JSON.parse(text)
   return header.format === FORMAT ? header : undefined
 }
 
-/** What was written into a file, if it is as it was. */
-async function load(file: string, sum: Sum, temporary: TemporaryFiles): Promise<Content | undefined> {
+/** Reads a file up to the recorded size; undefined if its checksum differs. */
+async function load(file: string, sum: Checksum, temporary: TemporaryFiles): Promise<Content | undefined> {
   const content =
     sum.size > SPOOL_THRESHOLD_BYTES
       ? temporary.take(await open(file)).part(0, sum.size)
       : (await readFile(file)).subarray(0, sum.size)
-  return (await fits(content, sum)) ? content : undefined
+  return (await matchesChecksum(content, sum)) ? content : undefined
 }
 
-/** Writes the pieces into a file that may hold the first of them already. */
-async function writeAfter(file: string, pieces: readonly Content[], before: Sum | undefined): Promise<Sum> {
+/** Writes the pieces to a file. Skips the first piece if the file already holds it. */
+async function writeAfter(file: string, pieces: readonly Content[], before: Checksum | undefined): Promise<Checksum> {
   const [first, ...rest] = pieces
-  const start = first && first.length === before?.size ? await sumOf([first]) : undefined
+  const start = first && first.length === before?.size ? await checksumOf([first]) : undefined
   const isThere = start !== undefined && start.crc === before?.crc
   let { size, crc } = isThere ? start : { size: 0, crc: 0 }
   const opened = await open(file, isThere ? "r+" : "w", 0o600)
@@ -183,18 +183,20 @@ async function writeAfter(file: string, pieces: readonly Content[], before: Sum 
   return { size, crc }
 }
 
-async function forgetOldest(ledger: string): Promise<void> {
-  const folders = (await readdir(ledger)).filter((name) => NAME.test(name)).map((name) => path.join(ledger, name))
-  const found = await Promise.all(folders.map(async (folder) => ({ folder, ...(await weightOf(folder)) })))
+async function deleteOldest(ledger: string): Promise<void> {
+  const folders = (await readdir(ledger))
+    .filter((name) => FOLDER_NAME.test(name))
+    .map((name) => path.join(ledger, name))
+  const found = await Promise.all(folders.map(async (folder) => ({ folder, ...(await sizeOnDisk(folder)) })))
   let sum = 0
   for (const { folder, bytes } of found.sort((a, b) => b.at - a.at)) {
     sum += bytes
-    if (sum > TOGETHER) await rm(folder, { recursive: true, force: true })
+    if (sum > MAX_TOTAL_BYTES) await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** How much is kept in a folder, and since when. */
-async function weightOf(folder: string): Promise<{ bytes: number; at: number }> {
+/** Size of a checkpoint in bytes, and when it was written (milliseconds since 1970). */
+async function sizeOnDisk(folder: string): Promise<{ bytes: number; at: number }> {
   const files = await Promise.all(
     ["state", "record", "text"].map((name) => stat(path.join(folder, name)).catch(() => undefined)),
   )
@@ -202,16 +204,16 @@ async function weightOf(folder: string): Promise<{ bytes: number; at: number }> 
 }
 
 const sizeOf = (pieces: readonly Content[]) => pieces.reduce((sum, { length }) => sum + length, 0)
-async function sumOf(contents: readonly Content[]): Promise<Sum> {
+async function checksumOf(contents: readonly Content[]): Promise<Checksum> {
   let crc = 0
   for (const content of contents) for await (const piece of chunksOf(content)) crc = crc32(piece, crc)
   return { size: sizeOf(contents), crc }
 }
-const fits = async (content: Content, { size, crc }: Sum) =>
-  content.length === size && (await sumOf([content])).crc === crc
+const matchesChecksum = async (content: Content, { size, crc }: Checksum) =>
+  content.length === size && (await checksumOf([content])).crc === crc
 
-/** A key of all that decides how messages come out. */
-export const keyOf = (...decides: unknown[]): string =>
+/** Hashes the values that affect how messages render, together with the checkpoint format and V8's version. */
+export const hashKey = (...values: unknown[]): string =>
   createHash("sha256")
-    .update(JSON.stringify([FORMAT, process.versions.v8, ...decides]))
+    .update(JSON.stringify([FORMAT, process.versions.v8, ...values]))
     .digest("hex")

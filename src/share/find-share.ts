@@ -7,28 +7,28 @@ import type { Ledger, LedgerEntry } from "./ledger.ts"
 import { INDEX, prefixOf, readManifest } from "./manifest.ts"
 import { isShareId } from "./share-id.ts"
 
-/** A share that was asked for, and where it is. */
+/** A share and the store that holds it. */
 export interface FoundShare {
   id: string
   url: string
   store: ObjectStore
-  /** What this machine remembers of it, if it does. */
+  /** This machine's ledger entry, if there is one. */
   entry?: LedgerEntry
 }
 
-export interface FindOptions {
+export interface FindSharesOptions {
   ledger: Ledger
-  /** The destination of the settings: where to look for what the ledger does not know. */
+  /** The configured destination, searched for shares that are not in the ledger. */
   destination: Destination
   open: (destination: Destination) => Promise<ObjectStore>
-  /** Called before the destination of the settings is used; throws if that is not agreed to. */
-  agree: () => Promise<void>
+  /** Called before the configured destination is used; throws if the user declines. */
+  confirm: () => Promise<void>
 }
 
-/** What somebody may call a share: its link, its id, or the session that is shared. */
+/** A way to name a share: by its link, by its id, or by the session that is shared. */
 export type ShareName = { link: string; id: string } | { id: string } | { session: string }
 
-/** Reads a link, an id or a session id. Throws `bad-usage` for anything else. */
+/** Parses a link, a share id or a session id. Throws `bad-usage` for other text. */
 export function parseShareName(text: string): ShareName {
   const inLink = /^(?:https?|file):\/\/[^?#]*\/s\/([^/?#]+)(?:[/?#]|$)/.exec(text)?.[1]
   if (inLink && isShareId(inLink)) return { link: text, id: inLink }
@@ -39,21 +39,22 @@ export function parseShareName(text: string): ShareName {
   })
 }
 
-/** What this machine remembers of the shares that go by a name. */
-export const knownShares = async (name: ShareName, ledger: Ledger): Promise<LedgerEntry[]> =>
+/** This machine's ledger entries for a name. */
+export const findInLedger = async (name: ShareName, ledger: Ledger): Promise<LedgerEntry[]> =>
   (await ledger.all()).filter((entry) => ("id" in name ? entry.id === name.id : entry.session === name.session))
 
 /**
- * Finds the shares that go by a name: in the ledger, else at the destination of the settings, where the bucket's own
- * manifests tell which session is in which share. A link or an id that nobody knows is answered with where it would be:
- * whether it is there, only the store can say. A session without a share gives an empty list.
- * Throws `share-not-found` for a link that leads elsewhere than the settings, and what the store throws.
+ * Finds shares by name: in the ledger, else at the configured destination, where manifests map sessions to shares. An
+ * unknown link or id resolves to where the share would be, without checking that it exists. A session without a share
+ * gives an empty list.
+ *
+ * Throws `share-not-found` if a link does not point into the configured destination, and what the store throws.
  */
 export async function findShares(
   name: ShareName,
-  { ledger, destination, open, agree }: FindOptions,
+  { ledger, destination, open, confirm }: FindSharesOptions,
 ): Promise<FoundShare[]> {
-  const known = await knownShares(name, ledger)
+  const known = await findInLedger(name, ledger)
   if (known.length > 0)
     return Promise.all(
       known.map(async (entry) => {
@@ -63,9 +64,9 @@ export async function findShares(
     )
 
   if ("link" in name && name.link.startsWith("file:")) return [await atFileLink(name.link, name.id, open)]
-  await agree()
+  await confirm()
   const store = await open(destination)
-  if ("session" in name) return inBucket(store, name.session)
+  if ("session" in name) return findInBucket(store, name.session)
   const url = store.url(prefixOf(name.id) + INDEX)
   if ("link" in name && !name.link.startsWith(url.slice(0, -INDEX.length)))
     throw new ShareError(
@@ -78,17 +79,17 @@ export async function findShares(
   return [{ id: name.id, url, store }]
 }
 
-async function atFileLink(link: string, id: string, open: FindOptions["open"]): Promise<FoundShare> {
+async function atFileLink(link: string, id: string, open: FindSharesOptions["open"]): Promise<FoundShare> {
   const file = fileURLToPath(link.replace(/[?#].*$/, ""))
   const to = file.slice(0, file.lastIndexOf(path.join(path.sep, "s", id)))
   return { id, url: link, store: await open({ to }) }
 }
 
-/** Manifests that are read at once. */
-const AT_ONCE = 16
+/** Manifests that are read at the same time. */
+const MAX_CONCURRENT_COUNT = 16
 
-/** Every share of a session that a place holds, as its manifests tell: whoever has made it, from whatever machine. */
-export async function inBucket(store: ObjectStore, session: string): Promise<FoundShare[]> {
+/** Finds every share of a session in a store by reading its manifests, including shares from other machines and users. */
+export async function findInBucket(store: ObjectStore, session: string): Promise<FoundShare[]> {
   const found: FoundShare[] = []
   const reading = new Set<Promise<void>>()
   const look = async (id: string) => {
@@ -99,7 +100,7 @@ export async function inBucket(store: ObjectStore, session: string): Promise<Fou
     if (!isShareId(id)) continue
     const read = look(id).finally(() => reading.delete(read))
     reading.add(read)
-    if (reading.size >= AT_ONCE) await Promise.race(reading)
+    if (reading.size >= MAX_CONCURRENT_COUNT) await Promise.race(reading)
   }
   await Promise.all(reading)
   return found

@@ -2,38 +2,41 @@ import { existsSync } from "node:fs"
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, parseDestination } from "../store/open-store.ts"
-import { answered } from "./in-time.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
 import { prefixOf } from "./manifest.ts"
+import { withTimeout } from "./with-timeout.ts"
 
-/** What a store holds of a share that is to be forgotten, and how that is known. */
-export interface Held {
+/** Whether a store still holds a share that is to be forgotten, and the evidence. */
+export interface StoredState {
   holds: "nothing" | "objects" | "unknown"
-  /** For people: `no request of it has ever reached the store`. */
+  /** For display: `no request for it has ever reached the store`. */
   why: string
 }
 
-/** The store is waited for so long. */
 const TIMEOUT_MS = 10_000
 
-/** Whether anything is stored of a share: by what the ledger knows, else by asking its store. Never throws a `ShareError`. */
-export async function heldOf(
+/** Checks whether anything of a share is stored: in the ledger, else at the store. Never throws a `ShareError`. */
+export async function storedState(
   entry: LedgerEntry,
   open: (destination: Destination) => Promise<ObjectStore>,
   timeoutMs = TIMEOUT_MS,
-): Promise<Held> {
-  if (entry.unsent) return { holds: "nothing", why: "no request of it has ever reached the store" }
+): Promise<StoredState> {
+  if (entry.unsent) return { holds: "nothing", why: "no request for it has ever reached the store" }
   try {
     const { to } = entry.destination
-    const place = parseDestination(to)
-    if (place.kind === "directory" && !existsSync(place.folder))
+    const parsed = parseDestination(to)
+    if (parsed.kind === "directory" && !existsSync(parsed.folder))
       return {
         holds: "nothing",
-        why: `the folder ${place.folder} is not there (if it is on a drive that is not mounted, the share still is)`,
+        why: `the folder ${parsed.folder} does not exist (if it is on an unmounted drive, the share still exists there)`,
       }
-    const store = await answered(open(entry.destination), to, timeoutMs)
-    const first = await answered(store.list(prefixOf(entry.id))[Symbol.asyncIterator]().next(), store.name, timeoutMs)
-    if (first.done) return { holds: "nothing", why: "its store lists nothing of it" }
+    const store = await withTimeout(open(entry.destination), to, timeoutMs)
+    const first = await withTimeout(
+      store.list(prefixOf(entry.id))[Symbol.asyncIterator]().next(),
+      store.name,
+      timeoutMs,
+    )
+    if (first.done) return { holds: "nothing", why: "its store lists no objects of it" }
     return { holds: "objects", why: `${store.name} still holds ${first.value.key}` }
   } catch (error) {
     if (!(error instanceof ShareError)) throw error
@@ -42,6 +45,6 @@ export async function heldOf(
   }
 }
 
-/** Forgets a share on this machine, and deletes nothing. A process that is publishing it is waited for. */
-export const forget = (entry: LedgerEntry, ledger: Ledger): Promise<void> =>
-  ledger.hold(entry, () => ledger.drop(entry), { wait: TIMEOUT_MS })
+/** Removes a share from the ledger without deleting anything. Waits for a process that is publishing it. */
+export const forgetShare = (entry: LedgerEntry, ledger: Ledger): Promise<void> =>
+  ledger.withLock(entry, () => ledger.drop(entry), { timeoutMs: TIMEOUT_MS })

@@ -6,97 +6,95 @@ import { createPrivateFolder } from "../lib/private-folder.ts"
 import type { Selection } from "../session/select.ts"
 import { canonicalTo, type Destination, spellingsOf } from "../store/open-store.ts"
 import { checkpointFolder } from "./checkpoint.ts"
-import type { Expiry } from "./expires.ts"
-import { lock, type Patience, StillLocked } from "./lock.ts"
+import type { Expiry } from "./expiry.ts"
+import { acquireLock, type LockOptions, LockTimeoutError } from "./lock.ts"
 import { isShareId } from "./share-id.ts"
 
-/** What this machine remembers of one share: one session at one destination. Holds no credentials. */
+/** This machine's record of one share: one session at one destination. Holds no credentials. */
 export interface LedgerEntry extends Expiry {
   id: string
   session: string
   title: string
   destination: Destination
-  /** The link, once it has been shown. */
+  /** The link, once it was shown to the user. */
   url?: string
-  /** `publishing` and `removing` stay behind when a run was cut short: the next one must not trust the manifest. */
+  /** `publishing` and `removing` remain after an interrupted run: the next run must not trust the manifest. */
   state: "publishing" | "published" | "removing"
-  /** The process that is publishing or removing it. */
+  /** Process id of the process that is publishing or removing it. */
   pid?: number
-  /** What OpenCode has to show to remove it, if it was shared from inside OpenCode. */
+  /** The secret that OpenCode must present to remove it, if it was shared from inside OpenCode. */
   secret?: string
-  /** Made for an OpenCode of which it is not known yet whether it has noted the link; `pid` stays until it is. */
+  /** OpenCode has not confirmed yet that it stored the link; `pid` stays until it does. */
   unconfirmed?: boolean
-  /** When the last signed link to it ends, ISO 8601. Until then, what it opens is kept up to date. The link is nowhere. */
+  /** When the latest presigned link expires, ISO 8601; until then, the page it opens is updated. The link is not stored. */
   signed?: string
-  /** What of the session is shared, if not all of it. */
+  /** The part of the session that is shared, if not all of it. */
   selection?: Selection
-  /** While it is being removed: paths below its prefix that strangers may still get out of a cache. */
+  /** During removal: paths below its prefix that a cache may still serve. */
   paths?: string[]
-  /** No request of the first share has reached the store: nothing can be stored. */
+  /** No request of the first attempt reached the store, so nothing is stored. */
   unsent?: true
   created: string
   updated: string
 }
 
-type Held = Pick<LedgerEntry, "session" | "destination">
+type ShareKey = Pick<LedgerEntry, "session" | "destination">
 
-/** What a process that was killed left half-written is removed after so many milliseconds. */
-const LEFT = 60_000
+/** Age after which a temporary file counts as left by a killed process. */
+const TEMP_FILE_MAX_AGE_MS = 60_000
 
-/** So many sets of credentials are remembered of a destination, the latest. */
-const REMEMBERED = 20
+/** Identities recorded for one destination; older ones are dropped. */
+const MAX_IDENTITY_COUNT = 20
 
-/** The shares of this user on this machine. Losing it loses comfort, not shares: the bucket's manifests are the record. */
+/** This user's shares on this machine. A cache: manifests in the bucket are authoritative. */
 export interface Ledger {
   /**
-   * Does something to the share of a session at a destination while no other process of this machine does: the command
-   * line, the publisher of the plugin. Not to be called again from within. Waits, and throws `store-busy` when it has
-   * waited long; also what `work` throws.
+   * Runs `work` while holding the lock of a share, which the processes of this machine (command line, plugin) compete for.
+   * Not reentrant. Throws `store-busy` when the lock times out, and what `work` throws.
    */
-  hold<T>(share: Held, work: () => Promise<T>, patience?: Patience): Promise<T>
-  /** The folder that may hold what a later update of the share goes on from; it goes with the entry. */
-  pagesOf(share: Held): string
-  /** The entry of this session at this destination; made with `fresh` if there is none. To be called within `hold`. */
+  withLock<T>(share: ShareKey, work: () => Promise<T>, options?: LockOptions): Promise<T>
+  /** The folder of the share's checkpoint; deleted together with the entry. */
+  checkpointFolder(share: ShareKey): string
+  /** Returns the entry of this session at this destination, creating it from `fresh` if needed. Call it within `withLock`. */
   claim(fresh: LedgerEntry): Promise<{ entry: LedgerEntry; isNew: boolean }>
   save(entry: LedgerEntry): Promise<void>
-  /** Forgets this share; not another one that has taken its place meanwhile. */
+  /** Deletes the entry, unless it now belongs to another share. */
   drop(entry: LedgerEntry): Promise<void>
   /**
-   * Whether it is known that shares at a destination can be taken back: a trial has shown it, or something was published
-   * there before trials were noted. `identity`: the place as it is reached (`RemotePlace.identity`).
+   * Whether shares at a destination are known to be deletable: a probe succeeded, or something was published there before
+   * probes were recorded. `identity`: see `RemoteStore.identity`.
    */
-  hasProven(destination: Destination, identity: string): Promise<boolean>
-  /** Notes that a trial has shown it, which ends the trial. */
-  noteProven(destination: Destination, identity: string): Promise<void>
+  isVerified(destination: Destination, identity: string): Promise<boolean>
+  /** Records that a probe succeeded, which ends the probe. */
+  markVerified(destination: Destination, identity: string): Promise<void>
   /**
-   * Tries a destination out while no other process of this machine does. `work` gets the id of a trial that was cut short,
-   * whose rest it has to remove, else the fresh one, which is noted before anything of it is stored.
+   * Runs a probe of a destination under a lock. `work` receives the id of an interrupted probe, whose leftovers it must
+   * remove, else the fresh id, which is recorded before anything is stored under it.
    */
-  inTrial<T>(destination: Destination, fresh: string, work: (id: string) => Promise<T>): Promise<T>
-  /** What is remembered of a session's share at a destination. */
+  withProbe<T>(destination: Destination, fresh: string, work: (id: string) => Promise<T>): Promise<T>
+  /** The entry of a session's share at a destination. */
   at(session: string, destination: Destination): Promise<LedgerEntry | undefined>
-  /** What is remembered of a share, by its id. */
+  /** The entry of a share, by its id. */
   find(id: string): Promise<LedgerEntry | undefined>
   /** Every readable entry, oldest first. */
   all(): Promise<LedgerEntry[]>
 }
 
 /**
- * Opens the ledger in a folder, which is made with the first entry; folder and files are private to the user, whatever
- * the umask. One file an entry, written aside and renamed: a kill leaves the old one or the new one. What cannot be read
- * is as good as not there. Beside an entry lies its lock while somebody is at it, and for each destination what is known of
- * its trials.
+ * Opens the ledger in a folder, which is created with the first entry. Folder and files are private to the user, whatever
+ * the umask. Each entry is one file, replaced atomically: a killed process leaves the old or the new version. Unreadable
+ * entries are ignored. The folder also holds a lock file per share in use, and one record of probes per destination.
  */
 export function openLedger(folder: string): Ledger {
-  const placeOf = ({ to, endpoint = "" }: Destination) => [canonicalTo(to), endpoint]
-  const trialsOf = (destination: Destination) =>
-    path.join(folder, `${sha256(JSON.stringify(placeOf(destination)))}.trials`)
-  const fileAs = (to: string, { session, destination }: Held) =>
+  const locationOf = ({ to, endpoint = "" }: Destination) => [canonicalTo(to), endpoint]
+  const probeFileOf = (destination: Destination) =>
+    path.join(folder, `${sha256(JSON.stringify(locationOf(destination)))}.trials`)
+  const fileAs = (to: string, { session, destination }: ShareKey) =>
     path.join(folder, `${sha256(JSON.stringify([session, to, destination.endpoint ?? ""]))}.json`)
-  const fileOf = (share: Held) => fileAs(canonicalTo(share.destination.to), share)
+  const fileOf = (share: ShareKey) => fileAs(canonicalTo(share.destination.to), share)
 
-  /** Also an entry that an earlier version has kept under another spelling of the same destination. */
-  async function entryOf(share: Held): Promise<LedgerEntry | undefined> {
+  /** Also finds entries that an earlier version stored under another spelling of the destination. */
+  async function entryOf(share: ShareKey): Promise<LedgerEntry | undefined> {
     for (const to of spellingsOf(share.destination.to)) {
       const entry = await readEntry(fileAs(to, share))
       if (entry) return entry
@@ -107,7 +105,7 @@ export function openLedger(folder: string): Ledger {
   async function write(given: LedgerEntry): Promise<void> {
     const spelled = fileAs(given.destination.to, given)
     const other = spelled === fileOf(given) ? undefined : await readEntry(fileOf(given))
-    // Two spellings have two shares: each keeps its own entry.
+    // Two spellings have separate shares: each keeps its own entry.
     if (other && other.id !== given.id) return writeJson(spelled, given)
     const entry = { ...given, destination: { ...given.destination, to: canonicalTo(given.destination.to) } }
     await writeJson(fileOf(entry), entry)
@@ -130,18 +128,18 @@ export function openLedger(folder: string): Ledger {
     for (const name of (await readdir(folder)).filter((name) => name.startsWith("."))) {
       const aside = path.join(folder, name)
       const found = await stat(aside).catch(() => undefined)
-      if (found && Date.now() - found.mtimeMs > LEFT) await rm(aside, { force: true })
+      if (found && Date.now() - found.mtimeMs > TEMP_FILE_MAX_AGE_MS) await rm(aside, { force: true })
     }
   }
 
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  const wrapErrors = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (cause) {
-      if (cause instanceof StillLocked) throw busy(cause)
+      if (cause instanceof LockTimeoutError) throw busy(cause)
       throw new ShareError(
         "bad-settings",
-        `The record of shares in ${folder} cannot be written: ${(cause as Error).message}.`,
+        `Could not write the list of shares in ${folder}: ${(cause as Error).message}.`,
         {
           hint: "Make the folder writable, or set XDG_DATA_HOME to another one.",
           cause,
@@ -158,10 +156,10 @@ export function openLedger(folder: string): Ledger {
   }
 
   return {
-    async hold(share, work, patience) {
-      const release = await guarded(async () => {
+    async withLock(share, work, options) {
+      const release = await wrapErrors(async () => {
         await createPrivateFolder(folder)
-        return lock(`${fileOf(share)}.lock`, patience)
+        return acquireLock(`${fileOf(share)}.lock`, options)
       })
       try {
         await sweep().catch(() => {})
@@ -170,18 +168,18 @@ export function openLedger(folder: string): Ledger {
         release()
       }
     },
-    pagesOf: (share) => checkpointFolder(fileOf(share)),
+    checkpointFolder: (share) => checkpointFolder(fileOf(share)),
     claim: (fresh) =>
-      guarded(async () => {
+      wrapErrors(async () => {
         const known = await entryOf(fresh)
         if (known && !(await readEntry(fileOf(fresh)))) await write(known)
         if (known) return { entry: (await readEntry(fileOf(fresh))) ?? known, isNew: false }
         await write(fresh)
         return { entry: fresh, isNew: true }
       }),
-    save: (entry) => guarded(() => write(entry)),
+    save: (entry) => wrapErrors(() => write(entry)),
     drop: (entry) =>
-      guarded(async () => {
+      wrapErrors(async () => {
         for (const file of new Set([fileOf(entry), fileAs(entry.destination.to, entry)])) {
           const known = await readEntry(file)
           if (known && known.id !== entry.id) continue
@@ -189,29 +187,31 @@ export function openLedger(folder: string): Ledger {
           await rm(file, { force: true })
         }
       }),
-    async hasProven(destination, identity) {
-      const { proven } = await readTrials(trialsOf(destination))
+    async isVerified(destination, identity) {
+      const { proven } = await readProbeRecord(probeFileOf(destination))
       if (proven) return proven.includes(identity)
-      const place = JSON.stringify(placeOf(destination))
-      return (await all()).some((each) => each.url !== undefined && JSON.stringify(placeOf(each.destination)) === place)
+      const location = JSON.stringify(locationOf(destination))
+      return (await all()).some(
+        (each) => each.url !== undefined && JSON.stringify(locationOf(each.destination)) === location,
+      )
     },
-    noteProven: (destination, identity) =>
-      guarded(async () => {
-        const file = trialsOf(destination)
-        const { proven = [] } = await readTrials(file)
+    markVerified: (destination, identity) =>
+      wrapErrors(async () => {
+        const file = probeFileOf(destination)
+        const { proven = [] } = await readProbeRecord(file)
         const others = proven.filter((each) => each !== identity)
-        await writeJson(file, { proven: [...others, identity].slice(-REMEMBERED) } satisfies Trials)
+        await writeJson(file, { proven: [...others, identity].slice(-MAX_IDENTITY_COUNT) } satisfies ProbeRecord)
       }),
-    async inTrial(destination, fresh, work) {
-      const file = trialsOf(destination)
-      const release = await guarded(async () => {
+    async withProbe(destination, fresh, work) {
+      const file = probeFileOf(destination)
+      const release = await wrapErrors(async () => {
         await createPrivateFolder(folder)
-        return lock(`${file}.lock`)
+        return acquireLock(`${file}.lock`)
       })
       try {
-        const trials = await readTrials(file)
+        const trials = await readProbeRecord(file)
         const id = trials.unfinished ?? fresh
-        if (id === fresh) await guarded(() => writeJson(file, { ...trials, unfinished: id } satisfies Trials))
+        if (id === fresh) await wrapErrors(() => writeJson(file, { ...trials, unfinished: id } satisfies ProbeRecord))
         return await work(id)
       } finally {
         release()
@@ -223,27 +223,27 @@ export function openLedger(folder: string): Ledger {
   }
 }
 
-const busy = (cause: StillLocked) =>
+const busy = (cause: LockTimeoutError) =>
   new ShareError(
     "store-busy",
-    `Another process (${cause.pid}) has been sharing or unsharing this session for a while.`,
+    `Timed out waiting for another process (${cause.pid}) that is sharing or unsharing this session.`,
     {
-      hint: "Wait until it has ended, or end it, and run the same command again.",
+      hint: "Wait for it to end, or stop it, then run the same command again.",
       cause,
     },
   )
 
-/** What is noted of the trials of a place. */
-interface Trials {
-  /** The identities with which one has succeeded; absent where none has. */
+/** Results of the probes of one destination. */
+interface ProbeRecord {
+  /** Identities with which a probe has succeeded; absent if none has. */
   proven?: string[]
-  /** The id of one that has not ended. */
+  /** Id of a probe that has not ended. */
   unfinished?: string
 }
 
-async function readTrials(file: string): Promise<Trials> {
+async function readProbeRecord(file: string): Promise<ProbeRecord> {
   try {
-    const { proven, unfinished }: Partial<Record<keyof Trials, unknown>> = JSON.parse(await readFile(file, "utf8"))
+    const { proven, unfinished }: Partial<Record<keyof ProbeRecord, unknown>> = JSON.parse(await readFile(file, "utf8"))
     return {
       ...(Array.isArray(proven) && { proven: proven.map(String) }),
       ...(typeof unfinished === "string" && isShareId(unfinished) && { unfinished }),

@@ -1,60 +1,60 @@
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
-import { isTime } from "./expires.ts"
-import { answered } from "./in-time.ts"
+import { isTimestamp } from "./expiry.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
 import { INDEX, type Manifest, prefixOf, readManifest } from "./manifest.ts"
 import { isShareId } from "./share-id.ts"
+import { withTimeout } from "./with-timeout.ts"
 
-/** One line of `list`. Times are ISO 8601, UTC. */
+/** One row of `list`. Times are ISO 8601, UTC. */
 export interface ListedShare {
   id: string
   url: string
   session: string
   title: string
-  /** Where it is: `s3://team-shares`, or a folder. */
+  /** The store: `s3://team-shares`, or a folder. */
   store: string
   /**
-   * `shared`; `unfinished`: a share or its removal was cut short, the same command finishes it; `gone`: removed from
-   * elsewhere; `unknown`: the store could not be asked; `unreadable`: its manifest is damaged, or of a newer version.
+   * `shared`; `unfinished`: a share or its removal was interrupted, the same command finishes it; `gone`: removed from
+   * another machine; `unknown`: the store did not respond; `unreadable`: its manifest is damaged or from a newer version.
    */
   state: "shared" | "unfinished" | "gone" | "unknown" | "unreadable"
-  /** Why the state is not known. */
+  /** Why the state is `unknown` or `unreadable`. */
   reason?: string
   created: string
   updated: string
-  /** When it ends, or ended: it stays until it is pruned. Null: never. */
+  /** When it expires or expired (it stays until it is pruned). Null: never. */
   expires: string | null
-  /** Until when the signed link opens that was given last, if there is one. */
+  /** When the latest presigned link expires, if there is one. */
   signed?: string
-  /** Bytes in all, before compression. */
+  /** Total size in bytes, before compression. */
   bytes: number
 }
 
 export interface ListOptions {
   ledger: Ledger
   open: (destination: Destination) => Promise<ObjectStore>
-  /** Also everything in this store that the ledger does not know: what others, or other machines, have shared. */
+  /** Also list shares in this store that are not in the ledger: from other users or machines. */
   alsoIn?: ObjectStore
-  /** A place that has not answered for so long is not asked for more. */
-  silenceMs?: number
-  /** Called once for each place of the ledger's that does not answer, or cannot be asked. */
+  /** After this long without a response, a store is not queried again. */
+  timeoutMs?: number
+  /** Called once for each destination in the ledger that does not respond or cannot be opened. */
   onUnanswered?: (place: string, error: ShareError) => void
-  /** Called when `alsoIn` cannot be listed; without it, that is thrown. */
+  /** Called when `alsoIn` cannot be listed; if absent, the error is thrown. */
   onUnlisted?: (error: ShareError) => void
 }
 
-const SILENCE_MS = 5_000
-/** Manifests of one place that are read at once. */
-const AT_ONCE = 16
+const TIMEOUT_MS = 5_000
+/** Manifests of one store that are read at the same time. */
+const MAX_CONCURRENT_COUNT = 16
 
 /**
- * What is shared, oldest first: what this machine knows, each asked of its store; places are asked at the same time, so
- * that one that hangs takes no longer than its silence. Never throws for a single share.
+ * Lists shares, oldest first: those in the ledger, each checked at its store, then those of `alsoIn`. Stores are queried
+ * in parallel, so a store that hangs costs one timeout. Never throws for a single share.
  */
 export async function listShares(options: ListOptions): Promise<ListedShare[]> {
-  const { ledger, alsoIn, silenceMs = SILENCE_MS, onUnlisted } = options
+  const { ledger, alsoIn, timeoutMs = TIMEOUT_MS, onUnlisted } = options
   const entries = await ledger.all()
   const places = new Map<string, LedgerEntry[]>()
   for (const entry of entries) {
@@ -62,9 +62,9 @@ export async function listShares(options: ListOptions): Promise<ListedShare[]> {
     places.set(place, [...(places.get(place) ?? []), entry])
   }
   const [known, others] = await Promise.all([
-    Promise.all([...places.values()].map((here) => listPlace(here, options))),
+    Promise.all([...places.values()].map((here) => listDestination(here, options))),
     alsoIn &&
-      strangers(alsoIn, new Set(entries.map(({ id }) => id)), silenceMs).catch((error: unknown) => {
+      listUnknown(alsoIn, new Set(entries.map(({ id }) => id)), timeoutMs).catch((error: unknown) => {
         if (!onUnlisted || !(error instanceof ShareError)) throw error
         onUnlisted(error)
         return []
@@ -73,32 +73,34 @@ export async function listShares(options: ListOptions): Promise<ListedShare[]> {
   return [...known.flat(), ...(others ?? [])].sort((a, b) => a.created.localeCompare(b.created))
 }
 
-/** The shares at one place. Of one that does not answer, no more is asked. */
-async function listPlace(
+/** Lists the shares at one destination. Stops querying a store that does not respond. */
+async function listDestination(
   entries: readonly LedgerEntry[],
-  { open, silenceMs = SILENCE_MS, onUnanswered }: ListOptions,
+  { open, timeoutMs = TIMEOUT_MS, onUnanswered }: ListOptions,
 ): Promise<ListedShare[]> {
   const { destination } = entries[0]!
   let unusable: ShareError | undefined
   const give = (error: unknown): ShareError => {
     if (!(error instanceof ShareError)) throw error
-    // What is wrong with one manifest is not wrong with its place.
+    // A damaged manifest says nothing about its store.
     if (error.code !== "bad-input" && !unusable) {
       unusable = error
       onUnanswered?.(destination.to, error)
     }
     return error
   }
-  const store = await answered(open(destination), destination.to, silenceMs).catch((error: unknown) => void give(error))
+  const store = await withTimeout(open(destination), destination.to, timeoutMs).catch(
+    (error: unknown) => void give(error),
+  )
   const shares: ListedShare[] = []
   const waiting = entries.entries()
   const work = async () => {
     for (const [at, entry] of waiting) {
-      const asked = async () => unusable ?? (store && answered(readManifest(store, entry.id), store.name, silenceMs))
+      const asked = async () => unusable ?? (store && withTimeout(readManifest(store, entry.id), store.name, timeoutMs))
       shares[at] = listed(entry, store, await asked().catch(give))
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  await Promise.all(Array.from({ length: MAX_CONCURRENT_COUNT }, work))
   return shares
 }
 
@@ -115,35 +117,35 @@ function listed(
     ...{ id, session, title, created, updated },
     url: entry.url ?? store?.url(prefixOf(id) + INDEX) ?? "",
     store: store?.name ?? destination.to,
-    state: error ? whyNot(error) : unfinished ? "unfinished" : manifest ? "shared" : "gone",
+    state: error ? unreadableState(error) : unfinished ? "unfinished" : manifest ? "shared" : "gone",
     ...(error && { reason: error.message }),
-    expires: isTime(entry.expires) ? entry.expires : null,
-    ...(isTime(entry.signed) && { signed: entry.signed }),
+    expires: isTimestamp(entry.expires) ? entry.expires : null,
+    ...(isTimestamp(entry.signed) && { signed: entry.signed }),
     bytes: manifest ? bytesOf(manifest) : 0,
   }
 }
 
-async function strangers(store: ObjectStore, known: Set<string>, silenceMs: number): Promise<ListedShare[]> {
+async function listUnknown(store: ObjectStore, known: Set<string>, timeoutMs: number): Promise<ListedShare[]> {
   const shares: ListedShare[] = []
   const ids = store.folders("s/")[Symbol.asyncIterator]()
   for (;;) {
-    const { done, value: id } = await answered(ids.next(), store.name, silenceMs)
+    const { done, value: id } = await withTimeout(ids.next(), store.name, timeoutMs)
     if (done) break
     if (!isShareId(id) || known.has(id)) continue
-    const manifest = await answered(readManifest(store, id), store.name, silenceMs).catch(whyNot)
+    const manifest = await withTimeout(readManifest(store, id), store.name, timeoutMs).catch(unreadableState)
     const found = typeof manifest === "string" ? undefined : manifest
     const { session = "", title = "", created = "", updated = "" } = found ?? {}
     const state = typeof manifest === "string" ? manifest : found?.state === "published" ? "shared" : "unfinished"
     const url = store.url(prefixOf(id) + INDEX)
-    const expires = isTime(found?.expires) ? found.expires : null
+    const expires = isTimestamp(found?.expires) ? found.expires : null
     const bytes = found ? bytesOf(found) : 0
     shares.push({ id, url, session, title, store: store.name, state, created, updated, expires, bytes })
   }
   return shares
 }
 
-/** Why a manifest could not be read. */
-const whyNot = (error: unknown) =>
+/** The state of a share whose manifest could not be read. */
+const unreadableState = (error: unknown) =>
   error instanceof ShareError && error.code === "bad-input" ? ("unreadable" as const) : ("unknown" as const)
 
 const bytesOf = ({ objects }: Manifest) => Object.values(objects).reduce((sum, { size }) => sum + size, 0)

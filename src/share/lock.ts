@@ -1,107 +1,109 @@
 import { closeSync, fchmodSync, lstatSync, openSync, readFileSync, rmSync, utimesSync, writeSync } from "node:fs"
 import { hostname } from "node:os"
 import { setTimeout as sleep } from "node:timers/promises"
-import { isAlive } from "./alive.ts"
+import { isProcessAlive } from "./process-alive.ts"
 
-/** Milliseconds. */
-export interface Patience {
-  /** How long to wait for who holds the lock. */
-  wait?: number
-  /** How long who holds it may give no sign of life: as seen by who waits, whose clock stands still in a sleeping machine. */
-  silence?: number
-  /** After how long `onWait` is called. */
-  quiet?: number
-  /** Called once if it takes a moment, with the process that holds the lock. */
+export interface LockOptions {
+  /** How long to wait for the lock. Default: 120,000. */
+  timeoutMs?: number
+  /** Stale after this long without a heartbeat, by the waiter's monotonic clock (suspend does not count). Default: 60,000. */
+  staleMs?: number
+  /** Delay before `onWait` is called. Default: 1,000. */
+  notifyAfterMs?: number
+  /** Called once while waiting, with the id of the process that holds the lock. */
   onWait?: ((pid: number) => void) | undefined
 }
 
-/** Somebody else has held the lock all the time. */
-export class StillLocked extends Error {
+/** The lock was not released within `timeoutMs`. `pid`: the process that holds it. */
+export class LockTimeoutError extends Error {
   readonly pid: number
   constructor(pid: number) {
-    super(`Process ${pid} is still at it`)
+    super(`Timed out waiting for process ${pid}`)
     this.pid = pid
   }
 }
 
-interface Holder {
+interface LockHolder {
   pid: number
   host: string
   token: string
 }
 
-const LOOK = 50
-const BEAT = 5_000
-/** A file that says nothing yet is being written; after so many milliseconds, whoever made it was killed. */
-const WRITING = 2_000
+const POLL_MS = 50
+const HEARTBEAT_MS = 5_000
+/** An empty lock file is still being written; if it is older than this, its process was killed. */
+const EMPTY_GRACE_MS = 2_000
 
-/** What this process holds: in a container the next process may well have the number of the one before. */
-const held = new Set<string>()
+/** Locks that this process holds. A pid is not enough: in a container, successive processes may have the same pid. */
+const heldTokens = new Set<string>()
 
 /**
- * Takes a lock that one process of this machine has at a time: a file that names it, in a folder that is there. Needs no
- * more of the file system than that it makes a file once. The lock of a process that is gone is taken over, at once if it
- * was one of this machine; one on another machine that shares the folder is gone when it has given no sign of life for a
- * minute. Returns what gives the lock back. Throws `StillLocked`, and what the file system throws.
+ * Acquires a lock file in an existing folder. Relies only on exclusive creation of files. Takes over a stale lock: at
+ * once if its process on this machine has ended, after `staleMs` without a heartbeat if another machine that shares the
+ * folder holds it. Returns a function that releases the lock. Throws `LockTimeoutError`, and what the file system throws.
  */
-export async function lock(file: string, patience: Patience = {}): Promise<() => void> {
-  const mine: Holder = { pid: process.pid, host: hostname(), token: crypto.randomUUID() }
-  held.add(mine.token)
+export async function acquireLock(file: string, options: LockOptions = {}): Promise<() => void> {
+  const mine: LockHolder = { pid: process.pid, host: hostname(), token: crypto.randomUUID() }
+  heldTokens.add(mine.token)
   try {
-    await take(file, mine, patience)
+    await waitForLock(file, mine, options)
   } catch (error) {
-    held.delete(mine.token)
+    heldTokens.delete(mine.token)
     throw error
   }
-  const beat = setInterval(() => touch(file), BEAT).unref()
+  const beat = setInterval(() => touch(file), HEARTBEAT_MS).unref()
   return () => {
     clearInterval(beat)
-    if (read(file)?.token === mine.token) remove(file)
-    held.delete(mine.token)
+    if (readHolder(file)?.token === mine.token) removeQuietly(file)
+    heldTokens.delete(mine.token)
   }
 }
 
-async function take(file: string, mine: Holder, { wait = 120_000, silence = 60_000, quiet = 1_000, onWait }: Patience) {
+async function waitForLock(
+  file: string,
+  mine: LockHolder,
+  { timeoutMs = 120_000, staleMs = 60_000, notifyAfterMs = 1_000, onWait }: LockOptions,
+) {
   const start = performance.now()
   let sign = { of: "", since: start }
-  for (let told = false; !create(file, JSON.stringify(mine)); ) {
+  for (let told = false; !createExclusive(file, JSON.stringify(mine)); ) {
     const now = performance.now()
-    const holder = read(file)
+    const holder = readHolder(file)
     const age = ageOf(file)
     if (age === undefined) continue
     const of = `${holder?.token} ${age.at}`
     if (of !== sign.of) sign = { of, since: now }
-    if (isGone(holder, age.ms) || now - sign.since > silence) {
-      if (removeOf(file, holder)) continue
-    } else if (now - start > wait) throw new StillLocked(holder?.pid ?? 0)
-    else if (!told && now - start > quiet) {
+    if (isHolderDead(holder, age.ms) || now - sign.since > staleMs) {
+      if (removeStaleLock(file, holder)) continue
+    } else if (now - start > timeoutMs) throw new LockTimeoutError(holder?.pid ?? 0)
+    else if (!told && now - start > notifyAfterMs) {
       told = true
       onWait?.(holder?.pid ?? 0)
     }
-    await sleep(LOOK)
+    await sleep(POLL_MS)
   }
 }
 
-function isGone(holder: Holder | undefined, age: number): boolean {
-  if (!holder) return age > WRITING
+function isHolderDead(holder: LockHolder | undefined, age: number): boolean {
+  if (!holder) return age > EMPTY_GRACE_MS
   if (holder.host !== hostname()) return false
-  return holder.pid === process.pid ? !held.has(holder.token) : !isAlive(holder.pid)
+  return holder.pid === process.pid ? !heldTokens.has(holder.token) : !isProcessAlive(holder.pid)
 }
 
 /**
- * Removes the lock of who is gone. Of several who see that at once, one may: the others could remove the lock that has
- * been taken since. False if it is another one's turn.
+ * Removes a stale lock. A second lock file (`.turn`) lets one waiter at a time do so: otherwise a slower waiter could
+ * remove the lock that a faster one has just acquired. Returns false if another waiter is removing it.
  */
-function removeOf(file: string, gone: Holder | undefined): boolean {
+function removeStaleLock(file: string, stale: LockHolder | undefined): boolean {
   const turn = `${file}.turn`
-  if (!create(turn, "")) {
-    // Nothing is waited for between making and removing it, so only a kill leaves it there.
-    if ((ageOf(turn)?.ms ?? 0) > WRITING) rmSync(turn, { force: true })
+  if (!createExclusive(turn, "")) {
+    // It is created and removed synchronously, so only a killed process leaves it behind.
+    if ((ageOf(turn)?.ms ?? 0) > EMPTY_GRACE_MS) rmSync(turn, { force: true })
     return false
   }
   try {
-    const now = read(file)
-    const isSame = now ? now.token === gone?.token : !gone && (ageOf(file)?.ms ?? 0) > WRITING
+    const now = readHolder(file)
+    const isSame = now ? now.token === stale?.token : !stale && (ageOf(file)?.ms ?? 0) > EMPTY_GRACE_MS
     if (isSame) rmSync(file, { force: true })
     return true
   } finally {
@@ -109,8 +111,8 @@ function removeOf(file: string, gone: Holder | undefined): boolean {
   }
 }
 
-/** Makes a file unless it is there; without pause, so that a kill hardly ever leaves one with nothing in it. */
-function create(file: string, content: string): boolean {
+/** Creates a file; false if it exists. Synchronous, so that a killed process hardly ever leaves an empty file. */
+function createExclusive(file: string, content: string): boolean {
   let made: number
   try {
     made = openSync(file, "wx", 0o600)
@@ -119,7 +121,7 @@ function create(file: string, content: string): boolean {
     throw error
   }
   try {
-    // Whatever the umask.
+    // Independent of the umask.
     fchmodSync(made, 0o600)
     writeSync(made, content)
     return true
@@ -131,9 +133,9 @@ function create(file: string, content: string): boolean {
   }
 }
 
-function read(file: string): Holder | undefined {
+function readHolder(file: string): LockHolder | undefined {
   try {
-    const holder: Holder = JSON.parse(readFileSync(file, "utf8"))
+    const holder: LockHolder = JSON.parse(readFileSync(file, "utf8"))
     return typeof holder?.token === "string" ? holder : undefined
   } catch {
     return undefined
@@ -151,8 +153,8 @@ function touch(file: string): void {
   } catch {}
 }
 
-/** What cannot be removed stays: nobody takes it for the lock of somebody who is there. */
-function remove(file: string): void {
+/** Ignores errors: a lock file that stays behind is recognized as stale. */
+function removeQuietly(file: string): void {
   try {
     rmSync(file, { force: true })
   } catch {}

@@ -1,50 +1,50 @@
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 
-/** The number of the layout in the bucket. It changes when an older version could no longer update or remove a share. */
+/** Version of the layout in the bucket. Incremented when older package versions could not update or remove a share. */
 export const FORMAT = 1
 
 /** One object of a share, as the manifest records it. */
 export interface ManifestObject {
-  /** Bytes of the plain content, before any compression. */
+  /** Size of the uncompressed content in bytes. */
   size: number
-  /** SHA-256 of the plain content, hexadecimal. */
+  /** SHA-256 of the uncompressed content, hexadecimal. */
   hash: string
-  /** Hash of what the content was made from; see `SiteFile.input`. */
+  /** Hash of the content's inputs; see `SiteFile.input`. */
   input: string
-  /** Of a page, the id of its first message; the page's script finds the page of an id by it. */
+  /** For a page: the id of its first message, by which the page's script finds the page of a message. */
   first?: string
 }
 
-/** What a share is made of: `s/<id>/manifest.json`, the record that outlives the session and this machine. */
+/** The contents of a share: `s/<id>/manifest.json`, the record that outlives the session and this machine. */
 export interface Manifest {
   format: number
   id: string
-  /** The id of the session that is shared. */
+  /** The session's id. */
   session: string
   title: string
-  /** `publishing` until the first version is complete: a share in that state can be finished or removed. */
+  /** `publishing` until the first version is complete; such a share can be finished or removed. */
   state: "publishing" | "published"
   /** ISO 8601, UTC. */
   created: string
   updated: string
-  /** ISO 8601, UTC: after that, `prune` removes the share. Absent: never. */
+  /** ISO 8601, UTC: `prune` removes the share after this time. Absent: never. */
   expires?: string
-  /** The version of this package that wrote it. */
+  /** The package version that wrote it. */
   generator: string
-  /** By path below the share's prefix; the manifest itself is not among them. */
+  /** Objects by path below the share's prefix, without the manifest itself. */
   objects: Record<string, ManifestObject>
 }
 
-/** The prefix of a share: it always ends in a slash and always holds a whole id. */
+/** The prefix of a share. Contains the whole id and ends in a slash, so that no other share matches. */
 export const prefixOf = (id: string): string => `s/${id}/`
 
 export const MANIFEST = "manifest.json"
 export const INDEX = "index.html"
 
 /**
- * Reads the manifest of a share; undefined where there is none.
- * Throws `bad-input` when it is there but was not written by this package, or by a newer version of it.
+ * Reads the manifest of a share; undefined if there is none.
+ * Throws `bad-input` if it is damaged or was written by a newer version of this package.
  */
 export async function readManifest(store: ObjectStore, id: string): Promise<Manifest | undefined> {
   const body = await store.get(prefixOf(id) + MANIFEST)
@@ -70,7 +70,7 @@ function parseManifest(text: string, id: string, where: string): Manifest {
     value === null ||
     typeof value.format !== "number" ||
     value.id !== id ||
-    (value.format <= FORMAT && !isWhole(value))
+    (value.format <= FORMAT && !isComplete(value))
   )
     throw new ShareError("bad-input", `The manifest of share ${id} in ${where} is damaged.`, {
       hint: `Remove the share with "opencode-bucket unshare ${id}" and share again.`,
@@ -82,8 +82,8 @@ function parseManifest(text: string, id: string, where: string): Manifest {
   return value as Manifest
 }
 
-/** Whether every field has its type: what stands in a bucket may be anything. */
-function isWhole({ session, title, state, created, updated, objects }: Partial<Manifest>): boolean {
+/** Checks the type of every field. Content of a bucket may be anything. */
+function isComplete({ session, title, state, created, updated, objects }: Partial<Manifest>): boolean {
   return (
     [session, title, created, updated].every((text) => typeof text === "string") &&
     (state === "publishing" || state === "published") &&

@@ -9,29 +9,29 @@ import type { SessionRecord } from "../session/source.ts"
 import { trimUnfinished } from "../session/trim-unfinished.ts"
 
 export interface PrepareOptions {
-  /** All of it, unless given. */
+  /** Default: all of it. */
   selection?: Selection | undefined
-  /** Secrets, home folders and this user's name, unless given. */
+  /** Default: secrets, home folders and this user's name. */
   redact?: RedactOptions | undefined
 }
 
-/** A session as it will be seen. */
+/** A session as readers will see it. */
 export interface Prepared {
   session: Session
-  /** What was left out of it, in words. */
+  /** Description of what was left out: `reasoning, attachments`. */
   leftOut: string | undefined
-  /** What was redacted: how many different secrets of each kind, in the order of their first appearance. */
+  /** Number of distinct redacted secrets of each kind, in order of first appearance. */
   found: SecretCount[]
-  /** How it was redacted, for the next time; see `RedactionResult`. */
+  /** Redaction state for the next run; see `RedactionResult`. */
   redacted: Pick<RedactionResult, "telling" | "key">
 }
 
 /**
- * What is common to all that leaves the record of a session, into a bucket or a file: record → hold back → redact →
- * select → normalize → published.
- * All of the record is searched for secrets: what is left out may be what gives away a secret in the rest. Throws what
- * selecting and reading throw, `bad-settings` for a pattern that cannot be, and `Opencode2Error` for messages without roles.
- * @param before what is known of its beginning, redacted with the same options
+ * The pipeline that all shares and exports go through: record → hold back → redact → select → normalize → published.
+ *
+ * Searches the whole record for secrets: an omitted part may reveal a secret that the rest contains. Throws what
+ * selecting and reading throw, `bad-settings` for an invalid pattern, and `Opencode2Error` for messages without roles.
+ * @param before redaction state of the first messages, from a run with the same options
  */
 export async function prepare(
   record: SessionRecord,

@@ -9,7 +9,7 @@ import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts"
 import { publish } from "./publish.ts"
 
 export interface PreviewOptions extends PrepareOptions {
-  /** Where the files go; what is there of an earlier preview is removed. */
+  /** The output folder. An earlier preview in it is deleted. */
   folder: string
   id: string
   version: string
@@ -20,13 +20,13 @@ export interface Preview extends Prepared {
   url: string
 }
 
-/** Writes the very files of a share into a local folder, which is made private to the user. Throws what the source and the folder throw. */
+/** Writes the files of a share to a local folder that is private to the user. Throws what the source and the folder throw. */
 export async function preview(source: SessionSource, options: PreviewOptions): Promise<Preview> {
   const { folder, id, version } = options
   return source.read(async (record) => {
     const prepared = await prepare(record, options)
     await rm(folder, { recursive: true, force: true })
-    // Where that fails, the store says it better.
+    // If this fails, the store reports a better error.
     await createPrivateFolder(folder).catch(() => {})
     const store = directoryStore(folder)
     const about = { id, version, leftOut: prepared.leftOut }

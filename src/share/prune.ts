@@ -1,41 +1,42 @@
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { canonicalTo, type Destination } from "../store/open-store.ts"
-import { isPast } from "./expires.ts"
+import { isPast } from "./expiry.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
-import type { Patience } from "./lock.ts"
+import type { LockOptions } from "./lock.ts"
 import { INDEX, prefixOf, readManifest } from "./manifest.ts"
-import { type Removed, removeEach } from "./remove-each.ts"
+import { type RemovalSummary, removeMany } from "./remove-many.ts"
 import { isShareId } from "./share-id.ts"
-import { type Removal, remove } from "./unshare.ts"
+import { type Removal, removeShare } from "./unshare.ts"
 
 export interface PruneOptions {
   ledger: Ledger
-  /** Opens a place; whoever gives it also closes what it has opened. */
+  /** Opens a store. The caller closes the stores. */
   open: (destination: Destination) => Promise<ObjectStore>
   now: () => Date
-  /** Only the shares at this destination, of all that the ledger knows. */
+  /** Only prune ledger entries of this destination. */
   only?: Destination
-  /** Also every share in this store whose manifest says that it is past its time, whoever shared it. */
+  /** Also prune every share in this store whose manifest has expired, whoever shared it. */
   alsoIn?: ObjectStore
-  /** How long to wait for a process that is at one of the shares. */
-  patience?: Patience
+  /** How to wait for a process that holds the lock of a share. */
+  patience?: LockOptions
   onRemove?: (url: string) => void
 }
 
 /**
- * Removes every share that is past its time, with the same proof as `unshare`. One that is being renewed meanwhile
- * stays. What fails is told; only what is no `ShareError` is thrown.
+ * Removes every expired share and verifies the removal, as `unshare` does. A share that is renewed meanwhile stays.
+ * Failures are returned; only errors other than `ShareError` are thrown.
  */
-export async function prune(options: PruneOptions): Promise<Removed> {
+export async function prune(options: PruneOptions): Promise<RemovalSummary> {
   const { ledger, now, only, alsoIn } = options
   const entries = await ledger.all()
   const past = entries.filter(
-    ({ expires, destination }) => isPast(expires, now()) && (!only || placeOf(destination) === placeOf(only)),
+    ({ expires, destination }) =>
+      isPast(expires, now()) && (!only || destinationKey(destination) === destinationKey(only)),
   )
-  const own = await removeEach(
+  const own = await removeMany(
     past,
-    (entry) => removePast(entry, options),
+    (entry) => removeExpired(entry, options),
     ({ destination }) => JSON.stringify(destination),
   )
   if (!alsoIn) return own
@@ -44,11 +45,12 @@ export async function prune(options: PruneOptions): Promise<Removed> {
   return { removed: [...own.removed, ...others.removed], failed: [...own.failed, ...others.failed] }
 }
 
-/** Two destinations with the same answer are the same place. */
-export const placeOf = ({ to, endpoint = "" }: Destination): string => JSON.stringify([canonicalTo(to), endpoint])
+/** Equal for destinations that are the same store. */
+export const destinationKey = ({ to, endpoint = "" }: Destination): string =>
+  JSON.stringify([canonicalTo(to), endpoint])
 
-function removePast(entry: LedgerEntry, { ledger, open, now, patience, onRemove }: PruneOptions) {
-  return ledger.hold(
+function removeExpired(entry: LedgerEntry, { ledger, open, now, patience, onRemove }: PruneOptions) {
+  return ledger.withLock(
     entry,
     async (): Promise<Removal | undefined> => {
       const current = await ledger.find(entry.id)
@@ -56,7 +58,7 @@ function removePast(entry: LedgerEntry, { ledger, open, now, patience, onRemove 
       const store = await open(current.destination)
       const url = current.url ?? store.url(prefixOf(current.id) + INDEX)
       onRemove?.(url)
-      return remove({ id: current.id, url, store, entry: current }, ledger)
+      return removeShare({ id: current.id, url, store, entry: current }, ledger)
     },
     patience,
   )
@@ -67,8 +69,8 @@ async function pruneStore(store: ObjectStore, known: Set<string>, { ledger, now,
   try {
     for await (const id of store.folders("s/")) {
       if (!isShareId(id) || known.has(id)) continue
-      // What has no readable manifest says of no time, so it stays.
-      const manifest = await readManifest(store, id).catch(unlessUnreadable)
+      // Without a readable manifest there is no expiry, so the share stays.
+      const manifest = await readManifest(store, id).catch(ignoreUnreadable)
       if (isPast(manifest?.expires, now())) past.push({ id, url: store.url(prefixOf(id) + INDEX) })
     }
   } catch (error) {
@@ -77,11 +79,11 @@ async function pruneStore(store: ObjectStore, known: Set<string>, { ledger, now,
   }
   const removeOne = ({ id, url }: { id: string; url: string }) => {
     onRemove?.(url)
-    return remove({ id, url, store }, ledger)
+    return removeShare({ id, url, store }, ledger)
   }
-  return removeEach(past, removeOne, () => store.name)
+  return removeMany(past, removeOne, () => store.name)
 }
 
-function unlessUnreadable(error: unknown): undefined {
+function ignoreUnreadable(error: unknown): undefined {
   if (!(error instanceof ShareError) || error.code !== "bad-input") throw error
 }

@@ -5,7 +5,7 @@ import type { SiteFile } from "../render/site/site-file.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { INDEX, type ManifestObject } from "./manifest.ts"
 
-/** How far an upload is: objects and bytes that were sent, and those seen to be unchanged. */
+/** Upload progress: objects sent, their bytes before compression, and unchanged objects. */
 export interface Progress {
   sent: number
   bytes: number
@@ -16,39 +16,38 @@ export interface PublishOptions {
   store: ObjectStore
   /** `s/<id>/` */
   prefix: string
-  /** The objects that are known to be in the bucket, whole, by path; what equals them is neither rendered nor sent. */
+  /** Objects that are known to be stored, by path. A file with the same inputs or content is not uploaded. */
   known: Record<string, ManifestObject>
-  /** The paths of the version that readers see meanwhile; none on a first share. */
-  seen?: Iterable<string>
-  /** Nothing is sent before. Where it rejects, that is thrown. */
-  begun?: Promise<void>
-  /** Uploads in flight at once. */
+  /** Paths of the version that readers see during the upload; none for a new share. */
+  visiblePaths?: Iterable<string>
+  /** Uploads start after this resolves. A rejection is thrown. */
+  ready?: Promise<void>
+  /** Concurrent uploads. Default: 16. */
   concurrency?: number
   onProgress?: (progress: Progress) => void
 }
 
 /**
- * Sends the files of a share, each as soon as it is rendered, `index.html` after all others have arrived. A page that
- * readers of the older version come to, and that leads on to what is new, waits until that has arrived: no link on any
- * way through the share leads nowhere at any time.
+ * Uploads the files of a share, each as soon as it is rendered, and `index.html` after all others. A page that is already
+ * visible and links to new files is uploaded after them, so that readers never meet a dead link.
  *
- * Returns every object of the share by path, and what was sent. Throws the first error after the uploads that are under
- * way have ended; files sent until then stay, for the same command to go on from.
+ * Returns every object of the share by path, and the progress. Throws the first error, after pending uploads have ended;
+ * uploaded files stay, so that the same command can resume.
  */
 export async function publish(files: AsyncIterable<SiteFile>, options: PublishOptions) {
-  const { store, prefix, known, begun = Promise.resolve(), concurrency = 16, onProgress } = options
+  const { store, prefix, known, ready = Promise.resolve(), concurrency = 16, onProgress } = options
   const objects: Record<string, ManifestObject> = {}
   const progress: Progress = { sent: 0, bytes: 0, unchanged: 0 }
   const inFlight = new Set<Promise<void>>()
-  const older = new Set(options.seen ?? [])
-  const there = new Set(older)
-  const waiting: (() => Promise<void>)[] = []
+  const visible = new Set(options.visiblePaths ?? [])
+  const uploaded = new Set(visible)
+  const deferred: (() => Promise<void>)[] = []
   let failure: { error: unknown } | undefined
   let index: SiteFile | undefined
-  let last: Content | undefined
+  let indexBody: Content | undefined
 
-  /** What is to be sent of a file; undefined where it is there as it is. */
-  async function draw(file: SiteFile): Promise<Content | undefined> {
+  /** Renders a file; undefined if it is stored unchanged. */
+  async function render(file: SiteFile): Promise<Content | undefined> {
     const before = Object.hasOwn(known, file.path) ? known[file.path] : undefined
     if (before?.input === file.input) {
       objects[file.path] = before
@@ -64,20 +63,20 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
     return undefined
   }
 
-  async function bring(file: SiteFile): Promise<void> {
-    const body = await draw(file)
+  async function renderAndSend(file: SiteFile): Promise<void> {
+    const body = await render(file)
     if (!body) return
-    // Few wait: what an older version has is there, whether it changes or not.
-    if (older.has(file.path) && linksOf(file, body).some((path) => !there.has(path)))
-      waiting.push(() => send(file, body))
+    // Rare: most link targets exist from the previous version.
+    if (visible.has(file.path) && linksOf(file, body).some((path) => !uploaded.has(path)))
+      deferred.push(() => send(file, body))
     else await send(file, body)
   }
 
   async function send({ path, contentType, cacheControl }: SiteFile, body: Content): Promise<void> {
-    const upload = begun
+    const upload = ready
       .then(() => store.put(prefix + path, { body, contentType, cacheControl }))
       .then(() => {
-        there.add(path)
+        uploaded.add(path)
         progress.sent++
         progress.bytes += body.length
         onProgress?.({ ...progress })
@@ -88,12 +87,12 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
       .finally(() => inFlight.delete(upload))
     inFlight.add(upload)
     if (inFlight.size >= concurrency) await Promise.race(inFlight)
-    // Drawing alone would not let go of this thread, and what is to be sent would wait for the end of it.
+    // Yield, so that uploads progress; rendering is CPU-bound.
     else await afterInput()
   }
 
-  const arrived = async () => {
-    await begun.catch((error: unknown) => {
+  const settle = async () => {
+    await ready.catch((error: unknown) => {
       failure ??= { error }
     })
     await Promise.all(inFlight)
@@ -103,19 +102,19 @@ export async function publish(files: AsyncIterable<SiteFile>, options: PublishOp
   try {
     for await (const file of files) {
       if (file.path === INDEX) index = file
-      else await bring(file)
+      else await renderAndSend(file)
       if (failure) break
     }
-    // While the others are on their way.
-    if (index && !failure) last = await draw(index)
+    // Render while the other uploads are pending.
+    if (index && !failure) indexBody = await render(index)
   } catch (error) {
     failure ??= { error }
   }
-  await arrived()
-  for (const send of waiting) await send()
-  await arrived()
-  if (index && last) await send(index, last)
-  await arrived()
+  await settle()
+  for (const send of deferred) await send()
+  await settle()
+  if (index && indexBody) await send(index, indexBody)
+  await settle()
   return { objects, progress }
 }
 
@@ -125,9 +124,9 @@ async function hashOf(body: Content): Promise<string> {
   return sum.digest("hex")
 }
 
-/** The files of the share that a page leads to. */
+/** Paths that a page links to. */
 function linksOf({ contentType }: SiteFile, body: Content): string[] {
   if (!contentType.startsWith("text/html") || !(body instanceof Uint8Array)) return []
-  // The page quotes every address and escapes quotes in texts, so nothing else looks like this.
+  // Pages quote every address and escape quotes in text, so only attributes match.
   return [...new TextDecoder().decode(body).matchAll(/ (?:href|src)="([^":#?]+)["#?]/g)].map(([, path = ""]) => path)
 }

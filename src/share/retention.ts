@@ -1,17 +1,17 @@
 import type { Retention } from "../store/object-store.ts"
-import { dayOf, type Lifetime } from "./expires.ts"
+import { formatDay, type Lifetime } from "./expiry.ts"
 
 const DAY_MS = 86_400_000
 
 /** `3 days`, `1 day`. */
-export const daysInWords = (days: number): string => (days === 1 ? "1 day" : `${days} days`)
+export const formatDays = (days: number): string => (days === 1 ? "1 day" : `${days} days`)
 
-/** What a default retention means for a share that is made now, in a sentence without its end. */
-export function retentionInWords({ mode, days }: Retention, lifetime: Lifetime | undefined, now: Date): string {
-  const until = dayOf(new Date(now.getTime() + days * DAY_MS).toISOString())
-  const ends = lifetime !== undefined && lifetime.length < days * DAY_MS
+/** Describes what a default retention means for a share created now: a sentence without a full stop. */
+export function describeRetention({ mode, days }: Retention, lifetime: Lifetime | undefined, now: Date): string {
+  const until = formatDay(new Date(now.getTime() + days * DAY_MS).toISOString())
+  const ends = lifetime !== undefined && lifetime.durationMs < days * DAY_MS
   const what = ends
     ? "it cannot be erased before then, neither by unshare nor by its expiry"
     : "it cannot be erased before then"
-  return `every new object is locked for ${daysInWords(days)} (object lock, ${mode} mode), until ${until}: ${what}`
+  return `every new object is locked for ${formatDays(days)} (object lock, ${mode} mode), until ${until}: ${what}`
 }

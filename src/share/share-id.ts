@@ -1,13 +1,13 @@
 import { nanoid } from "nanoid"
 
-/** A new id: 21 characters of nanoid's alphabet, 126 random bits less what the first one gives up. */
+/** Creates an id: 21 characters of nanoid's alphabet. Nearly 126 random bits: the first character is never a hyphen. */
 export function newShareId(): string {
   for (;;) {
     const id = nanoid()
-    // On a command line, what begins with a hyphen is read as a flag.
+    // A leading hyphen would be parsed as a flag on a command line.
     if (!id.startsWith("-")) return id
   }
 }
 
-/** Whether this can be the id of a share. */
+/** Whether the text has the form of a share id. */
 export const isShareId = (text: string): boolean => /^[A-Za-z0-9_-]{21}$/.test(text)

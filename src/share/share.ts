@@ -5,74 +5,78 @@ import type { SecretCount } from "../redact/secrets.ts"
 import { site } from "../render/site/site.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
-import { proveFirstUse } from "./first-use.ts"
-import { type GoingOn, goOn, type Known, whatIsKnown } from "./go-on.ts"
+import { ensureErasable } from "./ensure-erasable.ts"
 import type { LedgerEntry } from "./ledger.ts"
 import { INDEX, type ManifestObject, prefixOf, readManifest, writeManifest } from "./manifest.ts"
-import { noSuchShare, openPlace, type PlaceOptions, removeStale } from "./place.ts"
+import { type OpenShareOptions, openShare, removeStaleObjects, shareNotFound } from "./open-share.ts"
 import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts"
-import { proveReadable, type Readable } from "./prove.ts"
+import {
+  PRESIGNED_PAGE,
+  presigningUnsupported,
+  presignPage,
+  verifyPresigned,
+  withPresignedPage,
+} from "./presigned-page.ts"
 import { type Progress, publish } from "./publish.ts"
-import { remove } from "./unshare.ts"
-import { noLinksToSign, openedBy, signWhole, WHOLE, withWhole } from "./whole.ts"
+import { findResumeState, planResume, type ResumePlan, type ResumeState } from "./resume.ts"
+import { removeShare } from "./unshare.ts"
+import { type LinkAccess, verifyReadable } from "./verify-readable.ts"
 
-export interface ShareOptions extends PlaceOptions, PrepareOptions {
-  /** Throws if this session may not be shared, as it would be; called before anything is written anywhere. */
-  mayShare: (upcoming: Upcoming) => Promise<void> | void
-  /** Whether to share in a bucket that locks every object for a time. Asked after `mayShare`; as for `known`, unless given. */
+export interface ShareOptions extends OpenShareOptions, PrepareOptions {
+  /** Throws if this session may not be shared in this form. Called before anything is written. */
+  mayShare: (upcoming: ShareProposal) => Promise<void> | void
+  /** Whether to share in a bucket that locks every object. Called after `mayShare`. A session already shared there is accepted. */
   acceptRetention?: (() => boolean) | undefined
-  /** Give a link that opens for whoever has it, for so many seconds, in a bucket that others may not read. */
+  /** Create a presigned link that is valid for this many seconds, for a bucket that is not public. */
   signed?: number | undefined
   onProgress?: (progress: Progress) => void
-  /** Called when another process, with this id, has been at the share of this session for a moment. */
+  /** Called while waiting for another process, with its id, that holds the lock of this share. */
   onWait?: ((pid: number) => void) | undefined
 }
 
-/** A share before it is made or brought up to date. */
-export interface Upcoming extends Prepared {
-  /** The folder that the session worked in, or "". */
+/** A share before it is created or updated. */
+export interface ShareProposal extends Prepared {
+  /** The session's working directory, or "". */
   directory: string
-  /** What the ledger remembers of the session's share at this destination. */
+  /** The ledger's entry of the session's share at this destination. */
   known: LedgerEntry | undefined
 }
 
-export interface ShareResult extends Readable {
+export interface ShareResult extends LinkAccess {
   id: string
   url: string
   session: string
   title: string
-  /** When it ends: ISO 8601, UTC; null: never. */
+  /** When it expires: ISO 8601, UTC; null: never. */
   expires: string | null
-  /** Until when the link opens, if it is a signed one. */
+  /** When the link expires, if it is presigned. */
   signed?: string
-  /** Objects of the share in all, the manifest included. */
+  /** Objects in the share, including the manifest. */
   objects: number
-  /** Objects sent by this run, the manifest included, and the bytes of their content before any compression. */
+  /** Objects uploaded by this run, including the manifest, and their size in bytes before compression. */
   sent: number
   bytes: number
-  /** Objects that no longer belonged and were removed. */
+  /** Stale objects that were deleted. */
   removed: number
-  /** Different secrets that were redacted, and how many there are of each kind. */
+  /** Number of distinct redacted secrets, in total and of each kind. */
   redacted: number
   found: SecretCount[]
 }
 
 /**
- * Shares a session, or brings its share up to date: source → redact → select → normalize → render → publish → link.
+ * Creates or updates the share of a session: source → redact → select → normalize → render → publish → link.
  *
- * Of a session of which only a part was shared, no more is shared later, unless `selection` says so.
+ * An update shares no more of the session than before, unless `selection` says so.
  *
- * May be cut short at any point: an older version stays readable, and the same call finishes the new one. Of several
- * processes of this machine, one at a time is at the share of a session; the others wait. Other machines are seen by what
- * they do to the manifest: a share that is removed from there while it is published here is not brought back, and one
- * that is published from there as well is sent once more, whole. (Two machines that do the latter within the same few
- * milliseconds at the end can leave pages of both, until the next share: only conditional requests could rule that out,
- * and not all stores take them.)
+ * May be interrupted at any point: the previous version stays readable, and the same call finishes the new one. A lock
+ * serializes the processes of this machine. Other machines are detected by changes of the manifest: a share that is
+ * removed there during publishing is not restored, and one that is also published there is uploaded again completely.
+ * (If two machines finish within the same few milliseconds, pages of both can remain until the next share; only
+ * conditional requests could prevent that, and not all stores support them.)
  *
- * Throws what `mayShare`, the source and the store throw, `store-failed` if the page cannot be read back as it was sent,
- * `store-busy` if another process is at it for long, what stands in the way of taking shares back where nothing was shared
- * before (`proveFirstUse`), and `share-not-found` if the share was removed meanwhile: what was
- * sent since is removed, too.
+ * Throws what `mayShare`, the source and the store throw; `store-failed` if the page does not read back as uploaded;
+ * `store-busy` if the lock times out; on the first share to a destination, what `ensureErasable` throws; and
+ * `share-not-found` if the share was removed meanwhile, after deleting what was uploaded since.
  */
 export async function share(source: SessionSource, options: ShareOptions): Promise<ShareResult> {
   return source.read(async (record) => {
@@ -81,78 +85,86 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
     const known = await ledger.at(id, destination)
     const selection = { ...known?.selection, ...options.selection }
     const about = { ...options, selection }
-    const before = await whatIsKnown(ledger.pagesOf({ session: id, destination }), record, about, options.version)
+    const before = await findResumeState(
+      ledger.checkpointFolder({ session: id, destination }),
+      record,
+      about,
+      options.version,
+    )
     const prepared = await prepare(before?.record ?? record, about, before?.checkpoint)
     await options.mayShare({ ...prepared, directory, known })
     const { store, newId, lifetime, acceptRetention } = options
-    await proveFirstUse({
+    await ensureErasable({
       ...{ store, destination, ledger, newId, lifetime },
-      // Of what has a link there, nothing new is decided.
+      // A share that already has a link there was accepted before.
       acceptRetention: acceptRetention?.() || known?.url !== undefined,
     })
     const work = async () => {
       let { existing } = options
-      for (let left = ATTEMPTS; ; left--) {
+      for (let left = MAX_ATTEMPTS; ; left--) {
         const about = { ...options, selection, existing }
-        const result = await withTemporaryFiles((temporary) => bring(prepared, before, about, temporary))
+        const result = await withTemporaryFiles((temporary) => publishOnce(prepared, before, about, temporary))
         if ("url" in result) return result
         if (left === 1) throw result.error ?? publishedElsewhere(result.id, options.store.name)
         existing = result.id
       }
     }
-    return ledger.hold({ session: prepared.session.info.id, destination }, work, { onWait })
+    return ledger.withLock({ session: prepared.session.info.id, destination }, work, { onWait })
   })
 }
 
-const NOT_ON: GoingOn = { from: undefined, halt: undefined, keep: async () => {} }
+const NO_RESUME: ResumePlan = { from: undefined, halt: undefined, keep: async () => {} }
 
-/** How often a share is sent that is published from elsewhere at the same time. */
-const ATTEMPTS = 3
+/** Attempts to publish if another machine publishes the same share at the same time. */
+const MAX_ATTEMPTS = 3
 
-/** Brings a session to its place once. Gives no more than the id if somebody else has published the share meanwhile. */
-async function bring(
+/** Publishes once. Resolves to the id alone if another machine published in between. */
+async function publishOnce(
   prepared: Prepared,
-  before: Known | undefined,
+  before: ResumeState | undefined,
   options: ShareOptions,
   temporary: TemporaryFiles,
 ): Promise<ShareResult | { id: string; error?: ShareError }> {
   const { session, leftOut, found } = prepared
   const { store, ledger, version, now, onProgress } = options
-  if (options.signed !== undefined && !store.signed) throw noLinksToSign(store.name)
-  const place = await openPlace(session.info, options)
-  const { entry, manifest, known, begun } = place
+  if (options.signed !== undefined && !store.presign) throw presigningUnsupported(store.name)
+  const target = await openShare(session.info, options)
+  const { entry, manifest, known, manifestWritten } = target
   const { id, title } = entry
   const prefix = prefixOf(id)
   const url = store.url(prefix + INDEX)
-  // What stands against the bucket is told before what stands against signing.
-  if (options.signed !== undefined) await begun
-  const { link, until } = await signWhole(place, options)
+  // Surface bucket errors before signing errors.
+  if (options.signed !== undefined) await manifestWritten
+  const { link, until } = await presignPage(target, options)
   const about = { id, version, leftOut, expires: entry.expires }
-  // The whole page is made of all messages.
+  // The presigned page contains all messages, so a resumed run cannot render it.
   const { keep, ...soFar } =
-    before && until === undefined ? await goOn(before, prepared, place, version, temporary) : NOT_ON
+    before && until === undefined ? await planResume(before, prepared, target, version, temporary) : NO_RESUME
   const all = site(session, { ...about, ...soFar, temporary })
-  const files = until === undefined ? all : withWhole(all, session, about)
-  const seen = Object.keys(place.found.objects)
-  const sending = { store, prefix, known, seen, begun, ...(onProgress && { onProgress }) }
+  const files = until === undefined ? all : withPresignedPage(all, session, about)
+  const visiblePaths = Object.keys(target.found.objects)
+  const sending = { store, prefix, known, visiblePaths, ready: manifestWritten, ...(onProgress && { onProgress }) }
   const { objects, progress } = await publish(files, sending)
-  const removed = await removeStale(place, objects, store)
+  const removed = await removeStaleObjects(target, objects, store)
 
-  // Whoever removes a share deletes its manifest last, and then looks again for what has come since: if the manifest is
-  // still there now, they will see all that was sent until now, and if it is not, it is for us to remove it.
+  // A removal deletes the manifest last and then lists the prefix again. If the manifest still exists now, that listing
+  // will include everything uploaded so far; if it does not, we must delete what we uploaded.
   const there = await readManifest(store, id)
   if (!there) throw await removedMeanwhile(options, id, url)
-  if (JSON.stringify(there) !== JSON.stringify(place.found)) return { id }
+  if (JSON.stringify(there) !== JSON.stringify(target.found)) return { id }
   const updated = now().toISOString()
   const isSame =
-    place.holds === "known" && removed === 0 && sameObjects(objects, known) && place.found.expires === manifest.expires
+    target.prefixState === "clean" &&
+    removed === 0 &&
+    isSameObjects(objects, known) &&
+    target.found.expires === manifest.expires
   if (!isSame) await writeManifest(store, { ...manifest, state: "published", updated, objects })
 
   const claimed = await ledger.at(session.info.id, options.destination)
   if (claimed?.id !== id || claimed.state === "removing") throw await removedMeanwhile(options, id, url)
-  let readable: Readable
+  let readable: LinkAccess
   try {
-    readable = await proveReadable(store, id, objects[INDEX]!.hash, url, place.found.objects[INDEX]?.hash)
+    readable = await verifyReadable(store, id, objects[INDEX]!.hash, url, target.found.objects[INDEX]?.hash)
   } catch (error) {
     if (!(error instanceof ShareError && error.code === "store-failed")) throw error
     const now = await readManifest(store, id)
@@ -162,7 +174,7 @@ async function bring(
     throw error
   }
   const { pid: _, signed: __, ...settled } = entry
-  // The ledger keeps no link that opens what others may not read.
+  // The ledger stores the plain link only, never a presigned one.
   await ledger.save({
     ...(entry.unconfirmed ? entry : settled),
     state: "published",
@@ -175,15 +187,15 @@ async function bring(
   const count = { objects: Object.keys(objects).length + 1, sent, bytes: progress.bytes, removed }
   const redacted = found.reduce((sum, { secrets }) => sum + secrets, 0)
   const expires = entry.expires ?? null
-  const opens = link ? await openedBy(link, id, objects[WHOLE]!.hash, readable) : { url, ...readable }
+  const opens = link ? await verifyPresigned(link, id, objects[PRESIGNED_PAGE]!.hash, readable) : { url, ...readable }
   return { id, session: session.info.id, title, expires, ...count, redacted, found, ...opens }
 }
 
-/** Removes what was sent of a share that somebody has removed, and says so. */
+/** Deletes what was uploaded to a share that was removed meanwhile, and returns the error. */
 async function removedMeanwhile({ store, ledger }: ShareOptions, id: string, url: string): Promise<ShareError> {
   const entry = await ledger.find(id)
-  await remove({ id, url, store, ...(entry && { entry }) }, ledger)
-  return noSuchShare(id)
+  await removeShare({ id, url, store, ...(entry && { entry }) }, ledger)
+  return shareNotFound(id)
 }
 
 const publishedElsewhere = (id: string, where: string) =>
@@ -191,6 +203,6 @@ const publishedElsewhere = (id: string, where: string) =>
     hint: "Run the same command again when that is done.",
   })
 
-/** Whether the manifest that is there says it all already. Unchanged objects are the very same values. */
-const sameObjects = (objects: Record<string, ManifestObject>, known: Record<string, ManifestObject>) =>
+/** Whether the stored manifest is already complete. Unchanged objects are identical references. */
+const isSameObjects = (objects: Record<string, ManifestObject>, known: Record<string, ManifestObject>) =>
   Object.entries(objects).every(([path, object]) => known[path] === object)

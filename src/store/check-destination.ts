@@ -4,18 +4,21 @@ import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
 import { canonicalTo, parseDestination } from "../store/open-store.ts"
 
-/** Why a text names no place to share to: what it is instead, and what may have been meant, as it has to be written. */
-export interface UnclearPlace {
+/** Why a text is not a valid destination, and valid destinations that may have been meant. */
+export interface InvalidDestination {
   says: string
   meant: string[]
-  /** What to do, where there is more to say than the rule. */
+  /** A hint that is more specific than the general rule. */
   hint?: string
 }
 
 const RULE = "A bucket begins with s3://, a folder with ./, ../, / or ~/."
 
-/** What stands against a text as the place that shares go to; undefined for a bucket and for what can only be a folder. */
-export function unclearPlace(to: string, platform: NodeJS.Platform = process.platform): UnclearPlace | undefined {
+/** Checks a destination; undefined if it is a bucket or unambiguously a folder. */
+export function checkDestination(
+  to: string,
+  platform: NodeJS.Platform = process.platform,
+): InvalidDestination | undefined {
   if (isFolder(to, platform)) return undefined
   const arn = /^(?:s3:\/*)?(arn:.*)$/i.exec(to)?.[1]
   if (arn !== undefined) return fromArn(arn)
@@ -29,16 +32,20 @@ export function unclearPlace(to: string, platform: NodeJS.Platform = process.pla
   return { says: "is neither a bucket nor a folder", meant: [...buckets(to), ...folder] }
 }
 
-/** The same as an error. `named` is the setting with its value: `--to team-shares`. */
-export function unclearError({ says, meant, ...unclear }: UnclearPlace, named: string, hint?: string): ShareError {
+/** Turns the result into an error. `named` is the setting with its value: `--to team-shares`. */
+export function invalidDestinationError(
+  { says, meant, ...unclear }: InvalidDestination,
+  named: string,
+  hint?: string,
+): ShareError {
   const question = meant.length === 0 ? "." : `: did you mean ${meant.join(" or ")}?`
   return new ShareError("bad-settings", `${named} ${says}${question}`, {
     hint: hint ?? unclear.hint ?? RULE,
   })
 }
 
-/** A value that was given as `to`, for people: a password in an address is left out. */
-export function valueInWords(to: string, isQuoted = /\s/.test(to)): string {
+/** Formats a value of `to` for display, without any password in it. */
+export function formatDestination(to: string, isQuoted = /\s/.test(to)): string {
   const shown = to.replace(/\/\/[^/@]*@/g, "//…@")
   return isQuoted ? JSON.stringify(shown) : shown
 }
@@ -48,8 +55,8 @@ function isFolder(to: string, platform: NodeJS.Platform): boolean {
   return platform === "win32" && /^(?:[A-Za-z]:[\\/]|\\|(?:~|\.{1,2})\\)/.test(to)
 }
 
-/** Where a folder is: from where it is written, `~` being the home folder. A bucket as it is written everywhere. */
-export function absolutePlace(to: string, base: string, home = os.homedir()): string {
+/** Resolves a folder against `base`, with `~` as the home folder; returns a bucket in canonical form. */
+export function resolveDestination(to: string, base: string, home = os.homedir()): string {
   return to.includes("://")
     ? canonicalTo(to)
     : path.resolve(
@@ -58,8 +65,8 @@ export function absolutePlace(to: string, base: string, home = os.homedir()): st
       )
 }
 
-/** What `parseDestination` says against it, in the form of this file. */
-function invalid(to: string): UnclearPlace | undefined {
+/** The error of `parseDestination`, if any, as an `InvalidDestination`. */
+function invalid(to: string): InvalidDestination | undefined {
   try {
     parseDestination(to)
     return undefined
@@ -72,13 +79,13 @@ function invalid(to: string): UnclearPlace | undefined {
 
 const lowerFirst = (text: string) => text.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
 
-/** A name as a bucket, with its folder, if it can be one. */
+/** The name as an `s3://` destination, if it is a valid one. */
 function buckets(name: string): string[] {
   const to = `s3://${name.replace(/^\/+|\/+$/g, "")}`
   return invalid(to) === undefined ? [to] : []
 }
 
-function fromArn(arn: string): UnclearPlace {
+function fromArn(arn: string): InvalidDestination {
   const [, , service = "", , , ...rest] = arn.split(":")
   const resource = rest.join(":")
   if (service === "s3" && !/^[^/]*:|^(?:accesspoint|job|storage-lens)\//.test(resource))
@@ -93,7 +100,7 @@ function fromArn(arn: string): UnclearPlace {
   return { says: "is an ARN and not a bucket. Give the bucket's name, as s3://team-shares", meant: [] }
 }
 
-function fromAddress(address: string): UnclearPlace {
+function fromAddress(address: string): InvalidDestination {
   if (!URL.canParse(address)) return { says: "is not a bucket. Give its name, as s3://team-shares", meant: [] }
   const { protocol, host, pathname } = new URL(address)
   const names = decoded(pathname).replace(/^\/+/, "")

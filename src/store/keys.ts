@@ -1,26 +1,26 @@
 import { ShareError } from "../errors.ts"
 
-const ownKey = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/
-const ownPrefix = /^(?:[A-Za-z0-9._-]+\/)+$/
+const OWN_KEY = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/
+const OWN_PREFIX = /^(?:[A-Za-z0-9._-]+\/)+$/
 
-/** Raises `bad-input` for a key that this package does not make: see `ObjectStore`. */
+/** Throws `bad-input` for a key that this package does not create: see `ObjectStore`. */
 export function checkKey(key: string): void {
-  if (!ownKey.test(key)) throw new ShareError("bad-input", `${JSON.stringify(key)} is not a key that can be stored.`)
+  if (!OWN_KEY.test(key)) throw new ShareError("bad-input", `${JSON.stringify(key)} is not a valid key.`)
 }
 
-/** Raises `bad-input` for a prefix that is not whole folder names, each ended by a slash. */
+/** Throws `bad-input` for a prefix that does not consist of whole folder names, each followed by a slash. */
 export function checkPrefix(prefix: string): void {
-  if (!ownPrefix.test(prefix) || !ownKey.test(prefix.slice(0, -1))) {
-    throw new ShareError("bad-input", `${JSON.stringify(prefix)} is not a prefix that can be listed.`)
+  if (!OWN_PREFIX.test(prefix) || !OWN_KEY.test(prefix.slice(0, -1))) {
+    throw new ShareError("bad-input", `${JSON.stringify(prefix)} is not a valid prefix.`)
   }
 }
 
 /**
- * Raises `bad-input` for a key that may mean another place than it says. What a listing shows may have been put there
- * by somebody else, under a name that this package would not choose, and can still be deleted.
+ * Throws `bad-input` for a key that may resolve to a different path. A listing may contain foreign objects under names that
+ * this package does not create; they can still be deleted.
  */
 export function checkListedKey(key: string): void {
   if (key === "" || key.includes("\0") || key.split("/").some((segment) => segment === "." || segment === "..")) {
-    throw new ShareError("bad-input", `${JSON.stringify(key)} is not a key that can be deleted.`)
+    throw new ShareError("bad-input", `${JSON.stringify(key)} cannot be deleted: it is not a plain path.`)
   }
 }

@@ -11,32 +11,38 @@ export interface Destination {
   region?: string | undefined
   profile?: string | undefined
   pathStyle?: boolean | undefined
-  /** Where the destination, its folder included, is seen from outside. */
+  /** Public base URL of the destination, including its folder. */
   publicUrl?: string | undefined
 }
 
 export type ParsedDestination = { kind: "s3"; bucket: string; folder: string } | { kind: "directory"; folder: string }
 
 /**
- * Opens the place that the settings name. Nothing is sent or created yet; the AWS SDK is loaded for a bucket only.
- * Raises `bad-settings`.
- * @param more `sockets`: connections at once to a bucket; `remembered`: to find or take back what is shared there, see
+ * Opens a destination. Sends and creates nothing; loads the AWS SDK for buckets only. Throws `bad-settings`.
+ * @param options `maxSockets`: concurrent connections to a bucket; `fromLedger`: the destination comes from the ledger, see
  * `S3StoreOptions`
  */
 export async function openStore(
   { to, publicUrl, ...service }: Destination,
-  { sockets, remembered }: { sockets?: number | undefined; remembered?: boolean } = {},
+  { maxSockets, fromLedger }: { maxSockets?: number | undefined; fromLedger?: boolean } = {},
 ): Promise<ObjectStore> {
   const destination = parseDestination(to)
   checkPublicUrl(publicUrl)
   if (destination.kind === "directory") return directoryStore(destination.folder, { publicUrl })
   const { s3Store } = await import("./s3/s3.ts")
-  return s3Store({ ...service, sockets, remembered, publicUrl, bucket: destination.bucket, folder: destination.folder })
+  return s3Store({
+    ...service,
+    maxSockets,
+    fromLedger,
+    publicUrl,
+    bucket: destination.bucket,
+    folder: destination.folder,
+  })
 }
 
 /**
- * What a destination means: `s3://bucket`, `s3://bucket/folder`, or a local folder, which is made absolute (`~` is the
- * home folder). `folder` of a bucket has no slash at either end and may be empty. Raises `bad-settings`.
+ * Parses `s3://bucket`, `s3://bucket/folder` or a local folder. A local folder becomes absolute (`~` is the home folder);
+ * a bucket's `folder` has no slash at either end and may be empty. Throws `bad-settings`.
  */
 export function parseDestination(to: string): ParsedDestination {
   if (to.trim() === "") throw bad("The destination is empty.", "Give s3://bucket, or a local folder.")
@@ -65,11 +71,11 @@ export function parseDestination(to: string): ParsedDestination {
   return { kind: "s3", bucket, folder: names.join("/") }
 }
 
-/** A destination as it is always written: capitals of the scheme, and slashes at the end, make no other one. */
+/** Canonical form of a destination: lower-case scheme, no trailing slashes. */
 export const canonicalTo = (to: string): string =>
   /^s3:\/\//i.test(to) ? `s3://${to.slice("s3://".length).replace(/\/+$/, "")}` : to
 
-/** All that `canonicalTo` makes the same, that one first, as far as anybody may have written it. */
+/** Plausible spellings of a destination with the same canonical form, canonical first. */
 export function spellingsOf(to: string): string[] {
   const canonical = canonicalTo(to)
   if (!canonical.startsWith("s3://")) return [to]
@@ -77,12 +83,12 @@ export function spellingsOf(to: string): string[] {
   return [...new Set([canonical, `${canonical}/`, capital, `${capital}/`, to])]
 }
 
-/** Whether only this machine can open links into it: a folder that no web server is known to serve. */
+/** Whether only this machine can open its links: a folder without a public URL. */
 export const isLocal = ({ to, publicUrl }: Destination): boolean =>
   publicUrl === undefined && parseDestination(to).kind === "directory"
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; capitals and underscores, which other
-// services and old AWS buckets have, are left for the service to judge.
+// services and old AWS buckets allow, are left to the service to check.
 function checkBucket(bucket: string): void {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/.test(bucket) && !bucket.includes("..")) return
   throw bad(
@@ -97,7 +103,7 @@ function checkPublicUrl(publicUrl: string | undefined): void {
   const whole =
     url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "" && url.username === ""
   if (whole) return
-  // Not quoted: an address that holds a password must not be printed.
+  // Not quoted: the address may contain a password.
   throw bad(
     "The public URL is not a plain web address.",
     "Give the address that the pages are seen under, such as https://shares.corp.example.",

@@ -1,10 +1,10 @@
 import { nanoid } from "nanoid"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { examine } from "../../src/doctor/doctor.ts"
-import { bucketFindings } from "../../src/doctor/doctor-bucket.ts"
+import { bucketFindings } from "../../src/doctor/bucket-findings.ts"
+import { runDoctor } from "../../src/doctor/doctor.ts"
 import type { Finding } from "../../src/doctor/finding.ts"
 import { openStore } from "../../src/store/open-store.ts"
-import { examineBucket } from "../../src/store/s3/s3-examine.ts"
+import { inspectBucket } from "../../src/store/s3/s3-inspect.ts"
 import { useEnvironment } from "../support/s3-here.ts"
 import { type S3ServerOptions, startS3Server } from "../support/s3-server.ts"
 import { temporaryFolder } from "../support/world.ts"
@@ -17,10 +17,10 @@ async function ownBucket(options: S3ServerOptions = {}) {
   useEnvironment(server.environment)
   const store = await openStore({ to: `s3://${server.bucket}`, endpoint: server.endpoint })
   onTestFinished(() => store.close())
-  const facts = () => examineBucket({ bucket: server.bucket, endpoint: server.endpoint })
+  const facts = () => inspectBucket({ bucket: server.bucket, endpoint: server.endpoint })
   const look = async () => {
     const found: Record<string, Finding> = {}
-    for await (const finding of examine({ store, id: nanoid(), facts, policy })) found[finding.about] = finding
+    for await (const finding of runDoctor({ store, id: nanoid(), facts, policy })) found[finding.about] = finding
     return found
   }
   return { server, store, facts, look }
@@ -55,7 +55,7 @@ test("a bucket that everybody can list is warned of", async () => {
   const { look } = await ownBucket({ publicRead: true, publicList: true })
   const found = await look()
   expect(states(found)).toEqual({ ...fine, Listing: "warn" })
-  expect(found["Listing"]?.says).toContain("every id is visible")
+  expect(found["Listing"]?.says).toContain("anyone can list the bucket")
 })
 
 test("versions are warned of, and all of the trial's are gone", async () => {
@@ -99,7 +99,7 @@ test("a public address that leads elsewhere is warned of", async () => {
   const publicUrl = `${server.endpoint}/${server.bucket}/elsewhere`
   const store = await openStore({ to: `s3://${server.bucket}`, endpoint: server.endpoint, publicUrl })
   const found: Finding[] = []
-  for await (const finding of examine({ store, id: nanoid() })) found.push(finding)
+  for await (const finding of runDoctor({ store, id: nanoid() })) found.push(finding)
   expect(found.find(({ about }) => about === "Public")).toMatchObject({ state: "warn" })
   store.close()
 })
@@ -116,9 +116,9 @@ describe("what is refused", () => {
 
   test("the bucket: said once", async () => {
     const { server, store } = await ownBucket()
-    const facts = () => examineBucket({ bucket: "another", endpoint: server.endpoint })
+    const facts = () => inspectBucket({ bucket: "another", endpoint: server.endpoint })
     const found: Finding[] = []
-    for await (const finding of examine({ store, id: nanoid(), facts })) found.push(finding)
+    for await (const finding of runDoctor({ store, id: nanoid(), facts })) found.push(finding)
     expect(found).toMatchObject([{ about: "Bucket", state: "fail" }])
   })
 
@@ -179,7 +179,7 @@ test("whoever stops listening leaves nothing behind, at whatever point", async (
   const { server, store } = await ownBucket({ publicRead: true, versions: "on" })
   for (let stop = 1; stop <= 7; stop++) {
     let seen = 0
-    for await (const _ of examine({ store, id: nanoid() })) if (++seen === stop) break
+    for await (const _ of runDoctor({ store, id: nanoid() })) if (++seen === stop) break
     expect(server.versions()).toEqual([])
   }
 })
@@ -188,14 +188,14 @@ test("a bucket that locks every object is not tried at all", async () => {
   const { server, store, facts } = await ownBucket()
   const lock = { mode: "compliance", days: 30 }
   const found: Finding[] = []
-  for await (const finding of examine({ store, id: nanoid(), facts: async () => ({ ...(await facts()), lock }) }))
+  for await (const finding of runDoctor({ store, id: nanoid(), facts: async () => ({ ...(await facts()), lock }) }))
     found.push(finding)
   expect(found.at(-1)).toMatchObject({ about: "Object lock", state: "fail" })
   expect(server.requests.some(({ method }) => method === "PUT")).toBe(false)
 })
 
 test("object lock without a rule is warned of, an untold one noted", () => {
-  const facts = { credentials: "", versioning: "on", ahead: undefined } as const
+  const facts = { credentials: "", versioning: "on", clockSkewMs: undefined } as const
   const lockOf = (lock: "on" | "untold") =>
     bucketFindings({ ...facts, lock }).find(({ about }) => about === "Object lock")
   expect(lockOf("on")?.state).toBe("warn")
@@ -205,7 +205,7 @@ test("object lock without a rule is warned of, an untold one noted", () => {
 test("a local folder works as well", async () => {
   const store = await openStore({ to: temporaryFolder() })
   const found: Finding[] = []
-  for await (const finding of examine({ store, id: nanoid() })) found.push(finding)
+  for await (const finding of runDoctor({ store, id: nanoid() })) found.push(finding)
   expect(found.map(({ about, state }) => [about, state])).toEqual([
     ["Write", "ok"],
     ["Read", "ok"],

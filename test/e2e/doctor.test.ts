@@ -35,7 +35,7 @@ test("doctor tells in one screen what is set, where that comes from, and that it
   expect(stdout).toMatch(/region\s+us-east-1\s+(?:from )?OPENCODE_BUCKET_REGION/)
   expect(stdout).toMatch(/expires\s+7d\s+(?:from )?flag/)
   expect(stdout).toContain("✓ Share mode     auto, set in")
-  expect(stdout).toContain("✓ Delete         it is gone again, and the link is dead")
+  expect(stdout).toContain("✓ Delete         it is deleted, and the link is dead")
   expect(stdout).toMatch(/\nSharing works\.\n$/)
   expect(stdout).not.toMatch(/testaccess|testsecret|\x1b/)
   for (const line of stdout.split("\n")) if (line.includes(" ", 17)) expect(line.length).toBeLessThan(120)

@@ -79,7 +79,7 @@ test("a bucket that everybody can list is warned of: every id is visible", async
   const { shareJson } = await ownBucket({ publicList: true })
   expect(await shareJson()).toMatchObject({
     public: true,
-    note: expect.stringContaining("Everybody can list this bucket"),
+    note: expect.stringContaining("Anyone can list this bucket"),
   })
 })
 

@@ -143,7 +143,7 @@ describe("unshare --forget", () => {
     expect(status).toBe(2)
     expect(stderr).toContain(`in s3://elsewhere at ${NOBODY}`)
     expect(stderr).toContain("Forgotten: ")
-    expect(stderr).toContain("no request of it has ever reached the store")
+    expect(stderr).toContain("no request for it has ever reached the store")
     expect(stderr).toContain(`Not forgotten: `)
     expect(stderr).toContain(`Remove it: opencode-bucket unshare ${open.id}`)
     expect((await fetch(open.url)).status).toBe(200)

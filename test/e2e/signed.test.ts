@@ -8,7 +8,7 @@ test.each([
   [["--signed", "8d"], /seven days at most, which is S3/],
   [["--signed", "never"], /no length of time/],
   [["--signed", "soon"], /no length of time/],
-  [["--signed", "1h", "--to", "./shares"], /no signed links to/],
+  [["--signed", "1h", "--to", "./shares"], /--signed needs an S3 bucket/],
 ])("share %o is a clear error, before anything is sent", async (flags, words) => {
   const args = ["share", fixture("questions"), "--to", "s3://shares", "--endpoint", "http://127.0.0.1:1", ...flags]
   expect(await ownHome().run(args)).toMatchObject({ status: 2, stdout: "", stderr: expect.stringMatching(words) })

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs"
 import os from "node:os"
 import { describe, expect, test } from "vitest"
 import { singleFile } from "../../src/export/single-file.ts"
-import { bookOf } from "../../src/export/single-file-links.ts"
+import { sectionOf } from "../../src/export/single-file-links.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import { draw, type Exported, exports, filesOf, generated } from "../render/draw.ts"
 import { hostileSession } from "../render/hostile-session.ts"
@@ -90,5 +90,5 @@ test.each([
   ["sub-abcdef0123-changes.html", "sub-abcdef0123-changes"],
   ["sub-abcdef0123-changes-3.html", "sub-abcdef0123-changes"],
 ])("%s is a page of %j", (page, book) => {
-  expect(bookOf(page)).toBe(book)
+  expect(sectionOf(page)).toBe(book)
 })

@@ -16,7 +16,7 @@ async function serve(listener: RequestListener): Promise<URL> {
 }
 
 const text = async (url: URL, more: Partial<Parameters<typeof fetchLimited>[1]> = {}) =>
-  Buffer.from(await fetchLimited(url, { limit: 10_000, ...more })).toString()
+  Buffer.from(await fetchLimited(url, { maxBytes: 10_000, ...more })).toString()
 
 test("what is there comes whole, also compressed; an address that was named may be private", async () => {
   expect(await text(await serve((_, answer) => answer.end("plain")))).toBe("plain")
@@ -66,7 +66,7 @@ test("an answer that breaks off, or never comes, is an error", async () => {
     setTimeout(() => answer.destroy(), 20)
   })
   await expect(text(torn)).rejects.toMatchObject({ code: "store-unreachable" })
-  await expect(text(await serve(() => {}), { patience: 50 })).rejects.toMatchObject({ code: "store-unreachable" })
+  await expect(text(await serve(() => {}), { timeoutMs: 50 })).rejects.toMatchObject({ code: "store-unreachable" })
 })
 
 /** Names of a network of the test's own; `public` is this machine by an address that is asked for under that name only. */
@@ -189,7 +189,7 @@ test("a token goes over no network in the clear, also where a name says that it 
   const lookup = names({ "corp.test": "127.0.0.1", localhost: "192.0.2.1" })
   for (const host of ["corp.test", "localhost", "10.0.0.1", "[fe80::1]", "localhost.corp.test"])
     await expect(
-      text(new URL(`http://${host}:${port}/x.json`), { token: "t0k", lookup, patience: 200 }),
+      text(new URL(`http://${host}:${port}/x.json`), { token: "t0k", lookup, timeoutMs: 200 }),
     ).rejects.toMatchObject({
       code: "bad-usage",
       message: expect.stringContaining("https only"),

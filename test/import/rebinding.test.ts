@@ -64,7 +64,7 @@ test("a name keeps the address that was checked, whichever hops lead to it again
     fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...names), path), { maxLength: 5 }), async (drawn) => {
       hops = drawn.map(([name, path]) => `http://${name}:${port}${path}`)
       const { lookup, asked } = changing(1)
-      const body = await fetchLimited(new URL(`http://start.test:${port}/x.json`), { limit: 100, lookup })
+      const body = await fetchLimited(new URL(`http://start.test:${port}/x.json`), { maxBytes: 100, lookup })
       expect(Buffer.from(body).toString()).toBe("from outside")
       for (const times of asked.values()) expect(times).toBe(1)
     }),
@@ -80,7 +80,7 @@ test("a name that means the inside by the time that a redirect leads to it is re
       const lookup: LookupFunction = (name, _, give) =>
         give(null, [{ address: name === "inside.test" ? INSIDE : PUBLIC, family: 4 }])
       await expect(
-        fetchLimited(new URL(`http://start.test:${port}/x.json`), { limit: 100, lookup }),
+        fetchLimited(new URL(`http://start.test:${port}/x.json`), { maxBytes: 100, lookup }),
       ).rejects.toMatchObject({ code: "store-denied", message: expect.stringContaining("inside.test") })
     }),
     { numRuns: 20 },
@@ -91,7 +91,7 @@ test("a name that means the inside by the time that a redirect leads to it is re
 test("redirects end after five, also between servers", async () => {
   hops = Array.from({ length: 20 }, (_, at) => `http://${names[at % 3]}:${port}/${at}`)
   await expect(
-    fetchLimited(new URL(`http://start.test:${port}/x.json`), { limit: 100, lookup: changing(1).lookup }),
+    fetchLimited(new URL(`http://start.test:${port}/x.json`), { maxBytes: 100, lookup: changing(1).lookup }),
   ).rejects.toMatchObject({ message: expect.stringContaining("redirects again and again") })
   expect(hops).toHaveLength(14)
   hops = []

@@ -13,7 +13,7 @@ test("a link into any folder of a bucket is signed as the service signs it", asy
   const store = await s3Store({ bucket: Bucket, endpoint, folder: "it's (ours)/a=b+c, @!*" })
   onTestFinished(() => store.close())
   await store.put("s/one/index.html", page("Hello"))
-  expect(await (await fetch((await store.signed!("s/one/index.html", 60)).url)).text()).toBe("Hello")
+  expect(await (await fetch((await store.presign!("s/one/index.html", 60)).url)).text()).toBe("Hello")
 })
 
 test("share --signed: a link into a private bucket, until then and no further, and not after unshare", async () => {
@@ -48,7 +48,7 @@ test("share --signed: a link into a private bucket, until then and no further, a
   useEnvironment({ AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey })
   const store = await s3Store({ bucket: Bucket, endpoint })
   onTestFinished(() => store.close())
-  const short = (await store.signed!(`s/${id}/whole.html`, 1))!
+  const short = (await store.presign!(`s/${id}/whole.html`, 1))!
   expect(await status(short.url)).toBe(200)
   await passed(2500)
   expect(await status(short.url)).toBe(403)

@@ -40,7 +40,7 @@ async function ownPlace(options: S3ServerOptions = {}) {
     },
     async unshare(named: string) {
       const open = openStore
-      const found = await findShares(parseShareName(named), { ledger, destination, open, agree: async () => {} })
+      const found = await findShares(parseShareName(named), { ledger, destination, open, confirm: async () => {} })
       return Promise.all(found.map((each) => unshare(each, ledger)))
     },
     /** From the n-th request on from now, each is refused, as if the process had been stopped there. */

@@ -37,7 +37,7 @@ test("another destination, another endpoint or another session is another share"
 test("of many claims at once one wins and all agree", async () => {
   const ledger = openLedger(temporaryFolder())
   const each = Array.from({ length: 30 }, (_, i) => entry(`id-${i}`))
-  const claims = await Promise.all(each.map((fresh) => ledger.hold(fresh, () => ledger.claim(fresh))))
+  const claims = await Promise.all(each.map((fresh) => ledger.withLock(fresh, () => ledger.claim(fresh))))
   expect(claims.filter(({ isNew }) => isNew)).toHaveLength(1)
   expect(new Set(claims.map((claim) => claim.entry.id)).size).toBe(1)
 })
@@ -85,7 +85,7 @@ test("a folder that cannot be made is said in words", async () => {
   const file = path.join(temporaryFolder(), "file")
   writeFileSync(file, "")
   await expect(openLedger(path.join(file, "ledger")).claim(entry("one"))).rejects.toThrow(
-    /The record of shares in .* cannot be written/,
+    /Could not write the list of shares in/,
   )
 })
 

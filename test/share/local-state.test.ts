@@ -43,7 +43,7 @@ async function place() {
     share: () => share(exportFile(fixture("questions")), { ...options, mayShare: () => {} }),
     async unshare(name: string) {
       const agree = async () => {}
-      const found = await findShares(parseShareName(name), { ledger, destination, open: openStore, agree })
+      const found = await findShares(parseShareName(name), { ledger, destination, open: openStore, confirm: agree })
       return Promise.all(found.map((each) => unshare(each, ledger)))
     },
   }
@@ -58,7 +58,7 @@ test.each([0o000, 0o022, 0o077, 0o177, 0o277, 0o777])(
     const deep = path.join(folder, "a", "b", "ledger")
     await openLedger(deep).save(entry("one"))
     const release = Promise.withResolvers<void>()
-    const held = openLedger(deep).hold(entry("one"), () => release.promise)
+    const held = openLedger(deep).withLock(entry("one"), () => release.promise)
     await expect.poll(() => readdirSync(deep).length).toBe(2)
     for (const name of ["a", "a/b", "a/b/ledger"]) expect(modeOf(path.join(folder, name)), name).toBe("700")
     for (const name of readdirSync(deep)) expect(modeOf(path.join(deep, name)), name).toBe("600")
@@ -113,7 +113,7 @@ test("a process that is killed while it writes leaves an entry whole, and what i
   const old = new Date(Date.now() - 3_600_000)
   for (const name of readdirSync(folder).filter((name) => name.startsWith(".")))
     utimesSync(path.join(folder, name), old, old)
-  await ledger.hold(entry("one"), async () => {})
+  await ledger.withLock(entry("one"), async () => {})
   expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([])
   expect(readdirSync(folder)).toHaveLength(1)
 })
@@ -125,7 +125,7 @@ test("a file where the folder should be is left as it is, and said in words; who
   expect(await ledger.all()).toEqual([])
   await expect(share()).rejects.toMatchObject({
     code: "bad-settings",
-    message: expect.stringMatching(/cannot be written/),
+    message: expect.stringMatching(/Could not write/),
   })
   expect(readFileSync(ledgerFolder, "utf8")).toBe("mine")
   expect(modeOf(ledgerFolder)).toBe("644")
@@ -153,9 +153,9 @@ test("where the ledger can be read but not written, a share is taken back all th
   const { id, url } = await share()
   const [known] = await ledger.all()
   const unwritable = openLedger(path.join(ledgerFolder, readdirSync(ledgerFolder)[0]!, "no folder"))
-  const readOnly = { ...ledger, save: unwritable.save, drop: unwritable.drop, hold: unwritable.hold }
+  const readOnly = { ...ledger, save: unwritable.save, drop: unwritable.drop, hold: unwritable.withLock }
   const removal = await unshare({ id, url, store, entry: known! }, readOnly)
-  expect(removal.note).toMatch(/cannot be written/)
+  expect(removal.note).toMatch(/Could not write/)
   expect(await collect(store.list("s/"))).toEqual([])
 })
 

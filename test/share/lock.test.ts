@@ -6,7 +6,7 @@ import path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { pathToFileURL } from "node:url"
 import { expect, onTestFinished, test } from "vitest"
-import { lock, StillLocked } from "../../src/share/lock.ts"
+import { acquireLock, LockTimeoutError } from "../../src/share/lock.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 const here = () => path.join(temporaryFolder(), "lock")
@@ -32,7 +32,7 @@ test("of many who want it at once, one has it at a time, and nothing stays of it
   let most = 0
   await Promise.all(
     Array.from({ length: 10 }, async () => {
-      const release = await lock(file)
+      const release = await acquireLock(file)
       most = Math.max(most, ++inside)
       await sleep(5)
       inside--
@@ -48,8 +48,8 @@ test("who waits is told for whom, and gives up after a while", async () => {
   const pid = idling()
   writeFileSync(file, heldBy(pid))
   const told: number[] = []
-  const waiting = lock(file, { wait: 300, quiet: 100, onWait: (holder) => told.push(holder) })
-  await expect(waiting).rejects.toThrow(StillLocked)
+  const waiting = acquireLock(file, { timeoutMs: 300, notifyAfterMs: 100, onWait: (holder) => told.push(holder) })
+  await expect(waiting).rejects.toThrow(LockTimeoutError)
   expect(told).toEqual([pid])
   expect(readFileSync(file, "utf8")).toBe(heldBy(pid))
 })
@@ -60,7 +60,7 @@ test.each([
 ])("a lock %s is taken over", async (_, content) => {
   const file = here()
   writeFileSync(file, await content())
-  const release = await lock(file, { wait: 0 })
+  const release = await acquireLock(file, { timeoutMs: 0 })
   expect(JSON.parse(readFileSync(file, "utf8")).pid).toBe(process.pid)
   release()
   expect(existsSync(file)).toBe(false)
@@ -71,10 +71,10 @@ test.each(["", "{", "null", "7"])(
   async (content) => {
     const file = here()
     writeFileSync(file, content)
-    await expect(lock(file, { wait: 100 })).rejects.toThrow(StillLocked)
+    await expect(acquireLock(file, { timeoutMs: 100 })).rejects.toThrow(LockTimeoutError)
     const old = new Date(Date.now() - 60_000)
     utimesSync(file, old, old)
-    ;(await lock(file, { wait: 0 }))()
+    ;(await acquireLock(file, { timeoutMs: 0 }))()
   },
 )
 
@@ -82,16 +82,16 @@ test("one of another machine counts as long as it gives signs of life", async ()
   const file = here()
   writeFileSync(file, heldBy(1, { host: "elsewhere" }))
   const beat = setInterval(() => utimesSync(file, new Date(), new Date()), 20)
-  await expect(lock(file, { wait: 400, silence: 200 })).rejects.toThrow(StillLocked)
+  await expect(acquireLock(file, { timeoutMs: 400, staleMs: 200 })).rejects.toThrow(LockTimeoutError)
   clearInterval(beat)
-  ;(await lock(file, { wait: 10_000, silence: 200 }))()
+  ;(await acquireLock(file, { timeoutMs: 10_000, staleMs: 200 }))()
 })
 
 test("a link that leads nowhere is no lock and holds up nobody for ever", async () => {
   const file = here()
   symlinkSync(path.join(path.dirname(file), "nowhere"), file)
-  const taken = lock(file, { wait: 200 })
-  await taken.then((release) => release()).catch((error) => expect(error).toBeInstanceOf(StillLocked))
+  const taken = acquireLock(file, { timeoutMs: 200 })
+  await taken.then((release) => release()).catch((error) => expect(error).toBeInstanceOf(LockTimeoutError))
 })
 
 test("however many processes are killed with the lock in hand, no two have it at a time", async () => {
@@ -100,9 +100,9 @@ test("however many processes are killed with the lock in hand, no two have it at
   writeFileSync(log, "")
   const program = `
     import { appendFileSync } from "node:fs"
-    import { lock } from ${JSON.stringify(pathToFileURL(path.resolve("src/share/lock.ts")).href)}
+    import { acquireLock } from ${JSON.stringify(pathToFileURL(path.resolve("src/share/lock.ts")).href)}
     for (let i = 0; i < 12; i++) {
-      const release = await lock(${JSON.stringify(file)})
+      const release = await acquireLock(${JSON.stringify(file)})
       appendFileSync(${JSON.stringify(log)}, "in " + process.pid + "\\n")
       if (process.argv.at(-1) === "dies" && i === 3) process.kill(process.pid, "SIGKILL")
       await new Promise((resolve) => setTimeout(resolve, 1))

@@ -1,7 +1,7 @@
 import { nanoid } from "nanoid"
 import { expect, onTestFinished, test } from "vitest"
 import { exportFile } from "../../src/session/export-file.ts"
-import type { Lifetime } from "../../src/share/expires.ts"
+import type { Lifetime } from "../../src/share/expiry.ts"
 import { type Ledger, openLedger } from "../../src/share/ledger.ts"
 import { prune } from "../../src/share/prune.ts"
 import { share } from "../../src/share/share.ts"
@@ -40,8 +40,8 @@ async function ownUser() {
   return { server, bucket, folder, ledger, after, publish, pruned, now }
 }
 
-const rule = (days: number): Lifetime => ({ length: days * day, asked: false })
-const asked = (days: number): Lifetime => ({ length: days * day, asked: true })
+const rule = (days: number): Lifetime => ({ durationMs: days * day, explicit: false })
+const asked = (days: number): Lifetime => ({ durationMs: days * day, explicit: true })
 
 test("what is past its time goes, at every place, and the rest stays", async () => {
   const { server, bucket, folder, ledger, after, publish, pruned } = await ownUser()
@@ -147,7 +147,7 @@ test("another end changes one page and the manifest, and nothing else", async ()
   const sent = server.requests.slice(before).filter(({ operation }) => operation === "PutObject")
   expect(sent.map(({ key }) => key)).toEqual([`s/${first.id}/index.html`, `s/${first.id}/manifest.json`])
   expect(again).toMatchObject({ id: first.id, expires: "2026-12-01T09:00:00.000Z", sent: 2 })
-  const never = { length: Number.POSITIVE_INFINITY, asked: true }
+  const never = { durationMs: Number.POSITIVE_INFINITY, explicit: true }
   expect(await publish("questions", bucket, { lifetime: never })).toMatchObject({ id: first.id, expires: null })
   expect((await (await fetch(first.url)).text()).includes("<dt>Until")).toBe(false)
 })

@@ -34,7 +34,7 @@ test.each(["3.html", "files/a.txt"])(
   async (slow) => {
     const { store, arrived } = taker(slow)
     const seen = ["index.html", "2.html", "changes.html"]
-    await publish(pages(), { store, prefix: "", known: {}, seen })
+    await publish(pages(), { store, prefix: "", known: {}, visiblePaths: seen })
     expect(arrived).toHaveLength(5)
     expect(arrived.slice(3)).toEqual(["2.html", "index.html"])
     expect(arrived.indexOf("changes.html")).toBeLessThan(3)
@@ -48,7 +48,7 @@ test("a page of a new version waits for its style sheet", async () => {
     yield file("index.html", '<link rel="stylesheet" href="page-b.css">')
   }
   const { store, arrived } = taker("page-b.css")
-  await publish(drawnAnew(), { store, prefix: "", known: {}, seen: ["index.html", "2.html", "page-a.css"] })
+  await publish(drawnAnew(), { store, prefix: "", known: {}, visiblePaths: ["index.html", "2.html", "page-a.css"] })
   expect(arrived).toEqual(["page-b.css", "2.html", "index.html"])
 })
 
@@ -64,7 +64,12 @@ test("what waits is not sent when what it waits for has failed", async () => {
     if (key === "3.html") throw new Error("on purpose")
     arrived.push(key)
   }
-  const failed = publish(pages(), { store: { ...store, put }, prefix: "", known: {}, seen: ["index.html", "2.html"] })
+  const failed = publish(pages(), {
+    store: { ...store, put },
+    prefix: "",
+    known: {},
+    visiblePaths: ["index.html", "2.html"],
+  })
   await expect(failed).rejects.toThrow("on purpose")
   expect(arrived).not.toContain("2.html")
   expect(arrived).not.toContain("index.html")

@@ -1,11 +1,11 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { gallery } from "../../demo/gallery/gallery.ts"
-import { exported } from "../../src/export/export.ts"
+import { exportPieces } from "../../src/export/export.ts"
 import { site } from "../../src/render/site/site.ts"
 import type { SessionRecord } from "../../src/session/source.ts"
 import { prepare } from "../../src/share/prepare.ts"
-import { withWhole } from "../../src/share/whole.ts"
+import { withPresignedPage } from "../../src/share/presigned-page.ts"
 import { type Exported, exports, generated } from "../render/draw.ts"
 import { everyField } from "../render/every-field.ts"
 import { hostileSession } from "../render/hostile-session.ts"
@@ -24,7 +24,7 @@ async function stored(record: SessionRecord): Promise<Map<string, string>> {
   const { session } = await prepare(record, {})
   const about = { id: "V1StGXR8_Z5jdHi6B-myT", version: "0" }
   const files = new Map<string, string>()
-  for await (const file of withWhole(site(session, about), session, about))
+  for await (const file of withPresignedPage(site(session, about), session, about))
     files.set(file.path, Buffer.from(await file.render()).toString())
   return files
 }
@@ -80,7 +80,7 @@ describe("nothing is published that no page shows", () => {
 
     const prepared = await prepare(record, {})
     for (const format of ["json", "md", "html"] as const) {
-      const pieces = await all(exported(prepared, format, "0"))
+      const pieces = await all(exportPieces(prepared, format, "0"))
       expect(unseen(new Map([...files, [format, pieces.join("")]])), format).toEqual([])
     }
   })

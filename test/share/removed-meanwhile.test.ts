@@ -56,7 +56,7 @@ test("who shares or unshares while another is at it is told so, waits, and goes 
   const whileHeld = async <T>(work: (onWait: (pid: number) => void) => Promise<T>): Promise<T> => {
     const done = Promise.withResolvers<void>()
     const held = Promise.withResolvers<void>()
-    const holding = theirs.hold({ session, destination }, () => {
+    const holding = theirs.withLock({ session, destination }, () => {
       held.resolve()
       return done.promise
     })

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { exported } from "../../src/export/export.ts"
-import { exportFolder } from "../../src/export/folder.ts"
+import { exportPieces } from "../../src/export/export.ts"
+import { exportFolder } from "../../src/export/export-folder.ts"
 import type { buildPageView, RenderPage } from "../../src/render/site/page.ts"
 import { site } from "../../src/render/site/site.ts"
 import { countSubagents } from "../../src/session/count-subagents.ts"
@@ -154,7 +154,7 @@ test("of random trees of subagents, undone anywhere, a share holds those that sh
         expect(pages).toHaveLength(words.length)
         for (const name of ["session.json", "session.md"]) expect(wordsIn(files.get(name)!), name).toEqual(words)
         for (const format of ["json", "md"] as const)
-          expect(wordsIn(await whole(exported(prepared, format, "0"))), format).toEqual(words)
+          expect(wordsIn(await whole(exportPieces(prepared, format, "0"))), format).toEqual(words)
 
         const again = await prepare(parseExport(Buffer.from(files.get("session.json")!), "the file"), {})
         expect(await subagents(again.session)).toBe(words.length - 1)
@@ -267,7 +267,7 @@ test("shared again after an undo, nothing of the subagent is left, in the bucket
     expect(wordsIn(files.get("session.json")!)).toEqual(words)
     expect([...files.keys()].filter((name) => name.startsWith("sub-"))).toHaveLength(2)
   }
-  expect(existsSync(ledger.pagesOf({ session: "ses_0", destination }))).toBe(true)
+  expect(existsSync(ledger.checkpointFolder({ session: "ses_0", destination }))).toBe(true)
   for (const gone of [
     record([...before, ...started], { revert: { messageID: started[0]!.info.id } }),
     record([...before, user("Another way."), assistant({ type: "text", text: "Fine." })]),

@@ -3,7 +3,7 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { loadSettings } from "../../src/config/load.ts"
 import { serverSettings } from "../../src/share-server/settings.ts"
-import { unclearPlace } from "../../src/store/check-destination.ts"
+import { checkDestination } from "../../src/store/check-destination.ts"
 import { ownWorld } from "../support/world.ts"
 
 const letter = fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz0123456789")
@@ -15,7 +15,7 @@ const folder = fc.oneof(
   fc.constant(""),
   name.map((one) => `/${one}`),
 )
-const meant = (to: string) => unclearPlace(to, "linux")?.meant
+const meant = (to: string) => checkDestination(to, "linux")?.meant
 
 test("a name alone may be a bucket or a folder, and is taken for neither", () => {
   fc.assert(
@@ -47,8 +47,8 @@ test("an ARN is answered with the bucket in it", () => {
     "s3:eu-west-1:1:accesspoint:ap",
     "s3-outposts:eu-west-1:1:outpost/op/accesspoint/ap",
   ])
-    expect(unclearPlace(`arn:aws:${arn}`)?.says).toContain("-s3alias")
-  expect(unclearPlace("arn:aws:iam::1:role/x")?.meant).toEqual([])
+    expect(checkDestination(`arn:aws:${arn}`)?.says).toContain("-s3alias")
+  expect(checkDestination("arn:aws:iam::1:role/x")?.meant).toEqual([])
 })
 
 test("an address is answered with the bucket in it, and with the endpoint", () => {
@@ -85,24 +85,24 @@ describe("a folder says so by how it begins", () => {
   test("with ./, ../, / or ~/", () => {
     fc.assert(
       fc.property(fc.constantFrom("./", "../", "/", "~/"), below, (start, rest) => {
-        expect(unclearPlace(start + rest, "linux")).toBeUndefined()
+        expect(checkDestination(start + rest, "linux")).toBeUndefined()
       }),
     )
-    for (const whole of [".", "..", "~"]) expect(unclearPlace(whole, "linux")).toBeUndefined()
+    for (const whole of [".", "..", "~"]) expect(checkDestination(whole, "linux")).toBeUndefined()
   })
 
   test.each(["C:\\shares", "c:/shares", "\\\\server\\share", ".\\shares", "..\\shares", "~\\shares"])(
     "%s on Windows alone",
     (to) => {
-      expect(unclearPlace(to, "win32")).toBeUndefined()
-      expect(unclearPlace(to, "linux")).toBeDefined()
+      expect(checkDestination(to, "win32")).toBeUndefined()
+      expect(checkDestination(to, "linux")).toBeDefined()
     },
   )
 
   test.each(["~dana/shares", ".shares", "shares/", "Team Shares", "a", "shares\\x", "s3", "-", "…"])(
     "%j does not",
     (to) => {
-      expect(unclearPlace(to, "linux")?.says).toBe("is neither a bucket nor a folder")
+      expect(checkDestination(to, "linux")?.says).toBe("is neither a bucket nor a folder")
     },
   )
 })

@@ -5,7 +5,7 @@ import { Readable } from "node:stream"
 import type { ReadAnswer, ReadOptions } from "../object-store.ts"
 
 // A file keeps no type of its own, so it is told by the name that this package has given it.
-const types: Record<string, string> = {
+const MEDIA_TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
   ".json": "application/json; charset=utf-8",
   ".md": "text/markdown; charset=utf-8",
@@ -46,7 +46,7 @@ export async function readForWeb(file: FileHandle, key: string, asked: ReadOptio
     const { start, end } = range ?? { start: 0, end: found.size - 1 }
     const headers = {
       etag,
-      "content-type": types[path.extname(key)] ?? "application/octet-stream",
+      "content-type": MEDIA_TYPES[path.extname(key)] ?? "application/octet-stream",
       "content-length": String(end - start + 1),
       ...(range && { "content-range": `bytes ${start}-${end}/${found.size}` }),
     }

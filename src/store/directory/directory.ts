@@ -9,7 +9,7 @@ import { checkKey, checkListedKey, checkPrefix } from "../keys.ts"
 import type { ObjectEntry, ObjectStore } from "../object-store.ts"
 import { directoryError, errorCode } from "./directory-errors.ts"
 import { readForWeb } from "./directory-read.ts"
-import { type HeldFolder, holdChild, holdFolder, linkRefused, unless } from "./held-folder.ts"
+import { ignoreCodes, type OpenFolder, openChild, openFolder, symlinkError } from "./open-folder.ts"
 
 export interface DirectoryStoreOptions {
   /** Where the folder is seen from outside, if a web server serves it: `https://shares.corp.example`. */
@@ -33,7 +33,7 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
 
   /** Does something in the folder of a key, or of a prefix; undefined where there is none. */
   async function within<T>(folders: readonly string[], act: (at: string) => Promise<T>): Promise<T | undefined> {
-    const held = await holdFolder(root, folders)
+    const held = await openFolder(root, folders)
     try {
       return held && (await act(held.at))
     } finally {
@@ -42,13 +42,13 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
   }
 
   /** Everything in a folder that is held, and lets go of it. */
-  async function* walk(held: HeldFolder | undefined, prefix: string): AsyncGenerator<ObjectEntry> {
+  async function* walk(held: OpenFolder | undefined, prefix: string): AsyncGenerator<ObjectEntry> {
     if (held === undefined) return
     try {
       for (const entry of await entriesOf(held.at)) {
-        if (entry.isDirectory()) yield* walk(await holdChild(held, entry.name), `${prefix}${entry.name}/`)
+        if (entry.isDirectory()) yield* walk(await openChild(held, entry.name), `${prefix}${entry.name}/`)
         else {
-          const found = await lstat(path.join(held.at, entry.name)).catch(unless("ENOENT"))
+          const found = await lstat(path.join(held.at, entry.name)).catch(ignoreCodes("ENOENT"))
           if (found !== undefined) yield { key: prefix + entry.name, size: found.size }
         }
       }
@@ -61,7 +61,7 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
     const names = key.split("/")
     const name = names.pop() as string
     const isGone = await within(names, async (at) => {
-      await unlink(path.join(at, name)).catch(unless("ENOENT"))
+      await unlink(path.join(at, name)).catch(ignoreCodes("ENOENT"))
       return true
     })
     // Folders that were left empty go with it.
@@ -88,7 +88,7 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
           const folders = foldersOf(key)
           // Most keys are in a folder that is there already.
           const held =
-            (await holdFolder(root, folders)) ?? ((await holdFolder(root, folders, { make: true })) as HeldFolder)
+            (await openFolder(root, folders)) ?? ((await openFolder(root, folders, { make: true })) as OpenFolder)
           try {
             await writeWhole(held.at, path.basename(target), body)
           } finally {
@@ -129,7 +129,7 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
       checkPrefix(prefix)
       try {
         await isFolderOrMissing(root)
-        yield* walk(await holdFolder(root, foldersOf(prefix)), prefix)
+        yield* walk(await openFolder(root, foldersOf(prefix)), prefix)
       } catch (error) {
         throw directoryError(error, "list", locate(prefix))
       }
@@ -143,7 +143,7 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
           (await entriesOf(at)).filter((entry) => entry.isDirectory()).map(({ name }) => name),
         )
         for (const name of names ?? []) {
-          const below = walk(await holdFolder(root, [...foldersOf(prefix), name]), "")
+          const below = walk(await openFolder(root, [...foldersOf(prefix), name]), "")
           const first = await below.next()
           await below.return(undefined)
           if (first.done !== true) yield name
@@ -178,7 +178,7 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
-  const found = (await readdir(folder, { withFileTypes: true }).catch(unless("ENOENT"))) ?? []
+  const found = (await readdir(folder, { withFileTypes: true }).catch(ignoreCodes("ENOENT"))) ?? []
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
@@ -208,7 +208,7 @@ async function readWhole(at: string, shown: string): Promise<Uint8Array> {
 }
 
 async function openFile(at: string, shown: string): Promise<FileHandle> {
-  if ((await lstat(at)).isSymbolicLink()) throw linkRefused(shown)
+  if ((await lstat(at)).isSymbolicLink()) throw symlinkError(shown)
   // A pipe would be waited for without end.
   const file = await open(at, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   const found = await file.stat()
@@ -219,7 +219,7 @@ async function openFile(at: string, shown: string): Promise<FileHandle> {
 
 /** An empty listing must mean "nothing there", so a root that is something else is an error rather than nothing. */
 async function isFolderOrMissing(root: string): Promise<void> {
-  const found = await stat(root).catch(unless("ENOENT"))
+  const found = await stat(root).catch(ignoreCodes("ENOENT"))
   if (found !== undefined && !found.isDirectory()) throw Object.assign(new Error(root), { code: "ENOTDIR" })
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { GetObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
 import { proxiesFrom } from "../../lib/proxies.ts"
-import { checkBucketInEndpoint } from "../s3-endpoint.ts"
+import { checkBucketInEndpoint } from "./s3-endpoint.ts"
 import { configuredEndpoint } from "./s3-profile.ts"
 
 export interface S3Settings {
@@ -17,7 +17,7 @@ export interface S3Settings {
   /** Milliseconds until a connection has to stand, and until a silent one is given up. */
   timeouts?: { connect: number; idle: number } | undefined
   /** Connections at once. Default: 32, enough for one who shares; a server has one open for each of its slow readers. */
-  sockets?: number | undefined
+  maxSockets?: number | undefined
 }
 
 export interface S3Connection {
@@ -29,7 +29,7 @@ export interface S3Connection {
   bucketUrl: string
 }
 
-const defaultTimeouts = { connect: 5_000, idle: 15_000 }
+const DEFAULT_TIMEOUTS_MS = { connect: 5_000, idle: 15_000 }
 
 /** Makes the client. Nothing is sent and no credentials are asked for. Raises `bad-settings`. */
 export async function connect(settings: S3Settings): Promise<S3Connection> {
@@ -43,7 +43,7 @@ export async function connect(settings: S3Settings): Promise<S3Connection> {
   const region = settings.region ?? (await configuredRegion(config, endpoint !== undefined))
   const bucketUrl = await locate({ ...config, region }, settings.bucket)
   return {
-    client: await makeClient({ ...config, region }, settings.timeouts ?? defaultTimeouts, settings.sockets),
+    client: await makeClient({ ...config, region }, settings.timeouts ?? DEFAULT_TIMEOUTS_MS, settings.maxSockets),
     region,
     endpoint: endpoint ?? new URL(bucketUrl).origin,
     bucketUrl,
@@ -72,7 +72,7 @@ async function makeClient(
     },
   })
   signContentMd5(client)
-  await askSilentOnesTwice(client)
+  await limitTimeoutRetries(client)
   return client
 }
 
@@ -99,18 +99,18 @@ function signContentMd5(client: S3Client): void {
  * A server that does not answer at all is asked twice rather than five times: who waits is told in seconds, not
  * minutes. What is refused or interrupted is tried again as often as the SDK likes.
  */
-async function askSilentOnesTwice(client: S3Client): Promise<void> {
+async function limitTimeoutRetries(client: S3Client): Promise<void> {
   const standard = await client.config.retryStrategy()
   if (!("refreshRetryTokenForRetry" in standard)) return
   const refresh = standard.refreshRetryTokenForRetry.bind(standard)
   standard.refreshRetryTokenForRetry = (token, info) => {
-    if (isSilence(info.error) && token.getRetryCount() >= 1) return Promise.reject(info.error)
+    if (isTimeout(info.error) && token.getRetryCount() >= 1) return Promise.reject(info.error)
     return refresh(token, info)
   }
 }
 
 /** True for the errors that the SDK's HTTP client makes when a timeout of its own has passed. */
-function isSilence(error: unknown): boolean {
+function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === "TimeoutError" && !("code" in error && error.code !== "ETIMEDOUT")
 }
 

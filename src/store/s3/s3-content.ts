@@ -1,11 +1,12 @@
 import { promisify } from "node:util"
 import { gunzip, gzip } from "node:zlib"
 
-const text = /^(?:text\/(?:html|css|markdown|plain|javascript)|application\/(?:json|javascript)|image\/svg\+xml)(?:;|$)/
+const COMPRESSIBLE =
+  /^(?:text\/(?:html|css|markdown|plain|javascript)|application\/(?:json|javascript)|image\/svg\+xml)(?:;|$)/
 
 /** True for the content types that are stored with `Content-Encoding: gzip`: text of any kind, SVG included. */
 export function isCompressible(contentType: string): boolean {
-  return text.test(contentType.trim().toLowerCase())
+  return COMPRESSIBLE.test(contentType.trim().toLowerCase())
 }
 
 /** Content as it is sent: a Buffer, since the SDK sends streams in a framing that several vendors refuse or store. */

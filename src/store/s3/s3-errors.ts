@@ -1,13 +1,13 @@
 import { type ErrorCode, ShareError } from "../../errors.ts"
 import { proxiesFrom } from "../../lib/proxies.ts"
-import { bucketInEndpoint, bucketNamedTwice } from "../s3-endpoint.ts"
-import { type Facts, factsOf } from "./s3-facts.ts"
+import { bucketInEndpoint, bucketNamedTwice } from "./s3-endpoint.ts"
+import { errorFacts, type S3ErrorFacts } from "./s3-error-facts.ts"
 
-export type Doing = "write" | "read" | "list" | "list-versions" | "delete" | "delete-version"
+export type S3Operation = "write" | "read" | "list" | "list-versions" | "delete" | "delete-version"
 
 /** What an error is about. Never the credentials: sentences are made from this and from codes alone. */
 export interface S3Context {
-  doing: Doing
+  operation: S3Operation
   bucket: string
   endpoint: string
   region: string
@@ -15,12 +15,12 @@ export interface S3Context {
   key?: string | undefined
 }
 
-type Sentence = [code: ErrorCode, message: string, hint: string]
+type ErrorText = [code: ErrorCode, message: string, hint: string]
 
 /** Says in words why a request to the bucket failed: one sentence, a hint, one of the `store-` codes. */
 export function s3Error(error: unknown, about: S3Context): ShareError {
   if (error instanceof ShareError) return error
-  const facts = factsOf(error)
+  const facts = errorFacts(error)
   if (isListingOfAnObject(facts, about)) {
     const { bucket, endpoint } = about
     return bucketNamedTwice(endpoint, { bucket, folder: "" }, bucketInEndpoint(endpoint, bucket), error)
@@ -42,10 +42,10 @@ export function s3Error(error: unknown, about: S3Context): ShareError {
  * A listing is asked of the bucket. Who answers that there is no such key has read the bucket's name as that of an object:
  * the endpoint already leads into a bucket.
  */
-const isListingOfAnObject = ({ code }: Facts, { doing }: S3Context) =>
-  code === "NoSuchKey" && (doing === "list" || doing === "list-versions")
+const isListingOfAnObject = ({ code }: S3ErrorFacts, { operation }: S3Context) =>
+  code === "NoSuchKey" && (operation === "list" || operation === "list-versions")
 
-function credentials(code: string): Sentence | undefined {
+function credentials(code: string): ErrorText | undefined {
   switch (code) {
     case "CredentialsProviderError":
     case "ConfigError":
@@ -83,7 +83,7 @@ function credentials(code: string): Sentence | undefined {
   }
 }
 
-function clock({ code, message, headers }: Facts, { endpoint }: S3Context): Sentence | undefined {
+function clock({ code, message, headers }: S3ErrorFacts, { endpoint }: S3Context): ErrorText | undefined {
   const skewed = /^(?:RequestTimeTooSkewed|RequestExpired|RequestInTheFuture)$/.test(code)
   if (!skewed && !(code === "AccessDenied" && /request has expired|request time too skewed/i.test(message)))
     return undefined
@@ -100,9 +100,9 @@ function clock({ code, message, headers }: Facts, { endpoint }: S3Context): Sent
   ]
 }
 
-function connection({ code, message, system }: Facts, about: S3Context): Sentence | undefined {
+function connection({ code, message, system }: S3ErrorFacts, about: S3Context): ErrorText | undefined {
   const { endpoint, bucket } = about
-  const unreachable = (why: string, hint: string): Sentence => [
+  const unreachable = (why: string, hint: string): ErrorText => [
     "store-unreachable",
     `${endpoint} cannot be reached: ${why}.`,
     isProxied(endpoint)
@@ -157,7 +157,7 @@ function isProxied(endpoint: string): boolean {
   return (endpoint.startsWith("http:") ? proxies?.HTTP_PROXY : proxies?.HTTPS_PROXY) !== undefined
 }
 
-function bucketAndRegion({ code, message, headers }: Facts, about: S3Context): Sentence | undefined {
+function bucketAndRegion({ code, message, headers }: S3ErrorFacts, about: S3Context): ErrorText | undefined {
   const { bucket, endpoint, region } = about
   if (code === "NoSuchBucket") {
     return [
@@ -201,7 +201,7 @@ function bucketAndRegion({ code, message, headers }: Facts, about: S3Context): S
   return undefined
 }
 
-function capacity({ code, status, message }: Facts, { bucket, endpoint }: S3Context): Sentence | undefined {
+function capacity({ code, status, message }: S3ErrorFacts, { bucket, endpoint }: S3Context): ErrorText | undefined {
   if (
     status === 507 ||
     /^(?:QuotaExceeded|StorageFull|XMinioStorageFull|InsufficientStorage|ServiceQuotaExceeded.*|XMinioAdminBucketQuotaExceeded|StorageQuotaExceeded)$/.test(
@@ -243,8 +243,9 @@ const saysMfa = (message: string) => /\bmfa\b|multi-?factor/i.test(message)
 /** Whether a refusal says that the object is protected, whoever deletes it. */
 export const saysProtected = (code: string, message: string): boolean => saysLocked(code, message) || saysMfa(message)
 
-function protection({ code, message }: Facts, about: S3Context): Sentence | undefined {
-  if (about.doing !== "delete" && about.doing !== "delete-version" && about.doing !== "write") return undefined
+function protection({ code, message }: S3ErrorFacts, about: S3Context): ErrorText | undefined {
+  if (about.operation !== "delete" && about.operation !== "delete-version" && about.operation !== "write")
+    return undefined
   if (saysLocked(code, message)) {
     return [
       "store-denied",
@@ -262,7 +263,7 @@ function protection({ code, message }: Facts, about: S3Context): Sentence | unde
   return undefined
 }
 
-function denied({ code, status, headers, message }: Facts, about: S3Context): Sentence | undefined {
+function denied({ code, status, headers, message }: S3ErrorFacts, about: S3Context): ErrorText | undefined {
   if (
     status !== 401 &&
     status !== 403 &&
@@ -278,10 +279,10 @@ function denied({ code, status, headers, message }: Facts, about: S3Context): Se
     "list-versions": "s3:ListBucketVersions",
     delete: "s3:DeleteObject",
     "delete-version": "s3:DeleteObjectVersion",
-  }[about.doing]
+  }[about.operation]
   return [
     "store-denied",
-    `Access denied: these credentials may not ${verb(about.doing)} ${what(about)}${reasonIn(message, code)}.`,
+    `Access denied: these credentials may not ${verb(about.operation)} ${what(about)}${reasonIn(message, code)}.`,
     `Allow ${permission} for the bucket ${about.bucket}.${orWithoutBucket(about)}`,
   ]
 }
@@ -305,7 +306,7 @@ function orWithoutBucket({ endpoint, bucket }: S3Context): string {
     : ""
 }
 
-function notS3({ code, status, headers, system }: Facts, { endpoint }: S3Context): Sentence | undefined {
+function notS3({ code, status, headers, system }: S3ErrorFacts, { endpoint }: S3Context): ErrorText | undefined {
   const page = /html/.test(headers["content-type"] ?? "") || code === "SyntaxError"
   // An answer with a code of its own comes from something that knows S3.
   if (!(page || (status === 404 && /^(?:404|NotFound|UnknownError|Unknown|Error)$/.test(code))) || system.length > 0)
@@ -317,7 +318,7 @@ function notS3({ code, status, headers, system }: Facts, { endpoint }: S3Context
   ]
 }
 
-function otherwise({ code, status, message }: Facts, about: S3Context): Sentence {
+function otherwise({ code, status, message }: S3ErrorFacts, about: S3Context): ErrorText {
   const answer = [status, code === "Error" || code === String(status) ? undefined : code].filter(
     (one) => one !== undefined,
   )
@@ -325,12 +326,12 @@ function otherwise({ code, status, message }: Facts, about: S3Context): Sentence
     message === "" || message === code ? "" : `: ${message.split("\n", 1)[0]!.replace(/\.$/, "").slice(0, 200)}`
   return [
     "store-failed",
-    `Could not ${verb(about.doing)} ${what(about)}: ${about.endpoint} answered ${answer.join(" ") || "with an error"}${said}.`,
+    `Could not ${verb(about.operation)} ${what(about)}: ${about.endpoint} answered ${answer.join(" ") || "with an error"}${said}.`,
     "Try again; if it stays, ask who runs the service.",
   ]
 }
 
-function verb(doing: Doing): string {
+function verb(doing: S3Operation): string {
   return { "list-versions": "list the versions in", "delete-version": "delete old versions of", other: doing }[
     doing === "list-versions" || doing === "delete-version" ? doing : "other"
   ]

@@ -6,42 +6,42 @@ import {
 } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
 import type { ObjectEntry } from "../object-store.ts"
-import type { S3Place } from "./s3.ts"
+import type { S3Bucket } from "./s3.ts"
+import { isUnsupported } from "./s3-error-facts.ts"
 import { s3Error } from "./s3-errors.ts"
-import { isUnsupported } from "./s3-facts.ts"
 
 /** One page of a listing: what it shows, and how to ask for the next one; undefined after the last. */
-interface Page {
+interface ListPage {
   entries: ObjectEntry[]
   folders: string[]
-  next: Marker | undefined
+  next: ListMarker | undefined
 }
-type Marker = { ContinuationToken?: string; KeyMarker?: string; VersionIdMarker?: string | undefined }
-type Lister = (marker: Marker) => Promise<Page>
+type ListMarker = { ContinuationToken?: string; KeyMarker?: string; VersionIdMarker?: string | undefined }
+type ListRequest = (marker: ListMarker) => Promise<ListPage>
 
 /** Everything below `prefix` (a full one, of the bucket), by pages. All versions, where the service tells them apart. */
-export async function* listPages(place: S3Place, prefix: string, delimiter?: "/"): AsyncGenerator<Page> {
-  if (place.versions === "listed" || place.versions === undefined) {
+export async function* listPages(s3: S3Bucket, prefix: string, delimiter?: "/"): AsyncGenerator<ListPage> {
+  if (s3.versions === "listed" || s3.versions === undefined) {
     let shown = 0
     try {
-      for await (const page of follow(place, prefix, versionLister(place, prefix, delimiter))) {
-        place.versions = "listed"
+      for await (const page of followPages(s3, prefix, versionLister(s3, prefix, delimiter))) {
+        s3.versions = "listed"
         shown += page.entries.length + page.folders.length
         yield page
       }
     } catch (error) {
-      const refused = place.versions === "listed" ? undefined : withoutVersions(error)
-      if (refused === undefined) throw s3Error(error, { ...place, doing: "list-versions", key: prefix })
-      place.versions = refused
+      const refused = s3.versions === "listed" ? undefined : withoutVersions(error)
+      if (refused === undefined) throw s3Error(error, { ...s3, operation: "list-versions", key: prefix })
+      s3.versions = refused
     }
     // A service that ignores `?versions` answers with something else, which reads like an empty listing. "Nothing is
     // left" has to be true, so it is asked the plain way as well.
     if (shown > 0) return
   }
   try {
-    yield* follow(place, prefix, plainLister(place, prefix, delimiter))
+    yield* followPages(s3, prefix, plainLister(s3, prefix, delimiter))
   } catch (error) {
-    throw s3Error(error, { ...place, doing: "list", key: prefix })
+    throw s3Error(error, { ...s3, operation: "list", key: prefix })
   }
 }
 
@@ -50,32 +50,32 @@ function withoutVersions(error: unknown): "unsupported" | "denied" | undefined {
   return error instanceof Error && error.name === "AccessDenied" ? "denied" : undefined
 }
 
-async function* follow(place: S3Place, prefix: string, lister: Lister): AsyncGenerator<Page> {
+async function* followPages(s3: S3Bucket, prefix: string, lister: ListRequest): AsyncGenerator<ListPage> {
   const asked = new Set<string>()
-  for (let marker: Marker | undefined = {}; marker !== undefined; ) {
+  for (let marker: ListMarker | undefined = {}; marker !== undefined; ) {
     asked.add(JSON.stringify(marker))
     const page = await lister(marker)
     const foreign = page.entries.find(({ key }) => !key.startsWith(prefix))?.key
     if (foreign !== undefined) {
-      throw new ShareError("store-failed", `${place.endpoint} listed ${foreign}, which is not below ${prefix}.`, {
+      throw new ShareError("store-failed", `${s3.endpoint} listed ${foreign}, which is not below ${prefix}.`, {
         hint: "This service cannot be trusted to delete the right objects; use another one.",
       })
     }
     yield page
     marker = page.next
-    if (marker !== undefined && asked.has(JSON.stringify(marker))) throw endless(place)
+    if (marker !== undefined && asked.has(JSON.stringify(marker))) throw listingBrokenOff(s3)
   }
 }
 
-function plainLister(place: S3Place, prefix: string, delimiter?: "/"): Lister {
+function plainLister(s3: S3Bucket, prefix: string, delimiter?: "/"): ListRequest {
   return async (marker) => {
-    const page = await place.client.send(
-      new ListObjectsV2Command({ Bucket: place.bucket, Prefix: prefix, Delimiter: delimiter, ...marker }),
+    const page = await s3.client.send(
+      new ListObjectsV2Command({ Bucket: s3.bucket, Prefix: prefix, Delimiter: delimiter, ...marker }),
     )
-    checkListing(place, page)
+    checkListing(s3, page)
     const entries = (page.Contents ?? []).map(({ Key = "", Size = 0 }) => ({ key: Key, size: Size }))
     const token = page.NextContinuationToken
-    if (page.IsTruncated && !token) throw endless(place)
+    if (page.IsTruncated && !token) throw listingBrokenOff(s3)
     return {
       entries,
       folders: foldersOf(page),
@@ -84,12 +84,12 @@ function plainLister(place: S3Place, prefix: string, delimiter?: "/"): Lister {
   }
 }
 
-function versionLister(place: S3Place, prefix: string, delimiter?: "/"): Lister {
+function versionLister(s3: S3Bucket, prefix: string, delimiter?: "/"): ListRequest {
   return async (marker) => {
-    const page = await place.client.send(
-      new ListObjectVersionsCommand({ Bucket: place.bucket, Prefix: prefix, Delimiter: delimiter, ...marker }),
+    const page = await s3.client.send(
+      new ListObjectVersionsCommand({ Bucket: s3.bucket, Prefix: prefix, Delimiter: delimiter, ...marker }),
     )
-    checkListing(place, page)
+    checkListing(s3, page)
     const { KeyMarker, VersionIdMarker } = marker
     const versions = (page.Versions ?? []).map(({ Key = "", Size = 0, VersionId }) => entry(Key, Size, VersionId))
     const markers = (page.DeleteMarkers ?? []).map(({ Key = "", VersionId, IsLatest }) => ({
@@ -101,7 +101,7 @@ function versionLister(place: S3Place, prefix: string, delimiter?: "/"): Lister 
     const folders = foldersOf(page)
     const { NextKeyMarker, NextVersionIdMarker } = page
     if (!page.IsTruncated) return { entries, folders, next: undefined }
-    if (!NextKeyMarker) throw endless(place)
+    if (!NextKeyMarker) throw listingBrokenOff(s3)
     const told = { KeyMarker: NextKeyMarker, VersionIdMarker: NextVersionIdMarker }
     if (delimiter !== undefined || !NextVersionIdMarker) return { entries, folders, next: told }
     // The page ends among the versions of one key. Swift loses versions when asked to go on from there, so the next
@@ -126,15 +126,15 @@ function foldersOf(page: ListObjectsV2CommandOutput | ListObjectVersionsCommandO
 }
 
 /** A web page with status 200 is read as a listing without anything in it; a real listing says what it is of. */
-function checkListing(place: S3Place, page: ListObjectsV2CommandOutput | ListObjectVersionsCommandOutput): void {
+function checkListing(s3: S3Bucket, page: ListObjectsV2CommandOutput | ListObjectVersionsCommandOutput): void {
   if (page.Name !== undefined || page.IsTruncated !== undefined) return
-  throw new ShareError("store-failed", `${place.endpoint} does not answer like an S3 service.`, {
+  throw new ShareError("store-failed", `${s3.endpoint} does not answer like an S3 service.`, {
     hint: "Give the address of the S3 API itself as endpoint, not that of a web console or web site.",
   })
 }
 
-function endless(place: S3Place): ShareError {
-  return new ShareError("store-failed", `${place.endpoint} broke off a listing of ${place.bucket} half-way.`, {
+function listingBrokenOff(s3: S3Bucket): ShareError {
+  return new ShareError("store-failed", `${s3.endpoint} broke off a listing of ${s3.bucket} half-way.`, {
     hint: "Try again; if it stays, this service cannot list more than one page and is not usable.",
   })
 }

@@ -12,21 +12,21 @@ import { encode, isCompressible } from "./s3-content.ts"
  * has to be there until the request is answered. Throws what that file throws.
  */
 export async function putCommand(
-  place: { Bucket: string; Key: string },
+  s3: { Bucket: string; Key: string },
   { body, contentType, cacheControl }: StoredObject,
   temporary: TemporaryFiles,
 ): Promise<PutObjectCommand> {
-  const about = { ...place, ContentType: contentType, CacheControl: cacheControl }
+  const about = { ...s3, ContentType: contentType, CacheControl: cacheControl }
   if (body instanceof Uint8Array || body.length <= SPOOL_THRESHOLD_BYTES) {
     const { body: Body, encoding } = await encode(await bytesOf(body), contentType)
     return new PutObjectCommand({ ...about, Body, ...(encoding && { ContentEncoding: encoding }) })
   }
   return isCompressible(contentType)
-    ? long({ ...about, ContentEncoding: "gzip" }, await compressed(body, temporary))
-    : long(about, { content: body, hash: await hashOf(body) })
+    ? streamingPut({ ...about, ContentEncoding: "gzip" }, await gzipToFile(body, temporary))
+    : streamingPut(about, { content: body, hash: await hashOf(body) })
 }
 
-interface Hashed {
+interface HashedContent {
   content: SpooledContent
   /** SHA-256, hexadecimal. */
   hash: string
@@ -36,7 +36,7 @@ interface Hashed {
  * The SDK frames a stream in a way that several vendors refuse or store, and never sends one twice. So it is given none:
  * length and hash are told, and just before a request goes out, as often as it does, a stream takes its place.
  */
-function long(about: PutObjectCommandInput, { content, hash }: Hashed): PutObjectCommand {
+function streamingPut(about: PutObjectCommandInput, { content, hash }: HashedContent): PutObjectCommand {
   const command = new PutObjectCommand({ ...about, Body: Buffer.alloc(0), ContentLength: content.length })
   command.middlewareStack.add(
     (next) => (args) => {
@@ -62,7 +62,7 @@ function long(about: PutObjectCommandInput, { content, hash }: Hashed): PutObjec
   return command
 }
 
-async function compressed(body: SpooledContent, temporary: TemporaryFiles): Promise<Hashed> {
+async function gzipToFile(body: SpooledContent, temporary: TemporaryFiles): Promise<HashedContent> {
   const file = await temporary.make()
   const sum = createHash("sha256")
   const gzip = createGzip()

@@ -1,12 +1,12 @@
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3"
 import type { ReadAnswer, ReadOptions } from "../object-store.ts"
-import type { S3Place } from "./s3.ts"
+import type { S3Bucket } from "./s3.ts"
+import { errorFacts, isNotFoundCode } from "./s3-error-facts.ts"
 import { s3Error } from "./s3-errors.ts"
-import { factsOf, isGone } from "./s3-facts.ts"
 
 /** Reads an object for somebody on the web: see `ObjectStore.read`. `key` is the full key in the bucket. */
-export async function readForWeb(place: S3Place, key: string, asked: ReadOptions): Promise<ReadAnswer | undefined> {
-  const { client, bucket } = place
+export async function readForWeb(s3: S3Bucket, key: string, asked: ReadOptions): Promise<ReadAnswer | undefined> {
+  const { client, bucket } = s3
   const input = {
     ...{ Bucket: bucket, Key: key },
     ...(asked.ifNoneMatch !== undefined && { IfNoneMatch: asked.ifNoneMatch }),
@@ -19,7 +19,7 @@ export async function readForWeb(place: S3Place, key: string, asked: ReadOptions
     const body = "Body" in found ? found.Body?.transformToWebStream() : undefined
     if (found.ContentEncoding !== undefined && found.ContentRange !== undefined) {
       await body?.cancel()
-      return readForWeb(place, key, { ...asked, range: undefined })
+      return readForWeb(s3, key, { ...asked, range: undefined })
     }
     const headers = {
       etag: found.ETag,
@@ -31,7 +31,7 @@ export async function readForWeb(place: S3Place, key: string, asked: ReadOptions
     }
     return { status: found.ContentRange === undefined ? 200 : 206, headers: onlySet(headers), body }
   } catch (error) {
-    const { status, code, headers } = factsOf(error)
+    const { status, code, headers } = errorFacts(error)
     if (status === 304)
       return {
         status,
@@ -41,8 +41,8 @@ export async function readForWeb(place: S3Place, key: string, asked: ReadOptions
     if (status === 416)
       return { status, headers: onlySet({ "content-range": headers["content-range"] }), body: undefined }
     // A HEAD has no body to say more than 404 in.
-    if (isGone(code) && (asked.head || code !== "NotFound")) return undefined
-    throw s3Error(error, { ...place, doing: "read", key })
+    if (isNotFoundCode(code) && (asked.head || code !== "NotFound")) return undefined
+    throw s3Error(error, { ...s3, operation: "read", key })
   }
 }
 

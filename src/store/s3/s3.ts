@@ -4,20 +4,20 @@ import { ShareError } from "../../errors.ts"
 import { withTemporaryFiles } from "../../lib/temporary-files.ts"
 import { checkKey, checkListedKey, checkPrefix } from "../keys.ts"
 import type { ObjectStore } from "../object-store.ts"
-import { markUnsent, watchContact } from "../s3-contact.ts"
-import { landedAt } from "../s3-endpoint.ts"
-import { lockOf } from "../s3-lock.ts"
-import { checkListing, rehearse } from "../s3-rehearse.ts"
 import { connect, type S3Settings } from "./s3-client.ts"
 import { decode } from "./s3-content.ts"
 import { deleteEntries } from "./s3-delete.ts"
+import { markUnsent, watchDelivery } from "./s3-delivery.ts"
+import { actualLocation } from "./s3-endpoint.ts"
+import { isNotFoundCode } from "./s3-error-facts.ts"
 import { s3Error } from "./s3-errors.ts"
-import { isGone } from "./s3-facts.ts"
 import { listPages } from "./s3-list.ts"
+import { readObjectLock } from "./s3-object-lock.ts"
+import { checkListing, checkPermissions } from "./s3-permissions.ts"
+import { presign } from "./s3-presign.ts"
 import { configuredEndpoint } from "./s3-profile.ts"
 import { putCommand } from "./s3-put.ts"
 import { readForWeb } from "./s3-read.ts"
-import { signedLink } from "./s3-sign.ts"
 
 export interface S3StoreOptions extends S3Settings {
   /** The part of the bucket to use: `shares/team`. Keys of the store are relative to it. */
@@ -25,11 +25,11 @@ export interface S3StoreOptions extends S3Settings {
   /** Where that part of the bucket is seen from outside. Default: its address at the S3 service. */
   publicUrl?: string | undefined
   /** A place of shares that are remembered: where they have landed, should the endpoint name the bucket, rather than an error. */
-  remembered?: boolean | undefined
+  fromLedger?: boolean | undefined
 }
 
 /** A bucket, and what has been learned about its service so far. */
-export interface S3Place {
+export interface S3Bucket {
   client: S3Client
   bucket: string
   endpoint: string
@@ -43,7 +43,7 @@ export interface S3Place {
 }
 
 /** How often an object is read when the connection breaks within its content, which the SDK does not try again. */
-const readAttempts = 3
+const MAX_READ_ATTEMPTS = 3
 
 /**
  * An `ObjectStore` over a bucket of any S3-compatible service, with the SDK's own chain of credentials. Opening sends
@@ -51,11 +51,11 @@ const readAttempts = 3
  * have none. This module brings the AWS SDK along: import it only when something is to be sent.
  */
 export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
-  const options = given.remembered ? { ...given, ...(await landedFrom(given)) } : given
+  const options = given.fromLedger ? { ...given, ...(await actualLocationOf(given)) } : given
   const { bucket, publicUrl } = options
   const { client, endpoint, region, bucketUrl } = await connect(options)
   const learned = { versions: undefined, keepsVersions: undefined, batches: true }
-  const place: S3Place = { client, bucket, endpoint, region, ...learned }
+  const s3: S3Bucket = { client, bucket, endpoint, region, ...learned }
   const folder = (options.folder ?? "").replace(/^\/+|\/+$/g, "")
   const root = folder === "" ? "" : `${folder}/`
   const base =
@@ -70,10 +70,10 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
         const body = (await answer.Body?.transformToByteArray()) ?? new Uint8Array()
         return await decode(body, { contentType: answer.ContentType, contentEncoding: answer.ContentEncoding })
       } catch (error) {
-        if (error instanceof Error && isGone(error.name) && error.name !== "NotFound") return undefined
-        const failed = s3Error(error, { ...place, doing: "read", key: root + key })
+        if (error instanceof Error && isNotFoundCode(error.name) && error.name !== "NotFound") return undefined
+        const failed = s3Error(error, { ...s3, operation: "read", key: root + key })
         const answered = typeof error === "object" && error !== null && "$metadata" in error
-        if (answered || failed.code !== "store-unreachable" || attempt === readAttempts) throw failed
+        if (answered || failed.code !== "store-unreachable" || attempt === MAX_READ_ATTEMPTS) throw failed
       }
     }
   }
@@ -83,12 +83,12 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
 
     async put(key, object) {
       checkKey(key)
-      const about = { ...place, doing: "write", key: root + key } as const
+      const about = { ...s3, operation: "write", key: root + key } as const
       let mayBeStored = () => false
       try {
         const answer = await withTemporaryFiles(async (temporary) => {
           const command = await putCommand({ Bucket: bucket, Key: root + key }, object, temporary)
-          mayBeStored = watchContact(command)
+          mayBeStored = watchDelivery(command)
           return client.send(command)
         })
         if (answer.ETag === undefined) throw notS3(endpoint)
@@ -104,12 +104,12 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
 
     read(key, asked = {}) {
       checkKey(key)
-      return readForWeb(place, root + key, asked)
+      return readForWeb(s3, root + key, asked)
     },
 
     async *list(prefix) {
       checkPrefix(prefix)
-      for await (const page of listPages(place, root + prefix)) {
+      for await (const page of listPages(s3, root + prefix)) {
         for (const entry of page.entries) yield { ...entry, key: entry.key.slice(root.length) }
       }
     },
@@ -118,7 +118,7 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
       checkPrefix(prefix)
       const full = root + prefix
       const seen = new Set<string>()
-      for await (const page of listPages(place, full, "/")) {
+      for await (const page of listPages(s3, full, "/")) {
         for (const found of page.folders) {
           const name = found.slice(full.length, -1)
           if (!seen.has(name)) yield name
@@ -130,7 +130,7 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
     async delete(entries) {
       for (const { key } of entries) checkListedKey(key)
       await deleteEntries(
-        place,
+        s3,
         entries.map((entry) => ({ ...entry, key: root + entry.key })),
       )
     },
@@ -140,13 +140,13 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
       return base + key
     },
 
-    async signed(key, seconds) {
+    async presign(key, seconds) {
       checkKey(key)
       try {
         // Only the service itself understands a signature.
-        return await signedLink(client, bucketUrl + root.split("/").map(encodeURIComponent).join("/") + key, seconds)
+        return await presign(client, bucketUrl + root.split("/").map(encodeURIComponent).join("/") + key, seconds)
       } catch (error) {
-        throw s3Error(error, { ...place, doing: "read", key: root + key })
+        throw s3Error(error, { ...s3, operation: "read", key: root + key })
       }
     },
 
@@ -162,7 +162,7 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
           sessionToken,
           accountId = "",
         } = await client.config.credentials().catch((error: unknown) => {
-          throw s3Error(error, { ...place, doing: "list" })
+          throw s3Error(error, { ...s3, operation: "list" })
         })
         // Temporary keys are others every hour.
         const who = sessionToken ? accountId : accessKeyId
@@ -172,23 +172,23 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
       },
       async retention() {
         try {
-          const lock = await lockOf(place)
+          const lock = await readObjectLock(s3)
           return typeof lock === "object" ? lock : undefined
         } catch (error) {
-          const known = s3Error(error, { ...place, doing: "list" })
+          const known = s3Error(error, { ...s3, operation: "list" })
           const every = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable", "store-busy"]
           if (every.includes(known.code)) throw known
           // Without the right to ask, or without such a request, the trial shows it.
           return undefined
         }
       },
-      rehearse(prefix) {
+      checkPermissions(prefix) {
         checkPrefix(prefix)
-        return rehearse(place, root + prefix)
+        return checkPermissions(s3, root + prefix)
       },
       checkListing(prefix) {
         checkPrefix(prefix)
-        return checkListing(place, root + prefix)
+        return checkListing(s3, root + prefix)
       },
     },
 
@@ -198,9 +198,9 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
   }
 }
 
-async function landedFrom({ bucket, folder = "", endpoint, profile }: S3StoreOptions) {
+async function actualLocationOf({ bucket, folder = "", endpoint, profile }: S3StoreOptions) {
   const address = endpoint ?? (await configuredEndpoint(profile))
-  return address === undefined ? undefined : landedAt(address, { bucket, folder })
+  return address === undefined ? undefined : actualLocation(address, { bucket, folder })
 }
 
 function notS3(endpoint: string): ShareError {

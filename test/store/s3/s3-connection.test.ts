@@ -57,7 +57,7 @@ describe("the way to the service", () => {
 
   it("has a certificate that is not trusted", () => {
     const about = {
-      doing: "write",
+      operation: "write",
       bucket: "shares",
       endpoint: "https://minio.corp.example",
       region: "us-east-1",

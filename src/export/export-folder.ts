@@ -1,0 +1,110 @@
+import { lstat, mkdir, readdir, readFile, stat } from "node:fs/promises"
+import path from "node:path"
+import { pathToFileURL } from "node:url"
+import { ShareError } from "../errors.ts"
+import { resolveOutput } from "../lib/output-target.ts"
+import { chunksOf, withTemporaryFiles } from "../lib/temporary-files.ts"
+import { site } from "../render/site/site.ts"
+import { FORMAT, INDEX, MANIFEST, type Manifest } from "../share/manifest.ts"
+import type { Prepared } from "../share/prepare.ts"
+import { publish } from "../share/publish.ts"
+import { directoryStore } from "../store/directory/directory.ts"
+import type { ObjectStore } from "../store/object-store.ts"
+import { outputExists, writeBytes } from "./write-output.ts"
+
+export interface FolderOptions {
+  folder: string
+  version: string
+  now: () => Date
+  /** Write into a folder that has something in it: over what is there of an earlier export, beside all else. */
+  force?: boolean | undefined
+}
+
+/**
+ * The files of a share, in a folder of their own. Of an earlier export that is there, what no longer belongs is removed;
+ * nothing else is. Throws `bad-usage` for a folder with something in it, without `force`. Returns the first page's
+ * address and the bytes of all files.
+ */
+export async function exportFolder(
+  { session, leftOut }: Prepared,
+  options: FolderOptions,
+): Promise<{ url: string; size: number }> {
+  const { version, now, force } = options
+  const folder = await resolveOutputFolder(options.folder)
+  if (!force && (await readdir(folder)).length > 0) throw outputExists(options.folder)
+  const store = storeThroughLinks(folder)
+  const before = earlierFiles(await store.get(MANIFEST))
+  const { id, title } = session.info
+  const about = { id, version, leftOut, live: false }
+  const { objects } = await withTemporaryFiles((temporary) =>
+    publish(site(session, { ...about, temporary }), { store, prefix: "", known: {} }),
+  )
+  for (const key of before.filter((name) => !Object.hasOwn(objects, name)))
+    if (await isOwn(folder, key)) await store.delete([{ key, size: 0 }])
+  const written = now().toISOString()
+  const manifest: Manifest = {
+    ...{ format: FORMAT, id, session: id, title, state: "published", created: written, updated: written },
+    ...{ generator: version, objects },
+  }
+  const body = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)
+  await store.put(MANIFEST, { body, contentType: "application/json; charset=utf-8", cacheControl: "no-cache" })
+  const size = Object.values(objects).reduce((sum, object) => sum + object.size, body.length)
+  return { url: pathToFileURL(path.join(folder, INDEX)).href, size }
+}
+
+/**
+ * A folder that somebody named, by links or not, made where there is none: also where a link leads to none yet.
+ * Throws `bad-usage` for what cannot be one. Returns where it is.
+ */
+export async function resolveOutputFolder(folder: string): Promise<string> {
+  try {
+    const isThere = await stat(folder).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+    if (isThere) return folder
+    const place = resolveOutput(folder)
+    if (place.kind !== "file" || place.replaces) throw new Error("It is a file.")
+    await mkdir(place.target, { recursive: true })
+    return place.target
+  } catch (cause) {
+    throw new ShareError("bad-usage", `${folder} is no folder that can be written into.`, {
+      hint: "Give another --output.",
+      cause,
+    })
+  }
+}
+
+/** The folder as a store. It is the user's: what links in it lead to is written, and no link or device replaced. */
+function storeThroughLinks(folder: string): ObjectStore {
+  const place = (key: string) => path.join(folder, ...key.split("/"))
+  return {
+    ...directoryStore(folder),
+    async put(key, { body }) {
+      await writeBytes(place(key), chunksOf(body), { force: true })
+    },
+    async get(key) {
+      const found = await stat(place(key)).catch(() => undefined)
+      return found?.isFile() ? readFile(place(key)) : undefined
+    },
+  }
+}
+
+/** Whether an earlier export can have made it: a file in a folder, neither of them a link. */
+async function isOwn(folder: string, key: string): Promise<boolean> {
+  const [file, parent] = [path.join(folder, key), path.join(folder, path.dirname(key))]
+  const found = await lstat(file).catch(() => undefined)
+  return found?.isFile() === true && (parent === folder || !(await lstat(parent)).isSymbolicLink())
+}
+
+/** The files of an earlier export: those that this package makes, and no others that a manifest may name. */
+function earlierFiles(body: Uint8Array | undefined): string[] {
+  try {
+    const { objects } = JSON.parse(new TextDecoder().decode(body ?? new Uint8Array())) as Partial<Manifest>
+    return Object.keys(objects ?? {}).filter((name) =>
+      /^(?:[\w-]+\.html|page-[0-9a-f]{16}\.css|session\.(?:json|md)|files\/[0-9a-f]{32}\.[a-z]+)$/.test(name),
+    )
+  } catch {
+    return []
+  }
+}

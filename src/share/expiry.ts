@@ -1,0 +1,75 @@
+/** Time to live of a share. */
+export interface Lifetime {
+  /** Milliseconds; `Infinity` for ever. */
+  durationMs: number
+  /** Requested for this share, as opposed to a setting for all shares. Only another explicit request changes it. */
+  explicit: boolean
+}
+
+/** When a share expires, as the ledger stores it. */
+export interface Expiry {
+  /** ISO 8601, UTC; absent: never. */
+  expires?: string
+  /** This expiry, or none, was requested explicitly: see `Lifetime.explicit`. */
+  expiryAsked?: true
+}
+
+const HOUR_MS = 3_600_000
+const UNIT_MS: Record<string, number> = { h: HOUR_MS, d: 24 * HOUR_MS, w: 7 * 24 * HOUR_MS }
+
+/** Parses `12h`, `7d`, `8w` or `never` to milliseconds (`Infinity` for `never`); undefined for other text. */
+export function parseDuration(text: string): number | undefined {
+  if (text === "never") return Number.POSITIVE_INFINITY
+  const [, number = "", unit = ""] = /^([1-9]\d{0,4})([hdw])$/.exec(text) ?? []
+  return unit === "" ? undefined : Number(number) * UNIT_MS[unit]!
+}
+
+/**
+ * Computes the expiry of a share that is published now.
+ *
+ * An explicit expiry stays until another one is requested. An expiry from a setting only moves later, and only if the
+ * session has changed since it was last shared: a share does not expire while the session is in use, and sharing the
+ * same content again changes nothing, even if the setting has changed. A share without an expiry gets one from the
+ * setting, counted from now.
+ * @param known the ledger's entry, with the time of the last share
+ * @param changed time of the session's last change, in milliseconds since 1970, if known
+ */
+export function nextExpiry(
+  known: Expiry & { updated: string },
+  lifetime: Lifetime | undefined,
+  changed: number | undefined,
+  now: Date,
+): Expiry {
+  const { expiryAsked } = known
+  const expires = isTimestamp(known.expires) ? known.expires : undefined
+  if (lifetime?.explicit)
+    return {
+      expiryAsked: true,
+      ...(Number.isFinite(lifetime.durationMs) && { expires: after(now.getTime(), lifetime) }),
+    }
+  const asBefore = { ...(expires !== undefined && { expires }), ...(expiryAsked && { expiryAsked }) }
+  if (!lifetime || expiryAsked || !Number.isFinite(lifetime.durationMs)) return asBefore
+  if (expires === undefined) return { expires: after(now.getTime(), lifetime) }
+  const at = Math.min(changed ?? 0, now.getTime())
+  if (!(at > Date.parse(known.updated))) return { expires }
+  const later = after(at, lifetime)
+  return { expires: Date.parse(later) > Date.parse(expires) ? later : expires }
+}
+
+const after = (time: number, { durationMs }: Lifetime) => new Date(time + durationMs).toISOString()
+
+/** Whether the value is a parsable time. Values read from a bucket may be anything. */
+export const isTimestamp = (expires: unknown): expires is string =>
+  typeof expires === "string" && !Number.isNaN(Date.parse(expires))
+
+/** Whether an expiry has passed. False for values that are not a time. */
+export const isPast = (expires: unknown, now: Date): boolean =>
+  isTimestamp(expires) && Date.parse(expires) <= now.getTime()
+
+/** Formats a timestamp (see `isTimestamp`) as a day in UTC: `3 December 2026`. */
+export const formatDay = (expires: string): string =>
+  new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(expires))
+
+/** The day on which a share created now expires: `3 December 2026`; undefined: never. */
+export const expiryDay = (lifetime: Lifetime | undefined, now: Date): string | undefined =>
+  lifetime && Number.isFinite(lifetime.durationMs) ? formatDay(after(now.getTime(), lifetime)) : undefined

@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto"
+import { ShareError } from "../errors.ts"
+import { singleFile } from "../export/single-file.ts"
+import { toBuffers } from "../export/write-output.ts"
+import { CACHE_REVALIDATE } from "../render/site/session-pages.ts"
+import type { SiteOptions } from "../render/site/site.ts"
+import type { SiteFile } from "../render/site/site-file.ts"
+import type { Session } from "../session/model.ts"
+import type { PresignedLink } from "../store/object-store.ts"
+import { isPageView, viewAnonymously } from "./anonymous-access.ts"
+import { isPast } from "./expiry.ts"
+import { INDEX, prefixOf } from "./manifest.ts"
+import type { ShareTarget } from "./open-share.ts"
+import type { ShareOptions } from "./share.ts"
+import type { LinkAccess } from "./verify-readable.ts"
+
+/** The whole session as one page: a presigned link opens a single object only. */
+export const PRESIGNED_PAGE = "whole.html"
+
+/**
+ * Presigns a link to the page, if requested. `until` is when the latest link expires: until then, the page is updated
+ * with the share. Throws what the store throws.
+ */
+export async function presignPage(
+  { entry }: ShareTarget,
+  { store, signed, now }: ShareOptions,
+): Promise<{ link?: PresignedLink | undefined; until?: string }> {
+  const before = entry.signed !== undefined && !isPast(entry.signed, now()) ? entry.signed : ""
+  const link = signed === undefined ? undefined : await store.presign?.(prefixOf(entry.id) + PRESIGNED_PAGE, signed)
+  const until = [before, link?.until.toISOString() ?? ""].sort().at(-1)
+  return { link, ...(until && { until }) }
+}
+
+/** Adds the presigned page to the files of a share, before `index.html`. */
+export async function* withPresignedPage(
+  files: AsyncIterable<SiteFile>,
+  session: Session,
+  { id: share, version, leftOut, expires }: SiteOptions,
+): AsyncGenerator<SiteFile> {
+  const all = createHash("sha256")
+  for await (const file of files) {
+    all.update(`${file.path} ${file.input} `)
+    if (file.path === INDEX)
+      yield {
+        ...{
+          path: PRESIGNED_PAGE,
+          contentType: "text/html; charset=utf-8",
+          cacheControl: CACHE_REVALIDATE,
+          input: all.digest("hex"),
+        },
+        async render() {
+          const pieces: Buffer[] = []
+          for await (const piece of toBuffers(singleFile(session, { version, leftOut, expires, share })))
+            pieces.push(piece)
+          return Buffer.concat(pieces)
+        },
+      }
+    yield file
+  }
+}
+
+/**
+ * Opens a presigned link anonymously: it must return the page as uploaded. Returns the link, who can read the share
+ * without it, and a note if the page stays readable after the link expires. Throws `store-denied` if it does not open.
+ */
+export async function verifyPresigned(
+  { url, until, note }: PresignedLink,
+  id: string,
+  hash: string,
+  others: LinkAccess,
+) {
+  const [view, unsigned] = await Promise.all([viewAnonymously(url, id), viewAnonymously(withoutQuery(url), id)])
+  const opens = isPageView(view) && view.hash === hash
+  if (!opens && view.seen !== "unreachable")
+    throw new ShareError(
+      "store-denied",
+      `The session is shared, but its signed link does not open (${"status" in view ? view.status : view.seen}).`,
+      { hint: "The credentials that sign it must be allowed to read (s3:GetObject), and the region be the bucket's." },
+    )
+  const unseen = view.seen === "unreachable" && `Whether the link opens cannot be told from here (${view.reason}).`
+  // Only report access without the link if there is any: a private bucket is expected here.
+  const isOpen = isPageView(unsigned)
+  const isPublic = isOpen ? true : others.public
+  const { seen } = others
+  const isSeen = others.public === true || seen === "text" || seen === "download" || seen === "compressed"
+  const notes = [unseen, note, isOpen && BUCKET_IS_PUBLIC, isSeen && others.note].filter(Boolean)
+  return {
+    url,
+    signed: until.toISOString(),
+    public: isPublic,
+    seen,
+    ...(notes.length > 0 && { note: notes.join(" ") }),
+  }
+}
+
+const BUCKET_IS_PUBLIC =
+  "The link does not really end: everybody may read this bucket, so the page opens without the signature as well, for as long as it is there. Take public reading (s3:GetObject for everybody) away from the bucket or use a private one, or end the share with unshare."
+
+function withoutQuery(link: string): string {
+  const url = new URL(link)
+  url.search = ""
+  return url.href
+}
+
+export const presigningUnsupported = (name: string) =>
+  new ShareError("bad-usage", `--signed needs an S3 bucket, and ${name} is not one.`, {
+    hint: "Name a bucket: --to s3://bucket.",
+  })

@@ -1,0 +1,90 @@
+import { GetBucketVersioningCommand } from "@aws-sdk/client-s3"
+import { connect, type S3Settings } from "./s3-client.ts"
+import { s3Error } from "./s3-errors.ts"
+import { type ObjectLock, readObjectLock } from "./s3-object-lock.ts"
+
+/** What a bucket tells of itself. `untold`: the service has no such request, or these credentials may not ask. */
+export interface BucketFacts {
+  /** What the credentials were taken from, in words; never a value. */
+  credentials: string
+  versioning: "on" | "suspended" | "off" | "untold"
+  /** Whether objects can be locked, and for how long every new one is. */
+  lock: ObjectLock | "untold"
+  /** Milliseconds that this machine's clock is clockSkewMs of the service's; undefined where no answer had a date. */
+  clockSkewMs: number | undefined
+}
+
+/**
+ * Asks a bucket about itself: three requests at most, nothing is written. Throws `store-credentials` where there are
+ * none, `store-unreachable` and the like; a refusal of a single question is no error.
+ */
+export async function inspectBucket(settings: S3Settings): Promise<BucketFacts> {
+  const { bucket: Bucket } = settings
+  const { client, endpoint, region } = await connect(settings)
+  const about = { bucket: Bucket, endpoint, region, operation: "list" } as const
+  let clockSkewMs: number | undefined
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args)
+      const { headers = {} } = answer.response as { headers?: Record<string, string> }
+      const theirs = Date.parse(headers["date"] ?? "")
+      if (!Number.isNaN(theirs)) clockSkewMs = Date.now() - theirs
+      return answer
+    },
+    // Below what reads the answer, so that refusals are seen as well.
+    { name: "clock", step: "deserialize", priority: "low" },
+  )
+  try {
+    const identity = await client.config.credentials().catch((error: unknown) => {
+      throw s3Error(error, about)
+    })
+    const versioning = await client
+      .send(new GetBucketVersioningCommand({ Bucket }))
+      .then(
+        ({ Status }) => (Status === "Enabled" ? "on" : Status === "Suspended" ? "suspended" : "off"),
+        unlessFatal(about),
+      )
+    const lock = await readObjectLock({ client, bucket: Bucket }).catch(unlessFatal(about))
+    return { credentials: sourceOf(identity, settings.profile), versioning, lock, clockSkewMs }
+  } finally {
+    client.destroy()
+  }
+}
+
+type About = Parameters<typeof s3Error>[1]
+
+/** What stands in the way of every request is thrown; a refusal of this one only leaves the question open. */
+const unlessFatal = (about: About) => (error: unknown) => {
+  const known = s3Error(error, about)
+  const every = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable"]
+  if (every.includes(known.code)) throw known
+  return "untold" as const
+}
+
+const environment = "the environment (AWS_ACCESS_KEY_ID)"
+
+/** The SDK's marks of where it has found credentials, the most telling first. */
+const CREDENTIAL_SOURCES = [
+  ["CREDENTIALS_ENV_VARS", () => environment],
+  ["CREDENTIALS_PROFILE_SSO", (profile) => `single sign-on (SSO), profile ${profile}`],
+  ["CREDENTIALS_PROFILE_SSO_LEGACY", (profile) => `single sign-on (SSO), profile ${profile}`],
+  ["CREDENTIALS_PROFILE_LOGIN", (profile) => `aws login, profile ${profile}`],
+  ["CREDENTIALS_PROFILE_PROCESS", (profile) => `the program that profile ${profile} names`],
+  ["CREDENTIALS_PROFILE_SOURCE_PROFILE", (profile) => `the role that profile ${profile} names`],
+  ["CREDENTIALS_PROFILE_NAMED_PROVIDER", (profile) => `the role that profile ${profile} names`],
+  ["CREDENTIALS_PROFILE_STS_WEB_ID_TOKEN", (profile) => `a web identity token, profile ${profile}`],
+  ["CREDENTIALS_PROFILE", (profile) => `the profile ${profile} in ~/.aws`],
+  ["CREDENTIALS_ENV_VARS_STS_WEB_ID_TOKEN", () => "a web identity token (AWS_WEB_IDENTITY_TOKEN_FILE)"],
+  ["CREDENTIALS_STS_ASSUME_ROLE_WEB_ID", () => "a web identity token (AWS_WEB_IDENTITY_TOKEN_FILE)"],
+  ["CREDENTIALS_SSO", (profile) => `single sign-on (SSO), profile ${profile}`],
+  ["CREDENTIALS_PROCESS", (profile) => `the program that profile ${profile} names`],
+  ["CREDENTIALS_HTTP", () => "the container that this runs in"],
+] as const satisfies [string, (profile: string) => string][]
+
+function sourceOf(identity: { $source?: object; expiration?: Date | undefined }, profile: string | undefined): string {
+  const marks = identity.$source ?? {}
+  const known = CREDENTIAL_SOURCES.find(([mark]) => Object.hasOwn(marks, mark))
+  const words = known ? known[1](profile ?? (process.env["AWS_PROFILE"] || "default")) : "the machine that this runs on"
+  const until = identity.expiration?.toISOString().slice(0, 16).replace("T", " ")
+  return until === undefined ? words : `${words}, good until ${until} UTC`
+}

@@ -1,0 +1,60 @@
+import { GetObjectLockConfigurationCommand, HeadObjectCommand } from "@aws-sdk/client-s3"
+import { ShareError } from "../../errors.ts"
+import type { ObjectEntry, Retention } from "../object-store.ts"
+import type { S3Bucket } from "./s3.ts"
+import { errorFacts } from "./s3-error-facts.ts"
+
+/** Whether objects of a bucket can be locked, and the default retention, which every new one has. */
+export type ObjectLock = "on" | "off" | Retention
+
+/** Asks a bucket for its object lock: one request. Throws what the service answers, unless that means that there is none. */
+export async function readObjectLock({ client, bucket }: Pick<S3Bucket, "client" | "bucket">): Promise<ObjectLock> {
+  try {
+    const { ObjectLockConfiguration: lock } = await client.send(
+      new GetObjectLockConfigurationCommand({ Bucket: bucket }),
+    )
+    const { Mode, Days = 0, Years = 0 } = lock?.Rule?.DefaultRetention ?? {}
+    if (Mode) return { mode: Mode.toLowerCase(), days: Days + Years * 365 }
+    return lock?.ObjectLockEnabled === "Enabled" ? "on" : "off"
+  } catch (error) {
+    if (errorFacts(error).code === "ObjectLockConfigurationNotFoundError") return "off"
+    throw error
+  }
+}
+
+/**
+ * The error for a version that may not be deleted because it is locked, with until when and how; undefined where it is not
+ * locked, or where the service does not tell. One request.
+ */
+export async function lockedError(
+  { client, bucket }: S3Bucket,
+  { key, version }: ObjectEntry,
+  cause: unknown,
+): Promise<ShareError | undefined> {
+  const about = { Bucket: bucket, Key: key, ...(version !== undefined && { VersionId: version }) }
+  const found = await client.send(new HeadObjectCommand(about)).catch(() => undefined)
+  const { ObjectLockMode: mode, ObjectLockRetainUntilDate: until, ObjectLockLegalHoldStatus: hold } = found ?? {}
+  const what = `s3://${bucket}/${key}`
+  if (mode && until && until.getTime() > Date.now())
+    return new ShareError(
+      "store-denied",
+      `${what} is locked until ${minuteOf(until)} (object lock, ${mode.toLowerCase()} mode) and cannot be erased before.`,
+      {
+        hint:
+          mode === "GOVERNANCE"
+            ? "Run the same command again after that; who has s3:BypassGovernanceRetention can delete it earlier, in the service's own console."
+            : "Run the same command again after that: in compliance mode nobody can delete it earlier.",
+        cause,
+      },
+    )
+  if (hold === "ON")
+    return new ShareError("store-denied", `${what} is under a legal hold and cannot be erased until that is lifted.`, {
+      hint: "Have the legal hold lifted by who runs the bucket, then run the same command again.",
+      cause,
+    })
+  return undefined
+}
+
+/** A minute for people: `1 December 2026, 22:54 UTC`. */
+const minuteOf = (time: Date): string =>
+  `${new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(time)}, ${time.toISOString().slice(11, 16)} UTC`
