@@ -1,15 +1,15 @@
 import path from "node:path"
-import { dataFolder } from "../config/folders.ts"
+import { dataFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import { titleLine } from "../lib/terminal-text.ts"
 import { knownShares, parseShareName } from "../share/find-share.ts"
 import { forget, type Held, heldOf } from "../share/forget.ts"
 import { type LedgerEntry, openLedger } from "../share/ledger.ts"
 import { placeOf } from "../share/prune.ts"
-import { askYesNo } from "./ask.ts"
-import { describe, settingsFrom } from "./destination.ts"
-import { openOnce } from "./removed.ts"
-import { canAsk, say, statusLine, type Terminal } from "./terminal.ts"
+import { describeDestination, settingsFromFlags } from "./destination.ts"
+import { promptYesNo } from "./prompt.ts"
+import { storeCache } from "./removal-report.ts"
+import { canAsk, info, statusLine, type Terminal } from "./terminal.ts"
 import type { UnshareFlags } from "./unshare.ts"
 
 /**
@@ -24,9 +24,9 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
     })
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
   const known = await knownShares(parseShareName(named), ledger)
-  const { destination } = settingsFrom(flags, terminal, { isNew: false })
+  const { destination } = settingsFromFlags(flags, terminal, { isNew: false })
   const isMeant = (entry: LedgerEntry) => flags.to === undefined || placeOf(entry.destination) === placeOf(destination)
-  const places = openOnce(flags)
+  const places = storeCache(flags)
   const status = statusLine(terminal, flags.quiet)
   const forgotten: object[] = []
   const kept: object[] = []
@@ -35,7 +35,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
     const entries = known.filter(isMeant)
     const helds = await Promise.all(entries.map((entry) => heldOf(entry, places.open)))
     status.clear()
-    if (entries.length === 0) say(terminal, flags.quiet, `This machine remembers no share of ${named}.`)
+    if (entries.length === 0) info(terminal, flags.quiet, `This machine remembers no share of ${named}.`)
     for (const [at, entry] of entries.entries()) {
       const held = helds[at]!
       const { id, session, destination } = entry
@@ -43,7 +43,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
       if (await mayForget(entry, held, flags, terminal)) {
         await forget(entry, ledger)
         forgotten.push(about)
-        say(terminal, flags.quiet, `Forgotten: ${nameOf(entry)}. Nothing was deleted: ${reasonIn(held)}.`)
+        info(terminal, flags.quiet, `Forgotten: ${nameOf(entry)}. Nothing was deleted: ${reasonIn(held)}.`)
       } else {
         kept.push(about)
         terminal.stderr.write(`Not forgotten: ${nameOf(entry)}\n  ${refusal(entry, held)}\n`)
@@ -67,14 +67,14 @@ async function mayForget(entry: LedgerEntry, held: Held, flags: UnshareFlags, te
   if (held.holds === "nothing" || flags.yes) return true
   // What can be removed is to be removed, not forgotten.
   if (held.holds === "objects" || !canAsk(terminal)) return false
-  return askYesNo(
+  return promptYesNo(
     terminal,
     `Forget ${nameOf(entry)}? Nothing is deleted: ${reasonIn(held)}. This machine cannot remove it any more.`,
   )
 }
 
 function nameOf({ id, title, session, destination, url }: LedgerEntry): string {
-  return `"${titleLine(title) || "Untitled"}" (${session}, share ${id}) in ${describe(destination)}${url ? `, ${url}` : ""}`
+  return `"${titleLine(title) || "Untitled"}" (${session}, share ${id}) in ${describeDestination(destination)}${url ? `, ${url}` : ""}`
 }
 
 function reasonIn({ holds, why }: Held): string {
