@@ -9,7 +9,7 @@ import { execFile, spawnSync } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { promisify } from "node:util"
-import { NOWHERE } from "../src/config/nowhere.ts"
+import { DEAD_ENDPOINT_URL } from "../src/config/dead-endpoint.ts"
 import { launchChromium } from "../test/support/chromium.ts"
 import { opencodeClient } from "../test/support/opencode-client.ts"
 import { until } from "../test/support/opencode-plugin.ts"
@@ -41,7 +41,7 @@ const config = (name: string) => path.join(home, ".config", "opencode", name)
 const { default: settings } = await import(config("opencode.json"), { with: { type: "json" } })
 const plugin = new URL("..", import.meta.url).href
 const options = { to: `s3://${s3.bucket}`, endpoint: s3.endpoint }
-const enterprise = { url: NOWHERE }
+const enterprise = { url: DEAD_ENDPOINT_URL }
 writeFileSync(config("opencode.json"), JSON.stringify({ ...settings, plugin: [[plugin, options]], enterprise }))
 writeFileSync(config("tui.json"), JSON.stringify({ plugin: [plugin] }))
 

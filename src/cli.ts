@@ -1,12 +1,12 @@
 import { Command, CommanderError } from "commander"
 import { guardOutput } from "./commands/output.ts"
-import { theWorld } from "./config/folders.ts"
+import { systemEnvironment } from "./config/paths.ts"
 import { ShareError } from "./errors.ts"
 import { useProxies } from "./lib/proxies.ts"
 import { version } from "./version.ts"
 
 const [stdout, stderr] = [guardOutput(process.stdout), guardOutput(process.stderr)]
-const terminal = { ...theWorld(), stdin: process.stdin, stdout, stderr }
+const terminal = { ...systemEnvironment(), stdin: process.stdin, stdout, stderr }
 // What Node itself says of an error goes past the streams.
 process.on("uncaughtException", (error) => process.exit(explain(error)))
 

@@ -4,7 +4,7 @@
 //    node scripts/bench/plugin-host.ts MESSAGES UPDATES
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as pause } from "node:timers/promises"
-import { NOWHERE } from "../../src/config/nowhere.ts"
+import { DEAD_ENDPOINT_URL } from "../../src/config/dead-endpoint.ts"
 import { generateSession } from "../generate-session.ts"
 
 const [messages = 1_000, updates = 5] = process.argv.slice(2).map(Number)
@@ -49,7 +49,7 @@ const client = {
 const began = performance.now()
 const { default: plugin } = await import(new URL("../../dist/plugin.js", import.meta.url).href)
 const hooks = await plugin.server({ client, directory: process.cwd() })
-const config: { enterprise?: { url?: string } } = { enterprise: { url: NOWHERE } }
+const config: { enterprise?: { url?: string } } = { enterprise: { url: DEAD_ENDPOINT_URL } }
 await hooks.config(config)
 const start = performance.now() - began
 

@@ -5,7 +5,7 @@ import type { ArchiveSummary } from "../export/archive.ts"
 import { databasePath } from "../session/database-path.ts"
 import { listSessions, type SessionEntry } from "../session/list-sessions.ts"
 import { parseDuration } from "../share/expiry.ts"
-import { say, type Terminal } from "./terminal.ts"
+import { info, type Terminal } from "./terminal.ts"
 
 /** The flags that say which of many sessions are meant. */
 export interface AllFlags {
@@ -15,7 +15,7 @@ export interface AllFlags {
 }
 
 /** The sessions that `--all` means. Throws `bad-usage`. */
-export function allSessions({ since, project }: AllFlags, { env, home, cwd }: Terminal): SessionEntry[] {
+export function selectSessions({ since, project }: AllFlags, { env, home, cwd }: Terminal): SessionEntry[] {
   const length = since === undefined ? Number.POSITIVE_INFINITY : parseDuration(since)
   if (length === undefined)
     throw new ShareError("bad-usage", `--since "${since}" is no length of time.`, {
@@ -28,11 +28,11 @@ export function allSessions({ since, project }: AllFlags, { env, home, cwd }: Te
 }
 
 /** A word that changes when what is kept of the same session would. */
-export const mannerOf = (...values: unknown[]): string =>
+export const optionsHash = (...values: unknown[]): string =>
   createHash("sha256").update(JSON.stringify(values)).digest("hex").slice(0, 16)
 
 /** Says what was done, and what it means that some were left out; throws the first error, if some could not be kept, with how many. */
-export function report(
+export function reportArchive(
   { kept, unchanged, left, failed }: ArchiveSummary,
   { done, leftOut }: { done: string; leftOut?: string },
   quiet: boolean | undefined,
@@ -44,9 +44,9 @@ export function report(
     left > 0 && `${left} left out`,
     failed.length > 0 && `${failed.length} failed`,
   ]
-  say(terminal, quiet, `${counts.filter(Boolean).join(", ")}.`)
-  if (left > 0 && leftOut) say(terminal, quiet, leftOut)
-  for (const { session, error } of failed.slice(0, 20)) say(terminal, quiet, `${session}: ${error.message}`)
+  info(terminal, quiet, `${counts.filter(Boolean).join(", ")}.`)
+  if (left > 0 && leftOut) info(terminal, quiet, leftOut)
+  for (const { session, error } of failed.slice(0, 20)) info(terminal, quiet, `${session}: ${error.message}`)
   const [first] = failed
   if (first)
     throw new ShareError(

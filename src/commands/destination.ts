@@ -1,9 +1,9 @@
-import type { World } from "../config/folders.ts"
 import { type LoadedSettings, loadSettings, parseSettings } from "../config/load.ts"
+import type { SystemEnvironment } from "../config/paths.ts"
 import { isTrusted, trust } from "../config/trust.ts"
 import { ShareError } from "../errors.ts"
 import type { Destination } from "../store/open-store.ts"
-import { askYesNo } from "./ask.ts"
+import { promptYesNo } from "./prompt.ts"
 import { canAsk, type Terminal } from "./terminal.ts"
 
 /** The flags that say where shares are, the same on every command. */
@@ -21,12 +21,16 @@ export interface DestinationFlags {
  * The settings with these flags on top. Throws `bad-settings`; for a `to` in a file or a variable that is not clear only
  * where something new goes there (`isNew`): what was shared with it before can be listed and removed.
  */
-export function settingsFrom(flags: DestinationFlags, world: World, { isNew = true } = {}): LoadedSettings {
+export function settingsFromFlags(
+  flags: DestinationFlags,
+  system: SystemEnvironment,
+  { isNew = true } = {},
+): LoadedSettings {
   const { to, endpoint, region, profile, publicUrl, pathStyle } = flags
   const given = { to, endpoint, region, profile, publicUrl, pathStyle }
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  const settings = loadSettings(parseSettings(set, "the flags"), world)
-  if (settings.unclear && isNew) throw settings.unclear
+  const settings = loadSettings(parseSettings(set, "the flags"), system)
+  if (settings.ambiguity && isNew) throw settings.ambiguity
   return settings
 }
 
@@ -34,17 +38,17 @@ export function settingsFrom(flags: DestinationFlags, world: World, { isNew = tr
  * Makes sure that a destination which a project's file has a say in is one the user agrees to: asked once on a terminal,
  * refused without one unless `--trust-project` is given. Throws `bad-settings` when it is refused.
  */
-export async function agreeOnDestination(
+export async function confirmDestination(
   settings: LoadedSettings,
   flags: DestinationFlags,
   terminal: Terminal,
 ): Promise<void> {
   const { projectFile, destination } = settings
   if (!projectFile || (await isTrusted(projectFile, destination, terminal))) return
-  if (!flags.trustProject && !(canAsk(terminal) && (await askYesNo(terminal, question(projectFile, destination)))))
+  if (!flags.trustProject && !(canAsk(terminal) && (await promptYesNo(terminal, question(projectFile, destination)))))
     throw new ShareError(
       "bad-settings",
-      `${projectFile} wants conversations to go to ${describe(destination)}; that was not agreed to.`,
+      `${projectFile} wants conversations to go to ${describeDestination(destination)}; that was not agreed to.`,
       {
         hint: "If that is right, run once in that project: opencode-bucket share --trust-project",
       },
@@ -53,20 +57,20 @@ export async function agreeOnDestination(
 }
 
 const question = (projectFile: string, destination: Destination) =>
-  `${projectFile} sends conversations to ${describe(destination)}. Is that where they should go?`
+  `${projectFile} sends conversations to ${describeDestination(destination)}. Is that where they should go?`
 
 /** A destination in words, with every setting that decides who can read it. */
-export function describe({ to, endpoint, profile, publicUrl }: Destination): string {
+export function describeDestination({ to, endpoint, profile, publicUrl }: Destination): string {
   const details = [
-    endpoint && `at ${addressInWords(endpoint)}`,
+    endpoint && `at ${normalizedAddress(endpoint)}`,
     profile && `with the profile ${/^[\w.@+-]+$/.test(profile) ? profile : JSON.stringify(profile)}`,
-    publicUrl && `seen as ${addressInWords(publicUrl)}`,
+    publicUrl && `seen as ${normalizedAddress(publicUrl)}`,
   ]
   return [to, ...details.filter(Boolean)].join(" ")
 }
 
 /** An address as it is used: the host in ASCII, whatever letters it is written in, and no name or password before it. */
-function addressInWords(address: string): string {
+function normalizedAddress(address: string): string {
   if (!URL.canParse(address)) return address
   const { origin, pathname, search } = new URL(address)
   return `${origin}${pathname}${search}`.replace(/\/+$/, "")

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
+import { DEAD_ENDPOINT_LINE, isDeadEndpoint, sharesElsewhereError } from "../config/dead-endpoint.ts"
 import { resolveEnterprise } from "../config/enterprise.ts"
-import { CLOSED_LINE, isNowhere, leadsElsewhere } from "../config/nowhere.ts"
 import { type ConfigFile, readConfigFiles } from "../config/opencode.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { type Finding, failureFinding } from "../doctor/finding.ts"
@@ -56,9 +56,9 @@ function plugin(terminal: Terminal, files: ConfigFile[]): Finding {
   const about = PLUGIN
   const entry = files.findLast(({ isPlugin }) => isPlugin)
   const enterprise = resolveEnterprise(terminal)
-  const isClosed = isNowhere(enterprise.url)
+  const isClosed = isDeadEndpoint(enterprise.url)
   if (entry && isClosed) return { about, state: "ok", says: `in ${entry.name}: /share goes where the settings say` }
-  if (entry) return failureFinding(about, leadsElsewhere(enterprise, entry.name))
+  if (entry) return failureFinding(about, sharesElsewhereError(enterprise, entry.name))
   if (isClosed)
     return {
       ...{ about, state: "fail" },
@@ -68,7 +68,7 @@ function plugin(terminal: Terminal, files: ConfigFile[]): Finding {
   return {
     ...{ about, state: "note" },
     says: "not in opencode.json: OpenCode's own /share does not go through this package, only this command does",
-    remedy: `To have it so: opencode-bucket init, or "plugin": ["opencode-bucket"] and ${CLOSED_LINE} in opencode.json.`,
+    remedy: `To have it so: opencode-bucket init, or "plugin": ["opencode-bucket"] and ${DEAD_ENDPOINT_LINE} in opencode.json.`,
   }
 }
 

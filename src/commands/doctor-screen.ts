@@ -11,7 +11,7 @@ export interface ScreenOptions {
 }
 
 /** A setting, its value, and where that comes from. */
-export interface Row {
+export interface SettingRow {
   name: string
   value: string
   from: string
@@ -20,12 +20,12 @@ export interface Row {
 const marks = { ok: "✓", note: "·", warn: "!", fail: "✗" }
 const colours = { ok: 32, note: 2, warn: 33, fail: 31 }
 /** Where what is said begins: after the mark and the name. */
-const INDENT = 17
+const INDENT_CHARS = 17
 
 /** Sets findings and settings in two columns, wrapped at the width of the screen, readable without colour. */
 export function screen({ width, colour }: ScreenOptions) {
   const inColour = (code: number, text: string) => paint(colour ? code : undefined, text)
-  const wide = Math.max(30, Math.min(width, 100) - INDENT)
+  const wide = Math.max(30, Math.min(width, 100) - INDENT_CHARS)
 
   function column(text: string): string[] {
     return wrap(terminalText(oneLine(text)), wide)
@@ -34,33 +34,33 @@ export function screen({ width, colour }: ScreenOptions) {
   return {
     heading: (text: string) => painted`\n${inColour(1, text)}\n`,
 
-    rows(settings: readonly Row[]): Painted {
+    rows(settings: readonly SettingRow[]): Painted {
       const rows = settings.map((row) => ({ ...row, value: terminalText(row.value), from: terminalText(row.from) }))
       const longest = Math.max(0, ...rows.map(({ value }) => value.length))
       // Where it comes from stands beside the value where there is room, below it otherwise.
       const fits = rows.every(({ from }) => longest + 3 + from.length <= wide)
-      const lines = ({ value, from }: Row) =>
+      const lines = ({ value, from }: SettingRow) =>
         fits
           ? [painted`${value.padEnd(longest)}   ${inColour(2, from)}`]
           : [...column(value), ...column(`from ${from}`).map((line) => inColour(2, line))]
-      return joinPainted(rows.map((row) => set(`  ${row.name}`, lines(row), row.name.length + 2)))
+      return joinPainted(rows.map((row) => layOut(`  ${row.name}`, lines(row), row.name.length + 2)))
     },
 
     /** Without what is to be pasted: that has a place of its own, below everything. */
     finding({ about, state, says, remedy }: Finding): Painted {
       const mark = inColour(colours[state], marks[state])
       const lines = [...column(says), ...(remedy === undefined ? [] : column(`→ ${remedy}`))]
-      return set(painted`${mark} ${about}`, lines, about.length + 2)
+      return layOut(painted`${mark} ${about}`, lines, about.length + 2)
     },
   }
 }
 
-type Text = string | Painted
+type ScreenText = string | Painted
 
 /** @param length characters of the label */
-function set(label: Text, [first = "", ...rest]: Text[], length: number): Painted {
-  const gap = " ".repeat(Math.max(1, INDENT - length))
-  const margin = " ".repeat(INDENT)
+function layOut(label: ScreenText, [first = "", ...rest]: ScreenText[], length: number): Painted {
+  const gap = " ".repeat(Math.max(1, INDENT_CHARS - length))
+  const margin = " ".repeat(INDENT_CHARS)
   return joinPainted([painted`${label}${gap}${first}\n`, ...rest.map((line) => painted`${margin}${line}\n`)])
 }
 

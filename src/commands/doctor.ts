@@ -6,14 +6,14 @@ import { ShareError } from "../errors.ts"
 import { newShareId } from "../share/share-id.ts"
 import { type Destination, openStore, parseDestination } from "../store/open-store.ts"
 import { version } from "../version.ts"
-import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
+import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
 import { NEWEST_SESSION, openCodeFindings, PLUGIN } from "./doctor-opencode.ts"
-import { type Row, screen, wrap } from "./doctor-screen.ts"
-import { asXml, lifecycle, lifecycleInWords } from "./lifecycle.ts"
-import { lifetimeFrom } from "./lifetime.ts"
+import { type SettingRow, screen, wrap } from "./doctor-screen.ts"
+import { asXml, describeLifecycle, lifecycle } from "./lifecycle.ts"
+import { parseLifetime } from "./lifetime.ts"
 import { type Painted, painted, writePainted } from "./output.ts"
 import { readPolicy } from "./read-policy.ts"
-import { say, statusLine, type Terminal } from "./terminal.ts"
+import { info, statusLine, type Terminal } from "./terminal.ts"
 
 export interface DoctorFlags extends DestinationFlags {
   json?: boolean
@@ -38,18 +38,18 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
     if (!flags.quiet || finding.state === "warn" || finding.state === "fail") print(set.finding(finding))
   }
 
-  let rows: Row[] = []
+  let rows: SettingRow[] = []
   try {
-    const settings = settingsFrom(flags, terminal)
-    rows = rowsOf(settings, flags)
+    const settings = settingsFromFlags(flags, terminal)
+    rows = settingRows(settings, flags)
     if (!flags.quiet) print(painted`opencode-bucket ${version}\n${set.heading("Settings")}${set.rows(rows)}`)
     if (!flags.quiet) print(set.heading("OpenCode"))
     for (const finding of await openCodeFindings(terminal)) tell(finding)
     // The bucket is another matter than the plugin's lines, and than which sessions can be read.
     if (!findings.some(({ about, state }) => state === "fail" && about !== NEWEST_SESSION && about !== PLUGIN)) {
-      await agreeOnDestination(settings, flags, terminal)
+      await confirmDestination(settings, flags, terminal)
       if (!flags.quiet) print(set.heading(settings.destination.to))
-      await lookAt(settings.destination, tell, status.show)
+      await examineDestination(settings.destination, tell, status.show)
     }
   } catch (error) {
     tell(failureFinding(error instanceof ShareError && error.code === "bad-usage" ? "Trial" : "Settings", error))
@@ -73,7 +73,11 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
   if (!flags.quiet) print(painted`\nSharing works${more}.\n`)
 }
 
-async function lookAt(destination: Destination, tell: (finding: Finding) => void, show: (text: string) => void) {
+async function examineDestination(
+  destination: Destination,
+  tell: (finding: Finding) => void,
+  show: (text: string) => void,
+) {
   const place = parseDestination(destination.to)
   const store = await openStore(destination)
   const facts =
@@ -100,17 +104,17 @@ async function lookAt(destination: Destination, tell: (finding: Finding) => void
 }
 
 /** Every setting that is set, and the defaults that matter. Never a password that somebody has put into an address. */
-function rowsOf({ origins, destination, ...others }: LoadedSettings, { expires }: DoctorFlags): Row[] {
+function settingRows({ origins, destination, ...others }: LoadedSettings, { expires }: DoctorFlags): SettingRow[] {
   const values: Settings = { ...others, ...(destination as Settings), ...(expires !== undefined && { expires }) }
   const names = settingNames.filter((name) => origins[name] !== undefined || name === "to" || name === "expires")
   return names.map((name) => ({
     name,
-    value: shown(values[name] ?? "never"),
+    value: displayValue(values[name] ?? "never"),
     from: name === "expires" && expires !== undefined ? "flag" : (origins[name] ?? "default"),
   }))
 }
 
-const shown = (value: unknown): string =>
+const displayValue = (value: unknown): string =>
   (typeof value === "object" ? JSON.stringify(value) : String(value)).replace(/\/\/[^/@]*@/g, "//…@")
 
 /** `doctor --lifecycle [json|xml]`: the rule on stdout, what it does on stderr. */
@@ -118,8 +122,8 @@ async function printLifecycle(flags: DoctorFlags, terminal: Terminal): Promise<v
   const form = flags.lifecycle === true ? "json" : flags.lifecycle
   if (form !== "json" && form !== "xml")
     throw new ShareError("bad-usage", `--lifecycle "${form}" is no form of a rule.`, { hint: "Give json or xml." })
-  const { destination, expires } = settingsFrom(flags, terminal)
-  const length = lifetimeFrom(flags.expires, expires)?.durationMs
+  const { destination, expires } = settingsFromFlags(flags, terminal)
+  const length = parseLifetime(flags.expires, expires)?.durationMs
   const rule = lifecycle(destination, length, await mayHaveVersions(destination))
   terminal.stdout.write(`${form === "xml" ? asXml(rule) : JSON.stringify(rule, null, 2)}\n`)
 
@@ -129,9 +133,9 @@ async function printLifecycle(flags: DoctorFlags, terminal: Terminal): Promise<v
   const at = destination.endpoint === undefined ? "" : ` --endpoint-url ${destination.endpoint}`
   const prefix = rule.Rules[0]?.Filter.Prefix ?? ""
   const wide = Math.min(terminal.stderr.columns || 80, 100)
-  const words = lifecycleInWords(days, prefix, place.bucket)
+  const words = describeLifecycle(days, prefix, place.bucket)
   const command = `aws s3api put-bucket-lifecycle-configuration${at} --bucket ${place.bucket} --lifecycle-configuration file://rule.json`
-  say(
+  info(
     terminal,
     flags.quiet,
     ...["", ...words.flatMap((text) => wrap(text, wide)), ...(form === "json" ? [`  ${command}`] : [])],

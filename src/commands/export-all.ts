@@ -14,13 +14,13 @@ import { databaseSource } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
 import { prepare } from "../share/prepare.ts"
 import { version } from "../version.ts"
-import { type AllFlags, allSessions, mannerOf, report } from "./all-sessions.ts"
-import { settingsFrom } from "./destination.ts"
+import { type AllFlags, optionsHash, reportArchive, selectSessions } from "./all-sessions.ts"
+import { settingsFromFlags } from "./destination.ts"
 import type { ExportFlags } from "./export.ts"
-import { selectionFrom } from "./selection.ts"
+import { parseSelection } from "./selection.ts"
 import { statusLine, type Terminal } from "./terminal.ts"
 
-const JOURNAL = "archive.jsonl"
+const JOURNAL_FILE = "archive.jsonl"
 
 /** `export --all`: every session into one folder, with an index; what is there already and has not changed stays. */
 export async function exportAll(
@@ -30,14 +30,14 @@ export async function exportAll(
 ): Promise<void> {
   if (flags.output === "-")
     throw new ShareError("bad-usage", "Many sessions cannot be written to stdout.", { hint: "Give --output a folder." })
-  const selection = selectionFrom(flags)
+  const selection = parseSelection(flags)
   if (selection.until !== undefined)
     throw new ShareError("bad-usage", "--until is about one session.", { hint: "Leave it out with --all." })
-  const { redact } = settingsFrom({}, terminal, { isNew: false })
+  const { redact } = settingsFromFlags({}, terminal, { isNew: false })
   const { env, home, cwd } = terminal
-  const sessions = allSessions(flags, terminal)
+  const sessions = selectSessions(flags, terminal)
   const folder = await resolveOutputFolder(path.resolve(cwd, flags.output ?? "opencode-archive"))
-  const journalFile = path.join(folder, JOURNAL)
+  const journalFile = path.join(folder, JOURNAL_FILE)
   const there = await readdir(folder)
   if (!flags.force && !existsSync(journalFile) && there.length > 0) throw outputExists(folder)
   // What a run that was cut short was at.
@@ -49,7 +49,7 @@ export async function exportAll(
     const result = await archive({
       sessions,
       journal,
-      optionsHash: mannerOf(format, selection, redact, version),
+      optionsHash: optionsHash(format, selection, redact, version),
       checkState: async ({ href }) => (existsSync(path.join(folder, href)) ? "there" : "missing"),
       onProgress: (done, session) => status.show(`${done} of ${sessions.length}: ${session}…`),
       exportSession: async (id) =>
@@ -76,7 +76,7 @@ export async function exportAll(
     const index = path.join(folder, "index.html")
     await writeOutput(index, indexPage(journal.entries.values(), "OpenCode sessions"), { force: true })
     terminal.stdout.write(`${terminalText(index)}\n`)
-    report(result, { done: "exported" }, flags.quiet, terminal)
+    reportArchive(result, { done: "exported" }, flags.quiet, terminal)
   } finally {
     status.clear()
   }

@@ -10,11 +10,11 @@ import { findSession } from "../session/find-session.ts"
 import { prepare } from "../share/prepare.ts"
 import { version } from "../version.ts"
 import type { AllFlags } from "./all-sessions.ts"
-import { settingsFrom } from "./destination.ts"
+import { settingsFromFlags } from "./destination.ts"
 import { exportAll } from "./export-all.ts"
 import { writeBytes } from "./output.ts"
-import { type SelectionFlags, selectionFrom } from "./selection.ts"
-import { formatBytes, redactedLine, say, statusLine, type Terminal } from "./terminal.ts"
+import { parseSelection, type SelectionFlags } from "./selection.ts"
+import { formatBytes, info, redactedLine, statusLine, type Terminal } from "./terminal.ts"
 
 export interface ExportFlags extends SelectionFlags, AllFlags {
   format?: string
@@ -26,10 +26,10 @@ export interface ExportFlags extends SelectionFlags, AllFlags {
 
 /** `export [session]`: a session to keep, redacted as a share is; prints where it is. */
 export async function exportCommand(named: string | undefined, flags: ExportFlags, terminal: Terminal): Promise<void> {
-  const format = formatFrom(flags)
+  const format = parseFormat(flags)
   if (flags.all) return exportAll(format, flags, terminal)
-  const selection = selectionFrom(flags)
-  const { redact } = settingsFrom({}, terminal, { isNew: false })
+  const selection = parseSelection(flags)
+  const { redact } = settingsFromFlags({}, terminal, { isNew: false })
   const source = findSession(named, terminal)
   const status = statusLine(terminal, flags.quiet)
   try {
@@ -38,14 +38,14 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
       const prepared = await prepare(record, { selection, redact })
       if (prepared.found.length > 0) {
         status.clear()
-        say(terminal, flags.quiet, redactedLine(prepared.found))
+        info(terminal, flags.quiet, redactedLine(prepared.found))
       }
       if (isStdout(flags.output, terminal.cwd)) {
         if (format === "folder") throw noFolderThere()
         await writeBytes(terminal.stdout, toBuffers(exportPieces(prepared, format, version)))
         return
       }
-      const place = placeFor(flags.output, format, exportName(prepared.session.info), terminal.cwd)
+      const place = outputPathFor(flags.output, format, exportName(prepared.session.info), terminal.cwd)
       status.show(`Writing ${place}…`)
       const { force } = flags
       if (format !== "folder" && !force) assertFree(place)
@@ -54,7 +54,7 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
           ? (await exportFolder(prepared, { folder: place, version, now: () => new Date(), force })).size
           : await writeOutput(place, exportPieces(prepared, format, version), { force })
       status.clear()
-      say(terminal, flags.quiet, `${formatBytes(size)}, ${inWords[format]}.`)
+      info(terminal, flags.quiet, `${formatBytes(size)}, ${FORMAT_TEXTS[format]}.`)
       terminal.stdout.write(`${terminalText(place)}\n`)
     })
   } finally {
@@ -62,7 +62,7 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
   }
 }
 
-const inWords: Record<ExportFormat, string> = {
+const FORMAT_TEXTS: Record<ExportFormat, string> = {
   html: "one file that opens in any browser",
   folder: "the files of a share; open index.html",
   md: "Markdown",
@@ -70,7 +70,7 @@ const inWords: Record<ExportFormat, string> = {
 }
 
 /** What `--format` says, else what the ending of `--output` says, else a single HTML file. Throws `bad-usage`. */
-function formatFrom({ format, output = "" }: ExportFlags): ExportFormat {
+function parseFormat({ format, output = "" }: ExportFlags): ExportFormat {
   if (format === undefined) {
     const ending = path.extname(output).slice(1).toLowerCase()
     return ending === "md" || ending === "json" ? ending : "html"
@@ -83,7 +83,7 @@ function formatFrom({ format, output = "" }: ExportFlags): ExportFormat {
 }
 
 /** Where the export goes: what was named, or a file in the folder that was named, or one in the current folder. */
-function placeFor(output: string | undefined, format: ExportFormat, name: string, cwd: string): string {
+function outputPathFor(output: string | undefined, format: ExportFormat, name: string, cwd: string): string {
   const file = format === "folder" ? name : `${name}.${format}`
   if (output === undefined) return path.join(cwd, file)
   const named = path.resolve(cwd, output)

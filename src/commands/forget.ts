@@ -1,15 +1,15 @@
 import path from "node:path"
-import { dataFolder } from "../config/folders.ts"
+import { dataFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import { titleLine } from "../lib/terminal-text.ts"
 import { findInLedger, parseShareName } from "../share/find-share.ts"
 import { forgetShare, type StoredState, storedState } from "../share/forget.ts"
 import { type LedgerEntry, openLedger } from "../share/ledger.ts"
 import { destinationKey } from "../share/prune.ts"
-import { askYesNo } from "./ask.ts"
-import { describe, settingsFrom } from "./destination.ts"
-import { openOnce } from "./removed.ts"
-import { canAsk, say, statusLine, type Terminal } from "./terminal.ts"
+import { describeDestination, settingsFromFlags } from "./destination.ts"
+import { promptYesNo } from "./prompt.ts"
+import { storeCache } from "./removal-report.ts"
+import { canAsk, info, statusLine, type Terminal } from "./terminal.ts"
 import type { UnshareFlags } from "./unshare.ts"
 
 /**
@@ -24,10 +24,10 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
     })
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
   const known = await findInLedger(parseShareName(named), ledger)
-  const { destination } = settingsFrom(flags, terminal, { isNew: false })
+  const { destination } = settingsFromFlags(flags, terminal, { isNew: false })
   const isMeant = (entry: LedgerEntry) =>
     flags.to === undefined || destinationKey(entry.destination) === destinationKey(destination)
-  const places = openOnce(flags)
+  const places = storeCache(flags)
   const status = statusLine(terminal, flags.quiet)
   const forgotten: object[] = []
   const kept: object[] = []
@@ -36,7 +36,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
     const entries = known.filter(isMeant)
     const helds = await Promise.all(entries.map((entry) => storedState(entry, places.open)))
     status.clear()
-    if (entries.length === 0) say(terminal, flags.quiet, `This machine remembers no share of ${named}.`)
+    if (entries.length === 0) info(terminal, flags.quiet, `This machine remembers no share of ${named}.`)
     for (const [at, entry] of entries.entries()) {
       const held = helds[at]!
       const { id, session, destination } = entry
@@ -44,7 +44,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
       if (await mayForget(entry, held, flags, terminal)) {
         await forgetShare(entry, ledger)
         forgotten.push(about)
-        say(terminal, flags.quiet, `Forgotten: ${nameOf(entry)}. Nothing was deleted: ${reasonIn(held)}.`)
+        info(terminal, flags.quiet, `Forgotten: ${nameOf(entry)}. Nothing was deleted: ${reasonIn(held)}.`)
       } else {
         kept.push(about)
         terminal.stderr.write(`Not forgotten: ${nameOf(entry)}\n  ${refusal(entry, held)}\n`)
@@ -73,14 +73,14 @@ async function mayForget(
   if (held.holds === "nothing" || flags.yes) return true
   // What can be removed is to be removed, not forgotten.
   if (held.holds === "objects" || !canAsk(terminal)) return false
-  return askYesNo(
+  return promptYesNo(
     terminal,
     `Forget ${nameOf(entry)}? Nothing is deleted: ${reasonIn(held)}. This machine cannot remove it any more.`,
   )
 }
 
 function nameOf({ id, title, session, destination, url }: LedgerEntry): string {
-  return `"${titleLine(title) || "Untitled"}" (${session}, share ${id}) in ${describe(destination)}${url ? `, ${url}` : ""}`
+  return `"${titleLine(title) || "Untitled"}" (${session}, share ${id}) in ${describeDestination(destination)}${url ? `, ${url}` : ""}`
 }
 
 function reasonIn({ holds, why }: StoredState): string {

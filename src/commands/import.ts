@@ -1,6 +1,6 @@
 import { statSync } from "node:fs"
 import path from "node:path"
-import { dataFolder } from "../config/folders.ts"
+import { dataFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import { denied, fetchLimited } from "../import/fetch-limited.ts"
 import { parseImportSource } from "../import/import-source.ts"
@@ -20,10 +20,10 @@ import { findShares, parseShareName } from "../share/find-share.ts"
 import { openLedger } from "../share/ledger.ts"
 import { prefixOf } from "../share/manifest.ts"
 import { openStore } from "../store/open-store.ts"
-import { askYesNo } from "./ask.ts"
-import { agreeOnDestination, settingsFrom } from "./destination.ts"
-import { tokenFor, tokenStaysBehind } from "./import-token.ts"
-import { canAsk, oneLine, say, statusLine, type Terminal } from "./terminal.ts"
+import { confirmDestination, settingsFromFlags } from "./destination.ts"
+import { tokenFor, tokenNotSent } from "./import-token.ts"
+import { promptYesNo } from "./prompt.ts"
+import { canAsk, info, oneLine, statusLine, type Terminal } from "./terminal.ts"
 
 export interface ImportFlags {
   /** Add to a session of the same id that is there already. */
@@ -36,7 +36,7 @@ export interface ImportFlags {
 }
 
 /** More than any session that was seen, and less than what a string can hold. */
-const LIMIT = 256_000_000
+const MAX_SESSION_BYTES = 256_000_000
 
 /** `import <link>`: brings a shared session into this machine's OpenCode, to go on with; prints its id. */
 export async function importCommand(link: string, flags: ImportFlags, terminal: Terminal): Promise<void> {
@@ -55,7 +55,7 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
         throw new ShareError("bad-usage", `OpenCode has session ${id} already.`, {
           hint: "Go on with it: opencode --session <id>. With --force, what it lacks is added to it, and it moves to this project.",
         })
-      const words = await inWords(session, source.label, cwd)
+      const words = await describeSession(session, source.label, cwd)
       status.clear()
       if (canAsk(terminal) && !flags.yes) await agree(words, terminal)
       let [sessions, unknown] = [0, 0]
@@ -66,13 +66,13 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
       }
       status.clear()
       const others = sessions > 1 ? ` with ${sessions - 1} of subagents` : ""
-      say(
+      info(
         terminal,
         flags.quiet,
         `Imported "${titleLine(session.info.title) || id}"${others}. Go on with it: opencode --session ${id}`,
       )
       if (unknown > 0)
-        say(terminal, flags.quiet, `${unknown} parts of it are of no kind that OpenCode knows, and stayed behind.`)
+        info(terminal, flags.quiet, `${unknown} parts of it are of no kind that OpenCode knows, and stayed behind.`)
       terminal.stdout.write(`${id}\n`)
     })
   } finally {
@@ -87,34 +87,36 @@ async function sourceOf(link: string, flags: ImportFlags, terminal: Terminal): P
   if ("file" in place) return exportFile(place.file)
   const { allowPrivate } = flags
   const token = tokenFor(place.url, flags.token, terminal)
-  const body = await fetchLimited(place.url, { maxBytes: LIMIT, token, allowPrivate }).catch(async (error: unknown) => {
-    if (!(error instanceof ShareError) || error.code !== "store-denied") throw error
-    const own = await fromOwnStore(link, terminal)
-    if (own) return own
-    const behind = tokenStaysBehind(place.url, flags.token, terminal)
-    if (behind === undefined) throw error
-    throw new ShareError(error.code, `${error.message} ${behind}`, {
-      cause: error,
-      ...(error.hint && { hint: error.hint }),
-    })
-  })
+  const body = await fetchLimited(place.url, { maxBytes: MAX_SESSION_BYTES, token, allowPrivate }).catch(
+    async (error: unknown) => {
+      if (!(error instanceof ShareError) || error.code !== "store-denied") throw error
+      const own = await readFromOwnStore(link, terminal)
+      if (own) return own
+      const behind = tokenNotSent(place.url, flags.token, terminal)
+      if (behind === undefined) throw error
+      throw new ShareError(error.code, `${error.message} ${behind}`, {
+        cause: error,
+        ...(error.hint && { hint: error.hint }),
+      })
+    },
+  )
   // Whoever is not signed in is often sent to a page instead.
   if (/^\s*</.test(Buffer.from(body.subarray(0, 100)).toString())) throw denied(place.url)
   return { label: place.url.href, read: async (use) => use(parseExport(body, place.url.href)) }
 }
 
 /** The session of a share that is not public, but is in a bucket that the settings or the ledger know. */
-async function fromOwnStore(link: string, terminal: Terminal): Promise<Uint8Array | undefined> {
+async function readFromOwnStore(link: string, terminal: Terminal): Promise<Uint8Array | undefined> {
   try {
-    const settings = settingsFrom({}, terminal, { isNew: false })
+    const settings = settingsFromFlags({}, terminal, { isNew: false })
     const { destination } = settings
-    const agree = () => agreeOnDestination(settings, {}, terminal)
+    const confirmImport = () => confirmDestination(settings, {}, terminal)
     const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
     const found = await findShares(parseShareName(link), {
       ledger,
       destination,
       open: openStore,
-      confirm: agree,
+      confirm: confirmImport,
     })
     for (const { store, id } of found) {
       const body = await store.get(`${prefixOf(id)}session.json`).finally(() => store.close())
@@ -126,7 +128,7 @@ async function fromOwnStore(link: string, terminal: Terminal): Promise<Uint8Arra
   return undefined
 }
 
-async function inWords(session: Session, from: string, cwd: string): Promise<string> {
+async function describeSession(session: Session, from: string, cwd: string): Promise<string> {
   let [prompts, answers] = [0, 0]
   const read = startOfSession()
   for await (const message of session.messages(read)) {
@@ -149,5 +151,5 @@ async function agree(words: string, terminal: Terminal): Promise<void> {
   terminal.stderr.write(
     `\n${words}\n  What others have written is in it: whoever goes on with it hands that to the model.\n\n`,
   )
-  if (!(await askYesNo(terminal, "Import it?"))) throw new ShareError("bad-usage", "The session was not imported.")
+  if (!(await promptYesNo(terminal, "Import it?"))) throw new ShareError("bad-usage", "The session was not imported.")
 }

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs"
 import path from "node:path"
+import { isDeadEndpoint, sharesElsewhereError } from "../config/dead-endpoint.ts"
+import { assertNoOtherServer, writeDeadEndpoint, writePluginEntry, writeTuiEntry } from "../config/edit-config.ts"
 import { resolveEnterprise } from "../config/enterprise.ts"
-import { dataFolder, openCodeConfigFolder } from "../config/folders.ts"
 import { parseSettings } from "../config/load.ts"
-import { isNowhere, leadsElsewhere } from "../config/nowhere.ts"
+import { dataFolder, openCodeConfigFolder } from "../config/paths.ts"
 import type { Settings } from "../config/schema.ts"
-import { assertNoOtherServer, writeEntry, writeNowhere, writeTuiEntry } from "../config/write-entry.ts"
 import { ShareError } from "../errors.ts"
 import { probeStoreOnce } from "../share/ensure-erasable.ts"
 import { openLedger } from "../share/ledger.ts"
@@ -17,10 +17,10 @@ import {
   resolveDestination,
 } from "../store/check-destination.ts"
 import { openStore } from "../store/open-store.ts"
-import { askText, type TextQuestion } from "./ask.ts"
 import type { DestinationFlags } from "./destination.ts"
+import { promptText, type TextQuestion } from "./prompt.ts"
 import { readPolicy } from "./read-policy.ts"
-import { canAsk, say, statusLine, type Terminal } from "./terminal.ts"
+import { canAsk, info, statusLine, type Terminal } from "./terminal.ts"
 
 export interface InitFlags extends DestinationFlags {
   /** Into the project's `opencode.json`, for everyone who works on it, rather than the user's own. */
@@ -28,7 +28,7 @@ export interface InitFlags extends DestinationFlags {
   quiet?: boolean
 }
 
-const CLOSED =
+const FAILS_CLOSED_TEXT =
   'Where OpenCode does not use this package, its /share fails instead of going to the public service ("enterprise" in that file).'
 
 /** `init`: asks for the bucket, tries it out, and writes the settings; with `--to` it asks nothing. */
@@ -36,7 +36,7 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   const folder = flags.project ? terminal.cwd : openCodeConfigFolder(terminal)
   const file = configFile(folder, "opencode")
   assertNoOtherServer(file)
-  const settings = parseSettings(await wanted(flags, terminal), "what was given")
+  const settings = parseSettings(await promptForSettings(flags, terminal), "what was given")
   const { to } = settings
   if (!to) throw new ShareError("bad-usage", "No bucket was named.", { hint: "Name one: --to s3://team-shares" })
   const unclear = checkDestination(to, terminal.platform)
@@ -49,23 +49,23 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
     const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
     const seen = await probeStoreOnce({ store, destination, ledger, newId: newShareId })
     status.clear()
-    say(terminal, flags.quiet, `${store.name} stores, gives back and deletes.${seen.note ? ` ${seen.note}` : ""}`)
+    info(terminal, flags.quiet, `${store.name} stores, gives back and deletes.${seen.note ? ` ${seen.note}` : ""}`)
     const policy = seen.seen === "refused" ? readPolicy(destination) : undefined
-    if (policy) say(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)
+    if (policy) info(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)
   } finally {
     status.clear()
     store.close()
   }
-  const name = writeEntry(file, destination)
-  const failsClosed = writeNowhere(file)
+  const name = writePluginEntry(file, destination)
+  const failsClosed = writeDeadEndpoint(file)
   // What has a place in OpenCode's terminal is listed in a file of its own; the project's is in `.opencode` alone.
   writeTuiEntry(configFile(flags.project ? path.join(folder, ".opencode") : folder, "tui"), name)
-  say(terminal, flags.quiet, "Written. OpenCode's own /share goes there from its next start; so does this command.")
-  if (failsClosed) say(terminal, flags.quiet, CLOSED)
+  info(terminal, flags.quiet, "Written. OpenCode's own /share goes there from its next start; so does this command.")
+  if (failsClosed) info(terminal, flags.quiet, FAILS_CLOSED_TEXT)
   const enterprise = resolveEnterprise(terminal)
-  if (!isNowhere(enterprise.url)) {
-    const { message, hint } = leadsElsewhere(enterprise, file)
-    say(terminal, flags.quiet, `In this folder, OpenCode shares nothing yet. ${message} ${hint}`)
+  if (!isDeadEndpoint(enterprise.url)) {
+    const { message, hint } = sharesElsewhereError(enterprise, file)
+    info(terminal, flags.quiet, `In this folder, OpenCode shares nothing yet. ${message} ${hint}`)
   }
   terminal.stdout.write(`${file}\n`)
 }
@@ -76,7 +76,7 @@ function configFile(folder: string, name: string): string {
   return existsSync(commented) ? commented : path.join(folder, `${name}.json`)
 }
 
-async function wanted(flags: InitFlags, terminal: Terminal): Promise<Record<string, unknown>> {
+async function promptForSettings(flags: InitFlags, terminal: Terminal): Promise<Record<string, unknown>> {
   const { to, endpoint, region, profile, publicUrl, pathStyle } = flags
   const given: Settings = Object.fromEntries(
     Object.entries({ to, endpoint, region, profile, publicUrl, pathStyle }).filter(([, value]) => value !== undefined),
@@ -86,8 +86,8 @@ async function wanted(flags: InitFlags, terminal: Terminal): Promise<Record<stri
     throw new ShareError("bad-usage", "There is no terminal to ask in, so the bucket has to be named.", {
       hint: "opencode-bucket init --to s3://team-shares --endpoint https://minio.corp.example",
     })
-  const ask = async (message: string, placeholder: string, refuse?: TextQuestion["refuse"]) => {
-    const answer = await askText(terminal, { message, placeholder, ...(refuse && { refuse }) })
+  const ask = async (message: string, placeholder: string, refuse?: TextQuestion["validate"]) => {
+    const answer = await promptText(terminal, { message, placeholder, ...(refuse && { validate: refuse }) })
     if (answer === undefined) throw new ShareError("bad-usage", "Nothing was changed.")
     return answer || undefined
   }

@@ -2,7 +2,7 @@ import { ShareError } from "../errors.ts"
 import { type Lifetime, parseDuration } from "../share/expiry.ts"
 
 /** How long a share is to live, from `--expires` or else the setting. Throws `bad-usage` for a flag that is no length of time. */
-export function lifetimeFrom(flag: string | undefined, setting: string | undefined): Lifetime | undefined {
+export function parseLifetime(flag: string | undefined, setting: string | undefined): Lifetime | undefined {
   const given = flag ?? setting
   if (given === undefined) return undefined
   const length = parseDuration(given)

@@ -1,13 +1,13 @@
 import path from "node:path"
-import { dataFolder } from "../config/folders.ts"
+import { dataFolder } from "../config/paths.ts"
 import type { ShareError } from "../errors.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import { formatDay, isPast, isTimestamp } from "../share/expiry.ts"
 import { openLedger } from "../share/ledger.ts"
 import { type ListedShare, listShares } from "../share/list.ts"
-import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
-import { openOnce } from "./removed.ts"
-import { formatBytes, say, type Terminal } from "./terminal.ts"
+import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
+import { storeCache } from "./removal-report.ts"
+import { formatBytes, info, type Terminal } from "./terminal.ts"
 
 export interface ListFlags extends DestinationFlags {
   json?: boolean
@@ -24,9 +24,9 @@ export async function listCommand(
   terminal: Terminal,
 ): Promise<{ isWhole: boolean; error?: ShareError | undefined }> {
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
-  const settings = settingsFrom(flags, terminal, { isNew: false })
-  if (flags.bucket) await agreeOnDestination(settings, flags, terminal)
-  const places = openOnce()
+  const settings = settingsFromFlags(flags, terminal, { isNew: false })
+  if (flags.bucket) await confirmDestination(settings, flags, terminal)
+  const places = storeCache()
   const silent = new Map<string, ShareError>()
   let failed: ShareError | undefined
   try {
@@ -42,8 +42,8 @@ export async function listCommand(
     })
     if (flags.json) await print(`${JSON.stringify({ shares })}\n`, terminal)
     else if (shares.length > 0)
-      await print(`${shares.map((share) => inWords(share, new Date())).join("\n\n")}\n`, terminal)
-    else if (silent.size === 0 && !failed) say(terminal, flags.quiet, "Nothing is shared.")
+      await print(`${shares.map((share) => describeShare(share, new Date())).join("\n\n")}\n`, terminal)
+    else if (silent.size === 0 && !failed) info(terminal, flags.quiet, "Nothing is shared.")
     for (const [what, { hint }] of silent)
       terminal.stderr.write(`Not asked: ${terminalText(what)}${hint ? `\n  ${hint}` : ""}\n`)
     return { isWhole: silent.size === 0 && !failed, error: failed }
@@ -56,7 +56,7 @@ export async function listCommand(
 const print = (text: string, { stdout }: Terminal) =>
   new Promise<void>((resolve) => stdout.write(text, () => resolve()))
 
-const states = {
+const STATE_TEXTS = {
   shared: "",
   unfinished: "unfinished: share or unshare it again",
   gone: "gone: it was removed from elsewhere",
@@ -64,7 +64,7 @@ const states = {
   unreadable: "its manifest is damaged, or of a newer version; unshare removes the share",
 }
 
-function inWords(
+function describeShare(
   { title, url, id, store, reason, state, updated, bytes, session, expires, signed }: ListedShare,
   now: Date,
 ): string {
@@ -74,7 +74,7 @@ function inWords(
     titleLine(session),
     until(expires, now),
     signed && signedUntil(signed, now),
-    reason === undefined ? states[state] : `${states[state]}: ${terminalText(reason)}`,
+    reason === undefined ? STATE_TEXTS[state] : `${STATE_TEXTS[state]}: ${terminalText(reason)}`,
   ]
   const place = terminalText(url || `${id} in ${store}`)
   return `${titleLine(title) || "Untitled"}\n  ${place}\n  ${facts.filter(Boolean).join(" · ")}`

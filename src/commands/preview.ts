@@ -1,12 +1,12 @@
 import path from "node:path"
-import { dataFolder } from "../config/folders.ts"
+import { dataFolder } from "../config/paths.ts"
 import { findSession } from "../session/find-session.ts"
 import { preview } from "../share/preview.ts"
 import { newShareId } from "../share/share-id.ts"
 import { version } from "../version.ts"
-import { settingsFrom } from "./destination.ts"
-import { type SelectionFlags, selectionFrom } from "./selection.ts"
-import { redactedLine, say, statusLine, type Terminal } from "./terminal.ts"
+import { settingsFromFlags } from "./destination.ts"
+import { parseSelection, type SelectionFlags } from "./selection.ts"
+import { info, redactedLine, statusLine, type Terminal } from "./terminal.ts"
 
 export interface PreviewFlags extends SelectionFlags {
   open?: boolean
@@ -19,8 +19,8 @@ export async function previewCommand(
   flags: PreviewFlags,
   terminal: Terminal,
 ): Promise<void> {
-  const selection = selectionFrom(flags)
-  const { redact } = settingsFrom({}, terminal, { isNew: false })
+  const selection = parseSelection(flags)
+  const { redact } = settingsFromFlags({}, terminal, { isNew: false })
   const source = findSession(named, terminal)
   const folder = path.join(dataFolder(terminal), "preview")
   const status = statusLine(terminal, flags.quiet)
@@ -28,8 +28,8 @@ export async function previewCommand(
     status.show(`Drawing ${source.label}…`)
     const { url, found } = await preview(source, { folder, id: newShareId(), version, selection, redact })
     status.clear()
-    say(terminal, flags.quiet, redactedLine(found))
-    say(terminal, flags.quiet, "Nothing has left this machine. The next preview takes the place of this one.")
+    info(terminal, flags.quiet, redactedLine(found))
+    info(terminal, flags.quiet, "Nothing has left this machine. The next preview takes the place of this one.")
     terminal.stdout.write(`${url}\n`)
     if (flags.open ?? terminal.stdout.isTTY) await (await import("open")).default(url)
   } finally {

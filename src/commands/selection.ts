@@ -10,7 +10,7 @@ export interface SelectionFlags {
 }
 
 /** Reads `--omit` (a list with commas, or `none`) and `--until` (or `end`). Throws `bad-usage`. */
-export function selectionFrom({ omit, until }: SelectionFlags): Selection {
+export function parseSelection({ omit, until }: SelectionFlags): Selection {
   return {
     ...(omit !== undefined && { omit: omit === "none" ? [] : omit.split(",").map(parseOmission) }),
     ...(until !== undefined && { until: until === "end" ? until : parseUntil(until) }),

@@ -1,6 +1,6 @@
 import path from "node:path"
 import { pathToFileURL } from "node:url"
-import { dataFolder } from "../config/folders.ts"
+import { dataFolder } from "../config/paths.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { ShareError } from "../errors.ts"
 import { archive } from "../export/archive.ts"
@@ -17,11 +17,11 @@ import { share } from "../share/share.ts"
 import { newShareId } from "../share/share-id.ts"
 import { isLocal, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
-import { agreeToShareAll } from "./agree-to-share.ts"
-import { type AllFlags, allSessions, mannerOf, report } from "./all-sessions.ts"
-import { agreeOnDestination, describe, settingsFrom } from "./destination.ts"
-import { lifetimeFrom } from "./lifetime.ts"
-import { selectionFrom } from "./selection.ts"
+import { type AllFlags, optionsHash, reportArchive, selectSessions } from "./all-sessions.ts"
+import { confirmShareAll } from "./confirm-share.ts"
+import { confirmDestination, describeDestination, settingsFromFlags } from "./destination.ts"
+import { parseLifetime } from "./lifetime.ts"
+import { parseSelection } from "./selection.ts"
 import type { ShareFlags } from "./share.ts"
 import { canAsk, statusLine, type Terminal } from "./terminal.ts"
 
@@ -31,28 +31,36 @@ import { canAsk, statusLine, type Terminal } from "./terminal.ts"
  */
 export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal): Promise<void> {
   assertSharingAllowed(terminal)
-  const settings = settingsFrom(flags, terminal)
+  const settings = settingsFromFlags(flags, terminal)
   const { destination, redact } = settings
-  const selection = selectionFrom(flags)
+  const selection = parseSelection(flags)
   if (selection.until !== undefined)
     throw new ShareError("bad-usage", "--until is about one session.", { hint: "Leave it out with --all." })
   if (flags.signed !== undefined)
     throw new ShareError("bad-usage", "--signed is about one session.", { hint: "Leave it out with --all." })
-  const lifetime = lifetimeFrom(flags.expires, settings.expires)
-  await agreeOnDestination(settings, flags, terminal)
+  const lifetime = parseLifetime(flags.expires, settings.expires)
+  await confirmDestination(settings, flags, terminal)
   const { env, home } = terminal
-  const sessions = allSessions(flags, terminal)
+  const sessions = selectSessions(flags, terminal)
   const store = await openStore(destination)
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
-  const folder = path.join(dataFolder(terminal), "archive", mannerOf(destination.to, destination.endpoint))
+  const folder = path.join(dataFolder(terminal), "archive", optionsHash(destination.to, destination.endpoint))
   const status = statusLine(terminal, flags.quiet)
   try {
     const known = await Promise.all(sessions.map(({ id }) => ledger.at(id, destination)))
     const fresh = known.filter((entry) => entry?.url === undefined).length
     let acceptRetention = flags.acceptRetention ?? false
     if (fresh > 0 && !flags.yes && settings.confirm !== false && !isLocal(destination) && canAsk(terminal)) {
-      const agreed = await agreeToShareAll({
-        ...{ count: sessions.length, fresh, store, destination, ledger, place: describe(destination), terminal },
+      const agreed = await confirmShareAll({
+        ...{
+          count: sessions.length,
+          fresh,
+          store,
+          destination,
+          ledger,
+          place: describeDestination(destination),
+          terminal,
+        },
         ...{ lifetime, ends: expiryDay(lifetime, new Date()) },
       })
       acceptRetention ||= agreed.acceptRetention
@@ -63,7 +71,7 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
     const result = await archive({
       sessions,
       journal,
-      optionsHash: mannerOf(selection, redact, lifetime, version),
+      optionsHash: optionsHash(selection, redact, lifetime, version),
       // What somebody has unshared stays so, until that session is shared by name.
       async checkState({ session, share: id }) {
         const entry = await ledger.at(session, destination)
@@ -113,7 +121,7 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
         : `${index}\n`,
     )
     const leftOut = "Left out is what was unshared, or may not be shared; to share one again, name it: share <session>."
-    report(result, { done: "shared", leftOut }, flags.quiet, terminal)
+    reportArchive(result, { done: "shared", leftOut }, flags.quiet, terminal)
     if (flags.open) await (await import("open")).default(pathToFileURL(index).href)
   } finally {
     status.clear()

@@ -1,5 +1,5 @@
 import path from "node:path"
-import { dataFolder } from "../config/folders.ts"
+import { dataFolder } from "../config/paths.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { findSession } from "../session/find-session.ts"
 import { expiryDay, formatDay } from "../share/expiry.ts"
@@ -9,16 +9,16 @@ import { share } from "../share/share.ts"
 import { newShareId } from "../share/share-id.ts"
 import { isLocal, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
-import { agreeToShare } from "./agree-to-share.ts"
 import { copyToClipboard } from "./clipboard.ts"
-import { agreeOnDestination, type DestinationFlags, describe, settingsFrom } from "./destination.ts"
-import { lifetimeFrom } from "./lifetime.ts"
+import { confirmShare } from "./confirm-share.ts"
+import { confirmDestination, type DestinationFlags, describeDestination, settingsFromFlags } from "./destination.ts"
+import { parseLifetime } from "./lifetime.ts"
 import { previewCommand } from "./preview.ts"
 import { readPolicy } from "./read-policy.ts"
-import { removalInWords } from "./removed.ts"
-import { type SelectionFlags, selectionFrom } from "./selection.ts"
-import { signedFrom, signedInWords } from "./signed.ts"
-import { canAsk, formatBytes, redactedLine, say, statusLine, type Terminal, waiting } from "./terminal.ts"
+import { describeRemoval } from "./removal-report.ts"
+import { parseSelection, type SelectionFlags } from "./selection.ts"
+import { describeSignedLink, parseSigned } from "./signed.ts"
+import { canAsk, formatBytes, info, redactedLine, statusLine, type Terminal, waitingMessage } from "./terminal.ts"
 
 export interface ShareFlags extends DestinationFlags, SelectionFlags {
   /** How long the share is to live. */
@@ -37,13 +37,13 @@ export interface ShareFlags extends DestinationFlags, SelectionFlags {
 /** `share [session]`: the link, and nothing else, on stdout; what there is to know about it on stderr. */
 export async function shareCommand(session: string | undefined, flags: ShareFlags, terminal: Terminal): Promise<void> {
   assertSharingAllowed(terminal)
-  const settings = settingsFrom(flags, terminal)
+  const settings = settingsFromFlags(flags, terminal)
   const { destination, isDefault } = settings
-  const selection = selectionFrom(flags)
-  const lifetime = lifetimeFrom(flags.expires, settings.expires)
-  const signed = signedFrom(flags.signed)
+  const selection = parseSelection(flags)
+  const lifetime = parseLifetime(flags.expires, settings.expires)
+  const signed = parseSigned(flags.signed)
   const source = findSession(session, terminal)
-  await agreeOnDestination(settings, flags, terminal)
+  await confirmDestination(settings, flags, terminal)
 
   const store = await openStore(destination)
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
@@ -64,9 +64,9 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
         if (flags.yes || settings.confirm === false || !isNew || !canAsk(terminal)) return
         status.clear()
         const preview = () => previewCommand(session, { ...flags, open: true }, terminal)
-        const agreed = await agreeToShare(seen, {
+        const agreed = await confirmShare(seen, {
           ...{ store, destination, ledger, lifetime },
-          place: describe(destination),
+          place: describeDestination(destination),
           ends: expiryDay(lifetime, now()),
           signed: flags.signed,
           terminal,
@@ -85,7 +85,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       newId: newShareId,
       onProgress: ({ sent, unchanged }) =>
         status.show(`Sending to ${store.name}: ${sent} sent, ${unchanged} unchanged`),
-      onWait: (pid) => say(terminal, flags.quiet, waiting(pid)),
+      onWait: (pid) => info(terminal, flags.quiet, waitingMessage(pid)),
     })
     status.clear()
     const { sent, bytes, removed, note, url } = result
@@ -93,22 +93,23 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       `${sent} of ${result.objects} objects sent (${formatBytes(bytes)})`,
       removed && `${removed} removed`,
     ]
-    say(
+    info(
       terminal,
       flags.quiet,
       `${store.name}: ${sent === 0 ? "nothing has changed" : counts.filter(Boolean).join(", ")}.`,
     )
-    if (result.redacted > 0) say(terminal, flags.quiet, redactedLine(result.found))
-    if (result.expires) say(terminal, flags.quiet, `It ends on ${formatDay(result.expires)}.`)
-    if (result.signed && result.public !== true) say(terminal, flags.quiet, signedInWords(result.signed))
-    if (note) say(terminal, flags.quiet, note)
+    if (result.redacted > 0) info(terminal, flags.quiet, redactedLine(result.found))
+    if (result.expires) info(terminal, flags.quiet, `It ends on ${formatDay(result.expires)}.`)
+    if (result.signed && result.public !== true) info(terminal, flags.quiet, describeSignedLink(result.signed))
+    if (note) info(terminal, flags.quiet, note)
     const policy =
       !result.signed && result.seen === "refused" && sent === result.objects ? readPolicy(destination) : undefined
-    if (policy) say(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)
-    if (isDefault) say(terminal, flags.quiet, "To share with others, name a bucket: --to s3://bucket (see the README).")
+    if (policy) info(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)
+    if (isDefault)
+      info(terminal, flags.quiet, "To share with others, name a bucket: --to s3://bucket (see the README).")
     terminal.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${url}\n`)
     if (terminal.stdout.isTTY && !flags.json && (await copyToClipboard(url, terminal)))
-      say(terminal, flags.quiet, "Copied to the clipboard.")
+      info(terminal, flags.quiet, "Copied to the clipboard.")
     if (flags.open) await (await import("open")).default(url)
     // The link is out: what fails of this is for the next share, or for `prune`, to do.
     const past = await prune({
@@ -118,7 +119,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       only: destination,
       patience: { timeoutMs: 0 },
     }).catch(() => undefined)
-    for (const removal of past?.removed ?? []) say(terminal, flags.quiet, `Past its time. ${removalInWords(removal)}`)
+    for (const removal of past?.removed ?? []) info(terminal, flags.quiet, `Past its time. ${describeRemoval(removal)}`)
   } finally {
     status.clear()
     store.close()

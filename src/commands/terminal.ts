@@ -1,11 +1,11 @@
-import type { World } from "../config/folders.ts"
+import type { SystemEnvironment } from "../config/paths.ts"
 import { terminalText } from "../lib/terminal-text.ts"
 import type { SecretCount } from "../redact/secrets.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
 import { overwriteLine } from "./output.ts"
 
 /** What a command has to do with the outside: a world to read, and the two streams. stdout is for results alone. */
-export interface Terminal extends World {
+export interface Terminal extends SystemEnvironment {
   stdin: NodeJS.ReadStream
   stdout: NodeJS.WriteStream
   stderr: NodeJS.WriteStream
@@ -15,7 +15,7 @@ export interface Terminal extends World {
 export const canAsk = ({ stdin, stderr }: Terminal): boolean => Boolean(stdin.isTTY && stderr.isTTY)
 
 /** Says something to the person, on stderr, one line for each text; nothing with `--quiet`. */
-export function say({ stderr }: Terminal, quiet: boolean | undefined, ...texts: string[]): void {
+export function info({ stderr }: Terminal, quiet: boolean | undefined, ...texts: string[]): void {
   if (!quiet) for (const text of texts) stderr.write(`${terminalText(text)}\n`)
 }
 
@@ -38,7 +38,7 @@ export function formatBytes(bytes: number): string {
 export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim()
 
 /** What is said while another process is at the share that a command is about. */
-export const waiting = (pid: number): string =>
+export const waitingMessage = (pid: number): string =>
   `Waiting for process ${pid}, which is sharing or unsharing this session…`
 
 /** What was redacted, in a sentence. */

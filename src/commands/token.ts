@@ -3,8 +3,8 @@ import { countShares, listShareIds, readOwner, removeFromIndex, removeShare } fr
 import { createToken, listRevoked, listTokens, revokeToken, rotateToken } from "../share-server/tokens.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { openStore } from "../store/open-store.ts"
-import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
-import { oneLine, say, type Terminal } from "./terminal.ts"
+import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
+import { info, oneLine, type Terminal } from "./terminal.ts"
 
 export interface TokenFlags extends DestinationFlags {
   json?: boolean
@@ -19,7 +19,7 @@ export async function tokenCreateCommand(name: string, flags: TokenFlags, termin
     createToken(store, { name, owner: flags.owner, now: new Date() }),
   )
   terminal.stdout.write(flags.json ? `${JSON.stringify({ name, token })}\n` : `${token}\n`)
-  say(
+  info(
     terminal,
     flags.quiet || flags.json,
     `It is shown this once. In OpenCode's configuration: "enterprise": {"url": "<the server's address>/${token}"}`,
@@ -42,7 +42,7 @@ export async function tokenListCommand(flags: TokenFlags, terminal: Terminal): P
     terminal.stdout.write(`${JSON.stringify(shown)}\n`)
     return
   }
-  if (tokens.length + revoked.length === 0) return say(terminal, flags.quiet, "There are no tokens.")
+  if (tokens.length + revoked.length === 0) return info(terminal, flags.quiet, "There are no tokens.")
   const line = ({ name, owner, created }: (typeof tokens)[number], more = "") =>
     `${created.slice(0, 10)}  ${oneLine(name)}${owner ? `  (${oneLine(owner)})` : ""}${more}\n`
   const stays = ({ shares }: { shares: number }) =>
@@ -56,7 +56,7 @@ export async function tokenListCommand(flags: TokenFlags, terminal: Terminal): P
 export async function tokenRotateCommand(name: string, flags: TokenFlags, terminal: Terminal): Promise<void> {
   const token = await inBucket(flags, terminal, (store) => rotateToken(store, { name, now: new Date() }))
   terminal.stdout.write(flags.json ? `${JSON.stringify({ name, token })}\n` : `${token}\n`)
-  say(
+  info(
     terminal,
     flags.quiet || flags.json,
     `It is shown this once. The old token of ${name} is revoked; OpenCode updates and removes what was shared with it with the new one.`,
@@ -71,7 +71,8 @@ export async function tokenRevokeCommand(name: string, flags: TokenFlags, termin
     terminal.stdout.write(
       `${JSON.stringify({ revoked: name, ...(flags.unshare ? { removed: shares } : { shares }) })}\n`,
     )
-  else say(terminal, flags.quiet, `${oneLine(name)} is revoked. ${fateOf(name, shares, flags.unshare === true, owner)}`)
+  else
+    info(terminal, flags.quiet, `${oneLine(name)} is revoked. ${fateOf(name, shares, flags.unshare === true, owner)}`)
 }
 
 function fateOf(name: string, shares: number, isRemoved: boolean, owner: string | undefined): string {
@@ -106,8 +107,8 @@ async function inBucket<T>(
   terminal: Terminal,
   work: (store: ObjectStore) => Promise<T>,
 ): Promise<T> {
-  const settings = settingsFrom(flags, terminal)
-  await agreeOnDestination(settings, flags, terminal)
+  const settings = settingsFromFlags(flags, terminal)
+  await confirmDestination(settings, flags, terminal)
   const store = await openStore(settings.destination)
   try {
     return await work(store)

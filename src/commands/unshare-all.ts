@@ -1,14 +1,14 @@
 import path from "node:path"
-import { dataFolder } from "../config/folders.ts"
+import { dataFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import { openLedger } from "../share/ledger.ts"
 import { destinationKey } from "../share/prune.ts"
 import { removeMany } from "../share/remove-many.ts"
 import { unshare } from "../share/unshare.ts"
-import { askYesNo } from "./ask.ts"
-import { settingsFrom } from "./destination.ts"
-import { linkOf, openOnce, report } from "./removed.ts"
-import { canAsk, say, statusLine, type Terminal, waiting } from "./terminal.ts"
+import { settingsFromFlags } from "./destination.ts"
+import { promptYesNo } from "./prompt.ts"
+import { linkOf, reportRemovals, storeCache } from "./removal-report.ts"
+import { canAsk, info, statusLine, type Terminal, waitingMessage } from "./terminal.ts"
 import type { UnshareFlags } from "./unshare.ts"
 
 /**
@@ -17,20 +17,21 @@ import type { UnshareFlags } from "./unshare.ts"
  */
 export async function unshareAll(flags: UnshareFlags, terminal: Terminal): Promise<void> {
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
-  const { destination } = settingsFrom(flags, terminal, { isNew: false })
+  const { destination } = settingsFromFlags(flags, terminal, { isNew: false })
   const all = await ledger.all()
   const entries =
     flags.to === undefined
       ? all
       : all.filter((entry) => destinationKey(entry.destination) === destinationKey(destination))
-  if (entries.length > 0 && !flags.yes) await agree(inWords(entries.map((entry) => entry.destination.to)), terminal)
+  if (entries.length > 0 && !flags.yes)
+    await confirmRemoval(countByDestination(entries.map((entry) => entry.destination.to)), terminal)
 
-  const places = openOnce(flags)
+  const places = storeCache(flags)
   const shares = await Promise.all(
     entries.map(async (entry) => ({ id: entry.id, url: await linkOf(entry, places.open), entry })),
   )
   const status = statusLine(terminal, flags.quiet)
-  const onWait = (pid: number) => say(terminal, flags.quiet, waiting(pid))
+  const onWait = (pid: number) => info(terminal, flags.quiet, waitingMessage(pid))
   try {
     const result = await removeMany(
       shares,
@@ -42,8 +43,8 @@ export async function unshareAll(flags: UnshareFlags, terminal: Terminal): Promi
       ({ entry }) => JSON.stringify(entry.destination),
     )
     status.clear()
-    if (entries.length === 0) say(terminal, flags.quiet, "Nothing is shared.")
-    report(result, flags, terminal)
+    if (entries.length === 0) info(terminal, flags.quiet, "Nothing is shared.")
+    reportRemovals(result, flags, terminal)
   } finally {
     status.clear()
     await places.close()
@@ -51,7 +52,7 @@ export async function unshareAll(flags: UnshareFlags, terminal: Terminal): Promi
 }
 
 /** `12 shares: 9 in s3://team-shares, 3 in /home/me/shares` */
-function inWords(places: string[]): string {
+function countByDestination(places: string[]): string {
   const counts = new Map<string, number>()
   for (const place of places) counts.set(place, (counts.get(place) ?? 0) + 1)
   const shares = places.length === 1 ? "1 share" : `${places.length} shares`
@@ -59,11 +60,11 @@ function inWords(places: string[]): string {
   return `${shares}: ${[...counts].map(([place, count]) => `${count} in ${place}`).join(", ")}`
 }
 
-async function agree(what: string, terminal: Terminal): Promise<void> {
+async function confirmRemoval(what: string, terminal: Terminal): Promise<void> {
   if (!canAsk(terminal))
     throw new ShareError("bad-usage", `There is no terminal to ask in whether to remove ${what}.`, {
       hint: "If that is meant: opencode-bucket unshare --all --yes",
     })
   const question = `Remove ${what}? Their links end for good; the sessions themselves stay.`
-  if (!(await askYesNo(terminal, question))) throw new ShareError("bad-usage", "Nothing was removed.")
+  if (!(await promptYesNo(terminal, question))) throw new ShareError("bad-usage", "Nothing was removed.")
 }

@@ -1,5 +1,5 @@
 import path from "node:path"
-import { dataFolder } from "../config/folders.ts"
+import { dataFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import {
   type FoundShare,
@@ -13,10 +13,10 @@ import { type Ledger, type LedgerEntry, openLedger } from "../share/ledger.ts"
 import { removeMany } from "../share/remove-many.ts"
 import { unshare } from "../share/unshare.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import { agreeOnDestination, type DestinationFlags, settingsFrom } from "./destination.ts"
+import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
 import { forgetCommand } from "./forget.ts"
-import { linkOf, openOnce, report } from "./removed.ts"
-import { say, statusLine, type Terminal, waiting } from "./terminal.ts"
+import { linkOf, reportRemovals, storeCache } from "./removal-report.ts"
+import { info, statusLine, type Terminal, waitingMessage } from "./terminal.ts"
 import { unshareAll } from "./unshare-all.ts"
 
 export interface UnshareFlags extends DestinationFlags {
@@ -31,7 +31,7 @@ export interface UnshareFlags extends DestinationFlags {
 }
 
 /** A share that goes by the name that was given; in the store that it was found in, or that the ledger names. */
-type Wanted = { id: string; url: string } & ({ store: ObjectStore; entry?: undefined } | { entry: LedgerEntry })
+type ShareToRemove = { id: string; url: string } & ({ store: ObjectStore; entry?: undefined } | { entry: LedgerEntry })
 
 /**
  * `unshare <link|id|session>`: removes every share of that name, each by itself, and says what was proven. Throws, after
@@ -50,14 +50,14 @@ export async function unshareCommand(
   if (named === undefined) return unshareAll(flags, terminal)
   const name = parseShareName(named)
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
-  const places = openOnce(flags)
+  const places = storeCache(flags)
   const status = statusLine(terminal, flags.quiet)
-  const onWait = (pid: number) => say(terminal, flags.quiet, waiting(pid))
+  const onWait = (pid: number) => info(terminal, flags.quiet, waitingMessage(pid))
   try {
     status.show(`Looking for ${named}…`)
-    const shares = await wanted(name, { ledger, places, flags, terminal })
+    const shares = await resolveShares(name, { ledger, places, flags, terminal })
     const used: ObjectStore[] = []
-    const result = await removeMany<Wanted>(
+    const result = await removeMany<ShareToRemove>(
       shares,
       async (share) => {
         const { id, url, entry } = share
@@ -70,11 +70,11 @@ export async function unshareCommand(
       (share) => (share.entry ? JSON.stringify(share.entry.destination) : ""),
     )
     status.clear()
-    if (shares.length === 0) say(terminal, flags.quiet, `Nothing is shared of ${named}.`)
+    if (shares.length === 0) info(terminal, flags.quiet, `Nothing is shared of ${named}.`)
     const others = "session" in name ? await othersOf(name.session, used, shares) : []
-    report(result, flags, terminal, { left: others.map(({ id, url }) => ({ id, url })), isNamed: true })
+    reportRemovals(result, flags, terminal, { left: others.map(({ id, url }) => ({ id, url })), isNamed: true })
     for (const { id, url } of others)
-      say(
+      info(
         terminal,
         flags.quiet,
         `The session is also shared at ${url}, but not by what this machine remembers. To remove that, too: opencode-bucket unshare ${id}`,
@@ -85,19 +85,22 @@ export async function unshareCommand(
   }
 }
 
-interface Around {
+interface UnshareContext {
   ledger: Ledger
-  places: ReturnType<typeof openOnce>
+  places: ReturnType<typeof storeCache>
   flags: UnshareFlags
   terminal: Terminal
 }
 
-async function wanted(name: ShareName, { ledger, places, flags, terminal }: Around): Promise<Wanted[]> {
+async function resolveShares(
+  name: ShareName,
+  { ledger, places, flags, terminal }: UnshareContext,
+): Promise<ShareToRemove[]> {
   const known = await findInLedger(name, ledger)
   if (known.length > 0)
     return Promise.all(known.map(async (entry) => ({ id: entry.id, url: await linkOf(entry, places.open), entry })))
-  const settings = settingsFrom(flags, terminal, { isNew: false })
-  const agree = () => agreeOnDestination(settings, flags, terminal)
+  const settings = settingsFromFlags(flags, terminal, { isNew: false })
+  const agree = () => confirmDestination(settings, flags, terminal)
   const found = await findShares(name, { ledger, destination: settings.destination, open: places.open, confirm: agree })
   return found.map(({ id, url, store }) => ({ id, url, store }))
 }
@@ -106,7 +109,7 @@ async function wanted(name: ShareName, { ledger, places, flags, terminal }: Arou
  * Shares of a session where others of it were: made before this machine lost its memory of them, or by somebody else
  * who has the session, so that they are not removed unasked. None where the place does not tell.
  */
-async function othersOf(session: string, stores: ObjectStore[], wanted: Wanted[]): Promise<FoundShare[]> {
+async function othersOf(session: string, stores: ObjectStore[], wanted: ShareToRemove[]): Promise<FoundShare[]> {
   const places = new Map(stores.map((store) => [store.name, store]))
   const found = await Promise.all([...places.values()].map((store) => findInBucket(store, session).catch(() => [])))
   return found.flat().filter(({ id }) => !wanted.some((each) => each.id === id))

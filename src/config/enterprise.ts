@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { getNodeValue, type ParseError, parseTree } from "jsonc-parser"
 import { ShareError } from "../errors.ts"
-import { openCodeConfigFolder, openCodeManagedFolder, type World } from "./folders.ts"
 import { projectFolders } from "./opencode.ts"
+import { openCodeConfigFolder, openCodeManagedFolder, type SystemEnvironment } from "./paths.ts"
 
 /** Where OpenCode sends what it shares, as its configuration says. */
 export interface Enterprise {
@@ -20,15 +20,15 @@ export interface Enterprise {
  *
  * Throws `bad-settings` for any other file that cannot be read or does not parse: OpenCode does not start with it.
  */
-export function resolveEnterprise(world: World, folder = world.cwd): Enterprise {
-  const { env } = world
-  const user = openCodeConfigFolder(world)
+export function resolveEnterprise(system: SystemEnvironment, folder = system.cwd): Enterprise {
+  const { env } = system
+  const user = openCodeConfigFolder(system)
   let found: Enterprise = { url: undefined, name: undefined }
-  const take = (name: string, url: string | undefined) => {
+  const set = (name: string, url: string | undefined) => {
     if (url !== undefined) found = { url, name }
   }
   const read = (...names: string[]) => {
-    for (const name of names) take(name, urlIn(name, world))
+    for (const name of names) set(name, urlIn(name, system))
   }
 
   try {
@@ -36,16 +36,17 @@ export function resolveEnterprise(world: World, folder = world.cwd): Enterprise 
   } catch {
     found = { url: undefined, name: undefined }
   }
-  if (env["OPENCODE_CONFIG"]) read(path.resolve(world.cwd, env["OPENCODE_CONFIG"]))
+  if (env["OPENCODE_CONFIG"]) read(path.resolve(system.cwd, env["OPENCODE_CONFIG"]))
   const folders = isSet(env["OPENCODE_DISABLE_PROJECT_CONFIG"]) ? [] : projectFolders(folder)
   for (const each of folders) read(...pair(each))
   // Unlike the project's own files, the folders beside them are read from the inside out.
-  const beside = [...folders.toReversed(), world.home].map((each) => path.join(each, ".opencode"))
+  const beside = [...folders.toReversed(), system.home].map((each) => path.join(each, ".opencode"))
   for (const each of new Set(beside)) read(...pair(each))
-  if (env["OPENCODE_CONFIG_DIR"]) read(...pair(path.resolve(world.cwd, env["OPENCODE_CONFIG_DIR"])))
+  if (env["OPENCODE_CONFIG_DIR"]) read(...pair(path.resolve(system.cwd, env["OPENCODE_CONFIG_DIR"])))
   const content = env["OPENCODE_CONFIG_CONTENT"]
-  if (content) take("OPENCODE_CONFIG_CONTENT", urlOf(substitute(content, folder, world), "OPENCODE_CONFIG_CONTENT"))
-  read(...pair(openCodeManagedFolder(world)))
+  if (content)
+    set("OPENCODE_CONFIG_CONTENT", urlOf(substituteVariables(content, folder, system), "OPENCODE_CONFIG_CONTENT"))
+  read(...pair(openCodeManagedFolder(system)))
   return found
 }
 
@@ -53,7 +54,7 @@ const pair = (folder: string) => ["opencode.json", "opencode.jsonc"].map((name) 
 
 const isSet = (value: string | undefined) => ["1", "true"].includes(value?.toLowerCase() ?? "")
 
-function urlIn(file: string, world: World): string | undefined {
+function urlIn(file: string, system: SystemEnvironment): string | undefined {
   if (!existsSync(file)) return undefined
   let text: string
   try {
@@ -61,7 +62,7 @@ function urlIn(file: string, world: World): string | undefined {
   } catch (cause) {
     throw unreadable(file, cause)
   }
-  return urlOf(substitute(text, path.dirname(file), world), file)
+  return urlOf(substituteVariables(text, path.dirname(file), system), file)
 }
 
 function urlOf(text: string, name: string): string | undefined {
@@ -75,7 +76,11 @@ function urlOf(text: string, name: string): string | undefined {
 }
 
 /** The text of a configuration with its variables and files in place, as OpenCode replaces them before it parses. */
-export function substitute(text: string, folder: string, { env, home }: Pick<World, "env" | "home">): string {
+export function substituteVariables(
+  text: string,
+  folder: string,
+  { env, home }: Pick<SystemEnvironment, "env" | "home">,
+): string {
   const withVariables = text.replace(/\{env:([^}]+)\}/g, (_, name: string) => env[name] || "")
   return withVariables.replace(/\{file:([^}]+)\}/g, (token, named: string, at: number) => {
     const line = withVariables.slice(withVariables.lastIndexOf("\n", at - 1) + 1, at)

@@ -8,11 +8,11 @@ import {
   resolveDestination,
 } from "../store/check-destination.ts"
 import type { Destination } from "../store/open-store.ts"
-import { dataFolder, type World } from "./folders.ts"
 import { type ConfigFile, readConfigFiles } from "./opencode.ts"
-import { checkSettings, type Settings, settingNames, WrongSetting } from "./schema.ts"
+import { dataFolder, type SystemEnvironment } from "./paths.ts"
+import { checkSettings, InvalidSettingError, type Settings, settingNames } from "./schema.ts"
 
-type OtherSettings = Omit<Settings, (typeof decideWhere)[number]>
+type OtherSettings = Omit<Settings, (typeof destinationKeys)[number]>
 
 /** The settings that do not say where a conversation goes are as they were set. */
 export interface LoadedSettings extends OtherSettings {
@@ -20,7 +20,7 @@ export interface LoadedSettings extends OtherSettings {
   /** No bucket and no folder was set: shares go to a folder in the user's data directory. */
   isDefault: boolean
   /** Where what is set as `to` may mean a bucket as well: `destination` is then the folder that it was taken for before. */
-  unclear: ShareError | undefined
+  ambiguity: ShareError | undefined
   /** The project's file that has a say in the destination, if one does: the user has to agree to it once. */
   projectFile: string | undefined
   /** Where each setting that is set comes from: a file, a variable, or `flag`. */
@@ -28,13 +28,13 @@ export interface LoadedSettings extends OtherSettings {
 }
 
 /** The settings that decide where a conversation goes, or whose credentials take it there. */
-const decideWhere = ["to", "endpoint", "region", "profile", "pathStyle", "publicUrl"] as const
+const destinationKeys = ["to", "endpoint", "region", "profile", "pathStyle", "publicUrl"] as const
 
 /**
  * Puts the settings together: flags, over `OPENCODE_BUCKET_…` variables, over the project's files, over the user's,
  * over defaults. Throws `bad-settings`, naming the place and the key, for a value that cannot be.
  */
-export function loadSettings(flags: Settings, world: World): LoadedSettings {
+export function loadSettings(flags: Settings, system: SystemEnvironment): LoadedSettings {
   const settings: Settings = {}
   const origins: Partial<Record<keyof Settings, ConfigFile | undefined>> = {}
   const named: Partial<Record<keyof Settings, string>> = {}
@@ -50,31 +50,36 @@ export function loadSettings(flags: Settings, world: World): LoadedSettings {
       if (key === "confirm" && file?.from === "project") continue
       // A project may have its shares end sooner than its user wants, not later.
       if (key === "expires" && file?.from === "project" && lengthOf(given) > lengthOf(settings)) continue
-      if (key === "redact") settings.redact = alsoRedact(settings.redact, given.redact, file)
+      if (key === "redact") settings.redact = mergeRedaction(settings.redact, given.redact, file)
       else Object.assign(settings, { [key]: given[key] })
       origins[key] = file
       named[key] = name(key)
     }
   }
-  for (const file of inOrder(readConfigFiles(world)))
-    if (file.options) apply(parseSettings(withVariables(file, world), file.name), () => file.name, file)
-  apply(parseSettings(fromVariables(world), "the environment"), variableOf)
+  for (const file of byPrecedence(readConfigFiles(system)))
+    if (file.options) apply(parseSettings(withVariables(file, system), file.name), () => file.name, file)
+  apply(parseSettings(fromVariables(system), "the environment"), variableOf)
   apply(flags, () => "flag")
 
   const { to, endpoint, region, profile, pathStyle, publicUrl, ...others } = settings
-  const base = origins.to && path.isAbsolute(origins.to.name) ? path.dirname(origins.to.name) : world.cwd
-  const place = to === undefined ? path.join(dataFolder(world), "shares") : resolveDestination(to, base, world.home)
+  const base = origins.to && path.isAbsolute(origins.to.name) ? path.dirname(origins.to.name) : system.cwd
+  const place = to === undefined ? path.join(dataFolder(system), "shares") : resolveDestination(to, base, system.home)
   const further = { endpoint, region, profile, pathStyle, publicUrl }
-  const destination: Destination = { to: place, ...onlySet(further) }
-  const decisive = decideWhere.flatMap((key) => (settings[key] === undefined ? [] : (origins[key] ?? [])))
+  const destination: Destination = { to: place, ...omitUndefined(further) }
+  const decisive = destinationKeys.flatMap((key) => (settings[key] === undefined ? [] : (origins[key] ?? [])))
   const projectFile = decisive.find(({ from }) => from === "project")?.name
-  const unclear = to === undefined ? undefined : unclearTo(to, named.to ?? "", place, world)
+  const unclear = to === undefined ? undefined : ambiguityOf(to, named.to ?? "", place, system)
   // What is typed now is never taken for what it may mean.
   if (unclear && named.to === "flag") throw unclear
-  return { ...others, destination, isDefault: to === undefined, unclear, projectFile, origins: named }
+  return { ...others, destination, isDefault: to === undefined, ambiguity: unclear, projectFile, origins: named }
 }
 
-function unclearTo(to: string, origin: string, place: string, { platform }: World): ShareError | undefined {
+function ambiguityOf(
+  to: string,
+  origin: string,
+  place: string,
+  { platform }: SystemEnvironment,
+): ShareError | undefined {
   const unclear = checkDestination(to, platform)
   if (!unclear) return undefined
   if (origin === "flag") return invalidDestinationError(unclear, `--to ${formatDestination(to)}`)
@@ -91,7 +96,7 @@ function unclearTo(to: string, origin: string, place: string, { platform }: Worl
 }
 
 /** What is redacted adds up. A project can have more redacted than its user wants, not less: its `allow` says nothing. */
-function alsoRedact(known: Settings["redact"] = {}, given: Settings["redact"] = {}, file?: ConfigFile) {
+function mergeRedaction(known: Settings["redact"] = {}, given: Settings["redact"] = {}, file?: ConfigFile) {
   const isProject = file?.from === "project"
   return {
     emails: isProject ? known.emails || given.emails : (given.emails ?? known.emails),
@@ -101,12 +106,12 @@ function alsoRedact(known: Settings["redact"] = {}, given: Settings["redact"] = 
 }
 
 /** Without what is undefined. */
-const onlySet = <T extends object>(values: T) =>
+const omitUndefined = <T extends object>(values: T) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>
   }
 
-const inOrder = (files: ConfigFile[]) => [
+const byPrecedence = (files: ConfigFile[]) => [
   ...files.filter(({ from }) => from === "user"),
   ...files.filter(({ from }) => from === "project"),
 ]
@@ -117,7 +122,7 @@ const isYesOrNo = (key: keyof Settings) => key === "pathStyle" || key === "confi
 
 const variableOf = (key: keyof Settings) => `OPENCODE_BUCKET_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`
 
-function fromVariables({ env }: World): Record<string, unknown> {
+function fromVariables({ env }: SystemEnvironment): Record<string, unknown> {
   const found: Record<string, unknown> = {}
   for (const key of settingNames) {
     const value = env[variableOf(key)]
@@ -141,7 +146,7 @@ function jsonOf(text: string): unknown {
 }
 
 /** `{env:NAME}` as in the rest of `opencode.json`, but not in a project's file: a stranger's link must not carry our variables. */
-function withVariables(file: ConfigFile, { env }: World): Record<string, unknown> {
+function withVariables(file: ConfigFile, { env }: SystemEnvironment): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(file.options ?? {}).map(([key, value]) => {
       if (typeof value !== "string" || !value.includes("{env:")) return [key, value]
@@ -163,8 +168,8 @@ export function parseSettings(given: Record<string, unknown>, place: string): Se
   try {
     return checkSettings(given)
   } catch (error) {
-    if (!(error instanceof WrongSetting)) throw error
-    const { path, says } = error
+    if (!(error instanceof InvalidSettingError)) throw error
+    const { path, problem: says } = error
     if (says === undefined)
       throw new ShareError("bad-settings", `"${path.at(-1)}" in ${place} is not a setting of opencode-bucket.`, {
         hint: `The settings are ${settingNames.join(", ")}.`,

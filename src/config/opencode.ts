@@ -3,7 +3,7 @@ import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { getNodeValue, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser"
 import { ShareError } from "../errors.ts"
-import { openCodeConfigFolder, openCodeManagedFolder, type World } from "./folders.ts"
+import { openCodeConfigFolder, openCodeManagedFolder, type SystemEnvironment } from "./paths.ts"
 
 /** What one of OpenCode's configuration files says about sharing. */
 export interface ConfigFile {
@@ -28,27 +28,27 @@ export interface ConfigFile {
  *
  * Throws `bad-settings` for a file that cannot be read or is no JSON: whether it says `disabled` is then not known.
  */
-export function readConfigFiles(world: World, folder = world.cwd): ConfigFile[] {
-  const { env } = world
+export function readConfigFiles(system: SystemEnvironment, folder = system.cwd): ConfigFile[] {
+  const { env } = system
   const files: ConfigFile[] = []
   const add = (from: ConfigFile["from"], ...names: string[]) => {
     for (const name of names) {
       const text = readText(name)
-      if (text !== undefined) files.push(understand(name, from, text))
+      if (text !== undefined) files.push(parseConfigFile(name, from, text))
     }
   }
   const pair = (folder: string) => ["opencode.json", "opencode.jsonc"].map((name) => path.join(folder, name))
 
-  const user = openCodeConfigFolder(world)
-  add("user", path.join(user, "config.json"), ...pair(user), ...pair(path.join(world.home, ".opencode")))
-  if (env["OPENCODE_CONFIG"]) add("user", path.resolve(world.cwd, env["OPENCODE_CONFIG"]))
+  const user = openCodeConfigFolder(system)
+  add("user", path.join(user, "config.json"), ...pair(user), ...pair(path.join(system.home, ".opencode")))
+  if (env["OPENCODE_CONFIG"]) add("user", path.resolve(system.cwd, env["OPENCODE_CONFIG"]))
   const folders = projectFolders(folder)
   for (const each of folders) add("project", ...pair(each))
   for (const each of folders) add("project", ...pair(path.join(each, ".opencode")))
-  if (env["OPENCODE_CONFIG_DIR"]) add("user", ...pair(path.resolve(world.cwd, env["OPENCODE_CONFIG_DIR"])))
+  if (env["OPENCODE_CONFIG_DIR"]) add("user", ...pair(path.resolve(system.cwd, env["OPENCODE_CONFIG_DIR"])))
   const content = env["OPENCODE_CONFIG_CONTENT"]
-  if (content) files.push(understand("OPENCODE_CONFIG_CONTENT", "user", content))
-  add("user", ...pair(openCodeManagedFolder(world)))
+  if (content) files.push(parseConfigFile("OPENCODE_CONFIG_CONTENT", "user", content))
+  add("user", ...pair(openCodeManagedFolder(system)))
   return files
 }
 
@@ -78,7 +78,7 @@ function readText(file: string): string | undefined {
   }
 }
 
-function understand(name: string, from: ConfigFile["from"], text: string): ConfigFile {
+function parseConfigFile(name: string, from: ConfigFile["from"], text: string): ConfigFile {
   const errors: ParseError[] = []
   const tree = parseTree(text, errors, { allowTrailingComma: true })
   const [error] = errors

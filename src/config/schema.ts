@@ -36,92 +36,93 @@ interface RedactSettings {
 }
 
 /** What is wrong with a setting. Where nothing is said, there is no setting of this name. */
-export class WrongSetting extends Error {
+export class InvalidSettingError extends Error {
   readonly path: string[]
-  readonly says: string | undefined
+  readonly problem: string | undefined
   constructor(path: string[], says?: string) {
     super(`${path.join(".")} ${says ?? "is no setting"}`)
     this.path = path
-    this.says = says
+    this.problem = says
   }
 }
 
 /** Makes of a value what it is as a setting; throws `WrongSetting`. */
-type Check<T> = (value: unknown, path: string[]) => T
+type SettingCheck<T> = (value: unknown, path: string[]) => T
 
 // A package that checks values by a schema takes longer to load than all that is checked with it.
-const text: Check<string> = (value, path) => {
-  if (typeof value !== "string") throw new WrongSetting(path, "must be a string")
-  if (value.trim() === "") throw new WrongSetting(path, "must not be empty")
+const text: SettingCheck<string> = (value, path) => {
+  if (typeof value !== "string") throw new InvalidSettingError(path, "must be a string")
+  if (value.trim() === "") throw new InvalidSettingError(path, "must not be empty")
   return withoutHidden(value.trim(), path)
 }
 
 /** A project's file could otherwise have a terminal show another bucket than the one that is used. */
 function withoutHidden(value: string, path: string[], visible = value): string {
   const hidden = firstHidden(visible)
-  if (hidden !== undefined) throw new WrongSetting(path, `must not contain ${hidden}, which a terminal does not show`)
+  if (hidden !== undefined)
+    throw new InvalidSettingError(path, `must not contain ${hidden}, which a terminal does not show`)
   return value
 }
 
 /** Of what is redacted: it is compared, not shown, and may be of several lines. */
-const textOrLines: Check<string> = (value, path) => {
+const textOrLines: SettingCheck<string> = (value, path) => {
   if (typeof value === "string") withoutHidden(value, path, value.replace(/[\t\r\n]/g, ""))
   return typeof value === "string" && value.trim() !== "" ? value.trim() : text(value, path)
 }
 
-const webAddress: Check<string> = (value, path) => {
-  if (typeof value !== "string") throw new WrongSetting(path, "must be a string")
+const webAddress: SettingCheck<string> = (value, path) => {
+  if (typeof value !== "string") throw new InvalidSettingError(path, "must be a string")
   const address = withoutHidden(value.trim(), path)
-  if (/\s/.test(address)) throw new WrongSetting(path, "must be an http(s) address without spaces")
+  if (/\s/.test(address)) throw new InvalidSettingError(path, "must be an http(s) address without spaces")
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address))
-    throw new WrongSetting(path, "must be an http(s) address")
+    throw new InvalidSettingError(path, "must be an http(s) address")
   return address.replace(/\/+$/, "")
 }
 
-const lifetime: Check<string> = (value, path) => {
+const lifetime: SettingCheck<string> = (value, path) => {
   const length = text(value, path)
   if (parseDuration(length) === undefined)
-    throw new WrongSetting(path, "must be hours, days or weeks, such as 12h, 7d or 8w, or never")
+    throw new InvalidSettingError(path, "must be hours, days or weeks, such as 12h, 7d or 8w, or never")
   return length
 }
 
-const yesOrNo: Check<boolean> = (value, path) => {
-  if (typeof value !== "boolean") throw new WrongSetting(path, "must be a boolean")
+const booleanSetting: SettingCheck<boolean> = (value, path) => {
+  if (typeof value !== "boolean") throw new InvalidSettingError(path, "must be a boolean")
   return value
 }
 
-const texts: Check<string[]> = (value, path) => {
-  if (!Array.isArray(value)) throw new WrongSetting(path, "must be an array")
+const texts: SettingCheck<string[]> = (value, path) => {
+  if (!Array.isArray(value)) throw new InvalidSettingError(path, "must be an array")
   return value.map((each, at) => textOrLines(each, [...path, String(at)]))
 }
 
-type Checks<T> = { [K in keyof T]-?: Check<Exclude<T[K], undefined>> }
+type SettingChecks<T> = { [K in keyof T]-?: SettingCheck<Exclude<T[K], undefined>> }
 
 /** An object of nothing but these. */
 const object =
-  <T extends object>(checks: Checks<T>): Check<T> =>
+  <T extends object>(checks: SettingChecks<T>): SettingCheck<T> =>
   (value, path) => {
     if (typeof value !== "object" || value === null || Array.isArray(value))
-      throw new WrongSetting(path, "must be an object")
+      throw new InvalidSettingError(path, "must be an object")
     const given = value as Record<string, unknown>
     const found: Partial<T> = {}
     for (const key of Object.keys(checks) as (keyof T & string)[])
       if (given[key] !== undefined) found[key] = checks[key](given[key], [...path, key])
     const unknown = Object.keys(given).find((key) => !Object.hasOwn(checks, key))
-    if (unknown !== undefined) throw new WrongSetting([...path, unknown])
+    if (unknown !== undefined) throw new InvalidSettingError([...path, unknown])
     return found as T
   }
 
-const checks: Checks<Settings> = {
+const checks: SettingChecks<Settings> = {
   to: text,
   endpoint: webAddress,
   region: text,
   profile: text,
-  pathStyle: yesOrNo,
+  pathStyle: booleanSetting,
   publicUrl: webAddress,
   expires: lifetime,
-  confirm: yesOrNo,
-  redact: object<RedactSettings>({ emails: yesOrNo, patterns: texts, allow: texts }),
+  confirm: booleanSetting,
+  redact: object<RedactSettings>({ emails: booleanSetting, patterns: texts, allow: texts }),
 }
 
 /** Settings as they were written somewhere, made whole. Throws `WrongSetting` for the first that cannot be. */

@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
-import type { World } from "./folders.ts"
 import { type ConfigFile, readConfigFiles } from "./opencode.ts"
+import type { SystemEnvironment } from "./paths.ts"
 
 const modes: unknown[] = ["manual", "auto", "disabled"]
 
@@ -12,12 +12,12 @@ export const isShareMode = (mode: unknown): boolean => mode === undefined || mod
  * there (no other file can switch it on again), or `OPENCODE_DISABLE_SHARE`. A mode that is unknown may be a misspelt
  * `disabled`, so sharing is off there as well.
  */
-export function assertSharingAllowed(world: World, folder = world.cwd): void {
-  const variable = world.env["OPENCODE_DISABLE_SHARE"]?.trim().toLowerCase() ?? ""
+export function assertSharingAllowed(system: SystemEnvironment, folder = system.cwd): void {
+  const variable = system.env["OPENCODE_DISABLE_SHARE"]?.trim().toLowerCase() ?? ""
   if (variable === "1" || variable === "true") throw disabledBy("OPENCODE_DISABLE_SHARE")
   if (!["", "0", "false"].includes(variable))
-    throw unknownMode(`OPENCODE_DISABLE_SHARE=${world.env["OPENCODE_DISABLE_SHARE"]}`, "1 or 0")
-  const files = readConfigFiles(world, folder).map((file) => ({ ...file, share: modeIn(file, world) }))
+    throw unknownMode(`OPENCODE_DISABLE_SHARE=${system.env["OPENCODE_DISABLE_SHARE"]}`, "1 or 0")
+  const files = readConfigFiles(system, folder).map((file) => ({ ...file, share: modeIn(file, system) }))
   const disabled = files.find(({ share }) => share === "disabled")
   if (disabled) throw disabledBy(disabled.name)
   const unknown = files.find(({ share }) => !isShareMode(share))
@@ -29,7 +29,7 @@ export const unknownShareMode = (mode: unknown, where: string): ShareError =>
   unknownMode(`"share": ${JSON.stringify(mode)} in ${where}`, '"manual", "auto" or "disabled"')
 
 /** OpenCode fills `{env:NAME}` in before it reads a file. */
-function modeIn({ share }: ConfigFile, { env }: World): unknown {
+function modeIn({ share }: ConfigFile, { env }: SystemEnvironment): unknown {
   return typeof share === "string"
     ? share.replace(/\{env:([^}]+)\}/g, (_, name: string) => env[name.trim()] ?? "")
     : share

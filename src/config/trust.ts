@@ -3,14 +3,18 @@ import { access, chmod, writeFile } from "node:fs/promises"
 import path from "node:path"
 import { createPrivateFolder } from "../lib/private-folder.ts"
 import { type Destination, spellingsOf } from "../store/open-store.ts"
-import { dataFolder, type World } from "./folders.ts"
+import { dataFolder, type SystemEnvironment } from "./paths.ts"
 
 /**
  * Whether the user has agreed before that this project's file sends conversations to this destination. A change of the
  * destination, however small, or a move of the file asks again: a cloned repository must not redirect anyone's conversations.
  */
-export async function isTrusted(projectFile: string, destination: Destination, world: World): Promise<boolean> {
-  const agreements = spellingsOf(destination.to).map((to) => agreementFile(projectFile, { ...destination, to }, world))
+export async function isTrusted(
+  projectFile: string,
+  destination: Destination,
+  system: SystemEnvironment,
+): Promise<boolean> {
+  const agreements = spellingsOf(destination.to).map((to) => agreementFile(projectFile, { ...destination, to }, system))
   return Promise.any(agreements.map((file) => access(file))).then(
     () => true,
     () => false,
@@ -18,8 +22,8 @@ export async function isTrusted(projectFile: string, destination: Destination, w
 }
 
 /** Remembers that the user agreed. Where that cannot be written down, they are asked again the next time. */
-export async function trust(projectFile: string, destination: Destination, world: World): Promise<void> {
-  const file = agreementFile(projectFile, destination, world)
+export async function trust(projectFile: string, destination: Destination, system: SystemEnvironment): Promise<void> {
+  const file = agreementFile(projectFile, destination, system)
   try {
     await createPrivateFolder(path.dirname(file))
     await writeFile(file, "", { mode: 0o600 })
@@ -27,10 +31,10 @@ export async function trust(projectFile: string, destination: Destination, world
   } catch {}
 }
 
-function agreementFile(projectFile: string, destination: Destination, world: World): string {
+function agreementFile(projectFile: string, destination: Destination, system: SystemEnvironment): string {
   const settings = Object.entries(destination).sort(([a], [b]) => (a < b ? -1 : 1))
   const name = createHash("sha256")
     .update(JSON.stringify([projectFile, settings]))
     .digest("hex")
-  return path.join(dataFolder(world), "trusted", name)
+  return path.join(dataFolder(system), "trusted", name)
 }

@@ -1,10 +1,10 @@
 import { applyEdits, modify, type ParseError, parseTree } from "jsonc-parser"
-import { type Enterprise, resolveEnterprise, substitute } from "../config/enterprise.ts"
-import { openCodeConfigFolder, theWorld } from "../config/folders.ts"
-import { isNowhere, leadsElsewhere, NOWHERE } from "../config/nowhere.ts"
+import { DEAD_ENDPOINT_URL, isDeadEndpoint, sharesElsewhereError } from "../config/dead-endpoint.ts"
+import { type Enterprise, resolveEnterprise, substituteVariables } from "../config/enterprise.ts"
 import { readConfigFiles } from "../config/opencode.ts"
+import { openCodeConfigFolder, systemEnvironment } from "../config/paths.ts"
 import type { ShareError } from "../errors.ts"
-import { processWide } from "./process-wide.ts"
+import { processSingleton } from "./process-singleton.ts"
 
 /** Keeps OpenCode from sharing with any other server than the plugin, for one project's folder. */
 export interface FailClosed {
@@ -26,13 +26,13 @@ export interface FailClosed {
  * on: OpenCode reads it anew each time, and only an administrator's file takes precedence.
  */
 export function failClosed(folder: string): FailClosed {
-  const content = processWide("content of the environment", () => ({ before: contentNow(), isClosed: false }))
+  const content = processSingleton("content of the environment", () => ({ before: contentNow(), isClosed: false }))
   let start: { url: string | undefined; onDisk: string | undefined } | undefined
 
   const onDisk = (): Enterprise => {
-    const world = theWorld()
+    const system = systemEnvironment()
     return resolveEnterprise(
-      { ...world, env: content.isClosed ? { ...world.env, OPENCODE_CONFIG_CONTENT: content.before } : world.env },
+      { ...system, env: content.isClosed ? { ...system.env, OPENCODE_CONFIG_CONTENT: content.before } : system.env },
       folder,
     )
   }
@@ -46,7 +46,7 @@ export function failClosed(folder: string): FailClosed {
   function objection(): ShareError | undefined {
     try {
       const found = look()
-      return isNowhere(found.url) ? undefined : leadsElsewhere(found, pluginFile(folder))
+      return isDeadEndpoint(found.url) ? undefined : sharesElsewhereError(found, pluginFile(folder))
     } catch (error) {
       return error as ShareError
     }
@@ -78,11 +78,11 @@ const contentNow = () => process.env["OPENCODE_CONFIG_CONTENT"]
 
 /** The same configuration, which leads nowhere. */
 function closed(content: string | undefined, folder: string): string {
-  const alone = JSON.stringify({ enterprise: { url: NOWHERE } })
+  const alone = JSON.stringify({ enterprise: { url: DEAD_ENDPOINT_URL } })
   if (!content?.trim()) return alone
   try {
-    const text = parses(content) ? content : substitute(content, folder, theWorld())
-    return applyEdits(text, modify(text, ["enterprise", "url"], NOWHERE, {}))
+    const text = parses(content) ? content : substituteVariables(content, folder, systemEnvironment())
+    return applyEdits(text, modify(text, ["enterprise", "url"], DEAD_ENDPOINT_URL, {}))
   } catch {
     return alone
   }
@@ -96,7 +96,7 @@ function parses(text: string): boolean {
 
 /** The file whose `plugin` list loads this package; the user's own where none is found. */
 function pluginFile(folder: string): string {
-  const world = theWorld()
-  const entry = readConfigFiles(world, folder).findLast(({ isPlugin }) => isPlugin)
-  return entry?.name ?? `${openCodeConfigFolder(world)}/opencode.json`
+  const system = systemEnvironment()
+  const entry = readConfigFiles(system, folder).findLast(({ isPlugin }) => isPlugin)
+  return entry?.name ?? `${openCodeConfigFolder(system)}/opencode.json`
 }

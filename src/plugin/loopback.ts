@@ -2,26 +2,27 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
 import type { AddressInfo } from "node:net"
 import { createAdaptorServer } from "@hono/node-server"
 import { bypassProxies } from "../lib/proxies.ts"
-import { processWide } from "./process-wide.ts"
+import { processSingleton } from "./process-singleton.ts"
 
 /** What answers the requests of one instance of the plugin. */
-type Answer = (request: Request) => Response | Promise<Response>
+type RequestHandler = (request: Request) => Response | Promise<Response>
 
 /** The part of a request's path that is the instance's own: `/api/share` of `/<token>/<name>/api/share`. */
-export const ownPath = (request: Request): string => `/${new URL(request.url).pathname.split("/").slice(3).join("/")}`
+export const mountedPath = (request: Request): string =>
+  `/${new URL(request.url).pathname.split("/").slice(3).join("/")}`
 
 /** The one server of this process: on loopback, behind a random token, for all instances of the plugin. */
 export interface Loopback {
   /** Answers below a path of its own from now on, and gives the address of that. Again for the same name: in its place. */
-  mount(name: string, answer: Answer): string
+  mount(name: string, answer: RequestHandler): string
 }
 
 /** The server of this process, started when it is first asked for. Throws if no port can be had. */
-export const loopback = (): Promise<Loopback> => processWide("loopback", start)
+export const loopback = (): Promise<Loopback> => processSingleton("loopback", start)
 
 async function start(): Promise<Loopback> {
   const token = randomBytes(24).toString("base64url")
-  const mounts = new Map<string, Answer>()
+  const mounts = new Map<string, RequestHandler>()
   let host = ""
 
   async function answer(request: Request): Promise<Response> {

@@ -1,12 +1,12 @@
 // What the plugin uses of OpenCode, as its plugin interface 1.18 gives it.
 
-interface Answered {
+interface ClientResponse {
   data?: unknown
   error?: unknown
   response: Response
 }
 
-interface Options {
+interface ClientRequest {
   path: { id: string }
   query?: Record<string, string | number>
   /** The body as it comes, unread. */
@@ -15,9 +15,9 @@ interface Options {
 
 export interface OpencodeClient {
   session: {
-    get(options: Options): Promise<Answered>
-    messages(options: Options): Promise<Answered>
-    children(options: Options): Promise<Answered>
+    get(options: ClientRequest): Promise<ClientResponse>
+    messages(options: ClientRequest): Promise<ClientResponse>
+    children(options: ClientRequest): Promise<ClientResponse>
   }
   tui: {
     showToast(options: {
@@ -60,7 +60,7 @@ export interface Hooks {
  * The bodies pass through as they come. Answers 404 for everything else.
  * @param path what is asked for: `/session/ses_…/message`
  */
-export async function passOn(client: OpencodeClient, path: string, request: Request): Promise<Response> {
+export async function forwardToOpencode(client: OpencodeClient, path: string, request: Request): Promise<Response> {
   const { searchParams } = new URL(request.url)
   const [, id, what] = /^\/session\/(ses_\w+)(?:\/(message|children))?$/.exec(path) ?? []
   if (request.method !== "GET" || id === undefined) return new Response(null, { status: 404 })

@@ -2,20 +2,20 @@ import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
 import type { ListedShare } from "../share/list.ts"
 import { escaping, type SelectOption, type TuiApi } from "./tui-api.ts"
-import { publisherProcess } from "./worker-client.ts"
+import { workerClient } from "./worker-client.ts"
 
 /**
  * The part of the plugin that has a place in OpenCode's terminal: `/shares` lists every share of this user, also those
  * whose session is gone, each to copy, open and unshare. It never calls the model.
  */
 async function tui(api: TuiApi): Promise<void> {
-  const publisher = publisherProcess(fileURLToPath(new URL("./worker.js", import.meta.url)))
+  const publisher = workerClient(fileURLToPath(new URL("./worker.js", import.meta.url)))
   const folder = api.state.path.directory
   const ui = escaping(api.ui)
 
   async function showShares(): Promise<void> {
     select("Shares", [{ title: "Asking for them…", value: undefined }])
-    const { shares } = (await publisher.ask({ job: "list", folder })) as { shares: ListedShare[] }
+    const { shares } = (await publisher.run({ job: "list", folder })) as { shares: ListedShare[] }
     if (shares.length === 0)
       return select("Shares", [{ title: "Nothing is shared", value: undefined, onSelect: () => ui.dialog.clear() }])
     select(
@@ -47,7 +47,7 @@ async function tui(api: TuiApi): Promise<void> {
 
   async function open({ url }: ListedShare): Promise<void> {
     ui.dialog.clear()
-    await publisher.ask({ job: "open", url, folder })
+    await publisher.run({ job: "open", url, folder })
   }
 
   function ask(share: ListedShare): void {
@@ -70,7 +70,7 @@ async function tui(api: TuiApi): Promise<void> {
       await api.client.session.unshare({ sessionID: session }, { throwOnError: true })
       ui.toast({ variant: "success", message: "Deleted." })
     } else {
-      const { proven, note } = await publisher.ask({ job: "unshare", id, folder })
+      const { proven, note } = await publisher.run({ job: "unshare", id, folder })
       if (proven === false) ui.toast({ variant: "info", message: `Deleted. ${note ?? ""}`, duration: 10_000 })
       else ui.toast({ variant: "success", message: "Gone, and proven to be." })
     }

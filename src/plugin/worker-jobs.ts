@@ -1,11 +1,11 @@
 import { randomBytes, timingSafeEqual } from "node:crypto"
 import path from "node:path"
-import { agreeOnDestination, settingsFrom } from "../commands/destination.ts"
-import { lifetimeFrom } from "../commands/lifetime.ts"
-import { openOnce } from "../commands/removed.ts"
+import { confirmDestination, settingsFromFlags } from "../commands/destination.ts"
+import { parseLifetime } from "../commands/lifetime.ts"
+import { storeCache } from "../commands/removal-report.ts"
 import type { Terminal } from "../commands/terminal.ts"
-import { dataFolder, theWorld } from "../config/folders.ts"
 import type { LoadedSettings } from "../config/load.ts"
+import { dataFolder, systemEnvironment } from "../config/paths.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { ShareError } from "../errors.ts"
 import { assertCurrentAt } from "../session/database.ts"
@@ -24,71 +24,71 @@ import { type Removal, unshare } from "../share/unshare.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
-import { inTurn } from "./in-turn.ts"
-import { tidy } from "./tidy.ts"
-import type { Job } from "./worker-client.ts"
+import { keyedMutex } from "./keyed-mutex.ts"
+import { recover } from "./recover.ts"
+import type { WorkerJob } from "./worker-client.ts"
 
-type Asked<Name extends Job["job"]> = Extract<Job, { job: Name }>
+type JobOf<Name extends WorkerJob["job"]> = Extract<WorkerJob, { job: Name }>
 
 /** What a share comes to; `secret` is what OpenCode shows to have it removed. */
-export interface Shared extends ShareResult {
+export interface SharedSession extends ShareResult {
   secret: string
 }
 
-const oneAtATime = inTurn()
+const exclusive = keyedMutex()
 
 /** Does what the plugin asks for, for one session one thing at a time. Rejects with a `ShareError` that says why not. */
-export async function doJob(job: Job): Promise<object> {
-  const world: Terminal = {
-    ...theWorld(),
+export async function runJob(job: WorkerJob): Promise<object> {
+  const terminal: Terminal = {
+    ...systemEnvironment(),
     ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, cwd: job.folder },
   }
-  const ledger = openLedger(path.join(dataFolder(world), "ledger"))
+  const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
   switch (job.job) {
     case "share":
-      return oneAtATime(job.session, () => shareNew(job, world, ledger))
+      return exclusive(job.session, () => shareNew(job, terminal, ledger))
     case "update":
-      return oneAtATime(await sessionOf(job.id, ledger), () => update(job, world, ledger))
+      return exclusive(await sessionOf(job.id, ledger), () => update(job, terminal, ledger))
     case "confirm":
-      return oneAtATime(await sessionOf(job.id, ledger), () => confirm(job.id, ledger))
+      return exclusive(await sessionOf(job.id, ledger), () => confirm(job.id, ledger))
     case "unshare":
-      return oneAtATime(await sessionOf(job.id, ledger), () => remove(job, world, ledger))
-    case "tidy":
-      return tidy({
+      return exclusive(await sessionOf(job.id, ledger), () => remove(job, terminal, ledger))
+    case "recover":
+      return recover({
         ledger,
-        ask: asking(job.api),
-        finish: (id) => update({ ...job, job: "update", id }, world, ledger),
-        remove: (id) => removeHalf(id, ledger),
-        oneAtATime,
+        ask: apiClient(job.api),
+        finish: (id) => update({ ...job, job: "update", id }, terminal, ledger),
+        remove: (id) => removeIncomplete(id, ledger),
+        exclusive,
       })
     case "open":
       await (await import("open")).default(job.url)
       return {}
     case "list": {
-      const places = openOnce()
+      const places = storeCache()
       return { shares: await listShares({ ledger, open: places.open }).finally(() => places.close()) }
     }
   }
 }
 
 /** Removes what a job has made, if it has made something: OpenCode has ended before it was told of it. */
-export async function takeBack(job: Job, result: object): Promise<void> {
+export async function rollBack(job: WorkerJob, result: object): Promise<void> {
   if (job.job !== "share") return
-  const ledger = openLedger(path.join(dataFolder(theWorld()), "ledger"))
-  const { id } = result as Shared
-  if ((await ledger.find(id))?.unconfirmed) await removeHalf(id, ledger)
+  const ledger = openLedger(path.join(dataFolder(systemEnvironment()), "ledger"))
+  const { id } = result as SharedSession
+  if ((await ledger.find(id))?.unconfirmed) await removeIncomplete(id, ledger)
 }
 
-async function shareNew(job: Asked<"share">, world: Terminal, ledger: Ledger): Promise<Shared> {
+async function shareNew(job: JobOf<"share">, terminal: Terminal, ledger: Ledger): Promise<SharedSession> {
   const { session, api } = job
-  assertSharingAllowed(world)
-  const settings = settingsFrom({}, world)
-  await agreeOnDestination(settings, {}, world)
+  assertSharingAllowed(terminal)
+  const settings = settingsFromFlags({}, terminal)
+  await confirmDestination(settings, {}, terminal)
   const { destination } = settings
   const secret = randomBytes(24).toString("base64url")
   let result: ShareResult
   try {
-    result = await publish(session, api, world, {
+    result = await publish(session, api, terminal, {
       ledger,
       destination,
       secret,
@@ -99,28 +99,36 @@ async function shareNew(job: Asked<"share">, world: Terminal, ledger: Ledger): P
     const half = (await ledger.all()).find(
       (entry) => entry.session === session && entry.pid === process.pid && entry.url === undefined,
     )
-    if (half) await removeHalf(half.id, ledger).catch(() => {})
+    if (half) await removeIncomplete(half.id, ledger).catch(() => {})
     throw error
   }
   // What is past its time goes with the next share; what fails of that, with the one after.
-  prune({ ledger, open: rememberedStore, now: () => new Date(), only: destination, patience: { timeoutMs: 0 } }).catch(
-    () => {},
-  )
+  prune({
+    ledger,
+    open: openRememberedStore,
+    now: () => new Date(),
+    only: destination,
+    patience: { timeoutMs: 0 },
+  }).catch(() => {})
   const entry = await ledger.find(result.id)
   return { ...result, secret: entry?.secret ?? secret }
 }
 
-async function update({ id, api, touched }: Asked<"update">, world: Terminal, ledger: Ledger): Promise<ShareResult> {
+async function update(
+  { id, api, changedMessages }: JobOf<"update">,
+  terminal: Terminal,
+  ledger: Ledger,
+): Promise<ShareResult> {
   // OpenCode asks for it by its id, so it has noted it.
   await confirm(id, ledger)
   const entry = await ledger.find(id)
   if (!entry) throw new ShareError("share-not-found", `This machine knows of no share ${id}.`)
-  return publish(entry.session, api, world, {
+  return publish(entry.session, api, terminal, {
     ledger,
     destination: entry.destination,
     existing: id,
-    settings: settingsFrom({}, world, { isNew: false }),
-    ...(touched && { touched }),
+    settings: settingsFromFlags({}, terminal, { isNew: false }),
+    ...(changedMessages && { changedMessages }),
   })
 }
 
@@ -140,63 +148,63 @@ async function confirm(id: string, ledger: Ledger): Promise<object> {
 async function publish(
   session: string,
   api: string,
-  world: Terminal,
+  terminal: Terminal,
   {
     settings,
-    touched,
+    changedMessages,
     ...options
   }: Pick<ShareOptions, "ledger" | "destination" | "existing" | "secret"> & {
     settings: LoadedSettings
-    touched?: string[]
+    changedMessages?: string[]
   },
 ): Promise<ShareResult> {
   // OpenCode 1 goes on to show its own copy of a session that OpenCode 2 has taken over.
-  assertCurrentAt(databasePath(world.env, world.home), session)
+  assertCurrentAt(databasePath(terminal.env, terminal.home), session)
   const kept = options.ledger.checkpointFolder({ session, destination: options.destination })
-  const source = opencodeSession(session, asking(api), touched && (await readBefore(kept, touched)))
+  const source = opencodeSession(session, apiClient(api), changedMessages && (await readBefore(kept, changedMessages)))
   const result = await share(source, {
     ...options,
-    lifetime: lifetimeFrom(undefined, settings.expires),
+    lifetime: parseLifetime(undefined, settings.expires),
     redact: settings.redact,
-    store: await storeOf(options.destination),
-    mayShare: ({ directory }) => assertSharingAllowed(world, directory || world.cwd),
+    store: await openCachedStore(options.destination),
+    mayShare: ({ directory }) => assertSharingAllowed(terminal, directory || terminal.cwd),
     version,
     now: () => new Date(),
     newId: newShareId,
   })
-  await remember(kept, source)
+  await cacheRead(kept, source)
   return result
 }
 
 /** Of sessions that this process has read, by where their checkpoints are: which one, and the messages that it needs. */
-const read = new Map<string, { hash: string; telling: Map<number, unknown> }>()
+const cachedReads = new Map<string, { hash: string; telling: Map<number, unknown> }>()
 /** With more that tell something, a session is read whole again. */
-const TELLING = 200
+const MAX_CACHED_MESSAGES_COUNT = 200
 
-async function remember(folder: string, source: OpencodeSession): Promise<void> {
+async function cacheRead(folder: string, source: OpencodeSession): Promise<void> {
   const checkpoint = await readCheckpoint(folder)
-  if (!checkpoint || checkpoint.telling.length > TELLING) read.delete(folder)
-  else read.set(folder, { hash: checkpoint.hash, telling: source.at(checkpoint.telling) })
+  if (!checkpoint || checkpoint.telling.length > MAX_CACHED_MESSAGES_COUNT) cachedReads.delete(folder)
+  else cachedReads.set(folder, { hash: checkpoint.hash, telling: source.at(checkpoint.telling) })
 }
 
 /** What need not be read again of a session; nothing unless this process has read it, and its checkpoint is the one that came of that. */
-async function readBefore(folder: string, touched: readonly string[]): Promise<PreviousRead | undefined> {
-  const known = read.get(folder)
+async function readBefore(folder: string, changedMessages: readonly string[]): Promise<PreviousRead | undefined> {
+  const known = cachedReads.get(folder)
   const checkpoint = known && (await readCheckpoint(folder))
   if (!checkpoint || checkpoint.hash !== known.hash) return undefined
   const { messages, hash, last } = checkpoint
-  return { begins: { messages, hash }, last, kept: known.telling, touched }
+  return { begins: { messages, hash }, last, kept: known.telling, touched: changedMessages }
 }
 
-async function remove({ id, secret }: Asked<"unshare">, world: Terminal, ledger: Ledger): Promise<object> {
+async function remove({ id, secret }: JobOf<"unshare">, terminal: Terminal, ledger: Ledger): Promise<object> {
   const entry = await ledger.find(id)
-  if (entry?.secret !== undefined && secret !== undefined && !isSame(secret, entry.secret))
+  if (entry?.secret !== undefined && secret !== undefined && !isEqualSecret(secret, entry.secret))
     throw new ShareError("bad-input", `The secret for share ${id} is not the one that was given when it was shared.`)
-  const settings = settingsFrom({}, world, { isNew: false })
-  const agree = () => agreeOnDestination(settings, {}, world)
+  const settings = settingsFromFlags({}, terminal, { isNew: false })
+  const agree = () => confirmDestination(settings, {}, terminal)
   const found = await findShares(
     { id },
-    { ledger, destination: settings.destination, open: rememberedStore, confirm: agree },
+    { ledger, destination: settings.destination, open: openRememberedStore, confirm: agree },
   )
   const results: Removal[] = []
   for (const each of found)
@@ -210,20 +218,20 @@ async function remove({ id, secret }: Asked<"unshare">, world: Terminal, ledger:
 }
 
 /** Removes a share that has a place in the ledger. */
-async function removeHalf(id: string, ledger: Ledger): Promise<void> {
+async function removeIncomplete(id: string, ledger: Ledger): Promise<void> {
   const entry = await ledger.find(id)
   if (!entry) return
-  const store = await rememberedStore(entry.destination)
+  const store = await openRememberedStore(entry.destination)
   const url = entry.url ?? store.url(prefixOf(id) + INDEX)
   await unshare({ id, url, store, entry }, ledger)
 }
 
-const asking = (api: string) => (path: string) => fetch(`${api}/opencode${path}`)
+const apiClient = (api: string) => (path: string) => fetch(`${api}/opencode${path}`)
 
 /** The session of a share, or for one that is not known its id: what has to be done for it takes turns. */
 const sessionOf = async (id: string, ledger: Ledger): Promise<string> => (await ledger.find(id))?.session ?? id
 
-function isSame(a: string, b: string): boolean {
+function isEqualSecret(a: string, b: string): boolean {
   const [one, other] = [Buffer.from(a), Buffer.from(b)]
   return one.length === other.length && timingSafeEqual(one, other)
 }
@@ -231,7 +239,7 @@ function isSame(a: string, b: string): boolean {
 const stores = new Map<string, Promise<ObjectStore>>()
 
 /** A store stays open as long as the process: its connections and credentials are at hand for the next update. */
-function storeOf(destination: Destination): Promise<ObjectStore> {
+function openCachedStore(destination: Destination): Promise<ObjectStore> {
   const name = JSON.stringify(destination)
   const store = stores.get(name) ?? openStore(destination)
   stores.set(name, store)
@@ -240,5 +248,5 @@ function storeOf(destination: Destination): Promise<ObjectStore> {
 }
 
 /** The same to find, or take back, what is shared there: also where settings would be refused by now. */
-const rememberedStore = (destination: Destination) =>
-  storeOf(destination).catch(() => openStore(destination, { fromLedger: true }))
+const openRememberedStore = (destination: Destination) =>
+  openCachedStore(destination).catch(() => openStore(destination, { fromLedger: true }))

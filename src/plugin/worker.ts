@@ -3,10 +3,10 @@
 import { constants, setPriority } from "node:os"
 import { createInterface } from "node:readline"
 import { ShareError } from "../errors.ts"
-import type { Job, JobError } from "./worker-client.ts"
-import { doJob, takeBack } from "./worker-jobs.ts"
+import type { WorkerJob, WorkerJobError } from "./worker-client.ts"
+import { rollBack, runJob } from "./worker-jobs.ts"
 
-let isHeard = true
+let hasReader = true
 
 // OpenCode and its user come first.
 try {
@@ -18,20 +18,20 @@ for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {})
 process.stdout.on("error", () => {})
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { n, ...job } = JSON.parse(line) as Job & { n: number }
-  doJob(job as Job).then(
+  const { n, ...job } = JSON.parse(line) as WorkerJob & { n: number }
+  runJob(job as WorkerJob).then(
     // Of a share that is made after OpenCode has ended, nobody would ever learn the link.
-    (result) => (isHeard ? say({ n, result }) : takeBack(job as Job, result).catch(() => {})),
-    (error: unknown) => say({ n, error: inWords(error) }),
+    (result) => (hasReader ? reply({ n, result }) : rollBack(job as WorkerJob, result).catch(() => {})),
+    (error: unknown) => reply({ n, error: toJobError(error) }),
   )
 }
-isHeard = false
+hasReader = false
 
-function say(answer: object): void {
+function reply(answer: object): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`)
 }
 
-function inWords(error: unknown): JobError {
+function toJobError(error: unknown): WorkerJobError {
   if (error instanceof ShareError) {
     const { code, message, hint } = error
     return { code, message, ...(hint !== undefined && { hint }) }

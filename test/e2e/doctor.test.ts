@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { expect, onTestFinished, test } from "vitest"
-import { NOWHERE } from "../../src/config/nowhere.ts"
+import { DEAD_ENDPOINT_URL } from "../../src/config/dead-endpoint.ts"
 import { ownHome } from "../support/run-command.ts"
 import { startS3Server } from "../support/s3-server.ts"
 
@@ -12,7 +12,7 @@ async function ownBucket() {
   const config = {
     share: "auto",
     plugin: [["opencode-bucket", { to: `s3://${server.bucket}`, endpoint: server.endpoint, expires: "30d" }]],
-    enterprise: { url: NOWHERE },
+    enterprise: { url: DEAD_ENDPOINT_URL },
   }
   const file = path.join(home.project, "opencode.json")
   return {
@@ -56,7 +56,7 @@ test.each([
   expect({ status, stderr }).toMatchObject({ status: 5, stderr: expect.stringContaining("plugin, see above") })
   const said = stdout.replaceAll(/\s+/g, " ")
   expect(said).toContain(where)
-  expect(said).toContain(`${remedy} "enterprise": { "url": "${NOWHERE}" }`)
+  expect(said).toContain(`${remedy} "enterprise": { "url": "${DEAD_ENDPOINT_URL}" }`)
   expect(said.replaceAll(" ", "")).toContain(file)
   expect(said).not.toContain("ocb_x")
 })
@@ -76,16 +76,19 @@ test("doctor fails with the enterprise line alone, too: then /share works nowher
 
 test("doctor finds the two lines in two files, and through variables and files", async () => {
   const { server, home, file, write } = await ownBucket()
-  const env = { ...server.environment, NOBODY: NOWHERE }
+  const env = { ...server.environment, NOBODY: DEAD_ENDPOINT_URL }
   const run = () => home.run(["doctor", "--trust-project", "--quiet"], { env })
   for (const url of ["{env:NOBODY}", "{file:./nobody}"]) {
-    writeFileSync(path.join(path.dirname(file), "nobody"), `${NOWHERE}\n`)
+    writeFileSync(path.join(path.dirname(file), "nobody"), `${DEAD_ENDPOINT_URL}\n`)
     write({ enterprise: { url } })
     expect(await run(), url).toMatchObject({ status: 0, stdout: "" })
   }
   write({ enterprise: undefined })
   mkdirSync(home.file("config", "opencode"), { recursive: true })
-  writeFileSync(home.file("config", "opencode", "opencode.json"), JSON.stringify({ enterprise: { url: NOWHERE } }))
+  writeFileSync(
+    home.file("config", "opencode", "opencode.json"),
+    JSON.stringify({ enterprise: { url: DEAD_ENDPOINT_URL } }),
+  )
   expect(await run()).toMatchObject({ status: 0, stdout: "" })
   write({ enterprise: { url: "https://shares.corp.test" } })
   expect(await run()).toMatchObject({ status: 5 })

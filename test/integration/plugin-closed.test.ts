@@ -4,14 +4,14 @@ import path from "node:path"
 import { promisify } from "node:util"
 import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { DEAD_ENDPOINT_URL } from "../../src/config/dead-endpoint.ts"
 import { resolveEnterprise } from "../../src/config/enterprise.ts"
-import { NOWHERE } from "../../src/config/nowhere.ts"
 import { type PluggedClient, pageAt, pluggedClient, type Served, until } from "../support/opencode-plugin.ts"
 import { ownProxy } from "../support/proxy.ts"
 import { inTmux } from "../support/tmux.ts"
 
 const REFUSED = "OpenCode sends shared sessions to"
-const both = { enterprise: { url: NOWHERE } }
+const both = { enterprise: { url: DEAD_ENDPOINT_URL } }
 const alone = { enterprise: undefined }
 
 let opencode: PluggedClient
@@ -70,7 +70,7 @@ describe("with the plugin line alone", () => {
     const { status, said } = await run([...args, "--title", "Files", "make files"])
     expect(said).toContain("All made.")
     expect(said).toContain(REFUSED)
-    expect(said).toContain(`"enterprise": { "url": "${NOWHERE}" }`)
+    expect(said).toContain(`"enterprise": { "url": "${DEAD_ENDPOINT_URL}" }`)
     expect(said).toContain(path.join(opencode.home, ".config", "opencode", "opencode.json"))
     expect(said).not.toMatch(/\/s\/[\w-]{21}\//)
     expect({ status, sent: sent(), files: opencode.files(), ledger: opencode.ledger() }).toEqual({

@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from "node:fs/promises"
 import path from "node:path"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { NOWHERE } from "../../src/config/nowhere.ts"
+import { DEAD_ENDPOINT_URL } from "../../src/config/dead-endpoint.ts"
 import { type NpmRegistry, npmRegistry } from "../support/npm-registry.ts"
 import { type PluggedClient, pageAt, pluggedClient, until } from "../support/opencode-plugin.ts"
 import { ownProxy } from "../support/proxy.ts"
@@ -83,14 +83,17 @@ test("`opencode plugin opencode-bucket` writes one of the two lines: the plugin 
   const session = await server.session("One line")
   const events = await server.listen()
   await expect(server.share(session)).rejects.toThrow(" 500 ")
-  await until(events.said, (said) => said.includes("Sharing is off") && said.includes(`\\"url\\": \\"${NOWHERE}\\"`))
+  await until(
+    events.said,
+    (said) => said.includes("Sharing is off") && said.includes(`\\"url\\": \\"${DEAD_ENDPOINT_URL}\\"`),
+  )
   events.close()
   await server.close()
 
   const bin = path.resolve("bin/opencode-bucket.js")
   const options = { cwd: opencode.project, env }
   await promisify(execFile)(process.execPath, [bin, "init", "--to", opencode.bucket], options)
-  expect((await read("opencode.json")).enterprise).toEqual({ url: NOWHERE })
+  expect((await read("opencode.json")).enterprise).toEqual({ url: DEAD_ENDPOINT_URL })
   await unlock()
   server = await opencode.serve(through)
   expect(await pageAt(await server.share(session))).toContain("One line")
@@ -100,7 +103,7 @@ test("`opencode plugin opencode-bucket` writes one of the two lines: the plugin 
 })
 
 test.each([
-  ["goes to nobody, with what init writes", { enterprise: { url: NOWHERE } }, []],
+  ["goes to nobody, with what init writes", { enterprise: { url: DEAD_ENDPOINT_URL } }, []],
   ["goes to the public service without that", { enterprise: undefined }, ["CONNECT opncd.ai:443"]],
 ])("where the package cannot be had, /share %s", async (_, more, expected) => {
   const proxy = await ownProxy([], registry.url)
@@ -146,7 +149,7 @@ test("init, answered in a terminal, writes what OpenCode then shares with; /shar
   expect(s3.objects().size).toBe(0)
   const settings = { to: `s3://${s3.bucket}`, endpoint: s3.endpoint }
   expect((await read("opencode.json")).plugin).toEqual([["opencode-bucket", settings]])
-  expect((await read("opencode.json")).enterprise).toEqual({ url: NOWHERE })
+  expect((await read("opencode.json")).enterprise).toEqual({ url: DEAD_ENDPOINT_URL })
   expect((await read("tui.json")).plugin).toEqual(["opencode-bucket"])
   expect(existsSync(config("opencode.json.new"))).toBe(false)
 

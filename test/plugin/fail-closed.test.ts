@@ -3,9 +3,9 @@ import path from "node:path"
 import fc from "fast-check"
 import { parse } from "jsonc-parser"
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest"
+import { DEAD_ENDPOINT_URL, isDeadEndpoint } from "../../src/config/dead-endpoint.ts"
 import { resolveEnterprise } from "../../src/config/enterprise.ts"
-import { theWorld } from "../../src/config/folders.ts"
-import { isNowhere, NOWHERE } from "../../src/config/nowhere.ts"
+import { systemEnvironment } from "../../src/config/paths.ts"
 import { failClosed } from "../../src/plugin/fail-closed.ts"
 import plugin from "../../src/plugin/index.ts"
 import { temporaryFolder } from "../support/world.ts"
@@ -30,14 +30,14 @@ beforeEach(() => {
 const write = (config: object, file = path.join(home, "opencode", "opencode.json")) =>
   writeFileSync(file, JSON.stringify(config))
 const content = () => process.env["OPENCODE_CONFIG_CONTENT"]
-const resolved = () => resolveEnterprise(theWorld(), project).url
+const resolved = () => resolveEnterprise(systemEnvironment(), project).url
 const alone = { plugin: ["opencode-bucket"] }
-const both = { ...alone, enterprise: { url: NOWHERE } }
+const both = { ...alone, enterprise: { url: DEAD_ENDPOINT_URL } }
 
 test("with both lines there is no objection, and the environment stays as it is", () => {
   write(both)
   const guard = failClosed(project)
-  guard.resolved(NOWHERE)
+  guard.resolved(DEAD_ENDPOINT_URL)
   guard.close()
   expect([guard.objection(), content()]).toEqual([undefined, undefined])
 })
@@ -63,37 +63,37 @@ test.each([
     message: expect.stringContaining(
       path.join(home, "opencode", "opencode.json").slice(0, url === undefined ? 0 : 400),
     ),
-    hint: expect.stringContaining(`"enterprise": { "url": "${NOWHERE}" }`),
+    hint: expect.stringContaining(`"enterprise": { "url": "${DEAD_ENDPOINT_URL}" }`),
   })
   expect(JSON.stringify(guard.objection())).not.toContain("t0ken")
-  expect(isNowhere(resolved())).toBe(true)
+  expect(isDeadEndpoint(resolved())).toBe(true)
 })
 
 test("what OpenCode knows beyond the files counts, in both directions, until the files say something else", () => {
   write(alone)
   const fetched = failClosed(project)
-  fetched.resolved(NOWHERE)
+  fetched.resolved(DEAD_ENDPOINT_URL)
   expect(fetched.objection()).toBeUndefined()
   write(both)
   const profile = failClosed(project)
   profile.resolved("https://profile.corp.test/")
   expect(profile.objection()?.message).toContain("profile.corp.test")
-  write({ ...both, enterprise: { url: `${NOWHERE}/too` } })
+  write({ ...both, enterprise: { url: `${DEAD_ENDPOINT_URL}/too` } })
   expect(profile.objection()).toBeUndefined()
 })
 
 test("a line that is taken away while OpenCode runs closes the process at the end; one that is added opens sharing", () => {
   write(both)
   const guard = failClosed(project)
-  guard.resolved(NOWHERE)
+  guard.resolved(DEAD_ENDPOINT_URL)
   write(alone)
   expect(guard.objection()).toBeDefined()
   guard.close()
-  expect(resolved()).toBe(NOWHERE)
+  expect(resolved()).toBe(DEAD_ENDPOINT_URL)
   // The environment is this guard's own doing: it is no line of the user's.
   expect(guard.objection()).toBeDefined()
   const other = failClosed(project)
-  other.resolved(NOWHERE)
+  other.resolved(DEAD_ENDPOINT_URL)
   expect(other.objection()).toBeDefined()
   write(both)
   expect([guard.objection(), other.objection()]).toEqual([undefined, undefined])
@@ -102,9 +102,9 @@ test("a line that is taken away while OpenCode runs closes the process at the en
 test("a file that cannot be read is an objection, and closes", () => {
   writeFileSync(path.join(project, "opencode.json"), "{")
   const guard = failClosed(project)
-  guard.resolved(NOWHERE)
+  guard.resolved(DEAD_ENDPOINT_URL)
   expect(guard.objection()?.message).toContain("cannot be read")
-  expect(JSON.parse(content()!)).toEqual({ enterprise: { url: NOWHERE } })
+  expect(JSON.parse(content()!)).toEqual({ enterprise: { url: DEAD_ENDPOINT_URL } })
 })
 
 test("whatever stands in OPENCODE_CONFIG_CONTENT stays there, beside the address", () => {
@@ -116,7 +116,7 @@ test("whatever stands in OPENCODE_CONFIG_CONTENT stays there, beside the address
       vi.stubEnv("OPENCODE_CONFIG_CONTENT", given)
       const guard = failClosed(project)
       guard.resolved(undefined)
-      expect({ ...parse(content()!) }).toEqual({ ...parse(given), enterprise: { url: NOWHERE } })
+      expect({ ...parse(content()!) }).toEqual({ ...parse(given), enterprise: { url: DEAD_ENDPOINT_URL } })
     }),
   )
 })
@@ -137,7 +137,7 @@ describe("where OpenCode resolves the address", () => {
 
   test("a user's files of which one does not parse count for nothing; without the project's, the user's counts", () => {
     write(both)
-    expect(resolved()).toBe(NOWHERE)
+    expect(resolved()).toBe(DEAD_ENDPOINT_URL)
     writeFileSync(path.join(home, "opencode", "opencode.jsonc"), '{ "enterprise": { "url": "{file:missing}" } }')
     expect(resolved()).toBeUndefined()
     write({ enterprise: { url: "b" } }, path.join(project, "opencode.json"))

@@ -1,9 +1,9 @@
 import http from "node:http"
 import { expect, test } from "vitest"
-import { loopback, ownPath } from "../../src/plugin/loopback.ts"
+import { loopback, mountedPath } from "../../src/plugin/loopback.ts"
 
 const home = await loopback()
-const address = home.mount("1", (request) => new Response(ownPath(request)))
+const address = home.mount("1", (request) => new Response(mountedPath(request)))
 
 function statusOf(url: string, host?: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {

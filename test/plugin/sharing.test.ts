@@ -1,19 +1,19 @@
 import { expect, test } from "vitest"
 import { ShareError } from "../../src/errors.ts"
 import { sharing } from "../../src/plugin/sharing.ts"
-import type { Job } from "../../src/plugin/worker-client.ts"
+import type { WorkerJob } from "../../src/plugin/worker-client.ts"
 import type { LedgerEntry } from "../../src/share/ledger.ts"
 
 /** Sharing whose publisher notes what it is asked for and answers as told. */
-function noting(answer: (job: Job) => unknown = () => undefined, known: Partial<LedgerEntry>[] = []) {
+function noting(answer: (job: WorkerJob) => unknown = () => undefined, known: Partial<LedgerEntry>[] = []) {
   const jobs: string[] = []
   const told: string[] = []
   const touched: (readonly string[] | undefined)[] = []
   const shares = sharing({
-    publisher: {
-      async ask(job) {
+    worker: {
+      async run(job) {
         jobs.push("id" in job ? `${job.job} ${job.id}` : job.job)
-        if (job.job === "update") touched.push(job.touched)
+        if (job.job === "update") touched.push(job.changedMessages)
         const own = (await answer(job)) as Record<string, unknown> | undefined
         const usual =
           job.job === "share" ? { id: "id1", url: "https://x", secret: "s", title: "A talk" } : { session: "ses_1" }
@@ -22,12 +22,12 @@ function noting(answer: (job: Job) => unknown = () => undefined, known: Partial<
     },
     folder: "/project",
     api: "http://127.0.0.1:1",
-    known: async () => known as LedgerEntry[],
-    tell: (title) => void told.push(title),
-    gathered: 1,
+    ledgerEntries: async () => known as LedgerEntry[],
+    notify: (title) => void told.push(title),
+    debounceMs: 1,
   })
   const happens = (type: string, sessionID = "ses_1", messageID = "msg_1") =>
-    shares.noticed({ type, properties: { sessionID, messageID } })
+    shares.handleEvent({ type, properties: { sessionID, messageID } })
   return { ...shares, happens, jobs, told, touched }
 }
 
@@ -44,7 +44,7 @@ test("what happens while a session is first published is published after it, als
   const made = new Promise<void>((resolve) => {
     finish = resolve
   })
-  const { backend, happens, settled, jobs } = noting((job) => (job.job === "share" ? made : undefined))
+  const { backend, happens, flush: settled, jobs } = noting((job) => (job.job === "share" ? made : undefined))
   const created = backend.create("ses_1")
   happens("message.updated")
   const ended = settled()
@@ -54,7 +54,7 @@ test("what happens while a session is first published is published after it, als
 })
 
 test("a session that was shared before this process is looked up once, and kept up to date", async () => {
-  const { happens, settled, jobs } = noting(undefined, [{ id: "old", session: "ses_1", secret: "s" }])
+  const { happens, flush: settled, jobs } = noting(undefined, [{ id: "old", session: "ses_1", secret: "s" }])
   happens("message.updated")
   happens("session.idle")
   await settled()
@@ -62,7 +62,7 @@ test("a session that was shared before this process is looked up once, and kept 
 })
 
 test("sessions that nobody shared, or the command line alone, are left alone", async () => {
-  const { happens, settled, jobs } = noting(undefined, [{ id: "old", session: "ses_2" }])
+  const { happens, flush: settled, jobs } = noting(undefined, [{ id: "old", session: "ses_2" }])
   happens("session.idle")
   happens("session.idle", "ses_2")
   happens("session.idle", "no session at all")
@@ -71,7 +71,7 @@ test("sessions that nobody shared, or the command line alone, are left alone", a
 })
 
 test("nothing is published of a share that is being removed, whatever OpenCode still sends", async () => {
-  const { backend, happens, settled, jobs, told } = noting()
+  const { backend, happens, flush: settled, jobs, told } = noting()
   await backend.create("ses_1")
   const removed = backend.remove("id1", "s")
   await backend.sync("id1", async () => ({}), new Request("http://127.0.0.1"))
@@ -84,7 +84,12 @@ test("nothing is published of a share that is being removed, whatever OpenCode s
 })
 
 test("a share that could not be removed goes on", async () => {
-  const { backend, settled, jobs, told } = noting(({ job }) => {
+  const {
+    backend,
+    flush: settled,
+    jobs,
+    told,
+  } = noting(({ job }) => {
     if (job === "unshare") throw new ShareError("store-busy", "Later.")
   })
   await backend.create("ses_1")
@@ -118,7 +123,13 @@ test.each([
 })
 
 test("a share that is gone is said once, and its session can be shared anew", async () => {
-  const { backend, happens, settled, jobs, told } = noting(({ job }) => {
+  const {
+    backend,
+    happens,
+    flush: settled,
+    jobs,
+    told,
+  } = noting(({ job }) => {
     if (job === "update") throw new ShareError("share-not-found", "Gone.")
   })
   await backend.create("ses_1")
@@ -145,7 +156,7 @@ test("a create that fails is said, and can be tried again", async () => {
 })
 
 test("what OpenCode sends first of a new share only says that it has noted the link", async () => {
-  const { backend, settled, jobs } = noting()
+  const { backend, flush: settled, jobs } = noting()
   await backend.create("ses_1")
   await backend.sync("id1", async () => ({}), new Request("http://127.0.0.1"))
   await settled()
@@ -156,7 +167,7 @@ test.each([
   ["the link alone", "A talk", []],
   ["the link and another title", "Renamed", ["update id1"]],
 ])("OpenCode notes %s", async (_, title, published) => {
-  const { backend, noticed, settled, jobs } = noting()
+  const { backend, handleEvent: noticed, flush: settled, jobs } = noting()
   await backend.create("ses_1")
   noticed({ type: "session.updated", properties: { info: { id: "ses_1", title, share: { url: "https://x" } } } })
   await settled()
@@ -168,7 +179,12 @@ test.each([
 
 test("the publisher is told which messages have changed since it last read a session, unless that failed", async () => {
   let fails = false
-  const { backend, happens, settled, touched } = noting((job) => {
+  const {
+    backend,
+    happens,
+    flush: settled,
+    touched,
+  } = noting((job) => {
     if (fails && job.job === "update") throw new ShareError("store-failed", "Not now.")
   })
   await backend.create("ses_1")

@@ -128,7 +128,7 @@ describe("wherever it is set", () => {
     const world = ownWorld()
     const file = world.write(".config/opencode/opencode.json", { plugin: [["opencode-bucket", { to: "team-shares" }]] })
     const old = path.join(path.dirname(file), "team-shares")
-    const { destination, unclear } = loadSettings({}, world)
+    const { destination, ambiguity: unclear } = loadSettings({}, world)
     expect(destination.to).toBe(old)
     expect(unclear).toEqual(
       refused(
@@ -139,11 +139,11 @@ describe("wherever it is set", () => {
 
     const variable = ownWorld({ OPENCODE_BUCKET_TO: "team-shares" })
     expect(loadSettings({}, variable).destination.to).toBe(path.join(variable.cwd, "team-shares"))
-    expect(loadSettings({}, variable).unclear).toEqual(
+    expect(loadSettings({}, variable).ambiguity).toEqual(
       refused("OPENCODE_BUCKET_TO=team-shares is neither", /OPENCODE_BUCKET_TO=\.\/team-shares/),
     )
     // What is overridden matters to nobody.
-    expect(loadSettings({ to: "s3://team-shares" }, world).unclear).toBeUndefined()
+    expect(loadSettings({ to: "s3://team-shares" }, world).ambiguity).toBeUndefined()
   })
 
   test("the share server does not start with one", () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import path from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { promisify } from "node:util"
-import { NOWHERE } from "../../src/config/nowhere.ts"
+import { DEAD_ENDPOINT_URL } from "../../src/config/dead-endpoint.ts"
 import { type OpencodeClient, opencodeClient } from "./opencode-client.ts"
 import { commitAll, request } from "./opencode-record.ts"
 import { type StubModel, startStubModel } from "./stub-model.ts"
@@ -74,7 +74,10 @@ export async function pluggedClient(): Promise<PluggedClient> {
     bucket,
     async configure(options, more = {}) {
       const plugin = [[pathToFileURL(root).href, options]]
-      await writeFile(file, JSON.stringify({ ...plain, plugin, enterprise: { url: NOWHERE }, ...more }, null, 2))
+      await writeFile(
+        file,
+        JSON.stringify({ ...plain, plugin, enterprise: { url: DEAD_ENDPOINT_URL }, ...more }, null, 2),
+      )
     },
     async serve(more, directory = project) {
       const served = await client.serve(directory, more)

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import os from "node:os"
 import path from "node:path"
 import { onTestFinished } from "vitest"
-import type { World } from "../../src/config/folders.ts"
+import type { SystemEnvironment } from "../../src/config/paths.ts"
 
 /** An empty folder that is deleted with the test. */
 export function temporaryFolder(): string {
@@ -14,7 +14,7 @@ export function temporaryFolder(): string {
 /** An environment for one test: an empty home, and a repository as the working directory. */
 export function ownWorld(
   env: Record<string, string> = {},
-): World & { write: (file: string, content: unknown) => string } {
+): SystemEnvironment & { write: (file: string, content: unknown) => string } {
   const home = temporaryFolder()
   const cwd = path.join(home, "src", "project")
   mkdirSync(path.join(cwd, ".git"), { recursive: true })

@@ -6,10 +6,10 @@ import type { Removal } from "../share/unshare.ts"
 import { stillServedUrls } from "../share/verify-removed.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
-import { say, type Terminal } from "./terminal.ts"
+import { info, type Terminal } from "./terminal.ts"
 
 /** Says what became of shares that were to be removed. Throws, after all is said, if some were not. */
-export function report(
+export function reportRemovals(
   { removed, failed }: RemovalSummary,
   flags: { json?: boolean; quiet?: boolean },
   terminal: Terminal,
@@ -19,7 +19,7 @@ export function report(
   const [first] = shown
   const all = removed.length + failed.length
   const isOne = isNamed && all === 1
-  for (const removal of removed) say(terminal, flags.quiet, removalInWords(removal))
+  for (const removal of removed) info(terminal, flags.quiet, describeRemoval(removal))
   if (!isOne)
     for (const { url, error } of shown)
       terminal.stderr.write(`Not removed: ${url}\n  ${error.message}${error.hint ? ` ${error.hint}` : ""}\n`)
@@ -53,7 +53,7 @@ export async function linkOf(
 }
 
 /** A removal in a sentence or two. */
-export function removalInWords({ url, deleted, proven, note }: Removal): string {
+export function describeRemoval({ url, deleted, proven, note }: Removal): string {
   const count = `${deleted} ${deleted === 1 ? "object" : "objects"} deleted`
   const what =
     deleted === 0
@@ -65,7 +65,7 @@ export function removalInWords({ url, deleted, proven, note }: Removal): string 
 }
 
 /** Opens each place once, with the credentials that are given now: they may be others than when it was shared. */
-export function openOnce({ profile }: { profile?: string | undefined } = {}) {
+export function storeCache({ profile }: { profile?: string | undefined } = {}) {
   const opened = new Map<string, Promise<ObjectStore>>()
   return {
     open(destination: Destination): Promise<ObjectStore> {

@@ -1,6 +1,6 @@
 import path from "node:path"
 import { expect, test } from "vitest"
-import { tidy } from "../../src/plugin/tidy.ts"
+import { recover } from "../../src/plugin/recover.ts"
 import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
 import { temporaryFolder } from "../support/world.ts"
 
@@ -21,13 +21,13 @@ async function tidied(entry: Partial<LedgerEntry>, info: object | number = 404) 
   }
   await ledger.save({ ...plain, state: "published", ...entry })
   const done: string[] = []
-  const { left } = await tidy({
+  const { left } = await recover({
     ledger,
     ask: async () =>
       typeof info === "number" ? new Response(null, { status: info }) : new Response(JSON.stringify(info)),
     finish: async () => void done.push("finish"),
     remove: async () => void done.push("remove"),
-    oneAtATime: (_, work) => work(),
+    exclusive: (_, work) => work(),
   })
   return left > 0 ? "left" : done.join() || "nothing"
 }

@@ -5,23 +5,23 @@ import type { Terminal } from "./terminal.ts"
 // The one place that has prompts drawn: they move the cursor, so what they show is escaped before.
 
 /** Asks yes or no, which is what is chosen at first; false also for a prompt that is left. */
-export async function askYesNo({ stderr }: Terminal, message: string): Promise<boolean> {
+export async function promptYesNo({ stderr }: Terminal, message: string): Promise<boolean> {
   const { confirm } = await import("@clack/prompts")
   const options = { message: terminalText(message), initialValue: false, output: promptStream(stderr) }
   return (await confirm(options)) === true
 }
 
-export interface Choice<T extends string> {
+export interface PromptChoice<T extends string> {
   value: T
   label: string
   hint?: string
 }
 
 /** Asks for one of several; undefined for a prompt that is left. */
-export async function askChoice<T extends string>(
+export async function promptChoice<T extends string>(
   { stderr }: Terminal,
   message: string,
-  choices: readonly Choice<T>[],
+  choices: readonly PromptChoice<T>[],
 ): Promise<T | undefined> {
   const { select } = await import("@clack/prompts")
   const options = choices.map(({ value, label, hint }) => ({
@@ -37,20 +37,20 @@ export interface TextQuestion {
   message: string
   placeholder: string
   /** What stands against an answer, if something does: then it can be typed again. */
-  refuse?: (answer: string) => string | undefined
+  validate?: (answer: string) => string | undefined
 }
 
 /** Asks for a line of text; "" where none was typed, undefined for a prompt that is left. */
-export async function askText(
+export async function promptText(
   { stderr }: Terminal,
-  { message, placeholder, refuse }: TextQuestion,
+  { message, placeholder, validate }: TextQuestion,
 ): Promise<string | undefined> {
   const { text } = await import("@clack/prompts")
   const answer = await text({
     message: terminalText(message),
     placeholder: terminalText(placeholder),
     validate(answer) {
-      const reason = refuse?.(answer?.trim() ?? "")
+      const reason = validate?.(answer?.trim() ?? "")
       return reason === undefined ? undefined : terminalText(reason)
     },
     output: promptStream(stderr),

@@ -3,7 +3,7 @@ import path from "node:path"
 import { applyEdits, getNodeValue, type JSONPath, modify, type ParseError, parseTree } from "jsonc-parser"
 import { ShareError } from "../errors.ts"
 import { replaceFile } from "../lib/output-target.ts"
-import { CLOSED_LINE, isNowhere, NOWHERE } from "./nowhere.ts"
+import { DEAD_ENDPOINT_LINE, DEAD_ENDPOINT_URL, isDeadEndpoint } from "./dead-endpoint.ts"
 import { isThisPackage } from "./opencode.ts"
 import type { Settings } from "./schema.ts"
 
@@ -13,12 +13,12 @@ import type { Settings } from "./schema.ts"
  * Returns the name under which the package stands there.
  * Throws `bad-settings` for a file that is no JSON, or whose `plugin` is no list: it is left as it is.
  */
-export function writeEntry(file: string, settings: Settings): string {
-  const { text, names } = understand(file, "https://opencode.ai/config.json")
+export function writePluginEntry(file: string, settings: Settings): string {
+  const { text, names } = parseConfig(file, "https://opencode.ai/config.json")
   const known = names.findIndex((name) => isThisPackage(name, file))
   const name = names[known] ?? "opencode-bucket"
   const isArrayInsertion = known < 0
-  put(file, text, ["plugin", isArrayInsertion ? names.length : known], [name, settings], isArrayInsertion)
+  writeValue(file, text, ["plugin", isArrayInsertion ? names.length : known], [name, settings], isArrayInsertion)
   return name
 }
 
@@ -27,21 +27,26 @@ export function writeEntry(file: string, settings: Settings): string {
  * does not use this package. Otherwise as `writeEntry`. Returns whether the file has changed.
  * Throws `bad-settings` where another address is set.
  */
-export function writeNowhere(file: string): boolean {
+export function writeDeadEndpoint(file: string): boolean {
   const { text, config } = assertNoOtherServer(file)
-  if (isNowhere(urlIn(config))) return false
+  if (isDeadEndpoint(urlIn(config))) return false
   const isObject = typeof config["enterprise"] === "object" && config["enterprise"] !== null
-  put(file, text, isObject ? ["enterprise", "url"] : ["enterprise"], isObject ? NOWHERE : { url: NOWHERE })
+  writeValue(
+    file,
+    text,
+    isObject ? ["enterprise", "url"] : ["enterprise"],
+    isObject ? DEAD_ENDPOINT_URL : { url: DEAD_ENDPOINT_URL },
+  )
   return true
 }
 
 /** Throws `bad-settings` for an `opencode.json` in which OpenCode shares with a server: whether it still should is not decided here. */
-export function assertNoOtherServer(file: string): Understood {
-  const understood = understand(file, "https://opencode.ai/config.json")
+export function assertNoOtherServer(file: string): ParsedConfig {
+  const understood = parseConfig(file, "https://opencode.ai/config.json")
   const url = urlIn(understood.config)
-  if (url === undefined || isNowhere(url)) return understood
+  if (url === undefined || isDeadEndpoint(url)) return understood
   throw new ShareError("bad-settings", `OpenCode shares with another server ("enterprise" in ${file}).`, {
-    hint: `To share with a bucket of your own instead, write ${CLOSED_LINE} there, then run the same command again.`,
+    hint: `To share with a bucket of your own instead, write ${DEAD_ENDPOINT_LINE} there, then run the same command again.`,
   })
 }
 
@@ -52,18 +57,18 @@ function urlIn({ enterprise }: Record<string, unknown>): string | undefined {
 
 /** Names this package in a `tui.json`, unless it is named there. Otherwise as `writeEntry`. */
 export function writeTuiEntry(file: string, name: string): void {
-  const { text, names } = understand(file, "https://opencode.ai/tui.json")
-  if (!names.some((each) => isThisPackage(each, file))) put(file, text, ["plugin", names.length], name, true)
+  const { text, names } = parseConfig(file, "https://opencode.ai/tui.json")
+  if (!names.some((each) => isThisPackage(each, file))) writeValue(file, text, ["plugin", names.length], name, true)
 }
 
-interface Understood {
+interface ParsedConfig {
   text: string
   config: Record<string, unknown>
   /** Those in the `plugin` list. */
   names: string[]
 }
 
-function understand(file: string, schema: string): Understood {
+function parseConfig(file: string, schema: string): ParsedConfig {
   const text = readText(file) ?? `${JSON.stringify({ $schema: schema }, null, 2)}\n`
   const errors: ParseError[] = []
   const tree = parseTree(text, errors, { allowTrailingComma: true })
@@ -80,12 +85,12 @@ function understand(file: string, schema: string): Understood {
   return { text, config, names: plugins.map((entry: unknown) => String(Array.isArray(entry) ? entry[0] : entry)) }
 }
 
-function put(file: string, text: string, at: JSONPath, value: unknown, isArrayInsertion = false): void {
+function writeValue(file: string, text: string, at: JSONPath, value: unknown, isArrayInsertion = false): void {
   const formattingOptions = { insertSpaces: true, tabSize: 2 }
   const edits = modify(text, at, value, { formattingOptions, isArrayInsertion })
   try {
     mkdirSync(path.dirname(file), { recursive: true })
-    replaceFile(file, `${hasMark(file) ? "\uFEFF" : ""}${applyEdits(text, edits)}`)
+    replaceFile(file, `${hasByteOrderMark(file) ? "\uFEFF" : ""}${applyEdits(text, edits)}`)
   } catch (cause) {
     if (cause instanceof ShareError) throw cause
     throw new ShareError("bad-settings", `${file} cannot be written: ${(cause as Error).message}.`, {
@@ -96,7 +101,8 @@ function put(file: string, text: string, at: JSONPath, value: unknown, isArrayIn
 }
 
 /** Whether a file begins with the mark of UTF-8 that some editors write. */
-const hasMark = (file: string) => existsSync(file) && readFileSync(file).subarray(0, 3).equals(Buffer.from("\uFEFF"))
+const hasByteOrderMark = (file: string) =>
+  existsSync(file) && readFileSync(file).subarray(0, 3).equals(Buffer.from("\uFEFF"))
 
 function readText(file: string): string | undefined {
   try {

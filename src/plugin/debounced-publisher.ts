@@ -1,42 +1,52 @@
 /** Publishes shares as their sessions change: one publish of a share at a time, changes gathered, none forgotten. */
-export interface Updates {
+export interface DebouncedPublisher {
   /** The session of a share has changed: it is published within the delay. */
-  changed(share: string): void
+  schedule(share: string): void
   /** The session of a share has come to rest: what has changed is published now. */
-  rested(share: string): void
+  flush(share: string): void
   /** Publishes what has changed of any share; resolves when all of it is done, failed or not. */
-  settled(): Promise<void>
+  flushAll(): Promise<void>
   /** Nothing more is published of a share; resolves when a publish that is under way has ended. */
-  forget(share: string): Promise<void>
+  cancel(share: string): Promise<void>
 }
 
-interface State {
+interface PublishState {
   timer: NodeJS.Timeout | undefined
   dirty: boolean
   running: Promise<void> | undefined
   /** Publishes that have failed one after the other. */
   failures: number
   /** Milliseconds that the last publish took. */
-  took: number
+  lastDurationMs: number
 }
 
 /** While a session goes on, no more than one part in so many of the time is spent on publishing it. */
-const SHARE_OF_TIME = 5
+const DUTY_CYCLE_DIVISOR = 5
 
 /** What has failed is tried again after so many milliseconds, then after twice as many, and so on, up to the longest. */
-const AGAIN = 15_000
-const LONGEST = 300_000
+const FIRST_RETRY_MS = 15_000
+const MAX_RETRY_MS = 300_000
 
 /**
  * @param publish sends the share of a session as it is now. When it rejects, it is called again later, and with the next
  * change; whoever gives it says so to the user.
- * @param delay milliseconds in which changes are gathered
+ * @param debounceMs milliseconds in which changes are gathered
  */
-export function keepUpdated(publish: (share: string) => Promise<void>, delay: number, again = AGAIN): Updates {
-  const states = new Map<string, State>()
+export function debouncedPublisher(
+  publish: (share: string) => Promise<void>,
+  debounceMs: number,
+  firstRetryMs = FIRST_RETRY_MS,
+): DebouncedPublisher {
+  const states = new Map<string, PublishState>()
 
-  function stateOf(share: string): State {
-    const state = states.get(share) ?? { timer: undefined, dirty: false, running: undefined, failures: 0, took: 0 }
+  function stateOf(share: string): PublishState {
+    const state = states.get(share) ?? {
+      timer: undefined,
+      dirty: false,
+      running: undefined,
+      failures: 0,
+      lastDurationMs: 0,
+    }
     states.set(share, state)
     return state
   }
@@ -47,7 +57,7 @@ export function keepUpdated(publish: (share: string) => Promise<void>, delay: nu
     return state.running
   }
 
-  async function run(share: string, state: State): Promise<void> {
+  async function run(share: string, state: PublishState): Promise<void> {
     let failed = false
     while (state.dirty && !failed) {
       clear(state)
@@ -56,40 +66,40 @@ export function keepUpdated(publish: (share: string) => Promise<void>, delay: nu
         () => false,
         () => true,
       )
-      state.took = performance.now() - start
+      state.lastDurationMs = performance.now() - start
       state.failures = failed ? state.failures + 1 : 0
     }
     state.running = undefined
     if (!failed || states.get(share) !== state) return
     state.dirty = true
-    later(share, state, Math.min(again * 2 ** (state.failures - 1), LONGEST))
+    startTimer(share, state, Math.min(firstRetryMs * 2 ** (state.failures - 1), MAX_RETRY_MS))
   }
 
   /** Nothing is to be published, for now: a timer is there only while something is. */
-  function clear(state: State): void {
+  function clear(state: PublishState): void {
     clearTimeout(state.timer)
     state.timer = undefined
     state.dirty = false
   }
 
-  function later(share: string, state: State, wait: number): void {
+  function startTimer(share: string, state: PublishState, delayMs: number): void {
     // Nothing waits for this timer: at the end, `settled` is called.
-    state.timer ??= setTimeout(() => start(share), wait).unref()
+    state.timer ??= setTimeout(() => start(share), delayMs).unref()
   }
 
   return {
-    changed(share) {
+    schedule(share) {
       const state = stateOf(share)
       state.dirty = true
-      later(share, state, Math.max(delay, state.took * (SHARE_OF_TIME - 1)))
+      startTimer(share, state, Math.max(debounceMs, state.lastDurationMs * (DUTY_CYCLE_DIVISOR - 1)))
     },
-    rested(share) {
+    flush(share) {
       void start(share)
     },
-    async settled() {
+    async flushAll() {
       await Promise.all([...states.keys()].map(start))
     },
-    async forget(share) {
+    async cancel(share) {
       const state = states.get(share)
       if (!state) return
       states.delete(share)

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
-import { inTurn } from "../../src/plugin/in-turn.ts"
+import { keyedMutex } from "../../src/plugin/keyed-mutex.ts"
 
 test("work for one thing is done in order, also after a failure; other things do not wait", async () => {
-  const oneAtATime = inTurn()
+  const oneAtATime = keyedMutex()
   const done: string[] = []
   const work =
     (name: string, milliseconds: number, fails = false) =>

@@ -11,10 +11,10 @@ import { describeRetention } from "../share/retention.ts"
 import { newShareId } from "../share/share-id.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
-import { askChoice, askYesNo } from "./ask.ts"
+import { promptChoice, promptYesNo } from "./prompt.ts"
 import { statusLine, type Terminal } from "./terminal.ts"
 
-export interface AgreeOptions {
+export interface ConfirmShareOptions {
   store: ObjectStore
   /** What `store` was opened from, and where a trial of it is noted. */
   destination: Destination
@@ -34,7 +34,7 @@ export interface AgreeOptions {
 }
 
 /** What was agreed to besides sharing itself. */
-export interface Agreement {
+export interface ShareConsent {
   /** The bucket locks every object, which was shown. */
   acceptRetention: boolean
 }
@@ -43,10 +43,10 @@ export interface Agreement {
  * Shows what of a session will be visible, where and to whom, and asks whether that is meant. Throws `bad-usage` when
  * it is not, and what trying the store out throws.
  */
-export async function agreeToShare(session: Session, options: AgreeOptions): Promise<Agreement> {
-  const agreement = await show(options, [
+export async function confirmShare(session: Session, options: ConfirmShareOptions): Promise<ShareConsent> {
+  const agreement = await showFacts(options, [
     ["Conversation", titleLine(session.info.title) || "Untitled session"],
-    ["Holds", await contentOf(session)],
+    ["Holds", await summarizeContent(session)],
     ["Redacted", describeRedactions(options.found) ?? "nothing: no secrets were found"],
     ["Signed link", options.signed && `opens it for whoever has the link, for ${options.signed}`],
   ])
@@ -54,44 +54,44 @@ export async function agreeToShare(session: Session, options: AgreeOptions): Pro
   return agreement
 }
 
-export interface AgreeToAllOptions
-  extends Pick<AgreeOptions, "store" | "destination" | "ledger" | "place" | "terminal" | "ends" | "lifetime"> {
+export interface ConfirmShareAllOptions
+  extends Pick<ConfirmShareOptions, "store" | "destination" | "ledger" | "place" | "terminal" | "ends" | "lifetime"> {
   /** How many sessions there are, and how many of them are not shared yet. */
   count: number
   fresh: number
 }
 
 /** As `agreeToShare`, once for many sessions. */
-export async function agreeToShareAll(options: AgreeToAllOptions): Promise<Agreement> {
+export async function confirmShareAll(options: ConfirmShareAllOptions): Promise<ShareConsent> {
   const { count, fresh, terminal } = options
-  const agreement = await show(options, [
+  const agreement = await showFacts(options, [
     ["Conversations", fresh === count ? String(count) : `${count}, ${fresh} of which are not shared yet`],
     ["Redacted", "secrets in them, as in every share; preview shows it for one session"],
   ])
-  if (!(await askYesNo(terminal, "Share all of them, each with a link of its own?")))
+  if (!(await promptYesNo(terminal, "Share all of them, each with a link of its own?")))
     throw new ShareError("bad-usage", "Nothing was shared.")
   return agreement
 }
 
-type Fact = readonly [name: string, value: string | false | undefined]
+type LabelledFact = readonly [name: string, value: string | false | undefined]
 
 /** Shows facts about what is to be shared, then those about the place that it goes to, which is tried out. */
-async function show(
-  options: Omit<AgreeToAllOptions, "count" | "fresh"> & Pick<AgreeOptions, "signed">,
-  what: Fact[],
-): Promise<Agreement> {
+async function showFacts(
+  options: Omit<ConfirmShareAllOptions, "count" | "fresh"> & Pick<ConfirmShareOptions, "signed">,
+  what: LabelledFact[],
+): Promise<ShareConsent> {
   const { store, destination, ledger, place, ends, lifetime, signed, terminal } = options
   const status = statusLine(terminal, false)
   status.show(`Asking ${store.name} who can read in it…`)
   const retention = await store.remote?.retention()
   const asked = { store, destination, ledger, newId: newShareId, acceptRetention: retention !== undefined }
   const readable = await probeStoreOnce(asked).finally(status.clear)
-  const facts: Fact[] = [
+  const facts: LabelledFact[] = [
     ...what,
     ["Goes to", place],
     ["Until", ends],
     ["Locked", retention && describeRetention(retention, lifetime, new Date())],
-    ["Seen by", seenBy(readable.public)],
+    ["Seen by", describeAccess(readable.public)],
     ["", readable.public === true && signed && "the page stays readable after the signed link has ended"],
     ["", readable.public !== false && readable.note],
   ]
@@ -100,12 +100,12 @@ async function show(
   return { acceptRetention: retention !== undefined }
 }
 
-function seenBy(isPublic: boolean | null): string {
+function describeAccess(isPublic: boolean | null): string {
   if (isPublic === null) return "it cannot be told from here who can open links into it"
   return isPublic ? "everyone who has the link" : "those who may read in it; its links are not public"
 }
 
-async function contentOf(session: Session): Promise<string> {
+async function summarizeContent(session: Session): Promise<string> {
   let [prompts, answers, steps, files] = [0, 0, 0, 0]
   const read = startOfSession()
   for await (const message of session.messages(read)) {
@@ -127,9 +127,9 @@ async function contentOf(session: Session): Promise<string> {
   return counts.flatMap(([n, name]) => (n === 0 ? [] : [`${n} ${name}${n === 1 ? "" : "s"}`])).join(", ")
 }
 
-async function ask({ terminal, preview }: AgreeOptions): Promise<void> {
+async function ask({ terminal, preview }: ConfirmShareOptions): Promise<void> {
   for (;;) {
-    const answer = await askChoice(terminal, "Share it?", [
+    const answer = await promptChoice(terminal, "Share it?", [
       { value: "yes", label: "Share" },
       { value: "preview", label: "Look at it first", hint: "opens it from this machine" },
       { value: "no", label: "Do not share" },

@@ -1,17 +1,17 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { expect, test } from "vitest"
-import { NOWHERE } from "../../src/config/nowhere.ts"
-import { writeEntry, writeNowhere } from "../../src/config/write-entry.ts"
+import { DEAD_ENDPOINT_URL } from "../../src/config/dead-endpoint.ts"
+import { writeDeadEndpoint, writePluginEntry } from "../../src/config/edit-config.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 function written(before: string | undefined, settings: object = { to: "s3://new" }): string {
   const file = path.join(temporaryFolder(), "config", "opencode.json")
   if (before !== undefined) {
-    writeEntry(file, {})
+    writePluginEntry(file, {})
     writeFileSync(file, before)
   }
-  writeEntry(file, settings)
+  writePluginEntry(file, settings)
   return readFileSync(file, "utf8")
 }
 
@@ -36,19 +36,19 @@ test.each([
   expect(JSON.parse(written(before)).plugin).toEqual(plugin)
 })
 
-const line = `"enterprise": { "url": "${NOWHERE}" }`
+const line = `"enterprise": { "url": "${DEAD_ENDPOINT_URL}" }`
 
 test.each([
   ['{ "share": "auto" } // so', `{ "share": "auto", ${line} } // so`],
   ['{ "enterprise": {} }', `{ ${line} }`],
   ['{ "enterprise": null }', `{ ${line} }`],
-  ['{ "enterprise": { "url": 7, "x": 1 } }', `{ "enterprise": { "url": "${NOWHERE}", "x": 1 } }`],
+  ['{ "enterprise": { "url": 7, "x": 1 } }', `{ "enterprise": { "url": "${DEAD_ENDPOINT_URL}", "x": 1 } }`],
 ])("the address at which nobody answers is written once: %s", (before, after) => {
   const file = path.join(temporaryFolder(), "opencode.json")
   writeFileSync(file, before)
-  expect(writeNowhere(file)).toBe(true)
+  expect(writeDeadEndpoint(file)).toBe(true)
   expect(readFileSync(file, "utf8").replaceAll(/\s/g, "")).toBe(after.replaceAll(/\s/g, ""))
-  expect(writeNowhere(file)).toBe(false)
+  expect(writeDeadEndpoint(file)).toBe(false)
 })
 
 test.each(["https://shares.corp.example", "http://127.0.0.1:8080/ocb_x", "{env:SHARES}", ""])(
@@ -57,7 +57,7 @@ test.each(["https://shares.corp.example", "http://127.0.0.1:8080/ocb_x", "{env:S
     const file = path.join(temporaryFolder(), "opencode.json")
     const before = JSON.stringify({ enterprise: { url } })
     writeFileSync(file, before)
-    expect(() => writeNowhere(file)).toThrow(/shares with another server/)
+    expect(() => writeDeadEndpoint(file)).toThrow(/shares with another server/)
     expect(readFileSync(file, "utf8")).toBe(before)
   },
 )
@@ -67,8 +67,8 @@ test.each(["{", "[]", '{"plugin": "opencode-bucket"}', "plugin"])(
   (text) => {
     const file = path.join(temporaryFolder(), "opencode.json")
     writeFileSync(file, text)
-    expect(() => writeEntry(file, { to: "s3://new" })).toThrow(/was left as it is/)
-    expect(() => writeNowhere(file)).toThrow(/was left as it is/)
+    expect(() => writePluginEntry(file, { to: "s3://new" })).toThrow(/was left as it is/)
+    expect(() => writeDeadEndpoint(file)).toThrow(/was left as it is/)
     expect(readFileSync(file, "utf8")).toBe(text)
   },
 )

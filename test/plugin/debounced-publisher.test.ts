@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { keepUpdated } from "../../src/plugin/updates.ts"
+import { debouncedPublisher } from "../../src/plugin/debounced-publisher.ts"
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
@@ -13,8 +13,8 @@ function publishing() {
 
 test("changes are gathered into one publish", async () => {
   const { ends, publish } = publishing()
-  const updates = keepUpdated(publish, 10)
-  for (let change = 0; change < 5; change++) updates.changed("a")
+  const updates = debouncedPublisher(publish, 10)
+  for (let change = 0; change < 5; change++) updates.schedule("a")
   expect(ends).toHaveLength(0)
   await pause(30)
   expect(ends).toHaveLength(1)
@@ -22,11 +22,11 @@ test("changes are gathered into one publish", async () => {
 
 test("what changes during a publish is published after it, never beside it", async () => {
   const { ends, publish } = publishing()
-  const updates = keepUpdated(publish, 5)
-  updates.changed("a")
-  updates.rested("a")
-  updates.changed("a")
-  updates.rested("a")
+  const updates = debouncedPublisher(publish, 5)
+  updates.schedule("a")
+  updates.flush("a")
+  updates.schedule("a")
+  updates.flush("a")
   await pause(20)
   expect(ends).toHaveLength(1)
   ends[0]!()
@@ -36,27 +36,27 @@ test("what changes during a publish is published after it, never beside it", asy
 
 test("a change after a quiet time is published, also where what had changed during a publish was published at once", async () => {
   const { ends, publish } = publishing()
-  const updates = keepUpdated(publish, 5)
-  updates.changed("a")
-  updates.rested("a")
-  updates.changed("a")
+  const updates = debouncedPublisher(publish, 5)
+  updates.schedule("a")
+  updates.flush("a")
+  updates.schedule("a")
   for (const at of [0, 1]) {
     ends[at]!()
     await pause(1)
   }
   await pause(30)
   expect(ends).toHaveLength(2)
-  updates.changed("a")
-  updates.rested("a")
+  updates.schedule("a")
+  updates.flush("a")
   expect(ends).toHaveLength(3)
 })
 
 test("shares do not wait for each other", async () => {
   const { ends, publish } = publishing()
-  const updates = keepUpdated(publish, 5)
+  const updates = debouncedPublisher(publish, 5)
   for (const share of ["a", "b"]) {
-    updates.changed(share)
-    updates.rested(share)
+    updates.schedule(share)
+    updates.flush(share)
   }
   await pause(1)
   expect(ends).toHaveLength(2)
@@ -64,27 +64,27 @@ test("shares do not wait for each other", async () => {
 
 test("at the end, everything that has changed is published before it is settled", async () => {
   let published = ""
-  const updates = keepUpdated(async (share) => {
+  const updates = debouncedPublisher(async (share) => {
     await pause(5)
     published += share
   }, 60_000)
-  updates.changed("a")
-  updates.changed("b")
-  await updates.settled()
+  updates.schedule("a")
+  updates.schedule("b")
+  await updates.flushAll()
   expect(published).toBe("ab")
 })
 
 test("a publish that fails is tried again without a further change, and does not keep the end waiting", async () => {
   let tries = 0
-  const updates = keepUpdated(
+  const updates = debouncedPublisher(
     async () => {
       if (++tries < 3) throw new Error("not now")
     },
     1,
     2,
   )
-  updates.changed("a")
-  await updates.settled()
+  updates.schedule("a")
+  await updates.flushAll()
   expect(tries).toBe(1)
   await expect.poll(() => tries).toBe(3)
   await pause(20)
@@ -93,12 +93,12 @@ test("a publish that fails is tried again without a further change, and does not
 
 test("a share that is forgotten waits for the publish that is under way, and is published no more", async () => {
   const { ends, publish } = publishing()
-  const updates = keepUpdated(publish, 1, 1)
-  updates.changed("a")
-  updates.rested("a")
-  updates.changed("a")
+  const updates = debouncedPublisher(publish, 1, 1)
+  updates.schedule("a")
+  updates.flush("a")
+  updates.schedule("a")
   let isForgotten = false
-  const forgotten = updates.forget("a").then(() => {
+  const forgotten = updates.cancel("a").then(() => {
     isForgotten = true
   })
   await pause(5)

@@ -1,8 +1,8 @@
 import os from "node:os"
 import path from "node:path"
 
-/** The parts of the world that decide where files are; given, so that tests can have a world of their own. */
-export interface World {
+/** The parts of the system that decide where files are; given, so that tests can have a system of their own. */
+export interface SystemEnvironment {
   env: Record<string, string | undefined>
   platform: NodeJS.Platform
   home: string
@@ -10,7 +10,7 @@ export interface World {
   cwd: string
 }
 
-export const theWorld = (): World => ({
+export const systemEnvironment = (): SystemEnvironment => ({
   env: process.env,
   platform: process.platform,
   home: os.homedir(),
@@ -18,7 +18,7 @@ export const theWorld = (): World => ({
 })
 
 /** This package's own folder for data: the ledger, and the shares that go to no bucket. */
-export function dataFolder({ env, platform, home }: World): string {
+export function dataFolder({ env, platform, home }: SystemEnvironment): string {
   if (env["XDG_DATA_HOME"]) return path.join(env["XDG_DATA_HOME"], "opencode-bucket")
   if (platform === "darwin") return path.join(home, "Library", "Application Support", "opencode-bucket")
   if (platform === "win32")
@@ -27,11 +27,11 @@ export function dataFolder({ env, platform, home }: World): string {
 }
 
 /** OpenCode's user-wide configuration folder: the XDG one on every platform. */
-export const openCodeConfigFolder = ({ env, home }: World): string =>
+export const openCodeConfigFolder = ({ env, home }: SystemEnvironment): string =>
   path.join(env["XDG_CONFIG_HOME"] || path.join(home, ".config"), "opencode")
 
 /** The folder of an administrator's configuration, which users cannot write. */
-export function openCodeManagedFolder({ env, platform }: World): string {
+export function openCodeManagedFolder({ env, platform }: SystemEnvironment): string {
   if (platform === "darwin") return "/Library/Application Support/opencode"
   if (platform === "win32") return path.join(env["ProgramData"] ?? "C:\\ProgramData", "opencode")
   return "/etc/opencode"

@@ -4,10 +4,10 @@ import { terminalText } from "../lib/terminal-text.ts"
 import type { OpencodeClient } from "./opencode.ts"
 
 /** `failed-request`: OpenCode's own request fails at once with it. */
-type Level = "error" | "failed-request" | "warning" | "info"
+type NoticeLevel = "error" | "failed-request" | "warning" | "info"
 
 /** Says something to the user: a problem, unless `level` says otherwise. */
-export type Tell = (title: string, problem: unknown, level?: Level) => void
+export type Notify = (title: string, problem: unknown, level?: NoticeLevel) => void
 
 /**
  * When its request fails, OpenCode's terminal replaces any notice by its own, which does not name the reason: the reason
@@ -20,9 +20,9 @@ const isRun = isMainThread && process.argv.slice(2).includes("run")
 
 /** Says it as a toast where there is a screen, on stderr in `opencode run`, and in OpenCode's log, escaped for
  * terminals. Never throws. */
-export function teller({ app, tui }: OpencodeClient): Tell {
+export function notifier({ app, tui }: OpencodeClient): Notify {
   return (title, problem, level = "error") => {
-    const { message, hint } = problem instanceof ShareError ? problem : { message: wordsOf(problem), hint: undefined }
+    const { message, hint } = problem instanceof ShareError ? problem : { message: messageOf(problem), hint: undefined }
     const text = terminalText(hint ? `${message} ${hint}` : message)
     const variant = level === "failed-request" ? "error" : level
     const quietly = (said: () => Promise<unknown>) =>
@@ -38,4 +38,4 @@ export function teller({ app, tui }: OpencodeClient): Tell {
   }
 }
 
-const wordsOf = (problem: unknown) => (problem instanceof Error ? problem.message : String(problem))
+const messageOf = (problem: unknown) => (problem instanceof Error ? problem.message : String(problem))

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import path from "node:path"
 import { expect, test } from "vitest"
-import { type Job, publisherProcess } from "../../src/plugin/worker-client.ts"
+import { type WorkerJob, workerClient } from "../../src/plugin/worker-client.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 /** A publisher process that answers as its script says: `say(n, answer)` for each `job`. */
@@ -11,28 +11,32 @@ function publisher(script: string, idle?: number) {
 const say = (n, answer) => console.log(JSON.stringify({ n, ...answer }))
 for await (const line of createInterface({ input: process.stdin })) { const { n, ...job } = JSON.parse(line)\n`
   writeFileSync(file, `${head}${script}\n}`)
-  return publisherProcess(file, idle)
+  return workerClient(file, idle)
 }
 
-const job = (id: string): Job => ({ job: "open", url: id, folder: "/" })
+const job = (id: string): WorkerJob => ({ job: "open", url: id, folder: "/" })
 
 test("answers find their questions, in whatever order they come", async () => {
-  const { ask } = publisher(`setTimeout(() => say(n, { result: { url: job.url } }), job.url === "slow" ? 100 : 0)`)
+  const { run: ask } = publisher(`setTimeout(() => say(n, { result: { url: job.url } }), job.url === "slow" ? 100 : 0)`)
   expect(await Promise.all([ask(job("slow")), ask(job("fast"))])).toEqual([{ url: "slow" }, { url: "fast" }])
 })
 
 test("a job's error keeps its code, words and hint", async () => {
-  const { ask } = publisher(`say(n, { error: { code: "store-denied", message: "Refused.", hint: "Ask." } })`)
+  const { run: ask } = publisher(`say(n, { error: { code: "store-denied", message: "Refused.", hint: "Ask." } })`)
   await expect(ask(job("x"))).rejects.toMatchObject({ code: "store-denied", message: "Refused.", hint: "Ask." })
 })
 
 test("what else is printed there is passed over", async () => {
-  const { ask } = publisher(`console.log("a warning"); console.log("null"); console.log("{}"); say(n, { result: {} })`)
+  const { run: ask } = publisher(
+    `console.log("a warning"); console.log("null"); console.log("{}"); say(n, { result: {} })`,
+  )
   expect(await ask(job("x"))).toEqual({})
 })
 
 test("a process that ends fails what it had to do, and the next job starts another", async () => {
-  const { ask } = publisher(`if (job.url === "end") process.exit(3); else say(n, { result: { pid: process.pid } })`)
+  const { run: ask } = publisher(
+    `if (job.url === "end") process.exit(3); else say(n, { result: { pid: process.pid } })`,
+  )
   const { pid } = await ask(job("x"))
   const both = await Promise.allSettled([ask(job("end")), ask(job("end"))])
   expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"])
@@ -44,7 +48,7 @@ test("a process that ends fails what it had to do, and the next job starts anoth
 })
 
 test("a process that has had nothing to do ends, and the next job starts another", async () => {
-  const { ask } = publisher(`say(n, { result: { pid: process.pid } })`, 10)
+  const { run: ask } = publisher(`say(n, { result: { pid: process.pid } })`, 10)
   const pid = Number((await ask(job("x")))["pid"])
   await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false)
   expect((await ask(job("x")))["pid"]).not.toBe(pid)

@@ -1,6 +1,6 @@
 import path from "node:path"
 import { expect, test } from "vitest"
-import { keepTidy } from "../../src/plugin/keep-tidy.ts"
+import { startRecoveryLoop } from "../../src/plugin/recovery-loop.ts"
 import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
 import { until } from "../support/opencode-plugin.ts"
 import { temporaryFolder } from "../support/world.ts"
@@ -21,7 +21,7 @@ test("what cannot be tidied is tried again until it can be", async () => {
     if (tries < 3) throw new Error("The store cannot be reached.")
     await ledger.drop(entry)
   }
-  keepTidy(ledger, tidy, 1)
+  startRecoveryLoop(ledger, tidy, 1)
   await until(
     () => ledger.all(),
     (entries) => entries.length === 0,
@@ -33,7 +33,7 @@ test("what another process is at work on is tidied when that process is gone", a
   const ledger = ledgerOf()
   await ledger.save({ ...entry, pid: process.ppid })
   let tries = 0
-  keepTidy(ledger, async () => void tries++, 1)
+  startRecoveryLoop(ledger, async () => void tries++, 1)
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(tries).toBe(0)
   await ledger.save(entry)

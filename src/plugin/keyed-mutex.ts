@@ -1,0 +1,14 @@
+/** Has pieces of work for the same thing done one after the other, in the order in which they were asked for. */
+export function keyedMutex() {
+  const last = new Map<string, Promise<unknown>>()
+  return async <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const previous = last.get(key)
+    const current = previous ? previous.then(work, work) : work()
+    last.set(key, current)
+    try {
+      return await current
+    } finally {
+      if (last.get(key) === current) last.delete(key)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest"
+import { changeTracker } from "../../src/plugin/change-tracker.ts"
+
+const message = (id: string, sessionID = "ses_1") => ({
+  type: "message.updated",
+  properties: { info: { id, sessionID } },
+})
+
+test("of a session that was never read, any message may have changed", () => {
+  const tracker = changeTracker()
+  tracker.observe(message("msg_1"))
+  expect(tracker.takeChanges("ses_1")).toBeUndefined()
+})
+
+test("what has changed since a session was read is told once, whatever changed of it", () => {
+  const tracker = changeTracker()
+  tracker.takeChanges("ses_1")
+  tracker.observe(message("msg_1"))
+  tracker.observe(message("msg_1"))
+  tracker.observe({
+    type: "message.part.updated",
+    properties: { sessionID: "ses_1", part: { sessionID: "ses_1", messageID: "msg_2" } },
+  })
+  tracker.observe({ type: "message.part.delta", properties: { sessionID: "ses_1", messageID: "msg_3" } })
+  tracker.observe({ type: "message.removed", properties: { sessionID: "ses_1", messageID: "msg_4" } })
+  tracker.observe(message("msg_5", "ses_2"))
+  tracker.observe({ type: "session.idle", properties: { sessionID: "ses_1" } })
+  tracker.observe({ type: "session.updated", properties: { info: { id: "ses_1" } } })
+  expect(tracker.takeChanges("ses_1")).toEqual(["msg_1", "msg_2", "msg_3", "msg_4"])
+  expect(tracker.takeChanges("ses_1")).toEqual([])
+})
+
+test.each<[string, object]>([
+  ["a message that has no name", { type: "message.part.updated", properties: { part: { sessionID: "ses_1" } } }],
+  ["a compaction", { type: "session.compacted", properties: { sessionID: "ses_1" } }],
+  ["what nobody knows yet", { type: "session.rewritten", properties: { info: { id: "ses_1" } } }],
+])("after %s, any message may have changed", (_, event) => {
+  const tracker = changeTracker()
+  tracker.takeChanges("ses_1")
+  tracker.observe(event as never)
+  expect(tracker.takeChanges("ses_1")).toBeUndefined()
+  expect(tracker.takeChanges("ses_1")).toEqual([])
+})
+
+test("after a session was read in vain, any message may have changed", () => {
+  const tracker = changeTracker()
+  tracker.takeChanges("ses_1")
+  tracker.reset("ses_1")
+  tracker.observe(message("msg_1"))
+  expect(tracker.takeChanges("ses_1")).toBeUndefined()
+})
