@@ -153,7 +153,7 @@ describe("unshare --forget", () => {
 
   test.each([
     ["the bucket is not there", "no-such-bucket", {}, "its bucket does not exist"],
-    ["the store lists nothing of it", "shares", {}, "its store lists nothing of it"],
+    ["the store lists nothing of it", "shares", {}, "its store lists no objects of it"],
   ])("forgets where %s", async (_, bucket, more, why) => {
     const { server, run, remember, ledger } = await ownUser()
     const id = await remember({ to: `s3://${bucket}`, endpoint: server.endpoint }, more)
