@@ -20,14 +20,21 @@ export async function presign({ config }: S3Client, object: string, seconds: num
       hint: "Get new ones (aws sso login), and run the same command again.",
     })
   const signer = new SignatureV4({
-    ...{ credentials, region, sha256, service: "s3" },
+    credentials,
+    region,
+    sha256,
+    service: "s3",
     // The address is encoded once already, as S3 requires.
     uriEscapePath: false,
     applyChecksum: false,
   })
   const { protocol, hostname, port, host, pathname } = new URL(address)
   const request = {
-    ...{ method: "GET", protocol, hostname, path: pathname, query: {} },
+    method: "GET",
+    protocol,
+    hostname,
+    path: pathname,
+    query: {},
     ...(port !== "" && { port: Number(port) }),
     headers: { host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
   }

@@ -8,7 +8,8 @@ import { s3Error } from "./s3-errors.ts"
 export async function readForWeb(s3: S3Bucket, key: string, asked: ReadOptions): Promise<ReadAnswer | undefined> {
   const { client, bucket } = s3
   const input = {
-    ...{ Bucket: bucket, Key: key },
+    Bucket: bucket,
+    Key: key,
     ...(asked.ifNoneMatch !== undefined && { IfNoneMatch: asked.ifNoneMatch }),
     ...(asked.range !== undefined && { Range: asked.range }),
   }
