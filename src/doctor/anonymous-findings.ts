@@ -54,13 +54,15 @@ function whoReads(view: AnonymousView, url: string, policy: string | undefined):
       return { about, state: "ok", says: "anyone with a link can open it, without signing in" }
     case "unreachable":
       return {
-        ...{ about, state: "warn" },
+        about,
+        state: "warn",
         says: `${host} cannot be reached from here (${view.reason}), so it is unknown who can open links`,
         remedy: "If readers reach the bucket under another address, name it with --public-url.",
       }
     case "refused":
       return {
-        ...{ about, state: "note" },
+        about,
+        state: "note",
         says: `no: without credentials, links return status ${view.status}`,
         ...(policy !== undefined && {
           remedy: "If anyone with a link should be able to open it, apply the policy below to the bucket.",
@@ -81,7 +83,8 @@ async function whoLists(store: ObjectStore): Promise<Finding> {
   const open = await Promise.all(store.listings().map((address) => isPubliclyListable(address)))
   if (!open.includes(true)) return { about, state: "ok", says: "the bucket cannot be listed without credentials" }
   return {
-    ...{ about, state: "warn" },
+    about,
+    state: "warn",
     says: "anyone can list the bucket and so find every share in it",
     remedy: "Remove public s3:ListBucket access from the bucket policy, and public READ from its access control list.",
   }
@@ -93,7 +96,8 @@ function inFront(view: AnonymousView, before: AnonymousView): Finding {
   if (served === undefined) return { about, state: "ok", says: "none detected in front of the bucket" }
   const keeps = isHit(served)
   return {
-    ...{ about, state: keeps ? "warn" : "note" },
+    about,
+    state: keeps ? "warn" : "note",
     says: keeps
       ? `a cache in front keeps pages (${served}) and may serve a share for a while after it is removed`
       : `something is in front (${served}), but did not cache the page`,

@@ -22,7 +22,8 @@ function clock(skewMs: number): Finding {
   const minutes = Math.round(Math.abs(skewMs) / MINUTE_MS)
   if (minutes < 2) return { about, state: "ok", says: "in sync with the service" }
   return {
-    ...{ about, state: "warn" },
+    about,
+    state: "warn",
     says: `this machine is ${minutes} minutes ${skewMs > 0 ? "ahead of" : "behind"} the service; from 15 minutes on, requests are refused`,
     remedy: "Set the clock, preferably with time synchronization.",
   }
@@ -41,7 +42,8 @@ function versions(versioning: BucketFacts["versioning"]): Finding {
       }
     default:
       return {
-        ...{ about, state: "warn" },
+        about,
+        state: "warn",
         says:
           versioning === "on"
             ? "every version is kept: a plain delete only hides the latest one"
@@ -58,12 +60,14 @@ function locks(lock: BucketFacts["lock"]): Finding {
   if (lock === "untold") return { about, state: "note", says: "unknown whether objects can be locked" }
   if (lock === "on")
     return {
-      ...{ about, state: "warn" },
+      about,
+      state: "warn",
       says: "can be set on objects: a locked share cannot be deleted before the lock ends",
       remedy: "Use a bucket without object lock.",
     }
   return {
-    ...{ about, state: "fail" },
+    about,
+    state: "fail",
     says: `every new object is locked for ${formatDays(lock.days)} (${lock.mode} mode): shares could not be deleted before that. The test was skipped`,
     remedy: "Use a bucket without object lock, or remove its default retention.",
   }

@@ -96,7 +96,8 @@ async function removed(remove: ReturnType<typeof createProbe>["remove"]): Promis
     // An earlier finding already reports that the address does not respond.
     if (seen === "unreachable") return { about, state: "ok", says: `${pieces} deleted` }
     return {
-      ...{ about, state: "warn" },
+      about,
+      state: "warn",
       says: `${pieces} deleted, but the link could not be checked from here`,
       ...(note !== undefined && { remedy: note }),
     }

@@ -5,11 +5,11 @@ import type { ArchivedSession, Journal } from "./journal.ts"
 export interface ArchiveOptions {
   sessions: readonly SessionEntry[]
   journal: Journal
-  /** How sessions are kept, in a word that changes when what is kept would. */
+  /** Hash of the options that affect the output. */
   optionsHash: string
-  /** Whether what was kept is still to be kept as it is: `gone` must not be made again. */
+  /** State of an earlier output. `gone`: removed by the user, do not create it again. */
   checkState: (kept: ArchivedSession) => Promise<"there" | "missing" | "gone">
-  /** Keeps one session; throws `ShareError` when that one cannot be kept. */
+  /** Exports one session; throws `ShareError` if it cannot be exported. */
   exportSession: (session: string) => Promise<Omit<ArchivedSession, "session" | "stamp">>
   onProgress?: (done: number, session: string) => void
 }
@@ -17,14 +17,14 @@ export interface ArchiveOptions {
 export interface ArchiveSummary {
   kept: number
   unchanged: number
-  /** Left alone: taken back by hand, or not to be shared by its project's settings. */
+  /** Skipped: removed by the user, or sharing is disabled by its project's settings. */
   left: number
   failed: { session: string; error: ShareError }[]
 }
 
 /**
- * Keeps many sessions, one after the other. What has not changed since is not read; what was done is noted at once, so
- * that the next run goes on where this one was cut short. One that fails does not keep the others from being kept.
+ * Exports many sessions sequentially. Skips unchanged sessions without reading them. Records each result at once, so that
+ * the next run resumes after an interruption. A failed session does not stop the others.
  */
 export async function archive({
   sessions,
@@ -49,7 +49,7 @@ export async function archive({
         if (!(error instanceof ShareError)) throw error
         if (error.code === "sharing-disabled") result.left++
         else result.failed.push({ session: id, error })
-        // What refuses one refuses all.
+        // These errors would occur for every session.
         if (/^store-(?:credentials|denied|bucket-missing|unreachable|clock)$/.test(error.code)) break
       }
   }

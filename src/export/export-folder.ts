@@ -16,14 +16,13 @@ export interface FolderOptions {
   folder: string
   version: string
   now: () => Date
-  /** Write into a folder that has something in it: over what is there of an earlier export, beside all else. */
+  /** Write into a non-empty folder: replace an earlier export and keep all other files. */
   force?: boolean | undefined
 }
 
 /**
- * The files of a share, in a folder of their own. Of an earlier export that is there, what no longer belongs is removed;
- * nothing else is. Throws `bad-usage` for a folder with something in it, without `force`. Returns the first page's
- * address and the bytes of all files.
+ * Writes the files of a share to a folder. Deletes stale files of an earlier export and nothing else. Throws `bad-usage`
+ * for a non-empty folder without `force`. Returns the first page's address and the total size in bytes.
  */
 export async function exportFolder(
   { session, leftOut }: Prepared,
@@ -43,8 +42,15 @@ export async function exportFolder(
     if (await isOwn(folder, key)) await store.delete([{ key, size: 0 }])
   const written = now().toISOString()
   const manifest: Manifest = {
-    ...{ format: FORMAT, id, session: id, title, state: "published", created: written, updated: written },
-    ...{ generator: version, objects },
+    format: FORMAT,
+    id,
+    session: id,
+    title,
+    state: "published",
+    created: written,
+    updated: written,
+    generator: version,
+    objects,
   }
   const body = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)
   await store.put(MANIFEST, { body, contentType: "application/json; charset=utf-8", cacheControl: "no-cache" })
@@ -53,8 +59,8 @@ export async function exportFolder(
 }
 
 /**
- * A folder that somebody named, by links or not, made where there is none: also where a link leads to none yet.
- * Throws `bad-usage` for what cannot be one. Returns where it is.
+ * Resolves an output folder through symbolic links and creates it if needed, also at the target of a dangling link.
+ * Throws `bad-usage` if it cannot be a folder. Returns its path.
  */
 export async function resolveOutputFolder(folder: string): Promise<string> {
   try {
@@ -68,14 +74,14 @@ export async function resolveOutputFolder(folder: string): Promise<string> {
     await mkdir(place.target, { recursive: true })
     return place.target
   } catch (cause) {
-    throw new ShareError("bad-usage", `${folder} is no folder that can be written into.`, {
+    throw new ShareError("bad-usage", `${folder} is not a writable folder.`, {
       hint: "Give another --output.",
       cause,
     })
   }
 }
 
-/** The folder as a store. It is the user's: what links in it lead to is written, and no link or device replaced. */
+/** A store for the user's own folder: writes through links and devices instead of replacing them. */
 function storeThroughLinks(folder: string): ObjectStore {
   const place = (key: string) => path.join(folder, ...key.split("/"))
   return {
@@ -90,14 +96,14 @@ function storeThroughLinks(folder: string): ObjectStore {
   }
 }
 
-/** Whether an earlier export can have made it: a file in a folder, neither of them a link. */
+/** Whether an earlier export may have created it: a file in a folder, neither of them a link. */
 async function isOwn(folder: string, key: string): Promise<boolean> {
   const [file, parent] = [path.join(folder, key), path.join(folder, path.dirname(key))]
   const found = await lstat(file).catch(() => undefined)
   return found?.isFile() === true && (parent === folder || !(await lstat(parent)).isSymbolicLink())
 }
 
-/** The files of an earlier export: those that this package makes, and no others that a manifest may name. */
+/** The files of an earlier export. Ignores names in the manifest that this package does not create. */
 function earlierFiles(body: Uint8Array | undefined): string[] {
   try {
     const { objects } = JSON.parse(new TextDecoder().decode(body ?? new Uint8Array())) as Partial<Manifest>

@@ -2,11 +2,11 @@ import { sessionJson, sessionMarkdown } from "../render/site/session-documents.t
 import type { Prepared } from "../share/prepare.ts"
 import { singleFile } from "./single-file.ts"
 
-/** What a session can be kept as. `folder` is several files, each of the others one. */
+/** Export formats. `folder` writes several files, each of the others a single one. */
 export const EXPORT_FORMATS = ["html", "folder", "md", "json"] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
-/** A session as one file, piece by piece. Throws what reading the session throws. */
+/** Renders a session as one file, in chunks. Throws what reading the session throws. */
 export function exportPieces(
   { session, leftOut }: Prepared,
   format: Exclude<ExportFormat, "folder">,
@@ -16,7 +16,7 @@ export function exportPieces(
   return format === "md" ? sessionMarkdown(session) : singleFile(session, { version, leftOut })
 }
 
-/** A name for what is exported, made from the title: `fix-add`; the session's id where no letter of it can be used. */
+/** A file name without extension, from the title: `fix-add`; the session's id if the title has no usable letter. */
 export function exportName({ title, id }: { title: string; id: string }): string {
   const words = title
     .normalize("NFKD")
@@ -25,6 +25,6 @@ export function exportName({ title, id }: { title: string; id: string }): string
     .split(/[^a-z0-9]+/)
     .filter(Boolean)
   const name = words.join("-").slice(0, 60).replace(/-$/, "") || id || "session"
-  // Windows keeps these names for devices, whatever the ending.
+  // Windows reserves these names for devices, with any extension.
   return /^(?:con|prn|aux|nul|com\d|lpt\d)$/.test(name) ? `${name}-` : name
 }

@@ -1,4 +1,4 @@
-/** How an archive's index looks: the page's colours and faces, in one column on a phone. */
+/** CSS of an archive's index: colours and fonts of the session pages, one column on phones. */
 export const INDEX_STYLE = `:root{color-scheme:light dark;--paper:light-dark(#fdfdfc,#131518);--panel:light-dark(#f5f6f6,#1a1d21);--rule:light-dark(#e4e6e8,#282c32);--edge:light-dark(#c9cdd2,#414851);--ink:light-dark(#191c20,#e3e6ea);--soft:light-dark(#454b54,#b6bcc5);--mute:light-dark(#616872,#949ba6);--accent:light-dark(#2746c7,#9db0ff);--wash:light-dark(#eef1fc,#1c2136)}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
@@ -25,7 +25,7 @@ i{text-align:end}
 @media (max-width:680px){body{padding:0 16px 40px}h1{font-size:23px}li{display:block;padding:8px 0}a{display:block}li>:not(a){display:inline}li>:not(a):not(:empty):not(:last-child)::after{content:" · "}}
 @media print{label{display:none}section{content-visibility:visible}}`
 
-/** Looks through titles and folders as they stand on the page; without it, the browser's own search does. */
+/** Filters the list by title and folder. Without script, the browser's own search works. */
 export const INDEX_SCRIPT = `document.addEventListener("DOMContentLoaded",()=>{
 const rows=[...document.querySelectorAll("li")],texts=rows.map((row)=>(row.children[0].textContent+" "+row.children[1].textContent).toLowerCase())
 const parts=[...document.querySelectorAll("section")].map((part)=>[part,[...part.querySelectorAll("li")]])

@@ -11,8 +11,8 @@ import { INDEX_SCRIPT, INDEX_STYLE } from "./index-assets.ts"
 import type { ArchivedSession } from "./journal.ts"
 
 /**
- * A page that lists what an archive holds, last begun first, a month after the other, piece by piece. It opens from the
- * disk and asks for nothing; it reads without script, and is searched with it.
+ * Renders the index of an archive in chunks: sessions grouped by month, newest first. The page opens from disk, loads
+ * nothing, and needs script only for the search field.
  */
 export async function* indexPage(entries: Iterable<ArchivedSession>, title: string): AsyncGenerator<string> {
   const rows = [...entries].sort((a, b) => b.date - a.date || a.session.localeCompare(b.session))
@@ -44,7 +44,7 @@ const months = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", t
 const monthOf = ({ date }: ArchivedSession) => (isDay(date) ? months.format(date) : "Without a date")
 const isDay = (date: number) => date > 0 && date <= 8.64e15
 
-/** Addresses of shares, and names of our own beside the index. */
+/** Allows addresses of shares and relative names that this package creates. */
 const safeHref = (href: string) =>
   /^(?:https?:|file:)\/\/|^[A-Za-z][\w-]*(?:\.\w+|\/index\.html)$/.test(href) ? href : "#"
 

@@ -2,19 +2,19 @@ import { appendFile, mkdir, readFile, stat } from "node:fs/promises"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 
-/** One session of an archive, as its index shows it. All texts are redacted. */
+/** A session in an archive, as its index shows it. All texts are redacted. */
 export interface ArchivedSession {
   session: string
-  /** What it was made from: see `SessionEntry.stamp`, and how. */
+  /** `SessionEntry.stamp` of the exported version, and the hash of the options. */
   stamp: string
   title: string
-  /** The folder that it worked in. */
+  /** The session's working directory. */
   project: string
-  /** When it began: milliseconds since 1970. */
+  /** When it was created: milliseconds since 1970. */
   date: number
   /** Bytes. */
   size: number
-  /** Where it is: an address, or a path from the index. */
+  /** Its address, or its path relative to the index. */
   href: string
   /** The share's id. */
   share?: string
@@ -27,15 +27,15 @@ export interface Journal {
 }
 
 /**
- * What an archive holds: a file of lines, one added for each session as soon as it is kept. A run that is cut short has
- * lost nothing of what it has done; a last line that was not written to its end counts for nothing. Throws `bad-usage`
- * where something else than a file has its name, and what the file system throws.
+ * Opens the journal of an archive: a file of JSON lines, appended to for each exported session, so that an interrupted run
+ * loses no finished work. Ignores a torn last line. Throws `bad-usage` if the path is not a file, and what the file system
+ * throws.
  */
 export async function openJournal(file: string): Promise<Journal> {
   const entries = new Map<string, ArchivedSession>()
   const found = await stat(file).catch(() => undefined)
   if (found && !found.isFile())
-    throw new ShareError("bad-usage", `${file} is no file, so what the archive holds cannot be noted in it.`, {
+    throw new ShareError("bad-usage", `${file} is not a file, so the archive's journal cannot be written.`, {
       hint: "Move it away, or choose another folder.",
     })
   const text = found ? await readFile(file, "utf8") : ""
@@ -47,7 +47,7 @@ export async function openJournal(file: string): Promise<Journal> {
   return {
     entries,
     async add(entry) {
-      // One that is there keeps its mode: it may be the user's own.
+      // An existing folder keeps its mode: it may be the user's own.
       await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
       const line = `${isTorn ? "\n" : ""}${JSON.stringify(entry)}\n`
       isTorn = true

@@ -3,14 +3,14 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import os from "node:os"
 import path from "node:path"
 
-/** A place for what is drawn before it can be put in its place. */
+/** A temporary folder for rendered files. */
 export interface ScratchFolder {
   write(name: string, body: Uint8Array): Promise<void>
-  /** Throws for what was not written. */
+  /** Throws if the file was not written. */
   read(name: string): Promise<Uint8Array>
 }
 
-/** Gives what `use` gives, with a folder that only this user can enter, which goes away with the last piece. */
+/** Yields what `use` yields, with a private temporary folder that is deleted at the end. */
 export async function* withScratchFolder<T>(use: (scratch: ScratchFolder) => AsyncGenerator<T>): AsyncGenerator<T> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "opencode-bucket-export-"))
   const locate = (name: string) => path.join(folder, createHash("sha256").update(name).digest("hex"))

@@ -1,14 +1,14 @@
-/** The files of a share that a single file holds, and where in it they are. */
+/** The files of a share that are bundled into a single file. */
 export interface BundledFiles {
-  /** The names of its pages: `index.html`, `2.html`, `sub-<hash>.html`. */
+  /** Names of the pages: `index.html`, `2.html`, `sub-<hash>.html`. */
   pages: ReadonlySet<string>
-  /** The content of a file of the share, by its path. */
+  /** Reads the content of a file of the share, by its path. */
   read(path: string): Promise<Uint8Array>
 }
 
 /**
- * What a page belongs to: "" is the session itself, `changes` its changed files, `sub-<hash>` and `sub-<hash>-changes`
- * a subagent's session.
+ * The section that a page belongs to: "" is the session itself, `changes` its changed files, `sub-<hash>` and
+ * `sub-<hash>-changes` those of a subagent's session.
  */
 export function sectionOf(page: string): string {
   const [, sub = "", changes = ""] = /^(sub-[0-9a-f]{10})?(?:index|-?(changes))?(?:-?\d+)?\.html$/.exec(page) ?? []
@@ -16,12 +16,12 @@ export function sectionOf(page: string): string {
 }
 
 /**
- * The id of something in a single file. The session's own keep theirs, so that links to its messages lead on; those of
- * others get a prefix that begins with `_`, as none of a session's does.
+ * The id of an element in the single file. Ids of the session itself are kept, so that links to its messages still work;
+ * other sections get a prefix with `_`, which no id of a session begins with.
  */
 const idIn = (book: string, id: string): string => (book === "" ? id : `_${book}.${id}`)
 
-/** The id of a page's beginning. */
+/** The id at the start of a page. */
 export const pageId = (page: string): string =>
   page === "index.html" ? "_main" : `_page-${page.slice(0, -".html".length)}`
 
@@ -29,8 +29,8 @@ export const pageId = (page: string): string =>
 export const fileId = (path: string): string => `_file-${/[0-9a-f]{32}/.exec(path)?.[0] ?? ""}`
 
 /**
- * A page's markup with its ids and links as they are in a single file: links between pages lead to their place in it.
- * In what this package draws, a `"` is never text, so that an attribute is what looks like one.
+ * Rewrites a page's ids and links for the single file, so that links between pages become fragments. A regular expression
+ * suffices: text in rendered pages never contains a bare `"`, so only attributes match.
  */
 export function rewriteLinks(markup: string, book: string, { pages }: BundledFiles): string {
   return markup
@@ -43,9 +43,8 @@ export function rewriteLinks(markup: string, book: string, { pages }: BundledFil
 }
 
 /**
- * Markup with the files that it leads to inside of it: pictures where they are shown, texts by a link to where they
- * stand, everything else to be saved. `seen` gathers the paths of pictures, each of which gets an id once, and `texts`
- * those of the texts.
+ * Inlines the files that the markup links to: images as data URLs, texts as links to their copy in the file, others as
+ * downloads. Collects the paths of images in `seen`, since each gets an id only once, and of texts in `texts`.
  */
 export async function* inlineFiles(
   markup: string,

@@ -7,19 +7,19 @@ import { type BundledFiles, fileId, inlineFiles, pageId, rewriteLinks, sectionOf
 
 export interface SingleFileOptions {
   version: string
-  /** What was left out of the session, in words. */
+  /** Description of what was left out of the session. */
   leftOut?: string | undefined
-  /** When the share ends that it is the page of, ISO 8601. */
+  /** When the share that the page belongs to expires, ISO 8601. */
   expires?: string | undefined
-  /** The id of that share: it is told from other pages by that. */
+  /** The id of that share, written into the page to identify it. */
   share?: string | undefined
 }
 
 /**
- * A session as one HTML document, piece by piece: the pages of a share in one, with all that they lead to. It asks for
- * nothing from anywhere and runs nothing: it has no script, and no policy that would let one run.
+ * Renders a session as one HTML document, in chunks: all pages of a share, with the files that they link to. The document
+ * loads nothing and has no script; its policy allows none.
  *
- * The pages are kept in a folder of their own until all are there, since the first says what is on the others.
+ * Pages are stored in a temporary folder until all are rendered, since the outline of the first one covers all of them.
  */
 export async function* singleFile(session: Session, options: SingleFileOptions): AsyncGenerator<string> {
   const { share, ...shown } = options
@@ -35,7 +35,7 @@ export async function* singleFile(session: Session, options: SingleFileOptions):
   })
 }
 
-/** The session's own pages first, then what changed, then subagents' sessions in the order in which they were made. */
+/** Orders pages: the session's own, then its changed files, then subagents' sessions in order of creation. */
 function inOrder(pages: readonly string[]): string[] {
   const stem = (page: string) => sectionOf(page).replace(/-?changes$/, "")
   const stems = ["", ...new Set(pages.map(stem).filter((stem) => stem !== ""))]
@@ -83,7 +83,7 @@ async function* documentOf(
   yield `</main></div><footer><p>A session as one file, to keep.</p><p>${generatorOf(first)}</p></footer></body></html>\n`
 }
 
-// Browsers leave a part out of their work while it is far from what is seen: a long session is 100,000 elements.
+// Lets browsers skip parts outside the viewport: a long session has 100,000 elements.
 const ownStyle = `
 @media screen{.part{content-visibility:auto;contain-intrinsic-block-size:auto 12000px}}
 .annex{margin-top:28px;border-top:1px solid var(--rule)}
@@ -117,13 +117,13 @@ function headOf(first: string, pageStyle: string, share: string | undefined): st
 const headerOf = (markup: string) =>
   `<header class="top">${between(markup, '<header class="top">', "</header>").replace(/<p class="actions">[\s\S]*?<\/p>/, "")}</header>`
 
-/** The part of a conversation, or of what changed, that is on a page, without links to those before and after it. */
+/** The main content of a page, without links to the previous and next pages. */
 const partOf = (markup: string) =>
   between(markup, "<main ", "</main>")
     .replace(/^[^>]*>/, "")
     .replace(/<nav class="pager"[^>]*>[\s\S]*?<\/nav>/g, "")
 
-/** The rail of the first page, with the outline of all pages in it. */
+/** The sidebar of the first page, with the outline of all pages. */
 async function railOf(
   pages: readonly string[],
   text: (page: string) => Promise<string>,
@@ -157,7 +157,7 @@ async function railOf(
   )
 }
 
-/** The whole of each text of which only a part was shown. */
+/** The full version of each text that is truncated on its page. */
 async function* fullTexts(paths: ReadonlySet<string>, held: BundledFiles): AsyncGenerator<string> {
   const count = paths.size
   let number = 0
@@ -180,7 +180,7 @@ const titleOf = (markup: string, book: string) =>
 
 const generatorOf = (markup: string) => between(markup, '<meta name="generator" content="', '"')
 
-/** What stands between two marks; "" where they do not occur. */
+/** The text between two markers; "" if they do not occur. */
 function between(text: string, start: string, end: string): string {
   const from = text.indexOf(start)
   const to = from < 0 ? -1 : text.indexOf(end, from + start.length)

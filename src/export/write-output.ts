@@ -13,11 +13,11 @@ import {
 import { forTerminal } from "../lib/terminal-text.ts"
 
 export interface OutputOptions {
-  /** Write over what is there. */
+  /** Overwrite an existing file. */
   force?: boolean | undefined
 }
 
-/** Writes a text as `writeBytes` does. */
+/** `writeBytes` for text. */
 export const writeOutput = (
   file: string,
   pieces: AsyncIterable<string>,
@@ -25,10 +25,9 @@ export const writeOutput = (
 ): Promise<number> => writeBytes(file, toBuffers(pieces), options)
 
 /**
- * Writes to where a path leads: a file is replaced, or made, when the content is whole, and keeps its mode; a device, a
- * FIFO or an open file is written into; links to them stay. What is there is left alone (`bad-usage`) unless `force` is
- * given. Throws `bad-usage` for what cannot be written over, `bad-input` where the system refuses. Returns how many bytes
- * were written.
+ * Writes to the target of a path. Creates or atomically replaces a file, keeping its mode; writes into a device, FIFO or
+ * open file; keeps symbolic links. Throws `bad-usage` if something exists there without `force`, or cannot be overwritten;
+ * `bad-input` if the system refuses. Returns the number of bytes written.
  */
 export async function writeBytes(
   file: string,
@@ -41,7 +40,7 @@ export async function writeBytes(
     if (!force && !isFree(place)) throw outputExists(file)
     if (place.kind === "file") return await replaceWith(place, pieces, force)
     if (place.kind === "descriptor") return await writeInto(place.descriptor, pieces)
-    // A FIFO is waited for until somebody reads it.
+    // Opening a FIFO blocks until it has a reader.
     const handle = await open(place.target, constants.O_WRONLY | (constants.O_NOCTTY ?? 0))
     try {
       return await writeInto(handle.fd, pieces)
@@ -53,7 +52,7 @@ export async function writeBytes(
   }
 }
 
-/** Throws `bad-usage` for a path at which something is, before any work is done for it, and as `resolveOutput` does. */
+/** Throws `bad-usage` if something exists at the path, so that no work is done in vain. Also throws what `resolveOutput` throws. */
 export function assertFree(file: string): void {
   try {
     if (!isFree(resolveOutput(file))) throw outputExists(file)
@@ -90,7 +89,7 @@ async function replaceWith(
   }
 }
 
-/** Takes a name that nothing has. */
+/** Claims a name; throws `bad-usage` if it exists. */
 async function claimName(unfinished: string, target: string): Promise<void> {
   try {
     await link(unfinished, target)
@@ -98,12 +97,12 @@ async function claimName(unfinished: string, target: string): Promise<void> {
     const { code = "" } = error as NodeJS.ErrnoException
     if (code === "EEXIST") throw outputExists(target)
     if (!["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EMLINK"].includes(code)) throw error
-    // A file system without hard links.
+    // The file system has no hard links.
     await (await open(target, "wx")).close()
   }
 }
 
-/** Writes into what is open; to a terminal, escaped. */
+/** Writes to an open descriptor; escapes control characters for a terminal. */
 async function writeInto(descriptor: number, pieces: AsyncIterable<Uint8Array>): Promise<number> {
   let size = 0
   for await (const piece of isatty(descriptor) ? forTerminal(pieces) : pieces)
@@ -117,7 +116,7 @@ async function writeInto(descriptor: number, pieces: AsyncIterable<Uint8Array>):
 
 const BUSY_MS = 10
 
-/** Writes what is taken at once: of a pipe that is full nothing, after a moment. */
+/** Writes as much as possible. Resolves to 0 after a delay if a pipe is full. */
 const writeSome = (descriptor: number, bytes: Uint8Array) =>
   new Promise<number>((resolve, reject) =>
     write(descriptor, bytes, (error, written) => {
@@ -127,13 +126,13 @@ const writeSome = (descriptor: number, bytes: Uint8Array) =>
     }),
   )
 
-/** Throws `bad-usage` for a file or a folder with something in it, before any work is done for it. */
+/** The `bad-usage` error for an existing file or a non-empty folder. */
 export const outputExists = (place: string) =>
-  new ShareError("bad-usage", `${place} is there already.`, {
-    hint: "Give another --output, or --force to write over it.",
+  new ShareError("bad-usage", `${place} already exists.`, {
+    hint: "Choose another --output, or use --force to overwrite it.",
   })
 
-/** Pieces as bytes, in larger ones. */
+/** Encodes text as UTF-8 in chunks of at least 100,000 characters, except the last. */
 export async function* toBuffers(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
   let text = ""
   for await (const piece of pieces) {

@@ -11,7 +11,7 @@ import { amount, integer, present, tokens } from "./conform.ts"
 
 const record = (value: unknown) => (isFields(value) ? value : {})
 
-/** A part as OpenCode 1.18 accepts it; undefined for one of a kind that it does not know, or without what it is about. */
+/** Converts a part to OpenCode 1.18's schema; undefined if its type is unknown or required content is missing. */
 export function toOpencodePart(part: UnknownFields, ids: UnknownFields): UnknownFields | undefined {
   const time = fields(part["time"])
   const span = {
@@ -81,7 +81,7 @@ export function toOpencodePart(part: UnknownFields, ids: UnknownFields): Unknown
   }
 }
 
-/** The first message that is sent to the model beside a summary. */
+/** The id of the first message that is sent to the model in addition to a summary. */
 const tailOf = (id: unknown) => (typeof id === "string" && /^msg\w{1,60}$/.test(id) ? id : undefined)
 
 function stateFor(state: UnknownFields, ids: UnknownFields): UnknownFields | undefined {
@@ -103,7 +103,11 @@ function stateFor(state: UnknownFields, ids: UnknownFields): UnknownFields | und
       })
     case "completed":
       return present({
-        ...{ status, input, output: text(state["output"]), title: text(title), metadata: record(metadata) },
+        status,
+        input,
+        output: text(state["output"]),
+        title: text(title),
+        metadata: record(metadata),
         time: present({ start, end, compacted: compacted && integer(compacted) }),
         attachments: Array.isArray(state["attachments"])
           ? state["attachments"].flatMap(
@@ -130,9 +134,8 @@ const ownID = (file: unknown) => {
 }
 
 /**
- * A file that was given to the model. Only text stays where it was found (OpenCode does not read it again): what has
- * another address than its own content would be fetched from there when the session goes on, from whichever network or
- * disk that is.
+ * Converts an attached file. Only text keeps its address, which OpenCode does not read again. For other files only data
+ * URLs are accepted: OpenCode would fetch any other address, from network or disk, when the session continues.
  */
 function fileFor(part: UnknownFields, ids: UnknownFields): UnknownFields | undefined {
   const { mime, filename, url, source } = part

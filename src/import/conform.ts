@@ -1,12 +1,12 @@
 import type { AssistantMessage, Tokens } from "../session/model.ts"
 import { fields, isFields, list, optionalAmount, optionalText, text, type UnknownFields } from "../session/read-json.ts"
 
-/** What of an older or foreign record lacks a value gets the one that says least. */
-const NOBODY = "unknown"
+/** Neutral value for fields that an older or foreign record lacks. */
+const UNKNOWN = "unknown"
 
 export const integer = (value: unknown, or = 0) => Math.round(optionalAmount(value) ?? or)
 export const amount = (value: unknown) => optionalAmount(value) ?? 0
-/** The object's fields that are of use; the rest is left out. */
+/** Drops undefined fields. */
 export const present = (values: UnknownFields): UnknownFields =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 
@@ -35,9 +35,9 @@ const diffs = (value: unknown) =>
       }),
     )
 
-/** What the messages of a session tell of all of it. */
+/** Totals over the messages of a session. */
 export interface SessionTotals {
-  /** Of the last prompt. */
+  /** Agent and model of the last prompt. */
   agent: unknown
   model: unknown
   cost: number
@@ -45,11 +45,13 @@ export interface SessionTotals {
 }
 
 export const emptyTotals = (): SessionTotals => ({
-  ...{ agent: undefined, model: undefined, cost: 0 },
+  agent: undefined,
+  model: undefined,
+  cost: 0,
   tokens: { total: undefined, input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite: 0 },
 })
 
-/** Adds what an answer took. */
+/** Adds an assistant message's cost and tokens. */
 export function addTo(counted: SessionTotals, { cost, tokens }: Pick<AssistantMessage, "cost" | "tokens">): void {
   counted.cost += cost
   for (const kind of ["input", "output", "reasoning", "cacheRead", "cacheWrite"] as const)
@@ -57,9 +59,8 @@ export function addTo(counted: SessionTotals, { cost, tokens }: Pick<AssistantMe
 }
 
 /**
- * A session's own record as OpenCode 1.18 accepts it. A published record leaves out what its messages tell as well. Left out is what belongs to the machine or the person that it
- * comes from, and must not come along: its share, what it was allowed to do without asking, its workspace, and that it
- * was archived or is being summarised.
+ * Converts session info to OpenCode 1.18's schema. Takes values that a published record omits from its messages. Drops
+ * values that belong to the machine or person of origin: share, permissions, workspace, archived and summarizing states.
  */
 export function toOpencodeSession(
   info: UnknownFields,
@@ -101,7 +102,7 @@ export function toOpencodeSession(
   })
 }
 
-/** A prompt as OpenCode 1.18 accepts it. */
+/** Converts a user message to OpenCode 1.18's schema. */
 export function toOpencodeUserMessage(info: UnknownFields, ids: UnknownFields, model: UnknownFields): UnknownFields {
   const own = fields(info["model"])
   const { title, body } = fields(info["summary"])
@@ -125,7 +126,7 @@ export function toOpencodeUserMessage(info: UnknownFields, ids: UnknownFields, m
   })
 }
 
-/** An answer as OpenCode 1.18 accepts it. `directory` is the session's. */
+/** Converts an assistant message to OpenCode 1.18's schema. `directory` is the session's. */
 export function toOpencodeAssistantMessage(info: UnknownFields, ids: UnknownFields, directory: string): UnknownFields {
   const { cwd, root } = fields(info["path"])
   const mode = optionalText(info["mode"]) ?? optionalText(info["agent"]) ?? "build"
@@ -149,10 +150,10 @@ export function toOpencodeAssistantMessage(info: UnknownFields, ids: UnknownFiel
   })
 }
 
-/** The model that an answer is from. */
+/** The model of an assistant message. */
 export const modelOf = (info: UnknownFields): UnknownFields => ({
-  modelID: optionalText(info["modelID"]) ?? NOBODY,
-  providerID: optionalText(info["providerID"]) ?? NOBODY,
+  modelID: optionalText(info["modelID"]) ?? UNKNOWN,
+  providerID: optionalText(info["providerID"]) ?? UNKNOWN,
 })
 
 const plainErrors = ["ProviderAuthError", "MessageAbortedError", "ContextOverflowError", "ContentFilterError"]
@@ -181,7 +182,7 @@ function errorFor(value: unknown): UnknownFields {
       name,
       data: present({ message, ...(name === "ProviderAuthError" && { providerID: text(known["providerID"]) }) }),
     }
-  // The name stays to be read.
+  // Keep the original name in the message.
   return {
     name: "UnknownError",
     data: { message: [name !== "UnknownError" && text(name), message].filter(Boolean).join(": ") },

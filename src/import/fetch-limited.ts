@@ -9,27 +9,27 @@ import { proxiesFrom } from "../lib/proxies.ts"
 import { isLoopback, isPrivate } from "./private-address.ts"
 
 export interface FetchLimitedOptions {
-  /** Bytes of the answer, after decompression. */
+  /** Size limit of the response in bytes, after decompression. */
   maxBytes: number
-  /** Sent with the first request alone, never along a redirect; over https, or to this machine. */
+  /** Bearer token. Sent with the first request only, never after a redirect; only over https or to this machine. */
   token?: string | undefined
-  /** Follow redirects to addresses that are not of the public internet. */
+  /** Follow redirects to private addresses. */
   allowPrivate?: boolean | undefined
-  /** Milliseconds without any answer. */
+  /** Timeout in milliseconds without any data. Default: 30,000. */
   timeoutMs?: number
-  /** How names are resolved; the system's way, unless given. */
+  /** Resolves host names. Default: the system's resolver. */
   lookup?: LookupFunction
 }
 
 const MAX_REDIRECT_COUNT = 5
 
 /**
- * What an http(s) address answers, whole. The address itself may be of any network: somebody has named it. A redirect
- * leads to no private address, unless it stays on the server that was named, and never from https to http. Each connection
- * goes to an address that was checked, and a name keeps the addresses that it had first: it cannot mean others later.
+ * Fetches an http(s) address completely. The address itself may be in any network, since the user named it. Redirects to
+ * private addresses are refused unless they stay on that server, and so are redirects from https to http. Connects only
+ * to addresses that were checked, and resolves each name once, which prevents DNS rebinding.
  *
- * Throws `share-not-found` (404, 410), `store-denied` (401, 403 and other answers), `store-unreachable`, `bad-usage` for a
- * token that would go over the network in the clear, and `bad-input` for what is too large.
+ * Throws `share-not-found` (404, 410), `store-denied` (401, 403 and other statuses), `store-unreachable`, `bad-usage` for a
+ * token that would be sent in clear text, and `bad-input` if the response is too large.
  */
 export async function fetchLimited(url: URL, options: FetchLimitedOptions): Promise<Uint8Array> {
   const { token, allowPrivate, ...others } = options
@@ -53,23 +53,23 @@ export async function fetchLimited(url: URL, options: FetchLimitedOptions): Prom
   }
 }
 
-/** Another port is another server, but for the change from http to https on their own ports. */
+/** Whether host and port are the same, or change only from http to https on default ports. */
 function isSameServer(at: URL, named: URL): boolean {
   const isUpgrade = named.protocol === "http:" && !named.port && at.protocol === "https:" && !at.port
   return at.hostname === named.hostname && (at.origin === named.origin || isUpgrade)
 }
 
-/** Throws `bad-usage` for an address to which a token would go in the clear, over a network. */
+/** Throws `bad-usage` for an address to which a token would be sent over a network in clear text. */
 export function assertConfidential(url: URL): void {
   if (url.protocol === "https:" || isThisMachine(url)) return
-  throw new ShareError("bad-usage", `A token goes over https only, and ${url.origin} is not.`, {
+  throw new ShareError("bad-usage", `A token is only sent over https, and ${url.origin} does not use it.`, {
     hint: "Give the link with https.",
   })
 }
 
 const isThisMachine = ({ hostname }: URL) => hostname === "localhost" || isLoopback(hostname.replace(/^\[|\]$/g, ""))
 
-/** The addresses of the names that were asked for. */
+/** Resolved addresses by host name. */
 type Names = Map<string, LookupAddress[]>
 
 interface RequestOptions extends Omit<FetchLimitedOptions, "allowPrivate"> {
@@ -90,7 +90,10 @@ function request(
       names.set(name, addresses)
       if (checked && addresses.some(({ address }) => isPrivate(address))) return give(privateRedirect(url), "")
       if (token !== undefined && isClear && !addresses.every(({ address }) => isLoopback(address)))
-        return give(new ShareError("bad-usage", `${name} is not this machine, and a token goes over https only.`), "")
+        return give(
+          new ShareError("bad-usage", `${name} is not this machine, and a token is only sent over https.`),
+          "",
+        )
       const [first] = addresses
       if (first && !wanted.all) return give(null, first.address, first.family)
       give(null, addresses)
@@ -110,7 +113,7 @@ function request(
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     }
     const of = url.protocol === "https:" ? https : http
-    // Behind a proxy, it alone knows where a name leads: what has to be checked goes past it, and a token to this machine.
+    // A proxy resolves names itself, so requests whose address must be checked, or with a token to this machine, bypass it.
     const isDirect = checked || (token !== undefined && isClear)
     const sent = of.get(url, {
       headers,
@@ -174,7 +177,7 @@ export function denied(url: URL): ShareError {
       : [`if it is on a share server, ${url.origin}${base}/import/${id} gives a command to run`]),
     "or give --token, if you were given one",
   ]
-  return new ShareError("store-denied", `${url.href} is not for everybody.`, { hint: `You can ${ways.join("; ")}.` })
+  return new ShareError("store-denied", `Access to ${url.href} was denied.`, { hint: `You can ${ways.join("; ")}.` })
 }
 
 const refused = (url: URL, what: string) =>

@@ -2,20 +2,20 @@ import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
 
-/** Where the session behind a link is: on the web, or in a file of this machine. */
+/** Where to read a session from: the web, or a local file. */
 export type ImportSource = { url: URL } | { file: string }
 
 const DOCUMENT = "session.json"
 
 /**
- * What somebody may give to `import`: the link of a share, whichever of its pages it names, or of a share server; a file
- * or a folder. `isFolder` tells of a path whether it is one. Throws `bad-usage` for links of any other kind.
+ * Parses the argument of `import`: the link of any page of a share or of a share server, a file, or a folder. `isFolder`
+ * checks a path. Throws `bad-usage` for other links.
  */
 export function parseImportSource(text: string, cwd: string, isFolder: (path: string) => boolean): ImportSource {
   if (/^https?:/i.test(text)) return { url: documentOf(text) }
   if (/^file:/i.test(text)) return { file: inFolder(fileOf(text), isFolder) }
   if (/^[a-z][a-z\d+.-]+:\/\//i.test(text))
-    throw new ShareError("bad-usage", `"${text}" is no link that a session can be fetched from.`, {
+    throw new ShareError("bad-usage", `"${text}" is not a supported link.`, {
       hint: "Give an http or https link of a share, or a file.",
     })
   return { file: inFolder(path.resolve(cwd, text), isFolder) }
@@ -40,11 +40,11 @@ function fileOf(text: string): string {
   try {
     return fileURLToPath(text.replace(/[?#].*$/, ""))
   } catch (cause) {
-    throw new ShareError("bad-usage", `"${text}" is no file of this machine.`, { hint: "Give its path.", cause })
+    throw new ShareError("bad-usage", `"${text}" is not a local file.`, { hint: "Give its path.", cause })
   }
 }
 
-/** The session of the folder of a share, whichever of its pages is named. */
+/** The session document of a share's folder, given the folder or one of its pages. */
 function inFolder(file: string, isFolder: (path: string) => boolean): string {
   if (isFolder(file)) return path.join(file, DOCUMENT)
   return /\.html$/i.test(file) ? path.join(path.dirname(file), DOCUMENT) : file

@@ -10,17 +10,17 @@ import {
 } from "./conform.ts"
 import { toOpencodePart } from "./conform-part.ts"
 
-/** A session as `opencode import` takes it, and what of it had to stay behind. */
+/** A session in the format of `opencode import`. */
 export interface OpencodeExport {
   id: string
   /** `{info, messages}` */
   exported: UnknownFields
   messages: number
-  /** Messages and parts of no kind that OpenCode knows. */
+  /** Number of messages and parts of unknown type, which are skipped. */
   unknown: number
 }
 
-/** The session and those of its subagents, each by itself, parents first: OpenCode takes one at a time. */
+/** Yields the session and its subagents' sessions separately, parents first: OpenCode imports one at a time. */
 export async function* toOpencodeExports(session: Session, parentID?: string): AsyncGenerator<OpencodeExport> {
   const id = sessionID(session.info.id)
   const read = startOfSession()

@@ -10,28 +10,28 @@ import type { OpencodeExport } from "./opencode-export.ts"
 
 export interface ImportOptions {
   env: Environment
-  /** The folder whose project the session is to belong to. */
+  /** The folder whose project the session will belong to. */
   cwd: string
-  /** Where OpenCode's database is. */
+  /** Path of OpenCode's database. */
   database: string
 }
 
-/** Whether this machine's OpenCode has a session already. Throws `Opencode2Error` where OpenCode 2 has it. */
+/** Whether this machine's OpenCode already has a session. Throws `Opencode2Error` if OpenCode 2 has it. */
 export async function hasSession(sessionID: string, { env, database }: ImportOptions): Promise<boolean> {
   try {
     await databaseSource({ sessionID }, { env, path: database }).read(async () => {})
     return true
   } catch (error) {
     if (error instanceof ShareError && error.code === "session-not-found") return false
-    // A session without messages is there as well.
+    // A session without messages exists, too.
     if (error instanceof ShareError && !(error instanceof Opencode2Error) && error.code === "bad-input") return true
     throw error
   }
 }
 
 /**
- * Hands a session to the real `opencode import`, and looks whether all of its messages have arrived. Throws
- * `session-not-found` where `opencode` does not start, `bad-input` where it does not take the session.
+ * Runs `opencode import` and checks that all messages have arrived. Throws `session-not-found` if `opencode` does not
+ * start, `bad-input` if it rejects the session.
  */
 export async function importIntoOpencode(
   { id, exported, messages }: OpencodeExport,
@@ -51,7 +51,7 @@ export async function importIntoOpencode(
         cause,
       })
     }
-    // OpenCode says so, and ends with 0, also where it has read nothing.
+    // OpenCode exits with 0 even if it imported nothing, so check its output.
     const said = new TextDecoder().decode(answer.stdout)
     if (answer.failure || !said.includes(`Imported session: ${id}`))
       throw refused(id, answer.failure ?? new Error(said.trim()))
@@ -72,7 +72,7 @@ const refused = (id: string, cause: Error) =>
     },
   )
 
-/** How many messages of the session the database holds; undefined where it cannot be told. */
+/** Number of the session's messages in the database; undefined if it cannot be read. */
 async function countMessages(sessionID: string, env: Environment, database: string): Promise<number | undefined> {
   try {
     return await databaseSource({ sessionID }, { env, path: database }).read(async (record) => {

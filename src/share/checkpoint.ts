@@ -119,7 +119,9 @@ export async function saveCheckpoint(
     await createPrivateFolder(folder)
     await rm(path.join(folder, "state"), { force: true })
     const header: CheckpointHeader = {
-      ...{ format: FORMAT, ...checkpoint, state: await checksumOf([state]) },
+      format: FORMAT,
+      ...checkpoint,
+      state: await checksumOf([state]),
       record: await writeAfter(path.join(folder, "record"), record, before?.record),
       text: await writeAfter(path.join(folder, "text"), text, before?.text),
     }

@@ -114,7 +114,11 @@ function listed(
   const manifest = found instanceof ShareError ? undefined : found
   const unfinished = entry.state !== "published" || (manifest && manifest.state !== "published")
   return {
-    ...{ id, session, title, created, updated },
+    id,
+    session,
+    title,
+    created,
+    updated,
     url: entry.url ?? store?.url(prefixOf(id) + INDEX) ?? "",
     store: store?.name ?? destination.to,
     state: error ? unreadableState(error) : unfinished ? "unfinished" : manifest ? "shared" : "gone",

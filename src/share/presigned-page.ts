@@ -42,12 +42,10 @@ export async function* withPresignedPage(
     all.update(`${file.path} ${file.input} `)
     if (file.path === INDEX)
       yield {
-        ...{
-          path: PRESIGNED_PAGE,
-          contentType: "text/html; charset=utf-8",
-          cacheControl: CACHE_REVALIDATE,
-          input: all.digest("hex"),
-        },
+        path: PRESIGNED_PAGE,
+        contentType: "text/html; charset=utf-8",
+        cacheControl: CACHE_REVALIDATE,
+        input: all.digest("hex"),
         async render() {
           const pieces: Buffer[] = []
           for await (const piece of toBuffers(singleFile(session, { version, leftOut, expires, share })))

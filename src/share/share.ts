@@ -95,7 +95,11 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
     await options.mayShare({ ...prepared, directory, known })
     const { store, newId, lifetime, acceptRetention } = options
     await ensureErasable({
-      ...{ store, destination, ledger, newId, lifetime },
+      store,
+      destination,
+      ledger,
+      newId,
+      lifetime,
       // A share that already has a link there was accepted before.
       acceptRetention: acceptRetention?.() || known?.url !== undefined,
     })

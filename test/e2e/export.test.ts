@@ -60,7 +60,7 @@ describe.each(["html", "md", "json"])("export --format %s", (format) => {
     writeFileSync(place, "mine")
     const { status, stderr, stdout } = await home.export("--format", format, "--output", place)
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" })
-    expect(stderr).toMatch(/is there already[\s\S]*--force/)
+    expect(stderr).toMatch(/already exists[\s\S]*--force/)
     expect(readFileSync(place, "utf8")).toBe("mine")
     expect((await home.export("--format", format, "--output", place, "--force")).status).toBe(0)
     expect(readFileSync(place, "utf8")).toContain("An answer")

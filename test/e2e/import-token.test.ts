@@ -82,12 +82,12 @@ test("the user's own enterprise.url names the server as well, a project's does n
   expect([stranger.seen, company.seen]).toEqual([[undefined], [`Bearer ${TOKEN}`]])
 })
 
-test("a token goes over https only, and --token to its link alone", async () => {
+test("a token is only sent over https, and --token to its link alone", async () => {
   const env = { OPENCODE_BUCKET_SERVER: "http://shares.corp.test" }
   const clear = await run("http://shares.corp.test/s/V1StGXR8_Z5jdHi6B-myT/", env)
-  expect(clear).toMatchObject({ status: 2, stderr: expect.stringContaining("A token goes over https only") })
+  expect(clear).toMatchObject({ status: 2, stderr: expect.stringContaining("A token is only sent over https") })
   const flag = await run("http://shares.corp.test/s/V1StGXR8_Z5jdHi6B-myT/", {}, "--token", "t")
-  expect(flag).toMatchObject({ status: 2, stderr: expect.stringContaining("A token goes over https only") })
+  expect(flag).toMatchObject({ status: 2, stderr: expect.stringContaining("A token is only sent over https") })
   await run(stranger.link, env, "--token", "for-this-one")
   expect(stranger.seen).toEqual(["Bearer for-this-one"])
 })

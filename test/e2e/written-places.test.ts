@@ -84,7 +84,7 @@ describe.each(["md"])("export --format %s --force", (format) => {
       "--format",
       format,
     ])
-    expect(again).toMatchObject({ status: 2, stderr: expect.stringMatching(/is there already/) })
+    expect(again).toMatchObject({ status: 2, stderr: expect.stringMatching(/already exists/) })
   })
 
   test("writes into a FIFO, which stays", async () => {

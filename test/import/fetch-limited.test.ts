@@ -192,7 +192,7 @@ test("a token goes over no network in the clear, also where a name says that it 
       text(new URL(`http://${host}:${port}/x.json`), { token: "t0k", lookup, timeoutMs: 200 }),
     ).rejects.toMatchObject({
       code: "bad-usage",
-      message: expect.stringContaining("https only"),
+      message: expect.stringContaining("over https"),
     })
   expect(asked).toBe(0)
   expect(await text(new URL(`http://localhost:${port}/x.json`), { token: "t0k" })).toBe("1")

@@ -46,7 +46,7 @@ describe.each([
       const refused = await run(args)
       expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 5, stdout: "" })
       expect(refused.stderr).toMatch(new RegExp(`${right}\\b`))
-      if (markers) expect(refused.stderr).toContain("An empty delete marker stays there.")
+      if (markers) expect(refused.stderr).toContain("An empty delete marker was left behind.")
       expect((await held()).filter((key) => !markers || !key.endsWith("(marker)"))).toEqual([])
     }
     const looked = JSON.parse((await run(["doctor", "--json"])).stdout)

@@ -1,13 +1,13 @@
 import { ShareError } from "../../errors.ts"
 
-/** The `code` of an error of Node's file system, such as `ENOENT`; undefined for any other value. */
+/** The `code` of a Node file system error, such as `ENOENT`; undefined for other values. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined
 }
 
 /**
- * Says in words what the file system refused: `store-denied` where a permission is missing, else `store-failed`.
- * A `ShareError` passes unchanged.
+ * Turns a file system error into a `ShareError`: `store-denied` if a permission is missing, else `store-failed`.
+ * Returns a `ShareError` unchanged.
  */
 export function directoryError(error: unknown, doing: "write" | "read" | "list" | "delete", at: string): ShareError {
   if (error instanceof ShareError) return error

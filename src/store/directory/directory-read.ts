@@ -4,7 +4,7 @@ import path from "node:path"
 import { Readable } from "node:stream"
 import type { ReadAnswer, ReadOptions } from "../object-store.ts"
 
-// A file keeps no type of its own, so it is told by the name that this package has given it.
+// Files have no content type, so it is derived from the extension.
 const MEDIA_TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
   ".json": "application/json; charset=utf-8",
@@ -20,7 +20,7 @@ const MEDIA_TYPES: Record<string, string> = {
   ".pdf": "application/pdf",
 }
 
-/** Reads a file for somebody on the web: see `ObjectStore.read`. Closes it, at the latest when the body has ended. */
+/** Reads a file for a web reader: see `ObjectStore.read`. Closes it, at the latest when the body ends. */
 export async function readForWeb(file: FileHandle, key: string, asked: ReadOptions): Promise<ReadAnswer | undefined> {
   let isOpen = true
   const close = async () => {
@@ -67,7 +67,7 @@ export async function readForWeb(file: FileHandle, key: string, asked: ReadOptio
 const matches = (asked: string, etag: string) =>
   asked.trim() === "*" || asked.split(",").some((one) => one.trim().replace(/^W\//, "") === etag)
 
-/** One range of bytes (RFC 9110, 14.1.2); undefined for what is none or more than one, which is answered with all of it. */
+/** Parses a single byte range (RFC 9110, 14.1.2); undefined for invalid or multiple ranges, which get the whole file. */
 function rangeOf(text: string, size: number): { start: number; end: number } | "none" | undefined {
   const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(text.trim()) ?? []
   if (first === "" && last === "") return undefined

@@ -12,26 +12,26 @@ import { readForWeb } from "./directory-read.ts"
 import { ignoreCodes, type OpenFolder, openChild, openFolder, symlinkError } from "./open-folder.ts"
 
 export interface DirectoryStoreOptions {
-  /** Where the folder is seen from outside, if a web server serves it: `https://shares.corp.example`. */
+  /** Public base URL, if a web server serves the folder: `https://shares.corp.example`. */
   publicUrl?: string | undefined
 }
 
 /**
- * An `ObjectStore` over a local folder, which is created when first needed. Content is stored as it is, so that a
- * page opens from `file://`; content type and cache control are the web server's affair.
+ * An `ObjectStore` for a local folder, which is created when needed. Content is stored uncompressed, so that pages open
+ * from `file://`; content type and cache control are left to the web server.
  *
- * Writes are atomic: the content goes to a temporary file beside its target, which then takes the target's name. The
- * temporary file of a run that was killed lies below the same prefix, so it is listed and deleted with it.
+ * Writes are atomic: content goes to a temporary file beside the target, which is then renamed. The temporary file of a
+ * killed process lies below the same prefix, so it is listed and deleted with it.
  *
- * The folder itself may be a symbolic link; below it none is followed. A folder that is one is refused
- * (`store-denied`), a file that is one is listed, and replaced or deleted as the link that it is.
+ * The folder itself may be a symbolic link; links below it are not followed. A linked folder is refused
+ * (`store-denied`); a linked file is listed, and the link itself is replaced or deleted.
  */
 export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOptions = {}): ObjectStore {
   const root = path.resolve(folder)
   const base = publicUrl === undefined ? pathToFileURL(`${root}${path.sep}`).href : `${publicUrl.replace(/\/+$/, "")}/`
   const locate = (key: string) => path.join(root, ...key.split("/"))
 
-  /** Does something in the folder of a key, or of a prefix; undefined where there is none. */
+  /** Runs `act` in the folder of a key or prefix; undefined if there is no such folder. */
   async function within<T>(folders: readonly string[], act: (at: string) => Promise<T>): Promise<T | undefined> {
     const held = await openFolder(root, folders)
     try {
@@ -41,7 +41,7 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
     }
   }
 
-  /** Everything in a folder that is held, and lets go of it. */
+  /** Lists everything below an open folder, then closes it. */
   async function* walk(held: OpenFolder | undefined, prefix: string): AsyncGenerator<ObjectEntry> {
     if (held === undefined) return
     try {
@@ -64,7 +64,7 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
       await unlink(path.join(at, name)).catch(ignoreCodes("ENOENT"))
       return true
     })
-    // Folders that were left empty go with it.
+    // Remove folders that are empty now.
     for (let emptied = isGone; emptied && names.length > 0; ) {
       const folder = names.pop() as string
       emptied = await within(names, (at) =>
@@ -82,11 +82,11 @@ export function directoryStore(folder: string, { publicUrl }: DirectoryStoreOpti
     async put(key, { body }) {
       checkKey(key)
       const target = locate(key)
-      // Another run that deletes the last file of this folder takes the folder with it: make it again, once or twice.
+      // Another process may delete the folder together with its last file: create it again, up to twice.
       for (let attempt = 1; ; attempt++) {
         try {
           const folders = foldersOf(key)
-          // Most keys are in a folder that is there already.
+          // Most keys are in an existing folder.
           const held =
             (await openFolder(root, folders)) ?? ((await openFolder(root, folders, { make: true })) as OpenFolder)
           try {
@@ -209,7 +209,7 @@ async function readWhole(at: string, shown: string): Promise<Uint8Array> {
 
 async function openFile(at: string, shown: string): Promise<FileHandle> {
   if ((await lstat(at)).isSymbolicLink()) throw symlinkError(shown)
-  // A pipe would be waited for without end.
+  // O_NONBLOCK: opening a pipe would block.
   const file = await open(at, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   const found = await file.stat()
   if (found.isFile() || found.isDirectory()) return file
@@ -217,7 +217,7 @@ async function openFile(at: string, shown: string): Promise<FileHandle> {
   throw new Error("it is not a file")
 }
 
-/** An empty listing must mean "nothing there", so a root that is something else is an error rather than nothing. */
+/** An empty listing must mean that nothing is stored, so a root that is not a folder is an error. */
 async function isFolderOrMissing(root: string): Promise<void> {
   const found = await stat(root).catch(ignoreCodes("ENOENT"))
   if (found !== undefined && !found.isDirectory()) throw Object.assign(new Error(root), { code: "ENOTDIR" })
@@ -225,10 +225,10 @@ async function isFolderOrMissing(root: string): Promise<void> {
 
 function checkDeletable(key: string): void {
   checkListedKey(key)
-  // On Windows a name with a backslash or a colon would be a path of its own.
+  // On Windows, a name with a backslash or colon would be a path.
   const strange = key.split("/").some((name) => name === "" || (path.sep === "\\" && /[\\:]/.test(name)))
   if (strange) throw new ShareError("bad-input", `${JSON.stringify(key)} is not a file that can be deleted.`)
 }
 
-/** Of a key the names of its folders, of a prefix all of its names. */
+/** The folder names of a key, or all names of a prefix. */
 const foldersOf = (key: string): string[] => key.split("/").slice(0, -1)

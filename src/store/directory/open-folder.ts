@@ -4,18 +4,18 @@ import path from "node:path"
 import { ShareError } from "../../errors.ts"
 import { errorCode } from "./directory-errors.ts"
 
-/** A folder that is held open: what is done at its address is done in it, even where its name is meanwhile another's. */
+/** An open folder. Operations at `at` apply to this folder, even if its name now refers to another one. */
 export interface OpenFolder {
-  /** Where to open, list, rename and delete what is directly in it. */
+  /** The path for operations on its direct entries. */
   at: string
-  /** As people know it. */
+  /** The path for messages. */
   shown: string
   close(): Promise<void>
 }
 
 /**
- * Goes from `root` down by folders' names and by no symbolic link (`store-denied`); the root itself may be one. Undefined
- * where there is no such folder, unless folders are to be made: then an error of the file system where one cannot be.
+ * Opens a folder below `root` by names, following no symbolic link (`store-denied`) except the root itself. Undefined if
+ * there is no such folder; with `make`, creates it, and throws the file system's error if that fails.
  */
 export async function openFolder(
   root: string,
@@ -38,13 +38,13 @@ export async function openFolder(
   return held
 }
 
-/** A folder that was made is not there: another run has deleted it (`ENOENT`), or a file has its name. */
+/** Why a folder that was just created is missing: another process deleted it (`ENOENT`), or a file has its name. */
 async function missingFolderError(folder: string): Promise<Error> {
   const found = await lstat(folder)
   return Object.assign(new Error(folder), { code: found.isDirectory() ? "ENOENT" : "ENOTDIR" })
 }
 
-/** A folder in one that is held; undefined where there is none of that name. */
+/** Opens a subfolder; undefined if there is none of that name. */
 export async function openChild(parent: OpenFolder, name: string): Promise<OpenFolder | undefined> {
   const [at, shown] = [path.join(parent.at, name), path.join(parent.shown, name)]
   const found = await lstat(at).catch(ignoreCodes("ENOENT"))
@@ -52,8 +52,8 @@ export async function openChild(parent: OpenFolder, name: string): Promise<OpenF
   return found?.isDirectory() ? hold(at, shown, constants.O_NOFOLLOW) : undefined
 }
 
-// Linux has a name for a folder that is held open, by whatever name it was opened. Elsewhere, every folder on the way is
-// looked at just before it is used.
+// Linux has a path for an open folder, independent of its name. On other systems, each folder on the path is checked just
+// before use.
 const canHold = process.platform === "linux" && existsSync("/proc/self/fd")
 
 async function hold(at: string, shown: string, flags: number): Promise<OpenFolder | undefined> {
@@ -66,16 +66,12 @@ async function hold(at: string, shown: string, flags: number): Promise<OpenFolde
 }
 
 export function symlinkError(at: string): ShareError {
-  return new ShareError(
-    "store-denied",
-    `${at} is a symbolic link, and nothing is read, written or deleted through one.`,
-    {
-      hint: "Replace the link by a real folder, or choose the place it leads to as the destination.",
-    },
-  )
+  return new ShareError("store-denied", `${at} is a symbolic link; links are not followed.`, {
+    hint: "Replace the link with a real folder, or use its target as the destination.",
+  })
 }
 
-/** Undefined for errors of these codes; others are thrown on. */
+/** Turns errors with these codes into undefined; rethrows others. */
 export function ignoreCodes(...codes: string[]): (error: unknown) => undefined {
   return (error) => {
     if (!codes.includes(errorCode(error) ?? "")) throw error

@@ -7,31 +7,31 @@ import { configuredEndpoint } from "./s3-profile.ts"
 
 export interface S3Settings {
   bucket: string
-  /** The part of the bucket to use, for what is said of it. */
+  /** The folder in the bucket, for error messages. */
   folder?: string | undefined
   endpoint?: string | undefined
   region?: string | undefined
   profile?: string | undefined
-  /** Default: true as soon as an endpoint is set, here, in the environment or in the profile. */
+  /** Default: true if an endpoint is set, here, in the environment or in the profile. */
   pathStyle?: boolean | undefined
-  /** Milliseconds until a connection has to stand, and until a silent one is given up. */
+  /** Timeouts in milliseconds for connecting, and for a connection without data. Default: 5,000 and 15,000. */
   timeouts?: { connect: number; idle: number } | undefined
-  /** Connections at once. Default: 32, enough for one who shares; a server has one open for each of its slow readers. */
+  /** Concurrent connections. Default: 32, enough to share; a server needs one for each slow reader. */
   maxSockets?: number | undefined
 }
 
 export interface S3Connection {
   client: S3Client
   region: string
-  /** Where requests go, for people: `https://minio.corp.example`. */
+  /** The service's address, for messages: `https://minio.corp.example`. */
   endpoint: string
-  /** The address of the bucket itself, ending in `/`: in path style, or with the bucket in the host name. */
+  /** The bucket's address, ending in `/`, in path style or with the bucket in the host name. */
   bucketUrl: string
 }
 
 const DEFAULT_TIMEOUTS_MS = { connect: 5_000, idle: 15_000 }
 
-/** Makes the client. Nothing is sent and no credentials are asked for. Raises `bad-settings`. */
+/** Creates the client. Sends nothing and resolves no credentials. Throws `bad-settings`. */
 export async function connect(settings: S3Settings): Promise<S3Connection> {
   const endpoint = settings.endpoint ?? (await configuredEndpoint(settings.profile))
   if (endpoint !== undefined) checkBucketInEndpoint(checkEndpoint(endpoint), settings.bucket, settings.folder)
@@ -58,7 +58,7 @@ async function makeClient(
   const agent = { keepAlive: true, maxSockets, proxyEnv: { ...proxiesFrom(process.env) } }
   const client = new S3Client({
     ...config,
-    // Since 3.729 the SDK adds CRC32 checksums to everything, which R2, B2, Swift and older MinIO refuse
+    // Since 3.729 the SDK adds CRC32 checksums to every request, which R2, B2, Swift and older MinIO reject
     // (aws/aws-sdk-js-v3#6810).
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
@@ -77,8 +77,8 @@ async function makeClient(
 }
 
 /**
- * DeleteObjects must carry a checksum of its body. The SDK sends CRC32, which many services do not know; all know
- * Content-MD5 (aws/aws-sdk-js-v3#6819, #6920). After the SDK's own checksums, before the signature.
+ * DeleteObjects requires a checksum of its body. The SDK sends CRC32, which many services do not support; all support
+ * Content-MD5 (aws/aws-sdk-js-v3#6819, #6920). Runs after the SDK's checksums and before signing.
  */
 function signContentMd5(client: S3Client): void {
   client.middlewareStack.add(
@@ -96,8 +96,8 @@ function signContentMd5(client: S3Client): void {
 }
 
 /**
- * A server that does not answer at all is asked twice rather than five times: who waits is told in seconds, not
- * minutes. What is refused or interrupted is tried again as often as the SDK likes.
+ * Retries timeouts once instead of four times, so that the user gets an error in seconds, not minutes. Other errors are
+ * retried as the SDK decides.
  */
 async function limitTimeoutRetries(client: S3Client): Promise<void> {
   const standard = await client.config.retryStrategy()
@@ -109,7 +109,7 @@ async function limitTimeoutRetries(client: S3Client): Promise<void> {
   }
 }
 
-/** True for the errors that the SDK's HTTP client makes when a timeout of its own has passed. */
+/** Whether the error is a timeout of the SDK's HTTP client. */
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === "TimeoutError" && !("code" in error && error.code !== "ETIMEDOUT")
 }
@@ -120,7 +120,7 @@ async function configuredRegion(config: S3ClientConfig, ownEndpoint: boolean): P
   } catch (error) {
     const other = process.env["AWS_DEFAULT_REGION"]
     if (other !== undefined && other !== "") return other
-    // Services other than AWS mostly have one region and take this name for it.
+    // Most services other than AWS have a single region and accept this name for it.
     if (ownEndpoint) return "us-east-1"
     throw new ShareError("bad-settings", "No region is configured for the bucket.", {
       hint: "Name it with --region or AWS_REGION, such as eu-central-1.",
@@ -130,8 +130,8 @@ async function configuredRegion(config: S3ClientConfig, ownEndpoint: boolean): P
 }
 
 /**
- * Lets the SDK itself say where it would send a request, and stops it there: its rules for regions, partitions and
- * bucket names are long, and the link has to agree with them.
+ * Lets the SDK build a request and captures its address without sending it: links must follow the SDK's extensive rules
+ * for regions, partitions and bucket names.
  */
 async function locate(config: S3ClientConfig, bucket: string): Promise<string> {
   const client = new S3Client({ ...config, credentials: { accessKeyId: "none", secretAccessKey: "none" } })
@@ -153,7 +153,7 @@ async function locate(config: S3ClientConfig, bucket: string): Promise<string> {
     await client.send(new GetObjectCommand({ Bucket: bucket, Key: "key" }))
   } catch (error) {
     throw new ShareError("bad-settings", `The bucket ${bucket} cannot be addressed: ${(error as Error).message}.`, {
-      hint: "See whether the bucket's name, the endpoint and the region are right.",
+      hint: "Check the bucket's name, the endpoint and the region.",
       cause: error,
     })
   } finally {
@@ -165,7 +165,7 @@ async function locate(config: S3ClientConfig, bucket: string): Promise<string> {
 function checkEndpoint(endpoint: string): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return endpoint
-  // Not quoted: an address that holds a password must not be printed.
+  // Not quoted: the address may contain a password.
   throw new ShareError("bad-settings", "The endpoint is not the plain address of a service.", {
     hint: "Give the whole address of the S3 service, such as https://minio.corp.example.",
   })

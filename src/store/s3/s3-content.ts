@@ -4,12 +4,12 @@ import { gunzip, gzip } from "node:zlib"
 const COMPRESSIBLE =
   /^(?:text\/(?:html|css|markdown|plain|javascript)|application\/(?:json|javascript)|image\/svg\+xml)(?:;|$)/
 
-/** True for the content types that are stored with `Content-Encoding: gzip`: text of any kind, SVG included. */
+/** Whether a content type is stored with `Content-Encoding: gzip`: text of any kind, including SVG. */
 export function isCompressible(contentType: string): boolean {
   return COMPRESSIBLE.test(contentType.trim().toLowerCase())
 }
 
-/** Content as it is sent: a Buffer, since the SDK sends streams in a framing that several vendors refuse or store. */
+/** Encodes content for upload as a Buffer: the SDK sends streams in a framing that several vendors reject or store. */
 export async function encode(body: Uint8Array, contentType: string): Promise<{ body: Buffer; encoding?: "gzip" }> {
   const plain = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   if (!isCompressible(contentType)) return { body: plain }
@@ -17,8 +17,8 @@ export async function encode(body: Uint8Array, contentType: string): Promise<{ b
 }
 
 /**
- * Undoes `encode`. Looks at the bytes as well as at what the answer says of them, since a service or a proxy on the
- * way may have decompressed them already, or have lost the `Content-Encoding` header.
+ * Reverses `encode`. Checks the bytes as well as the headers, since a service or proxy may have decompressed the content
+ * already or dropped the `Content-Encoding` header.
  */
 export async function decode(
   body: Uint8Array,

@@ -6,11 +6,11 @@ import { isDenied, isDeniedCode, isNotFoundCode, isUnsupported } from "./s3-erro
 import { s3Error, saysProtected } from "./s3-errors.ts"
 import { lockedError } from "./s3-object-lock.ts"
 
-/** What S3 takes in one DeleteObjects request. */
+/** S3's limit for one DeleteObjects request. */
 const MAX_BATCH_COUNT = 1000
 const MAX_CONCURRENT_COUNT = 16
 
-/** Answers of one entry of a batch that may well succeed when it is asked for alone. */
+/** Error codes of a batch entry that may succeed in a request of its own. */
 const RETRYABLE_CODES = new Set([
   "InternalError",
   "SlowDown",
@@ -19,7 +19,7 @@ const RETRYABLE_CODES = new Set([
   "OperationAborted",
 ])
 
-/** What has gone wrong so far: the first refusal, the first entry that was hidden instead of deleted, the keys of which something stays. */
+/** Failures so far: the first refusal, the first key that was hidden instead of deleted, and the keys that remain. */
 interface DeleteOutcome {
   refused?: Refusal
   hidden?: string
@@ -31,12 +31,12 @@ interface Refusal {
   error: ShareError
 }
 
-/** Deletes entries with full keys of the bucket: see `ObjectStore.delete`. */
+/** Deletes entries with full bucket keys: see `ObjectStore.delete`. */
 export async function deleteEntries(s3: S3Bucket, entries: readonly ObjectEntry[]): Promise<void> {
   const outcome: DeleteOutcome = { kept: new Set() }
   const hiding = entries.filter(({ hides }) => hides)
   await deleteAll(s3, hiding.length === 0 ? entries : entries.filter(({ hides }) => !hides), outcome)
-  // Without its marker, content that could not be deleted would be seen again.
+  // Removing the marker would expose content that could not be deleted.
   const markers = hiding.filter(({ key }) => !outcome.kept.has(key))
   if (markers.length > 0) await deleteAll(s3, markers, outcome)
   if (outcome.hidden !== undefined) throw hiddenOnly(s3, outcome.hidden)
@@ -46,7 +46,7 @@ export async function deleteEntries(s3: S3Bucket, entries: readonly ObjectEntry[
 }
 
 async function deleteAll(s3: S3Bucket, entries: readonly ObjectEntry[], outcome: DeleteOutcome): Promise<void> {
-  // A control character cannot be written in the XML of a batch.
+  // Control characters cannot be written in a batch's XML.
   const alone = entries.filter(({ key }) => /[\x00-\x1f\x7f\ufffe\uffff]/.test(key))
   const together = alone.length === 0 ? entries : entries.filter((entry) => !alone.includes(entry))
   for (let start = 0; start < together.length; start += MAX_BATCH_COUNT) {
@@ -63,7 +63,7 @@ async function deleteBatch(s3: S3Bucket, batch: readonly ObjectEntry[], outcome:
   }))
   const command = new DeleteObjectsCommand({ Bucket: s3.bucket, Delete: { Objects: objects, Quiet: false } })
   const answer = await s3.client.send(command).catch((error: unknown) => {
-    // Ceph refuses the whole of a batch to whom a policy allows each of its deletes, since it asks for the right to the bucket.
+    // Ceph checks a bucket permission for batches, so it may refuse a batch although each single delete is allowed.
     if (!isUnsupported(error) && !isDenied(error))
       throw s3Error(error, { ...s3, operation: "delete", key: batch[0]?.key })
     s3.batches = false
@@ -92,7 +92,7 @@ async function deleteSingly(s3: S3Bucket, entries: readonly ObjectEntry[], outco
         await deleteOne(s3, entry, outcome)
       } catch (error) {
         const { code } = recordRefusal(s3, entry, error, outcome)
-        // Wrong credentials, a lost connection and the like meet every further entry just the same.
+        // Other errors, such as wrong credentials or a lost connection, would occur for every further entry.
         if (code !== "store-denied" && code !== "store-failed") throw outcome.refused!.error
       }
     }
@@ -109,7 +109,7 @@ async function deleteOne(s3: S3Bucket, entry: ObjectEntry, outcome: DeleteOutcom
   let asked = version
   try {
     const answer = await send(asked).catch((error: unknown) => {
-      // A bucket that keeps no versions may list `null`, and ask for the right to delete versions where it is named.
+      // An unversioned bucket may list the version `null`, but require the permission to delete versions if it is given.
       if (!(error instanceof Error) || !(nullRefused(entry, error.name) || (version === "null" && isDenied(error))))
         throw error
       asked = undefined
@@ -123,12 +123,12 @@ async function deleteOne(s3: S3Bucket, entry: ObjectEntry, outcome: DeleteOutcom
   }
 }
 
-/** `null` is the version of an object in a bucket that keeps no versions; some services list it but do not know it. */
+/** `null` is the version in an unversioned bucket; some services list it but reject it in requests. */
 function nullRefused({ version }: ObjectEntry, code: string): boolean {
   return version === "null" && /^(?:NotImplemented|InvalidArgument|InvalidRequest|NotSupported)$/.test(code)
 }
 
-/** Notes that an entry was refused. Gives that refusal in words. */
+/** Records that an entry was refused, and returns the error. */
 function recordRefusal(s3: S3Bucket, entry: ObjectEntry, refused: unknown, outcome: DeleteOutcome): ShareError {
   const { key, version } = entry
   const operation = version === undefined || version === "null" ? "delete" : "delete-version"

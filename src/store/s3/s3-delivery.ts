@@ -1,13 +1,13 @@
 import type { PutObjectCommand } from "@aws-sdk/client-s3"
 import { errorFacts } from "./s3-error-facts.ts"
 
-/** Errors of a connection that was never made: nothing can have been sent over it. */
+/** Errors of a connection that was never established, so nothing was sent. */
 const NEVER_CONNECTED =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_NODATA|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|CERT_.*|UNABLE_TO_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*|ERR_TLS_CERT_.*|ERR_PROXY_TUNNEL)$/
 
 /**
- * Watches every attempt of a request that stores something. Returns whether one of them may have reached the service: an
- * answer that was lost says nothing of what is stored, a connection that was refused does.
+ * Watches every attempt of an upload. The returned function reports whether one may have reached the service: after a lost
+ * response the object may be stored, after a refused connection it is not.
  */
 export function watchDelivery({ middlewareStack }: PutObjectCommand): () => boolean {
   let isReached = false
@@ -29,11 +29,11 @@ export function watchDelivery({ middlewareStack }: PutObjectCommand): () => bool
 
 function isNeverConnected(error: unknown): boolean {
   const { system, message } = errorFacts(error)
-  // Of several addresses of a host, each was tried.
+  // There is one code for each address of the host that was tried.
   if (system.length > 0) return system.every((code) => NEVER_CONNECTED.test(code))
   return /did not establish a connection/.test(message)
 }
 
-/** Marks the cause of an error: no attempt has reached the service. */
+/** Marks an error's cause: no attempt has reached the service. */
 export const markUnsent = (error: unknown): unknown =>
   typeof error === "object" && error !== null ? Object.assign(error, { isUnsent: true }) : error

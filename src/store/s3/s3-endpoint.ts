@@ -1,8 +1,8 @@
 import { ShareError } from "../../errors.ts"
 
 /**
- * Hosts of S3 services that serve the API at their root and every bucket at a host name in front: an address with a path,
- * or with the bucket's name in front, is a bucket's address there, never the service's.
+ * S3 services that serve the API at the root and each bucket at a subdomain: an address with a path or with a bucket's
+ * subdomain is the address of a bucket, never of the service.
  */
 const SERVICE_HOSTS = [
   /^s3[.-](?:[a-z0-9.-]+\.)?amazonaws\.com(?:\.cn)?$/,
@@ -20,19 +20,19 @@ const SERVICE_HOSTS = [
   /^cos\.[a-z0-9-]+\.myqcloud\.com$/,
 ]
 
-/** An endpoint that seems to name the bucket, and the service's own address without it. */
+/** An endpoint that appears to contain the bucket, and the service's address without it. */
 export interface BucketInEndpoint {
   /** `https://nyc3.digitaloceanspaces.com` */
   service: string
-  /** The service is known to have no address of this form; otherwise a host or a path may be called like the bucket by chance. */
+  /** A known service has no such address; otherwise a host or path may have the bucket's name by coincidence. */
   isCertain: boolean
-  /** What follows the bucket in the endpoint's path, without slashes at either end. */
+  /** The endpoint's path after the bucket, without slashes at either end. */
   folder: string
-  /** Where keys have landed by way of this endpoint in path style: the real bucket, and what has come before each key. */
+  /** Where objects were stored through this endpoint in path style: the actual bucket, and the prefix before each key. */
   landed: { bucket: string; folder: string[] }
 }
 
-/** Reads an endpoint: does it name the bucket, in its host (`https://bucket.host`) or its path (`https://host/bucket`)? */
+/** Detects the bucket in an endpoint's host (`https://bucket.host`) or path (`https://host/bucket`). */
 export function bucketInEndpoint(endpoint: string, bucket: string): BucketInEndpoint | undefined {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
   if (!url) return undefined
@@ -52,11 +52,11 @@ export function bucketInEndpoint(endpoint: string, bucket: string): BucketInEndp
     const folder = path[0] === bucket ? path.slice(1) : []
     return { service: address(hostname, []), isCertain: true, folder: folder.join("/"), landed: inPath }
   }
-  // The address of a service, whatever the bucket is called.
+  // A service's address, whatever the bucket's name.
   if (isKnown(hostname)) return undefined
   const perhaps = { isCertain: false, folder: "" }
   if (path.at(-1) === bucket) return { ...perhaps, service: address(hostname, path.slice(0, -1)), landed: inPath }
-  // No label but the bucket's has to be in front of a name such as `localhost`.
+  // Require a dot after the bucket's label, or `localhost`.
   if (rest !== undefined && (rest.includes(".") || rest === "localhost") && !isAddress(hostname))
     return { ...perhaps, service: address(rest, path), landed: inHost }
   return undefined
@@ -64,13 +64,13 @@ export function bucketInEndpoint(endpoint: string, bucket: string): BucketInEndp
 
 const isAddress = (host: string) => /^[\d.]+$/.test(host) || host.startsWith("[")
 
-/** Raises `bad-settings` for an endpoint that names the bucket for certain: every key would land below the bucket's own name. */
+/** Throws `bad-settings` if an endpoint certainly contains the bucket: every key would get the bucket's name as a prefix. */
 export function checkBucketInEndpoint(endpoint: string, bucket: string, folder = ""): void {
   const named = bucketInEndpoint(endpoint, bucket)
   if (named?.isCertain) throw bucketNamedTwice(endpoint, { bucket, folder }, named)
 }
 
-/** Where objects are that were stored by way of an endpoint that names the bucket for certain; undefined for any other one. */
+/** The actual location of objects stored through an endpoint that certainly contains the bucket; undefined for others. */
 export function actualLocation(
   endpoint: string,
   { bucket, folder }: { bucket: string; folder: string },
@@ -81,7 +81,7 @@ export function actualLocation(
   return { endpoint: named.service, bucket: named.landed.bucket, folder: names.join("/") }
 }
 
-/** The error for an endpoint that is the address of a bucket, with the right spelling where it can be told. */
+/** The error for an endpoint that is a bucket's address, with the correct settings if they can be derived. */
 export function bucketNamedTwice(
   endpoint: string,
   { bucket, folder }: { bucket: string; folder: string },

@@ -1,18 +1,18 @@
-/** What is known of an error, whether a service answered or none did. */
+/** Properties of an error, with or without a response from the service. */
 export interface S3ErrorFacts {
   code: string
   message: string
   status: number | undefined
   headers: Record<string, string>
-  /** Codes of the errors below it: a failed connection has one for each address that was tried. */
+  /** System error codes of its causes: a failed connection has one for each address that was tried. */
   system: string[]
 }
 
-/** Codes with which a service refuses the request itself, whatever it asks for. */
+/** Codes that would refuse any request, whatever its operation. */
 const REQUEST_INDEPENDENT_CODES =
   /^(?:ExpiredToken.*|TokenRefreshRequired|InvalidToken|InvalidAccessKey.*|AuthorizationHeaderMalformed|RequestTime.*|InvalidBucketName)$/
 
-/** True where a service says that it has no such request, rather than that this one was refused. */
+/** Whether a service does not support an operation, as opposed to refusing this request. */
 export function isUnsupported(error: unknown): boolean {
   const { code, status } = errorFacts(error)
   if (
@@ -25,27 +25,27 @@ export function isUnsupported(error: unknown): boolean {
 }
 
 /**
- * True where a service refuses this request for want of a right, or by a rule of the bucket; not where it refuses the
- * credentials, which no other request would help against.
+ * Whether a service refuses this request because a permission is missing or by a rule of the bucket. False if it rejects
+ * the credentials, which would fail every request.
  */
 export function isDenied(error: unknown): boolean {
   const { code, status, headers } = errorFacts(error)
   if (REQUEST_INDEPENDENT_CODES.test(code) || code === "SignatureDoesNotMatch") return false
-  // A proxy that refuses does not speak for the bucket.
+  // A refusal by a proxy says nothing about the bucket.
   if (code !== "AccessDenied" && /html/.test(headers["content-type"] ?? "")) return false
   return status === 403 || isDeniedCode(code)
 }
 
-/** True for the codes with which a service refuses an object of a batch. */
+/** Whether the code refuses an object of a batch. */
 export const isDeniedCode = (code: string): boolean =>
   /^(?:AccessDenied|AllAccessDisabled|Forbidden|UnauthorizedAccess)$/.test(code)
 
-/** True for the codes with which a service says that there is nothing to delete or to read. */
+/** Whether the code means that the object does not exist. */
 export function isNotFoundCode(code: string): boolean {
   return code === "NoSuchKey" || code === "NoSuchVersion" || code === "NotFound"
 }
 
-/** Reads an error of the SDK or of Node; any other value gives facts without much in them. */
+/** Extracts the properties of an SDK or Node error. Other values give mostly empty properties. */
 export function errorFacts(error: unknown): S3ErrorFacts {
   const known = (typeof error === "object" && error !== null ? error : {}) as {
     name?: unknown

@@ -5,7 +5,7 @@ import { errorFacts, type S3ErrorFacts } from "./s3-error-facts.ts"
 
 export type S3Operation = "write" | "read" | "list" | "list-versions" | "delete" | "delete-version"
 
-/** What an error is about. Never the credentials: sentences are made from this and from codes alone. */
+/** Context of an error. Never contains credentials: messages are built only from this and from error codes. */
 export interface S3Context {
   operation: S3Operation
   bucket: string
@@ -17,7 +17,7 @@ export interface S3Context {
 
 type ErrorText = [code: ErrorCode, message: string, hint: string]
 
-/** Says in words why a request to the bucket failed: one sentence, a hint, one of the `store-` codes. */
+/** Turns a failed request into a `ShareError`: one sentence, a hint, a `store-` code. */
 export function s3Error(error: unknown, about: S3Context): ShareError {
   if (error instanceof ShareError) return error
   const facts = errorFacts(error)
@@ -39,8 +39,8 @@ export function s3Error(error: unknown, about: S3Context): ShareError {
 }
 
 /**
- * A listing is asked of the bucket. Who answers that there is no such key has read the bucket's name as that of an object:
- * the endpoint already leads into a bucket.
+ * A listing addresses the bucket. `NoSuchKey` means that the service read the bucket's name as a key: the endpoint already
+ * points into a bucket.
  */
 const isListingOfAnObject = ({ code }: S3ErrorFacts, { operation }: S3Context) =>
   code === "NoSuchKey" && (operation === "list" || operation === "list-versions")
@@ -95,7 +95,7 @@ function clock({ code, message, headers }: S3ErrorFacts, { endpoint }: S3Context
       : `${Math.abs(minutes)} minutes ${minutes > 0 ? "ahead" : "behind"}`
   return [
     "store-clock",
-    `The clock of this machine is ${by}, says ${endpoint}.`,
+    `Clock skew: this machine's clock is ${by}, according to ${endpoint}.`,
     "Set the clock, best by time synchronisation, then try again.",
   ]
 }
@@ -151,7 +151,7 @@ function connection({ code, message, system }: S3ErrorFacts, about: S3Context): 
   return undefined
 }
 
-/** Whether the environment names a proxy for what is asked there. */
+/** Whether the environment sets a proxy for this endpoint. */
 function isProxied(endpoint: string): boolean {
   const proxies = proxiesFrom(process.env)
   return (endpoint.startsWith("http:") ? proxies?.HTTP_PROXY : proxies?.HTTPS_PROXY) !== undefined
@@ -287,7 +287,7 @@ function denied({ code, status, headers, message }: S3ErrorFacts, about: S3Conte
   ]
 }
 
-/** The service's own reason for a refusal, such as the right and the policy that AWS names; "" where it gives none. */
+/** The service's reason for a refusal, such as the permission and policy that AWS names; "" if there is none. */
 function reasonIn(message: string, code: string): string {
   const said = message
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
@@ -298,7 +298,7 @@ function reasonIn(message: string, code: string): string {
   return isEmpty ? "" : ` (the service says: ${said})`
 }
 
-/** A hint for an endpoint that may be the bucket's own address. */
+/** A hint for an endpoint that may be the bucket's address. */
 function orWithoutBucket({ endpoint, bucket }: S3Context): string {
   const named = bucketInEndpoint(endpoint, bucket)
   return named
@@ -308,7 +308,7 @@ function orWithoutBucket({ endpoint, bucket }: S3Context): string {
 
 function notS3({ code, status, headers, system }: S3ErrorFacts, { endpoint }: S3Context): ErrorText | undefined {
   const page = /html/.test(headers["content-type"] ?? "") || code === "SyntaxError"
-  // An answer with a code of its own comes from something that knows S3.
+  // A response with its own error code comes from an S3 service.
   if (!(page || (status === 404 && /^(?:404|NotFound|UnknownError|Unknown|Error)$/.test(code))) || system.length > 0)
     return undefined
   return [

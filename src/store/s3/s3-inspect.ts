@@ -3,20 +3,20 @@ import { connect, type S3Settings } from "./s3-client.ts"
 import { s3Error } from "./s3-errors.ts"
 import { type ObjectLock, readObjectLock } from "./s3-object-lock.ts"
 
-/** What a bucket tells of itself. `untold`: the service has no such request, or these credentials may not ask. */
+/** Configuration of a bucket. `untold`: the service does not support the request, or the credentials may not send it. */
 export interface BucketFacts {
-  /** What the credentials were taken from, in words; never a value. */
+  /** Description of the source of the credentials; never a value. */
   credentials: string
   versioning: "on" | "suspended" | "off" | "untold"
-  /** Whether objects can be locked, and for how long every new one is. */
+  /** Object lock, with the default retention if there is one. */
   lock: ObjectLock | "untold"
-  /** Milliseconds that this machine's clock is clockSkewMs of the service's; undefined where no answer had a date. */
+  /** How far this machine's clock is ahead of the service's, in milliseconds; undefined if no response had a date. */
   clockSkewMs: number | undefined
 }
 
 /**
- * Asks a bucket about itself: three requests at most, nothing is written. Throws `store-credentials` where there are
- * none, `store-unreachable` and the like; a refusal of a single question is no error.
+ * Reads a bucket's configuration with at most three requests; writes nothing. Throws `store-credentials` if there are
+ * none, `store-unreachable` and the like; a refusal of a single request is not an error.
  */
 export async function inspectBucket(settings: S3Settings): Promise<BucketFacts> {
   const { bucket: Bucket } = settings
@@ -31,7 +31,7 @@ export async function inspectBucket(settings: S3Settings): Promise<BucketFacts> 
       if (!Number.isNaN(theirs)) clockSkewMs = Date.now() - theirs
       return answer
     },
-    // Below what reads the answer, so that refusals are seen as well.
+    // Runs before the response is deserialized, so that it sees refusals as well.
     { name: "clock", step: "deserialize", priority: "low" },
   )
   try {
@@ -53,7 +53,7 @@ export async function inspectBucket(settings: S3Settings): Promise<BucketFacts> 
 
 type About = Parameters<typeof s3Error>[1]
 
-/** What stands in the way of every request is thrown; a refusal of this one only leaves the question open. */
+/** Throws errors that affect every request; turns the refusal of a single one into `untold`. */
 const unlessFatal = (about: About) => (error: unknown) => {
   const known = s3Error(error, about)
   const every = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable"]
@@ -63,7 +63,7 @@ const unlessFatal = (about: About) => (error: unknown) => {
 
 const environment = "the environment (AWS_ACCESS_KEY_ID)"
 
-/** The SDK's marks of where it has found credentials, the most telling first. */
+/** The SDK's markers for the source of credentials, most specific first. */
 const CREDENTIAL_SOURCES = [
   ["CREDENTIALS_ENV_VARS", () => environment],
   ["CREDENTIALS_PROFILE_SSO", (profile) => `single sign-on (SSO), profile ${profile}`],

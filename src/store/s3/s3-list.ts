@@ -10,7 +10,7 @@ import type { S3Bucket } from "./s3.ts"
 import { isUnsupported } from "./s3-error-facts.ts"
 import { s3Error } from "./s3-errors.ts"
 
-/** One page of a listing: what it shows, and how to ask for the next one; undefined after the last. */
+/** One page of a listing, and the marker of the next page; undefined for the last one. */
 interface ListPage {
   entries: ObjectEntry[]
   folders: string[]
@@ -19,7 +19,7 @@ interface ListPage {
 type ListMarker = { ContinuationToken?: string; KeyMarker?: string; VersionIdMarker?: string | undefined }
 type ListRequest = (marker: ListMarker) => Promise<ListPage>
 
-/** Everything below `prefix` (a full one, of the bucket), by pages. All versions, where the service tells them apart. */
+/** Lists everything below a full prefix of the bucket, page by page, with all versions if the service supports that. */
 export async function* listPages(s3: S3Bucket, prefix: string, delimiter?: "/"): AsyncGenerator<ListPage> {
   if (s3.versions === "listed" || s3.versions === undefined) {
     let shown = 0
@@ -34,8 +34,8 @@ export async function* listPages(s3: S3Bucket, prefix: string, delimiter?: "/"):
       if (refused === undefined) throw s3Error(error, { ...s3, operation: "list-versions", key: prefix })
       s3.versions = refused
     }
-    // A service that ignores `?versions` answers with something else, which reads like an empty listing. "Nothing is
-    // left" has to be true, so it is asked the plain way as well.
+    // A service that ignores `?versions` sends a response that parses as an empty listing. An empty result must be
+    // certain, so list without versions as well.
     if (shown > 0) return
   }
   try {
@@ -96,7 +96,7 @@ function versionLister(s3: S3Bucket, prefix: string, delimiter?: "/"): ListReque
       ...entry(Key, 0, VersionId),
       ...(IsLatest && { hides: true as const }),
     }))
-    // Ceph begins at the key that it was to begin after.
+    // Ceph starts at the marker instead of after it.
     const entries = [...versions, ...markers].filter(({ key }) => VersionIdMarker !== undefined || key !== KeyMarker)
     const folders = foldersOf(page)
     const { NextKeyMarker, NextVersionIdMarker } = page
@@ -104,8 +104,8 @@ function versionLister(s3: S3Bucket, prefix: string, delimiter?: "/"): ListReque
     if (!NextKeyMarker) throw listingBrokenOff(s3)
     const told = { KeyMarker: NextKeyMarker, VersionIdMarker: NextVersionIdMarker }
     if (delimiter !== undefined || !NextVersionIdMarker) return { entries, folders, next: told }
-    // The page ends among the versions of one key. Swift loses versions when asked to go on from there, so the next
-    // page begins after the last whole key instead. Only a key that fills a page of its own leaves no choice.
+    // The page ends among the versions of one key. Swift loses versions when continuing from there, so the next page
+    // starts after the last complete key, unless one key fills the whole page.
     const whole = entries.filter(({ key }) => key !== NextKeyMarker)
     if (whole.length === 0) return { entries, folders, next: told }
     return { entries: whole, folders, next: { KeyMarker: whole.map(({ key }) => key).reduce(later) } }
@@ -116,7 +116,7 @@ function entry(key: string, size: number, version: string | undefined): ObjectEn
   return version === undefined ? { key, size } : { key, size, version }
 }
 
-/** S3 lists in the order of UTF-8 bytes. */
+/** The later key in the order of UTF-8 bytes, in which S3 lists. */
 function later(a: string, b: string): string {
   return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0 ? b : a
 }
@@ -125,7 +125,7 @@ function foldersOf(page: ListObjectsV2CommandOutput | ListObjectVersionsCommandO
   return (page.CommonPrefixes ?? []).flatMap(({ Prefix }) => (Prefix === undefined ? [] : [Prefix]))
 }
 
-/** A web page with status 200 is read as a listing without anything in it; a real listing says what it is of. */
+/** A web page with status 200 parses as an empty listing; a real listing names its bucket. */
 function checkListing(s3: S3Bucket, page: ListObjectsV2CommandOutput | ListObjectVersionsCommandOutput): void {
   if (page.Name !== undefined || page.IsTruncated !== undefined) return
   throw new ShareError("store-failed", `${s3.endpoint} does not answer like an S3 service.`, {

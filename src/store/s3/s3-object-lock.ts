@@ -4,10 +4,10 @@ import type { ObjectEntry, Retention } from "../object-store.ts"
 import type { S3Bucket } from "./s3.ts"
 import { errorFacts } from "./s3-error-facts.ts"
 
-/** Whether objects of a bucket can be locked, and the default retention, which every new one has. */
+/** Object lock of a bucket: enabled, disabled, or enabled with a default retention for every new object. */
 export type ObjectLock = "on" | "off" | Retention
 
-/** Asks a bucket for its object lock: one request. Throws what the service answers, unless that means that there is none. */
+/** Reads a bucket's object lock with one request. Throws the service's errors, except the one that means "none". */
 export async function readObjectLock({ client, bucket }: Pick<S3Bucket, "client" | "bucket">): Promise<ObjectLock> {
   try {
     const { ObjectLockConfiguration: lock } = await client.send(
@@ -23,8 +23,8 @@ export async function readObjectLock({ client, bucket }: Pick<S3Bucket, "client"
 }
 
 /**
- * The error for a version that may not be deleted because it is locked, with until when and how; undefined where it is not
- * locked, or where the service does not tell. One request.
+ * The error for a version that cannot be deleted because it is locked, with mode and end; undefined if it is not locked, or
+ * if the service does not report it. One request.
  */
 export async function lockedError(
   { client, bucket }: S3Bucket,
@@ -38,23 +38,23 @@ export async function lockedError(
   if (mode && until && until.getTime() > Date.now())
     return new ShareError(
       "store-denied",
-      `${what} is locked until ${minuteOf(until)} (object lock, ${mode.toLowerCase()} mode) and cannot be erased before.`,
+      `${what} is locked until ${minuteOf(until)} (object lock, ${mode.toLowerCase()} mode) and cannot be deleted before then.`,
       {
         hint:
           mode === "GOVERNANCE"
-            ? "Run the same command again after that; who has s3:BypassGovernanceRetention can delete it earlier, in the service's own console."
+            ? "Run the same command again after that; users with s3:BypassGovernanceRetention can delete it earlier in the service's console."
             : "Run the same command again after that: in compliance mode nobody can delete it earlier.",
         cause,
       },
     )
   if (hold === "ON")
-    return new ShareError("store-denied", `${what} is under a legal hold and cannot be erased until that is lifted.`, {
-      hint: "Have the legal hold lifted by who runs the bucket, then run the same command again.",
+    return new ShareError("store-denied", `${what} is under a legal hold and cannot be deleted until it is lifted.`, {
+      hint: "Ask the bucket's owner to lift the legal hold, then run the same command again.",
       cause,
     })
   return undefined
 }
 
-/** A minute for people: `1 December 2026, 22:54 UTC`. */
+/** Formats a time: `1 December 2026, 22:54 UTC`. */
 const minuteOf = (time: Date): string =>
   `${new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(time)}, ${time.toISOString().slice(11, 16)} UTC`

@@ -7,8 +7,8 @@ import { s3Error } from "./s3-errors.ts"
 import { listPages } from "./s3-list.ts"
 
 /**
- * Lists below a prefix where nothing is yet, and deletes an object there that does not exist: see `RemotePlace.rehearse`.
- * Where versions are kept, that makes a delete marker, whose own removal is what the removal of a version takes.
+ * Lists below an empty prefix and deletes an object there that does not exist: see `RemoteStore.checkPermissions`.
+ * In a versioned bucket that creates a delete marker; deleting it requires the permission to delete versions.
  */
 export async function checkPermissions(s3: S3Bucket, prefix: string): Promise<void> {
   for await (const _ of listPages(s3, prefix));
@@ -16,11 +16,11 @@ export async function checkPermissions(s3: S3Bucket, prefix: string): Promise<vo
   const marker = await deleteAbsent(s3, key)
   if (marker === undefined) return
   try {
-    // Twice: what is refused once only should not stay.
+    // Retry once, so that a transient refusal leaves no marker.
     await send(s3, key, marker).catch(() => send(s3, key, marker))
   } catch (error) {
     const { code, message, hint } = s3Error(error, { ...s3, operation: "delete-version", key })
-    throw new ShareError(code, `${message} An empty delete marker stays there.`, {
+    throw new ShareError(code, `${message} An empty delete marker was left behind.`, {
       ...(hint !== undefined && { hint }),
       cause: error,
     })
@@ -29,8 +29,8 @@ export async function checkPermissions(s3: S3Bucket, prefix: string): Promise<vo
 }
 
 /**
- * Throws `store-denied` where the bucket keeps versions that are not listed: see `RemotePlace.checkListing`. Asks only if
- * that is not known yet.
+ * Throws `store-denied` if the bucket keeps versions that are not listed: see `RemoteStore.checkListing`. Sends a request
+ * only if that is not known yet.
  */
 export async function checkListing(s3: S3Bucket, prefix: string): Promise<void> {
   if (s3.versions !== "denied") return
@@ -48,7 +48,7 @@ async function keepsVersions(s3: S3Bucket, prefix: string): Promise<boolean> {
   return true
 }
 
-/** Deletes a key that does not exist. Gives the version of the delete marker that this has made, if it has. */
+/** Deletes a key that does not exist. Returns the version of the delete marker, if one was created. */
 async function deleteAbsent(s3: S3Bucket, key: string): Promise<string | undefined> {
   try {
     const { DeleteMarker, VersionId } = await send(s3, key)
@@ -68,7 +68,7 @@ const send = ({ client, bucket }: S3Bucket, key: string, version?: string) =>
 const versionsNotListed = ({ bucket, versions }: S3Bucket) =>
   new ShareError(
     "store-denied",
-    `The bucket ${bucket} keeps old versions, which ${versions === "denied" ? "these credentials may not list" : "its service does not list"}: that nothing is left of a share could not be seen.`,
+    `The bucket ${bucket} keeps old versions, which ${versions === "denied" ? "these credentials may not list" : "its service does not list"}: the removal of a share could not be verified.`,
     {
       hint:
         versions === "denied"

@@ -5,12 +5,12 @@ import path from "node:path"
 type Section = Map<string, string>
 
 /**
- * The endpoint that the environment or the user's AWS configuration sets for S3: `AWS_ENDPOINT_URL_S3`,
- * `AWS_ENDPOINT_URL`, then `endpoint_url` of the profile's `services` section, then of the profile itself. Undefined
- * where there is none, or where `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is true.
+ * The S3 endpoint from the environment or the AWS configuration, in this order: `AWS_ENDPOINT_URL_S3`,
+ * `AWS_ENDPOINT_URL`, `endpoint_url` of the profile's `services` section, `endpoint_url` of the profile. Undefined if
+ * there is none, or if `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is true.
  *
- * The SDK has the same rules (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html), but looks at
- * `AWS_PROFILE` alone and not at a profile that it is given, and tells of the endpoint only while it sends.
+ * The SDK has the same rules (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html), but reads only
+ * `AWS_PROFILE`, not a profile passed as an option, and exposes the endpoint only while sending.
  */
 export async function configuredEndpoint(profile: string | undefined, env = process.env): Promise<string | undefined> {
   if (env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.toLowerCase() === "true") return undefined
@@ -25,7 +25,7 @@ export async function configuredEndpoint(profile: string | undefined, env = proc
   return sections.get(`services ${own.get("services")}`)?.get("s3.endpoint_url") ?? own.get("endpoint_url")
 }
 
-/** Sections of an AWS config file; a nested setting is named after its parent: `s3.endpoint_url`. */
+/** Parses the sections of an AWS config file; a nested setting is prefixed with its parent: `s3.endpoint_url`. */
 function parseConfig(text: string): Map<string, Section> {
   const sections = new Map<string, Section>()
   let section: Section = new Map()

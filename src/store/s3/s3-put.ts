@@ -8,8 +8,8 @@ import type { StoredObject } from "../object-store.ts"
 import { encode, isCompressible } from "./s3-content.ts"
 
 /**
- * The request that stores an object, with its content as it is sent. Long content goes through a temporary file, which
- * has to be there until the request is answered. Throws what that file throws.
+ * Creates the request that stores an object, with encoded content. Long content is spooled to a temporary file, which must
+ * exist until the request completes. Throws what the file throws.
  */
 export async function putCommand(
   s3: { Bucket: string; Key: string },
@@ -33,8 +33,8 @@ interface HashedContent {
 }
 
 /**
- * The SDK frames a stream in a way that several vendors refuse or store, and never sends one twice. So it is given none:
- * length and hash are told, and just before a request goes out, as often as it does, a stream takes its place.
+ * The SDK frames streams in a way that several vendors reject or store, and never retries them. So the request is signed
+ * with an empty body and the known length and hash, and a fresh stream replaces the body just before each attempt.
  */
 function streamingPut(about: PutObjectCommandInput, { content, hash }: HashedContent): PutObjectCommand {
   const command = new PutObjectCommand({ ...about, Body: Buffer.alloc(0), ContentLength: content.length })

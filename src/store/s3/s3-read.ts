@@ -4,11 +4,12 @@ import type { S3Bucket } from "./s3.ts"
 import { errorFacts, isNotFoundCode } from "./s3-error-facts.ts"
 import { s3Error } from "./s3-errors.ts"
 
-/** Reads an object for somebody on the web: see `ObjectStore.read`. `key` is the full key in the bucket. */
+/** Reads an object for a web reader: see `ObjectStore.read`. `key` is the full key in the bucket. */
 export async function readForWeb(s3: S3Bucket, key: string, asked: ReadOptions): Promise<ReadAnswer | undefined> {
   const { client, bucket } = s3
   const input = {
-    ...{ Bucket: bucket, Key: key },
+    Bucket: bucket,
+    Key: key,
     ...(asked.ifNoneMatch !== undefined && { IfNoneMatch: asked.ifNoneMatch }),
     ...(asked.range !== undefined && { Range: asked.range }),
   }
@@ -40,7 +41,7 @@ export async function readForWeb(s3: S3Bucket, key: string, asked: ReadOptions):
       }
     if (status === 416)
       return { status, headers: onlySet({ "content-range": headers["content-range"] }), body: undefined }
-    // A HEAD has no body to say more than 404 in.
+    // A HEAD response has no body, so its code is `NotFound` for a missing object, too.
     if (isNotFoundCode(code) && (asked.head || code !== "NotFound")) return undefined
     throw s3Error(error, { ...s3, operation: "read", key })
   }

@@ -20,35 +20,35 @@ import { putCommand } from "./s3-put.ts"
 import { readForWeb } from "./s3-read.ts"
 
 export interface S3StoreOptions extends S3Settings {
-  /** The part of the bucket to use: `shares/team`. Keys of the store are relative to it. */
+  /** The folder in the bucket: `shares/team`. The store's keys are relative to it. */
   folder?: string | undefined
-  /** Where that part of the bucket is seen from outside. Default: its address at the S3 service. */
+  /** Public base URL of that folder. Default: its address at the S3 service. */
   publicUrl?: string | undefined
-  /** A place of shares that are remembered: where they have landed, should the endpoint name the bucket, rather than an error. */
+  /** For a destination from the ledger: if the endpoint contains the bucket, open the actual location instead of throwing. */
   fromLedger?: boolean | undefined
 }
 
-/** A bucket, and what has been learned about its service so far. */
+/** A bucket, with the capabilities of its service that were detected so far. */
 export interface S3Bucket {
   client: S3Client
   bucket: string
   endpoint: string
   region: string
-  /** Whether the service lists versions; undefined until it was asked. */
+  /** Whether the service lists versions; undefined before the first listing. */
   versions: "listed" | "unsupported" | "denied" | undefined
-  /** Whether what is deleted without its version is kept; undefined until an answer has told. */
+  /** Whether deleting without a version keeps the content; undefined before the first response that shows it. */
   keepsVersions: boolean | undefined
-  /** Whether the service takes DeleteObjects from these credentials. */
+  /** Whether the service accepts DeleteObjects from these credentials. */
   batches: boolean
 }
 
-/** How often an object is read when the connection breaks within its content, which the SDK does not try again. */
+/** Attempts to read an object whose connection breaks within the content, which the SDK does not retry. */
 const MAX_READ_ATTEMPTS = 3
 
 /**
- * An `ObjectStore` over a bucket of any S3-compatible service, with the SDK's own chain of credentials. Opening sends
- * nothing. Text is stored with `Content-Encoding: gzip`; access control lists are never set, since several services
- * have none. This module brings the AWS SDK along: import it only when something is to be sent.
+ * An `ObjectStore` for a bucket of any S3-compatible service, with the SDK's credential chain. Opening sends nothing.
+ * Text is stored with `Content-Encoding: gzip`. Access control lists are never set, since several services lack them.
+ * This module loads the AWS SDK: import it dynamically, only if a bucket is used.
  */
 export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
   const options = given.fromLedger ? { ...given, ...(await actualLocationOf(given)) } : given
@@ -143,7 +143,7 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
     async presign(key, seconds) {
       checkKey(key)
       try {
-        // Only the service itself understands a signature.
+        // Sign the service's own address: a public URL in front does not verify signatures.
         return await presign(client, bucketUrl + root.split("/").map(encodeURIComponent).join("/") + key, seconds)
       } catch (error) {
         throw s3Error(error, { ...s3, operation: "read", key: root + key })
@@ -164,7 +164,7 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
         } = await client.config.credentials().catch((error: unknown) => {
           throw s3Error(error, { ...s3, operation: "list" })
         })
-        // Temporary keys are others every hour.
+        // Temporary keys change every hour.
         const who = sessionToken ? accountId : accessKeyId
         return createHash("sha256")
           .update(JSON.stringify([bucketUrl, root, region, options.profile ?? "", who]))
@@ -178,7 +178,7 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
           const known = s3Error(error, { ...s3, operation: "list" })
           const every = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable", "store-busy"]
           if (every.includes(known.code)) throw known
-          // Without the right to ask, or without such a request, the trial shows it.
+          // If the request is refused or unsupported, the probe will show it.
           return undefined
         }
       },

@@ -160,7 +160,7 @@ describe("an endpoint that is not S3", () => {
   })
 })
 
-describe("what cannot be erased", () => {
+describe("locked versions", () => {
   const entry = [{ key: "s/one/a", size: 1 }]
   it.each([
     ["AccessDenied", "Access Denied because object protected by object lock.", /object lock/],

@@ -30,7 +30,7 @@ test("one that is signed with temporary credentials ends with them", async () =>
 test("temporary credentials that do not say when they end are said; those that have ended sign nothing", async () => {
   const { store } = await s3Here()
   lent(undefined)
-  expect((await store.presign!(key, 60)).note).toContain("should they end before")
+  expect((await store.presign!(key, 60)).note).toContain("if they expire earlier")
   const { store: late } = await s3Here()
   lent(new Date(Date.now() - 1000).toISOString())
   await expect(late.presign!(key, 60)).rejects.toMatchObject({ code: "store-credentials" })
