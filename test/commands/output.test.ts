@@ -102,8 +102,8 @@ test("OpenCode's terminal gets no text that has an effect", () => {
 test("no other place draws prompts or writes sequences to a terminal", () => {
   const files = globSync("src/**/*.ts").filter((file) => !/^src\/(?:dev|render|redact)\//.test(file))
   const holding = (pattern: RegExp) => files.filter((file) => pattern.test(readFileSync(file, "utf8"))).sort()
-  expect(holding(/@clack\/prompts/)).toEqual(["src/commands/ask.ts"])
-  expect(holding(/\bpromptStream\(/)).toEqual(["src/commands/ask.ts", "src/commands/output.ts"])
+  expect(holding(/@clack\/prompts/)).toEqual(["src/commands/prompt.ts"])
+  expect(holding(/\bpromptStream\(/)).toEqual(["src/commands/prompt.ts", "src/commands/output.ts"])
   expect(holding(/\\x1b[[\]]|\\u001b[[\]]|\\x9b|\\033/i)).toEqual(["src/commands/output.ts"])
   expect(holding(/\bconsole\.\w/)).toEqual([])
   expect(holding(/showToast|app\.log\(/)).toEqual(["src/plugin/opencode.ts", "src/plugin/tell.ts"])

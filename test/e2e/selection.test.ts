@@ -56,7 +56,7 @@ test("a page says what was left out", async () => {
 })
 
 test.each([
-  [["--omit", "thoughts"], /"thoughts" is nothing that can be left out/],
+  [["--omit", "thoughts"], /Unknown value "thoughts" for --omit/],
   [["--until", "yesterday"], /neither a message's id nor a prompt's number/],
   [["--until", "msg_nowhere"], /no message msg_nowhere/],
   [["--until", "99"], /cannot end with prompt 99/],
