@@ -7,11 +7,11 @@ import { version } from "./version.ts"
 
 const [stdout, stderr] = [guardOutput(process.stdout), guardOutput(process.stderr)]
 const terminal = { ...systemEnvironment(), stdin: process.stdin, stdout, stderr }
-// What Node itself says of an error goes past the streams.
+// Node writes uncaught errors directly to the file descriptor, bypassing the guarded streams.
 process.on("uncaughtException", (error) => process.exit(explain(error)))
 
 const program = new Command("opencode-bucket")
-  .description("Share an OpenCode conversation as a static page in your own bucket, and take it back.")
+  .description("Share an OpenCode session as a static page in your own bucket, and remove it again.")
   .version(version)
   .exitOverride()
   .showSuggestionAfterError()
@@ -23,51 +23,54 @@ Examples:
   opencode-bucket share talk.json --to s3://team-shares --endpoint https://minio.corp.example
   opencode-bucket unshare https://shares.corp.example/s/V1StGXR8_Z5jdHi6B-myT/index.html
 
-Settings come from the plugin's options in opencode.json, from OPENCODE_BUCKET_… variables, and from flags.
-Exit status: 0 done, 1 unexpected, 2 wrong usage or input, 3 sharing is disabled, 4 not found, 5 the store refused
-or failed, 6 something is left after an unshare.`,
+Settings are read from the plugin's options in opencode.json, OPENCODE_BUCKET_… variables, and flags.
+Exit status: 0 success, 1 unexpected error, 2 invalid usage or input, 3 sharing is disabled, 4 not found,
+5 storage error, 6 an unshare left data behind.`,
   )
 
-const withPlace = (command: Command) =>
-  command
-    .option("--to <place>", "s3://bucket[/folder], or a local folder: ./shares, ~/shares, /srv/shares")
-    .option("--endpoint <url>", "address of the S3 service, such as https://minio.corp.example")
-    .option("--region <name>", "region of the bucket")
-    .option("--profile <name>", "profile in ~/.aws/config to take credentials from")
-    .option("--public-url <url>", "where the bucket is seen from outside")
-    .option("--path-style", "address the bucket in the path (default with an endpoint)")
-    .option("--no-path-style", "address the bucket in the host name")
-    .option("--quiet", "nothing on stderr but errors")
-
 const withDestination = (command: Command) =>
-  withPlace(command)
-    .option("--trust-project", "agree to the destination that the project's opencode.json names")
-    .option("--json", "one JSON object on stdout")
+  command
+    .option("--to <destination>", "s3://bucket[/folder], or a local folder: ./shares, ~/shares, /srv/shares")
+    .option("--endpoint <url>", "URL of the S3 service, such as https://minio.corp.example")
+    .option("--region <name>", "region of the bucket")
+    .option("--profile <name>", "profile in ~/.aws/config to read credentials from")
+    .option("--public-url <url>", "public base URL of the bucket")
+    .option("--path-style", "put the bucket name in the URL path (default with --endpoint)")
+    .option("--no-path-style", "put the bucket name in the host name")
+    .option("--quiet", "print only errors on stderr")
+
+const withOutput = (command: Command) =>
+  withDestination(command)
+    .option("--trust-project", "accept the destination set in the project's opencode.json")
+    .option("--json", "print one JSON object on stdout")
 
 const withSelection = (command: Command) =>
   command
-    .option("--omit <what>", "leave out reasoning, tool-output, attachments (several with commas)")
-    .option("--until <message>", "end with this message: its id, a link to it, or a prompt's number")
+    .option("--omit <kinds>", "omit reasoning, tool-output, attachments (comma-separated)")
+    .option("--until <message>", "stop after this message: its id, a link to it, or a prompt number")
 
 const withAll = (command: Command) =>
   command
-    .option("--all", "every session in OpenCode's database; goes on where it was cut short")
-    .option("--since <time>", "with --all: worked on in that time, such as 30d")
-    .option("--project <folder>", "with --all: of that folder's project alone")
+    .option("--all", "every session in OpenCode's database; resumes an interrupted run")
+    .option("--since <time>", "with --all: only sessions updated within this time, such as 30d")
+    .option("--project <folder>", "with --all: only sessions of this folder's project")
 
-withAll(withSelection(withDestination(program.command("share [session]"))))
-  .description("share a session, or bring its share up to date; prints the link")
+withAll(withSelection(withOutput(program.command("share [session]"))))
+  .description("share a session, or update its existing share; prints the link")
   .summary("share a session")
   .addHelpText(
     "after",
-    "\nsession: a session id, an export file, or - for stdin; without it the newest session of this project.",
+    "\nsession: a session id, an export file, or - for stdin. Default: the newest session of this project.",
   )
-  .option("--expires <time>", "when it ends: 12h, 7d, 8w from now, or never")
-  .option("--signed <time>", "one page in a private bucket, and a link that opens it so long: 24h, 7d at most")
-  .option("--yes", "ask nothing")
-  .option("--accept-retention", "share although the bucket's object lock keeps every object for a time")
+  .option("--expires <time>", "when the share expires: 12h, 7d, 8w from now, or never")
+  .option(
+    "--signed <time>",
+    "upload one page to a private bucket and print a presigned link valid for this long: 24h, at most 7d",
+  )
+  .option("--yes", "do not ask for confirmation")
+  .option("--accept-retention", "share even though object lock prevents deletion for a time")
   .option("--open", "open the link in the browser")
-  .option("--private-index", "with --all: the index of all links stays on this machine, as it does without this")
+  .option("--private-index", "with --all: keep the index of all links on this machine (always the case)")
   .action(async (session, flags) =>
     flags.all
       ? (await import("./commands/share-all.ts")).shareAll(flags, terminal)
@@ -75,103 +78,109 @@ withAll(withSelection(withDestination(program.command("share [session]"))))
   )
 
 withSelection(program.command("preview [session]"))
-  .description("draw what share would publish, with what was redacted marked, and open it from this machine")
-  .summary("look at a share before it is one")
+  .description("render what share would publish, with redactions marked, and open it locally")
+  .summary("preview a share locally")
   .option("--open", "open it in the browser (default on a terminal)")
   .option("--no-open", "only print the link")
-  .option("--quiet", "nothing on stderr but errors")
+  .option("--quiet", "print only errors on stderr")
   .action(async (session, flags) => (await import("./commands/preview.ts")).previewCommand(session, flags, terminal))
 
 withAll(withSelection(program.command("export [session]")))
-  .description("keep a session: as one HTML file, a folder, Markdown or JSON; redacted as a share is")
-  .summary("a session as a file, to keep")
+  .description("save a session as one HTML file, a folder, Markdown or JSON; redacted like a share")
+  .summary("save a session as a file")
   .option("--format <format>", "html (one file, the default), folder, md, json (for opencode import)")
-  .option("--output <place>", "a file or a folder, or - for stdout (default: here, named after the title)")
-  .option("--force", "write over what is there")
-  .option("--quiet", "nothing on stderr but errors")
+  .option("--output <place>", "a file, a folder, or - for stdout (default: the current folder, named after the title)")
+  .option("--force", "overwrite existing files")
+  .option("--quiet", "print only errors on stderr")
   .action(async (session, flags) => (await import("./commands/export.ts")).exportCommand(session, flags, terminal))
 
 program
   .command("import <link>")
-  .description("bring a shared session into OpenCode, to go on with; with its subagents' sessions")
-  .summary("a shared session back into OpenCode")
-  .addHelpText("after", "\nlink: of a share or a share server, an exported file or folder, or - for stdin.")
-  .option("--force", "add what is missing to a session that is there already")
-  .option("--token <token>", "for the server of this link (or OPENCODE_BUCKET_TOKEN, for OPENCODE_BUCKET_SERVER alone)")
+  .description("import a shared session and its subagents' sessions into OpenCode, to continue it")
+  .summary("import a shared session into OpenCode")
+  .addHelpText("after", "\nlink: a link to a share, an exported file or folder, or - for stdin.")
+  .option("--force", "add missing messages to a session that already exists")
+  .option(
+    "--token <token>",
+    "token for the server of this link (or OPENCODE_BUCKET_TOKEN, sent only to OPENCODE_BUCKET_SERVER)",
+  )
   .option("--allow-private", "follow redirects into private networks")
-  .option("--yes", "ask nothing")
-  .option("--quiet", "nothing on stderr but errors")
+  .option("--yes", "do not ask for confirmation")
+  .option("--quiet", "print only errors on stderr")
   .action(async (link, flags) => (await import("./commands/import.ts")).importCommand(link, flags, terminal))
 
-withDestination(program.command("unshare [share]"))
-  .description("remove a share, every byte and version of it, and prove it")
+withOutput(program.command("unshare [share]"))
+  .description("delete every object and version of a share, and verify that it is gone")
   .summary("remove a share")
-  .addHelpText("after", "\nshare: the link, the id in it, or the id of the session.")
-  .option("--all", "every share that this machine remembers (with --to: at that place)")
-  .option("--forget", "delete nothing: forget a share of which nothing is stored, such as at a place that is gone")
-  .option("--yes", "ask nothing")
+  .addHelpText("after", "\nshare: a link, a share id, or a session id.")
+  .option("--all", "every share recorded on this machine (with --to: only at that destination)")
+  .option(
+    "--forget",
+    "delete nothing; drop the record of a share that is no longer stored, such as in a deleted bucket",
+  )
+  .option("--yes", "do not ask for confirmation")
   .action(async (named, flags) => (await import("./commands/unshare.ts")).unshareCommand(named, flags, terminal))
 
-withDestination(program.command("list"))
-  .description("show what is shared, where, until when")
-  .option("--bucket", "also what others have shared in the same bucket")
+withOutput(program.command("list"))
+  .description("list shares with their location and expiry")
+  .option("--bucket", "include shares by others in the same bucket")
   .action(async (flags) => {
     const { isWhole, error } = await (await import("./commands/list.ts")).listCommand(flags, terminal)
-    // Requests to a place that does not answer would keep the process for longer than the list waited.
+    // Pending requests to an unresponsive destination would keep the process alive past the list's timeout.
     if (!isWhole) process.exit(error && explain(error))
   })
 
-withDestination(program.command("prune"))
-  .description("remove every share that is past its time, as unshare does; for cron")
-  .summary("remove what has expired")
-  .option("--bucket", "also what others have shared in the same bucket")
+withOutput(program.command("prune"))
+  .description("remove every expired share, as unshare does; suitable for cron")
+  .summary("remove expired shares")
+  .option("--bucket", "include shares by others in the same bucket")
   .action(async (flags) => (await import("./commands/prune.ts")).pruneCommand(flags, terminal))
 
-withDestination(program.command("doctor"))
-  .description("tell what works, what does not and what to do: settings, credentials, the bucket, OpenCode")
-  .summary("what works, what does not, what to do")
-  .option("--lifecycle [form]", "print a lifecycle rule (json or xml) that has the bucket itself end all shares")
-  .option("--expires <time>", "how long shares live, for the rule")
+withOutput(program.command("doctor"))
+  .description("check settings, credentials, the bucket and OpenCode, and suggest fixes")
+  .summary("check the setup")
+  .option("--lifecycle [form]", "print a lifecycle rule (json or xml) that makes the bucket expire all shares")
+  .option("--expires <time>", "lifetime of shares for the rule, such as 30d")
   .action(async (flags) => (await import("./commands/doctor.ts")).doctorCommand(flags, terminal))
 
-withPlace(program.command("init"))
-  .description("try a bucket out and write it into opencode.json; asks for it without --to")
+withDestination(program.command("init"))
+  .description("test a bucket and add it to opencode.json; prompts for the bucket unless --to is given")
   .summary("set up the bucket")
-  .option("--project", "write into this project's opencode.json, for everyone who works on it")
+  .option("--project", "write to this project's opencode.json, for everyone who works on it")
   .action(async (flags) => (await import("./commands/init.ts")).initCommand(flags, terminal))
 
 program
   .command("serve")
   .description(
-    "the share server for a company: OpenCode's own /share, read by who signs in; settings in docs/server.md",
+    "run a share server for a company: serves OpenCode's /share to signed-in readers; settings in docs/server.md",
   )
-  .summary("the share server")
-  .option("--config <file>", "JSON file of settings; OPENCODE_BUCKET_… variables go before it")
-  .option("--listen <address>", "address and port, such as 127.0.0.1:8080")
-  .option("--public", "no sign-in: everybody who reaches the server reads, for an internal network")
+  .summary("run the share server")
+  .option("--config <file>", "JSON settings file; OPENCODE_BUCKET_… variables take precedence")
+  .option("--listen <address>", "address and port to listen on, such as 127.0.0.1:8080")
+  .option("--public", "no sign-in: anyone who can reach the server can read; for an internal network")
   .action(async (flags) => {
     await (await import("./commands/serve.ts")).serveCommand(flags, terminal)
-    // Requests to a bucket that does not answer would keep the process for longer than its limit.
+    // Pending requests to an unresponsive bucket would keep the process alive past the shutdown limit.
     process.exit(0)
   })
 
-const token = program.command("token").description("publish tokens of the share server, kept in its bucket")
-withDestination(token.command("create <name>"))
-  .description("make a token for a user or a team, and print it, once")
-  .option("--owner <email>", "who sees and removes its shares in the browser")
+const token = program.command("token").description("manage the share server's publish tokens, stored in its bucket")
+withOutput(token.command("create <name>"))
+  .description("create a token for a user or a team; printed only once")
+  .option("--owner <email>", "who can list and remove its shares in the browser")
   .action(async (name, flags) => (await import("./commands/token.ts")).tokenCreateCommand(name, flags, terminal))
-withDestination(token.command("list"))
-  .description("show all tokens by their names")
+withOutput(token.command("list"))
+  .description("list all tokens by name")
   .action(async (flags) => (await import("./commands/token.ts")).tokenListCommand(flags, terminal))
-withDestination(token.command("rotate <name>"))
-  .description("put a new token into the place of an old one, with its owner and shares, and print it, once")
+withOutput(token.command("rotate <name>"))
+  .description("replace a token, keeping its owner and shares; the new one is printed only once")
   .action(async (name, flags) => (await import("./commands/token.ts")).tokenRotateCommand(name, flags, terminal))
-withDestination(token.command("revoke <name>"))
-  .description("make a token worthless; what was shared with it stays")
-  .option("--unshare", "remove what was shared with it, also with an earlier token of this name")
+withOutput(token.command("revoke <name>"))
+  .description("revoke a token; its shares stay")
+  .option("--unshare", "also remove its shares, including those of earlier tokens with this name")
   .action(async (name, flags) => (await import("./commands/token.ts")).tokenRevokeCommand(name, flags, terminal))
 
-// A reader that stops reading (`| head`) is no error of ours.
+// A closed pipe (`| head`) is not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1))
 
 try {
@@ -181,7 +190,7 @@ try {
   process.exitCode = explain(error)
 }
 
-/** Says what happened in the person's words; returns the exit status. */
+/** Prints the error and its hint on stderr. Returns the exit status. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof ShareError) {
@@ -189,7 +198,7 @@ function explain(error: unknown): number {
     return error.exitStatus
   }
   process.stderr.write(
-    `opencode-bucket: something unexpected went wrong. Please report it with what follows.\n${(error as Error)?.stack ?? error}\n`,
+    `opencode-bucket: unexpected error. Please report it with the following details.\n${(error as Error)?.stack ?? error}\n`,
   )
   return 1
 }

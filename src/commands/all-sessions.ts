@@ -7,19 +7,19 @@ import { listSessions, type SessionEntry } from "../session/list-sessions.ts"
 import { parseDuration } from "../share/expiry.ts"
 import { info, type Terminal } from "./terminal.ts"
 
-/** The flags that say which of many sessions are meant. */
+/** Flags that select sessions for `--all`. */
 export interface AllFlags {
   all?: boolean
   since?: string
   project?: string
 }
 
-/** The sessions that `--all` means. Throws `bad-usage`. */
+/** Lists the sessions that `--all` selects. Throws `bad-usage` for an invalid `--since`. */
 export function selectSessions({ since, project }: AllFlags, { env, home, cwd }: Terminal): SessionEntry[] {
   const length = since === undefined ? Number.POSITIVE_INFINITY : parseDuration(since)
   if (length === undefined)
-    throw new ShareError("bad-usage", `--since "${since}" is no length of time.`, {
-      hint: "Give hours, days or weeks: 12h, 30d, 8w.",
+    throw new ShareError("bad-usage", `Invalid duration "${since}" for --since.`, {
+      hint: "Use hours, days or weeks: 12h, 30d, 8w.",
     })
   return listSessions(databasePath(env, home), {
     since: Math.max(0, Date.now() - length),
@@ -27,11 +27,11 @@ export function selectSessions({ since, project }: AllFlags, { env, home, cwd }:
   })
 }
 
-/** A word that changes when what is kept of the same session would. */
+/** Hash of the options that affect the output: 16 hex characters. A session is processed again when it changes. */
 export const optionsHash = (...values: unknown[]): string =>
   createHash("sha256").update(JSON.stringify(values)).digest("hex").slice(0, 16)
 
-/** Says what was done, and what it means that some were left out; throws the first error, if some could not be kept, with how many. */
+/** Prints the counts of an archive run. Throws if any session failed: the first error, with the number of failures. */
 export function reportArchive(
   { kept, unchanged, left, failed }: ArchiveSummary,
   { done, leftOut }: { done: string; leftOut?: string },
@@ -41,7 +41,7 @@ export function reportArchive(
   const counts = [
     `${kept} ${done}`,
     `${unchanged} unchanged`,
-    left > 0 && `${left} left out`,
+    left > 0 && `${left} skipped`,
     failed.length > 0 && `${failed.length} failed`,
   ]
   info(terminal, quiet, `${counts.filter(Boolean).join(", ")}.`)
@@ -49,12 +49,8 @@ export function reportArchive(
   for (const { session, error } of failed.slice(0, 20)) info(terminal, quiet, `${session}: ${error.message}`)
   const [first] = failed
   if (first)
-    throw new ShareError(
-      first.error.code,
-      `${failed.length} of the sessions could not be kept. The first: ${first.error.message}`,
-      {
-        hint: first.error.hint ?? "The same command goes on where this one ended.",
-        cause: first.error,
-      },
-    )
+    throw new ShareError(first.error.code, `${failed.length} sessions failed. First error: ${first.error.message}`, {
+      hint: first.error.hint ?? "Run the same command again to resume.",
+      cause: first.error,
+    })
 }

@@ -2,8 +2,8 @@ import { copyThroughTerminal } from "./output.ts"
 import type { Terminal } from "./terminal.ts"
 
 /**
- * Copies text to the clipboard of the person in front of the terminal: over SSH through the terminal itself (OSC 52),
- * else through the system. Resolves to whether it was handed over; never throws, a share is good without a clipboard.
+ * Copies text to the user's clipboard: over SSH through the terminal (OSC 52), otherwise through the system.
+ * Resolves to whether it was copied. Never throws: sharing does not depend on a clipboard.
  */
 export async function copyToClipboard(text: string, { env, platform, stderr }: Terminal): Promise<boolean> {
   if (env["SSH_CONNECTION"] || env["SSH_TTY"]) {

@@ -16,39 +16,39 @@ import { statusLine, type Terminal } from "./terminal.ts"
 
 export interface ConfirmShareOptions {
   store: ObjectStore
-  /** What `store` was opened from, and where a trial of it is noted. */
+  /** The settings `store` was opened from; the result of its write test is cached under them in the ledger. */
   destination: Destination
   ledger: Ledger
-  /** Where that is, in words. */
+  /** The destination as text for people. */
   place: string
   terminal: Terminal
-  /** When it would end, for people; undefined: never. */
+  /** The expiry date as text for people; undefined if the share never expires. */
   ends: string | undefined
   lifetime: Lifetime | undefined
-  /** How long a signed link opens it, if one is asked for: `24h`. */
+  /** Lifetime of the presigned link, such as `24h`, if one was requested. */
   signed?: string | undefined
-  /** What was redacted. */
+  /** Redactions by kind. */
   found: readonly SecretCount[]
-  /** Draws the session into a local folder and opens it. */
+  /** Renders the session into a local folder and opens it. */
   preview: () => Promise<void>
 }
 
-/** What was agreed to besides sharing itself. */
+/** The user's consent besides sharing itself. */
 export interface ShareConsent {
-  /** The bucket locks every object, which was shown. */
+  /** Object lock retention was shown and accepted. */
   acceptRetention: boolean
 }
 
 /**
- * Shows what of a session will be visible, where and to whom, and asks whether that is meant. Throws `bad-usage` when
- * it is not, and what trying the store out throws.
+ * Shows what will be visible, where and to whom, then asks for confirmation. Throws `bad-usage` if the user declines,
+ * and any error of the store's write test.
  */
 export async function confirmShare(session: Session, options: ConfirmShareOptions): Promise<ShareConsent> {
   const agreement = await showFacts(options, [
     ["Conversation", titleLine(session.info.title) || "Untitled session"],
-    ["Holds", await summarizeContent(session)],
-    ["Redacted", describeRedactions(options.found) ?? "nothing: no secrets were found"],
-    ["Signed link", options.signed && `opens it for whoever has the link, for ${options.signed}`],
+    ["Contains", await summarizeContent(session)],
+    ["Redacted", describeRedactions(options.found) ?? "nothing (no secrets found)"],
+    ["Signed link", options.signed && `anyone with the link can open it for ${options.signed}`],
   ])
   await ask(options)
   return agreement
@@ -56,43 +56,43 @@ export async function confirmShare(session: Session, options: ConfirmShareOption
 
 export interface ConfirmShareAllOptions
   extends Pick<ConfirmShareOptions, "store" | "destination" | "ledger" | "place" | "terminal" | "ends" | "lifetime"> {
-  /** How many sessions there are, and how many of them are not shared yet. */
+  /** Number of sessions, and number of those not shared yet. */
   count: number
   fresh: number
 }
 
-/** As `agreeToShare`, once for many sessions. */
+/** `confirmShare` for many sessions, asked once. */
 export async function confirmShareAll(options: ConfirmShareAllOptions): Promise<ShareConsent> {
   const { count, fresh, terminal } = options
   const agreement = await showFacts(options, [
     ["Conversations", fresh === count ? String(count) : `${count}, ${fresh} of which are not shared yet`],
-    ["Redacted", "secrets in them, as in every share; preview shows it for one session"],
+    ["Redacted", "secrets are redacted, as in every share; use preview to check one session"],
   ])
-  if (!(await promptYesNo(terminal, "Share all of them, each with a link of its own?")))
+  if (!(await promptYesNo(terminal, "Share all of them, each under its own link?")))
     throw new ShareError("bad-usage", "Nothing was shared.")
   return agreement
 }
 
 type LabelledFact = readonly [name: string, value: string | false | undefined]
 
-/** Shows facts about what is to be shared, then those about the place that it goes to, which is tried out. */
+/** Shows the given facts, then the destination's, after testing that it can be written and deleted. */
 async function showFacts(
   options: Omit<ConfirmShareAllOptions, "count" | "fresh"> & Pick<ConfirmShareOptions, "signed">,
   what: LabelledFact[],
 ): Promise<ShareConsent> {
   const { store, destination, ledger, place, ends, lifetime, signed, terminal } = options
   const status = statusLine(terminal, false)
-  status.show(`Asking ${store.name} who can read in it…`)
+  status.show(`Checking who can read ${store.name}…`)
   const retention = await store.remote?.retention()
   const asked = { store, destination, ledger, newId: newShareId, acceptRetention: retention !== undefined }
   const readable = await probeStoreOnce(asked).finally(status.clear)
   const facts: LabelledFact[] = [
     ...what,
-    ["Goes to", place],
-    ["Until", ends],
-    ["Locked", retention && describeRetention(retention, lifetime, new Date())],
-    ["Seen by", describeAccess(readable.public)],
-    ["", readable.public === true && signed && "the page stays readable after the signed link has ended"],
+    ["Destination", place],
+    ["Expires", ends],
+    ["Object lock", retention && describeRetention(retention, lifetime, new Date())],
+    ["Visible to", describeAccess(readable.public)],
+    ["", readable.public === true && signed && "the page stays readable after the signed link expires"],
     ["", readable.public !== false && readable.note],
   ]
   const lines = facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(15)}${terminalText(value)}`] : []))
@@ -101,8 +101,8 @@ async function showFacts(
 }
 
 function describeAccess(isPublic: boolean | null): string {
-  if (isPublic === null) return "it cannot be told from here who can open links into it"
-  return isPublic ? "everyone who has the link" : "those who may read in it; its links are not public"
+  if (isPublic === null) return "unknown: public access could not be checked from here"
+  return isPublic ? "anyone with the link" : "only those with read access to the bucket; links are not public"
 }
 
 async function summarizeContent(session: Session): Promise<string> {
@@ -131,8 +131,8 @@ async function ask({ terminal, preview }: ConfirmShareOptions): Promise<void> {
   for (;;) {
     const answer = await promptChoice(terminal, "Share it?", [
       { value: "yes", label: "Share" },
-      { value: "preview", label: "Look at it first", hint: "opens it from this machine" },
-      { value: "no", label: "Do not share" },
+      { value: "preview", label: "Preview first", hint: "opens it locally" },
+      { value: "no", label: "Cancel" },
     ])
     if (answer === "yes") return
     if (answer !== "preview") throw new ShareError("bad-usage", "The session was not shared.")

@@ -6,7 +6,7 @@ import type { Destination } from "../store/open-store.ts"
 import { promptYesNo } from "./prompt.ts"
 import { canAsk, type Terminal } from "./terminal.ts"
 
-/** The flags that say where shares are, the same on every command. */
+/** Destination flags, shared by all commands. */
 export interface DestinationFlags {
   to?: string
   endpoint?: string
@@ -18,8 +18,8 @@ export interface DestinationFlags {
 }
 
 /**
- * The settings with these flags on top. Throws `bad-settings`; for a `to` in a file or a variable that is not clear only
- * where something new goes there (`isNew`): what was shared with it before can be listed and removed.
+ * Loads the settings, overridden by these flags. Throws `bad-settings`. An ambiguous `to` in a file or variable throws
+ * only for new shares (`isNew`), so that existing ones can still be listed and removed.
  */
 export function settingsFromFlags(
   flags: DestinationFlags,
@@ -35,8 +35,8 @@ export function settingsFromFlags(
 }
 
 /**
- * Makes sure that a destination which a project's file has a say in is one the user agrees to: asked once on a terminal,
- * refused without one unless `--trust-project` is given. Throws `bad-settings` when it is refused.
+ * Ensures that the user accepts a destination set by a project's file: asks once on a terminal; without a terminal,
+ * requires `--trust-project`. Throws `bad-settings` if it is not accepted.
  */
 export async function confirmDestination(
   settings: LoadedSettings,
@@ -48,28 +48,28 @@ export async function confirmDestination(
   if (!flags.trustProject && !(canAsk(terminal) && (await promptYesNo(terminal, question(projectFile, destination)))))
     throw new ShareError(
       "bad-settings",
-      `${projectFile} wants conversations to go to ${describeDestination(destination)}; that was not agreed to.`,
+      `${projectFile} sends sessions to ${describeDestination(destination)}, which you have not accepted.`,
       {
-        hint: "If that is right, run once in that project: opencode-bucket share --trust-project",
+        hint: "To accept it, run once in that project: opencode-bucket share --trust-project",
       },
     )
   await trust(projectFile, destination, terminal)
 }
 
 const question = (projectFile: string, destination: Destination) =>
-  `${projectFile} sends conversations to ${describeDestination(destination)}. Is that where they should go?`
+  `${projectFile} sends sessions to ${describeDestination(destination)}. Accept this destination?`
 
-/** A destination in words, with every setting that decides who can read it. */
+/** Describes a destination with every setting that affects who can read it. */
 export function describeDestination({ to, endpoint, profile, publicUrl }: Destination): string {
   const details = [
     endpoint && `at ${normalizedAddress(endpoint)}`,
-    profile && `with the profile ${/^[\w.@+-]+$/.test(profile) ? profile : JSON.stringify(profile)}`,
-    publicUrl && `seen as ${normalizedAddress(publicUrl)}`,
+    profile && `using profile ${/^[\w.@+-]+$/.test(profile) ? profile : JSON.stringify(profile)}`,
+    publicUrl && `public at ${normalizedAddress(publicUrl)}`,
   ]
   return [to, ...details.filter(Boolean)].join(" ")
 }
 
-/** An address as it is used: the host in ASCII, whatever letters it is written in, and no name or password before it. */
+/** Normalizes a URL for display: ASCII host (punycode), no user name or password. */
 function normalizedAddress(address: string): string {
   if (!URL.canParse(address)) return address
   const { origin, pathname, search } = new URL(address)

@@ -11,20 +11,20 @@ import { databasePath } from "../session/database-path.ts"
 import { isOpencode2, versionIn } from "../session/opencode-cli.ts"
 import type { Terminal } from "./terminal.ts"
 
-/** What a finding about the newest session of this project is called. */
+/** Name of the finding about the newest session of this project. */
 export const NEWEST_SESSION = "Newest session"
-/** The finding about the plugin's lines: without them, this command shares all the same. */
+/** Name of the finding about the plugin's configuration, which this command does not need in order to share. */
 export const PLUGIN = "Plugin"
 
 /**
- * What there is to know of the OpenCode on this machine: whether it may share, how, whether it knows this package, and
- * whether the newest session is one that can be read.
+ * Checks OpenCode on this machine: share mode, plugin configuration, installed version, and whether the newest session
+ * is readable.
  */
 export async function openCodeFindings(terminal: Terminal): Promise<Finding[]> {
   return [...mode(terminal), await installed(terminal), ...newestSession(terminal)]
 }
 
-/** Fails where `share` without an argument would; says nothing where it would not. */
+/** A failure if `share` without an argument would fail on this project's newest session; otherwise empty. */
 function newestSession({ env, home, cwd }: Terminal): Finding[] {
   try {
     assertNewestAt(databasePath(env, home), cwd)
@@ -46,29 +46,29 @@ function mode(terminal: Terminal): Finding[] {
   const set = files.findLast(({ share }) => typeof share === "string")
   const says =
     set === undefined
-      ? "manual: a session is shared when somebody says so"
-      : `${set.share}, set in ${set.name}${set.share === "auto" ? ": every session is shared as soon as it begins" : ""}`
+      ? "manual: sessions are shared only on request"
+      : `${set.share}, set in ${set.name}${set.share === "auto" ? ": every session is shared from its start" : ""}`
   return [{ about, state: "ok", says }, plugin(terminal, files)]
 }
 
-/** The two lines of the plugin: one without the other shares elsewhere, or with nobody. */
+/** Checks that both plugin lines are present: with only one, OpenCode shares elsewhere or not at all. */
 function plugin(terminal: Terminal, files: ConfigFile[]): Finding {
   const about = PLUGIN
   const entry = files.findLast(({ isPlugin }) => isPlugin)
   const enterprise = resolveEnterprise(terminal)
   const isClosed = isDeadEndpoint(enterprise.url)
-  if (entry && isClosed) return { about, state: "ok", says: `in ${entry.name}: /share goes where the settings say` }
+  if (entry && isClosed) return { about, state: "ok", says: `in ${entry.name}: /share uses these settings` }
   if (entry) return failureFinding(about, sharesElsewhereError(enterprise, entry.name))
   if (isClosed)
     return {
       ...{ about, state: "fail" },
-      says: `in no opencode.json, while "enterprise" in ${enterprise.name} leads nowhere: OpenCode's /share fails`,
+      says: `not in opencode.json, while "enterprise" in ${enterprise.name} is set to the dead endpoint: OpenCode's /share fails`,
       remedy: `Add "plugin": ["opencode-bucket"] to ${enterprise.name} (opencode-bucket init does), or remove "enterprise".`,
     }
   return {
     ...{ about, state: "note" },
-    says: "not in opencode.json: OpenCode's own /share does not go through this package, only this command does",
-    remedy: `To have it so: opencode-bucket init, or "plugin": ["opencode-bucket"] and ${DEAD_ENDPOINT_LINE} in opencode.json.`,
+    says: "not in opencode.json: OpenCode's own /share does not use this package; this command does",
+    remedy: `To change that: run opencode-bucket init, or add "plugin": ["opencode-bucket"] and ${DEAD_ENDPOINT_LINE} in opencode.json.`,
   }
 }
 
@@ -81,14 +81,14 @@ async function installed({ env, cwd, platform }: Terminal): Promise<Finding> {
     if (version === undefined || !isOpencode2(version)) return { about, state: "ok", says: stdout.trim() }
     return {
       ...{ about, state: "warn" },
-      says: `${version}: only sessions of OpenCode 1 can be shared yet, and OpenCode 2 does not load the plugin`,
-      remedy: "Share what was said in OpenCode 1, or update opencode-bucket once a version reads OpenCode 2.",
+      says: `${version}: only OpenCode 1 sessions can be shared so far, and OpenCode 2 does not load the plugin`,
+      remedy: "Share sessions of OpenCode 1, or update opencode-bucket once it supports OpenCode 2.",
     }
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT"
     const says = missing
-      ? "not found on the PATH; exported sessions can be shared all the same"
-      : "does not tell its version"
+      ? "not found on the PATH; exported sessions can still be shared"
+      : "version unknown: opencode --version failed"
     return { about, state: "note", says }
   }
 }

@@ -3,14 +3,14 @@ import { terminalText } from "../lib/terminal-text.ts"
 import { joinPainted, type Painted, paint, painted } from "./output.ts"
 import { oneLine } from "./terminal.ts"
 
-/** How a screen is set. */
+/** Layout of the report. */
 export interface ScreenOptions {
-  /** Characters in a line. */
+  /** Line width in characters. */
   width: number
   colour: boolean
 }
 
-/** A setting, its value, and where that comes from. */
+/** A setting, its value and its origin. */
 export interface SettingRow {
   name: string
   value: string
@@ -19,10 +19,10 @@ export interface SettingRow {
 
 const marks = { ok: "✓", note: "·", warn: "!", fail: "✗" }
 const colours = { ok: 32, note: 2, warn: 33, fail: 31 }
-/** Where what is said begins: after the mark and the name. */
+/** Column at which texts begin, after the mark and the name. */
 const INDENT_CHARS = 17
 
-/** Sets findings and settings in two columns, wrapped at the width of the screen, readable without colour. */
+/** Lays out findings and settings in two columns, wrapped to the terminal's width and readable without colour. */
 export function screen({ width, colour }: ScreenOptions) {
   const inColour = (code: number, text: string) => paint(colour ? code : undefined, text)
   const wide = Math.max(30, Math.min(width, 100) - INDENT_CHARS)
@@ -37,7 +37,7 @@ export function screen({ width, colour }: ScreenOptions) {
     rows(settings: readonly SettingRow[]): Painted {
       const rows = settings.map((row) => ({ ...row, value: terminalText(row.value), from: terminalText(row.from) }))
       const longest = Math.max(0, ...rows.map(({ value }) => value.length))
-      // Where it comes from stands beside the value where there is room, below it otherwise.
+      // The origin goes next to the value if all rows fit, otherwise below it.
       const fits = rows.every(({ from }) => longest + 3 + from.length <= wide)
       const lines = ({ value, from }: SettingRow) =>
         fits
@@ -46,7 +46,7 @@ export function screen({ width, colour }: ScreenOptions) {
       return joinPainted(rows.map((row) => layOut(`  ${row.name}`, lines(row), row.name.length + 2)))
     },
 
-    /** Without what is to be pasted: that has a place of its own, below everything. */
+    /** Lays out a finding without its text to paste, which is printed separately at the end. */
     finding({ about, state, says, remedy }: Finding): Painted {
       const mark = inColour(colours[state], marks[state])
       const lines = [...column(says), ...(remedy === undefined ? [] : column(`→ ${remedy}`))]
@@ -57,14 +57,14 @@ export function screen({ width, colour }: ScreenOptions) {
 
 type ScreenText = string | Painted
 
-/** @param length characters of the label */
+/** @param length visible length of the label in characters */
 function layOut(label: ScreenText, [first = "", ...rest]: ScreenText[], length: number): Painted {
   const gap = " ".repeat(Math.max(1, INDENT_CHARS - length))
   const margin = " ".repeat(INDENT_CHARS)
   return joinPainted([painted`${label}${gap}${first}\n`, ...rest.map((line) => painted`${margin}${line}\n`)])
 }
 
-/** Breaks a text into lines of so many characters at most; a longer word, such as a link, stays whole. */
+/** Wraps a text at `width` characters. A longer word, such as a link, stays whole. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   for (const word of text.split(" ")) {

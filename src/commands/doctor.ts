@@ -17,14 +17,14 @@ import { info, statusLine, type Terminal } from "./terminal.ts"
 
 export interface DoctorFlags extends DestinationFlags {
   json?: boolean
-  /** Only what is wrong. */
+  /** Print only warnings and failures. */
   quiet?: boolean
   expires?: string
-  /** Print a lifecycle rule instead of looking. */
+  /** Print a lifecycle rule instead of checking. */
   lifecycle?: true | string
 }
 
-/** `doctor`: what works, what does not, what to do, in one screen on stdout. Throws at the end if sharing does not work. */
+/** `doctor`: prints the results of all checks on stdout, with suggested fixes. Throws at the end if sharing does not work. */
 export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Promise<void> {
   if (flags.lifecycle) return printLifecycle(flags, terminal)
   const { stdout, env } = terminal
@@ -45,7 +45,7 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
     if (!flags.quiet) print(painted`opencode-bucket ${version}\n${set.heading("Settings")}${set.rows(rows)}`)
     if (!flags.quiet) print(set.heading("OpenCode"))
     for (const finding of await openCodeFindings(terminal)) tell(finding)
-    // The bucket is another matter than the plugin's lines, and than which sessions can be read.
+    // The bucket can be checked even if the plugin's configuration or the newest session failed.
     if (!findings.some(({ about, state }) => state === "fail" && about !== NEWEST_SESSION && about !== PLUGIN)) {
       await confirmDestination(settings, flags, terminal)
       if (!flags.quiet) print(set.heading(settings.destination.to))
@@ -56,7 +56,7 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
   } finally {
     status.clear()
   }
-  // Not set in columns: it is to be copied.
+  // Not wrapped in columns, so that it can be copied.
   for (const { paste } of findings)
     if (paste && !flags.quiet && !flags.json) {
       print(set.heading(paste.name))
@@ -67,9 +67,9 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
   const warned = findings.filter(({ state }) => state === "warn").length
   if (flags.json) stdout.write(`${JSON.stringify({ version, works: !failed, settings: rows, findings })}\n`)
   if (failed?.about === NEWEST_SESSION)
-    throw new ShareError("bad-input", "The newest session here cannot be shared, see above.")
+    throw new ShareError("bad-input", "The newest session of this project cannot be shared, see above.")
   if (failed) throw new ShareError("store-failed", `Sharing does not work: ${failed.about.toLowerCase()}, see above.`)
-  const more = warned === 0 ? "" : `; ${warned === 1 ? "one thing" : `${warned} things`} to know about, marked !`
+  const more = warned === 0 ? "" : `; ${warned === 1 ? "1 warning" : `${warned} warnings`}, marked !`
   if (!flags.quiet) print(painted`\nSharing works${more}.\n`)
 }
 
@@ -84,18 +84,18 @@ async function examineDestination(
     place.kind === "s3"
       ? async () => (await import("../store/s3/s3-inspect.ts")).inspectBucket({ ...destination, bucket: place.bucket })
       : undefined
-  // Whoever stops this in the middle does not leave the scratch page behind.
+  // An interrupt must not leave the test page behind.
   let stopped = false
   const stop = () => {
     stopped = true
   }
   process.once("SIGINT", stop).once("SIGTERM", stop)
   try {
-    show(`Trying ${store.name} out…`)
+    show(`Testing ${store.name}…`)
     for await (const finding of runDoctor({ store, id: newShareId(), facts, policy: readPolicy(destination) })) {
-      if (stopped) throw new ShareError("bad-usage", "Stopped; what was put there for the trial is removed.")
+      if (stopped) throw new ShareError("bad-usage", "Interrupted. The test objects were removed.")
       tell(finding)
-      show(`Trying ${store.name} out…`)
+      show(`Testing ${store.name}…`)
     }
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop)
@@ -103,7 +103,7 @@ async function examineDestination(
   }
 }
 
-/** Every setting that is set, and the defaults that matter. Never a password that somebody has put into an address. */
+/** Every configured setting, plus the defaults of `to` and `expires`. Credentials in URLs are masked. */
 function settingRows({ origins, destination, ...others }: LoadedSettings, { expires }: DoctorFlags): SettingRow[] {
   const values: Settings = { ...others, ...(destination as Settings), ...(expires !== undefined && { expires }) }
   const names = settingNames.filter((name) => origins[name] !== undefined || name === "to" || name === "expires")
@@ -117,11 +117,11 @@ function settingRows({ origins, destination, ...others }: LoadedSettings, { expi
 const displayValue = (value: unknown): string =>
   (typeof value === "object" ? JSON.stringify(value) : String(value)).replace(/\/\/[^/@]*@/g, "//…@")
 
-/** `doctor --lifecycle [json|xml]`: the rule on stdout, what it does on stderr. */
+/** `doctor --lifecycle [json|xml]`: prints the rule on stdout and explains it on stderr. */
 async function printLifecycle(flags: DoctorFlags, terminal: Terminal): Promise<void> {
   const form = flags.lifecycle === true ? "json" : flags.lifecycle
   if (form !== "json" && form !== "xml")
-    throw new ShareError("bad-usage", `--lifecycle "${form}" is no form of a rule.`, { hint: "Give json or xml." })
+    throw new ShareError("bad-usage", `Unknown value "${form}" for --lifecycle.`, { hint: "Choose from: json, xml." })
   const { destination, expires } = settingsFromFlags(flags, terminal)
   const length = parseLifetime(flags.expires, expires)?.durationMs
   const rule = lifecycle(destination, length, await mayHaveVersions(destination))
@@ -142,7 +142,7 @@ async function printLifecycle(flags: DoctorFlags, terminal: Terminal): Promise<v
   )
 }
 
-/** Whether the bucket may keep versions; true also where it does not tell. */
+/** Whether the bucket may keep versions; true if it cannot be determined. */
 async function mayHaveVersions(destination: Destination): Promise<boolean> {
   const place = parseDestination(destination.to)
   if (place.kind !== "s3") return false

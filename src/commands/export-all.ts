@@ -22,17 +22,17 @@ import { statusLine, type Terminal } from "./terminal.ts"
 
 const JOURNAL_FILE = "archive.jsonl"
 
-/** `export --all`: every session into one folder, with an index; what is there already and has not changed stays. */
+/** `export --all`: exports every session into one folder with an index; skips unchanged sessions. */
 export async function exportAll(
   format: ExportFormat,
   flags: ExportFlags & AllFlags,
   terminal: Terminal,
 ): Promise<void> {
   if (flags.output === "-")
-    throw new ShareError("bad-usage", "Many sessions cannot be written to stdout.", { hint: "Give --output a folder." })
+    throw new ShareError("bad-usage", "Cannot write several sessions to stdout.", { hint: "Set --output to a folder." })
   const selection = parseSelection(flags)
   if (selection.until !== undefined)
-    throw new ShareError("bad-usage", "--until is about one session.", { hint: "Leave it out with --all." })
+    throw new ShareError("bad-usage", "--until cannot be used with --all.", { hint: "It applies to a single session." })
   const { redact } = settingsFromFlags({}, terminal, { isNew: false })
   const { env, home, cwd } = terminal
   const sessions = selectSessions(flags, terminal)
@@ -40,7 +40,7 @@ export async function exportAll(
   const journalFile = path.join(folder, JOURNAL_FILE)
   const there = await readdir(folder)
   if (!flags.force && !existsSync(journalFile) && there.length > 0) throw outputExists(folder)
-  // What a run that was cut short was at.
+  // Partial files of an interrupted run.
   for (const name of there.filter((name) => /^(?:ses_\w+|index)\.[a-z]+\.[0-9a-f]{12}\.part$/.test(name)))
     await rm(path.join(folder, name), { force: true })
   const journal = await openJournal(journalFile)
@@ -82,6 +82,6 @@ export async function exportAll(
   }
 }
 
-/** What a session's file is called: its id, unless somebody has made that something else than OpenCode does. */
+/** File name for a session: its id, or a hash of it if it does not have OpenCode's form. */
 const nameOf = (id: string) =>
   /^ses_[A-Za-z0-9]{1,64}$/.test(id) ? id : `ses_${createHash("sha256").update(id).digest("hex").slice(0, 26)}`

@@ -24,7 +24,7 @@ export interface ExportFlags extends SelectionFlags, AllFlags {
   quiet?: boolean
 }
 
-/** `export [session]`: a session to keep, redacted as a share is; prints where it is. */
+/** `export [session]`: writes a session, redacted like a share, to a file, folder or stdout; prints the path. */
 export async function exportCommand(named: string | undefined, flags: ExportFlags, terminal: Terminal): Promise<void> {
   const format = parseFormat(flags)
   if (flags.all) return exportAll(format, flags, terminal)
@@ -63,13 +63,13 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
 }
 
 const FORMAT_TEXTS: Record<ExportFormat, string> = {
-  html: "one file that opens in any browser",
-  folder: "the files of a share; open index.html",
+  html: "a single file that opens in any browser",
+  folder: "a folder; open index.html",
   md: "Markdown",
   json: "for opencode import",
 }
 
-/** What `--format` says, else what the ending of `--output` says, else a single HTML file. Throws `bad-usage`. */
+/** The format from `--format`, or the extension of `--output`, or `html`. Throws `bad-usage` for an unknown `--format`. */
 function parseFormat({ format, output = "" }: ExportFlags): ExportFormat {
   if (format === undefined) {
     const ending = path.extname(output).slice(1).toLowerCase()
@@ -77,12 +77,12 @@ function parseFormat({ format, output = "" }: ExportFlags): ExportFormat {
   }
   const known = EXPORT_FORMATS.find((name) => name === format)
   if (known) return known
-  throw new ShareError("bad-usage", `--format "${format}" is none of the formats.`, {
-    hint: `Give one of ${EXPORT_FORMATS.join(", ")}.`,
+  throw new ShareError("bad-usage", `Unknown value "${format}" for --format.`, {
+    hint: `Choose from: ${EXPORT_FORMATS.join(", ")}.`,
   })
 }
 
-/** Where the export goes: what was named, or a file in the folder that was named, or one in the current folder. */
+/** Resolves the output path: `--output` itself, a file inside it if it is a folder, or a file in the current folder. */
 function outputPathFor(output: string | undefined, format: ExportFormat, name: string, cwd: string): string {
   const file = format === "folder" ? name : `${name}.${format}`
   if (output === undefined) return path.join(cwd, file)
@@ -95,24 +95,24 @@ function isFolderAt(place: string): boolean {
   try {
     return statSync(place).isDirectory()
   } catch {
-    // Nothing, or what cannot be reached: said where it is written.
+    // Missing or inaccessible: reported when it is written.
     return false
   }
 }
 
-/** `-`, or a name of stdout, such as `/dev/stdout`. */
+/** Whether the output is `-` or another name of stdout, such as `/dev/stdout`. */
 function isStdout(output: string | undefined, cwd: string): boolean {
   if (output === undefined || output === "-") return output === "-"
   try {
     const place = resolveOutput(path.resolve(cwd, output))
     return place.kind === "descriptor" && place.descriptor === 1
   } catch {
-    // Said where it is written.
+    // Reported when it is written.
     return false
   }
 }
 
 const noFolderThere = () =>
-  new ShareError("bad-usage", "A folder cannot be written to stdout.", {
-    hint: "Give --output a folder's name, or another --format: html is one file.",
+  new ShareError("bad-usage", "Cannot write a folder to stdout.", {
+    hint: "Set --output to a folder, or choose another --format, such as html.",
   })

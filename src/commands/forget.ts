@@ -13,14 +13,14 @@ import { canAsk, info, statusLine, type Terminal } from "./terminal.ts"
 import type { UnshareFlags } from "./unshare.ts"
 
 /**
- * `unshare --forget <link|id|session>`: forgets shares of which nothing is stored (with `--to`: at that place), and deletes
- * nothing. Where something is stored, or that cannot be told, a terminal is asked, and `--yes` is needed without one.
- * Throws, after all is said, if some were not forgotten.
+ * `unshare --forget <link|id|session>`: drops the records of shares that are no longer stored (with `--to`: at that
+ * destination). Deletes nothing. If it is unknown whether a share is still stored, asks on a terminal and requires
+ * `--yes` without one; one that is still stored always requires `--yes`. Throws at the end if some were not forgotten.
  */
 export async function forgetCommand(named: string | undefined, flags: UnshareFlags, terminal: Terminal): Promise<void> {
   if (named === undefined || flags.all)
-    throw new ShareError("bad-usage", "Name the share to forget: --forget works on one share or session.", {
-      hint: '"opencode-bucket list" shows what is shared.',
+    throw new ShareError("bad-usage", "--forget needs the share or session to forget.", {
+      hint: 'Run "opencode-bucket list" to see all shares.',
     })
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
   const known = await findInLedger(parseShareName(named), ledger)
@@ -36,7 +36,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
     const entries = known.filter(isMeant)
     const helds = await Promise.all(entries.map((entry) => storedState(entry, places.open)))
     status.clear()
-    if (entries.length === 0) info(terminal, flags.quiet, `This machine remembers no share of ${named}.`)
+    if (entries.length === 0) info(terminal, flags.quiet, `No share of ${named} is recorded on this machine.`)
     for (const [at, entry] of entries.entries()) {
       const held = helds[at]!
       const { id, session, destination } = entry
@@ -44,7 +44,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
       if (await mayForget(entry, held, flags, terminal)) {
         await forgetShare(entry, ledger)
         forgotten.push(about)
-        info(terminal, flags.quiet, `Forgotten: ${nameOf(entry)}. Nothing was deleted: ${reasonIn(held)}.`)
+        info(terminal, flags.quiet, `Forgot ${nameOf(entry)}. Nothing was deleted: ${reasonIn(held)}.`)
       } else {
         kept.push(about)
         terminal.stderr.write(`Not forgotten: ${nameOf(entry)}\n  ${refusal(entry, held)}\n`)
@@ -71,11 +71,11 @@ async function mayForget(
   terminal: Terminal,
 ): Promise<boolean> {
   if (held.holds === "nothing" || flags.yes) return true
-  // What can be removed is to be removed, not forgotten.
+  // A share that is still stored should be removed, not forgotten.
   if (held.holds === "objects" || !canAsk(terminal)) return false
   return promptYesNo(
     terminal,
-    `Forget ${nameOf(entry)}? Nothing is deleted: ${reasonIn(held)}. This machine cannot remove it any more.`,
+    `Forget ${nameOf(entry)}? Nothing will be deleted: ${reasonIn(held)}. This machine can then no longer remove it.`,
   )
 }
 
@@ -85,12 +85,12 @@ function nameOf({ id, title, session, destination, url }: LedgerEntry): string {
 
 function reasonIn({ holds, why }: StoredState): string {
   if (holds === "nothing") return why
-  if (holds === "objects") return `${why}, which stays there`
-  return `whether something of it is stored is not known (${why}); what is stored stays there`
+  if (holds === "objects") return `${why}, which will stay there`
+  return `it may still be stored (${why}) and will stay there`
 }
 
 function refusal({ id }: LedgerEntry, held: StoredState): string {
   if (held.holds === "objects")
-    return `Something of it is stored: ${held.why}. Remove it: opencode-bucket unshare ${id}. To forget it all the same, and leave it there: opencode-bucket unshare --forget ${id} --yes`
-  return `Something of it may be stored: ${held.why}. If that place is gone for good: opencode-bucket unshare --forget ${id} --yes`
+    return `It is still stored: ${held.why}. To remove it: opencode-bucket unshare ${id}. To forget it and leave it there: opencode-bucket unshare --forget ${id} --yes`
+  return `It may still be stored: ${held.why}. If that destination is gone for good: opencode-bucket unshare --forget ${id} --yes`
 }

@@ -6,11 +6,11 @@ import { ShareError } from "../errors.ts"
 import { assertConfidential } from "../import/fetch-limited.ts"
 
 /**
- * The token that goes along with the request for a link: `--token`, or `OPENCODE_BUCKET_TOKEN` if the link is on the
- * server that this belongs to; undefined where none does.
+ * The token to send with the request for a link: `--token`, or `OPENCODE_BUCKET_TOKEN` if the link is on the server
+ * it belongs to; undefined otherwise.
  *
- * Throws `bad-settings` where it is not known which server that is, and `bad-usage` where a token would go over a network
- * in the clear.
+ * Throws `bad-settings` if the token's server is unknown, and `bad-usage` if the token would be sent unencrypted over a
+ * network.
  */
 export function tokenFor(url: URL, flag: string | undefined, system: SystemEnvironment): string | undefined {
   if (flag !== undefined) {
@@ -25,32 +25,32 @@ export function tokenFor(url: URL, flag: string | undefined, system: SystemEnvir
   return token
 }
 
-/** The sentence for a reader whose token stayed behind, or undefined. */
+/** Explains that `OPENCODE_BUCKET_TOKEN` was not sent because it belongs to another server; otherwise undefined. */
 export function tokenNotSent(url: URL, flag: string | undefined, system: SystemEnvironment): string | undefined {
   if (flag !== undefined || !system.env["OPENCODE_BUCKET_TOKEN"] || isOnServer(serverOf(system), url)) return undefined
   return `OPENCODE_BUCKET_TOKEN was not sent: it belongs to ${serverOf(system).host}.`
 }
 
-/** Where `OPENCODE_BUCKET_TOKEN` belongs: `OPENCODE_BUCKET_SERVER`, else the user's own `enterprise.url`, never a project's. */
+/** Server of `OPENCODE_BUCKET_TOKEN`: `OPENCODE_BUCKET_SERVER`, or the user's own `enterprise.url`, never a project's. */
 function serverOf(system: SystemEnvironment): URL {
   const { env, home } = system
   const named = env["OPENCODE_BUCKET_SERVER"]
   if (named) {
     if (/^https?:\/\//i.test(named) && URL.canParse(named)) return new URL(named)
-    throw new ShareError("bad-settings", "OPENCODE_BUCKET_SERVER is not an http(s) address.", {
-      hint: "Set it to the server of OPENCODE_BUCKET_TOKEN, such as https://shares.corp.example.",
+    throw new ShareError("bad-settings", "OPENCODE_BUCKET_SERVER is not an http(s) URL.", {
+      hint: "Set it to the URL of the server that issued OPENCODE_BUCKET_TOKEN, such as https://shares.corp.example.",
     })
   }
   const files = readConfigFiles(system).filter(({ from }) => from === "user")
   const own = files.findLast(({ enterprise }) => typeof enterprise === "string")?.enterprise
   const url = typeof own === "string" ? substituteVariables(own, home, { env, home }) : ""
   if (/^https?:\/\//i.test(url) && URL.canParse(url) && !isDeadEndpoint(url)) return new URL(url)
-  throw new ShareError("bad-settings", "OPENCODE_BUCKET_TOKEN is set, but not the server that it belongs to.", {
-    hint: "Set OPENCODE_BUCKET_SERVER to its address, such as https://shares.corp.example, or unset the token.",
+  throw new ShareError("bad-settings", "OPENCODE_BUCKET_TOKEN is set, but its server is unknown.", {
+    hint: "Set OPENCODE_BUCKET_SERVER to the server's URL, such as https://shares.corp.example, or unset the token.",
   })
 }
 
-/** Whether an address is on a server, or below the path that is named of one. */
+/** Whether a URL is on a server and below its path. */
 function isOnServer(server: URL, url: URL): boolean {
   const path = server.pathname.replace(/\/ocb_[^/]+\/?$/, "").replace(/\/+$/, "")
   return url.origin === server.origin && url.pathname.startsWith(`${path}/`)

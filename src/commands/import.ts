@@ -26,19 +26,19 @@ import { promptYesNo } from "./prompt.ts"
 import { canAsk, info, oneLine, statusLine, type Terminal } from "./terminal.ts"
 
 export interface ImportFlags {
-  /** Add to a session of the same id that is there already. */
+  /** Add to an existing session with the same id. */
   force?: boolean
-  /** For a share server that asks for one. */
+  /** Token for a share server that requires one. */
   token?: string
   allowPrivate?: boolean
   yes?: boolean
   quiet?: boolean
 }
 
-/** More than any session that was seen, and less than what a string can hold. */
+/** Larger than any session seen so far, smaller than the maximum string length. */
 const MAX_SESSION_BYTES = 256_000_000
 
-/** `import <link>`: brings a shared session into this machine's OpenCode, to go on with; prints its id. */
+/** `import <link>`: imports a shared session into OpenCode on this machine; prints its id. */
 export async function importCommand(link: string, flags: ImportFlags, terminal: Terminal): Promise<void> {
   const { env, cwd, home } = terminal
   const options: ImportOptions = { env, cwd, database: databasePath(env, home) }
@@ -52,27 +52,27 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
       const session = normalizeSession(record)
       const { id } = session.info
       if (!flags.force && (await hasSession(id, options)))
-        throw new ShareError("bad-usage", `OpenCode has session ${id} already.`, {
-          hint: "Go on with it: opencode --session <id>. With --force, what it lacks is added to it, and it moves to this project.",
+        throw new ShareError("bad-usage", `Session ${id} already exists in OpenCode.`, {
+          hint: "Continue it with: opencode --session <id>. Use --force to add missing messages and move it to this project.",
         })
       const words = await describeSession(session, source.label, cwd)
       status.clear()
       if (canAsk(terminal) && !flags.yes) await agree(words, terminal)
       let [sessions, unknown] = [0, 0]
       for await (const one of toOpencodeExports(session)) {
-        status.show(`Handing it to OpenCode: session ${++sessions}…`)
+        status.show(`Importing session ${++sessions}…`)
         await importIntoOpencode(one, options)
         unknown += one.unknown
       }
       status.clear()
-      const others = sessions > 1 ? ` with ${sessions - 1} of subagents` : ""
+      const others = sessions > 1 ? ` and ${sessions - 1} subagent session${sessions === 2 ? "" : "s"}` : ""
       info(
         terminal,
         flags.quiet,
-        `Imported "${titleLine(session.info.title) || id}"${others}. Go on with it: opencode --session ${id}`,
+        `Imported "${titleLine(session.info.title) || id}"${others}. Continue with: opencode --session ${id}`,
       )
       if (unknown > 0)
-        info(terminal, flags.quiet, `${unknown} parts of it are of no kind that OpenCode knows, and stayed behind.`)
+        info(terminal, flags.quiet, `Skipped ${unknown} part${unknown === 1 ? "" : "s"} of unknown type.`)
       terminal.stdout.write(`${id}\n`)
     })
   } finally {
@@ -100,12 +100,12 @@ async function sourceOf(link: string, flags: ImportFlags, terminal: Terminal): P
       })
     },
   )
-  // Whoever is not signed in is often sent to a page instead.
+  // Servers often send a sign-in page instead of an error.
   if (/^\s*</.test(Buffer.from(body.subarray(0, 100)).toString())) throw denied(place.url)
   return { label: place.url.href, read: async (use) => use(parseExport(body, place.url.href)) }
 }
 
-/** The session of a share that is not public, but is in a bucket that the settings or the ledger know. */
+/** Reads a session that is not public from a bucket known from the settings or the ledger; undefined if not found. */
 async function readFromOwnStore(link: string, terminal: Terminal): Promise<Uint8Array | undefined> {
   try {
     const settings = settingsFromFlags({}, terminal, { isNew: false })
@@ -123,7 +123,7 @@ async function readFromOwnStore(link: string, terminal: Terminal): Promise<Uint8
       if (body) return body
     }
   } catch {
-    // What the link itself answered says more.
+    // The error of the link itself is more helpful.
   }
   return undefined
 }
@@ -139,17 +139,17 @@ async function describeSession(session: Session, from: string, cwd: string): Pro
   const { title, directory, version } = session.info
   const facts = [
     ["Conversation", titleLine(title) || "Untitled session"],
-    ["Holds", `${prompts} prompts, ${answers} answers${subagents > 0 ? `, ${subagents} subagents` : ""}`],
+    ["Contains", `${prompts} prompts, ${answers} answers${subagents > 0 ? `, ${subagents} subagents` : ""}`],
     ["From", oneLine(from)],
-    ["Worked in", `${oneLine(directory)}${version ? `, OpenCode ${oneLine(version)}` : ""}`],
-    ["Goes to", `the project of ${terminalText(cwd)}`],
+    ["Directory", `${oneLine(directory)}${version ? `, OpenCode ${oneLine(version)}` : ""}`],
+    ["Into", `the project of ${terminalText(cwd)}`],
   ]
   return facts.map(([name = "", value]) => `  ${name.padEnd(14)}${value}\n`).join("")
 }
 
 async function agree(words: string, terminal: Terminal): Promise<void> {
   terminal.stderr.write(
-    `\n${words}\n  What others have written is in it: whoever goes on with it hands that to the model.\n\n`,
+    `\n${words}\n  It contains text written by others. Continuing the session sends that text to the model.\n\n`,
   )
   if (!(await promptYesNo(terminal, "Import it?"))) throw new ShareError("bad-usage", "The session was not imported.")
 }

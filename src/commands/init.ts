@@ -23,54 +23,62 @@ import { readPolicy } from "./read-policy.ts"
 import { canAsk, info, statusLine, type Terminal } from "./terminal.ts"
 
 export interface InitFlags extends DestinationFlags {
-  /** Into the project's `opencode.json`, for everyone who works on it, rather than the user's own. */
+  /** Write to the project's `opencode.json` instead of the user's own. */
   project?: boolean
   quiet?: boolean
 }
 
 const FAILS_CLOSED_TEXT =
-  'Where OpenCode does not use this package, its /share fails instead of going to the public service ("enterprise" in that file).'
+  'If OpenCode cannot load this package, its /share fails instead of using the public service ("enterprise" in that file).'
 
-/** `init`: asks for the bucket, tries it out, and writes the settings; with `--to` it asks nothing. */
+/** `init`: prompts for the bucket unless `--to` is given, tests it, and writes the settings. Prints the file's path. */
 export async function initCommand(flags: InitFlags, terminal: Terminal): Promise<void> {
   const folder = flags.project ? terminal.cwd : openCodeConfigFolder(terminal)
   const file = configFile(folder, "opencode")
   assertNoOtherServer(file)
-  const settings = parseSettings(await promptForSettings(flags, terminal), "what was given")
+  const settings = parseSettings(await promptForSettings(flags, terminal), "the arguments")
   const { to } = settings
-  if (!to) throw new ShareError("bad-usage", "No bucket was named.", { hint: "Name one: --to s3://team-shares" })
+  if (!to) throw new ShareError("bad-usage", "No destination was given.", { hint: "Set one: --to s3://team-shares" })
   const unclear = checkDestination(to, terminal.platform)
   if (unclear) throw invalidDestinationError(unclear, `--to ${formatDestination(to)}`)
   const destination = { ...settings, to: resolveDestination(to, terminal.cwd, terminal.home) }
   const status = statusLine(terminal, flags.quiet)
   const store = await openStore(destination)
   try {
-    status.show(`Trying ${store.name} out…`)
+    status.show(`Testing ${store.name}…`)
     const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
     const seen = await probeStoreOnce({ store, destination, ledger, newId: newShareId })
     status.clear()
-    info(terminal, flags.quiet, `${store.name} stores, gives back and deletes.${seen.note ? ` ${seen.note}` : ""}`)
+    info(
+      terminal,
+      flags.quiet,
+      `${store.name} works: write, read and delete succeeded.${seen.note ? ` ${seen.note}` : ""}`,
+    )
     const policy = seen.seen === "refused" ? readPolicy(destination) : undefined
-    if (policy) info(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)
+    if (policy) info(terminal, flags.quiet, `To make links public, set this bucket policy: ${policy}`)
   } finally {
     status.clear()
     store.close()
   }
   const name = writePluginEntry(file, destination)
   const failsClosed = writeDeadEndpoint(file)
-  // What has a place in OpenCode's terminal is listed in a file of its own; the project's is in `.opencode` alone.
+  // OpenCode reads terminal plugins from `tui.json`; for a project, only from the one in `.opencode`.
   writeTuiEntry(configFile(flags.project ? path.join(folder, ".opencode") : folder, "tui"), name)
-  info(terminal, flags.quiet, "Written. OpenCode's own /share goes there from its next start; so does this command.")
+  info(
+    terminal,
+    flags.quiet,
+    "Settings written. This command uses them now; OpenCode's /share uses them after a restart.",
+  )
   if (failsClosed) info(terminal, flags.quiet, FAILS_CLOSED_TEXT)
   const enterprise = resolveEnterprise(terminal)
   if (!isDeadEndpoint(enterprise.url)) {
     const { message, hint } = sharesElsewhereError(enterprise, file)
-    info(terminal, flags.quiet, `In this folder, OpenCode shares nothing yet. ${message} ${hint}`)
+    info(terminal, flags.quiet, `OpenCode's /share is still blocked in this folder. ${message} ${hint}`)
   }
   terminal.stdout.write(`${file}\n`)
 }
 
-/** The file that a folder has: of two, the one that OpenCode lets win. */
+/** Path of the configuration file in a folder; `.jsonc` if it exists, since it overrides `.json` in OpenCode. */
 function configFile(folder: string, name: string): string {
   const commented = path.join(folder, `${name}.jsonc`)
   return existsSync(commented) ? commented : path.join(folder, `${name}.json`)
@@ -83,23 +91,20 @@ async function promptForSettings(flags: InitFlags, terminal: Terminal): Promise<
   )
   if (to !== undefined) return { ...given }
   if (!canAsk(terminal))
-    throw new ShareError("bad-usage", "There is no terminal to ask in, so the bucket has to be named.", {
+    throw new ShareError("bad-usage", "Not running in a terminal, so --to is required.", {
       hint: "opencode-bucket init --to s3://team-shares --endpoint https://minio.corp.example",
     })
   const ask = async (message: string, placeholder: string, refuse?: TextQuestion["validate"]) => {
     const answer = await promptText(terminal, { message, placeholder, ...(refuse && { validate: refuse }) })
-    if (answer === undefined) throw new ShareError("bad-usage", "Nothing was changed.")
+    if (answer === undefined) throw new ShareError("bad-usage", "Cancelled. Nothing was changed.")
     return answer || undefined
   }
-  const bucket = await ask("Which bucket (or folder) should shares go to?", "s3://team-shares", (answer) => {
+  const bucket = await ask("Bucket or folder for shares", "s3://team-shares", (answer) => {
     const unclear = answer === "" ? undefined : checkDestination(answer, terminal.platform)
     return unclear && invalidDestinationError(unclear, formatDestination(answer)).message
   })
   if (!bucket || !/^s3:/i.test(bucket)) return { ...given, to: bucket }
-  const service = await ask("The S3 service's address? Empty for AWS", "https://minio.corp.example")
-  const outside = await ask(
-    "Where is it seen from outside? Empty for the bucket's own address",
-    "https://shares.corp.example",
-  )
+  const service = await ask("S3 endpoint URL (leave empty for AWS)", "https://minio.corp.example")
+  const outside = await ask("Public base URL (leave empty to use the bucket's own URL)", "https://shares.corp.example")
   return { ...given, to: bucket, ...(service && { endpoint: service }), ...(outside && { publicUrl: outside }) }
 }

@@ -1,7 +1,7 @@
 import { ShareError } from "../errors.ts"
 import { type Destination, parseDestination } from "../store/open-store.ts"
 
-/** A rule as `aws s3api put-bucket-lifecycle-configuration` takes it. */
+/** A rule in the format of `aws s3api put-bucket-lifecycle-configuration`. */
 interface LifecycleRule {
   ID: string
   Status: "Enabled"
@@ -11,10 +11,10 @@ interface LifecycleRule {
 }
 
 /**
- * The lifecycle configuration that has the service itself delete shares so long after they were sent.
- * @param lifetimeMs milliseconds; whole days are made of it, none less than that
- * @param versions whether the bucket keeps, or has kept, old versions
- * @throws `bad-usage` for a local folder, which has no such rules, and for shares that never end
+ * Builds a lifecycle configuration that deletes shares some time after upload.
+ * @param lifetimeMs milliseconds, rounded up to whole days
+ * @param versions whether the bucket keeps, or has kept, noncurrent versions
+ * @throws `bad-usage` for a local folder, which has no lifecycle rules, and for shares that never expire
  */
 export function lifecycle(
   { to }: Destination,
@@ -23,12 +23,12 @@ export function lifecycle(
 ): { Rules: LifecycleRule[] } {
   const place = parseDestination(to)
   if (place.kind === "directory")
-    throw new ShareError("bad-usage", `${to} is a folder, and only buckets have lifecycle rules.`, {
-      hint: 'Have "opencode-bucket prune" run by cron instead.',
+    throw new ShareError("bad-usage", `${to} is a folder; only buckets have lifecycle rules.`, {
+      hint: 'Run "opencode-bucket prune" from cron instead.',
     })
   if (lifetimeMs === undefined || !Number.isFinite(lifetimeMs))
-    throw new ShareError("bad-usage", "Shares never end by the settings, so there is no rule to make.", {
-      hint: "Say how long they live: --expires 30d",
+    throw new ShareError("bad-usage", "Shares never expire with these settings, so there is no rule to print.", {
+      hint: "Set a lifetime: --expires 30d",
     })
   const common = { Status: "Enabled", Filter: { Prefix: [place.folder, "s/"].filter(Boolean).join("/") } } as const
   const ends = {
@@ -37,7 +37,7 @@ export function lifecycle(
     Expiration: { Days: Math.ceil(lifetimeMs / 86_400_000) },
   }
   if (!versions) return { Rules: [ends] }
-  // A delete marker can only go alone, and not by the rule that makes it.
+  // S3 does not allow a rule to combine `ExpiredObjectDeleteMarker` with `Days`.
   const markers = {
     ID: "opencode-bucket: delete markers go",
     ...common,
@@ -48,7 +48,7 @@ export function lifecycle(
   }
 }
 
-/** The same as the XML of the S3 API (PutBucketLifecycleConfiguration), which some tools ask for. */
+/** Converts rules to the XML of the S3 API (PutBucketLifecycleConfiguration), which some tools require. */
 export function asXml({ Rules }: { Rules: LifecycleRule[] }): string {
   const element = (name: string, value: unknown): string =>
     `<${name}>${typeof value === "object" && value !== null ? inner(value) : value}</${name}>`
@@ -60,7 +60,7 @@ export function asXml({ Rules }: { Rules: LifecycleRule[] }): string {
   return `<LifecycleConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">\n${rules}</LifecycleConfiguration>`
 }
 
-/** What such a rule does, and what it does not, in sentences. */
+/** Explains what the rule does and does not do, one paragraph per item. */
 export const describeLifecycle = (days: number, prefix: string, bucket: string): string[] => [
   `The service deletes everything below ${prefix} ${days === 1 ? "one day" : `${days} days`} after it was sent: all shares alike, whoever shared them, whatever end their page shows. It needs no cron and no machine of yours.`,
   `It counts for each object by itself. A share that is brought up to date for longer than that loses its older pages first: take more days than a session goes on, and let "opencode-bucket prune" keep the ends.`,

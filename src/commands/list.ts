@@ -16,8 +16,8 @@ export interface ListFlags extends DestinationFlags {
 }
 
 /**
- * `list`: what is shared, where, until when. Returns whether every place has answered, which is said of those that have
- * not; and why the bucket could not be listed, if that was asked for.
+ * `list`: prints shares with location and expiry. Returns whether every destination responded (those that did not are
+ * reported on stderr), and why the bucket could not be listed with `--bucket`.
  */
 export async function listCommand(
   flags: ListFlags,
@@ -43,25 +43,25 @@ export async function listCommand(
     if (flags.json) await print(`${JSON.stringify({ shares })}\n`, terminal)
     else if (shares.length > 0)
       await print(`${shares.map((share) => describeShare(share, new Date())).join("\n\n")}\n`, terminal)
-    else if (silent.size === 0 && !failed) info(terminal, flags.quiet, "Nothing is shared.")
+    else if (silent.size === 0 && !failed) info(terminal, flags.quiet, "No shares.")
     for (const [what, { hint }] of silent)
-      terminal.stderr.write(`Not asked: ${terminalText(what)}${hint ? `\n  ${hint}` : ""}\n`)
+      terminal.stderr.write(`Could not check ${terminalText(what)}${hint ? `\n  ${hint}` : ""}\n`)
     return { isWhole: silent.size === 0 && !failed, error: failed }
   } finally {
     await places.close()
   }
 }
 
-/** Resolves once it is written: the process may end right after. */
+/** Resolves once the text is flushed: the process may exit right after. */
 const print = (text: string, { stdout }: Terminal) =>
   new Promise<void>((resolve) => stdout.write(text, () => resolve()))
 
 const STATE_TEXTS = {
   shared: "",
   unfinished: "unfinished: share or unshare it again",
-  gone: "gone: it was removed from elsewhere",
-  unknown: "not known",
-  unreadable: "its manifest is damaged, or of a newer version; unshare removes the share",
+  gone: "gone: removed from another machine",
+  unknown: "status unknown",
+  unreadable: "manifest damaged or written by a newer version; unshare removes it",
 }
 
 function describeShare(
@@ -82,12 +82,12 @@ function describeShare(
 
 function signedUntil(signed: string, now: Date): string {
   const end = `${signed.slice(0, 16).replace("T", " ")} UTC`
-  return isPast(signed, now) ? `its signed link ended at ${end}` : `its signed link opens until ${end}`
+  return isPast(signed, now) ? `signed link expired at ${end}` : `signed link valid until ${end}`
 }
 
 function until(expires: string | null, now: Date): string {
   if (expires === null) return ""
   return isPast(expires, now)
-    ? `expired on ${formatDay(expires)}, still there: prune removes it`
-    : `until ${formatDay(expires)}`
+    ? `expired on ${formatDay(expires)}, not removed yet: run prune`
+    : `expires on ${formatDay(expires)}`
 }

@@ -3,13 +3,13 @@ import { forTerminal, terminalLines, terminalText } from "../lib/terminal-text.t
 
 type Stream = NodeJS.WriteStream
 
-/** `write` of guarded streams as it was. */
+/** Original `write` of guarded streams. */
 const unguarded = new WeakMap<Stream, Stream["write"]>()
 
 /**
- * Makes everything that is written to a stream as text pass `terminalLines`, whoever writes it: a command, a package,
- * `console`. Line feeds alone keep their effect. What this package itself does to a terminal goes through the functions
- * below, which escape what they are given. Bytes (an export to a pipe) pass unchanged.
+ * Escapes all text written to a stream with `terminalLines`, whether by a command, a package or `console`. Only line
+ * feeds keep their effect. This package's own terminal control goes through the functions below, which escape their
+ * arguments. Bytes (an export to a pipe) pass unchanged.
  */
 export function guardOutput(stream: Stream): Stream {
   if (unguarded.has(stream)) return stream
@@ -26,7 +26,7 @@ function writeUnescaped(stream: Stream, text: string): void {
   else stream.write(text)
 }
 
-/** The stream for prompts, which move the cursor. Their texts have to be escaped first: `ask.ts` alone may use it. */
+/** The unguarded stream for prompts, which move the cursor. Callers must escape texts first: only `prompt.ts` may use it. */
 export function promptStream(stream: Stream): Stream {
   const write = unguarded.get(stream)
   if (!write) return stream
@@ -39,15 +39,15 @@ export function promptStream(stream: Stream): Stream {
   })
 }
 
-/** Writes a text over the current line of a terminal. */
+/** Replaces the current line of a terminal. */
 export const overwriteLine = (stream: Stream, text: string): void =>
   writeUnescaped(stream, `\r\x1b[2K${terminalText(text)}`)
 
-/** Puts a text on the clipboard of the person in front of a terminal (OSC 52). */
+/** Copies a text to the user's clipboard through the terminal (OSC 52). */
 export const copyThroughTerminal = (stream: Stream, text: string): void =>
   writeUnescaped(stream, `\x1b]52;c;${Buffer.from(text).toString("base64")}\x07`)
 
-/** Text with colours of our own. Only `painted` and `paint` make it, of text that is escaped. */
+/** Text with our own colour codes. Created only by `painted` and `paint`, which escape their input. */
 class Painted {
   readonly #text: string
   constructor(text: string) {
@@ -60,11 +60,11 @@ class Painted {
 
 export type { Painted }
 
-/** A text in a colour (SGR code), or in none. */
+/** Colours a text with an SGR code, or leaves it uncoloured. */
 export const paint = (code: number | undefined, text: string): Painted =>
   new Painted(code === undefined ? terminalText(text) : `\x1b[${code}m${terminalText(text)}\x1b[0m`)
 
-/** Puts texts, which are escaped, and painted ones into a text of our own. */
+/** Template tag: escapes string values and inserts painted ones as they are. */
 export const painted = (own: TemplateStringsArray, ...values: (string | Painted)[]): Painted =>
   new Painted(own.map((text, at) => text + (at < values.length ? textOf(values[at] as string | Painted) : "")).join(""))
 
@@ -74,6 +74,6 @@ export const writePainted = (stream: Stream, text: Painted): void => writeUnesca
 
 const textOf = (value: string | Painted) => (typeof value === "string" ? terminalText(value) : Painted.textOf(value))
 
-/** Writes bytes of text to a pipe or a file as they are, to a terminal escaped. Leaves the stream open. */
+/** Writes UTF-8 bytes unchanged to a pipe or file, escaped to a terminal. Leaves the stream open. */
 export const writeBytes = (stream: Stream, pieces: AsyncIterable<Uint8Array>): Promise<void> =>
   pipeline(stream.isTTY ? forTerminal(pieces) : pieces, stream, { end: false })

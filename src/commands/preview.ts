@@ -13,7 +13,7 @@ export interface PreviewFlags extends SelectionFlags {
   quiet?: boolean
 }
 
-/** `preview [session]`: what `share` would publish, in a local folder, opened in the browser. Nothing leaves the machine. */
+/** `preview [session]`: renders what `share` would publish into a local folder and opens it. Uploads nothing. */
 export async function previewCommand(
   named: string | undefined,
   flags: PreviewFlags,
@@ -25,11 +25,11 @@ export async function previewCommand(
   const folder = path.join(dataFolder(terminal), "preview")
   const status = statusLine(terminal, flags.quiet)
   try {
-    status.show(`Drawing ${source.label}…`)
+    status.show(`Rendering ${source.label}…`)
     const { url, found } = await preview(source, { folder, id: newShareId(), version, selection, redact })
     status.clear()
     info(terminal, flags.quiet, redactedLine(found))
-    info(terminal, flags.quiet, "Nothing has left this machine. The next preview takes the place of this one.")
+    info(terminal, flags.quiet, "Nothing was uploaded. The next preview replaces this one.")
     terminal.stdout.write(`${url}\n`)
     if (flags.open ?? terminal.stdout.isTTY) await (await import("open")).default(url)
   } finally {

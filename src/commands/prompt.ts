@@ -2,9 +2,9 @@ import { terminalText } from "../lib/terminal-text.ts"
 import { promptStream } from "./output.ts"
 import type { Terminal } from "./terminal.ts"
 
-// The one place that has prompts drawn: they move the cursor, so what they show is escaped before.
+// The only module that draws prompts. They move the cursor, so all their texts are escaped first.
 
-/** Asks yes or no, which is what is chosen at first; false also for a prompt that is left. */
+/** Asks yes or no; "no" is preselected. False also if the prompt is cancelled. */
 export async function promptYesNo({ stderr }: Terminal, message: string): Promise<boolean> {
   const { confirm } = await import("@clack/prompts")
   const options = { message: terminalText(message), initialValue: false, output: promptStream(stderr) }
@@ -17,7 +17,7 @@ export interface PromptChoice<T extends string> {
   hint?: string
 }
 
-/** Asks for one of several; undefined for a prompt that is left. */
+/** Asks for one of several choices; undefined if the prompt is cancelled. */
 export async function promptChoice<T extends string>(
   { stderr }: Terminal,
   message: string,
@@ -36,11 +36,11 @@ export async function promptChoice<T extends string>(
 export interface TextQuestion {
   message: string
   placeholder: string
-  /** What stands against an answer, if something does: then it can be typed again. */
+  /** Returns why an answer is invalid, or undefined. The user can then edit it. */
   validate?: (answer: string) => string | undefined
 }
 
-/** Asks for a line of text; "" where none was typed, undefined for a prompt that is left. */
+/** Asks for a line of text; "" if left empty, undefined if the prompt is cancelled. */
 export async function promptText(
   { stderr }: Terminal,
   { message, placeholder, validate }: TextQuestion,
@@ -55,6 +55,6 @@ export async function promptText(
     },
     output: promptStream(stderr),
   })
-  // A prompt that is left answers with a symbol.
+  // A cancelled prompt returns a symbol.
   return typeof answer === "symbol" ? undefined : (answer?.trim() ?? "")
 }

@@ -9,11 +9,11 @@ import { info, statusLine, type Terminal, waitingMessage } from "./terminal.ts"
 export interface PruneFlags extends DestinationFlags {
   json?: boolean
   quiet?: boolean
-  /** Also what others have shared in the bucket of the settings. */
+  /** Include shares by others in the configured bucket. */
   bucket?: boolean
 }
 
-/** `prune`: removes every share that is past its time, wherever this user has shared; for cron. */
+/** `prune`: removes every expired share at all destinations this user has shared to; for cron. */
 export async function pruneCommand(flags: PruneFlags, terminal: Terminal, now = () => new Date()): Promise<void> {
   const settings = settingsFromFlags(flags, terminal, { isNew: false })
   if (flags.bucket) await confirmDestination(settings, flags, terminal)
@@ -21,7 +21,7 @@ export async function pruneCommand(flags: PruneFlags, terminal: Terminal, now = 
   const places = storeCache(flags)
   const status = statusLine(terminal, flags.quiet)
   try {
-    status.show("Looking for what is past its time…")
+    status.show("Looking for expired shares…")
     const alsoIn = flags.bucket ? await places.open(settings.destination) : undefined
     const result = await prune({
       ...{ ledger, open: places.open, now },
@@ -30,7 +30,7 @@ export async function pruneCommand(flags: PruneFlags, terminal: Terminal, now = 
       onRemove: (url) => status.show(`Removing ${url}…`),
     })
     status.clear()
-    if (result.removed.length + result.failed.length === 0) info(terminal, flags.quiet, "Nothing is past its time.")
+    if (result.removed.length + result.failed.length === 0) info(terminal, flags.quiet, "No expired shares.")
     reportRemovals(result, flags, terminal)
   } finally {
     status.clear()

@@ -1,7 +1,7 @@
 import { type Destination, parseDestination } from "../store/open-store.ts"
 
 /**
- * The bucket policy that lets everybody read the shares at a destination, and list nothing: JSON to paste.
+ * Builds a bucket policy (JSON) that lets anyone read the shares at a destination but list nothing.
  * Undefined for a local folder.
  */
 export function readPolicy({ to }: Destination): string | undefined {

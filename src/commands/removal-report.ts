@@ -8,7 +8,7 @@ import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { info, type Terminal } from "./terminal.ts"
 
-/** Says what became of shares that were to be removed. Throws, after all is said, if some were not. */
+/** Reports the results of removals. Throws at the end if any failed. */
 export function reportRemovals(
   { removed, failed }: RemovalSummary,
   flags: { json?: boolean; quiet?: boolean },
@@ -31,18 +31,18 @@ export function reportRemovals(
   throw new ShareError(
     code,
     all === 1 ? "The share could not be removed." : `${failed.length} of ${all} shares could not be removed.`,
-    { hint: "Run the same command again when the cause is gone: it goes on with what is left." },
+    { hint: "Fix the cause, then run the same command again to continue." },
   )
 }
 
-/** `served`: the addresses of the share at which strangers still get something. */
+/** `served`: URLs of the share that still respond to anonymous requests. */
 function asJson({ error, ...share }: RemovalFailure) {
   const { code, message, hint } = error
   const served = stillServedUrls(error)
   return { ...share, code, message, hint, ...(served.length > 0 && { seen: "kept", served }) }
 }
 
-/** The link of a share that the ledger knows; where its place cannot be opened, what to call it instead. */
+/** The link of a share in the ledger, or a description of it if its store cannot be opened. */
 export async function linkOf(
   { id, url, destination }: LedgerEntry,
   open: (destination: Destination) => Promise<ObjectStore>,
@@ -52,19 +52,19 @@ export async function linkOf(
   return store ? store.url(prefixOf(id) + INDEX) : `share ${id} in ${destination.to}`
 }
 
-/** A removal in a sentence or two. */
+/** Describes a removal in one or two sentences. */
 export function describeRemoval({ url, deleted, proven, note }: Removal): string {
   const count = `${deleted} ${deleted === 1 ? "object" : "objects"} deleted`
   const what =
     deleted === 0
-      ? `Nothing was there any more of ${url}.`
+      ? `Already removed: ${url}.`
       : proven
-        ? `Gone: ${url} (${count}).`
-        : `Deleted: ${url} (${count}).`
+        ? `Removed and verified: ${url} (${count}).`
+        : `Removed: ${url} (${count}).`
   return note ? `${what} ${note}` : what
 }
 
-/** Opens each place once, with the credentials that are given now: they may be others than when it was shared. */
+/** Opens each store once, with the current `--profile`: credentials may differ from those used for sharing. */
 export function storeCache({ profile }: { profile?: string | undefined } = {}) {
   const opened = new Map<string, Promise<ObjectStore>>()
   return {

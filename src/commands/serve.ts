@@ -9,7 +9,7 @@ export interface ServeFlags {
   public?: boolean
 }
 
-/** `serve`: the share server, until it is asked to end. Its log is on stdout. */
+/** `serve`: runs the share server until SIGINT or SIGTERM. Logs to stdout. */
 export async function serveCommand({ config, ...flags }: ServeFlags, terminal: Terminal): Promise<void> {
   const settings = serverSettings(terminal.env, { file: config, flags })
   const running = await serve(

@@ -26,8 +26,8 @@ import type { ShareFlags } from "./share.ts"
 import { canAsk, statusLine, type Terminal } from "./terminal.ts"
 
 /**
- * `share --all`: every session, each a share of its own; prints where the index of them is, which stays on this machine:
- * whoever has it has every link.
+ * `share --all`: shares every session separately; prints the path of the index. The index stays on this machine,
+ * because it contains every link.
  */
 export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal): Promise<void> {
   assertSharingAllowed(terminal)
@@ -35,9 +35,11 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
   const { destination, redact } = settings
   const selection = parseSelection(flags)
   if (selection.until !== undefined)
-    throw new ShareError("bad-usage", "--until is about one session.", { hint: "Leave it out with --all." })
+    throw new ShareError("bad-usage", "--until cannot be used with --all.", { hint: "It applies to a single session." })
   if (flags.signed !== undefined)
-    throw new ShareError("bad-usage", "--signed is about one session.", { hint: "Leave it out with --all." })
+    throw new ShareError("bad-usage", "--signed cannot be used with --all.", {
+      hint: "It applies to a single session.",
+    })
   const lifetime = parseLifetime(flags.expires, settings.expires)
   await confirmDestination(settings, flags, terminal)
   const { env, home } = terminal
@@ -65,14 +67,14 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
       })
       acceptRetention ||= agreed.acceptRetention
     }
-    // Once for all of them: what stands in the way of one stands in the way of each.
+    // Checked once: a problem with the destination affects every session.
     if (fresh > 0) await ensureErasable({ store, destination, ledger, newId: newShareId, lifetime, acceptRetention })
     const journal = await openJournal(path.join(folder, "archive.jsonl"))
     const result = await archive({
       sessions,
       journal,
       optionsHash: optionsHash(selection, redact, lifetime, version),
-      // What somebody has unshared stays so, until that session is shared by name.
+      // An unshared session stays unshared until it is shared by name.
       async checkState({ session, share: id }) {
         const entry = await ledger.at(session, destination)
         if (!entry) return "gone"
@@ -120,7 +122,8 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
         ? `${JSON.stringify({ index, shared: kept, unchanged, left, failed: failed.length })}\n`
         : `${index}\n`,
     )
-    const leftOut = "Left out is what was unshared, or may not be shared; to share one again, name it: share <session>."
+    const leftOut =
+      "Skipped sessions were unshared before, or must not be shared. To share one again, name it: share <session>."
     reportArchive(result, { done: "shared", leftOut }, flags.quiet, terminal)
     if (flags.open) await (await import("open")).default(pathToFileURL(index).href)
   } finally {

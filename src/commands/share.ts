@@ -21,20 +21,20 @@ import { describeSignedLink, parseSigned } from "./signed.ts"
 import { canAsk, formatBytes, info, redactedLine, statusLine, type Terminal, waitingMessage } from "./terminal.ts"
 
 export interface ShareFlags extends DestinationFlags, SelectionFlags {
-  /** How long the share is to live. */
+  /** Lifetime of the share. */
   expires?: string
-  /** How long a signed link is to open. */
+  /** Lifetime of the presigned link. */
   signed?: string
-  /** No question. */
+  /** Skip confirmation. */
   yes?: boolean
-  /** Share in a bucket whose object lock keeps every object for a time. */
+  /** Share to a bucket whose object lock prevents deletion for a time. */
   acceptRetention?: boolean
   json?: boolean
   quiet?: boolean
   open?: boolean
 }
 
-/** `share [session]`: the link, and nothing else, on stdout; what there is to know about it on stderr. */
+/** `share [session]`: prints only the link on stdout, and details on stderr. */
 export async function shareCommand(session: string | undefined, flags: ShareFlags, terminal: Terminal): Promise<void> {
   assertSharingAllowed(terminal)
   const settings = settingsFromFlags(flags, terminal)
@@ -56,10 +56,10 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       store,
       destination,
       ledger,
-      // A session may come from another folder than this one, with a mode of its own.
+      // A session may come from another folder with its own share mode.
       async mayShare({ session: seen, directory, known, found }) {
         assertSharingAllowed(terminal, directory || terminal.cwd)
-        // What is on this machine only, or is shared already, needs no question.
+        // Local destinations and existing shares need no confirmation.
         const isNew = known?.url === undefined && !isLocal(destination)
         if (flags.yes || settings.confirm === false || !isNew || !canAsk(terminal)) return
         status.clear()
@@ -84,34 +84,29 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       now,
       newId: newShareId,
       onProgress: ({ sent, unchanged }) =>
-        status.show(`Sending to ${store.name}: ${sent} sent, ${unchanged} unchanged`),
+        status.show(`Uploading to ${store.name}: ${sent} uploaded, ${unchanged} unchanged`),
       onWait: (pid) => info(terminal, flags.quiet, waitingMessage(pid)),
     })
     status.clear()
     const { sent, bytes, removed, note, url } = result
     const counts = [
-      `${sent} of ${result.objects} objects sent (${formatBytes(bytes)})`,
+      `${sent} of ${result.objects} objects uploaded (${formatBytes(bytes)})`,
       removed && `${removed} removed`,
     ]
-    info(
-      terminal,
-      flags.quiet,
-      `${store.name}: ${sent === 0 ? "nothing has changed" : counts.filter(Boolean).join(", ")}.`,
-    )
+    info(terminal, flags.quiet, `${store.name}: ${sent === 0 ? "no changes" : counts.filter(Boolean).join(", ")}.`)
     if (result.redacted > 0) info(terminal, flags.quiet, redactedLine(result.found))
-    if (result.expires) info(terminal, flags.quiet, `It ends on ${formatDay(result.expires)}.`)
+    if (result.expires) info(terminal, flags.quiet, `It expires on ${formatDay(result.expires)}.`)
     if (result.signed && result.public !== true) info(terminal, flags.quiet, describeSignedLink(result.signed))
     if (note) info(terminal, flags.quiet, note)
     const policy =
       !result.signed && result.seen === "refused" && sent === result.objects ? readPolicy(destination) : undefined
-    if (policy) info(terminal, flags.quiet, `For links that everybody can open, give the bucket this policy: ${policy}`)
-    if (isDefault)
-      info(terminal, flags.quiet, "To share with others, name a bucket: --to s3://bucket (see the README).")
+    if (policy) info(terminal, flags.quiet, `To make links public, set this bucket policy: ${policy}`)
+    if (isDefault) info(terminal, flags.quiet, "To share with others, set a bucket: --to s3://bucket (see the README).")
     terminal.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${url}\n`)
     if (terminal.stdout.isTTY && !flags.json && (await copyToClipboard(url, terminal)))
       info(terminal, flags.quiet, "Copied to the clipboard.")
     if (flags.open) await (await import("open")).default(url)
-    // The link is out: what fails of this is for the next share, or for `prune`, to do.
+    // The link is already published; failures here are left to the next share or to `prune`.
     const past = await prune({
       ledger,
       open: async () => store,
@@ -119,7 +114,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       only: destination,
       patience: { timeoutMs: 0 },
     }).catch(() => undefined)
-    for (const removal of past?.removed ?? []) info(terminal, flags.quiet, `Past its time. ${describeRemoval(removal)}`)
+    for (const removal of past?.removed ?? []) info(terminal, flags.quiet, `Expired. ${describeRemoval(removal)}`)
   } finally {
     status.clear()
     store.close()

@@ -1,28 +1,24 @@
 import { ShareError } from "../errors.ts"
 import { parseDuration } from "../share/expiry.ts"
 
-/** S3 opens no signed link for longer (AWS Signature Version 4). */
+/** Limit of AWS Signature Version 4 for presigned links. */
 const MAX_SIGNED_SECONDS = 7 * 24 * 3600
 
-/** Seconds of `--signed`. Throws `bad-usage`. */
+/** Parses `--signed` to seconds; undefined if it is not given. Throws `bad-usage`. */
 export function parseSigned(flag: string | undefined): number | undefined {
   if (flag === undefined) return undefined
   const seconds = (parseDuration(flag) ?? Number.NaN) / 1000
   if (!Number.isFinite(seconds))
-    throw new ShareError("bad-usage", `--signed "${flag}" is no length of time.`, {
-      hint: "Give hours or days: 12h, 7d.",
+    throw new ShareError("bad-usage", `Invalid duration "${flag}" for --signed.`, {
+      hint: "Use hours or days: 12h, 7d.",
     })
   if (seconds > MAX_SIGNED_SECONDS)
-    throw new ShareError(
-      "bad-usage",
-      `A signed link opens for seven days at most, which is S3's limit, not for ${flag}.`,
-      {
-        hint: "Give --signed 7d; the same command makes a new link to the same page later.",
-      },
-    )
+    throw new ShareError("bad-usage", `--signed ${flag} is too long: S3 limits presigned links to 7 days.`, {
+      hint: "Use --signed 7d; run the same command again later for a new link to the same page.",
+    })
   return seconds
 }
 
-/** Who can open a signed link until when. */
+/** Describes who can open a presigned link, and until when. */
 export const describeSignedLink = (until: string): string =>
-  `Whoever has the link can open this one page, until ${until.slice(0, 16).replace("T", " ")} UTC. unshare ends it at once.`
+  `Anyone with the link can open this page until ${until.slice(0, 16).replace("T", " ")} UTC. unshare revokes it at once.`

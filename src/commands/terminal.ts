@@ -4,22 +4,22 @@ import type { SecretCount } from "../redact/secrets.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
 import { overwriteLine } from "./output.ts"
 
-/** What a command has to do with the outside: a world to read, and the two streams. stdout is for results alone. */
+/** A command's environment and streams. stdout is only for results. */
 export interface Terminal extends SystemEnvironment {
   stdin: NodeJS.ReadStream
   stdout: NodeJS.WriteStream
   stderr: NodeJS.WriteStream
 }
 
-/** Whether somebody is there to be asked. */
+/** Whether prompts are possible: stdin and stderr are terminals. */
 export const canAsk = ({ stdin, stderr }: Terminal): boolean => Boolean(stdin.isTTY && stderr.isTTY)
 
-/** Says something to the person, on stderr, one line for each text; nothing with `--quiet`. */
+/** Prints informational messages on stderr, one per line; nothing with `--quiet`. */
 export function info({ stderr }: Terminal, quiet: boolean | undefined, ...texts: string[]): void {
   if (!quiet) for (const text of texts) stderr.write(`${terminalText(text)}\n`)
 }
 
-/** One line on stderr that is written over; nothing where stderr is no terminal. Returns how to change and how to clear it. */
+/** A status line on stderr that is overwritten in place; does nothing if stderr is not a terminal. */
 export function statusLine({ stderr }: Terminal, quiet: boolean | undefined) {
   const active = stderr.isTTY && !quiet
   return {
@@ -28,19 +28,19 @@ export function statusLine({ stderr }: Terminal, quiet: boolean | undefined) {
   }
 }
 
-/** Bytes for people: `812 bytes`, `14.2 kB`, `3.1 MB`. */
+/** Formats a number of bytes: `812 bytes`, `14.2 kB`, `3.1 MB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
 
-/** Text of a session on a terminal: one line, without control characters, which could rewrite the screen. */
+/** Collapses a session's text to one line without control characters, which could rewrite the screen. */
 export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim()
 
-/** What is said while another process is at the share that a command is about. */
+/** Message shown while another process holds the share's lock. */
 export const waitingMessage = (pid: number): string =>
   `Waiting for process ${pid}, which is sharing or unsharing this session…`
 
-/** What was redacted, in a sentence. */
+/** Describes redactions in one sentence. */
 export const redactedLine = (found: readonly SecretCount[]): string =>
-  found.length > 0 ? `Redacted: ${describeRedactions(found)}.` : "No secrets were found in it."
+  found.length > 0 ? `Redacted: ${describeRedactions(found)}.` : "No secrets were found."

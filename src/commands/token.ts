@@ -13,7 +13,7 @@ export interface TokenFlags extends DestinationFlags {
   unshare?: boolean
 }
 
-/** `token create <name>`: prints the token, once. */
+/** `token create <name>`: prints the token; it is stored only as a hash. */
 export async function tokenCreateCommand(name: string, flags: TokenFlags, terminal: Terminal): Promise<void> {
   const token = await inBucket(flags, terminal, (store) =>
     createToken(store, { name, owner: flags.owner, now: new Date() }),
@@ -22,11 +22,11 @@ export async function tokenCreateCommand(name: string, flags: TokenFlags, termin
   info(
     terminal,
     flags.quiet || flags.json,
-    `It is shown this once. In OpenCode's configuration: "enterprise": {"url": "<the server's address>/${token}"}`,
+    `Save the token now; it will not be shown again. In OpenCode's configuration: "enterprise": {"url": "<the server's address>/${token}"}`,
   )
 }
 
-/** `token list`: names, owners and days, also of revoked tokens that have shares; the tokens themselves are kept nowhere. */
+/** `token list`: prints names, owners and dates, including revoked tokens that still have shares. The tokens themselves are not stored. */
 export async function tokenListCommand(flags: TokenFlags, terminal: Terminal): Promise<void> {
   const { tokens, revoked } = await inBucket(flags, terminal, async (store) => {
     const counted = await mapConcurrently(await listRevoked(store), async (token) => ({
@@ -42,28 +42,28 @@ export async function tokenListCommand(flags: TokenFlags, terminal: Terminal): P
     terminal.stdout.write(`${JSON.stringify(shown)}\n`)
     return
   }
-  if (tokens.length + revoked.length === 0) return info(terminal, flags.quiet, "There are no tokens.")
+  if (tokens.length + revoked.length === 0) return info(terminal, flags.quiet, "No tokens.")
   const line = ({ name, owner, created }: (typeof tokens)[number], more = "") =>
     `${created.slice(0, 10)}  ${oneLine(name)}${owner ? `  (${oneLine(owner)})` : ""}${more}\n`
   const stays = ({ shares }: { shares: number }) =>
-    `  revoked, ${shares === 1 ? "1 share stays" : `${shares} shares stay`}`
+    `  revoked, ${shares === 1 ? "1 share remains" : `${shares} shares remain`}`
   terminal.stdout.write(
     [...tokens.map((token) => line(token)), ...revoked.map((token) => line(token, stays(token)))].join(""),
   )
 }
 
-/** `token rotate <name>`: prints a new token that has the name, the owner and the shares of the old one. */
+/** `token rotate <name>`: prints a new token with the name, owner and shares of the old one. */
 export async function tokenRotateCommand(name: string, flags: TokenFlags, terminal: Terminal): Promise<void> {
   const token = await inBucket(flags, terminal, (store) => rotateToken(store, { name, now: new Date() }))
   terminal.stdout.write(flags.json ? `${JSON.stringify({ name, token })}\n` : `${token}\n`)
   info(
     terminal,
     flags.quiet || flags.json,
-    `It is shown this once. The old token of ${name} is revoked; OpenCode updates and removes what was shared with it with the new one.`,
+    `Save the token now; it will not be shown again. The old token of ${name} is revoked; the new one can update and remove its shares.`,
   )
 }
 
-/** `token revoke <name>`: nothing more is shared with it. With `--unshare`, what was shared with it is removed. */
+/** `token revoke <name>`: revokes the token. With `--unshare`, also removes its shares. */
 export async function tokenRevokeCommand(name: string, flags: TokenFlags, terminal: Terminal): Promise<void> {
   const result = await inBucket(flags, terminal, (store) => revokeNamed(store, name, flags.unshare === true))
   const { owner, shares } = result
@@ -71,22 +71,21 @@ export async function tokenRevokeCommand(name: string, flags: TokenFlags, termin
     terminal.stdout.write(
       `${JSON.stringify({ revoked: name, ...(flags.unshare ? { removed: shares } : { shares }) })}\n`,
     )
-  else
-    info(terminal, flags.quiet, `${oneLine(name)} is revoked. ${fateOf(name, shares, flags.unshare === true, owner)}`)
+  else info(terminal, flags.quiet, `Revoked ${oneLine(name)}. ${fateOf(name, shares, flags.unshare === true, owner)}`)
 }
 
 function fateOf(name: string, shares: number, isRemoved: boolean, owner: string | undefined): string {
   const count = shares === 1 ? "1 share" : `${shares} shares`
   if (shares === 0) return "It has no shares."
-  if (isRemoved) return `${count} that it had ${shares === 1 ? "is" : "are"} removed.`
+  if (isRemoved) return `Removed its ${count}.`
   const byOwner = owner === undefined ? "" : `${oneLine(owner)} can remove them on the server's page /mine; `
-  return `${count} that it has stay${shares === 1 ? "s" : ""}: ${byOwner}"opencode-bucket token revoke ${oneLine(name)} --unshare" removes all of them.`
+  return `Its ${count} remain${shares === 1 ? "s" : ""}: ${byOwner}"opencode-bucket token revoke ${oneLine(name)} --unshare" removes all of them.`
 }
 
 async function revokeNamed(store: ObjectStore, name: string, isUnsharing: boolean) {
   const before = (await listRevoked(store)).filter((token) => token.name === name)
   const isActive = (await listTokens(store)).some((token) => token.name === name)
-  // One that is revoked already may still have shares to remove.
+  // A token that is already revoked may still have shares to remove.
   const all =
     isActive || !isUnsharing || before.length === 0 ? [await revokeToken(store, name, new Date()), ...before] : before
   let shares = 0

@@ -12,8 +12,8 @@ import { canAsk, info, statusLine, type Terminal, waitingMessage } from "./termi
 import type { UnshareFlags } from "./unshare.ts"
 
 /**
- * `unshare --all`: removes every share that this machine remembers, or with `--to` those at that place, after one
- * question. Without a terminal `--yes` has to answer it. One share that fails does not stop the others.
+ * `unshare --all`: removes every share recorded on this machine (with `--to`: at that destination) after one
+ * confirmation; without a terminal, `--yes` is required. A failure does not stop the others.
  */
 export async function unshareAll(flags: UnshareFlags, terminal: Terminal): Promise<void> {
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
@@ -43,7 +43,7 @@ export async function unshareAll(flags: UnshareFlags, terminal: Terminal): Promi
       ({ entry }) => JSON.stringify(entry.destination),
     )
     status.clear()
-    if (entries.length === 0) info(terminal, flags.quiet, "Nothing is shared.")
+    if (entries.length === 0) info(terminal, flags.quiet, "No shares.")
     reportRemovals(result, flags, terminal)
   } finally {
     status.clear()
@@ -62,9 +62,9 @@ function countByDestination(places: string[]): string {
 
 async function confirmRemoval(what: string, terminal: Terminal): Promise<void> {
   if (!canAsk(terminal))
-    throw new ShareError("bad-usage", `There is no terminal to ask in whether to remove ${what}.`, {
-      hint: "If that is meant: opencode-bucket unshare --all --yes",
+    throw new ShareError("bad-usage", `Removing ${what} needs confirmation, and this is not a terminal.`, {
+      hint: "To confirm: opencode-bucket unshare --all --yes",
     })
-  const question = `Remove ${what}? Their links end for good; the sessions themselves stay.`
+  const question = `Remove ${what}? Their links stop working permanently; the sessions are kept.`
   if (!(await promptYesNo(terminal, question))) throw new ShareError("bad-usage", "Nothing was removed.")
 }

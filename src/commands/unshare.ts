@@ -20,22 +20,22 @@ import { info, statusLine, type Terminal, waitingMessage } from "./terminal.ts"
 import { unshareAll } from "./unshare-all.ts"
 
 export interface UnshareFlags extends DestinationFlags {
-  /** Every share of this user, instead of one. */
+  /** Every share of this user instead of one. */
   all?: boolean
-  /** Nothing is deleted; this machine forgets the share. */
+  /** Delete nothing; drop the share's record on this machine. */
   forget?: boolean
-  /** No question. */
+  /** Skip confirmation. */
   yes?: boolean
   json?: boolean
   quiet?: boolean
 }
 
-/** A share that goes by the name that was given; in the store that it was found in, or that the ledger names. */
+/** A share matching the given name: either with the store it was found in, or with its ledger entry. */
 type ShareToRemove = { id: string; url: string } & ({ store: ObjectStore; entry?: undefined } | { entry: LedgerEntry })
 
 /**
- * `unshare <link|id|session>`: removes every share of that name, each by itself, and says what was proven. Throws, after
- * all were tried, if some could not be removed.
+ * `unshare <link|id|session>`: removes every share with that name independently, and reports what was verified. Throws
+ * after all were tried if any could not be removed.
  */
 export async function unshareCommand(
   named: string | undefined,
@@ -44,8 +44,8 @@ export async function unshareCommand(
 ): Promise<void> {
   if (flags.forget) return forgetCommand(named, flags, terminal)
   if ((named === undefined) !== Boolean(flags.all))
-    throw new ShareError("bad-usage", "Name one share to remove, or give --all.", {
-      hint: '"opencode-bucket list" shows what is shared.',
+    throw new ShareError("bad-usage", "Name a share to remove, or use --all.", {
+      hint: 'Run "opencode-bucket list" to see all shares.',
     })
   if (named === undefined) return unshareAll(flags, terminal)
   const name = parseShareName(named)
@@ -70,14 +70,14 @@ export async function unshareCommand(
       (share) => (share.entry ? JSON.stringify(share.entry.destination) : ""),
     )
     status.clear()
-    if (shares.length === 0) info(terminal, flags.quiet, `Nothing is shared of ${named}.`)
+    if (shares.length === 0) info(terminal, flags.quiet, `${named} is not shared.`)
     const others = "session" in name ? await othersOf(name.session, used, shares) : []
     reportRemovals(result, flags, terminal, { left: others.map(({ id, url }) => ({ id, url })), isNamed: true })
     for (const { id, url } of others)
       info(
         terminal,
         flags.quiet,
-        `The session is also shared at ${url}, but not by what this machine remembers. To remove that, too: opencode-bucket unshare ${id}`,
+        `The session is also shared at ${url}, which is not recorded on this machine. To remove it as well: opencode-bucket unshare ${id}`,
       )
   } finally {
     status.clear()
@@ -106,8 +106,9 @@ async function resolveShares(
 }
 
 /**
- * Shares of a session where others of it were: made before this machine lost its memory of them, or by somebody else
- * who has the session, so that they are not removed unasked. None where the place does not tell.
+ * Finds further shares of a session in the stores of the given ones. They were made before this machine lost its
+ * records, or by someone else who has the session, so they are reported but not removed. Empty if a store cannot be
+ * listed.
  */
 async function othersOf(session: string, stores: ObjectStore[], wanted: ShareToRemove[]): Promise<FoundShare[]> {
   const places = new Map(stores.map((store) => [store.name, store]))

@@ -8,10 +8,10 @@ import { isThisPackage } from "./opencode.ts"
 import type { Settings } from "./schema.ts"
 
 /**
- * Writes this package's entry in the `plugin` list of an `opencode.json`, with these settings as its options, in place of
- * one that is there. Everything else in the file stays, comments too; a file that is not there is made.
- * Returns the name under which the package stands there.
- * Throws `bad-settings` for a file that is no JSON, or whose `plugin` is no list: it is left as it is.
+ * Adds or replaces this package's entry in the `plugin` list of an `opencode.json`, with these settings as its options.
+ * Preserves everything else in the file, including comments; creates a missing file.
+ * Returns the name of the package in that entry.
+ * Throws `bad-settings` for a file that is not JSON or whose `plugin` is not a list, without changing it.
  */
 export function writePluginEntry(file: string, settings: Settings): string {
   const { text, names } = parseConfig(file, "https://opencode.ai/config.json")
@@ -23,9 +23,9 @@ export function writePluginEntry(file: string, settings: Settings): string {
 }
 
 /**
- * Sets `enterprise.url` in an `opencode.json` to the address at which nobody answers, where OpenCode then shares while it
- * does not use this package. Otherwise as `writeEntry`. Returns whether the file has changed.
- * Throws `bad-settings` where another address is set.
+ * Sets `enterprise.url` in an `opencode.json` to the dead endpoint, so that OpenCode's `/share` fails without this
+ * package. Otherwise like `writePluginEntry`. Returns whether the file has changed.
+ * Throws `bad-settings` if another URL is set.
  */
 export function writeDeadEndpoint(file: string): boolean {
   const { text, config } = assertNoOtherServer(file)
@@ -40,13 +40,13 @@ export function writeDeadEndpoint(file: string): boolean {
   return true
 }
 
-/** Throws `bad-settings` for an `opencode.json` in which OpenCode shares with a server: whether it still should is not decided here. */
+/** Parses an `opencode.json`. Throws `bad-settings` if it names another share server: only the user can decide to replace it. */
 export function assertNoOtherServer(file: string): ParsedConfig {
   const understood = parseConfig(file, "https://opencode.ai/config.json")
   const url = urlIn(understood.config)
   if (url === undefined || isDeadEndpoint(url)) return understood
-  throw new ShareError("bad-settings", `OpenCode shares with another server ("enterprise" in ${file}).`, {
-    hint: `To share with a bucket of your own instead, write ${DEAD_ENDPOINT_LINE} there, then run the same command again.`,
+  throw new ShareError("bad-settings", `OpenCode is set to share with another server ("enterprise" in ${file}).`, {
+    hint: `To use your own bucket instead, write ${DEAD_ENDPOINT_LINE} there, then run the same command again.`,
   })
 }
 
@@ -55,7 +55,7 @@ function urlIn({ enterprise }: Record<string, unknown>): string | undefined {
   return typeof url === "string" ? url : undefined
 }
 
-/** Names this package in a `tui.json`, unless it is named there. Otherwise as `writeEntry`. */
+/** Adds this package to a `tui.json` unless present. Otherwise like `writePluginEntry`. */
 export function writeTuiEntry(file: string, name: string): void {
   const { text, names } = parseConfig(file, "https://opencode.ai/tui.json")
   if (!names.some((each) => isThisPackage(each, file))) writeValue(file, text, ["plugin", names.length], name, true)
@@ -64,7 +64,7 @@ export function writeTuiEntry(file: string, name: string): void {
 interface ParsedConfig {
   text: string
   config: Record<string, unknown>
-  /** Those in the `plugin` list. */
+  /** Names in the `plugin` list. */
   names: string[]
 }
 
@@ -75,13 +75,9 @@ function parseConfig(file: string, schema: string): ParsedConfig {
   const config: Record<string, unknown> = tree?.type === "object" ? getNodeValue(tree) : {}
   const { plugin: plugins = [] } = config
   if (errors.length > 0 || tree?.type !== "object" || !Array.isArray(plugins))
-    throw new ShareError(
-      "bad-settings",
-      `${file} was left as it is: it does not read as a configuration of OpenCode.`,
-      {
-        hint: "Mend it, then run the same command again.",
-      },
-    )
+    throw new ShareError("bad-settings", `${file} is not a valid OpenCode configuration, so it was not changed.`, {
+      hint: "Fix it, then run the same command again.",
+    })
   return { text, config, names: plugins.map((entry: unknown) => String(Array.isArray(entry) ? entry[0] : entry)) }
 }
 
@@ -94,13 +90,13 @@ function writeValue(file: string, text: string, at: JSONPath, value: unknown, is
   } catch (cause) {
     if (cause instanceof ShareError) throw cause
     throw new ShareError("bad-settings", `${file} cannot be written: ${(cause as Error).message}.`, {
-      hint: "It was left as it is. Make it and its folder writable, then run the same command again.",
+      hint: "Make the file and its folder writable, then run the same command again.",
       cause,
     })
   }
 }
 
-/** Whether a file begins with the mark of UTF-8 that some editors write. */
+/** Whether a file begins with a UTF-8 byte order mark, which some editors write. */
 const hasByteOrderMark = (file: string) =>
   existsSync(file) && readFileSync(file).subarray(0, 3).equals(Buffer.from("\uFEFF"))
 
@@ -108,7 +104,7 @@ function readText(file: string): string | undefined {
   try {
     const found = statSync(file, { throwIfNoEntry: false })
     if (!found) return undefined
-    // A FIFO would be waited for.
+    // Reading a FIFO would block.
     if (!found.isFile()) throw new Error("it is no file")
     return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file))
   } catch (error) {

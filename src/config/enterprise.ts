@@ -5,20 +5,21 @@ import { ShareError } from "../errors.ts"
 import { projectFolders } from "./opencode.ts"
 import { openCodeConfigFolder, openCodeManagedFolder, type SystemEnvironment } from "./paths.ts"
 
-/** Where OpenCode sends what it shares, as its configuration says. */
+/** OpenCode's share server according to its configuration. */
 export interface Enterprise {
-  /** `enterprise.url`; OpenCode's public service where undefined. */
+  /** `enterprise.url`; undefined means OpenCode's public service. */
   url: string | undefined
-  /** The file that says so, or `OPENCODE_CONFIG_CONTENT`. */
+  /** The file that sets it, or `OPENCODE_CONFIG_CONTENT`. */
   name: string | undefined
 }
 
 /**
  * Resolves `enterprise.url` as OpenCode 1.18 does before any plugin's hook: the same files in the same order, with
- * `{env:NAME}` and `{file:path}` replaced in their text. A user's files of which one does not parse count as empty, as
- * they do there. What OpenCode fetches (`.well-known/opencode`, an organisation, a macOS profile) is unknown here.
+ * `{env:NAME}` and `{file:path}` substituted in their text. If one of the user's files does not parse, all of them
+ * count as empty, as in OpenCode. Remote sources (`.well-known/opencode`, an organisation, a macOS profile) are unknown
+ * here.
  *
- * Throws `bad-settings` for any other file that cannot be read or does not parse: OpenCode does not start with it.
+ * Throws `bad-settings` for any other file that cannot be read or parsed: OpenCode does not start with it.
  */
 export function resolveEnterprise(system: SystemEnvironment, folder = system.cwd): Enterprise {
   const { env } = system
@@ -39,7 +40,7 @@ export function resolveEnterprise(system: SystemEnvironment, folder = system.cwd
   if (env["OPENCODE_CONFIG"]) read(path.resolve(system.cwd, env["OPENCODE_CONFIG"]))
   const folders = isSet(env["OPENCODE_DISABLE_PROJECT_CONFIG"]) ? [] : projectFolders(folder)
   for (const each of folders) read(...pair(each))
-  // Unlike the project's own files, the folders beside them are read from the inside out.
+  // Unlike the project's own files, `.opencode` folders are read from the innermost outwards.
   const beside = [...folders.toReversed(), system.home].map((each) => path.join(each, ".opencode"))
   for (const each of new Set(beside)) read(...pair(each))
   if (env["OPENCODE_CONFIG_DIR"]) read(...pair(path.resolve(system.cwd, env["OPENCODE_CONFIG_DIR"])))
@@ -75,7 +76,7 @@ function urlOf(text: string, name: string): string | undefined {
   return typeof url === "string" ? url : undefined
 }
 
-/** The text of a configuration with its variables and files in place, as OpenCode replaces them before it parses. */
+/** Substitutes `{env:NAME}` and `{file:path}` in a configuration's text, as OpenCode does before parsing. */
 export function substituteVariables(
   text: string,
   folder: string,
@@ -98,7 +99,7 @@ export function substituteVariables(
 }
 
 const unreadable = (name: string, cause?: unknown) =>
-  new ShareError("bad-settings", `${name} cannot be read, so it is not known where OpenCode shares.`, {
-    hint: "Mend the file, or remove it.",
+  new ShareError("bad-settings", `${name} cannot be read, so the server OpenCode shares with is unknown.`, {
+    hint: "Fix the file or remove it.",
     cause,
   })

@@ -14,41 +14,41 @@ import { checkSettings, InvalidSettingError, type Settings, settingNames } from 
 
 type OtherSettings = Omit<Settings, (typeof destinationKeys)[number]>
 
-/** The settings that do not say where a conversation goes are as they were set. */
+/** Settings merged from all sources. Those that select the destination are combined in `destination`. */
 export interface LoadedSettings extends OtherSettings {
   destination: Destination
-  /** No bucket and no folder was set: shares go to a folder in the user's data directory. */
+  /** No destination is set: shares go to a folder in the user's data directory. */
   isDefault: boolean
-  /** Where what is set as `to` may mean a bucket as well: `destination` is then the folder that it was taken for before. */
+  /** Set if `to` could mean a bucket or a folder: `destination` is then the folder, as in earlier versions. */
   ambiguity: ShareError | undefined
-  /** The project's file that has a say in the destination, if one does: the user has to agree to it once. */
+  /** The project's file that affects the destination, if any: the user must accept it once. */
   projectFile: string | undefined
-  /** Where each setting that is set comes from: a file, a variable, or `flag`. */
+  /** The origin of each configured setting: a file, a variable, or `flag`. */
   origins: Partial<Record<keyof Settings, string>>
 }
 
-/** The settings that decide where a conversation goes, or whose credentials take it there. */
+/** Settings that decide where a session is uploaded, or with whose credentials. */
 const destinationKeys = ["to", "endpoint", "region", "profile", "pathStyle", "publicUrl"] as const
 
 /**
- * Puts the settings together: flags, over `OPENCODE_BUCKET_…` variables, over the project's files, over the user's,
- * over defaults. Throws `bad-settings`, naming the place and the key, for a value that cannot be.
+ * Merges the settings by precedence: flags, `OPENCODE_BUCKET_…` variables, the project's files, the user's files,
+ * defaults. Throws `bad-settings`, naming the source and the key, for an invalid value.
  */
 export function loadSettings(flags: Settings, system: SystemEnvironment): LoadedSettings {
   const settings: Settings = {}
   const origins: Partial<Record<keyof Settings, ConfigFile | undefined>> = {}
   const named: Partial<Record<keyof Settings, string>> = {}
   const apply = (given: Settings, name: (key: keyof Settings) => string, file?: ConfigFile) => {
-    // A public address belongs to its bucket: with another bucket, the old one would make links that lead nowhere.
+    // A public URL belongs to its bucket: combined with another bucket, it would produce broken links.
     if (given.to !== undefined) {
       delete settings.publicUrl
       delete named.publicUrl
     }
     for (const key of settingNames) {
       if (given[key] === undefined) continue
-      // Whether its user is asked is nothing for a project to decide.
+      // A project must not turn off its user's confirmation.
       if (key === "confirm" && file?.from === "project") continue
-      // A project may have its shares end sooner than its user wants, not later.
+      // A project may shorten the lifetime set by the user, not extend it.
       if (key === "expires" && file?.from === "project" && lengthOf(given) > lengthOf(settings)) continue
       if (key === "redact") settings.redact = mergeRedaction(settings.redact, given.redact, file)
       else Object.assign(settings, { [key]: given[key] })
@@ -69,7 +69,7 @@ export function loadSettings(flags: Settings, system: SystemEnvironment): Loaded
   const decisive = destinationKeys.flatMap((key) => (settings[key] === undefined ? [] : (origins[key] ?? [])))
   const projectFile = decisive.find(({ from }) => from === "project")?.name
   const unclear = to === undefined ? undefined : ambiguityOf(to, named.to ?? "", place, system)
-  // What is typed now is never taken for what it may mean.
+  // An ambiguous flag is always an error.
   if (unclear && named.to === "flag") throw unclear
   return { ...others, destination, isDefault: to === undefined, ambiguity: unclear, projectFile, origins: named }
 }
@@ -89,13 +89,11 @@ function ambiguityOf(
   return invalidDestinationError(
     unclear,
     isVariable ? `${origin}=${formatDestination(to)}` : `"to": ${formatDestination(to, true)} in ${origin}`,
-    folder === undefined
-      ? undefined
-      : `For the folder ${place}, which it was taken for before, write ${write(folder)}.`,
+    folder === undefined ? undefined : `For the folder ${place}, as in earlier versions, write ${write(folder)}.`,
   )
 }
 
-/** What is redacted adds up. A project can have more redacted than its user wants, not less: its `allow` says nothing. */
+/** Merges redaction settings. A project can only add redactions, so its `allow` is ignored. */
 function mergeRedaction(known: Settings["redact"] = {}, given: Settings["redact"] = {}, file?: ConfigFile) {
   const isProject = file?.from === "project"
   return {
@@ -105,7 +103,7 @@ function mergeRedaction(known: Settings["redact"] = {}, given: Settings["redact"
   }
 }
 
-/** Without what is undefined. */
+/** Drops undefined values. */
 const omitUndefined = <T extends object>(values: T) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>
@@ -145,7 +143,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** `{env:NAME}` as in the rest of `opencode.json`, but not in a project's file: a stranger's link must not carry our variables. */
+/** Substitutes `{env:NAME}` as in the rest of `opencode.json`. Refused in a project's file: a stranger's project could leak our variables in a link. */
 function withVariables(file: ConfigFile, { env }: SystemEnvironment): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(file.options ?? {}).map(([key, value]) => {
@@ -153,9 +151,9 @@ function withVariables(file: ConfigFile, { env }: SystemEnvironment): Record<str
       if (file.from === "project")
         throw new ShareError(
           "bad-settings",
-          `"${key}" in ${file.name} refers to the environment, which a project's file may not.`,
+          `"${key}" in ${file.name} uses {env:…}, which is not allowed in a project's file.`,
           {
-            hint: "Write the value itself, or move the setting to your own ~/.config/opencode/opencode.json.",
+            hint: "Write the value itself, or move the setting to ~/.config/opencode/opencode.json.",
           },
         )
       return [key, value.replace(/\{env:([^}]+)\}/g, (_, name: string) => env[name.trim()] ?? "")]
@@ -163,7 +161,7 @@ function withVariables(file: ConfigFile, { env }: SystemEnvironment): Record<str
   )
 }
 
-/** Checks settings from one place. Throws `bad-settings`: one sentence that names the place, the key and what is expected. */
+/** Validates settings from one source. Throws `bad-settings`, naming the source, the key and the expected value. */
 export function parseSettings(given: Record<string, unknown>, place: string): Settings {
   try {
     return checkSettings(given)
@@ -171,11 +169,11 @@ export function parseSettings(given: Record<string, unknown>, place: string): Se
     if (!(error instanceof InvalidSettingError)) throw error
     const { path, problem: says } = error
     if (says === undefined)
-      throw new ShareError("bad-settings", `"${path.at(-1)}" in ${place} is not a setting of opencode-bucket.`, {
-        hint: `The settings are ${settingNames.join(", ")}.`,
+      throw new ShareError("bad-settings", `"${path.at(-1)}" in ${place} is not a known setting.`, {
+        hint: `Choose from: ${settingNames.join(", ")}.`,
       })
     throw new ShareError("bad-settings", `"${path.join(".")}" in ${place} ${says}.`, {
-      hint: "The README lists the settings and what each may be.",
+      hint: "See the list of settings in the README.",
     })
   }
 }

@@ -5,14 +5,14 @@ import { getNodeValue, type ParseError, parseTree, printParseErrorCode } from "j
 import { ShareError } from "../errors.ts"
 import { openCodeConfigFolder, openCodeManagedFolder, type SystemEnvironment } from "./paths.ts"
 
-/** What one of OpenCode's configuration files says about sharing. */
+/** Share-related contents of an OpenCode configuration file. */
 export interface ConfigFile {
   /** The file's path, or `OPENCODE_CONFIG_CONTENT`. */
   name: string
-  /** `user`: chosen by whoever uses this machine, or its administrator; `project`: came with the folder, so perhaps from a stranger. */
+  /** `user`: set by the user or administrator of this machine; `project`: part of the project, so possibly untrusted. */
   from: "user" | "project"
   share: unknown
-  /** Where OpenCode sends what it shares, if the file says so. */
+  /** `enterprise.url`, if the file sets it. */
   enterprise: unknown
   /** Whether this package is in the file's `plugin` list. */
   isPlugin: boolean
@@ -21,12 +21,12 @@ export interface ConfigFile {
 }
 
 /**
- * Every configuration file that applies in a folder, weakest first: user-wide (`~/.opencode` as well), `OPENCODE_CONFIG`, the project's (from the
+ * Reads every configuration file that applies to a folder, lowest precedence first: user-wide (`~/.opencode` as well), `OPENCODE_CONFIG`, the project's (from the
  * repository's root, or without one from the file system's, down to the folder; beside each its `.opencode`),
  * `OPENCODE_CONFIG_DIR`, `OPENCODE_CONFIG_CONTENT`, and the administrator's.
  * The order is OpenCode's: https://opencode.ai/docs/config/#precedence-order
  *
- * Throws `bad-settings` for a file that cannot be read or is no JSON: whether it says `disabled` is then not known.
+ * Throws `bad-settings` for a file that cannot be read or parsed, since it could say `disabled`.
  */
 export function readConfigFiles(system: SystemEnvironment, folder = system.cwd): ConfigFile[] {
   const { env } = system
@@ -52,7 +52,7 @@ export function readConfigFiles(system: SystemEnvironment, folder = system.cwd):
   return files
 }
 
-/** The folders from the repository's root (where `.git` is), or the file system's, down to this one. */
+/** The folders from the repository's root (with `.git`), or else the file system's root, down to this one. */
 export function projectFolders(folder: string): string[] {
   const chain: string[] = []
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
@@ -69,9 +69,9 @@ function readText(file: string): string | undefined {
     if (code === "ENOENT" || code === "ENOTDIR") return undefined
     throw new ShareError(
       "bad-settings",
-      `${file} cannot be read (${code}), so it is not known whether it allows sharing.`,
+      `${file} cannot be read (${code}), so it is unknown whether it allows sharing.`,
       {
-        hint: "Make the file readable, or remove it.",
+        hint: "Make the file readable or remove it.",
         cause,
       },
     )
@@ -86,16 +86,16 @@ function parseConfigFile(name: string, from: ConfigFile["from"], text: string): 
     const line = text.slice(0, error.offset).split("\n").length
     throw new ShareError(
       "bad-settings",
-      `${name} is not valid JSON: ${printParseErrorCode(error.error)} in line ${line}.`,
+      `${name} is not valid JSON: ${printParseErrorCode(error.error)} on line ${line}.`,
       {
-        hint: "Whether it allows sharing is not known until it is mended.",
+        hint: "Sharing is blocked until the file is fixed.",
       },
     )
   }
   const config: unknown = tree && getNodeValue(tree)
   if (!isObject(config))
-    throw new ShareError("bad-settings", `${name} is not a configuration of OpenCode: it holds no object.`, {
-      hint: "Whether it allows sharing is not known until it is mended.",
+    throw new ShareError("bad-settings", `${name} is not an OpenCode configuration: expected a JSON object.`, {
+      hint: "Sharing is blocked until the file is fixed.",
     })
   const list = Array.isArray(config["plugin"]) ? config["plugin"] : []
   const entry = list.findLast((item) => Array.isArray(item) && isThisPackage(item[0], name) && isObject(item[1]))
@@ -104,7 +104,7 @@ function parseConfigFile(name: string, from: ConfigFile["from"], text: string): 
   return { name, from, share: config["share"], enterprise, isPlugin, options: entry?.[1] }
 }
 
-/** Whether a plugin's name in `opencode.json` means this package: by name, with a version, or the folder it lies in. */
+/** Whether a plugin entry in `opencode.json` refers to this package: by name, with a version, or by its folder. */
 export function isThisPackage(plugin: unknown, configFile: string): boolean {
   if (typeof plugin !== "string") return false
   if (plugin === "opencode-bucket" || plugin.startsWith("opencode-bucket@")) return true

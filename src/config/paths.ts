@@ -1,12 +1,12 @@
 import os from "node:os"
 import path from "node:path"
 
-/** The parts of the system that decide where files are; given, so that tests can have a system of their own. */
+/** Process environment that decides file locations. Passed as an argument, so that tests can provide their own. */
 export interface SystemEnvironment {
   env: Record<string, string | undefined>
   platform: NodeJS.Platform
   home: string
-  /** The folder that the command was called in. */
+  /** The working directory of the command. */
   cwd: string
 }
 
@@ -17,7 +17,7 @@ export const systemEnvironment = (): SystemEnvironment => ({
   cwd: process.cwd(),
 })
 
-/** This package's own folder for data: the ledger, and the shares that go to no bucket. */
+/** This package's data folder: the ledger, and shares without a bucket. */
 export function dataFolder({ env, platform, home }: SystemEnvironment): string {
   if (env["XDG_DATA_HOME"]) return path.join(env["XDG_DATA_HOME"], "opencode-bucket")
   if (platform === "darwin") return path.join(home, "Library", "Application Support", "opencode-bucket")
@@ -30,7 +30,7 @@ export function dataFolder({ env, platform, home }: SystemEnvironment): string {
 export const openCodeConfigFolder = ({ env, home }: SystemEnvironment): string =>
   path.join(env["XDG_CONFIG_HOME"] || path.join(home, ".config"), "opencode")
 
-/** The folder of an administrator's configuration, which users cannot write. */
+/** The folder of the administrator's configuration, which users cannot write. */
 export function openCodeManagedFolder({ env, platform }: SystemEnvironment): string {
   if (platform === "darwin") return "/Library/Application Support/opencode"
   if (platform === "win32") return path.join(env["ProgramData"] ?? "C:\\ProgramData", "opencode")

@@ -2,13 +2,13 @@ import { firstHidden } from "../lib/terminal-text.ts"
 import { parseDuration } from "../share/expiry.ts"
 
 /**
- * The settings: this package's options in `opencode.json`, each also a flag (`--public-url`) and a variable
+ * Settings: this package's options in `opencode.json`, each also available as a flag (`--public-url`) and a variable
  * (`OPENCODE_BUCKET_PUBLIC_URL`).
  */
 export interface Settings {
   /** `s3://bucket[/folder]`, or a local folder. Default: a folder in the user's data directory. */
   to?: string | undefined
-  /** The S3 service's address. Default: the AWS SDK's own (`AWS_ENDPOINT_URL_S3`, profile, AWS). */
+  /** URL of the S3 service. Default: the AWS SDK's own (`AWS_ENDPOINT_URL_S3`, profile, AWS). */
   endpoint?: string | undefined
   /** The bucket's region. Default: the AWS SDK's own, `us-east-1` with an endpoint. */
   region?: string | undefined
@@ -16,26 +16,26 @@ export interface Settings {
   profile?: string | undefined
   /** `https://host/bucket/key` instead of `https://bucket.host/key`. Default: true when an endpoint is set. */
   pathStyle?: boolean | undefined
-  /** Where the bucket (with the folder of `to`) is seen from outside. Default: derived from endpoint and bucket. */
+  /** Public base URL of the bucket, including the folder of `to`. Default: derived from endpoint and bucket. */
   publicUrl?: string | undefined
-  /** How long a share lives: `12h`, `7d`, `8w`, `never`. Default: never. */
+  /** Lifetime of a share: `12h`, `7d`, `8w`, `never`. Default: never. */
   expires?: string | undefined
-  /** Whether to ask, on a terminal, before a session is shared for the first time. Default: true. */
+  /** Whether to ask for confirmation on a terminal before a session is first shared. Default: true. */
   confirm?: boolean | undefined
-  /** What is redacted besides secrets, home folders and the user's name, and what is not. */
+  /** Additions and exceptions to the redaction of secrets, home folders and the user's name. */
   redact?: RedactSettings | undefined
 }
 
 interface RedactSettings {
-  /** E-mail addresses, too. Default: false. */
+  /** Whether to redact e-mail addresses. Default: false. */
   emails?: boolean | undefined
-  /** Further words, or regular expressions between slashes: `/ACME-\\d+/i`. */
+  /** Additional words to redact, or regular expressions between slashes: `/ACME-\\d+/i`. */
   patterns?: string[] | undefined
-  /** Words, or regular expressions between slashes, that are no secrets whatever they look like. */
+  /** Words, or regular expressions between slashes, that are never redacted. */
   allow?: string[] | undefined
 }
 
-/** What is wrong with a setting. Where nothing is said, there is no setting of this name. */
+/** An invalid setting. `problem` is undefined if no setting has this name. */
 export class InvalidSettingError extends Error {
   readonly path: string[]
   readonly problem: string | undefined
@@ -46,17 +46,17 @@ export class InvalidSettingError extends Error {
   }
 }
 
-/** Makes of a value what it is as a setting; throws `WrongSetting`. */
+/** Validates and normalizes a value. Throws `InvalidSettingError`. */
 type SettingCheck<T> = (value: unknown, path: string[]) => T
 
-// A package that checks values by a schema takes longer to load than all that is checked with it.
+// Hand-written checks: loading a schema package takes longer than everything that it would validate.
 const text: SettingCheck<string> = (value, path) => {
   if (typeof value !== "string") throw new InvalidSettingError(path, "must be a string")
   if (value.trim() === "") throw new InvalidSettingError(path, "must not be empty")
   return withoutHidden(value.trim(), path)
 }
 
-/** A project's file could otherwise have a terminal show another bucket than the one that is used. */
+/** Rejects invisible characters: with them, a project's file could make a terminal show a different bucket than the one used. */
 function withoutHidden(value: string, path: string[], visible = value): string {
   const hidden = firstHidden(visible)
   if (hidden !== undefined)
@@ -64,7 +64,7 @@ function withoutHidden(value: string, path: string[], visible = value): string {
   return value
 }
 
-/** Of what is redacted: it is compared, not shown, and may be of several lines. */
+/** For redaction patterns, which may have several lines: they are compared, not displayed. */
 const textOrLines: SettingCheck<string> = (value, path) => {
   if (typeof value === "string") withoutHidden(value, path, value.replace(/[\t\r\n]/g, ""))
   return typeof value === "string" && value.trim() !== "" ? value.trim() : text(value, path)
@@ -73,16 +73,16 @@ const textOrLines: SettingCheck<string> = (value, path) => {
 const webAddress: SettingCheck<string> = (value, path) => {
   if (typeof value !== "string") throw new InvalidSettingError(path, "must be a string")
   const address = withoutHidden(value.trim(), path)
-  if (/\s/.test(address)) throw new InvalidSettingError(path, "must be an http(s) address without spaces")
+  if (/\s/.test(address)) throw new InvalidSettingError(path, "must be an http(s) URL without spaces")
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address))
-    throw new InvalidSettingError(path, "must be an http(s) address")
+    throw new InvalidSettingError(path, "must be an http(s) URL")
   return address.replace(/\/+$/, "")
 }
 
 const lifetime: SettingCheck<string> = (value, path) => {
   const length = text(value, path)
   if (parseDuration(length) === undefined)
-    throw new InvalidSettingError(path, "must be hours, days or weeks, such as 12h, 7d or 8w, or never")
+    throw new InvalidSettingError(path, "must be a duration in hours, days or weeks, such as 12h, 7d or 8w, or never")
   return length
 }
 
@@ -98,7 +98,7 @@ const texts: SettingCheck<string[]> = (value, path) => {
 
 type SettingChecks<T> = { [K in keyof T]-?: SettingCheck<Exclude<T[K], undefined>> }
 
-/** An object of nothing but these. */
+/** An object with only these keys. */
 const object =
   <T extends object>(checks: SettingChecks<T>): SettingCheck<T> =>
   (value, path) => {
@@ -125,7 +125,7 @@ const checks: SettingChecks<Settings> = {
   redact: object<RedactSettings>({ emails: booleanSetting, patterns: texts, allow: texts }),
 }
 
-/** Settings as they were written somewhere, made whole. Throws `WrongSetting` for the first that cannot be. */
+/** Validates and normalizes settings. Throws `InvalidSettingError` for the first invalid one. */
 export const checkSettings = (given: Record<string, unknown>): Settings => object(checks)(given, [])
 
 export const settingNames = Object.keys(checks) as (keyof Settings)[]

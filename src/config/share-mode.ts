@@ -4,13 +4,13 @@ import type { SystemEnvironment } from "./paths.ts"
 
 const modes: unknown[] = ["manual", "auto", "disabled"]
 
-/** Whether a value is one of OpenCode's share modes, or none was given. */
+/** Whether a value is one of OpenCode's share modes, or undefined. */
 export const isShareMode = (mode: unknown): boolean => mode === undefined || modes.includes(mode)
 
 /**
  * Throws `sharing-disabled` if sharing is off in a folder: `"share": "disabled"` in any configuration file that applies
- * there (no other file can switch it on again), or `OPENCODE_DISABLE_SHARE`. A mode that is unknown may be a misspelt
- * `disabled`, so sharing is off there as well.
+ * there (no other file can re-enable it), or `OPENCODE_DISABLE_SHARE`. An unknown mode may be a misspelt `disabled`, so
+ * it also turns sharing off.
  */
 export function assertSharingAllowed(system: SystemEnvironment, folder = system.cwd): void {
   const variable = system.env["OPENCODE_DISABLE_SHARE"]?.trim().toLowerCase() ?? ""
@@ -24,11 +24,11 @@ export function assertSharingAllowed(system: SystemEnvironment, folder = system.
   if (unknown) throw unknownShareMode(unknown.share, unknown.name)
 }
 
-/** The error for a share mode that is none. `where` says it: a file, or OpenCode's configuration. */
+/** Error for an unknown share mode. `where` is its source: a file, or OpenCode's configuration. */
 export const unknownShareMode = (mode: unknown, where: string): ShareError =>
   unknownMode(`"share": ${JSON.stringify(mode)} in ${where}`, '"manual", "auto" or "disabled"')
 
-/** OpenCode fills `{env:NAME}` in before it reads a file. */
+/** OpenCode substitutes `{env:NAME}` before it parses a file. */
 function modeIn({ share }: ConfigFile, { env }: SystemEnvironment): unknown {
   return typeof share === "string"
     ? share.replace(/\{env:([^}]+)\}/g, (_, name: string) => env[name.trim()] ?? "")
@@ -37,10 +37,10 @@ function modeIn({ share }: ConfigFile, { env }: SystemEnvironment): unknown {
 
 const disabledBy = (name: string) =>
   new ShareError("sharing-disabled", `Sharing is disabled by ${name}.`, {
-    hint: "Nothing was shared. Who set it can change it.",
+    hint: "Nothing was shared. Remove that setting to share.",
   })
 
 const unknownMode = (what: string, known: string) =>
-  new ShareError("sharing-disabled", `Sharing is off, because ${what} is not a known mode.`, {
+  new ShareError("sharing-disabled", `Sharing is off: unknown share mode ${what}.`, {
     hint: `Nothing was shared. Choose from: ${known}.`,
   })

@@ -6,8 +6,8 @@ import { type Destination, spellingsOf } from "../store/open-store.ts"
 import { dataFolder, type SystemEnvironment } from "./paths.ts"
 
 /**
- * Whether the user has agreed before that this project's file sends conversations to this destination. A change of the
- * destination, however small, or a move of the file asks again: a cloned repository must not redirect anyone's conversations.
+ * Whether the user has accepted that this project's file sends sessions to this destination. Any change of the
+ * destination or of the file's path requires a new confirmation: a cloned repository must not redirect sessions.
  */
 export async function isTrusted(
   projectFile: string,
@@ -21,7 +21,7 @@ export async function isTrusted(
   )
 }
 
-/** Remembers that the user agreed. Where that cannot be written down, they are asked again the next time. */
+/** Records that the user accepted. If it cannot be written, the user is asked again next time. */
 export async function trust(projectFile: string, destination: Destination, system: SystemEnvironment): Promise<void> {
   const file = agreementFile(projectFile, destination, system)
   try {

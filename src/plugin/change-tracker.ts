@@ -1,18 +1,18 @@
 import type { OpencodeEvent } from "./opencode.ts"
 
 /**
- * Which messages of a session have changed since it was last read, as far as OpenCode tells: what was read before need not
- * be read again to know that it is as it was. Only sessions that were read once are followed.
+ * Tracks from OpenCode's events which messages of a session changed since its last read, so that unchanged ones are not
+ * read again. Only sessions that were read once are tracked.
  */
 export interface ChangeTracker {
   observe(event: OpencodeEvent): void
-  /** The session is read now. Gives the ids of its messages that have changed since the last time; undefined: any may have. */
+  /** Marks the session as read. Returns the ids of messages changed since the last read; undefined if unknown. */
   takeChanges(session: string): string[] | undefined
-  /** It could not be read, or what was read has led nowhere. */
+  /** Forgets a session whose read or publish failed: the next read is a full one. */
   reset(session: string): void
 }
 
-/** What happens to a session without a change to its messages; these have events of their own. */
+/** Session events that do not change messages; message changes have their own events. */
 const WITHOUT_MESSAGE_CHANGES = /^session\.(?:created|updated|idle|status|diff|error)$/
 
 export function changeTracker(): ChangeTracker {

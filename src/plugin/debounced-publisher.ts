@@ -1,12 +1,12 @@
-/** Publishes shares as their sessions change: one publish of a share at a time, changes gathered, none forgotten. */
+/** Publishes shares as their sessions change: debounced, one publish per share at a time, no change lost. */
 export interface DebouncedPublisher {
-  /** The session of a share has changed: it is published within the delay. */
+  /** Schedules a publish after the debounce time. */
   schedule(share: string): void
-  /** The session of a share has come to rest: what has changed is published now. */
+  /** Publishes pending changes of a share now. */
   flush(share: string): void
-  /** Publishes what has changed of any share; resolves when all of it is done, failed or not. */
+  /** Publishes pending changes of all shares; resolves when done, also after failures. */
   flushAll(): Promise<void>
-  /** Nothing more is published of a share; resolves when a publish that is under way has ended. */
+  /** Cancels pending publishes of a share; resolves when a running one has ended. */
   cancel(share: string): Promise<void>
 }
 
@@ -14,23 +14,23 @@ interface PublishState {
   timer: NodeJS.Timeout | undefined
   dirty: boolean
   running: Promise<void> | undefined
-  /** Publishes that have failed one after the other. */
+  /** Consecutive failures. */
   failures: number
-  /** Milliseconds that the last publish took. */
+  /** Duration of the last publish in milliseconds. */
   lastDurationMs: number
 }
 
-/** While a session goes on, no more than one part in so many of the time is spent on publishing it. */
+/** Duty cycle: while a session changes, at most 1/N of the time is spent publishing it. */
 const DUTY_CYCLE_DIVISOR = 5
 
-/** What has failed is tried again after so many milliseconds, then after twice as many, and so on, up to the longest. */
+/** Delay before the first retry; doubles with each failure up to the maximum. */
 const FIRST_RETRY_MS = 15_000
 const MAX_RETRY_MS = 300_000
 
 /**
- * @param publish sends the share of a session as it is now. When it rejects, it is called again later, and with the next
- * change; whoever gives it says so to the user.
- * @param debounceMs milliseconds in which changes are gathered
+ * @param publish uploads the current state of a share. If it rejects, it is retried later and with the next change; it
+ * notifies the user itself.
+ * @param debounceMs debounce time in milliseconds
  */
 export function debouncedPublisher(
   publish: (share: string) => Promise<void>,
@@ -75,7 +75,7 @@ export function debouncedPublisher(
     startTimer(share, state, Math.min(firstRetryMs * 2 ** (state.failures - 1), MAX_RETRY_MS))
   }
 
-  /** Nothing is to be published, for now: a timer is there only while something is. */
+  /** Clears the pending state; a timer exists only while a publish is pending. */
   function clear(state: PublishState): void {
     clearTimeout(state.timer)
     state.timer = undefined
@@ -83,7 +83,7 @@ export function debouncedPublisher(
   }
 
   function startTimer(share: string, state: PublishState, delayMs: number): void {
-    // Nothing waits for this timer: at the end, `settled` is called.
+    // The timer does not keep the process alive: `flushAll` is called at exit.
     state.timer ??= setTimeout(() => start(share), delayMs).unref()
   }
 

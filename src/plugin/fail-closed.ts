@@ -6,24 +6,24 @@ import { openCodeConfigFolder, systemEnvironment } from "../config/paths.ts"
 import type { ShareError } from "../errors.ts"
 import { processSingleton } from "./process-singleton.ts"
 
-/** Keeps OpenCode from sharing with any other server than the plugin, for one project's folder. */
+/** Keeps OpenCode from sharing with any server but the plugin, for one project's folder. */
 export interface FailClosed {
-  /** @param url `enterprise.url` as OpenCode has resolved it, before the plugin's address takes its place */
+  /** @param url `enterprise.url` as resolved by OpenCode, before the plugin replaces it */
   resolved(url: string | undefined): void
   /**
-   * Why nothing may be shared: without the plugin's config hook, the configuration leads to another server. Undefined
-   * where it leads nowhere. Never throws.
+   * Why sharing is blocked: without the plugin's config hook, OpenCode would use another server. Undefined if it would
+   * use the dead endpoint. Never throws.
    */
   objection(): ShareError | undefined
-  /** Closes this process if the configuration has come to lead elsewhere. To be called before the hook is gone. */
+  /** Sets the dead endpoint for this process if the configuration now names another server. Call before the hook is dropped. */
   close(): void
 }
 
 /**
- * OpenCode 1.x resolves `enterprise.url` with every request, and drops the plugin's config hook before it has sent the last
- * of what it shares: "disposing instance", then a sync to wherever the configuration on disk leads. So nothing new is
- * shared unless that is nowhere. For sessions that are shared already, `OPENCODE_CONFIG_CONTENT` leads nowhere from then
- * on: OpenCode reads it anew each time, and only an administrator's file takes precedence.
+ * OpenCode 1.x resolves `enterprise.url` for every request, and drops the plugin's config hook before its last sync
+ * ("disposing instance"), which then goes to the server named on disk. So nothing new is shared unless that is the dead
+ * endpoint. For existing shares, `OPENCODE_CONFIG_CONTENT` is set to the dead endpoint: OpenCode rereads it every time,
+ * and only an administrator's file takes precedence.
  */
 export function failClosed(folder: string): FailClosed {
   const content = processSingleton("content of the environment", () => ({ before: contentNow(), isClosed: false }))
@@ -39,7 +39,7 @@ export function failClosed(folder: string): FailClosed {
 
   function look(): Enterprise {
     const now = onDisk()
-    // OpenCode knows sources that are not on disk; a file that has changed since is what it resolves next.
+    // OpenCode also resolves sources that are not on disk; once a file changes, the file wins.
     return start && now.url === start.onDisk ? { ...now, url: start.url } : now
   }
 
@@ -76,7 +76,7 @@ export function failClosed(folder: string): FailClosed {
 
 const contentNow = () => process.env["OPENCODE_CONFIG_CONTENT"]
 
-/** The same configuration, which leads nowhere. */
+/** The same configuration with the dead endpoint. */
 function closed(content: string | undefined, folder: string): string {
   const alone = JSON.stringify({ enterprise: { url: DEAD_ENDPOINT_URL } })
   if (!content?.trim()) return alone
@@ -94,7 +94,7 @@ function parses(text: string): boolean {
   return errors.length === 0
 }
 
-/** The file whose `plugin` list loads this package; the user's own where none is found. */
+/** The file whose `plugin` list loads this package, or the user's own if none is found. */
 function pluginFile(folder: string): string {
   const system = systemEnvironment()
   const entry = readConfigFiles(system, folder).findLast(({ isPlugin }) => isPlugin)

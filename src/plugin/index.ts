@@ -15,28 +15,28 @@ import { startRecoveryLoop } from "./recovery-loop.ts"
 import { type Sharing, sharing } from "./sharing.ts"
 import { workerClient } from "./worker-client.ts"
 
-/** What is not needed to start is done so many milliseconds later. */
+/** Delay of work that is not needed at startup. */
 const STARTUP_DELAY_MS = 2_000
 
-/** The part of the plugin that is there once for each project's folder, however often OpenCode asks for it. */
+/** Plugin state of one project's folder; created once, however often OpenCode initialises the plugin. */
 interface PluginInstance {
   sharing: Sharing
-  /** OpenCode as the last initialisation has given it. */
+  /** The client of the latest initialisation. */
   client: OpencodeClient
   api: string
 }
 
 /**
- * The OpenCode plugin: OpenCode's own `/share`, `/unshare` and share modes, with the user's bucket behind them.
- * It answers OpenCode's share protocol on loopback; sessions are read through OpenCode's API, and rendered and sent in a
- * process of their own.
+ * The OpenCode plugin: OpenCode's own `/share`, `/unshare` and share modes, backed by the user's bucket.
+ * Serves OpenCode's share protocol on loopback. A worker process reads sessions through OpenCode's API, renders and
+ * uploads them.
  */
 async function server({ client, directory }: PluginInput): Promise<Hooks> {
   const notify = notifier(client)
   const guard = guardOf(directory)
   let isDisabled = false
   const instance = await instanceOf(directory, client).catch((error: unknown) => {
-    notify("Sharing does not work", error)
+    notify("Sharing is unavailable", error)
     return undefined
   })
   setTimeout(() => {
@@ -45,18 +45,18 @@ async function server({ client, directory }: PluginInput): Promise<Hooks> {
   }, STARTUP_DELAY_MS).unref()
   return {
     async config(config) {
-      // It may come from where no file of this machine says it, and OpenCode may take what it does not know for "manual".
+      // The mode may come from a remote source, and OpenCode may treat an unknown mode as "manual".
       if (!isShareMode(config.share)) {
         notify("Sharing is off", unknownShareMode(config.share, "OpenCode's configuration"))
         config.share = "disabled"
       }
       isDisabled = config.share === "disabled"
-      // The hook may be given what it has changed before.
+      // OpenCode may pass a configuration that this hook has already changed.
       if (!instance || config.enterprise?.url !== instance.api) guard.resolved(config.enterprise?.url)
       config.enterprise = { ...config.enterprise, url: instance?.api ?? DEAD_ENDPOINT_URL }
     },
     async event({ event }) {
-      // A notice at start may come before there is a screen.
+      // A notice at startup may come before the screen exists.
       if (event.type === "session.idle" && !isDisabled) notifyObjection(guard, `${directory} at rest`, notify)
       instance?.sharing.handleEvent(event)
     },
@@ -78,7 +78,7 @@ function guardOf(folder: string): FailClosed {
   return guard
 }
 
-/** Says what keeps a folder's sessions from being shared, once for each occasion: `opencode plugin` writes one line alone. */
+/** Notifies once per occasion why a folder's sessions cannot be shared: `opencode plugin` writes only one line. */
 function notifyObjection(guard: FailClosed, occasion: string, notify: Notify): void {
   const told = processSingleton("objections", () => new Set<string>())
   if (told.has(occasion)) return
@@ -97,7 +97,7 @@ async function instanceOf(folder: string, client: OpencodeClient): Promise<Plugi
   return instance
 }
 
-/** @param name the folder's own, in the address of the loopback server */
+/** @param name path segment of this folder in the loopback server's URL */
 function start(home: Loopback, folder: string, name: string, client: OpencodeClient): PluginInstance {
   const api = home.mount(name, (request) => {
     const [, path] = /^\/opencode(\/.*)/.exec(mountedPath(request)) ?? []
@@ -115,7 +115,7 @@ function start(home: Loopback, folder: string, name: string, client: OpencodeCli
   return instance
 }
 
-/** Warns of what stands in the way of sharing, and sees to what an earlier process has left half done; once in a process. */
+/** Starts recovery of interrupted jobs, and warns if an organisation overrides the plugin; once per process. */
 async function afterStartup(client: OpencodeClient, folder: string, api: string | undefined): Promise<void> {
   const done = processSingleton("looked around", () => ({ warned: false, recovering: false }))
   if (!done.recovering && api !== undefined) {
@@ -126,8 +126,8 @@ async function afterStartup(client: OpencodeClient, folder: string, api: string 
   if (name !== undefined && !done.warned) {
     done.warned = true
     notifier(client)(
-      "Shares do not go to your bucket",
-      `You are signed in to the organisation ${name}, and OpenCode then shares through it alone. To use your bucket, sign out of it: opencode console logout.`,
+      "Shares do not use your bucket",
+      `You are signed in to the organisation ${name}, so OpenCode shares through it. To use your bucket, sign out: opencode console logout.`,
     )
   }
 }

@@ -1,4 +1,4 @@
-/** Has pieces of work for the same thing done one after the other, in the order in which they were asked for. */
+/** Mutex per key: tasks with the same key run one after another in call order, also after a failure. */
 export function keyedMutex() {
   const last = new Map<string, Promise<unknown>>()
   return async <T>(key: string, work: () => Promise<T>): Promise<T> => {

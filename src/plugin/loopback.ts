@@ -4,20 +4,20 @@ import { createAdaptorServer } from "@hono/node-server"
 import { bypassProxies } from "../lib/proxies.ts"
 import { processSingleton } from "./process-singleton.ts"
 
-/** What answers the requests of one instance of the plugin. */
+/** Handles the requests of one plugin instance. */
 type RequestHandler = (request: Request) => Response | Promise<Response>
 
-/** The part of a request's path that is the instance's own: `/api/share` of `/<token>/<name>/api/share`. */
+/** A request's path below the instance's mount point: `/api/share` of `/<token>/<name>/api/share`. */
 export const mountedPath = (request: Request): string =>
   `/${new URL(request.url).pathname.split("/").slice(3).join("/")}`
 
-/** The one server of this process: on loopback, behind a random token, for all instances of the plugin. */
+/** Loopback server of this process, behind a random token, shared by all plugin instances. */
 export interface Loopback {
-  /** Answers below a path of its own from now on, and gives the address of that. Again for the same name: in its place. */
+  /** Mounts a handler and returns its base URL. Replaces an earlier handler of the same name. */
   mount(name: string, answer: RequestHandler): string
 }
 
-/** The server of this process, started when it is first asked for. Throws if no port can be had. */
+/** Returns the server of this process, started on first use. Rejects if no port is available. */
 export const loopback = (): Promise<Loopback> => processSingleton("loopback", start)
 
 async function start(): Promise<Loopback> {
@@ -28,7 +28,7 @@ async function start(): Promise<Loopback> {
   async function answer(request: Request): Promise<Response> {
     const [, given = "", name = ""] = new URL(request.url).pathname.split("/")
     const mounted = mounts.get(name)
-    // A page in a browser may find the port and have a name of its own point here: neither knows the token.
+    // A web page may find the port, or rebind its own host name to it; it does not know the token.
     if (request.headers.get("host") !== host || !isSame(given, token) || !mounted)
       return new Response("Not found\n", { status: 404 })
     return mounted(request)
@@ -41,7 +41,7 @@ async function start(): Promise<Loopback> {
   })
   server.unref()
   host = `127.0.0.1:${(server.address() as AddressInfo).port}`
-  // OpenCode would send even loopback's through `HTTP_PROXY`.
+  // OpenCode would send even loopback requests through `HTTP_PROXY`.
   bypassProxies("127.0.0.1", process.env)
   return {
     mount(name, answer) {

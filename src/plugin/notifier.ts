@@ -3,23 +3,23 @@ import { ShareError } from "../errors.ts"
 import { terminalText } from "../lib/terminal-text.ts"
 import type { OpencodeClient } from "./opencode.ts"
 
-/** `failed-request`: OpenCode's own request fails at once with it. */
+/** `failed-request`: an error that also fails OpenCode's own request. */
 type NoticeLevel = "error" | "failed-request" | "warning" | "info"
 
-/** Says something to the user: a problem, unless `level` says otherwise. */
+/** Notifies the user; the level is `error` by default. */
 export type Notify = (title: string, problem: unknown, level?: NoticeLevel) => void
 
 /**
- * When its request fails, OpenCode's terminal replaces any notice by its own, which does not name the reason: the reason
- * is shown this much later, in place of that one.
+ * When a request fails, OpenCode's terminal shows its own notice without the reason, replacing any other. The reason is
+ * shown after this delay, replacing that one.
  */
 const NOTICE_DELAY_MS = 1_000
 
-/** `opencode run` has no notices. With a terminal of its own, OpenCode runs plugins in a worker thread. */
+/** Whether this is `opencode run`, which shows no notices. In the terminal UI, plugins run in a worker thread. */
 const isRun = isMainThread && process.argv.slice(2).includes("run")
 
-/** Says it as a toast where there is a screen, on stderr in `opencode run`, and in OpenCode's log, escaped for
- * terminals. Never throws. */
+/** Notifies by toast in the terminal UI, on stderr in `opencode run`, and in OpenCode's log. Escapes texts for terminals.
+ * Never throws. */
 export function notifier({ app, tui }: OpencodeClient): Notify {
   return (title, problem, level = "error") => {
     const { message, hint } = problem instanceof ShareError ? problem : { message: messageOf(problem), hint: undefined }

@@ -1,4 +1,4 @@
-// What the plugin uses of OpenCode, as its plugin interface 1.18 gives it.
+// The parts of OpenCode's plugin interface (1.18) that this plugin uses.
 
 interface ClientResponse {
   data?: unknown
@@ -9,7 +9,7 @@ interface ClientResponse {
 interface ClientRequest {
   path: { id: string }
   query?: Record<string, string | number>
-  /** The body as it comes, unread. */
+  /** Returns the body as an unread stream. */
   parseAs: "stream"
 }
 
@@ -29,7 +29,7 @@ export interface OpencodeClient {
       body: { service: string; level: "debug" | "info" | "warn" | "error"; message: string }
     }): Promise<unknown>
   }
-  /** The client's way to what it has no method for. */
+  /** Raw HTTP client, for endpoints without a method. */
   _client?: { get(options: { url: string }): Promise<{ data?: unknown }> }
 }
 
@@ -56,9 +56,9 @@ export interface Hooks {
 }
 
 /**
- * OpenCode's own API as the publisher process may read it: a session, its messages, its children, and nothing else.
- * The bodies pass through as they come. Answers 404 for everything else.
- * @param path what is asked for: `/session/ses_…/message`
+ * Forwards requests of the worker process to OpenCode's API: a session, its messages and its children. Bodies are
+ * streamed unchanged. Responds 404 to everything else.
+ * @param path requested path, such as `/session/ses_…/message`
  */
 export async function forwardToOpencode(client: OpencodeClient, path: string, request: Request): Promise<Response> {
   const { searchParams } = new URL(request.url)

@@ -1,8 +1,8 @@
 import type { OpencodeClient } from "./opencode.ts"
 
 /**
- * The organisation that the user is signed in to, if OpenCode tells of one: then it shares through that organisation and
- * does not ask this plugin. Never throws.
+ * Name of the organisation the user is signed in to, if any: OpenCode then shares through it and bypasses this plugin.
+ * Never throws.
  */
 export async function activeOrganisation({ _client: http }: OpencodeClient): Promise<string | undefined> {
   try {

@@ -1,6 +1,6 @@
 /**
- * What there is once in a process, made when it is first asked for. A module's own variables would not do: OpenCode loads
- * a plugin twice that is named twice.
+ * A value that exists once per process, created on first use. Module variables do not suffice: OpenCode loads a plugin
+ * twice if it is listed twice.
  */
 export function processSingleton<T>(name: string, make: () => T): T {
   const registry = globalThis as { [key: symbol]: T | undefined }

@@ -4,24 +4,24 @@ import { isProcessAlive } from "../share/process-alive.ts"
 
 export interface RecoverOptions {
   ledger: Ledger
-  /** OpenCode's API, to see which links it has noted. */
+  /** OpenCode's API, to check which links it has stored. */
   ask: RequestOpencode
-  /** Publishes a share once more. */
+  /** Publishes a share again. */
   finish(id: string): Promise<unknown>
   remove(id: string): Promise<void>
   exclusive<T>(session: string, work: () => Promise<T>): Promise<T>
 }
 
-/** Whether something is still to be done for a share, as far as the ledger tells: not published, or not known to OpenCode. */
+/** Whether a share is not published yet, or OpenCode has not confirmed its link, according to the ledger. */
 export const isIncomplete = ({ state, unconfirmed }: LedgerEntry): boolean =>
   state !== "published" || unconfirmed === true
 
-/** Whether a share has been left behind so: the process that was at it is gone. */
+/** Whether a share is incomplete and the process working on it has exited. */
 export const isInterrupted = (entry: LedgerEntry): boolean => isIncomplete(entry) && !isProcessAlive(entry.pid)
 
 /**
- * Ends what processes that are gone have left half done: a removal is finished, a share whose link nobody has seen is
- * removed, and one with a link is brought up to date. What cannot be done now is left for the next time.
+ * Completes the jobs of processes that have exited: finishes removals, removes shares whose link nobody has seen, and
+ * updates those with a link. Resolves to the number of failures, which are left for the next run.
  */
 export async function recover({ ledger, ask, finish, remove, exclusive }: RecoverOptions): Promise<{ left: number }> {
   let left = 0
@@ -37,12 +37,12 @@ export async function recover({ ledger, ask, finish, remove, exclusive }: Recove
   return { left }
 }
 
-/** Whether OpenCode has noted the link with the session. Rejects where it does not tell. */
+/** Whether OpenCode has stored the link with the session. Rejects if OpenCode does not respond with success or 404. */
 async function hasNoted({ session, url }: LedgerEntry, ask: RequestOpencode): Promise<boolean> {
   if (url === undefined) return false
   const response = await ask(`/session/${session}`)
   if (response.status === 404) return false
-  if (!response.ok) throw new Error(`OpenCode answers ${response.status}.`)
+  if (!response.ok) throw new Error(`OpenCode responded with status ${response.status}.`)
   const { share } = (await response.json()) as { share?: { url?: string } }
   return share?.url === url
 }

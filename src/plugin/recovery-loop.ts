@@ -1,15 +1,15 @@
 import type { Ledger } from "../share/ledger.ts"
 import { isIncomplete, isInterrupted } from "./recover.ts"
 
-/** What could not be tidied is tried again after so many milliseconds, then after twice as many, up to the longest. */
+/** Delay before the first retry; doubles up to the maximum. */
 const FIRST_RETRY_MS = 10_000
 const MAX_RETRY_MS = 300_000
 
 /**
- * Has what was left half done tidied, again and again until nothing is left: the store may not be reachable yet, and
- * what another process is still at work on may be left by it later. Never throws; holds up no process's end.
+ * Retries recovery until no share is incomplete: the store may be unreachable for now, and another process may still be
+ * interrupted. Never throws; does not keep the process alive.
  *
- * @param recover does it once
+ * @param recover runs recovery once
  */
 export function startRecoveryLoop(
   ledger: Ledger,

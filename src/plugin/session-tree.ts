@@ -1,8 +1,8 @@
 import type { OpencodeEvent } from "./opencode.ts"
 
-/** Which session belongs to which: a subagent's is shown in the share of the session that it works for. */
+/** Parent relations of sessions: a subagent's session is part of its parent's share. */
 export interface SessionTree {
-  /** The outermost session that an event is about; undefined if it is about none. Learns from events who is whose parent. */
+  /** Returns the root session of an event, or undefined if it has none. Learns parent relations from events. */
   rootOf(event: OpencodeEvent): string | undefined
 }
 

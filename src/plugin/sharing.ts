@@ -10,30 +10,30 @@ import type { OpencodeEvent } from "./opencode.ts"
 import { sessionTree } from "./session-tree.ts"
 import type { WorkerClient } from "./worker-client.ts"
 
-/** Changes of a session are gathered for so many milliseconds before they are published. */
+/** Debounce time between a change and its publish. */
 const DEBOUNCE_MS = 2_000
 
 /** The shares of one project's folder in this process. */
 export interface Sharing {
-  /** What OpenCode's share protocol asks for. */
+  /** Implementation of OpenCode's share protocol. */
   backend: ShareBackend
-  /** Something has happened in OpenCode. Never throws. */
+  /** Handles an OpenCode event. Never throws. */
   handleEvent(event: OpencodeEvent): void
-  /** Publishes what is still to be published; resolves when that is done, failed or not. */
+  /** Publishes all pending changes; resolves when done, also after failures. */
   flush(): Promise<void>
 }
 
 export interface SharingOptions {
   worker: WorkerClient
   folder: string
-  /** Where the publisher reads sessions from. */
+  /** Base URL from which the worker reads sessions. */
   api: string
-  /** What this machine remembers of shares. */
+  /** Reads the shares recorded on this machine. */
   ledgerEntries: () => Promise<LedgerEntry[]>
   notify: Notify
-  /** Why nothing new may be shared, if so. */
+  /** Returns why new shares are blocked, or undefined. */
   objection?: () => ShareError | undefined
-  /** Milliseconds in which changes are gathered. */
+  /** Debounce time in milliseconds. */
   debounceMs?: number
 }
 
@@ -41,21 +41,21 @@ export function sharing(options: SharingOptions): Sharing {
   const { worker, folder, api, ledgerEntries, notify, objection, debounceMs: gathered = DEBOUNCE_MS } = options
   const tree = sessionTree()
   const messages = changeTracker()
-  /** Shares by their session. */
+  /** Share ids by session id. */
   const shares = new Map<string, string>()
   const creating = new Map<string, Promise<CreatedShare>>()
   const changedDuringCreate = new Set<string>()
-  /** Shares that were taken back: OpenCode may still send what has changed before. */
+  /** Removed shares: OpenCode may still send earlier changes. */
   const removed = new Set<string>()
-  /** Shares that OpenCode was just told of: the first it sends of one is all of the session, as it was published. */
+  /** Newly created shares: OpenCode's first sync of each repeats the state that was just published. */
   const unconfirmed = new Set<string>()
-  /** Links by session, until OpenCode has noted them with it: that alone is no change that has to be published. */
+  /** Links by session, until OpenCode has stored them: storing the link is not a change to publish. */
   const pendingLinks = new Map<string, { url: string; title: unknown }>()
-  /** Sessions that were looked up in the ledger, once each: one that was shared before this process has no other trace. */
+  /** Ledger lookups by session, once each: shares of earlier processes are recorded only there. */
   const lookups = new Map<string, Promise<void>>()
-  /** What was redacted from shares, as the user was told. */
+  /** Redactions by share, as last shown to the user. */
   const notifiedRedactions = new Map<string, string>()
-  /** Shares whose updates fail, of which the user was told. */
+  /** Shares with failing updates; the user is notified once. */
   const failing = new Set<string>()
 
   const updates = debouncedPublisher(async (id) => {
@@ -76,7 +76,7 @@ export function sharing(options: SharingOptions): Sharing {
       if (known !== undefined) messages.reset(known)
       const code = error instanceof ShareError ? error.code : undefined
       const isOver = code === "share-not-found" || code === "session-not-found" || code === "sharing-disabled"
-      if (!failing.has(id) && code !== "session-not-found") notify("The share was not brought up to date", error)
+      if (!failing.has(id) && code !== "session-not-found") notify("The share was not updated", error)
       failing.add(id)
       if (!isOver) throw error
       if (code !== "sharing-disabled") forgetShare(id)
@@ -106,7 +106,7 @@ export function sharing(options: SharingOptions): Sharing {
       unconfirmed.add(id)
       pendingLinks.set(session, { url, title: made["title"] })
       notifyRedacted(id, found)
-      // OpenCode itself says only that the link was copied.
+      // OpenCode itself reports only that the link was copied.
       if (made["note"] !== undefined && made["seen"] !== "local") notify("About the link", made["note"], "info")
       return { id, url, secret }
     } catch (error) {
@@ -145,7 +145,7 @@ export function sharing(options: SharingOptions): Sharing {
   function lookUp(session: string): void {
     if (lookups.has(session)) return
     const find = async () => {
-      // Of a share that was made by the command line alone, OpenCode knows nothing: it stays as it was made.
+      // Shares made by the command line have no secret and are unknown to OpenCode: they are not updated.
       const entry = (await ledgerEntries()).find((entry) => entry.session === session && entry.secret !== undefined)
       if (!entry || shares.has(session)) return
       shares.set(session, entry.id)
@@ -160,13 +160,13 @@ export function sharing(options: SharingOptions): Sharing {
   return {
     backend: {
       create(session) {
-        // OpenCode may ask twice at once.
+        // OpenCode may send two requests at once.
         const made = creating.get(session) ?? create(session).finally(() => created(session))
         creating.set(session, made)
         return made
       },
       async sync(id) {
-        // What it sends is not looked at: the session is read from OpenCode itself.
+        // The request body is ignored: the session is read through OpenCode's API.
         if (unconfirmed.delete(id)) await worker.run({ job: "confirm", id, folder }).catch(() => {})
         else publishLater(id)
       },
@@ -192,7 +192,7 @@ export function sharing(options: SharingOptions): Sharing {
       changed(session, event.type === "session.idle")
     },
     async flush() {
-      // `opencode run --share` neither waits for the share that it asked for nor for its last changes.
+      // `opencode run --share` exits without waiting for the share or its last changes.
       await Promise.allSettled([...creating.values(), ...lookups.values()])
       await updates.flushAll()
     },

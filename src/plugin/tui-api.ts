@@ -1,6 +1,6 @@
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
 
-// What the plugin uses of OpenCode's terminal, as its plugin interface 1.18 gives it.
+// The parts of OpenCode's terminal plugin interface (1.18) that this plugin uses.
 
 export interface SelectOption {
   title: string
@@ -38,7 +38,7 @@ export interface TuiApi {
   renderer: { copyToClipboardOSC52(text: string): unknown }
 }
 
-/** OpenCode's terminal with every text that it is given escaped: titles, stores and links come from a bucket. */
+/** Wraps OpenCode's terminal UI to escape all texts: titles, stores and links come from a bucket. */
 export function escaping(ui: TuiApi["ui"]): TuiApi["ui"] {
   const option = ({ title, description, footer, ...rest }: SelectOption): SelectOption => ({
     ...rest,

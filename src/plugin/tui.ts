@@ -5,8 +5,8 @@ import { escaping, type SelectOption, type TuiApi } from "./tui-api.ts"
 import { workerClient } from "./worker-client.ts"
 
 /**
- * The part of the plugin that has a place in OpenCode's terminal: `/shares` lists every share of this user, also those
- * whose session is gone, each to copy, open and unshare. It never calls the model.
+ * The plugin's terminal UI: `/shares` lists all shares of this user, including those of deleted sessions, with actions
+ * to copy, open and unshare. Never calls the model.
  */
 async function tui(api: TuiApi): Promise<void> {
   const publisher = workerClient(fileURLToPath(new URL("./worker.js", import.meta.url)))
@@ -14,10 +14,10 @@ async function tui(api: TuiApi): Promise<void> {
   const ui = escaping(api.ui)
 
   async function showShares(): Promise<void> {
-    select("Shares", [{ title: "Asking for them…", value: undefined }])
+    select("Shares", [{ title: "Loading shares…", value: undefined }])
     const { shares } = (await publisher.run({ job: "list", folder })) as { shares: ListedShare[] }
     if (shares.length === 0)
-      return select("Shares", [{ title: "Nothing is shared", value: undefined, onSelect: () => ui.dialog.clear() }])
+      return select("Shares", [{ title: "No shares", value: undefined, onSelect: () => ui.dialog.clear() }])
     select(
       "Shares",
       shares.reverse().map((share) => ({
@@ -34,7 +34,12 @@ async function tui(api: TuiApi): Promise<void> {
     select(share.title || share.id, [
       { title: "Copy link", value: "copy", description: share.url, onSelect: attempt(() => copy(share)) },
       { title: "Open in the browser", value: "open", onSelect: attempt(() => open(share)) },
-      { title: "Unshare", value: "unshare", description: "Removes every byte of it", onSelect: () => ask(share) },
+      {
+        title: "Unshare",
+        value: "unshare",
+        description: "Deletes every object of the share",
+        onSelect: () => ask(share),
+      },
       { title: "Back", value: "back", onSelect: attempt(showShares) },
     ])
   }
@@ -54,7 +59,7 @@ async function tui(api: TuiApi): Promise<void> {
     ui.dialog.replace(() =>
       ui.DialogConfirm({
         title: "Unshare",
-        message: `Remove ${share.url}, every byte and version of it?`,
+        message: `Delete every object and version of ${share.url}?`,
         onConfirm: attempt(() => unshare(share)),
         onCancel: attempt(showShares),
       }),
@@ -63,16 +68,16 @@ async function tui(api: TuiApi): Promise<void> {
 
   async function unshare({ id, session, url }: ListedShare): Promise<void> {
     ui.toast({ variant: "info", message: "Removing…" })
-    // OpenCode knows the link of a session that it shared itself, and forgets it only when it is asked to.
+    // OpenCode stores the link of a session it shared, and drops it only through its own unshare.
     const shared = api.state.session.get(session)?.share?.url === url
-    // What is not proven then, the plugin says itself.
+    // The plugin itself notifies if the removal could not be verified.
     if (shared) {
       await api.client.session.unshare({ sessionID: session }, { throwOnError: true })
-      ui.toast({ variant: "success", message: "Deleted." })
+      ui.toast({ variant: "success", message: "Share removed." })
     } else {
       const { proven, note } = await publisher.run({ job: "unshare", id, folder })
-      if (proven === false) ui.toast({ variant: "info", message: `Deleted. ${note ?? ""}`, duration: 10_000 })
-      else ui.toast({ variant: "success", message: "Gone, and proven to be." })
+      if (proven === false) ui.toast({ variant: "info", message: `Share removed. ${note ?? ""}`, duration: 10_000 })
+      else ui.toast({ variant: "success", message: "Share removed and verified." })
     }
     await showShares()
   }
@@ -81,7 +86,7 @@ async function tui(api: TuiApi): Promise<void> {
     ui.dialog.replace(() => ui.DialogSelect({ title, options }))
   }
 
-  /** Does it; says so where it fails. */
+  /** Runs an action and shows its error, if any. */
   const attempt = (work: () => Promise<void>) => () => {
     work().catch((error: unknown) => {
       const hint = error instanceof ShareError && error.hint ? ` ${error.hint}` : ""
@@ -99,7 +104,7 @@ async function tui(api: TuiApi): Promise<void> {
       {
         name: "opencode-bucket.shares",
         title: "Shares in your bucket",
-        desc: "Every share of yours: copy, open, unshare",
+        desc: "List your shares: copy, open, unshare",
         category: "Session",
         namespace: "palette",
         slashName: "shares",

@@ -2,20 +2,20 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import { type ErrorCode, ShareError } from "../errors.ts"
 
-/** What the publisher process is asked for. `api` is where it reads sessions from: OpenCode's API, on loopback. */
+/** A job for the worker process. `api` is the loopback URL of OpenCode's API. */
 export type WorkerJob =
   | { job: "share"; session: string; folder: string; api: string }
   /**
-   * Brings a share up to date; never makes one. `touched`: the messages of its session that have changed since the last
-   * such job, or the one that made it; any may have where that is not known.
+   * Updates an existing share. `changedMessages`: ids of messages changed since its last `share` or `update` job;
+   * undefined if unknown.
    */
   | { job: "update"; id: string; folder: string; api: string; changedMessages?: string[] }
-  /** OpenCode has noted the link. */
+  /** Records that OpenCode has stored the link. */
   | { job: "confirm"; id: string; folder: string }
-  /** `secret`: what OpenCode shows for it; none where the user asks himself. */
+  /** `secret`: sent by OpenCode; absent if the user removes the share from the list. */
   | { job: "unshare"; id: string; secret?: string; folder: string }
   | { job: "open"; url: string; folder: string }
-  /** Finishes or removes what an earlier process left half done. */
+  /** Completes or removes the interrupted jobs of earlier processes. */
   | { job: "recover"; folder: string; api: string }
   | { job: "list"; folder: string }
 
@@ -25,11 +25,11 @@ export interface WorkerJobError {
   hint?: string
 }
 
-/** A process of its own, in which sessions are rendered and sent, so that OpenCode is not held up. */
+/** Client of the worker process, which renders and uploads sessions so that OpenCode is not blocked. */
 export interface WorkerClient {
   /**
-   * Does a job; starts the process if there is none. Rejects with the `ShareError` that the job ended with, or with
-   * `store-failed` if the process ended before it was done.
+   * Runs a job; starts the process if needed. Rejects with the job's `ShareError`, or with `store-failed` if the
+   * process exits first.
    */
   run(job: WorkerJob): Promise<Record<string, unknown>>
 }
@@ -39,10 +39,10 @@ interface PendingJob {
   reject: (error: Error) => void
 }
 
-/** The process ends when it has had nothing to do for so many milliseconds: it takes as much memory as a small editor. */
+/** Idle time after which the process exits: it uses as much memory as a small editor. */
 const IDLE_TIMEOUT_MS = 300_000
 
-/** @param file the publisher's script. It runs in the Bun that OpenCode is made of, or in the Node that runs this. */
+/** @param file the worker's script. It runs in OpenCode's embedded Bun, or in the current Node. */
 export function workerClient(file: string, idleMs = IDLE_TIMEOUT_MS): WorkerClient {
   let worker: WorkerProcess | undefined
   return {
@@ -72,13 +72,13 @@ function startWorker(file: string, idleMs: number): WorkerProcess {
     alive = false
     clearTimeout(idleTimer)
     for (const { reject } of waiting.values())
-      reject(new ShareError("store-failed", `The process that publishes shares has ended unexpectedly (${how}).`))
+      reject(new ShareError("store-failed", `The publishing process exited unexpectedly (${how}).`))
     waiting.clear()
   }
   child.once("error", ({ message }) => ended(message))
   child.once("exit", (code, signal) => ended(signal ?? `status ${code}`))
   child.stdin!.on("error", () => {})
-  // OpenCode may end while the process is idle, or still at work: it finishes by itself.
+  // OpenCode may exit at any time; the worker then finishes its jobs on its own.
   child.unref()
 
   createInterface({ input: child.stdout! }).on("line", (line) => {
@@ -115,7 +115,7 @@ interface WorkerReply {
   error?: WorkerJobError
 }
 
-/** Whatever else a package may print there is no answer. */
+/** Parses a reply; undefined for other output, which a package may print. */
 function parse(line: string): WorkerReply | undefined {
   try {
     const answer: WorkerReply | null = JSON.parse(line)

@@ -30,14 +30,14 @@ import type { WorkerJob } from "./worker-client.ts"
 
 type JobOf<Name extends WorkerJob["job"]> = Extract<WorkerJob, { job: Name }>
 
-/** What a share comes to; `secret` is what OpenCode shows to have it removed. */
+/** Result of a `share` job; OpenCode sends `secret` back to remove the share. */
 export interface SharedSession extends ShareResult {
   secret: string
 }
 
 const exclusive = keyedMutex()
 
-/** Does what the plugin asks for, for one session one thing at a time. Rejects with a `ShareError` that says why not. */
+/** Runs a job of the plugin; jobs for the same session run one at a time. Rejects with a `ShareError`. */
 export async function runJob(job: WorkerJob): Promise<object> {
   const terminal: Terminal = {
     ...systemEnvironment(),
@@ -71,7 +71,7 @@ export async function runJob(job: WorkerJob): Promise<object> {
   }
 }
 
-/** Removes what a job has made, if it has made something: OpenCode has ended before it was told of it. */
+/** Removes the share created by a job whose result could not be delivered because OpenCode has exited. */
 export async function rollBack(job: WorkerJob, result: object): Promise<void> {
   if (job.job !== "share") return
   const ledger = openLedger(path.join(dataFolder(systemEnvironment()), "ledger"))
@@ -95,14 +95,14 @@ async function shareNew(job: JobOf<"share">, terminal: Terminal, ledger: Ledger)
       settings,
     })
   } catch (error) {
-    // Nobody has seen its link: nothing of it stays. Where that fails, too, the ledger remembers it for the next start.
+    // Nobody has seen its link, so the partial share is removed. If that fails too, recovery retries it at the next start.
     const half = (await ledger.all()).find(
       (entry) => entry.session === session && entry.pid === process.pid && entry.url === undefined,
     )
     if (half) await removeIncomplete(half.id, ledger).catch(() => {})
     throw error
   }
-  // What is past its time goes with the next share; what fails of that, with the one after.
+  // Expired shares are pruned with each new share; failures are retried with the next one.
   prune({
     ledger,
     open: openRememberedStore,
@@ -119,10 +119,10 @@ async function update(
   terminal: Terminal,
   ledger: Ledger,
 ): Promise<ShareResult> {
-  // OpenCode asks for it by its id, so it has noted it.
+  // OpenCode sent the share's id, so it has stored the link.
   await confirm(id, ledger)
   const entry = await ledger.find(id)
-  if (!entry) throw new ShareError("share-not-found", `This machine knows of no share ${id}.`)
+  if (!entry) throw new ShareError("share-not-found", `Share ${id} is not recorded on this machine.`)
   return publish(entry.session, api, terminal, {
     ledger,
     destination: entry.destination,
@@ -135,7 +135,7 @@ async function update(
 async function confirm(id: string, ledger: Ledger): Promise<object> {
   const found = await ledger.find(id)
   if (!found?.unconfirmed) return {}
-  // Another process may be at it meanwhile.
+  // Another process may have changed the entry meanwhile.
   await ledger.withLock(found, async () => {
     const entry = await ledger.find(id)
     if (!entry?.unconfirmed) return
@@ -158,7 +158,7 @@ async function publish(
     changedMessages?: string[]
   },
 ): Promise<ShareResult> {
-  // OpenCode 1 goes on to show its own copy of a session that OpenCode 2 has taken over.
+  // OpenCode 1 still shows its own, outdated copy of a session that was continued in OpenCode 2.
   assertCurrentAt(databasePath(terminal.env, terminal.home), session)
   const kept = options.ledger.checkpointFolder({ session, destination: options.destination })
   const source = opencodeSession(session, apiClient(api), changedMessages && (await readBefore(kept, changedMessages)))
@@ -176,9 +176,9 @@ async function publish(
   return result
 }
 
-/** Of sessions that this process has read, by where their checkpoints are: which one, and the messages that it needs. */
+/** Cache of sessions read by this process, by checkpoint folder: the checkpoint's hash and the messages it needs. */
 const cachedReads = new Map<string, { hash: string; telling: Map<number, unknown> }>()
-/** With more that tell something, a session is read whole again. */
+/** Sessions that need more cached messages are read in full every time. */
 const MAX_CACHED_MESSAGES_COUNT = 200
 
 async function cacheRead(folder: string, source: OpencodeSession): Promise<void> {
@@ -187,7 +187,7 @@ async function cacheRead(folder: string, source: OpencodeSession): Promise<void>
   else cachedReads.set(folder, { hash: checkpoint.hash, telling: source.at(checkpoint.telling) })
 }
 
-/** What need not be read again of a session; nothing unless this process has read it, and its checkpoint is the one that came of that. */
+/** State that allows a partial read; undefined unless this process has read the session and its checkpoint is unchanged since. */
 async function readBefore(folder: string, changedMessages: readonly string[]): Promise<PreviousRead | undefined> {
   const known = cachedReads.get(folder)
   const checkpoint = known && (await readCheckpoint(folder))
@@ -199,7 +199,7 @@ async function readBefore(folder: string, changedMessages: readonly string[]): P
 async function remove({ id, secret }: JobOf<"unshare">, terminal: Terminal, ledger: Ledger): Promise<object> {
   const entry = await ledger.find(id)
   if (entry?.secret !== undefined && secret !== undefined && !isEqualSecret(secret, entry.secret))
-    throw new ShareError("bad-input", `The secret for share ${id} is not the one that was given when it was shared.`)
+    throw new ShareError("bad-input", `Wrong secret for share ${id}.`)
   const settings = settingsFromFlags({}, terminal, { isNew: false })
   const agree = () => confirmDestination(settings, {}, terminal)
   const found = await findShares(
@@ -217,7 +217,7 @@ async function remove({ id, secret }: JobOf<"unshare">, terminal: Terminal, ledg
   return { proven: results.every(({ proven }) => proven), ...(note.length > 0 && { note: note.join(" ") }) }
 }
 
-/** Removes a share that has a place in the ledger. */
+/** Removes a share recorded in the ledger. */
 async function removeIncomplete(id: string, ledger: Ledger): Promise<void> {
   const entry = await ledger.find(id)
   if (!entry) return
@@ -228,7 +228,7 @@ async function removeIncomplete(id: string, ledger: Ledger): Promise<void> {
 
 const apiClient = (api: string) => (path: string) => fetch(`${api}/opencode${path}`)
 
-/** The session of a share, or for one that is not known its id: what has to be done for it takes turns. */
+/** Mutex key of a share: its session, or its own id if it is unknown. */
 const sessionOf = async (id: string, ledger: Ledger): Promise<string> => (await ledger.find(id))?.session ?? id
 
 function isEqualSecret(a: string, b: string): boolean {
@@ -238,7 +238,7 @@ function isEqualSecret(a: string, b: string): boolean {
 
 const stores = new Map<string, Promise<ObjectStore>>()
 
-/** A store stays open as long as the process: its connections and credentials are at hand for the next update. */
+/** Opens a store once and keeps it open, so that later updates reuse its connections and credentials. */
 function openCachedStore(destination: Destination): Promise<ObjectStore> {
   const name = JSON.stringify(destination)
   const store = stores.get(name) ?? openStore(destination)
@@ -247,6 +247,6 @@ function openCachedStore(destination: Destination): Promise<ObjectStore> {
   return store
 }
 
-/** The same to find, or take back, what is shared there: also where settings would be refused by now. */
+/** Opens a store to find or remove existing shares, also with settings that are no longer valid for new ones. */
 const openRememberedStore = (destination: Destination) =>
   openCachedStore(destination).catch(() => openStore(destination, { fromLedger: true }))

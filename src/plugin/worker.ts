@@ -1,5 +1,5 @@
-// The process in which the plugin has sessions rendered and sent: jobs come in as lines of JSON on stdin, results go out
-// as lines of JSON on stdout. It ends when stdin does and all jobs are done.
+// Worker process of the plugin: renders and uploads sessions. Jobs arrive as JSON lines on stdin, results leave as JSON
+// lines on stdout. Exits when stdin closes and all jobs are done.
 import { constants, setPriority } from "node:os"
 import { createInterface } from "node:readline"
 import { ShareError } from "../errors.ts"
@@ -8,19 +8,19 @@ import { rollBack, runJob } from "./worker-jobs.ts"
 
 let hasReader = true
 
-// OpenCode and its user come first.
+// Lower priority, so that OpenCode stays responsive.
 try {
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 } catch {}
 
-// Ctrl-C and a closed terminal reach every process in it; what is under way is finished all the same.
+// Ctrl-C and a closed terminal signal every process; running jobs are finished regardless.
 for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {})
 process.stdout.on("error", () => {})
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { n, ...job } = JSON.parse(line) as WorkerJob & { n: number }
   runJob(job as WorkerJob).then(
-    // Of a share that is made after OpenCode has ended, nobody would ever learn the link.
+    // Nobody would learn the link of a share created after OpenCode has exited.
     (result) => (hasReader ? reply({ n, result }) : rollBack(job as WorkerJob, result).catch(() => {})),
     (error: unknown) => reply({ n, error: toJobError(error) }),
   )
@@ -36,5 +36,5 @@ function toJobError(error: unknown): WorkerJobError {
     const { code, message, hint } = error
     return { code, message, ...(hint !== undefined && { hint }) }
   }
-  return { code: "unexpected", message: `Something unexpected went wrong: ${(error as Error)?.message ?? error}.` }
+  return { code: "unexpected", message: `Unexpected error: ${(error as Error)?.message ?? error}.` }
 }

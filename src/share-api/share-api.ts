@@ -1,27 +1,27 @@
 import { Hono } from "hono"
 import { ShareError } from "../errors.ts"
 
-/** What OpenCode keeps of a share, and sends back with each later request. */
+/** Share data that OpenCode stores and sends back with later requests. */
 export interface CreatedShare {
   id: string
   url: string
   secret: string
 }
 
-/** What stands behind the share protocol. Its errors are `ShareError`s, whose words reach the user. */
+/** Backend of the share protocol. Throws `ShareError`s, whose messages are shown to the user. */
 export interface ShareBackend {
-  /** The share of a session, made if there is none; answers once its link opens. */
+  /** Returns the share of a session, creating it if needed; resolves once its link works. */
   create(sessionID: string): Promise<CreatedShare>
-  /** The session of this share has changed. `body` reads what the client sent; `request` is for who reads it in another way. */
+  /** Handles a change of the share's session. `body` parses the request as JSON; `request` allows other ways of reading it. */
   sync(id: string, body: () => Promise<unknown>, request: Request): Promise<void>
-  /** Removes a share, and proves it. */
+  /** Removes a share and verifies that it is gone. */
   remove(id: string, secret: string): Promise<void>
 }
 
 /**
- * OpenCode's share protocol (as the client 1.18 speaks it) as one Hono app, below `/api/share` and `/api/shares`:
+ * OpenCode's share protocol (client 1.18) as a Hono app, below `/api/share` and `/api/shares`:
  * `POST /` with `{sessionID}`, `POST /{id}/sync` with `{secret, data}`, `DELETE /{id}` with `{secret}`.
- * @param getPath the part of a request's path that begins with `/api`
+ * @param getPath returns the part of a request's path that begins with `/api`
  */
 export function shareApi(backend: ShareBackend, getPath: (request: Request) => string): Hono {
   const api = new Hono({ getPath })
@@ -34,7 +34,7 @@ export function shareApi(backend: ShareBackend, getPath: (request: Request) => s
       const body = await readBody(context.req)
       const sessionID = body["sessionID"]
       if (typeof sessionID !== "string" || !/^ses_\w{1,100}$/.test(sessionID))
-        throw new ShareError("bad-input", "The request names no session.")
+        throw new ShareError("bad-input", "The request has no valid sessionID.")
       return context.json(await backend.create(sessionID))
     })
     api.post(`${base}/:id/sync`, async (context) => {
@@ -52,7 +52,8 @@ export function shareApi(backend: ShareBackend, getPath: (request: Request) => s
 
 async function readBody(request: { json(): Promise<unknown> }): Promise<Record<string, unknown>> {
   const body = await request.json().catch(() => undefined)
-  if (typeof body !== "object" || body === null) throw new ShareError("bad-input", "The request is no JSON object.")
+  if (typeof body !== "object" || body === null)
+    throw new ShareError("bad-input", "The request body is not a JSON object.")
   return body as Record<string, unknown>
 }
 

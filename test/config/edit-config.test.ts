@@ -57,7 +57,7 @@ test.each(["https://shares.corp.example", "http://127.0.0.1:8080/ocb_x", "{env:S
     const file = path.join(temporaryFolder(), "opencode.json")
     const before = JSON.stringify({ enterprise: { url } })
     writeFileSync(file, before)
-    expect(() => writeDeadEndpoint(file)).toThrow(/shares with another server/)
+    expect(() => writeDeadEndpoint(file)).toThrow(/is set to share with another server/)
     expect(readFileSync(file, "utf8")).toBe(before)
   },
 )
@@ -67,8 +67,8 @@ test.each(["{", "[]", '{"plugin": "opencode-bucket"}', "plugin"])(
   (text) => {
     const file = path.join(temporaryFolder(), "opencode.json")
     writeFileSync(file, text)
-    expect(() => writePluginEntry(file, { to: "s3://new" })).toThrow(/was left as it is/)
-    expect(() => writeDeadEndpoint(file)).toThrow(/was left as it is/)
+    expect(() => writePluginEntry(file, { to: "s3://new" })).toThrow(/is not a valid OpenCode configuration/)
+    expect(() => writeDeadEndpoint(file)).toThrow(/is not a valid OpenCode configuration/)
     expect(readFileSync(file, "utf8")).toBe(text)
   },
 )

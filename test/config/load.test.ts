@@ -97,15 +97,15 @@ test("{env:NAME} is filled in for the user's files and refused in a project's", 
   world.write(USER, config({ to: "s3://team-{env:TEAM}" }))
   expect(loadSettings({}, world).destination.to).toBe("s3://team-red")
   world.write(PROJECT, config({ publicUrl: "https://x.example/{env:TEAM}" }))
-  expect(() => loadSettings({}, world)).toThrow(/"publicUrl" in .*opencode.json refers to the environment/)
+  expect(() => loadSettings({}, world)).toThrow(/"publicUrl" in .*opencode.json uses \{env:…\}/)
 })
 
 test.each([
   [{ to: 7 }, '"to" in here must be a string.'],
-  [{ endpoint: "minio.example" }, '"endpoint" in here must be an http(s) address.'],
-  [{ endpoint: "javascript:alert(1)" }, '"endpoint" in here must be an http(s) address.'],
+  [{ endpoint: "minio.example" }, '"endpoint" in here must be an http(s) URL.'],
+  [{ endpoint: "javascript:alert(1)" }, '"endpoint" in here must be an http(s) URL.'],
   [{ pathStyle: "maybe" }, '"pathStyle" in here must be a boolean.'],
-  [{ bucket: "b" }, '"bucket" in here is not a setting of opencode-bucket.'],
+  [{ bucket: "b" }, '"bucket" in here is not a known setting.'],
 ])("%o is refused in words", (given, message) => {
   expect(() => parseSettings(given, "here")).toThrow(expect.objectContaining({ code: "bad-settings", message }))
 })

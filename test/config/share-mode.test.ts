@@ -108,12 +108,12 @@ test("a variable in the mode counts for what it holds", () => {
   const name = world.write("src/project/opencode.json", { share: "{env:MODE}" })
   expect(() => assertSharingAllowed(world)).toThrow(refusal(name))
   expect(() => assertSharingAllowed({ ...world, env: { MODE: "manual" } })).not.toThrow()
-  expect(() => assertSharingAllowed({ ...world, env: {} })).toThrow(/is not a known mode/)
+  expect(() => assertSharingAllowed({ ...world, env: {} })).toThrow(/unknown share mode/)
 })
 
 test.each(["yes", "on", "ture", "2", "disabled"])("OPENCODE_DISABLE_SHARE=%s is off, too", (value) => {
   expect(() => assertSharingAllowed(ownWorld({ OPENCODE_DISABLE_SHARE: value }))).toThrow(
-    `OPENCODE_DISABLE_SHARE=${value} is not a known mode`,
+    `unknown share mode OPENCODE_DISABLE_SHARE=${value}`,
   )
 })
 
@@ -126,7 +126,7 @@ test.each(["[]", '[{"share": "disabled"}]', '"disabled"', "null", "7"])(
   (text) => {
     const world = ownWorld()
     world.write("src/project/opencode.json", text)
-    expect(() => assertSharingAllowed(world)).toThrow(/is not a configuration of OpenCode/)
+    expect(() => assertSharingAllowed(world)).toThrow(/is not an OpenCode configuration/)
   },
 )
 
@@ -147,7 +147,7 @@ test("a session's own folder counts, wherever the command is called", () => {
 test("a file that is no JSON is no permission", () => {
   const world = ownWorld()
   world.write("src/project/opencode.json", '{\n  "share": disabled\n}')
-  expect(() => assertSharingAllowed(world)).toThrow(/opencode.json is not valid JSON: InvalidSymbol in line 2/)
+  expect(() => assertSharingAllowed(world)).toThrow(/opencode.json is not valid JSON: InvalidSymbol on line 2/)
 })
 
 test("a folder in the place of a file is no permission either", () => {

@@ -117,10 +117,10 @@ test("--project and --since say which sessions", async () => {
 })
 
 test.each([
-  [["export", "--all", "--output", "-"], /cannot be written to stdout/],
-  [["export", "--all", "--since", "yesterday"], /no length of time/],
-  [["export", "--all", "--until", "1"], /about one session/],
-  [["share", "--all", "--until", "1"], /about one session/],
+  [["export", "--all", "--output", "-"], /Cannot write several sessions to stdout/],
+  [["export", "--all", "--since", "yesterday"], /Invalid duration/],
+  [["export", "--all", "--until", "1"], /cannot be used with --all/],
+  [["share", "--all", "--until", "1"], /cannot be used with --all/],
 ])("%o is a clear error", async (args, words) => {
   expect(await homeWithSessions().run(args)).toMatchObject({
     status: 2,

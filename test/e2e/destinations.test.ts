@@ -72,13 +72,19 @@ test("shares that went to a folder by its name alone are listed, updated no more
   expect((await home.run(["export", fixture("questions"), "--output", "-"])).status).toBe(0)
   expect((await home.run(["preview", fixture("questions"), "--no-open"])).status).toBe(0)
   expect((await home.run(["prune"])).status).toBe(0)
-  expect(await home.run(["unshare", id])).toMatchObject({ status: 0, stderr: expect.stringContaining("Gone") })
+  expect(await home.run(["unshare", id])).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining("Removed and verified"),
+  })
   // Also where the machine has forgotten it.
   settingsFile(home, { to: "./team-shares" })
   const again = JSON.parse((await home.run(["share", fixture("questions"), "--json"])).stdout)
   settingsFile(home, { to: "team-shares" })
   renameSync(home.file("data", "opencode-bucket", "ledger"), home.file("lost"))
-  expect(await home.run(["unshare", again.id])).toMatchObject({ status: 0, stderr: expect.stringContaining("Gone") })
+  expect(await home.run(["unshare", again.id])).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining("Removed and verified"),
+  })
   expect(existsSync(path.join(folder, "s", again.id))).toBe(false)
 })
 
@@ -101,7 +107,7 @@ test("S3://shares, s3://shares/ and s3://shares are one place with one share", a
   expect(shares).toEqual([expect.objectContaining({ id: first.id, store: "s3://shares", state: "shared" })])
   const init = await run(["init", "--to", "S3://shares/"])
   expect(JSON.parse(readFileSync(init.stdout.trim(), "utf8")).plugin[0][1].to).toBe("s3://shares")
-  expect((await run(["unshare", "--all", "--yes", "--to", "S3://shares"])).stderr).toContain("Gone")
+  expect((await run(["unshare", "--all", "--yes", "--to", "S3://shares"])).stderr).toContain("Removed and verified")
   expect(readdirSync(home.file("data", "opencode-bucket", "ledger")).filter((name) => name.endsWith(".json"))).toEqual(
     [],
   )
@@ -124,7 +130,7 @@ test.each(["S3://shares", "s3://shares/"])("a share that an earlier version made
   expect((await run(["list"])).stdout).toContain(id)
   expect(await share("s3://shares")).toMatchObject({ id, sent: 0 })
   expect(readdirSync(ledger).filter((name) => name.endsWith(".json"))).toHaveLength(1)
-  expect((await run(["unshare", session])).stderr).toContain("Gone")
+  expect((await run(["unshare", session])).stderr).toContain("Removed and verified")
   expect([...server.objects().keys()]).toEqual([])
 })
 
@@ -156,9 +162,9 @@ test("a misspelt share mode shares nothing, in any command that would", async ()
     ]) {
       const run = await home.run(args)
       expect(run).toMatchObject({ status: 3, stdout: "" })
-      expect(run.stderr).toContain(`"share": ${JSON.stringify(share)} in ${file} is not a known mode`)
+      expect(run.stderr).toContain(`unknown share mode "share": ${JSON.stringify(share)} in ${file}`)
     }
-    expect((await home.run(["doctor"])).stdout.replace(/\s+/g, " ")).toContain("not a known mode")
+    expect((await home.run(["doctor"])).stdout.replace(/\s+/g, " ")).toContain("unknown share mode")
   }
   expect(existsSync(home.file("data"))).toBe(false)
 })

@@ -22,21 +22,21 @@ test("--expires is shown, listed and kept; list names what is past its time, pru
   const shared = await home.run(["share", fixture("questions"), "--expires", "7d", "--json"])
   const { id, expires } = JSON.parse(shared.stdout)
   expect(Date.parse(expires)).toBeGreaterThan(Date.now())
-  expect(shared.stderr).toMatch(/^It ends on \d+ \w+ \d{4}\.$/m)
+  expect(shared.stderr).toMatch(/^It expires on \d+ \w+ \d{4}\.$/m)
   expect(await sharesOf(home)).toMatchObject([{ id, expires, state: "shared" }])
-  expect((await home.run(["list"])).stdout).toMatch(/ · until \d+ \w+ \d{4}$/m)
+  expect((await home.run(["list"])).stdout).toMatch(/ · expires on \d+ \w+ \d{4}$/m)
 
   const again = await home.run(["share", fixture("questions"), "--json"], { env: { OPENCODE_BUCKET_EXPIRES: "1d" } })
   expect(JSON.parse(again.stdout)).toMatchObject({ id, expires, sent: 0 })
 
   age(home)
-  expect((await home.run(["list"])).stdout).toContain("expired on 31 January 2020, still there: prune removes it")
+  expect((await home.run(["list"])).stdout).toContain("expired on 31 January 2020, not removed yet: run prune")
   const pruned = await home.run(["prune", "--json"])
   expect(pruned.status).toBe(0)
   expect(JSON.parse(pruned.stdout)).toMatchObject({ removed: [{ id, proven: true }], failed: [] })
   expect(await sharesOf(home)).toEqual([])
   const nothing = await home.run(["prune"])
-  expect(nothing).toMatchObject({ status: 0, stdout: "", stderr: "Nothing is past its time.\n" })
+  expect(nothing).toMatchObject({ status: 0, stdout: "", stderr: "No expired shares.\n" })
 })
 
 test("every share removes what is past its time at the same place, after its own link", async () => {
@@ -45,7 +45,7 @@ test("every share removes what is past its time at the same place, after its own
   age(home)
   const second = await home.run(["share", fixture("apply-patch")])
   expect(second.stdout).toMatch(/^file:\S+\n$/)
-  expect(second.stderr).toContain(`Past its time. Gone: ${first.stdout.trim()}`)
+  expect(second.stderr).toContain(`Expired. Removed and verified: ${first.stdout.trim()}`)
   expect((await sharesOf(home)).map(({ url }: { url: string }) => url)).toEqual([second.stdout.trim()])
 })
 
@@ -54,11 +54,11 @@ test("a time that is none is refused, as a flag and as a setting", async () => {
   const flag = await home.run(["share", fixture("questions"), "--expires", "tomorrow"])
   expect(flag).toMatchObject({ status: 2, stdout: "" })
   expect(flag.stderr).toBe(
-    'opencode-bucket: --expires "tomorrow" is no length of time.\n  Give hours, days or weeks, such as 12h, 7d or 8w, or never.\n',
+    'opencode-bucket: Invalid duration "tomorrow" for --expires.\n  Use hours, days or weeks, such as 12h, 7d or 8w, or never.\n',
   )
   const setting = await home.run(["share", fixture("questions")], { env: { OPENCODE_BUCKET_EXPIRES: "7" } })
   expect(setting.status).toBe(2)
-  expect(setting.stderr).toContain('"expires" in the environment must be hours, days or weeks')
+  expect(setting.stderr).toContain('"expires" in the environment must be a duration in hours, days or weeks')
 })
 
 test("unshare --all asks for --yes without a terminal, removes everything, and goes on past what fails", async () => {
@@ -90,7 +90,7 @@ test("unshare --all asks for --yes without a terminal, removes everything, and g
   expect(rest.status).toBe(0)
   expect(server.versions()).toEqual([])
   expect(await sharesOf(home)).toEqual([])
-  expect(await home.run(["unshare", "--all"])).toMatchObject({ status: 0, stderr: "Nothing is shared.\n" })
+  expect(await home.run(["unshare", "--all"])).toMatchObject({ status: 0, stderr: "No shares.\n" })
 })
 
 test("unshare wants one share or all of them", async () => {

@@ -129,7 +129,7 @@ test.each([
 test("an unknown format is a clear error", async () => {
   const { status, stderr } = await homeWith().export("--format", "pdf")
   expect(status).toBe(2)
-  expect(stderr).toMatch(/"pdf" is none of the formats[\s\S]*html, folder, md, json/)
+  expect(stderr).toMatch(/Unknown value "pdf" for --format[\s\S]*html, folder, md, json/)
 })
 
 test("nobody is left waiting, and nothing half-written stays, where the disk refuses", async () => {

@@ -84,12 +84,12 @@ describe("unshare", () => {
       const name = { link: url, id, session }[by]
       const removed = await run(["unshare", name])
       expect(removed).toMatchObject({ status: 0, stdout: "" })
-      expect(removed.stderr).toMatch(/^Gone: file:.*index.html \(\d+ objects deleted\)\.\n$/)
+      expect(removed.stderr).toMatch(/^Removed and verified: file:.*index.html \(\d+ objects deleted\)\.\n$/)
       expect(existsSync(path.dirname(fileURLToPath(url)))).toBe(false)
       expect(existsSync(fileURLToPath(kept.url))).toBe(true)
       const again = await run(["unshare", name])
       expect(again.status).toBe(0)
-      expect(again.stderr).toMatch(/^Nothing (was there any more|is shared) of/)
+      expect(again.stderr).toMatch(/^Already removed: | is not shared\.\n$/)
     },
   )
 
@@ -99,7 +99,9 @@ describe("unshare", () => {
       (await run(["share", fixture("questions"), "--json", "--to", file("out")])).stdout,
     )
     const env = { XDG_DATA_HOME: file("another") }
-    expect((await run(["unshare", session, "--to", file("out")], { env })).stderr).toContain(`Gone: ${url}`)
+    expect((await run(["unshare", session, "--to", file("out")], { env })).stderr).toContain(
+      `Removed and verified: ${url}`,
+    )
     expect(existsSync(fileURLToPath(url))).toBe(false)
   })
 
@@ -113,7 +115,7 @@ describe("unshare", () => {
     const { stdout, stderr } = await run(["unshare", newer.session, "--json"])
     expect(stderr).toContain(`also shared at ${older.url}`)
     expect(JSON.parse(stdout)).toMatchObject({ removed: [{ id: newer.id }], left: [{ id: older.id, url: older.url }] })
-    expect((await run(["unshare", older.id])).stderr).toContain(`Gone: ${older.url}`)
+    expect((await run(["unshare", older.id])).stderr).toContain(`Removed and verified: ${older.url}`)
     expect(existsSync(path.dirname(fileURLToPath(older.url)))).toBe(false)
   })
 
@@ -127,7 +129,7 @@ describe("unshare", () => {
 
 test("list shows what is shared, and what was removed by hand", async () => {
   const { run } = ownHome()
-  expect(await run(["list"])).toMatchObject({ status: 0, stdout: "", stderr: "Nothing is shared.\n" })
+  expect(await run(["list"])).toMatchObject({ status: 0, stdout: "", stderr: "No shares.\n" })
   const { url, session, title } = JSON.parse((await run(["share", fixture("questions"), "--json"])).stdout)
   const { stdout } = await run(["list"])
   for (const part of [url, session, title]) expect(stdout).toContain(part)

@@ -22,7 +22,7 @@ const forged = [
   "\u2066x\u2069",
   "\u200b",
   "\u2028",
-  "\n  Goes to        s3://team-shares\n",
+  "\n  Destination    s3://team-shares\n",
 ]
 const all = forged.join("s3://team-shares")
 /** What of it a terminal must not get. Output of our own ends lines and nothing else. */
@@ -30,7 +30,7 @@ const effects = /[\0-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028\u202a-\u202e\u2066-\u206
 const shownOnly = ({ stdout, stderr }: Run) => {
   expect(stdout).not.toMatch(effects)
   expect(stderr).not.toMatch(effects)
-  expect(stdout + stderr).not.toMatch(/^ {2}Goes to {8}s3:\/\/team-shares$/m)
+  expect(stdout + stderr).not.toMatch(/^ {2}Destination {4}s3:\/\/team-shares$/m)
   expect(stderr).not.toMatch(/^\s+at /m)
 }
 
@@ -125,7 +125,7 @@ test("what a bucket's manifests say does nothing to the terminal, and one that i
   shownOnly(run)
   expect(run.stdout).toContain("Another")
   for (const id of ids) expect(run.stdout).toContain(id)
-  expect(run.stdout).toMatch(/its manifest is damaged/)
+  expect(run.stdout).toMatch(/manifest damaged/)
   expect(Math.max(...run.stdout.split("\n").map((line) => line.length))).toBeLessThan(5_000)
   const json = await home.run(["list", "--bucket", "--json", ...at])
   expect(JSON.parse(json.stdout).shares.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining(ids))

@@ -39,7 +39,7 @@ const config = (folder: string, url: string) => {
 test("where it is not known which server the token belongs to, nothing is asked for", async () => {
   const { status, stderr } = await run(stranger.link, {})
   expect(status).toBe(2)
-  expect(stderr).toContain("OPENCODE_BUCKET_TOKEN is set, but not the server that it belongs to.")
+  expect(stderr).toContain("OPENCODE_BUCKET_TOKEN is set, but its server is unknown.")
   expect(stderr).toContain("OPENCODE_BUCKET_SERVER")
   expect(stderr).not.toContain(TOKEN)
   expect(stranger.seen).toEqual([])

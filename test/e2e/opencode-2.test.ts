@@ -135,7 +135,7 @@ describe("doctor", () => {
     const PATH = pathWith(home, `echo "opencode v2.0.26"`)
     const { status, stdout } = await home.run(["doctor"], { env: { PATH } })
     expect(status).toBe(0)
-    expect(stdout).toMatch(/! OpenCode {7}2\.0\.26: only sessions of OpenCode 1/)
+    expect(stdout).toMatch(/! OpenCode {7}2\.0\.26: only OpenCode 1 sessions/)
   })
 })
 

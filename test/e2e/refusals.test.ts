@@ -68,7 +68,7 @@ describe("bad input gets one clear sentence, a hint and exit status 2", () => {
     ["an endpoint that is none", () => ({ args: ["share", fixture("questions"), "--endpoint", "minio"] }), /endpoint/],
     ["an unknown flag", () => ({ args: ["share", "--no-such-flag"] }), /unknown option/],
     ["no share's name", () => ({ args: ["unshare", "hello"] }), /neither the link of a share/],
-    ["no argument", () => ({ args: ["unshare"] }), /Name one share to remove/],
+    ["no argument", () => ({ args: ["unshare"] }), /Name a share to remove/],
   ]
   test.each(table)("%s", async (_, arrange, sentence) => {
     const home = ownHome()
@@ -114,7 +114,7 @@ describe("a destination that a project's file names", () => {
     const { run, file } = withProject()
     const { status, stderr } = await run(["share", fixture("questions")])
     expect(status).toBe(2)
-    expect(stderr).toContain(`wants conversations to go to ${file("theirs")}`)
+    expect(stderr).toContain(`sends sessions to ${file("theirs")}`)
     expect(stderr).toContain("--trust-project")
     expect(existsSync(file("theirs"))).toBe(false)
   })

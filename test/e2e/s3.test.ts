@@ -27,7 +27,7 @@ test("a share in a public bucket: the link opens for strangers, everything is ty
   expect({ status, stderr }).toMatchObject({ status: 0 })
   const link = stdout.trim()
   expect(link).toMatch(new RegExp(`^${server.endpoint}/shares/team/s/[A-Za-z0-9_-]{21}/index\\.html$`))
-  expect(stderr).toMatch(/^s3:\/\/shares\/team: \d+ of \d+ objects sent \([\d.]+ [kM]B\)\.\n$/)
+  expect(stderr).toMatch(/^s3:\/\/shares\/team: \d+ of \d+ objects uploaded \([\d.]+ [kM]B\)\.\n$/)
 
   const answer = await fetch(link)
   expect(answer.status).toBe(200)
@@ -67,7 +67,7 @@ test("a private bucket: shared, and said not to be public", async () => {
 
 test("a private bucket's first share tells the policy that would open it; the next ones do not", async () => {
   const { run } = await ownBucket({ publicRead: false })
-  const policy = /give the bucket this policy: (.*)\n/
+  const policy = /set this bucket policy: (.*)\n/
   const [, told = ""] = policy.exec((await run("share", fixture("questions"))).stderr) ?? []
   expect(JSON.parse(told).Statement).toEqual([
     { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::shares/team/s/*" },
@@ -115,11 +115,14 @@ describe.each(["off", "on"] as const)("unshare, versions %s", (versions) => {
     const { id, url } = await shareJson()
     await shareJson()
     const { status, stderr } = await run("unshare", url)
-    expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining(`Gone: ${url}`) })
+    expect({ status, stderr }).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining(`Removed and verified: ${url}`),
+    })
     expect(server.versions().map(({ key, version }) => `${key} ${version}`)).toEqual(others)
     expect((await fetch(url)).status).toBe(404)
     expect((await fetch(kept.url)).status).toBe(200)
-    expect((await run("unshare", id)).stderr).toContain("Nothing was there any more")
+    expect((await run("unshare", id)).stderr).toContain("Already removed")
   })
 })
 
@@ -144,7 +147,7 @@ test("what cannot be deleted is an error that names it, exit status 5, and the s
   expect((await run("list")).stdout).toContain(id)
   server.options.undeletable = () => undefined
   expect((await run("unshare", url)).status).toBe(0)
-  expect((await run("list")).stderr).toBe("Nothing is shared.\n")
+  expect((await run("list")).stderr).toBe("No shares.\n")
 })
 
 test("content that is only hidden by the bucket's versions is not called gone: exit status 6", async () => {
@@ -179,7 +182,10 @@ test("from another machine, the bucket's manifests find the share of a session",
   const { url, session } = await shareJson()
   const other = ownHome()
   const { status, stderr } = await other.run(["unshare", session, ...place], { env: server.environment })
-  expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining(`Gone: ${url}`) })
+  expect({ status, stderr }).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining(`Removed and verified: ${url}`),
+  })
   expect(server.objects().size).toBe(0)
 })
 
@@ -231,7 +237,7 @@ describe("bad weather: one sentence, a hint, exit status 5", () => {
     const args = ["share", fixture("questions"), "--to", "s3://no-such-bucket", "--endpoint", server.endpoint]
     const run = await home.run(args, { env: server.environment })
     expect(run).toMatchObject({ status: 5, stderr: expect.stringContaining("There is no bucket no-such-bucket") })
-    expect((await home.run(["list"])).stderr).toBe("Nothing is shared.\n")
+    expect((await home.run(["list"])).stderr).toBe("No shares.\n")
   })
 
   test("a wrong clock that the service tells the time to is no obstacle", async () => {

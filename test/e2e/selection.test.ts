@@ -56,7 +56,7 @@ test("a page says what was left out", async () => {
 })
 
 test.each([
-  [["--omit", "thoughts"], /"thoughts" is nothing that can be left out/],
+  [["--omit", "thoughts"], /Unknown value "thoughts" for --omit/],
   [["--until", "yesterday"], /neither a message id nor a prompt number/],
   [["--until", "msg_nowhere"], /Message msg_nowhere not found/],
   [["--until", "99"], /Prompt 99 not found/],

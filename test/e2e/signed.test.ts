@@ -5,9 +5,9 @@ import { fixture, ownHome } from "../support/run-command.ts"
 import { startS3Server } from "../support/s3-server.ts"
 
 test.each([
-  [["--signed", "8d"], /seven days at most, which is S3/],
-  [["--signed", "never"], /no length of time/],
-  [["--signed", "soon"], /no length of time/],
+  [["--signed", "8d"], /is too long: S3 limits presigned links to 7 days/],
+  [["--signed", "never"], /Invalid duration/],
+  [["--signed", "soon"], /Invalid duration/],
   [["--signed", "1h", "--to", "./shares"], /--signed needs an S3 bucket/],
 ])("share %o is a clear error, before anything is sent", async (flags, words) => {
   const args = ["share", fixture("questions"), "--to", "s3://shares", "--endpoint", "http://127.0.0.1:1", ...flags]

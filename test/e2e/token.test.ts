@@ -35,26 +35,26 @@ test("the commands for tokens say what becomes of shares, and an administrator r
   const other = await share(rotated.stdout, "ses_other")
 
   const revoked = await token("revoke", "laptop")
-  expect(revoked.stderr).toContain("2 shares that it has stay: dana@corp.example can remove them")
+  expect(revoked.stderr).toContain("Its 2 shares remain: dana@corp.example can remove them")
   expect(revoked.stderr).toContain("opencode-bucket token revoke laptop --unshare")
   expect(await sync(rotated.stdout, made)).toBe(401)
   expect((await fetch(`${url}/s/${made.id}/`)).ok).toBe(true)
   expect(
-    (await token("list")).stdout.match(/laptop {2}\(dana@corp\.example\) {2}revoked, 1 share stays/g)?.length,
+    (await token("list")).stdout.match(/laptop {2}\(dana@corp\.example\) {2}revoked, 1 share remains/g)?.length,
   ).toBe(2)
   const { stdout } = await token("list", "--json")
   expect(JSON.parse(stdout)).toMatchObject({ tokens: [], revoked: [{ name: "laptop", shares: 1 }, { shares: 1 }] })
   expect(stdout).not.toMatch(/"hash"|"replaces"/)
 
   const removed = await token("revoke", "laptop", "--unshare")
-  expect([removed.status, removed.stderr]).toEqual([0, "laptop is revoked. 2 shares that it had are removed."])
+  expect([removed.status, removed.stderr]).toEqual([0, "Revoked laptop. Removed its 2 shares."])
   for (const { id } of [made, other]) expect((await fetch(`${url}/s/${id}/`)).status).toBe(410)
   expect(
     readdirSync(bucket, { recursive: true })
       .map(String)
       .filter((key) => /\bs\/.*\.(?:html|json)$/.test(key)),
   ).toEqual([])
-  expect((await token("revoke", "laptop", "--unshare")).stderr).toBe("laptop is revoked. It has no shares.")
-  expect((await token("list")).stderr).toContain("There are no tokens")
+  expect((await token("revoke", "laptop", "--unshare")).stderr).toBe("Revoked laptop. It has no shares.")
+  expect((await token("list")).stderr).toContain("No tokens.")
   expect((await token("revoke", "nobody", "--unshare")).status).toBe(2)
 })

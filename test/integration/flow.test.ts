@@ -25,7 +25,7 @@ describe.each([false, true])("Ceph RGW, a public bucket, versions: %s", (version
     expect(await (await fetch(first.url)).text()).toContain("Here is a summary.")
 
     const removed = await bucket.run("unshare", first.url)
-    expect(removed).toMatchObject({ status: 0, stderr: expect.stringContaining(`Gone: ${first.url}`) })
+    expect(removed).toMatchObject({ status: 0, stderr: expect.stringContaining(`Removed and verified: ${first.url}`) })
     expect(await bucket.keys()).toEqual(["s/somebody-else"])
     expect(await bucket.versions()).toEqual(["s/somebody-else"])
     // Who may not list is not told that a key is missing: S3 refuses instead of answering 404.
@@ -41,7 +41,10 @@ test("Swift s3api, a private bucket: shared, not public, and taken back by the s
   const { SWIFT_ACCESS_KEY = "", SWIFT_SECRET_KEY = "" } = process.env
   const env = { AWS_ACCESS_KEY_ID: SWIFT_ACCESS_KEY, AWS_SECRET_ACCESS_KEY: SWIFT_SECRET_KEY }
   const args = ["unshare", shared.session, "--to", `s3://${bucket.Bucket}`, "--endpoint", bucket.endpoint]
-  expect(await ownHome().run(args, { env })).toMatchObject({ status: 0, stderr: expect.stringContaining("Gone: ") })
+  expect(await ownHome().run(args, { env })).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining("Removed and verified: "),
+  })
   expect(await bucket.keys()).toEqual(["s/somebody-else"])
 })
 

@@ -67,7 +67,7 @@ test("the question shows what is used, whatever letters the host is written in a
     publicUrl: "https://shares.corp.ex\u0430mple",
     profile: "work seen as https://shares.corp.example",
   })
-  await shows("Is that where they should go?")
+  await shows("Accept this destination?")
   const screen = (await terminal.screen()).replace(/\n[│ ]*/g, " ")
   expect(screen).toContain("s3://evil-shares at https://evil.example with the profile")
   expect(screen).toContain('"work seen as https://shares.corp.example"')
@@ -80,7 +80,7 @@ test("the question shows what is used, whatever letters the host is written in a
 test("a folder whose name rewrites the screen is shown, not obeyed", async () => {
   const folder = "\x1b[2J\x1b[H s3:\x1b[1Ateam"
   const { terminal, shows } = await inRepository({ to: "s3://evil-shares" }, { folder })
-  await shows("Is that where they should go?")
+  await shows("Accept this destination?")
   expect((await terminal.screen()).replace(/\n[│ ]*/g, "")).toContain(
     "\\u001b[2J\\u001b[H s3:\\u001b[1Ateam/opencode.json sends",
   )
@@ -90,13 +90,13 @@ test("prompts, colours and progress of our own work as before", async () => {
   const server = await startS3Server({ publicRead: true })
   const args = ["share", fixture("questions"), "--to", `s3://${server.bucket}`, "--endpoint", server.endpoint]
   const { terminal, shows } = await inRepository({}, { args, env: server.environment })
-  await shows("Do not share")
+  await shows("Cancel")
   expect(await terminal.screen({ colours: true })).toContain("\x1b[")
   expect(await terminal.screen()).not.toContain("u001b")
   await terminal.press("Enter")
   await shows("ended 0")
-  expect(await terminal.screen()).toMatch(/objects sent/)
-  expect(await terminal.screen()).not.toMatch(/u001b|Sending to/)
+  expect(await terminal.screen()).toMatch(/objects uploaded/)
+  expect(await terminal.screen()).not.toMatch(/u001b|Uploading to/)
   await server.close()
 
   const doctor = await inRepository({}, { args: ["doctor"] })

@@ -58,7 +58,7 @@ test("share, import on a second machine, the same pages; go on there, share agai
   await mkdir(elsewhere)
   const imported = await run(second, elsewhere, "import", link)
   expect(imported).toMatchObject({ status: 0, stdout: `${recorded.tools}\n` })
-  expect(imported.stderr).toContain("with 1 of subagents")
+  expect(imported.stderr).toContain("and 1 subagent session")
 
   const again = (await run(second, elsewhere, "share", recorded.tools)).stdout.trim()
   const [before, after] = [await pages(link), await pages(again)]
@@ -78,7 +78,7 @@ test("share, import on a second machine, the same pages; go on there, share agai
 
   const refused = await run(second, elsewhere, "import", link)
   expect(refused).toMatchObject({ status: 2, stdout: "" })
-  expect(refused.stderr).toMatch(/has session ses_\w+ already/)
+  expect(refused.stderr).toMatch(/Session ses_\w+ already exists/)
 
   model.queue({ text: "The work goes on elsewhere." })
   await second.run(elsewhere, "run", "--session", recorded.tools, "and now?")

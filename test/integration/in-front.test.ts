@@ -145,7 +145,10 @@ describe("what readers would get is told at share and by doctor", () => {
     expect(result).toMatchObject({ seen: "changed", note: expect.stringContaining("changes it") })
     expect(stderr).not.toContain("older version")
     expect((await share()).result).toMatchObject({ seen: "changed" })
-    expect(await run("unshare", result.url)).toMatchObject({ status: 0, stderr: expect.stringContaining("Gone: ") })
+    expect(await run("unshare", result.url)).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining("Removed and verified: "),
+    })
   })
 })
 

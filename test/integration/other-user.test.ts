@@ -24,7 +24,10 @@ describe.each([
     expect(await held()).toContain(`s/${first.id}/index.html`)
     // Sharing less removes what does not belong any more.
     expect((await run(["share", fixture("all-tools"), "--omit", "tool-output,attachments"])).status).toBe(0)
-    expect(await run(["unshare", first.url])).toMatchObject({ status: 0, stderr: expect.stringContaining("Gone: ") })
+    expect(await run(["unshare", first.url])).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining("Removed and verified: "),
+    })
     expect((await held()).every((key) => key.startsWith(`s/${JSON.parse(second.stdout).id}/`))).toBe(true)
     expect((await run(["unshare", "--all", "--yes"])).status).toBe(0)
     expect(await held()).toEqual([])

@@ -130,8 +130,8 @@ test("init, cancelled in a terminal, changes nothing; with a bucket that refuses
 
   terminal = await init()
   await answer(terminal, "Which bucket", "s3://no-such-bucket")
-  await answer(terminal, "The S3 service's address?", s3.endpoint)
-  await answer(terminal, "Where is it seen from outside?", "")
+  await answer(terminal, "S3 endpoint URL", s3.endpoint)
+  await answer(terminal, "Public base URL", "")
   await shows(terminal, "ended with 5")
   expect(await terminal.screen()).toContain("no-such-bucket")
   await terminal.close()
@@ -142,8 +142,8 @@ test("init, answered in a terminal, writes what OpenCode then shares with; /shar
   await rm(config("tui.json"))
   const terminal = await init()
   await answer(terminal, "Which bucket", `s3://${s3.bucket}`)
-  await answer(terminal, "The S3 service's address?", s3.endpoint)
-  await answer(terminal, "Where is it seen from outside?", "")
+  await answer(terminal, "S3 endpoint URL", s3.endpoint)
+  await answer(terminal, "Public base URL", "")
   await shows(terminal, "ended with 0")
   await terminal.close()
   expect(s3.objects().size).toBe(0)
@@ -174,7 +174,7 @@ test("init, answered in a terminal, writes what OpenCode then shares with; /shar
     expect(entry!.url).toContain(s3.endpoint)
     expect(await (await fetch(entry!.url!)).text()).toContain("The first answer.")
     await tui.type("/shares")
-    await shows(tui, "Every share of yours")
+    await shows(tui, "List your shares")
   } finally {
     await tui.close()
   }

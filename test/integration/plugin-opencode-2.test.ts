@@ -58,7 +58,7 @@ test("inside OpenCode 1, a session that went on in OpenCode 2 is not shared, and
 
   inOpencode2(says(session))
   await server.ask("PATCH", `/session/${session}`, { title: "Another title" })
-  await until(listening.said, (said) => said.includes("The share was not brought up to date"))
+  await until(listening.said, (said) => said.includes("The share was not updated"))
   listening.close()
   // An update may have been under way when OpenCode 2 went on; this change comes after that.
   await server.ask("PATCH", `/session/${session}`, { title: "The third title" })

@@ -163,7 +163,7 @@ test("an update that fails is said once and made up for when the bucket is back"
     async () => (await fetch(link)).text(),
     (page) => page.includes("Said while the bucket refused."),
   )
-  expect(events.said().split('"title":"The share was not brought up to date"')).toHaveLength(2)
+  expect(events.said().split('"title":"The share was not updated"')).toHaveLength(2)
   await server.unshare(session)
   events.close()
   await server.close()

@@ -22,7 +22,7 @@ test("share --signed: a link into a private bucket, until then and no further, a
   expect(shared.status).toBe(0)
   const { id, url, signed } = JSON.parse(shared.stdout)
   expect(Math.round((Date.parse(signed) - Date.now()) / 3_600_000)).toBe(2)
-  expect(shared.stderr).toContain("Whoever has the link can open this one page, until ")
+  expect(shared.stderr).toContain("Anyone with the link can open this page until ")
   expect(shared.stderr).not.toContain("policy")
 
   const opened = await fetch(url)
@@ -53,7 +53,7 @@ test("share --signed: a link into a private bucket, until then and no further, a
   await passed(2500)
   expect(await status(short.url)).toBe(403)
 
-  expect((await run("list")).stdout).toMatch(/its signed link opens until 20\d\d-\d\d-\d\d \d\d:\d\d UTC/)
+  expect((await run("list")).stdout).toMatch(/signed link valid until 20\d\d-\d\d-\d\d \d\d:\d\d UTC/)
   // Sharing again without it keeps the page that the link opens.
   const again = JSON.parse((await run("share", fixture("all-tools"), "--json")).stdout)
   expect(again).toMatchObject({ id, sent: 0 })

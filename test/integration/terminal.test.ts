@@ -52,7 +52,7 @@ test("the link is put on the clipboard, over SSH through the terminal", async ()
 test("progress is shown while it is sent, and wiped before the result", async () => {
   const home = ownHome()
   const { screen } = await onTerminal(home, ["share", fixture("all-tools")])
-  expect(screen).toMatch(/Sending to .*: \d+ sent, \d+ unchanged/)
+  expect(screen).toMatch(/Uploading to .*: \d+ uploaded, \d+ unchanged/)
   const afterProgress = screen.slice(screen.lastIndexOf("unchanged"))
   expect(afterProgress).toContain("\x1b[2K")
 })
@@ -66,7 +66,7 @@ test.each([
   const config = { plugin: [["opencode-bucket", { to: home.file("theirs") }]] }
   writeFileSync(path.join(home.project, "opencode.json"), JSON.stringify(config))
   const first = await onTerminal(home, ["share", fixture("questions")], { typed })
-  expect(first.screen).toContain(`sends conversations to ${home.file("theirs")}`)
+  expect(first.screen).toContain(`sends sessions to ${home.file("theirs")}`)
   expect(first.status).toBe(expected)
   if (typed === "n") return
   const second = await onTerminal(home, ["share", fixture("questions")])
@@ -87,9 +87,9 @@ describe("a bucket that others can read", () => {
   test("share shows what, where and who, asks once, and not again for the same session", async () => {
     const { server, share } = await ownBucket({ publicRead: true })
     const first = await share("\r")
-    expect(first.screen).toMatch(/Holds +\d+ prompts?, \d+ answers?/)
-    expect(first.screen).toMatch(/Goes to +s3:\/\/shares/)
-    expect(first.screen).toMatch(/Seen by +everyone who has the link/)
+    expect(first.screen).toMatch(/Contains +\d+ prompts?, \d+ answers?/)
+    expect(first.screen).toMatch(/Destination +s3:\/\/shares/)
+    expect(first.screen).toMatch(/Visible to +anyone with the link/)
     expect(first.status).toBe(0)
     expect(new Set([...server.objects().keys()].map((key) => key.split("/")[1])).size).toBe(1)
     const again = await share()
@@ -100,7 +100,7 @@ describe("a bucket that others can read", () => {
   test("a bucket that is not public is said; who does not agree shares nothing", async () => {
     const { server, share } = await ownBucket({ publicRead: false })
     const { status, screen } = await share(`${down}${down}\r`)
-    expect(screen).toMatch(/Seen by +those who may read in it; its links are not public/)
+    expect(screen).toMatch(/Visible to +only those with read access to the bucket; links are not public/)
     expect(screen).toContain("The session was not shared.")
     expect([status, server.objects().size]).toEqual([2, 0])
   })
@@ -133,7 +133,7 @@ describe("a bucket that others can read", () => {
     const args = ["share", "--all", "--to", `s3://${server.bucket}`, "--endpoint", server.endpoint]
     const run = (typed = "") => onTerminal(home, args, { typed, env: server.environment })
     const refused = await run("\r")
-    expect(refused.screen).toMatch(/Conversations +4\r?\n[\s\S]*Seen by +everyone who has the link/)
+    expect(refused.screen).toMatch(/Conversations +4\r?\n[\s\S]*Visible to +anyone with the link/)
     expect([refused.status, server.objects().size]).toEqual([2, 0])
     const agreed = await run("y")
     expect(agreed.screen).toContain("4 shared, 0 unchanged")
@@ -150,7 +150,7 @@ describe("unshare --all", () => {
     const home = ownHome()
     for (const name of ["questions", "apply-patch"]) await home.run(["share", fixture(name)])
     const { status, screen } = await onTerminal(home, ["unshare", "--all"], { typed })
-    expect(screen.split("Their links end for good").length).toBeGreaterThan(1)
+    expect(screen.split("Their links stop working permanently").length).toBeGreaterThan(1)
     expect(screen).toContain(`Remove 2 shares in ${home.file("data")}`)
     expect(status).toBe(expected)
     expect(JSON.parse((await home.run(["list", "--json"])).stdout).shares).toHaveLength(left)

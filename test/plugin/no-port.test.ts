@@ -18,7 +18,7 @@ test("where no port can be had, OpenCode is told of an address that leads nowher
   const config: { enterprise?: { url?: string } } = {}
   await hooks.config(config)
   expect(config.enterprise?.url).toMatch(/^http:\/\/127\.0\.0\.1:9\//)
-  await vi.waitFor(() => expect(said).toMatchObject([{ title: "Sharing does not work", message: "listen EACCES" }]))
+  await vi.waitFor(() => expect(said).toMatchObject([{ title: "Sharing is unavailable", message: "listen EACCES" }]))
   await hooks.event({ event: { type: "session.idle" } as never })
   await hooks.dispose()
 })

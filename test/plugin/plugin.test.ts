@@ -62,5 +62,5 @@ test.each([
   await hooks.config(config)
   expect(config.share).toBe(expected)
   const isKnown = share === undefined || share === expected
-  await expect.poll(() => said.filter((text) => /is not a known mode/.test(text)).length).toBe(isKnown ? 0 : 1)
+  await expect.poll(() => said.filter((text) => /unknown share mode/.test(text)).length).toBe(isKnown ? 0 : 1)
 })

@@ -139,7 +139,7 @@ test("a share that is gone is said once, and its session can be shared anew", as
   }
   happens("session.idle")
   await settled()
-  expect(told).toEqual(["The share was not brought up to date"])
+  expect(told).toEqual(["The share was not updated"])
   await backend.create("ses_1")
   expect(jobs).toEqual(["share", "confirm id1", "update id1", "update id1", "share"])
 })

@@ -42,7 +42,7 @@ test("a process that ends fails what it had to do, and the next job starts anoth
   expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"])
   await expect(ask(job("end"))).rejects.toMatchObject({
     code: "store-failed",
-    message: "The process that publishes shares has ended unexpectedly (status 3).",
+    message: "The publishing process exited unexpectedly (status 3).",
   })
   expect((await ask(job("x")))["pid"]).not.toBe(pid)
 })
