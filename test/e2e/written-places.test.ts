@@ -275,7 +275,7 @@ describe("export --format folder --force", () => {
     symlinkSync("plain", home.file("to-plain"))
     for (const name of ["plain", "pipe", "circle", "to-plain"]) {
       const refused = await run(name)
-      expect(refused).toMatchObject({ status: 2, stderr: expect.stringMatching(/is no folder/) })
+      expect(refused).toMatchObject({ status: 2, stderr: expect.stringMatching(/is not a writable folder/) })
     }
     expect(readFileSync(home.file("plain"), "utf8")).toBe("mine")
     expect(lstatSync(home.file("pipe")).isFIFO()).toBe(true)
