@@ -121,7 +121,7 @@ test("the publisher is killed at its work: that share fails in words, and the ne
   await reached
   for (const pid of children(server)) process.kill(pid, "SIGKILL")
   expect(await failing).toBe("failed")
-  await until(events.said, (said) => said.includes("has ended unexpectedly (SIGKILL)"))
+  await until(events.said, (said) => said.includes("exited unexpectedly (SIGKILL)"))
   release()
   delete s3.options.delay
   const link = await server.share(session)
@@ -157,7 +157,7 @@ test("an update that fails is said once and made up for when the bucket is back"
   s3.options.fault = ({ operation }) => (operation === "PutObject" ? { status: 403, code: "AccessDenied" } : undefined)
   opencode.model.queue({ text: "Said while the bucket refused." })
   await server.say(session, "hello")
-  await until(events.said, (said) => said.includes("was not brought up to date"))
+  await until(events.said, (said) => said.includes("was not updated"))
   delete s3.options.fault
   await until(
     async () => (await fetch(link)).text(),

@@ -116,7 +116,7 @@ test("a destination that a project's file names is not used before the user has 
   const events = await server.listen()
   const session = await server.session("Theirs")
   await expect(server.share(session)).rejects.toThrow(" 500 ")
-  await until(events.said, (said) => said.includes("not agreed to") && said.includes("--trust-project"))
+  await until(events.said, (said) => said.includes("not accepted") && said.includes("--trust-project"))
   events.close()
   await server.close()
   await writeFile(config, "{}")

@@ -73,7 +73,7 @@ test("share --signed into a bucket that everybody may read says that the link en
   expect(status, stderr).toBe(0)
   const { url, note } = JSON.parse(stdout)
   expect(note).toMatch(/does not really end: everybody may read this bucket/)
-  expect(stderr).not.toContain("can open this one page, until")
+  expect(stderr).not.toContain("can open this page until")
   const plain = new URL(url)
   plain.search = ""
   expect((await fetch(plain)).status).toBe(200)
