@@ -54,6 +54,22 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
   test("finds an id of a subagent's session on the subagent's pages", async () => {
     const child = longSession(80)
     const session = { ...longSession(80), children: [{ ...child, info: { ...child.info, id: "ses_child" } }] }
+    // Only a subagent that a shown call names is part of a share.
+    const [message] = session.messages.filter(({ info }) => info.role === "assistant")
+    message!.parts.push({
+      id: "prt_task",
+      type: "tool",
+      tool: "task",
+      callID: "call_task",
+      state: {
+        status: "completed",
+        input: { description: "Look", prompt: "Look", subagent_type: "general" },
+        output: "Done.",
+        title: "Look",
+        metadata: { sessionId: "ses_child" },
+        time: { start: 1, end: 4e12 },
+      },
+    } as never)
     const { folder } = await shareToFolder(session)
     const [first, second] = readdirSync(folder)
       .filter((name) => /^sub-\w+(?:-2)?\.html$/.test(name))
