@@ -56,7 +56,7 @@ test.each(
   await shows("ended 2")
   const screen = await terminal.screen()
   expect(screen.replace(/\n/g, "")).toContain(`"${name}" in ${cwd}/opencode.json must not contain U+`)
-  expect(screen).not.toContain("Is that where they should go")
+  expect(screen).not.toContain("Accept this destination")
   expect(screen).not.toContain("team-shares at https://minio.corp.example")
 })
 
