@@ -61,12 +61,14 @@ function plugin(terminal: Terminal, files: ConfigFile[]): Finding {
   if (entry) return failureFinding(about, sharesElsewhereError(enterprise, entry.name))
   if (isClosed)
     return {
-      ...{ about, state: "fail" },
+      about,
+      state: "fail",
       says: `not in opencode.json, while "enterprise" in ${enterprise.name} is set to the dead endpoint: OpenCode's /share fails`,
       remedy: `Add "plugin": ["opencode-bucket"] to ${enterprise.name} (opencode-bucket init does), or remove "enterprise".`,
     }
   return {
-    ...{ about, state: "note" },
+    about,
+    state: "note",
     says: "not in opencode.json: OpenCode's own /share does not use this package; this command does",
     remedy: `To change that: run opencode-bucket init, or add "plugin": ["opencode-bucket"] and ${DEAD_ENDPOINT_LINE} in opencode.json.`,
   }
@@ -80,7 +82,8 @@ async function installed({ env, cwd, platform }: Terminal): Promise<Finding> {
     const version = versionIn(stdout)
     if (version === undefined || !isOpencode2(version)) return { about, state: "ok", says: stdout.trim() }
     return {
-      ...{ about, state: "warn" },
+      about,
+      state: "warn",
       says: `${version}: only OpenCode 1 sessions can be shared so far, and OpenCode 2 does not load the plugin`,
       remedy: "Share sessions of OpenCode 1, or update opencode-bucket once it supports OpenCode 2.",
     }

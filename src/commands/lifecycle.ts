@@ -62,7 +62,7 @@ export function asXml({ Rules }: { Rules: LifecycleRule[] }): string {
 
 /** Explains what the rule does and does not do, one paragraph per item. */
 export const describeLifecycle = (days: number, prefix: string, bucket: string): string[] => [
-  `The service deletes everything below ${prefix} ${days === 1 ? "one day" : `${days} days`} after it was sent: all shares alike, whoever shared them, whatever end their page shows. It needs no cron and no machine of yours.`,
-  `It counts for each object by itself. A share that is brought up to date for longer than that loses its older pages first: take more days than a session goes on, and let "opencode-bucket prune" keep the ends.`,
-  `Setting it replaces all lifecycle rules of ${bucket}: see first what is there, with get-bucket-lifecycle-configuration.`,
+  `The service deletes everything below ${prefix} ${days === 1 ? "one day" : `${days} days`} after upload: all shares, from all users, regardless of the expiry date on their page. No cron job is needed.`,
+  `The age counts per object. A share that is updated for longer than that loses its oldest pages first: choose more days than a session lasts, and use "opencode-bucket prune" for exact expiry dates.`,
+  `Setting it replaces all lifecycle rules of ${bucket}: check the current ones first with get-bucket-lifecycle-configuration.`,
 ]

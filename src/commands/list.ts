@@ -32,7 +32,8 @@ export async function listCommand(
   try {
     const bucket = flags.bucket ? await places.open(settings.destination) : undefined
     const shares = await listShares({
-      ...{ ledger, open: places.open },
+      ledger,
+      open: places.open,
       ...(bucket && { alsoIn: bucket }),
       onUnanswered: (place, error) =>
         silent.set(error.message.startsWith(place) ? error.message : `${place}: ${error.message}`, error),

@@ -24,7 +24,9 @@ export async function pruneCommand(flags: PruneFlags, terminal: Terminal, now = 
     status.show("Looking for expired shares…")
     const alsoIn = flags.bucket ? await places.open(settings.destination) : undefined
     const result = await prune({
-      ...{ ledger, open: places.open, now },
+      ledger,
+      open: places.open,
+      now,
       ...(alsoIn && { alsoIn }),
       patience: { onWait: (pid) => info(terminal, flags.quiet, waitingMessage(pid)) },
       onRemove: (url) => status.show(`Removing ${url}…`),

@@ -54,16 +54,15 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
     let acceptRetention = flags.acceptRetention ?? false
     if (fresh > 0 && !flags.yes && settings.confirm !== false && !isLocal(destination) && canAsk(terminal)) {
       const agreed = await confirmShareAll({
-        ...{
-          count: sessions.length,
-          fresh,
-          store,
-          destination,
-          ledger,
-          place: describeDestination(destination),
-          terminal,
-        },
-        ...{ lifetime, ends: expiryDay(lifetime, new Date()) },
+        count: sessions.length,
+        fresh,
+        store,
+        destination,
+        ledger,
+        place: describeDestination(destination),
+        terminal,
+        lifetime,
+        ends: expiryDay(lifetime, new Date()),
       })
       acceptRetention ||= agreed.acceptRetention
     }
@@ -88,7 +87,14 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
           title,
           id: shareId,
         } = await share(databaseSource({ sessionID: id }, { env, path: databasePath(env, home) }), {
-          ...{ store, destination, ledger, selection, redact, lifetime, version, newId: newShareId },
+          store,
+          destination,
+          ledger,
+          selection,
+          redact,
+          lifetime,
+          version,
+          newId: newShareId,
           now: () => new Date(),
           acceptRetention: () => acceptRetention,
           mayShare({ session: { info }, directory }) {

@@ -65,7 +65,10 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
         status.clear()
         const preview = () => previewCommand(session, { ...flags, open: true }, terminal)
         const agreed = await confirmShare(seen, {
-          ...{ store, destination, ledger, lifetime },
+          store,
+          destination,
+          ledger,
+          lifetime,
           place: describeDestination(destination),
           ends: expiryDay(lifetime, now()),
           signed: flags.signed,

@@ -105,7 +105,7 @@ function readText(file: string): string | undefined {
     const found = statSync(file, { throwIfNoEntry: false })
     if (!found) return undefined
     // Reading a FIFO would block.
-    if (!found.isFile()) throw new Error("it is no file")
+    if (!found.isFile()) throw new Error("it is not a regular file")
     return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file))
   } catch (error) {
     throw new ShareError("bad-settings", `${file} cannot be read: ${(error as Error).message}.`, { cause: error })

@@ -68,10 +68,10 @@ export function loadSettings(flags: Settings, system: SystemEnvironment): Loaded
   const destination: Destination = { to: place, ...omitUndefined(further) }
   const decisive = destinationKeys.flatMap((key) => (settings[key] === undefined ? [] : (origins[key] ?? [])))
   const projectFile = decisive.find(({ from }) => from === "project")?.name
-  const unclear = to === undefined ? undefined : ambiguityOf(to, named.to ?? "", place, system)
+  const ambiguity = to === undefined ? undefined : ambiguityOf(to, named.to ?? "", place, system)
   // An ambiguous flag is always an error.
-  if (unclear && named.to === "flag") throw unclear
-  return { ...others, destination, isDefault: to === undefined, ambiguity: unclear, projectFile, origins: named }
+  if (ambiguity && named.to === "flag") throw ambiguity
+  return { ...others, destination, isDefault: to === undefined, ambiguity, projectFile, origins: named }
 }
 
 function ambiguityOf(
@@ -167,12 +167,12 @@ export function parseSettings(given: Record<string, unknown>, place: string): Se
     return checkSettings(given)
   } catch (error) {
     if (!(error instanceof InvalidSettingError)) throw error
-    const { path, problem: says } = error
-    if (says === undefined)
+    const { path, problem } = error
+    if (problem === undefined)
       throw new ShareError("bad-settings", `"${path.at(-1)}" in ${place} is not a known setting.`, {
         hint: `Choose from: ${settingNames.join(", ")}.`,
       })
-    throw new ShareError("bad-settings", `"${path.join(".")}" in ${place} ${says}.`, {
+    throw new ShareError("bad-settings", `"${path.join(".")}" in ${place} ${problem}.`, {
       hint: "See the list of settings in the README.",
     })
   }

@@ -39,10 +39,10 @@ interface RedactSettings {
 export class InvalidSettingError extends Error {
   readonly path: string[]
   readonly problem: string | undefined
-  constructor(path: string[], says?: string) {
-    super(`${path.join(".")} ${says ?? "is no setting"}`)
+  constructor(path: string[], problem?: string) {
+    super(`${path.join(".")} ${problem ?? "is not a known setting"}`)
     this.path = path
-    this.problem = says
+    this.problem = problem
   }
 }
 

@@ -80,9 +80,9 @@ function guardOf(folder: string): FailClosed {
 
 /** Notifies once per occasion why a folder's sessions cannot be shared: `opencode plugin` writes only one line. */
 function notifyObjection(guard: FailClosed, occasion: string, notify: Notify): void {
-  const told = processSingleton("objections", () => new Set<string>())
-  if (told.has(occasion)) return
-  told.add(occasion)
+  const notified = processSingleton("objections", () => new Set<string>())
+  if (notified.has(occasion)) return
+  notified.add(occasion)
   const objection = guard.objection()
   if (objection) notify("Sharing is off", objection, "warning")
 }

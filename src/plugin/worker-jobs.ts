@@ -41,7 +41,10 @@ const exclusive = keyedMutex()
 export async function runJob(job: WorkerJob): Promise<object> {
   const terminal: Terminal = {
     ...systemEnvironment(),
-    ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, cwd: job.folder },
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    cwd: job.folder,
   }
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
   switch (job.job) {

@@ -205,7 +205,7 @@ describe("bad weather: one sentence, a hint, exit status 5", () => {
     [
       "a clock that the service does not accept",
       { clockOffset: 3_600_000, fault: () => skewed },
-      /this machine.s clock is 60 minutes behind/,
+      /this machine's clock is 60 minutes behind/,
     ],
     ["put denied", { fault: ({ operation }) => (operation === "PutObject" ? denied : undefined) }, /may not write/],
     [

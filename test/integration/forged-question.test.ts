@@ -56,7 +56,7 @@ test.each(
   await shows("ended 2")
   const screen = await terminal.screen()
   expect(screen.replace(/\n/g, "")).toContain(`"${name}" in ${cwd}/opencode.json must not contain U+`)
-  expect(screen).not.toContain("Is that where they should go")
+  expect(screen).not.toContain("Accept this destination")
   expect(screen).not.toContain("team-shares at https://minio.corp.example")
 })
 
@@ -128,7 +128,7 @@ test("an export to a terminal is shown, to a pipe it is the bytes", async () => 
 
 test("init asks again for what is neither a bucket nor a folder, with both spellings", async () => {
   const { home, cwd, terminal, shows } = await inRepository({}, { args: ["init"] })
-  await shows("Which bucket")
+  await shows("Bucket or folder")
   await terminal.type("team-shares")
   await terminal.press("Enter")
   await shows("did you mean s3://team-shares or ./team-shares?")

@@ -121,7 +121,7 @@ test.each([
 test("init, cancelled in a terminal, changes nothing; with a bucket that refuses it says so and changes nothing", async () => {
   const before = await readFile(config("opencode.json"), "utf8")
   let terminal = await init()
-  await shows(terminal, "Which bucket")
+  await shows(terminal, "Bucket or folder")
   await terminal.type("s3://half-typ")
   await terminal.press("C-c")
   await shows(terminal, "Nothing was changed.")
@@ -129,7 +129,7 @@ test("init, cancelled in a terminal, changes nothing; with a bucket that refuses
   await terminal.close()
 
   terminal = await init()
-  await answer(terminal, "Which bucket", "s3://no-such-bucket")
+  await answer(terminal, "Bucket or folder", "s3://no-such-bucket")
   await answer(terminal, "S3 endpoint URL", s3.endpoint)
   await answer(terminal, "Public base URL", "")
   await shows(terminal, "ended with 5")
@@ -141,7 +141,7 @@ test("init, cancelled in a terminal, changes nothing; with a bucket that refuses
 test("init, answered in a terminal, writes what OpenCode then shares with; /shares is there as well", async () => {
   await rm(config("tui.json"))
   const terminal = await init()
-  await answer(terminal, "Which bucket", `s3://${s3.bucket}`)
+  await answer(terminal, "Bucket or folder", `s3://${s3.bucket}`)
   await answer(terminal, "S3 endpoint URL", s3.endpoint)
   await answer(terminal, "Public base URL", "")
   await shows(terminal, "ended with 0")
