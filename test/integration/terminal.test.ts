@@ -117,7 +117,7 @@ describe("a bucket that others can read", () => {
     })
     const refused = await share(`${down}${down}\r`)
     expect(refused.screen).toMatch(
-      new RegExp(`Locked +every new object is locked for ${days} days \\(object lock, governance mode\\)`),
+      new RegExp(`Object lock +every new object is locked for ${days} days \\(object lock, governance mode\\)`),
     )
     expect([refused.status, server.versions().length]).toEqual([2, 0])
     // Who answers has accepted it.
