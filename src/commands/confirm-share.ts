@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
-import type { SecretCount } from "../redact/secrets.ts"
+import type { SecretCount } from "../redact/marks/secrets.ts"
 import { countSubagents } from "../session/count-subagents.ts"
 import { isPrompt, type Session, startOfSession } from "../session/model.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"

@@ -1,5 +1,5 @@
 import { ShareError } from "../errors.ts"
-import type { SecretCount } from "../redact/secrets.ts"
+import type { SecretCount } from "../redact/marks/secrets.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
 import type { LedgerEntry } from "../share/ledger.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import { type TemporaryFiles, withTemporaryFiles } from "../lib/temporary-files.ts"
-import type { SecretCount } from "../redact/secrets.ts"
+import type { SecretCount } from "../redact/marks/secrets.ts"
 import { site } from "../render/site/site.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
