@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto"
 import { constants } from "node:fs"
 import { type FileHandle, lstat, open } from "node:fs/promises"
 import path from "node:path"
 import { Readable } from "node:stream"
+import { sha256 } from "../../lib/hash.ts"
 import type { ReadAnswer, ReadOptions } from "../object-store.ts"
 import { ignoreCodes, inFolder, symlinkError } from "./open-folder.ts"
 
@@ -69,7 +69,7 @@ async function answerFrom(file: FileHandle, target: string, asked: ReadOptions):
       await close()
       return undefined
     }
-    const etag = `"${createHash("sha256").update(`${found.ino} ${found.size} ${found.mtimeMs}`).digest("hex").slice(0, 32)}"`
+    const etag = `"${sha256(`${found.ino} ${found.size} ${found.mtimeMs}`).slice(0, 32)}"`
     if (asked.ifNoneMatch !== undefined && matches(asked.ifNoneMatch, etag)) {
       await close()
       return { status: 304, headers: { etag }, body: undefined }

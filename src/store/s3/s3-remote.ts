@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256 } from "../../lib/hash.ts"
 import { checkPrefix } from "../keys.ts"
 import type { RemoteStore } from "../object-store.ts"
 import { s3Error } from "./errors/s3-error.ts"
@@ -23,9 +23,7 @@ export function remoteStore(s3: S3Bucket, root: string, location: { bucketUrl: s
       const { accessKeyId, sessionToken, accountId = "" } = identity
       // Temporary keys change every hour.
       const who = sessionToken ? accountId : accessKeyId
-      return createHash("sha256")
-        .update(JSON.stringify([location.bucketUrl, root, s3.region, location.profile, who]))
-        .digest("hex")
+      return sha256(JSON.stringify([location.bucketUrl, root, s3.region, location.profile, who]))
     },
     async retention() {
       try {
