@@ -6,6 +6,7 @@ import { createAdaptorServer } from "@hono/node-server"
 import { getConnInfo } from "@hono/node-server/conninfo"
 import { Hono } from "hono"
 import { parseDuration } from "../share/expiry.ts"
+import { pickBucketOptions } from "../store/bucket-options.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
 import { type Access, proxyAccess, publicAccess } from "./access.ts"
@@ -43,7 +44,7 @@ const SWEEP_INTERVAL_MS = 3_600_000
  */
 export async function serve(settings: ServerSettings, log: Log): Promise<RunningServer> {
   const { publicUrl, to, endpoint, region, profile, pathStyle } = settings
-  const destination: Destination = { to, endpoint, region, profile, pathStyle }
+  const destination: Destination = { to, endpoint, region, profile, pathStyle, ...pickBucketOptions(settings) }
   const store = await openStore(destination, { maxSockets: MAX_CONNECTIONS })
   const checkBucket = bucketCheck(store, settings.acceptRetention)
   try {
