@@ -65,7 +65,7 @@ export async function verifyErasable(
       })
     if ((await emptyPrefix(store, id)) === 0)
       throw new ShareError("store-failed", `${store.name} does not list ${key}, so a removal could not be proven.`, {
-        hint: "See whether the service lists new objects at once.",
+        hint: "Check that the service lists new objects immediately.",
       })
     return "proven"
   })

@@ -31,7 +31,7 @@ const failed = (proof: Promise<unknown>): Promise<ShareError> =>
     (error: ShareError) => error,
   )
 
-/** What a host may answer for what it does not have. */
+/** Possible responses of a host for a missing object. */
 const ownNotFound: [name: string, (path: string, random: string) => StandInAnswer][] = [
   ["404", () => notFound],
   ["404 that repeats the address", (path) => ({ status: 404, headers: html, body: `<p>${path} is not here</p>` })],
@@ -118,7 +118,7 @@ describe.each(ownNotFound)("a host that answers %s for what never existed", (_, 
     const error = await failed(prove(paths))
     const [first] = stillServedUrls(error)
     expect(error).toMatchObject({ code: "left-behind", message: expect.stringContaining(`${first} still`) })
-    // Where the first page is redirected to the folder, it is served as well.
+    // A redirect of the first page to its folder serves the page as well.
     expect(stillServedUrls(error).filter((each) => name !== "" || !each.endsWith("index.html"))).toEqual([base + name])
     expect(error.hint).toMatch(/x-cache: HIT.*purge/)
   })
@@ -264,7 +264,7 @@ test.each([
   [{ age: "9" }, /age: 9/],
   [
     {},
-    /^A cache in front serves it: purge http:\/\/127\.0\.0\.1:\d+\/s\/.*\/\* there, then run the same command again\.$/,
+    /^A cache serves it: purge http:\/\/127\.0\.0\.1:\d+\/s\/.*\/\* there, then run the same command again\.$/,
   ],
 ] as [Record<string, string>, RegExp][])("the cache (%j) is named, and how to purge it", async (headers, hint) => {
   const { prove, kept } = await deleted(() => notFound)

@@ -47,7 +47,7 @@ export function directoryError(error: unknown, doing: "write" | "read" | "list" 
     case "ELOOP":
       return failed("store-failed", "symbolic links lead in a circle", "Mend the link or choose another folder.")
     default:
-      return failed("store-failed", reason(error), "See whether the folder can be opened, then try again.")
+      return failed("store-failed", reason(error), "Check that the folder can be opened, then try again.")
   }
 }
 

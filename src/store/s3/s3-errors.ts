@@ -60,7 +60,7 @@ function credentials(code: string): ErrorText | undefined {
       return [
         "store-credentials",
         "The service does not know the access key.",
-        "See whether the key belongs to this service and still exists.",
+        "Check that the access key belongs to this service and still exists.",
       ]
     case "SignatureDoesNotMatch":
       return [
@@ -113,14 +113,14 @@ function connection({ code, message, system }: S3ErrorFacts, about: S3Context): 
   if (has("ENOTFOUND", "EAI_AGAIN", "EAI_NODATA"))
     return unreachable(
       "its name is not known",
-      `See whether the endpoint is spelled right and the network is up.${orWithoutBucket(about)}`,
+      `Check the spelling of the endpoint, and the network.${orWithoutBucket(about)}`,
     )
   if (has("ERR_PROXY_TUNNEL"))
-    return unreachable("the proxy does not let it through", "See whether HTTPS_PROXY is right, or ask who runs it.")
+    return unreachable("the proxy does not let it through", "Check HTTPS_PROXY, or ask the proxy's administrator.")
   if (has("ECONNREFUSED"))
-    return unreachable("the connection was refused", "See whether the service is running and the port is right.")
+    return unreachable("the connection was refused", "Check that the service is running, and the port.")
   if (has("EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"))
-    return unreachable("there is no way to it", "See whether the network or the VPN is up.")
+    return unreachable("there is no way to it", "Check the network and the VPN.")
   if (system.some((one) => /^(?:CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT)/.test(one))) {
     return unreachable(
       "its certificate is not trusted",
@@ -130,7 +130,7 @@ function connection({ code, message, system }: S3ErrorFacts, about: S3Context): 
   if (has("EPROTO") || system.some((one) => /^(?:ERR_SSL_|ERR_TLS_|HPE_)/.test(one))) {
     return unreachable(
       "it does not speak the protocol of the address",
-      "See whether the endpoint begins with http:// or https:// as it should.",
+      "Check whether the endpoint should begin with http:// or https://.",
     )
   }
   if (has("ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE") || /^(?:aborted|socket hang up)$/.test(message)) {
@@ -145,7 +145,7 @@ function connection({ code, message, system }: S3ErrorFacts, about: S3Context): 
   if (code === "TimeoutError" || has("ETIMEDOUT")) {
     return unreachable(
       `it did not answer in time for the bucket ${bucket}`,
-      "See whether the endpoint is right and no firewall or VPN stands between.",
+      "Check the endpoint, firewalls and the VPN.",
     )
   }
   return undefined
