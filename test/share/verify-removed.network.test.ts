@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest"
 import type { ShareError } from "../../src/errors.ts"
 import { MAX_CHECKED_COUNT, samplePaths, stillServedUrls, verifyRemoved } from "../../src/share/verify-removed.ts"
 import type { ObjectStore } from "../../src/store/object-store.ts"
+import { runs } from "../support/property-runs.ts"
 import { challenges, type StandIn, type StandInAnswer, signIns, standIn } from "../support/stand-in.ts"
 
 const store = { name: "s3://team-shares" } as ObjectStore
@@ -155,7 +156,7 @@ test("whatever single object is still served is found, whatever it is called", a
       kept.set(left, () => ({ status: 200, body: "kept" }))
       expect(stillServedUrls(await failed(prove(names)))).toEqual([base + left])
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   )
 })
 
@@ -262,10 +263,7 @@ test.each([
   [{ "cache-status": "edge; hit; ttl=30" }, /cache-status: edge; hit.*purge http/],
   [{ "x-proxy-cache": "HIT" }, /x-proxy-cache: HIT/],
   [{ age: "9" }, /age: 9/],
-  [
-    {},
-    /^A cache serves it: purge http:\/\/127\.0\.0\.1:\d+\/s\/.*\/\* there, then run the same command again\.$/,
-  ],
+  [{}, /^A cache serves it: purge http:\/\/127\.0\.0\.1:\d+\/s\/.*\/\* there, then run the same command again\.$/],
 ] as [Record<string, string>, RegExp][])("the cache (%j) is named, and how to purge it", async (headers, hint) => {
   const { prove, kept } = await deleted(() => notFound)
   kept.set("index.html", () => ({ status: 200, headers, body: "kept" }))
