@@ -8,19 +8,19 @@ import { Hono } from "hono"
 import { parseDuration } from "../share/expiry.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
-import { type Access, proxyAccess, publicAccess } from "./access.ts"
+import { type Access, proxyAccess, publicAccess } from "./access/access.ts"
+import { createTokenCipher } from "./access/encrypted-token.ts"
+import type { SignInOptions } from "./access/sign-in.ts"
+import { sweepSignedOut } from "./access/signed-out.ts"
 import { serverApp } from "./app.ts"
-import { bucketCheck, checkAtStart } from "./bucket-check.ts"
-import { createTokenCipher } from "./encrypted-token.ts"
 import { type Log, shortId } from "./log.ts"
 import { createMetrics } from "./metrics.ts"
-import { publishQueue } from "./publish-queue.ts"
+import { bucketCheck, checkAtStart } from "./publishing/bucket-check.ts"
+import { publishQueue } from "./publishing/publish-queue.ts"
+import { dirtyShareScan, sweep } from "./publishing/sweep.ts"
 import type { ServerSettings } from "./settings.ts"
-import { shareBackends } from "./share-backend.ts"
-import type { SignInOptions } from "./sign-in.ts"
-import { sweepSignedOut } from "./signed-out.ts"
-import { dirtyShareScan, sweep } from "./sweep.ts"
-import { workerPool } from "./worker-pool.ts"
+import { shareBackends } from "./shares/share-backend.ts"
+import { workerPool } from "./workers/worker-pool.ts"
 
 export interface RunningServer {
   /** Listening address: `http://127.0.0.1:8080`. */
@@ -184,7 +184,7 @@ async function accessFor(
       (context) => getConnInfo(context).remote.address,
     )
   const { everyone, domains, claims, trustEmail, scope, publicUrl, sessionHours } = settings
-  const { signInAccess } = await import("./sign-in.ts")
+  const { signInAccess } = await import("./access/sign-in.ts")
   return signInAccess({
     issuer: issuer!,
     clientId,

@@ -5,7 +5,7 @@ import { firstHidden } from "../lib/terminal-text.ts"
 import { parseDuration } from "../share/expiry.ts"
 import { checkDestination, formatDestination, invalidDestinationError } from "../store/check-destination.ts"
 import { canonicalTo } from "../store/open-store.ts"
-import { isToken } from "./tokens.ts"
+import { isToken } from "./shares/tokens.ts"
 
 const textSetting = z
   .string()
