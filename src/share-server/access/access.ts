@@ -19,8 +19,8 @@ export interface Access {
   isSignedOut?(session: ReaderSession): Promise<boolean>
   /** URL to send a browser to for signing in; undefined if readers cannot sign in here. */
   signInUrl(returnTo: string): string | undefined
-  /** Adds the routes for signing in and out. */
-  addRoutes?(app: Hono): void
+  /** Routes for signing in and out, below `/auth/`. */
+  routes?: Hono
   /** Readiness check: throws if sign-in is not possible at the moment. */
   checkReady(): Promise<void>
 }
@@ -30,25 +30,4 @@ export const publicAccess: Access = {
   reader: async () => ({ name: "anyone" }),
   signInUrl: () => undefined,
   checkReady: async () => {},
-}
-
-/**
- * Trusts a header that an authenticating reverse proxy sets, if the request comes from one of the proxy's own
- * addresses.
- * @param addressOf returns the remote address of a request's connection
- */
-export function proxyAccess(
-  { header, proxies }: { header: string; proxies: readonly string[] },
-  addressOf: (context: Context) => string | undefined,
-): Access {
-  return {
-    async reader(context) {
-      const address = addressOf(context)?.replace(/^::ffff:/, "")
-      const name = context.req.header(header)?.trim()
-      if (address === undefined || !proxies.includes(address) || !name || name.length > 300) return undefined
-      return { name, ...(name.includes("@") && { email: name.toLowerCase() }) }
-    },
-    signInUrl: () => undefined,
-    checkReady: async () => {},
-  }
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import type { ObjectStore } from "../../store/object-store.ts"
-import { putJson } from "../items/batches.ts"
+import { putJson } from "../shares/json-objects.ts"
 
 const FOLDER = "signed-out/"
 

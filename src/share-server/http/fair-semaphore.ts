@@ -13,7 +13,7 @@ interface Client {
   queue: Set<Waiter>
 }
 
-export interface SemaphoreOptions {
+export interface FairSemaphoreOptions {
   /** Maximum total weight that runs at once. Heavier work runs alone. */
   limit: number
   /** Maximum weight of one client. Default: `limit`. */
@@ -30,13 +30,13 @@ export interface SemaphoreOptions {
  * goes first, then the one admitted longest ago. The returned function throws `store-busy` if the queue is full or the
  * wait too long.
  */
-export function semaphore({
+export function fairSemaphore({
   limit,
   limitPerClient = limit,
   maxQueued,
   maxQueuedPerClient = maxQueued,
   timeoutMs,
-}: SemaphoreOptions) {
+}: FairSemaphoreOptions) {
   let running = 0
   let queued = 0
   let admissions = 0
@@ -133,24 +133,4 @@ export function semaphore({
 const isBefore = (a: Client, b: Client) =>
   a.weight < b.weight || (a.weight === b.weight && a.lastAdmitted < b.lastAdmitted)
 
-/** `Promise.all` over `work(item)` with at most 16 running. Results are in the order of `items`. */
-export function mapConcurrently<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
-  const few = semaphore({ limit: 16, maxQueued: items.length, timeoutMs: 60_000 })
-  return Promise.all(items.map((item) => few(() => work(item))))
-}
-
 const busyError = () => new ShareError("store-busy", "The server is busy.", { hint: "Try again in a minute." })
-
-/** Token bucket for each client: `limit` requests a minute, with a burst of up to one minute's worth. */
-export function rateLimiter(limit: number, now: () => number = Date.now) {
-  const buckets = new Map<string, { tokens: number; at: number }>()
-  return (client: string): boolean => {
-    const time = now()
-    const bucket = buckets.get(client) ?? { tokens: limit, at: time }
-    const tokens = Math.min(limit, bucket.tokens + ((time - bucket.at) / 60_000) * limit)
-    buckets.delete(client)
-    buckets.set(client, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: time })
-    if (buckets.size > 100_000) buckets.delete(buckets.keys().next().value as string)
-    return tokens >= 1
-  }
-}

@@ -1,15 +1,5 @@
+import { HttpError } from "./http-error.ts"
 import { JsonBounds } from "./json-bounds.ts"
-
-/** A request that is refused without reading it further, with the status of the response. */
-export class HttpError extends Error {
-  readonly status: 400 | 408 | 413
-
-  constructor(status: 400 | 408 | 413, message: string) {
-    super(message)
-    this.name = "HttpError"
-    this.status = status
-  }
-}
 
 /** Header for a share's secret, for clients whose body does not begin with it. */
 export const SECRET_HEADER = "opencode-bucket-secret"

@@ -1,11 +1,8 @@
 import { randomBytes } from "node:crypto"
-import { prefixOf } from "../../share/manifest.ts"
 import type { ObjectEntry, ObjectStore } from "../../store/object-store.ts"
+import { putJsonBytes, serverPrefixOf } from "../shares/json-objects.ts"
 import { mergeItems, type StoredItem } from "./session-items.ts"
 import { undoneFilter } from "./undo.ts"
-
-/** Folder below a share's prefix that only the server reads. */
-export const SERVER_FOLDER = "server/"
 
 /** All stored items of a session, and the objects that contain them. */
 export interface StoredItems {
@@ -80,7 +77,7 @@ export async function hasNewBatches(store: ObjectStore, id: string, { batches }:
 
 async function listBatches(store: ObjectStore, id: string): Promise<ObjectEntry[]> {
   const found: ObjectEntry[] = []
-  const prefix = `${prefixOf(id)}${SERVER_FOLDER}items/`
+  const prefix = `${serverPrefixOf(id)}items/`
   for await (const entry of store.list(prefix)) if (/\/[a-z0-9-]+\.json$/.test(entry.key)) found.push(entry)
   return found
 }
@@ -97,21 +94,7 @@ export const encodeBatch = (batch: Batch): Uint8Array => new TextEncoder().encod
 // The key contains the length of the body, for `storedBytes`.
 async function putBatch(store: ObjectStore, id: string, body: Uint8Array): Promise<string> {
   const name = [Date.now().toString(36), body.length.toString(36), randomBytes(9).toString("hex")].join("-")
-  const key = `${prefixOf(id)}${SERVER_FOLDER}items/${name}.json`
-  await putBytes(store, key, body)
+  const key = `${serverPrefixOf(id)}items/${name}.json`
+  await putJsonBytes(store, key, body)
   return key
-}
-
-export async function putJson(store: ObjectStore, key: string, value: object): Promise<void> {
-  await putBytes(store, key, new TextEncoder().encode(JSON.stringify(value)))
-}
-
-async function putBytes(store: ObjectStore, key: string, body: Uint8Array): Promise<void> {
-  await store.put(key, { body, contentType: "application/json; charset=utf-8", cacheControl: "no-store" })
-}
-
-/** Reads a JSON object that the server wrote; undefined if there is none. */
-export async function getJson<T>(store: ObjectStore, key: string): Promise<T | undefined> {
-  const body = await store.get(key)
-  return body && (JSON.parse(new TextDecoder().decode(body)) as T)
 }

@@ -1,4 +1,6 @@
-/** Maximum number of shares, and of marks in all of them. The least recently updated shares are evicted first. */
+import { LRUCache } from "lru-cache"
+
+/** Maximum number of shares, and of marks in all of them. */
 const MAX_SHARES = 1_000
 const MAX_MARKS = 200_000
 
@@ -10,25 +12,19 @@ export interface SecretMarkCache {
 }
 
 export function secretMarkCache(): SecretMarkCache {
-  const shares = new Map<string, Set<string>>()
-  let size = 0
-
-  function forget(id: string): void {
-    size -= shares.get(id)?.size ?? 0
-    shares.delete(id)
-  }
-
+  const shares = new LRUCache<string, ReadonlySet<string>>({
+    max: MAX_SHARES,
+    maxSize: MAX_MARKS,
+    sizeCalculation: (marks) => Math.max(1, marks.size),
+  })
   return {
     of: (id) => [...(shares.get(id) ?? [])],
     add(id, marks) {
-      const ofShare = shares.get(id) ?? new Set<string>()
-      forget(id)
-      for (const mark of marks) if (ofShare.size < MAX_MARKS) ofShare.add(mark)
-      shares.set(id, ofShare)
-      size += ofShare.size
-      while (shares.size > 1 && (shares.size > MAX_SHARES || size > MAX_MARKS))
-        forget(shares.keys().next().value as string)
+      if (marks.length === 0) return
+      const all = new Set(shares.get(id))
+      for (const mark of marks) if (all.size < MAX_MARKS) all.add(mark)
+      shares.set(id, all)
     },
-    forget,
+    forget: (id) => void shares.delete(id),
   }
 }

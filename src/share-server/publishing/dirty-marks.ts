@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { collect, type ObjectEntry, type ObjectStore } from "../../store/object-store.ts"
-import { putJson } from "../items/batches.ts"
+import { putJson } from "../shares/json-objects.ts"
 
 const FOLDER = "pending/"
 

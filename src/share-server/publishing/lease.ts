@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { setTimeout as sleep } from "node:timers/promises"
-import { prefixOf } from "../../share/manifest.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
-import { getJson, putJson, SERVER_FOLDER } from "../items/batches.ts"
+import { getJson, putJson, serverPrefixOf } from "../shares/json-objects.ts"
 
 /** The exclusive right to publish a share while it is renewed. */
 export interface Lease {
@@ -35,7 +34,7 @@ export async function takeLease(
   id: string,
   now: () => number = Date.now,
 ): Promise<Lease | undefined> {
-  const key = `${prefixOf(id)}${SERVER_FOLDER}lease.json`
+  const key = `${serverPrefixOf(id)}lease.json`
   const nonce = randomBytes(12).toString("hex")
   const write = () => putJson(store, key, { nonce, until: now() + LEASE_TTL_MS } satisfies LeaseRecord)
   const isMine = async () => (await getJson<LeaseRecord>(store, key))?.nonce === nonce
@@ -60,8 +59,7 @@ export async function takeLease(
       await renewing
       if (!(await isMine())) return
       const entries = []
-      for await (const entry of store.list(`${prefixOf(id)}${SERVER_FOLDER}`))
-        if (entry.key === key) entries.push(entry)
+      for await (const entry of store.list(`${serverPrefixOf(id)}`)) if (entry.key === key) entries.push(entry)
       await store.delete(entries)
     },
   }

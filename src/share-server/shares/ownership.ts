@@ -1,10 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto"
-import { prefixOf } from "../../share/manifest.ts"
+import { mapConcurrently } from "../../lib/concurrency.ts"
 import { emptyPrefix } from "../../share/unshare.ts"
 import { collect, type ObjectStore } from "../../store/object-store.ts"
-import { mapConcurrently } from "../http/fair-semaphore.ts"
-import { getJson, putJson, SERVER_FOLDER } from "../items/batches.ts"
 import { listDirtyMarks } from "../publishing/dirty-marks.ts"
+import { getJson, putJson, serverPrefixOf } from "./json-objects.ts"
 import { hasSharesOf, type PublishToken } from "./tokens.ts"
 
 /** Ownership record of a share, in `s/<id>/server/owner.json`. */
@@ -20,7 +19,8 @@ export interface ShareOwner {
   created: string
 }
 
-const keyOf = (id: string) => `${prefixOf(id)}${SERVER_FOLDER}owner.json`
+const MAX_CONCURRENT_READS = 16
+const keyOf = (id: string) => `${serverPrefixOf(id)}owner.json`
 
 /** Key of a removed share's tombstone. It contains a hash, so that it does not reveal the id in the link. */
 const tombstoneKey = (id: string) => `gone/${sha256(id)}.json`
@@ -119,7 +119,7 @@ export async function removeFromIndex(store: ObjectStore, token: string, id: str
 export async function listShareIds(store: ObjectStore, token: string, limit: number): Promise<string[]> {
   const keys = new Set<string>()
   for await (const { key } of store.list(indexPrefix(token))) keys.add(key)
-  const found = await mapConcurrently([...keys], async (key) => {
+  const found = await mapConcurrently(keys, MAX_CONCURRENT_READS, async (key) => {
     const { created = "" } = (await getJson<{ created: string }>(store, key)) ?? {}
     return { id: key.slice(indexPrefix(token).length).replace(/\.json$/, ""), created }
   })

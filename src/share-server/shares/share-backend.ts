@@ -6,10 +6,11 @@ import { emptyPrefix } from "../../share/unshare.ts"
 import type { CreatedShare, ShareBackend } from "../../share-api/share-api.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
 import { readSyncBody } from "../http/request-body.ts"
-import { storeBatch, storedBytes } from "../items/batches.ts"
+import { storeBatch } from "../items/batches.ts"
 import { type CleanBatch, cleanBatch, type RawBatch } from "../items/clean-batch.ts"
 import { deriveMarkKey } from "../items/redact-items.ts"
-import { secretMarkCache } from "../items/secret-mark-cache.ts"
+import { type SecretMarkCache, secretMarkCache } from "../items/secret-mark-cache.ts"
+import { type ShareQuota, shareQuota } from "../items/share-quota.ts"
 import { addDirtyMark } from "../publishing/dirty-marks.ts"
 import {
   deriveShare,
@@ -50,8 +51,11 @@ export interface ShareBackends {
   remove(id: string, owner: ShareOwner): Promise<void>
 }
 
-/** Number of shares whose stored size is tracked. */
-const MAX_TRACKED_SHARES = 1_000
+interface BackendContext extends ShareBackendsOptions {
+  clean: NonNullable<ShareBackendsOptions["clean"]>
+  secretMarks: SecretMarkCache
+  quota: ShareQuota
+}
 
 /**
  * Share backends on a bucket. Stateless, for any number of instances: whatever was acknowledged is in the bucket,
@@ -59,106 +63,96 @@ const MAX_TRACKED_SHARES = 1_000
  * nothing comes back, whichever is first.
  */
 export function shareBackends(options: ShareBackendsOptions): ShareBackends {
-  const {
-    store,
-    version,
-    now,
-    redact,
-    maxBodyBytes,
-    maxShareBytes,
-    linkOf,
-    ready,
-    onStored,
-    audit,
-    clean = cleanBatch,
-  } = options
-  const secretMarks = secretMarkCache()
-
-  // The stored size is listed only now and then, since a batch is small compared to the limit.
-  const bytesSinceCheck = new Map<string, number>()
-  async function hasRoom(id: string, bytes: number): Promise<boolean> {
-    const since = (bytesSinceCheck.get(id) ?? Number.POSITIVE_INFINITY) + bytes
-    const isDue = since > maxShareBytes / 8
-    const hasRoom = !isDue || (await storedBytes(store, id)) + bytes <= maxShareBytes
-    bytesSinceCheck.delete(id)
-    if (hasRoom) bytesSinceCheck.set(id, isDue ? bytes : since)
-    if (bytesSinceCheck.size > MAX_TRACKED_SHARES) bytesSinceCheck.delete(bytesSinceCheck.keys().next().value as string)
-    return hasRoom
+  const { store, maxShareBytes, clean = cleanBatch } = options
+  const context: BackendContext = {
+    ...options,
+    clean,
+    secretMarks: secretMarkCache(),
+    quota: shareQuota(store, maxShareBytes),
   }
-
-  async function create(session: string, token: PublishToken, plain: string): Promise<CreatedShare> {
-    await ready?.()
-    let round = 0
-    while (await hasTombstone(store, deriveShare(plain, session, round).id)) round++
-    const { id, secret } = deriveShare(plain, session, round)
-    if (!(await readOwner(store, id))) {
-      const created = now().toISOString()
-      await writeManifest(store, {
-        format: FORMAT,
-        id,
-        session,
-        title: "",
-        state: "publishing",
-        created,
-        updated: created,
-        generator: version,
-        objects: {},
-      })
-      await writeOwner(store, id, { session, token, secret, now: now() })
-      // A new share has no stored items, so its first batch need not list them.
-      bytesSinceCheck.set(id, 0)
-      audit("create", { share: id, token: token.name })
-    }
-    return { id, url: linkOf(id), secret }
-  }
-
-  async function sync(id: string, request: Request, token: PublishToken): Promise<void> {
-    let [owner, secret]: [ShareOwner | undefined, string] = [undefined, ""]
-    const body = await readSyncBody(request, maxBodyBytes, async (shown) => {
-      secret = shown
-      owner = isShareId(id) ? await readOwner(store, id) : undefined
-      if (!owner || !(await isOwner(store, owner, token, secret)) || (await hasTombstone(store, id)))
-        throw notFoundError(id)
-    })
-    const { session } = owner as unknown as ShareOwner
-    const marks = secretMarks.of(id)
-    const batch = { body, session, key: deriveMarkKey(secret), marks, redact }
-    const { items, marks: newMarks } = await clean(batch, token.hash)
-    if (items.length === 0) return
-    secretMarks.add(id, newMarks)
-    if (!(await hasRoom(id, items.length))) {
-      audit("full", { share: id, token: token.name })
-      throw tooLargeError(maxShareBytes)
-    }
-    await Promise.all([storeBatch(store, id, items), addDirtyMark(store, id)])
-    if ((await hasTombstone(store, id)) || !(await readOwner(store, id))) {
-      await emptyPrefix(store, id)
-      throw notFoundError(id)
-    }
-    onStored(id)
-  }
-
-  async function remove(id: string, owner: ShareOwner | undefined): Promise<void> {
-    secretMarks.forget(id)
-    await removeShare(store, id, owner, now())
-    if (owner) audit("remove", { share: id, token: owner.name })
-  }
-
   return {
-    remove,
+    remove: (id, owner) => removeOwned(context, id, owner),
     forToken: (token, plain) => ({
-      create: (session) => create(session, token, plain),
-      sync: (id, _, request) => sync(id, request, token),
-      async remove(id, secret) {
-        if (!isShareId(id)) throw notFoundError(id)
-        const owner = await readOwner(store, id)
-        if (owner && (await isOwner(store, owner, token, secret))) return remove(id, owner)
-        // An interrupted removal deleted the ownership record; the client repeats it.
-        if (!owner && (await wasRemovedWithSecret(store, id, secret))) return remove(id, undefined)
-        throw notFoundError(id)
-      },
+      create: (session) => createShare(context, session, token, plain),
+      sync: (id, _, request) => storeSync(context, id, request, token),
+      remove: (id, secret) => removeForClient(context, id, secret, token),
     }),
   }
+}
+
+async function createShare(
+  { store, version, now, ready, linkOf, quota, audit }: BackendContext,
+  session: string,
+  token: PublishToken,
+  plain: string,
+): Promise<CreatedShare> {
+  await ready?.()
+  let round = 0
+  while (await hasTombstone(store, deriveShare(plain, session, round).id)) round++
+  const { id, secret } = deriveShare(plain, session, round)
+  if (!(await readOwner(store, id))) {
+    const created = now().toISOString()
+    const about = { format: FORMAT, id, session, title: "", generator: version, objects: {} }
+    await writeManifest(store, { ...about, state: "publishing", created, updated: created })
+    await writeOwner(store, id, { session, token, secret, now: now() })
+    quota.addShare(id)
+    audit("create", { share: id, token: token.name })
+  }
+  return { id, url: linkOf(id), secret }
+}
+
+async function storeSync(context: BackendContext, id: string, request: Request, token: PublishToken): Promise<void> {
+  const { store, redact, clean, secretMarks, quota, audit, onStored } = context
+  const { body, owner, secret } = await readOwnersBody(context, id, request, token)
+  const marks = secretMarks.of(id)
+  const batch = { body, session: owner.session, key: deriveMarkKey(secret), marks, redact }
+  const { items, marks: newMarks } = await clean(batch, token.hash)
+  if (items.length === 0) return
+  secretMarks.add(id, newMarks)
+  if (!(await quota.reserve(id, items.length))) {
+    audit("full", { share: id, token: token.name })
+    throw tooLargeError(context.maxShareBytes)
+  }
+  await Promise.all([storeBatch(store, id, items), addDirtyMark(store, id)])
+  if ((await hasTombstone(store, id)) || !(await readOwner(store, id))) {
+    await emptyPrefix(store, id)
+    throw notFoundError(id)
+  }
+  onStored(id)
+}
+
+/** Reads the body of a sync, once its secret is known to be the owner's. */
+async function readOwnersBody(
+  { store, maxBodyBytes }: BackendContext,
+  id: string,
+  request: Request,
+  token: PublishToken,
+): Promise<{ body: Uint8Array; owner: ShareOwner; secret: string }> {
+  let found: { owner: ShareOwner; secret: string } | undefined
+  const body = await readSyncBody(request, maxBodyBytes, async (secret) => {
+    const owner = isShareId(id) ? await readOwner(store, id) : undefined
+    if (!owner || !(await isOwner(store, owner, token, secret)) || (await hasTombstone(store, id)))
+      throw notFoundError(id)
+    found = { owner, secret }
+  })
+  if (!found) throw notFoundError(id)
+  return { body, ...found }
+}
+
+async function removeForClient(context: BackendContext, id: string, secret: string, token: PublishToken) {
+  const { store } = context
+  const owner = isShareId(id) ? await readOwner(store, id) : undefined
+  if (owner && (await isOwner(store, owner, token, secret))) return removeOwned(context, id, owner)
+  // An interrupted removal deleted the ownership record; the client repeats it.
+  const isRepeated = isShareId(id) && !owner && (await wasRemovedWithSecret(store, id, secret))
+  if (!isRepeated) throw notFoundError(id)
+  return removeOwned(context, id, undefined)
+}
+
+async function removeOwned({ store, now, secretMarks, audit }: BackendContext, id: string, owner?: ShareOwner) {
+  secretMarks.forget(id)
+  await removeShare(store, id, owner, now())
+  if (owner) audit("remove", { share: id, token: owner.name })
 }
 
 const tooLargeError = (most: number) =>

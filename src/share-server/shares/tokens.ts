@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto"
+import { LRUCache } from "lru-cache"
 import { ShareError } from "../../errors.ts"
+import { mapConcurrently } from "../../lib/concurrency.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
-import { mapConcurrently } from "../http/fair-semaphore.ts"
-import { getJson, putJson } from "../items/batches.ts"
+import { getJson, putJson } from "./json-objects.ts"
 
 /** Record of a publish token: `tokens/<hash>.json`. The token itself is displayed once and not stored. */
 export interface PublishToken {
@@ -24,6 +25,7 @@ export interface RevokedToken extends PublishToken {
   revoked: string
 }
 
+const MAX_CONCURRENT_READS = 16
 const FOLDER = "tokens/"
 const REVOKED_FOLDER = "revoked/"
 const keyOf = (hash: string) => `${FOLDER}${hash}.json`
@@ -83,7 +85,7 @@ async function tokensIn<T extends PublishToken>(store: ObjectStore, folder: stri
   const keys = new Set<string>()
   for await (const { key } of store.list(folder))
     if (/^[0-9a-f]{64}\.json$/.test(key.slice(folder.length))) keys.add(key)
-  const found = (await mapConcurrently([...keys], (key) => getJson<T>(store, key))).filter(
+  const found = (await mapConcurrently(keys, MAX_CONCURRENT_READS, (key) => getJson<T>(store, key))).filter(
     (token) => token !== undefined,
   )
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -128,24 +130,30 @@ export async function hasSharesOf(store: ObjectStore, token: PublishToken, hash:
   return revoked?.owner !== undefined && isSameEmail(revoked.owner, token.owner)
 }
 
-export const isSameEmail = (a: string | undefined, b: string | undefined): boolean =>
+const isSameEmail = (a: string | undefined, b: string | undefined): boolean =>
   a !== undefined && a.trim().toLowerCase() === b?.trim().toLowerCase()
+
+/** Tokens of a person, revoked ones included: their shares still belong to their owner. */
+export async function tokensOfOwner(store: ObjectStore, email: string | undefined): Promise<PublishToken[]> {
+  if (email === undefined) return []
+  const all = (await Promise.all([listTokens(store), listRevoked(store)])).flat()
+  const own = new Map(all.map((token) => [token.hash, token]))
+  return [...own.values()].filter(({ owner }) => isSameEmail(owner, email))
+}
 
 /** TTL of the cache of unknown tokens. Known tokens are read each time, since they may be revoked. */
 const UNKNOWN_TOKEN_TTL_MS = 5_000
 const MAX_UNKNOWN_TOKENS = 10_000
 
 /** Returns a function that looks up a token in the bucket; undefined if it is unknown or revoked. */
-export function tokenLookup(store: ObjectStore, now: () => number = Date.now) {
-  const unknown = new Map<string, number>()
+export function tokenLookup(store: ObjectStore) {
+  const unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN_TOKENS, ttl: UNKNOWN_TOKEN_TTL_MS })
   return async (text: string): Promise<PublishToken | undefined> => {
     if (!isToken(text)) return undefined
     const hash = hashOf(text)
-    if (now() - (unknown.get(hash) ?? Number.NEGATIVE_INFINITY) < UNKNOWN_TOKEN_TTL_MS) return undefined
+    if (unknown.has(hash)) return undefined
     const token = await getJson<PublishToken>(store, keyOf(hash))
-    unknown.delete(hash)
-    if (token === undefined) unknown.set(hash, now())
-    if (unknown.size > MAX_UNKNOWN_TOKENS) unknown.delete(unknown.keys().next().value as string)
+    if (token === undefined) unknown.set(hash, true)
     return token
   }
 }

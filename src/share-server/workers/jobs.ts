@@ -1,5 +1,6 @@
 import type { RedactOptions } from "../../redact/redact.ts"
 import { type Destination, openStore } from "../../store/open-store.ts"
+import type { HttpError } from "../http/http-error.ts"
 import { type CleanBatch, cleanBatch, type RawBatch } from "../items/clean-batch.ts"
 import { publishShare } from "../publishing/publish-share.ts"
 
@@ -25,7 +26,7 @@ export type ServerJobResponse =
   | { n: number; result: ServerJobResult[ServerJob["job"]] }
   | {
       n: number
-      error: { name: string; message: string; code?: string; hint?: string; status?: 400 | 408 | 413 }
+      error: { name: string; message: string; code?: string; hint?: string; status?: HttpError["status"] }
     }
 
 /** Connections of one process to the bucket. */

@@ -1,6 +1,7 @@
+import { LRUCache } from "lru-cache"
 import type { ObjectStore } from "../../store/object-store.ts"
-import { semaphore } from "../http/fair-semaphore.ts"
-import { HttpError } from "../http/request-body.ts"
+import { fairSemaphore } from "../http/fair-semaphore.ts"
+import { HttpError } from "../http/http-error.ts"
 import { storedBytes } from "../items/batches.ts"
 import { type CleanBatch, cleanBatch, type RawBatch } from "../items/clean-batch.ts"
 import { readOwner } from "../shares/ownership.ts"
@@ -41,9 +42,13 @@ export function workerPool(file: string, store: ObjectStore, now: () => number =
   const cleaner = workerProcess({ file, heapMegabytes: CLEANER_HEAP_MB, timeoutMs: CLEAN_TIMEOUT_MS })
   const publisher = workerProcess({ file, heapMegabytes: PUBLISHER_HEAP_MB, timeoutMs: PUBLISH_TIMEOUT_MS })
   const heavy = workerProcess({ file, heapMegabytes: HEAVY_HEAP_MB, timeoutMs: HEAVY_TIMEOUT_MS, isSingleUse: true })
-  const cleaning = semaphore({ limit: 1, maxQueued: 5_000, timeoutMs: 45_000 })
-  const heavyWork = semaphore({ limit: 1, maxQueued: 1_000, timeoutMs: 2 * HEAVY_TIMEOUT_MS })
-  const givenUp = new Map<string, { bytes: number; until: number }>()
+  const cleaning = fairSemaphore({ limit: 1, maxQueued: 5_000, timeoutMs: 45_000 })
+  const heavyWork = fairSemaphore({ limit: 1, maxQueued: 1_000, timeoutMs: 2 * HEAVY_TIMEOUT_MS })
+  const givenUp = new LRUCache<string, { bytes: number }>({
+    max: MAX_GIVEN_UP_SHARES,
+    ttl: GIVEN_UP_MS,
+    perf: { now },
+  })
 
   async function cleanApart(batch: RawBatch, token: string): Promise<CleanBatch> {
     const job = { job: "clean" as const, ...batch }
@@ -57,8 +62,7 @@ export function workerPool(file: string, store: ObjectStore, now: () => number =
       return await heavyWork(() => heavy.run<"publish">(job), 1, owner?.token)
     } catch (error) {
       if (!(error instanceof ResourceLimitError)) throw error
-      givenUp.set(job.id, { bytes, until: now() + GIVEN_UP_MS })
-      if (givenUp.size > MAX_GIVEN_UP_SHARES) givenUp.delete(givenUp.keys().next().value as string)
+      givenUp.set(job.id, { bytes })
       return "given up"
     }
   }
@@ -76,8 +80,7 @@ export function workerPool(file: string, store: ObjectStore, now: () => number =
     },
     async publish(job) {
       const bytes = await storedBytes(store, job.id)
-      const before = givenUp.get(job.id)
-      if (before && before.bytes === bytes && before.until > now()) return "given up"
+      if (givenUp.get(job.id)?.bytes === bytes) return "given up"
       if (bytes > MAX_LIGHT_SHARE_BYTES) return publishHeavy(job, bytes)
       try {
         return await publisher.run<"publish">(job)

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { type ErrorCode, ShareError } from "../../errors.ts"
-import { HttpError } from "../http/request-body.ts"
+import { HttpError } from "../http/http-error.ts"
 import type { ServerJob, ServerJobResponse, ServerJobResult } from "./jobs.ts"
 
 /** The process was killed before its job was done: it exceeded its memory or time limit. */

@@ -2,6 +2,7 @@
 // messages. It exits with its parent.
 
 import { useProxies } from "../../lib/proxies.ts"
+import type { HttpError } from "../http/http-error.ts"
 import { runJob, type ServerJob, type ServerJobResponse } from "./jobs.ts"
 
 const ready = useProxies(process.env)
@@ -12,7 +13,7 @@ process.on("message", (message: ServerJob & { n: number }) => {
     .then(() => runJob(job as ServerJob))
     .then(
       (result) => respond({ n, result }),
-      (error: Error & { code?: string; hint?: string; status?: 400 | 408 | 413 }) => {
+      (error: Error & { code?: string; hint?: string; status?: HttpError["status"] }) => {
         const { name, message, code, hint, status } = error
         respond({
           n,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest"
-import { proxyAccess } from "../../../src/share-server/access/access.ts"
 import { createTokenCipher } from "../../../src/share-server/access/encrypted-token.ts"
-import { safeReturnPath } from "../../../src/share-server/access/sign-in.ts"
+import { proxyAccess } from "../../../src/share-server/access/proxy-access.ts"
+import { safeReturnPath } from "../../../src/share-server/access/return-path.ts"
 import type { IssuerResponse } from "../../support/false-issuer.ts"
 import { accessOf, clientId, cookiesOf, type Guarded, guarded, SESSION, signIn } from "../../support/guarded.ts"
 import { keys, ownServer, post, publicUrl, recordedItems, shareFrom } from "../../support/own-server.ts"
@@ -78,21 +78,21 @@ describe("refused, with not a byte of content", () => {
     ["a cookie that is cut off", async (server) => (await signIn(server)).cookie.slice(0, -4)],
     [
       "an expired cookie",
-      () =>
-        `${SESSION}=${createTokenCipher(keys, () => Date.now() - 7_200_000).encrypt("session", { sub: "dana" }, 3600)}`,
+      async () =>
+        `${SESSION}=${await createTokenCipher(keys, () => Date.now() - 7_200_000).encrypt("session", { sub: "dana" }, 3600)}`,
     ],
     [
       "a cookie of another key",
-      () =>
-        `${SESSION}=${createTokenCipher(["another-key-of-cookies-that-is-long-enough"]).encrypt("session", { sub: "dana" }, 3600)}`,
+      async () =>
+        `${SESSION}=${await createTokenCipher(["another-key-of-cookies-that-is-long-enough"]).encrypt("session", { sub: "dana" }, 3600)}`,
     ],
     [
       "what was sealed for something else",
-      () => `${SESSION}=${createTokenCipher(keys).encrypt("import", { sub: "dana" }, 3600)}`,
+      async () => `${SESSION}=${await createTokenCipher(keys).encrypt("import", { sub: "dana" }, 3600)}`,
     ],
     [
       "a session under other rules",
-      () => `${SESSION}=${createTokenCipher(keys).encrypt("session", { sub: "dana", under: "x" }, 3600)}`,
+      async () => `${SESSION}=${await createTokenCipher(keys).encrypt("session", { sub: "dana", under: "x" }, 3600)}`,
     ],
     ["an attempt to sign in as a session", async (server) => (await signIn(server)).attempt.replace(/^[^=]+/, SESSION)],
     ["a cookie without its prefix", async (server) => (await signIn(server)).cookie.replace("__Host-", "")],
@@ -140,17 +140,23 @@ describe("refused, with not a byte of content", () => {
     const { attempt, back, address } = await signIn(server)
     const state = address.searchParams.get("state")!
     const other = await server.ask("/auth/login")
-    for (const [path, cookie] of [
-      [back, ""],
-      [back, cookiesOf(other)],
-      [back.replace(state, "other-state"), attempt],
-      ["/auth/callback?code=a-code", attempt],
-      [`/auth/callback?error=access_denied&state=${state}`, attempt],
-      ["/auth/callback", attempt],
+    for (const [path, cookie, isRetried] of [
+      [back, "", true],
+      [back, cookiesOf(other), true],
+      [back.replace(state, "other-state"), attempt, false],
+      ["/auth/callback?code=a-code", attempt, false],
+      [`/auth/callback?error=access_denied&state=${state}`, attempt, false],
+      ["/auth/callback", attempt, false],
     ] as const) {
       const answer = await server.ask(path, { headers: { cookie } })
-      expect(answer.status).toBe(400)
+      expect([path, answer.status]).toEqual([path, isRetried ? 302 : 400])
       expect(cookiesOf(answer)).not.toContain(`${SESSION}=`)
+      if (!isRetried) continue
+      // Sign-in is begun again once, and not again by what comes back from that.
+      const begun = new URL(answer.headers.get("location")!)
+      expect(begun.origin).toBe(server.issuer.issuer)
+      const again = await server.ask(`/auth/callback?code=a-code&state=${begun.searchParams.get("state")}`)
+      expect(again.status).toBe(400)
     }
   })
 

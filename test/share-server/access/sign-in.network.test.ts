@@ -124,8 +124,8 @@ test("somebody signed in sees and takes back nothing of others' shares", async (
   const server = await guarded({ rules: { everyone: true } })
   const { cookie } = await signIn(server, { claims: { email: "dana@corp.example", email_verified: true } })
   const proofs = [
-    createTokenCipher(keys).encrypt("unshare", { id: server.id, email: "dana@corp.example" }, 60),
-    createTokenCipher(keys).encrypt("import", { id: server.id, email: "dana@corp.example" }, 60),
+    await createTokenCipher(keys).encrypt("unshare", { id: server.id, email: "dana@corp.example" }, 60),
+    await createTokenCipher(keys).encrypt("import", { id: server.id, email: "dana@corp.example" }, 60),
     "",
   ]
   for (const proof of proofs) {

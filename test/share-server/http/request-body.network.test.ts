@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { semaphore } from "../../../src/share-server/http/fair-semaphore.ts"
+import { fairSemaphore } from "../../../src/share-server/http/fair-semaphore.ts"
 import { BYTES_PER_VALUE, JsonBounds, MAX_DEPTH } from "../../../src/share-server/http/json-bounds.ts"
 import { readSyncBody, SECRET_HEADER } from "../../../src/share-server/http/request-body.ts"
 import { ownServer, post, recordedItems, shareFrom } from "../../support/own-server.ts"
@@ -153,7 +153,7 @@ test("nobody gets more than their share while others wait, and nobody waits behi
     fc.asyncProperty(
       fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.integer({ min: 1, max: 4 })), { maxLength: 40 }),
       async (asked) => {
-        const gate = semaphore({ limit: 8, limitPerClient: 4, maxQueued: 100, timeoutMs: 5_000 })
+        const gate = fairSemaphore({ limit: 8, limitPerClient: 4, maxQueued: 100, timeoutMs: 5_000 })
         const inside = new Map<string, number>()
         let served = 0
         await Promise.all(
@@ -177,7 +177,7 @@ test("nobody gets more than their share while others wait, and nobody waits behi
     ),
     { numRuns: runs(100) },
   )
-  const gate = semaphore({ limit: 1, maxQueued: 1_000, timeoutMs: 5_000 })
+  const gate = fairSemaphore({ limit: 1, maxQueued: 1_000, timeoutMs: 5_000 })
   const order: string[] = []
   const all = ["a", "a", "a", "a", "b", "b", "c"].map((who) => gate(async () => void order.push(who), 1, who))
   await Promise.all(all)

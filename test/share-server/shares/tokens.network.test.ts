@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { proxyAccess } from "../../../src/share-server/access/access.ts"
+import { proxyAccess } from "../../../src/share-server/access/proxy-access.ts"
 import {
   createToken,
   listRevoked,

@@ -1,39 +1,11 @@
 import type { Context } from "hono"
-import { isPast } from "../../share/expiry.ts"
-import { INDEX, prefixOf, readManifest } from "../../share/manifest.ts"
+import { INDEX, prefixOf } from "../../share/manifest.ts"
 import { isShareId } from "../../share/share-id.ts"
 import type { ObjectStore, ReadAnswer } from "../../store/object-store.ts"
-import { hasTombstone } from "../shares/ownership.ts"
 
 /** Paths of a share that readers can request. All other objects, the server's own included, are unreachable. */
 const readablePaths =
   /^(?:[A-Za-z0-9][A-Za-z0-9_-]*\.html|page-[0-9a-f]{16}\.css|files\/[A-Za-z0-9][A-Za-z0-9._-]*|session\.json|session\.md|manifest\.json)$/
-
-/** Status of a share for readers. */
-export type ShareStatus = "published" | "preparing" | "gone" | "missing"
-
-/** TTL of the status cache. Deleted objects are unavailable regardless. */
-const STATUS_TTL_MS = 5_000
-const MAX_CACHED_STATUSES = 10_000
-
-/** Returns a function that reads the status of a share from its manifest, with a cache. */
-export function statusCache(store: ObjectStore, now: () => Date) {
-  const cache = new Map<string, { expires: string | undefined; at: number }>()
-  /** `fresh`: ignores the cache. */
-  return async (id: string, { fresh = false } = {}): Promise<ShareStatus> => {
-    const found = fresh ? undefined : cache.get(id)
-    if (found && now().getTime() - found.at < STATUS_TTL_MS) return isPast(found.expires, now()) ? "gone" : "published"
-    cache.delete(id)
-    const [manifest, gone] = await Promise.all([readManifest(store, id), hasTombstone(store, id)])
-    if (gone) return "gone"
-    if (!manifest) return "missing"
-    if (isPast(manifest.expires, now())) return "gone"
-    if (manifest.state !== "published" && !(await store.read(prefixOf(id) + INDEX, { head: true }))) return "preparing"
-    cache.set(id, { expires: manifest.expires, at: now().getTime() })
-    if (cache.size > MAX_CACHED_STATUSES) cache.delete(cache.keys().next().value as string)
-    return "published"
-  }
-}
 
 /** Parses `/s/<id>/<path>` into the share's id and the path in it; undefined if it is not a readable path. */
 export function parseSharePath(pathname: string): { id: string; path: string } | undefined {

@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { mapConcurrently, rateLimiter, semaphore } from "../../../src/share-server/http/fair-semaphore.ts"
+import { fairSemaphore } from "../../../src/share-server/http/fair-semaphore.ts"
+import { rateLimiter } from "../../../src/share-server/http/rate-limiter.ts"
 import { readBody } from "../../../src/share-server/http/request-body.ts"
 import { jsonLogger } from "../../../src/share-server/log.ts"
 import { ownServer, post, recordedItems, shareFrom } from "../../support/own-server.ts"
@@ -9,7 +10,7 @@ import { runs } from "../../support/property-runs.ts"
 test("no more than so much is inside at once, what is heavier than that alone, and everybody gets in", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(15), { maxLength: 30 }), async (weights) => {
-      const gate = semaphore({ limit: 10, maxQueued: 100, timeoutMs: 5_000 })
+      const gate = fairSemaphore({ limit: 10, maxQueued: 100, timeoutMs: 5_000 })
       const inside: number[] = []
       let served = 0
       const work = async (weight: number) => {
@@ -28,7 +29,7 @@ test("no more than so much is inside at once, what is heavier than that alone, a
 })
 
 test("who would wait too long, or in too long a line, is told so, and holds nobody up", async () => {
-  const gate = semaphore({ limit: 2, maxQueued: 2, timeoutMs: 20 })
+  const gate = fairSemaphore({ limit: 2, maxQueued: 2, timeoutMs: 20 })
   let leave = () => {}
   const first = gate(() => new Promise<void>((resolve) => (leave = resolve)))
   const heavy = gate(async () => "in", 2)
@@ -39,14 +40,6 @@ test("who would wait too long, or in too long a line, is told so, and holds nobo
   leave()
   await first
   expect(await gate(async () => "in", 2)).toBe("in")
-})
-
-test("what is done for each comes back in order, and one that fails is not hidden", async () => {
-  const numbers = Array.from({ length: 50 }, (_, n) => n)
-  expect(await mapConcurrently(numbers, async (n) => n * 2)).toEqual(numbers.map((n) => n * 2))
-  await expect(mapConcurrently(numbers, async (n) => (n === 30 ? Promise.reject(new Error("30")) : n))).rejects.toThrow(
-    "30",
-  )
 })
 
 test("a minute's worth is saved up, and no more", () => {
