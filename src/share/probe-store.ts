@@ -60,12 +60,12 @@ export async function verifyErasable(
   return runProbe<"proven" | "locked">(store, id, isLocked, "locked", async () => {
     const stored = await store.get(key)
     if (!stored || sha256(stored) !== hash)
-      throw new ShareError("store-failed", `${store.name} does not give ${key} back as it was sent.`, {
-        hint: "Something between here and the bucket changes objects: a proxy, or a gateway with rules of its own.",
+      throw new ShareError("store-failed", `${store.name} returns ${key} with different content than was stored.`, {
+        hint: "Check for a proxy or gateway that changes objects on the way to the bucket.",
       })
     if ((await emptyPrefix(store, id)) === 0)
       throw new ShareError("store-failed", `${store.name} does not list ${key}, so a removal could not be proven.`, {
-        hint: "See whether the service lists new objects at once.",
+        hint: "Check that the service lists new objects immediately.",
       })
     return "proven"
   })
