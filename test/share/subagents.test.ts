@@ -317,13 +317,13 @@ test("what the header counts is what is shown", async () => {
     [made("ses_a", []), made("ses_b", [])],
   )
   undone.info["revert"] = { messageID: undone.messages[2]!.info.id }
-  undone.info["cost"] = 99
+  undone.info["cost"] = 90_817
   const { files, prepared } = await shared(undone)
   const { facts } = JSON.parse(files.get("index.html")!) as Awaited<ReturnType<typeof buildPageView>>
   expect(Object.fromEntries(facts.map(({ name, value }) => [name, value]))).toMatchObject({
     Cost: "$1.00",
     Messages: "1 asked, 1 answered",
   })
-  expect(files.get("session.json")).not.toContain("99")
+  expect(files.get("session.json")).not.toContain("90817")
   expect(await subagents(prepared.session)).toBe(1)
 })
