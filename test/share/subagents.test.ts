@@ -82,7 +82,7 @@ const node = (depth: number): fc.Arbitrary<Node> =>
     steps: fc.array(
       fc.record({
         naming: fc.constantFrom(...(Object.keys(namings) as Naming[])),
-        // Where no call names it: whether its id stands in a text, or nowhere.
+        // Without a call that names it, its id is in a text, or nowhere.
         named: fc.constantFrom("call", "call", "call", "text", "input", "prompt", "nothing"),
         child: depth === 0 ? fc.constant({ steps: [], undo: null }) : node(depth - 1),
       }),
