@@ -1,5 +1,5 @@
+import { parseDuration } from "../lib/duration.ts"
 import { firstHidden } from "../lib/terminal-text.ts"
-import { parseDuration } from "../share/expiry.ts"
 
 /**
  * Settings: this package's options in `opencode.json`, each also available as a flag (`--public-url`) and a variable
