@@ -2,13 +2,6 @@ import { NOT_READ_YET, Opencode2Error } from "./opencode-2.ts"
 import { fields, isFields, text } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
 
-/** Whether a message has the form of OpenCode 2: `{id, type, time, …}`, without `info` and `parts`. */
-export function isOpencode2Message(message: unknown): boolean {
-  if (!isFields(message)) return false
-  const { type, role } = isFields(message["info"]) ? message["info"] : message
-  return typeof type === "string" && typeof role !== "string"
-}
-
 /**
  * Wraps a record so that reading it, or a subagent session, throws `Opencode2Error` for a message in the form of
  * OpenCode 2, and at the end if no message has a role: its page would consist of malformed messages only. Single

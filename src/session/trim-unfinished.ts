@@ -1,4 +1,5 @@
 import { fields } from "./read-json.ts"
+import { isV2Message } from "./v2/is-v2.ts"
 import { messagesFrom, type SessionRecord } from "./source.ts"
 
 /** Longer than any secret: at most this much text without whitespace is held back. */
@@ -25,6 +26,8 @@ export function trimUnfinished(record: SessionRecord): SessionRecord {
 }
 
 function trimMessage(message: unknown): unknown {
+  // shareableMessage trims messages of OpenCode 2.
+  if (isV2Message(message)) return message
   const { info, parts } = fields(message)
   const { role, time, error, finish } = fields(info)
   const isEnded = typeof fields(time)["completed"] === "number" || typeof finish === "string"

@@ -103,12 +103,15 @@ export async function planResume(
   }
 }
 
+const isPromptRecord = (message: unknown) =>
+  fields(fields(message)["info"])["role"] === "user" || fields(message)["type"] === "user"
+
 /** Wraps a record. Reading it records in `prompts.last` how many messages precede the last prompt. */
 function trackLastPrompt(record: SessionRecord, prompts: { last: number }): SessionRecord {
   async function* messages(from: number) {
     let position = from
     for await (const message of messagesFrom(record, from)) {
-      if (fields(fields(message)["info"])["role"] === "user") prompts.last = Math.max(prompts.last, position)
+      if (isPromptRecord(message)) prompts.last = Math.max(prompts.last, position)
       position++
       yield message
     }
