@@ -1,10 +1,10 @@
 import { ShareError } from "../errors.ts"
+import { debouncedWorker } from "../lib/debounced-worker.ts"
 import type { SecretCount } from "../redact/secrets.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
 import type { LedgerEntry } from "../share/ledger.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import { changeTracker } from "./change-tracker.ts"
-import { debouncedPublisher } from "./debounced-publisher.ts"
 import type { Notify } from "./notifier.ts"
 import type { OpencodeEvent } from "./opencode.ts"
 import { sessionTree } from "./session-tree.ts"
@@ -12,6 +12,10 @@ import type { WorkerClient } from "./worker-client.ts"
 
 /** Debounce time between a change and its publish. */
 const DEBOUNCE_MS = 2_000
+const FIRST_RETRY_MS = 15_000
+const MAX_RETRY_MS = 300_000
+/** While a session changes, at most 1/N of the time is spent publishing it. */
+const DUTY_CYCLE_DIVISOR = 5
 
 /** The shares of one project's folder in this process. */
 export interface Sharing {
@@ -38,7 +42,7 @@ export interface SharingOptions {
 }
 
 export function sharing(options: SharingOptions): Sharing {
-  const { worker, folder, api, ledgerEntries, notify, objection, debounceMs: gathered = DEBOUNCE_MS } = options
+  const { worker, folder, api, ledgerEntries, notify, objection, debounceMs = DEBOUNCE_MS } = options
   const tree = sessionTree()
   const messages = changeTracker()
   /** Share ids by session id. */
@@ -58,7 +62,15 @@ export function sharing(options: SharingOptions): Sharing {
   /** Shares with failing updates; the user is notified once. */
   const failing = new Set<string>()
 
-  const updates = debouncedPublisher(async (id) => {
+  const updates = debouncedWorker({
+    work: publishChanges,
+    debounceMs,
+    firstRetryMs: FIRST_RETRY_MS,
+    maxRetryMs: MAX_RETRY_MS,
+    dutyCycleDivisor: DUTY_CYCLE_DIVISOR,
+  })
+
+  async function publishChanges(id: string): Promise<void> {
     const known = [...shares].find(([, share]) => share === id)?.[0]
     const changedMessages = known === undefined ? undefined : messages.takeChanges(known)
     try {
@@ -81,7 +93,7 @@ export function sharing(options: SharingOptions): Sharing {
       if (!isOver) throw error
       if (code !== "sharing-disabled") forgetShare(id)
     }
-  }, gathered)
+  }
 
   function forgetShare(id: string): void {
     for (const [session, share] of shares) if (share === id) shares.delete(session)
@@ -131,7 +143,7 @@ export function sharing(options: SharingOptions): Sharing {
   function publishLater(id: string, rested = false): void {
     if (removed.has(id)) return
     updates.schedule(id)
-    if (rested) updates.flush(id)
+    if (rested) void updates.flush(id)
   }
 
   function isNotedLink(session: string, { type, properties }: OpencodeEvent): boolean {
@@ -194,7 +206,7 @@ export function sharing(options: SharingOptions): Sharing {
     async flush() {
       // `opencode run --share` exits without waiting for the share or its last changes.
       await Promise.allSettled([...creating.values(), ...lookups.values()])
-      await updates.flushAll()
+      await updates.flush()
     },
   }
 }

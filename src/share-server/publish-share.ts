@@ -4,8 +4,8 @@ import { site } from "../render/site/site.ts"
 import { nextExpiry } from "../share/expiry.ts"
 import { MANIFEST, type Manifest, prefixOf, readManifest, writeManifest } from "../share/manifest.ts"
 import { prepare } from "../share/prepare.ts"
-import { publish } from "../share/publish.ts"
 import { emptyPrefix } from "../share/unshare.ts"
+import { uploadFiles } from "../share/upload-files.ts"
 import type { ObjectEntry, ObjectStore } from "../store/object-store.ts"
 import { compactBatches, hasNewBatches, markInconsistent, readBatches, SERVER_FOLDER } from "./batches.ts"
 import { listDirtyMarks } from "./dirty-marks.ts"
@@ -93,7 +93,7 @@ async function publishSession(
   const seen = Object.keys(before.objects)
   const { objects } = await withTemporaryFiles((temporary) => {
     const files = site(session, { id, version, leftOut, expires, temporary })
-    return publish(files, { store, prefix, known: current, visiblePaths: seen, concurrency: 8 })
+    return uploadFiles(files, { store, prefix, storedObjects: current, visiblePaths: seen, concurrency: 8 })
   })
   if (current !== before.objects || Object.keys(current).some((path) => !Object.hasOwn(objects, path)))
     await removeStale(store, prefix, objects)

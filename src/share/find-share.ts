@@ -1,6 +1,7 @@
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
+import { mapConcurrently } from "../lib/concurrency.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
@@ -86,22 +87,13 @@ async function atFileLink(link: string, id: string, open: FindSharesOptions["ope
 }
 
 /** Manifests that are read at the same time. */
-const MAX_CONCURRENT_COUNT = 16
+const MAX_CONCURRENT_READS = 16
 
 /** Finds every share of a session in a store by reading its manifests, including shares from other machines and users. */
 export async function findInBucket(store: ObjectStore, session: string): Promise<FoundShare[]> {
-  const found: FoundShare[] = []
-  const reading = new Set<Promise<void>>()
-  const look = async (id: string) => {
-    const manifest = await readManifest(store, id).catch(() => undefined)
-    if (manifest?.session === session) found.push({ id, url: store.url(prefixOf(id) + INDEX), store })
-  }
-  for await (const id of store.folders("s/")) {
-    if (!isShareId(id)) continue
-    const read = look(id).finally(() => reading.delete(read))
-    reading.add(read)
-    if (reading.size >= MAX_CONCURRENT_COUNT) await Promise.race(reading)
-  }
-  await Promise.all(reading)
-  return found
+  const found = await mapConcurrently(store.folders("s/"), MAX_CONCURRENT_READS, async (id) => {
+    const manifest = isShareId(id) ? await readManifest(store, id).catch(() => undefined) : undefined
+    return manifest?.session === session ? [{ id, url: store.url(prefixOf(id) + INDEX), store }] : []
+  })
+  return found.flat()
 }

@@ -13,13 +13,13 @@ export interface StoredState {
   why: string
 }
 
-const TIMEOUT_MS = 10_000
+const FORGET_TIMEOUT_MS = 10_000
 
 /** Checks whether anything of a share is stored: in the ledger, else at the store. Never throws a `ShareError`. */
 export async function storedState(
   entry: LedgerEntry,
   open: (destination: Destination) => Promise<ObjectStore>,
-  timeoutMs = TIMEOUT_MS,
+  timeoutMs = FORGET_TIMEOUT_MS,
 ): Promise<StoredState> {
   if (entry.unsent) return { holds: "nothing", why: "no request for it has ever reached the store" }
   try {
@@ -47,4 +47,4 @@ export async function storedState(
 
 /** Removes a share from the ledger without deleting anything. Waits for a process that is publishing it. */
 export const forgetShare = (entry: LedgerEntry, ledger: Ledger): Promise<void> =>
-  ledger.withLock(entry, () => ledger.drop(entry), { timeoutMs: TIMEOUT_MS })
+  ledger.withLock(entry, () => ledger.drop(entry), { timeoutMs: FORGET_TIMEOUT_MS })

@@ -7,7 +7,8 @@ import type { Selection } from "../session/select.ts"
 import { canonicalTo, type Destination, spellingsOf } from "../store/open-store.ts"
 import { checkpointFolder } from "./checkpoint.ts"
 import type { Expiry } from "./expiry.ts"
-import { acquireLock, type LockOptions, LockTimeoutError } from "./lock.ts"
+import { acquireFileLock, type LockOptions } from "./file-lock.ts"
+import { withLock } from "./lock.ts"
 import { isShareId } from "./share-id.ts"
 
 /** This machine's record of one share: one session at one destination. Holds no credentials. */
@@ -136,7 +137,6 @@ export function openLedger(folder: string): Ledger {
     try {
       return await work()
     } catch (cause) {
-      if (cause instanceof LockTimeoutError) throw busy(cause)
       throw new ShareError(
         "bad-settings",
         `Could not write the list of shares in ${folder}: ${(cause as Error).message}.`,
@@ -148,6 +148,16 @@ export function openLedger(folder: string): Ledger {
     }
   }
 
+  async function whileLocked<T>(file: string, work: () => Promise<T>, options?: LockOptions): Promise<T> {
+    const attempt = await wrapErrors(async () => {
+      await createPrivateFolder(folder)
+      return acquireFileLock(file, options)
+    })
+    const locked = await withLock(attempt, work)
+    if (locked.status === "busy") throw busyError(locked.holder)
+    return locked.result
+  }
+
   async function all(): Promise<LedgerEntry[]> {
     const names = await readdir(folder).catch(() => [])
     const files = names.filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
@@ -156,18 +166,15 @@ export function openLedger(folder: string): Ledger {
   }
 
   return {
-    async withLock(share, work, options) {
-      const release = await wrapErrors(async () => {
-        await createPrivateFolder(folder)
-        return acquireLock(`${fileOf(share)}.lock`, options)
-      })
-      try {
-        await sweep().catch(() => {})
-        return await work()
-      } finally {
-        release()
-      }
-    },
+    withLock: (share, work, options) =>
+      whileLocked(
+        `${fileOf(share)}.lock`,
+        async () => {
+          await sweep().catch(() => {})
+          return work()
+        },
+        options,
+      ),
     checkpointFolder: (share) => checkpointFolder(fileOf(share)),
     claim: (fresh) =>
       wrapErrors(async () => {
@@ -202,20 +209,14 @@ export function openLedger(folder: string): Ledger {
         const others = proven.filter((each) => each !== identity)
         await writeJson(file, { proven: [...others, identity].slice(-MAX_IDENTITY_COUNT) } satisfies ProbeRecord)
       }),
-    async withProbe(destination, fresh, work) {
+    withProbe(destination, fresh, work) {
       const file = probeFileOf(destination)
-      const release = await wrapErrors(async () => {
-        await createPrivateFolder(folder)
-        return acquireLock(`${file}.lock`)
-      })
-      try {
+      return whileLocked(`${file}.lock`, async () => {
         const trials = await readProbeRecord(file)
         const id = trials.unfinished ?? fresh
         if (id === fresh) await wrapErrors(() => writeJson(file, { ...trials, unfinished: id } satisfies ProbeRecord))
-        return await work(id)
-      } finally {
-        release()
-      }
+        return work(id)
+      })
     },
     at: (session, destination) => entryOf({ session, destination }),
     find: async (id) => (await all()).find((entry) => entry.id === id),
@@ -223,14 +224,11 @@ export function openLedger(folder: string): Ledger {
   }
 }
 
-const busy = (cause: LockTimeoutError) =>
+const busyError = (holder: number | undefined) =>
   new ShareError(
     "store-busy",
-    `Timed out waiting for another process (${cause.pid}) that is sharing or unsharing this session.`,
-    {
-      hint: "Wait for it to end, or stop it, then run the same command again.",
-      cause,
-    },
+    `Timed out waiting for another process${holder === undefined ? "" : ` (${holder})`} that is sharing or unsharing this session.`,
+    { hint: "Wait for it to end, or stop it, then run the same command again." },
   )
 
 /** Results of the probes of one destination. */

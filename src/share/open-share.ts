@@ -1,20 +1,12 @@
 import { ShareError } from "../errors.ts"
 import type { SessionInfo } from "../session/model.ts"
 import type { Selection } from "../session/select.ts"
-import { collect, type ObjectStore } from "../store/object-store.ts"
+import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, parseDestination } from "../store/open-store.ts"
 import { isPast, type Lifetime, nextExpiry } from "./expiry.ts"
 import type { Ledger, LedgerEntry } from "./ledger.ts"
-import {
-  FORMAT,
-  INDEX,
-  MANIFEST,
-  type Manifest,
-  type ManifestObject,
-  prefixOf,
-  readManifest,
-  writeManifest,
-} from "./manifest.ts"
+import { FORMAT, INDEX, prefixOf, readManifest, writeManifest } from "./manifest.ts"
+import type { PublishOptions, StoredShare } from "./publish.ts"
 import { removeShare } from "./unshare.ts"
 
 export interface OpenShareOptions {
@@ -36,18 +28,12 @@ export interface OpenShareOptions {
   secret?: string | undefined
 }
 
-/** The share that a session is published to, and what it already holds. */
+/** The share that a session is published to. */
 export interface ShareTarget {
   entry: LedgerEntry
-  manifest: Manifest
-  /** The manifest as stored. */
-  found: Manifest
-  /** Objects that are certain to be stored as the manifest lists them. */
-  known: Record<string, ManifestObject>
-  /** Resolves once the manifest is stored; nothing else may be stored before. Rejects with what the store throws. */
-  manifestWritten: Promise<void>
-  /** Prefix state: `empty`, `clean` (matches the manifest), `dirty` (an earlier run was interrupted). */
-  prefixState: "empty" | "clean" | "dirty"
+  stored: StoredShare & { manifestWritten: Promise<void> }
+  /** Fields of the next version's manifest. */
+  version: PublishOptions["version"]
 }
 
 /**
@@ -107,17 +93,13 @@ export async function openShare(
     // Handled where `manifestWritten` is awaited; this only avoids an unhandled rejection.
     manifestWritten.catch(() => {})
   }
+  const prefixState = isNew ? "empty" : isComplete ? "clean" : "dirty"
   return {
     entry,
-    manifestWritten,
-    manifest: { ...withoutExpiry(found), title, ...expires, generator: version },
-    found,
-    known: isComplete ? found.objects : {},
-    prefixState: isNew ? "empty" : isComplete ? "clean" : "dirty",
+    stored: { manifest: found, manifestWritten, prefixState },
+    version: { title, generator: version, ...expires },
   }
 }
-
-const withoutExpiry = ({ expires: _, ...rest }: Manifest): Manifest => rest
 
 export const shareNotFound = (id: string) =>
   new ShareError("share-not-found", `Share ${id} no longer exists, so it was not updated.`, {
@@ -137,22 +119,4 @@ function surelyNothingStored(error: unknown, { to }: Destination): boolean {
   const { attempts = 1 } = (error.cause as { $metadata?: { attempts?: number } } | undefined)?.$metadata ?? {}
   const refusals = ["store-bucket-missing", "store-credentials", "store-denied", "store-clock"]
   return attempts === 1 && refusals.includes(error.code)
-}
-
-/**
- * Deletes objects below the prefix that no longer belong to the share. Lists the prefix only if there can be any.
- * Returns the number of objects. Throws what the store throws.
- */
-export async function removeStaleObjects(
-  target: ShareTarget,
-  objects: Record<string, ManifestObject>,
-  store: ObjectStore,
-): Promise<number> {
-  const belongs = (path: string) => path === MANIFEST || Object.hasOwn(objects, path)
-  if (target.prefixState === "empty") return 0
-  if (target.prefixState === "clean" && Object.keys(target.known).every(belongs)) return 0
-  const prefix = prefixOf(target.entry.id)
-  const stale = (await collect(store.list(prefix))).filter(({ key }) => !belongs(key.slice(prefix.length)))
-  await store.delete(stale)
-  return new Set(stale.map(({ key }) => key)).size
 }

@@ -16,6 +16,7 @@ import {
 import type { ShareTarget } from "./open-share.ts"
 import { hashPrefix } from "./prefix-hash.ts"
 import type { Prepared, PrepareOptions } from "./prepare.ts"
+import { storedObjectsOf } from "./publish.ts"
 
 /** State from which an update of a share can resume. */
 export interface ResumeState {
@@ -73,7 +74,7 @@ export interface ResumePlan extends Pick<SiteOptions, "from" | "halt"> {
 export async function planResume(
   { folder, record, checkpoint, redactedBy, beforeLastPrompt }: ResumeState,
   { session, redacted }: Prepared,
-  { entry, known }: ShareTarget,
+  { entry, stored }: ShareTarget,
   version: string,
   temporary: TemporaryFiles,
 ): Promise<ResumePlan> {
@@ -82,6 +83,7 @@ export async function planResume(
   const { path: sheet } = await prebuiltSheet()
   const key = hashKey(version, entry.id, sheet, title, directory, children, redacted.key)
   const found = checkpoint?.key === key ? await loadCheckpoint(folder, checkpoint, temporary) : undefined
+  const known = storedObjectsOf(stored)
   const from = found?.files.every(({ path, input }) => known[path]?.input === input) ? found : undefined
 
   const messages = beforeLastPrompt()

@@ -7,8 +7,8 @@ import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
 import { ensureErasable } from "./ensure-erasable.ts"
 import type { LedgerEntry } from "./ledger.ts"
-import { INDEX, type ManifestObject, prefixOf, readManifest, writeManifest } from "./manifest.ts"
-import { type OpenShareOptions, openShare, removeStaleObjects, shareNotFound } from "./open-share.ts"
+import { INDEX, prefixOf, readManifest } from "./manifest.ts"
+import { type OpenShareOptions, openShare, shareNotFound } from "./open-share.ts"
 import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts"
 import {
   PRESIGNED_PAGE,
@@ -17,9 +17,10 @@ import {
   verifyPresigned,
   withPresignedPage,
 } from "./presigned-page.ts"
-import { type Progress, publish } from "./publish.ts"
+import { publish } from "./publish.ts"
 import { findResumeState, planResume, type ResumePlan, type ResumeState } from "./resume.ts"
 import { removeShare } from "./unshare.ts"
+import type { Progress } from "./upload-files.ts"
 import { type LinkAccess, verifyReadable } from "./verify-readable.ts"
 
 export interface ShareOptions extends OpenShareOptions, PrepareOptions {
@@ -133,12 +134,12 @@ async function publishOnce(
   const { store, ledger, version, now, onProgress } = options
   if (options.signed !== undefined && !store.presign) throw presigningUnsupported(store.name)
   const target = await openShare(session.info, options)
-  const { entry, manifest, known, manifestWritten } = target
+  const { entry, stored } = target
   const { id, title } = entry
   const prefix = prefixOf(id)
   const url = store.url(prefix + INDEX)
   // Surface bucket errors before signing errors.
-  if (options.signed !== undefined) await manifestWritten
+  if (options.signed !== undefined) await stored.manifestWritten
   const { link, until } = await presignPage(target, options)
   const about = { id, version, leftOut, expires: entry.expires }
   // The presigned page contains all messages, so a resumed run cannot render it.
@@ -146,33 +147,32 @@ async function publishOnce(
     before && until === undefined ? await planResume(before, prepared, target, version, temporary) : NO_RESUME
   const all = site(session, { ...about, ...soFar, temporary })
   const files = until === undefined ? all : withPresignedPage(all, session, about)
-  const visiblePaths = Object.keys(target.found.objects)
-  const sending = { store, prefix, known, visiblePaths, ready: manifestWritten, ...(onProgress && { onProgress }) }
-  const { objects, progress } = await publish(files, sending)
-  const removed = await removeStaleObjects(target, objects, store)
-
-  // A removal deletes the manifest last and then lists the prefix again. If the manifest still exists now, that listing
-  // will include everything uploaded so far; if it does not, we must delete what we uploaded.
-  const there = await readManifest(store, id)
-  if (!there) throw await removedMeanwhile(options, id, url)
-  if (JSON.stringify(there) !== JSON.stringify(target.found)) return { id }
-  const updated = now().toISOString()
-  const isSame =
-    target.prefixState === "clean" &&
-    removed === 0 &&
-    isSameObjects(objects, known) &&
-    target.found.expires === manifest.expires
-  if (!isSame) await writeManifest(store, { ...manifest, state: "published", updated, objects })
+  const published = await publish(files, stored, {
+    store,
+    now,
+    version: target.version,
+    // A removal deletes the manifest last and then lists the prefix again. If the manifest still exists now, that
+    // listing will include everything uploaded so far; if it does not, we must delete what we uploaded.
+    async checkClaim() {
+      const found = await readManifest(store, id)
+      if (!found) return "removed"
+      return JSON.stringify(found) === JSON.stringify(stored.manifest) ? "current" : "superseded"
+    },
+    onProgress,
+  })
+  if (published.status === "removed") throw await removedMeanwhile(options, id, url)
+  if (published.status === "superseded") return { id }
+  const { objects } = published.manifest
 
   const claimed = await ledger.at(session.info.id, options.destination)
   if (claimed?.id !== id || claimed.state === "removing") throw await removedMeanwhile(options, id, url)
   let readable: LinkAccess
   try {
-    readable = await verifyReadable(store, id, objects[INDEX]!.hash, url, target.found.objects[INDEX]?.hash)
+    readable = await verifyReadable(store, id, objects[INDEX]!.hash, url, stored.manifest.objects[INDEX]?.hash)
   } catch (error) {
     if (!(error instanceof ShareError && error.code === "store-failed")) throw error
-    const now = await readManifest(store, id)
-    const index = now && (await store.get(prefix + INDEX))
+    const manifest = await readManifest(store, id)
+    const index = manifest && (await store.get(prefix + INDEX))
     if (!index) throw await removedMeanwhile(options, id, url)
     if (createHash("sha256").update(index).digest("hex") !== objects[INDEX]!.hash) return { id, error }
     throw error
@@ -182,13 +182,13 @@ async function publishOnce(
   await ledger.save({
     ...(entry.unconfirmed ? entry : settled),
     state: "published",
-    updated,
+    updated: now().toISOString(),
     url,
     ...(until && { signed: until }),
   })
   await keep()
-  const sent = progress.sent + (isSame ? 0 : 1)
-  const count = { objects: Object.keys(objects).length + 1, sent, bytes: progress.bytes, removed }
+  const { sent, bytes, removed } = published
+  const count = { objects: Object.keys(objects).length + 1, sent, bytes, removed }
   const redacted = found.reduce((sum, { secrets }) => sum + secrets, 0)
   const expires = entry.expires ?? null
   const opens = link ? await verifyPresigned(link, id, objects[PRESIGNED_PAGE]!.hash, readable) : { url, ...readable }
@@ -206,7 +206,3 @@ const publishedElsewhere = (id: string, where: string) =>
   new ShareError("store-busy", `Share ${id} in ${where} is being published from another machine at the same time.`, {
     hint: "Run the same command again when that is done.",
   })
-
-/** Whether the stored manifest is already complete. Unchanged objects are identical references. */
-const isSameObjects = (objects: Record<string, ManifestObject>, known: Record<string, ManifestObject>) =>
-  Object.entries(objects).every(([path, object]) => known[path] === object)

@@ -4,6 +4,7 @@ import path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
+import { mapConcurrently } from "../lib/concurrency.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { isPageOf, obstacleIn } from "./anonymous-access.ts"
 import { type AnonymousResponse, type AnonymousResult, fetchAnonymously } from "./anonymous-fetch.ts"
@@ -38,7 +39,7 @@ export interface VerifyRemovedOptions {
 
 /** Most addresses requested per share, sampled from every kind of file. */
 export const MAX_CHECKED_COUNT = 64
-const MAX_CONCURRENT_COUNT = 16
+const MAX_CONCURRENT_CHECKS = 16
 const SAFE_PATH = /^(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/
 const RECHECK_DELAYS_MS = [300, 1_500]
 /** Paths that every share has, and "" for its folder, where a host may serve `index.html`. */
@@ -75,12 +76,14 @@ export async function verifyRemoved(
   const verdicts = new Map([await judged(first)])
   // If the first address does not respond, each further one would time out as well.
   if (verdicts.get(first)?.seen !== "unreachable")
-    for (const [name, verdict] of await mapConcurrently(others, judged)) verdicts.set(name, verdict)
+    for (const [name, verdict] of await mapConcurrently(others, MAX_CONCURRENT_CHECKS, judged))
+      verdicts.set(name, verdict)
   for (const wait of recheckMs) {
     const again = stillServedIn(verdicts).map(([name]) => name)
     if (again.length === 0) break
     await sleep(wait)
-    for (const [name, verdict] of await mapConcurrently(again, judged)) verdicts.set(name, verdict)
+    for (const [name, verdict] of await mapConcurrently(again, MAX_CONCURRENT_CHECKS, judged))
+      verdicts.set(name, verdict)
   }
   const kept = stillServedIn(verdicts)
   if (kept.length > 0) throw leftBehind(store, id, base, kept)
@@ -239,15 +242,4 @@ function verifyRemovedFromDisk(store: ObjectStore, id: string, base: string, was
   if (wasThere || existsSync(root)) return { proven: true, seen: "missing", asked: 1 }
   const note = `Not proven: the folder ${printable(root)} is not there. It was deleted, or is on a drive that is not mounted.`
   return { proven: false, seen: "unreachable", asked: 1, note }
-}
-
-/** Maps items with limited concurrency; results are in the order of the items. */
-async function mapConcurrently<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
-  const results: B[] = []
-  const waiting = items.entries()
-  const next = async () => {
-    for (const [at, item] of waiting) results[at] = await work(item)
-  }
-  await Promise.all(Array.from({ length: Math.min(MAX_CONCURRENT_COUNT, items.length) }, next))
-  return results
 }

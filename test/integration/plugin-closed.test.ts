@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { DEAD_ENDPOINT_URL } from "../../src/config/dead-endpoint.ts"
 import { resolveEnterprise } from "../../src/config/enterprise.ts"
 import { type PluggedClient, pageAt, pluggedClient, type Served, until } from "../support/opencode-plugin.ts"
+import { runs } from "../support/property-runs.ts"
 import { ownProxy } from "../support/proxy.ts"
 import { inTmux } from "../support/tmux.ts"
 
@@ -203,7 +204,7 @@ test("the address is resolved as OpenCode resolves it, whichever files there are
       content: fc.boolean(),
       isProjectRead: fc.boolean(),
     }),
-    { numRuns: 6, seed: 1 },
+    { numRuns: runs(6) },
   )
   for (const { set, content, isProjectRead } of drawn) {
     const named = (name: string, at: number) =>

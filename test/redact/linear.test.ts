@@ -4,6 +4,7 @@ import { redact } from "../../src/redact/redact.ts"
 import { rules } from "../../src/redact/rules.ts"
 import { secretlintAnchors } from "../../src/redact/secretlint.ts"
 import { createWordSearch } from "../../src/redact/word-search.ts"
+import { runs } from "../support/property-runs.ts"
 import { recordOf } from "../support/record.ts"
 import { random } from "./secrets.ts"
 
@@ -77,7 +78,7 @@ describe("four times the text is about four times the work", () => {
       const piece = fc
         .tuple(before, fc.constantFrom(...ofRule), casing, between, value, after)
         .map(([front, word, cased, middle, content, end]) => front + cased(word) + middle + content + end)
-      const pieces = fc.sample(piece, { seed, numRuns: 6 })
+      const pieces = fc.sample(piece, { seed, numRuns: runs(6) })
       expect(await isLinear(repeated([...pieces, ofRule[0]!, `-${ofRule.at(-1)!}`]))).toBe(true)
     },
     120_000,
@@ -127,7 +128,7 @@ describe("many secrets", () => {
         }
         expect(createWordSearch(words)(text)).toEqual(expected)
       }),
-      { seed, numRuns: 2_000 },
+      { seed, numRuns: runs(2_000) },
     )
   })
 

@@ -7,6 +7,7 @@ import { assertCurrentAt, assertNewestAt, databaseSource } from "../../src/sessi
 import { listSessions } from "../../src/session/list-sessions.ts"
 import { Opencode2Error } from "../../src/session/opencode-2.ts"
 import { type Both, bothGenerations, laterTables, seeded } from "../support/both-generations.ts"
+import { runs } from "../support/property-runs.ts"
 import { exportedOf } from "../support/record.ts"
 import { temporaryFolder } from "../support/world.ts"
 
@@ -120,7 +121,7 @@ describe("any sequence of actions of both generations", () => {
         else for (const { id } of all()) expect((await read(both.path, id)).info).toMatchObject({ id })
         both.close()
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   }, 120_000)
 })

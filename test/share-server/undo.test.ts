@@ -10,6 +10,7 @@ import {
   toSessionRecord,
 } from "../../src/share-server/session-items.ts"
 import { undoneFilter } from "../../src/share-server/undo.ts"
+import { runs } from "../support/property-runs.ts"
 import { all } from "../support/record.ts"
 
 const SESSION = "ses_1"
@@ -111,7 +112,7 @@ test("what was undone for good stays out, what was redone comes back, in whateve
       for (const batch of kept.toSorted((a, b) => order.get(a)! - order.get(b)!)) mergeItems(shuffled, batch)
       expect(await textsOf(shuffled)).toEqual(shown())
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 

@@ -10,6 +10,7 @@ import { type Exported, exports, generated } from "../render/draw.ts"
 import { everyField } from "../render/every-field.ts"
 import { hostileSession } from "../render/hostile-session.ts"
 import { assistant, call, user } from "../render/items/parts-draw.ts"
+import { runs } from "../support/property-runs.ts"
 import { all, recordOf } from "../support/record.ts"
 
 const sessions: [string, Exported][] = [
@@ -129,7 +130,7 @@ describe("nothing is published that no page shows", () => {
           expect(error).toMatchObject({ name, data: { message: "overloaded", statusCode: 529, isRetryable: true } })
         },
       ),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     )
   })
 
@@ -219,7 +220,7 @@ describe("nothing is published that no page shows", () => {
         const page = files.get("index.html")!
         for (const [word] of JSON.stringify(messages).matchAll(/END\d+END/g)) expect(page).toContain(word)
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     )
   })
 })

@@ -15,6 +15,7 @@ import { type PrepareOptions, prepare } from "../../src/share/prepare.ts"
 import { preview } from "../../src/share/preview.ts"
 import { share } from "../../src/share/share.ts"
 import { openStore } from "../../src/store/open-store.ts"
+import { runs } from "../support/property-runs.ts"
 import { all, recordOf } from "../support/record.ts"
 import { temporaryFolder } from "../support/world.ts"
 
@@ -165,7 +166,7 @@ test("of random trees of subagents, undone anywhere, a share holds those that sh
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
 }, 60_000)
 

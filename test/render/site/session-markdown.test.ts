@@ -3,6 +3,7 @@ import { lexer, type Token } from "marked"
 import { describe, expect, test } from "vitest"
 import { messageMarkdown } from "../../../src/render/site/session-markdown.ts"
 import { normalizeMessage } from "../../../src/session/normalize.ts"
+import { runs } from "../../support/property-runs.ts"
 import { draw, type Exported, exports, filesOf } from "../draw.ts"
 import { hostileSession, payloads } from "../hostile-session.ts"
 
@@ -95,7 +96,7 @@ describe("a fence", () => {
         expectClosed(said({ type: "subtask", agent: "a", description: "b", prompt: text }, "user"))
         expectClosed(said(called("task", { input: { prompt: "a" }, output: text })))
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -114,7 +115,7 @@ describe("a fence", () => {
           expectClosed(said(part))
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 

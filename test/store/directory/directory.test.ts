@@ -16,6 +16,7 @@ import { describe, expect, it } from "vitest"
 import { ShareError } from "../../../src/errors.ts"
 import { directoryStore } from "../../../src/store/directory/directory.ts"
 import { directoryError } from "../../../src/store/directory/directory-errors.ts"
+import { runs } from "../../support/property-runs.ts"
 import { collect, keysOf, page } from "../../support/s3-here.ts"
 import { temporaryFolder } from "../../support/world.ts"
 
@@ -267,7 +268,7 @@ describe("any name", () => {
         expect(readdirSync(above).sort()).toEqual(["outside", "shares"])
         expect(readFileSync(path.join(above, "outside"), "utf8")).toBe("not ours")
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 })

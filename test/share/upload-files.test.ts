@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { SiteFile } from "../../src/render/site/site-file.ts"
-import { publish } from "../../src/share/publish.ts"
+import { uploadFiles } from "../../src/share/upload-files.ts"
 import type { ObjectStore } from "../../src/store/object-store.ts"
 
 const file = (name: string, html: string): SiteFile => ({
@@ -34,7 +34,7 @@ test.each(["3.html", "files/a.txt"])(
   async (slow) => {
     const { store, arrived } = taker(slow)
     const seen = ["index.html", "2.html", "changes.html"]
-    await publish(pages(), { store, prefix: "", known: {}, visiblePaths: seen })
+    await uploadFiles(pages(), { store, prefix: "", visiblePaths: seen })
     expect(arrived).toHaveLength(5)
     expect(arrived.slice(3)).toEqual(["2.html", "index.html"])
     expect(arrived.indexOf("changes.html")).toBeLessThan(3)
@@ -48,13 +48,13 @@ test("a page of a new version waits for its style sheet", async () => {
     yield file("index.html", '<link rel="stylesheet" href="page-b.css">')
   }
   const { store, arrived } = taker("page-b.css")
-  await publish(drawnAnew(), { store, prefix: "", known: {}, visiblePaths: ["index.html", "2.html", "page-a.css"] })
+  await uploadFiles(drawnAnew(), { store, prefix: "", visiblePaths: ["index.html", "2.html", "page-a.css"] })
   expect(arrived).toEqual(["page-b.css", "2.html", "index.html"])
 })
 
 test("where nobody reads yet, only index.html waits", async () => {
   const { store, arrived } = taker("3.html")
-  await publish(pages(), { store, prefix: "", known: {} })
+  await uploadFiles(pages(), { store, prefix: "" })
   expect(arrived.slice(-2)).toEqual(["3.html", "index.html"])
 })
 
@@ -64,10 +64,9 @@ test("what waits is not sent when what it waits for has failed", async () => {
     if (key === "3.html") throw new Error("on purpose")
     arrived.push(key)
   }
-  const failed = publish(pages(), {
+  const failed = uploadFiles(pages(), {
     store: { ...store, put },
     prefix: "",
-    known: {},
     visiblePaths: ["index.html", "2.html"],
   })
   await expect(failed).rejects.toThrow("on purpose")

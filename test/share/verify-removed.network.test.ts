@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest"
 import type { ShareError } from "../../src/errors.ts"
 import { MAX_CHECKED_COUNT, samplePaths, stillServedUrls, verifyRemoved } from "../../src/share/verify-removed.ts"
 import type { ObjectStore } from "../../src/store/object-store.ts"
+import { runs } from "../support/property-runs.ts"
 import { challenges, type StandIn, type StandInAnswer, signIns, standIn } from "../support/stand-in.ts"
 
 const store = { name: "s3://team-shares" } as ObjectStore
@@ -155,7 +156,7 @@ test("whatever single object is still served is found, whatever it is called", a
       kept.set(left, () => ({ status: 200, body: "kept" }))
       expect(stillServedUrls(await failed(prove(names)))).toEqual([base + left])
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   )
 })
 

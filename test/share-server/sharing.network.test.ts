@@ -4,6 +4,7 @@ import { expect, test } from "vitest"
 import { createToken, revokeToken } from "../../src/share-server/tokens.ts"
 import { collect } from "../../src/store/object-store.ts"
 import { type OwnServer, ownServer, post, publicUrl, recordedItems, shareFrom } from "../support/own-server.ts"
+import { runs } from "../support/property-runs.ts"
 
 const keys = async ({ store }: OwnServer, prefix: string) => (await collect(store.list(prefix))).map(({ key }) => key)
 
@@ -104,7 +105,7 @@ test("whatever the order, and however often, and by whatever instance it is sent
       })
       expect(page).toBe(expected)
     }),
-    { numRuns: 4 },
+    { numRuns: runs(4) },
   )
 })
 

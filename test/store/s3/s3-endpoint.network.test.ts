@@ -6,6 +6,7 @@ import { newShareId } from "../../../src/share/share-id.ts"
 import { openStore } from "../../../src/store/open-store.ts"
 import { s3Store } from "../../../src/store/s3/s3.ts"
 import { actualLocation, bucketInEndpoint } from "../../../src/store/s3/s3-endpoint.ts"
+import { runs } from "../../support/property-runs.ts"
 import { s3Here, useEnvironment } from "../../support/s3-here.ts"
 import { errorOf } from "./s3-error-of.ts"
 
@@ -50,7 +51,7 @@ describe("the bucket's name in the address of a known service", () => {
           expect(error.hint).toBe(`Give the address of the service alone: --to ${to} --endpoint ${service}`)
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 

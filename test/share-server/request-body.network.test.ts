@@ -4,8 +4,8 @@ import { semaphore } from "../../src/share-server/concurrency.ts"
 import { BYTES_PER_VALUE, JsonBounds, MAX_DEPTH } from "../../src/share-server/json-bounds.ts"
 import { readSyncBody, SECRET_HEADER } from "../../src/share-server/request-body.ts"
 import { ownServer, post, recordedItems, shareFrom } from "../support/own-server.ts"
+import { runs } from "../support/property-runs.ts"
 
-const seed = Number(process.env["REDACT_SEED"] ?? 1)
 const LONGEST = 4_000_000
 const MAX_VALUES = LONGEST / BYTES_PER_VALUE
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -48,7 +48,7 @@ describe("bounds of JSON", () => {
         for (let at = 0; at < text.length; at += size)
           expect(bounds.exceeded(text.slice(at, at + size))).toBeUndefined()
       }),
-      { seed, numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 
@@ -175,7 +175,7 @@ test("nobody gets more than their share while others wait, and nobody waits behi
         expect(served).toBe(asked.length)
       },
     ),
-    { seed, numRuns: 100 },
+    { numRuns: runs(100) },
   )
   const gate = semaphore({ limit: 1, maxQueued: 1_000, timeoutMs: 5_000 })
   const order: string[] = []

@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { runs } from "../../support/property-runs.ts"
 import { collect, keysOf, page, s3Here } from "../../support/s3-here.ts"
 import type { S3Request } from "../../support/s3-server.ts"
 
@@ -65,7 +66,7 @@ describe("pages", () => {
           expect(server.versions()).toEqual([])
         },
       ),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     )
   })
 

@@ -3,6 +3,7 @@ import { expect, test } from "vitest"
 import { hasMessagesWithoutRole } from "../../src/share-server/session-items.ts"
 import { collect } from "../../src/store/object-store.ts"
 import { ownServer, post, recordedItems, shareFrom } from "../support/own-server.ts"
+import { runs } from "../support/property-runs.ts"
 
 const { session, items } = recordedItems("questions")
 
@@ -41,7 +42,7 @@ test("a sync with a message without a role is refused as a whole, and nothing of
         })
       }
     }),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   )
   expect(await keys()).toEqual(before)
   expect(server.kept).toEqual([])

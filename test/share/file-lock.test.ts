@@ -6,11 +6,18 @@ import path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { pathToFileURL } from "node:url"
 import { expect, onTestFinished, test } from "vitest"
-import { acquireLock, LockTimeoutError } from "../../src/share/lock.ts"
+import { acquireFileLock, type LockOptions } from "../../src/share/file-lock.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 const here = () => path.join(temporaryFolder(), "lock")
 const heldBy = (pid: number, more: object = {}) => JSON.stringify({ pid, host: hostname(), token: "theirs", ...more })
+
+/** Acquires the lock of a file that nobody alive holds. */
+async function acquired(file: string, options: LockOptions = {}) {
+  const attempt = await acquireFileLock(file, options)
+  if (attempt.status === "busy") throw new Error(`Process ${attempt.holder} holds it.`)
+  return attempt.lock
+}
 
 /** The number of a process that has ended. */
 async function ended(): Promise<number> {
@@ -32,11 +39,11 @@ test("of many who want it at once, one has it at a time, and nothing stays of it
   let most = 0
   await Promise.all(
     Array.from({ length: 10 }, async () => {
-      const release = await acquireLock(file)
+      const lock = await acquired(file)
       most = Math.max(most, ++inside)
       await sleep(5)
       inside--
-      release()
+      await lock.release()
     }),
   )
   expect(most).toBe(1)
@@ -48,8 +55,8 @@ test("who waits is told for whom, and gives up after a while", async () => {
   const pid = idling()
   writeFileSync(file, heldBy(pid))
   const told: number[] = []
-  const waiting = acquireLock(file, { timeoutMs: 300, notifyAfterMs: 100, onWait: (holder) => told.push(holder) })
-  await expect(waiting).rejects.toThrow(LockTimeoutError)
+  const waiting = acquireFileLock(file, { timeoutMs: 300, notifyAfterMs: 100, onWait: (holder) => told.push(holder) })
+  expect(await waiting).toEqual({ status: "busy", holder: pid })
   expect(told).toEqual([pid])
   expect(readFileSync(file, "utf8")).toBe(heldBy(pid))
 })
@@ -60,9 +67,11 @@ test.each([
 ])("a lock %s is taken over", async (_, content) => {
   const file = here()
   writeFileSync(file, await content())
-  const release = await acquireLock(file, { timeoutMs: 0 })
+  const lock = await acquired(file, { timeoutMs: 0 })
   expect(JSON.parse(readFileSync(file, "utf8")).pid).toBe(process.pid)
-  release()
+  expect([lock.wasAbandoned, await lock.isHeld()]).toEqual([true, true])
+  await lock.release()
+  expect(await lock.isHeld()).toBe(false)
   expect(existsSync(file)).toBe(false)
 })
 
@@ -71,10 +80,10 @@ test.each(["", "{", "null", "7"])(
   async (content) => {
     const file = here()
     writeFileSync(file, content)
-    await expect(acquireLock(file, { timeoutMs: 100 })).rejects.toThrow(LockTimeoutError)
+    expect(await acquireFileLock(file, { timeoutMs: 100 })).toEqual({ status: "busy" })
     const old = new Date(Date.now() - 60_000)
     utimesSync(file, old, old)
-    ;(await acquireLock(file, { timeoutMs: 0 }))()
+    await (await acquired(file, { timeoutMs: 0 })).release()
   },
 )
 
@@ -82,16 +91,16 @@ test("one of another machine counts as long as it gives signs of life", async ()
   const file = here()
   writeFileSync(file, heldBy(1, { host: "elsewhere" }))
   const beat = setInterval(() => utimesSync(file, new Date(), new Date()), 20)
-  await expect(acquireLock(file, { timeoutMs: 400, staleMs: 200 })).rejects.toThrow(LockTimeoutError)
+  expect(await acquireFileLock(file, { timeoutMs: 400, staleMs: 200 })).toEqual({ status: "busy", holder: 1 })
   clearInterval(beat)
-  ;(await acquireLock(file, { timeoutMs: 10_000, staleMs: 200 }))()
+  await (await acquired(file, { timeoutMs: 10_000, staleMs: 200 })).release()
 })
 
 test("a link that leads nowhere is no lock and holds up nobody for ever", async () => {
   const file = here()
   symlinkSync(path.join(path.dirname(file), "nowhere"), file)
-  const taken = acquireLock(file, { timeoutMs: 200 })
-  await taken.then((release) => release()).catch((error) => expect(error).toBeInstanceOf(LockTimeoutError))
+  const attempt = await acquireFileLock(file, { timeoutMs: 200 })
+  if (attempt.status === "acquired") await attempt.lock.release()
 })
 
 test("however many processes are killed with the lock in hand, no two have it at a time", async () => {
@@ -100,14 +109,14 @@ test("however many processes are killed with the lock in hand, no two have it at
   writeFileSync(log, "")
   const program = `
     import { appendFileSync } from "node:fs"
-    import { acquireLock } from ${JSON.stringify(pathToFileURL(path.resolve("src/share/lock.ts")).href)}
+    import { acquireFileLock } from ${JSON.stringify(pathToFileURL(path.resolve("src/share/file-lock.ts")).href)}
     for (let i = 0; i < 12; i++) {
-      const release = await acquireLock(${JSON.stringify(file)})
+      const { lock } = await acquireFileLock(${JSON.stringify(file)})
       appendFileSync(${JSON.stringify(log)}, "in " + process.pid + "\\n")
       if (process.argv.at(-1) === "dies" && i === 3) process.kill(process.pid, "SIGKILL")
       await new Promise((resolve) => setTimeout(resolve, 1))
       appendFileSync(${JSON.stringify(log)}, "out " + process.pid + "\\n")
-      release()
+      await lock.release()
     }`
   const processes = Array.from({ length: 6 }, async (_, i) => {
     const args = ["--input-type=module", "-e", program, "--", i % 2 ? "dies" : "lives"]

@@ -4,6 +4,7 @@ import { mapConcurrently, rateLimiter, semaphore } from "../../src/share-server/
 import { jsonLogger } from "../../src/share-server/log.ts"
 import { readBody } from "../../src/share-server/request-body.ts"
 import { ownServer, post, recordedItems, shareFrom } from "../support/own-server.ts"
+import { runs } from "../support/property-runs.ts"
 
 test("no more than so much is inside at once, what is heavier than that alone, and everybody gets in", async () => {
   await fc.assert(
@@ -22,7 +23,7 @@ test("no more than so much is inside at once, what is heavier than that alone, a
       await Promise.all(weights.map((weight) => gate(() => work(weight), weight)))
       expect(served).toBe(weights.length)
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
 })
 

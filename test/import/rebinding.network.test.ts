@@ -3,6 +3,7 @@ import type { AddressInfo, LookupFunction } from "node:net"
 import fc from "fast-check"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
 import { fetchLimited } from "../../src/import/fetch-limited.ts"
+import { runs } from "../support/property-runs.ts"
 
 /** Of the two addresses of this machine that are used here, one counts as public. */
 const [PUBLIC, INSIDE] = ["127.0.0.2", "127.0.0.1"]
@@ -68,7 +69,7 @@ test("a name keeps the address that was checked, whichever hops lead to it again
       expect(Buffer.from(body).toString()).toBe("from outside")
       for (const times of asked.values()) expect(times).toBe(1)
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   )
   expect(inside).toEqual([])
 })
@@ -83,7 +84,7 @@ test("a name that means the inside by the time that a redirect leads to it is re
         fetchLimited(new URL(`http://start.test:${port}/x.json`), { maxBytes: 100, lookup }),
       ).rejects.toMatchObject({ code: "store-denied", message: expect.stringContaining("inside.test") })
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   )
   expect(inside).toEqual([])
 })
