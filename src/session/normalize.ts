@@ -27,8 +27,8 @@ import {
   type UnknownFields,
 } from "./read-json.ts"
 import { messagesFrom, type SessionRecord } from "./source.ts"
-import { normalizeMessageV2, sessionInfoV2 } from "./v2/normalize-v2.ts"
 import { isV2Info, isV2Message } from "./v2/is-v2.ts"
+import { normalizeMessageV2, sessionInfoV2 } from "./v2/normalize-v2.ts"
 
 /**
  * Turns a record into a typed session. Never throws on invalid content: missing values become the empty value of their

@@ -18,7 +18,10 @@ export function published(session: Session): Session {
   return {
     info: { ...info, raw: infoRecord(info) },
     async *messages(read) {
-      for await (const message of messages(read)) yield publishedMessage(message, info.id)
+      for await (const message of messages(read)) {
+        if (message.role === "event" && message.event.kind === "hidden") continue
+        yield publishedMessage(message, info.id)
+      }
     },
     childIDs,
     children: (read) => children(read).map(published),

@@ -1,6 +1,6 @@
 import { fields } from "./read-json.ts"
-import { isV2Message } from "./v2/is-v2.ts"
 import { messagesFrom, type SessionRecord } from "./source.ts"
+import { isV2Message } from "./v2/is-v2.ts"
 
 /** Longer than any secret: at most this much text without whitespace is held back. */
 const MAX_HELD_BACK_CHARS = 32_768

@@ -40,7 +40,11 @@ export async function prepare(
   before?: EarlierRedaction,
 ): Promise<Prepared> {
   const { selection = {} } = options
-  const { found, ...redacted } = await redact(trimUnfinished(shareableRecord(requireRoles(record))), options.redact, before)
+  const { found, ...redacted } = await redact(
+    trimUnfinished(shareableRecord(requireRoles(record))),
+    options.redact,
+    before,
+  )
   const session = published(normalizeSession(await select(redacted.record, selection)))
   return { session, leftOut: inWords(selection), found, redacted }
 }
