@@ -36,6 +36,8 @@ interface KeyState {
   isDirty: boolean
   /** Requested by `flush` during a run: the next run follows at once. */
   isUrgent: boolean
+  isRunning: boolean
+  /** The run; set after the first step of `work`, unlike `isRunning`. */
   running: Promise<void> | undefined
   /** Consecutive failures. */
   failures: number
@@ -64,8 +66,7 @@ export function debouncedWorker(options: DebouncedWorkerOptions): DebouncedWorke
     const state = states.get(key)
     if (!state) return
     state.isUrgent = state.isDirty
-    // Deferred, so that a change during the first step of `work` counts as one during the run.
-    if (state.isDirty) state.running ??= Promise.resolve().then(() => run(key, state))
+    if (state.isDirty) state.running ??= run(key, state)
     await state.running
   }
 
@@ -91,9 +92,11 @@ export function debouncedWorker(options: DebouncedWorkerOptions): DebouncedWorke
 
   async function run(key: string, state: KeyState): Promise<void> {
     clearTimeout(state.timer)
+    state.isRunning = true
     let isDone: boolean
     do isDone = await slot(() => attempt(key, state))
     while (isDone && state.isUrgent)
+    state.isRunning = false
     state.running = undefined
     if (states.get(key) !== state) return
     if (isClosed) states.delete(key)
@@ -112,7 +115,7 @@ export function debouncedWorker(options: DebouncedWorkerOptions): DebouncedWorke
       if (isClosed) return
       const state = states.get(key) ?? newState()
       states.set(key, state)
-      if (!state.isDirty && !state.running) startTimer(key, state, Math.max(debounceMs, untilAllowed(state)))
+      if (!state.isDirty && !state.isRunning) startTimer(key, state, Math.max(debounceMs, untilAllowed(state)))
       state.isDirty = true
     },
     flush,
@@ -136,7 +139,7 @@ export function debouncedWorker(options: DebouncedWorkerOptions): DebouncedWorke
       for (const state of states.values()) clearTimeout(state.timer)
     },
     get size() {
-      return [...states.values()].filter(({ isDirty, running }) => isDirty || running).length
+      return [...states.values()].filter(({ isDirty, isRunning }) => isDirty || isRunning).length
     },
   }
 }
@@ -145,6 +148,7 @@ const newState = (): KeyState => ({
   timer: undefined,
   isDirty: false,
   isUrgent: false,
+  isRunning: false,
   running: undefined,
   failures: 0,
   notBeforeMs: 0,

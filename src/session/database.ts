@@ -160,11 +160,13 @@ function recordOf(opened: OpenedDatabase, head: SessionHead, seen: Set<string>, 
     async *messages() {
       yield* messages(database, id)
     },
-    async *rest(from) {
-      yield* messages(database, id, from)
-    },
-    async *stored(from) {
-      yield* stored(database, id, from)
+    partial: {
+      async *messagesFrom(from) {
+        yield* messages(database, id, from)
+      },
+      async *storedFrom(from) {
+        yield* stored(database, id, from)
+      },
     },
     children,
   }

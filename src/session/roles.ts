@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
 import { fields, text } from "./read-json.ts"
-import type { SessionRecord } from "./source.ts"
+import { type SessionRecord, transformMessages } from "./source.ts"
 import { isV2Message } from "./v2/is-v2.ts"
 
 /**
@@ -9,13 +9,8 @@ import { isV2Message } from "./v2/is-v2.ts"
  */
 export function requireRoles(record: SessionRecord): SessionRecord {
   const label = `session ${text(fields(record.info)["id"])}`.trim()
-  const { rest } = record
-  return {
-    ...record,
-    messages: () => checkedMessages(record.messages(), label, true),
-    ...(rest && { rest: (from) => checkedMessages(rest(from), label, from === 0) }),
-    children: record.children.map(requireRoles),
-  }
+  const checked = transformMessages(record, (messages, from) => checkedMessages(messages, label, from === 0))
+  return { ...checked, children: record.children.map(requireRoles) }
 }
 
 /** Reads the whole record and throws as `requireRoles` does. */

@@ -1,5 +1,5 @@
 import { fields, isFields, list, optionalText, text, type UnknownFields } from "../read-json.ts"
-import { messagesFrom, type SessionRecord } from "../source.ts"
+import { type SessionRecord, transformMessages } from "../source.ts"
 import { trimUnfinishedText } from "../trim-unfinished.ts"
 import { isV2Info, isV2Message } from "./is-v2.ts"
 import { PLAIN, reduceFields, type Shape } from "./shape.ts"
@@ -107,17 +107,15 @@ const shareableInfo = (info: unknown): UnknownFields => reduceFields(fields(info
 export function shareableRecord(record: SessionRecord): SessionRecord {
   const { revert, ...info } = isV2Info(record.info) ? shareableInfo(record.info) : {}
   const undone = optionalText(fields(revert)["messageID"])
-  async function* messages(from: number) {
-    for await (const message of messagesFrom(record, from)) {
+  const shareable = transformMessages(record, async function* (messages) {
+    for await (const message of messages) {
       if (undone !== undefined && fields(message)["id"] === undone) return
       yield isV2Message(message) ? shareableMessage(message) : message
     }
-  }
+  })
   return {
-    ...record,
+    ...shareable,
     info: isV2Info(record.info) ? info : record.info,
-    messages: () => messages(0),
-    ...(record.rest && { rest: messages }),
     children: record.children.map(shareableRecord),
   }
 }
