@@ -12,7 +12,3 @@ export const isV2Info = (info: unknown): boolean => isFields(fields(info)["locat
 
 /** Types of messages that are never shared: instructions and reminders that OpenCode inserts. Sources leave them out. */
 export const NEVER_SHARED: readonly unknown[] = ["system", "synthetic"]
-
-/** Whether a message is of OpenCode 2 and never shared. */
-export const isNeverShared = (message: unknown): boolean =>
-  isV2Message(message) && NEVER_SHARED.includes(message["type"])
