@@ -70,7 +70,6 @@ withAll(withSelection(withOutput(program.command("share [session]"))))
   .option("--yes", "do not ask for confirmation")
   .option("--accept-retention", "share even though object lock prevents deletion for a time")
   .option("--open", "open the link in the browser")
-  .option("--private-index", "with --all: keep the index of all links on this machine (always the case)")
   .action(async (session, flags) =>
     flags.all
       ? (await import("./commands/share-all.ts")).shareAll(flags, terminal)

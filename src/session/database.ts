@@ -1,9 +1,7 @@
 import { existsSync } from "node:fs"
-import { dirname } from "node:path"
 import { ShareError } from "../errors.ts"
 import { databasePath, type Environment } from "./database-path.ts"
 import { messagesOf, sessionInfo, storedFormsOf } from "./database-rows.ts"
-import { readStoredSession } from "./json-storage.ts"
 import { isSqliteError, type OpenedDatabase, openDatabase } from "./open-database.ts"
 import { opencodeExport, opencodeNewest, projectSessionNotFound, sessionNotFound } from "./opencode-cli.ts"
 import { emptySessionError, MAX_SUBAGENT_DEPTH } from "./parse-export.ts"
@@ -28,8 +26,7 @@ export interface DatabaseOptions {
  * Both generations of OpenCode keep their sessions in the same file. Of a session that both have, the current version is
  * read; see `isCurrentIn2`.
  *
- * Without a database, reads the JSON files that OpenCode wrote before 1.2. If these do not have the session, or the
- * database has an unknown schema, falls back to `opencode export` or `opencode session export`.
+ * Without a database, or if it has an unknown schema, falls back to `opencode export` or `opencode session export`.
  *
  * Reading throws `session-not-found`; `bad-input` for a session without messages or a damaged database;
  * `Opencode2Error` for a session in a form of OpenCode 2 that is not known.
@@ -40,10 +37,7 @@ export function databaseSource(wanted: WantedSession, options: DatabaseOptions =
     label: "sessionID" in wanted ? `session ${wanted.sessionID}` : "the newest session of this project",
     async read(use) {
       const opened = openDatabase(path)
-      if (opened === undefined) {
-        const stored = existsSync(path) ? undefined : readStoredSession(dirname(path), wanted)
-        return use(stored ?? (await readWithOpencode(wanted, env, path)))
-      }
+      if (opened === undefined) return use(await readWithOpencode(wanted, env, path))
       try {
         const record = readFromDatabase(opened, wanted)
         if (record) return await use(record)

@@ -1,8 +1,5 @@
 import { createHash } from "node:crypto"
-import { existsSync } from "node:fs"
-import { dirname } from "node:path"
 import { ShareError } from "../errors.ts"
-import { listStoredSessions } from "./json-storage.ts"
 import { type OpenedDatabase, openDatabase } from "./open-database.ts"
 import { fields } from "./read-json.ts"
 import { type SessionHead, sessionHeads } from "./session-heads.ts"
@@ -23,15 +20,12 @@ export interface SessionFilter {
 }
 
 /**
- * Lists the sessions in OpenCode's database at `path`, of both generations, or in the JSON files that preceded it, latest
- * activity first. Includes archived sessions; subagent sessions count as part of the session that started them; sessions
+ * Lists the sessions in OpenCode's database at `path`, of both generations, latest activity first. Includes archived sessions; subagent sessions count as part of the session that started them; sessions
  * without messages are left out. Throws `session-not-found` if there is no readable database, and `Opencode2Error` for
  * sessions in a form of OpenCode 2 that is not known.
  */
 export function listSessions(path: string, { since = 0, project }: SessionFilter): SessionEntry[] {
   const opened = openDatabase(path)
-  const stored = opened || existsSync(path) ? undefined : listStoredSessions(dirname(path), { since, project })
-  if (stored) return stored
   try {
     if (!opened?.has.v1 && !opened?.has.v2)
       throw new ShareError("session-not-found", `No readable OpenCode database at ${path}.`, {
