@@ -1,4 +1,4 @@
-import { type LoadedSettings, loadSettings, parseSettings } from "../config/load.ts"
+import { type LoadedSettings, loadSettings, parseSettings, pickDestination } from "../config/load.ts"
 import type { Configuration } from "../config/opencode.ts"
 import type { SystemEnvironment } from "../config/paths.ts"
 import { assertTrusted, isTrusted, trust } from "../config/trust.ts"
@@ -8,13 +8,7 @@ import { promptYesNo } from "./prompt.ts"
 import { canAsk, type Terminal } from "./terminal.ts"
 
 /** Destination flags, shared by all commands. */
-export interface DestinationFlags {
-  to?: string
-  endpoint?: string
-  region?: string
-  profile?: string
-  publicUrl?: string
-  pathStyle?: boolean
+export interface DestinationFlags extends Partial<Destination> {
   trustProject?: boolean
 }
 
@@ -27,10 +21,8 @@ export function settingsFromFlags(
   system: SystemEnvironment,
   { isNew = true, configuration }: { isNew?: boolean; configuration?: Configuration } = {},
 ): LoadedSettings {
-  const { to, endpoint, region, profile, publicUrl, pathStyle } = flags
-  const given = { to, endpoint, region, profile, publicUrl, pathStyle }
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  const settings = loadSettings(parseSettings(set, "the flags"), system, configuration)
+  const flagSettings = parseSettings({ ...pickDestination(flags) }, "the flags")
+  const settings = loadSettings(flagSettings, system, configuration)
   if (settings.ambiguity && isNew) throw settings.ambiguity
   return settings
 }

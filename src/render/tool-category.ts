@@ -35,6 +35,7 @@ const CATEGORIES: Record<ToolPart["call"]["kind"], ToolCategory> = {
   task: "delegate",
   todowrite: "plan",
   skill: "other",
+  execute: "run",
   invalid: "other",
   generic: "other",
 }

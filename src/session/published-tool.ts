@@ -50,6 +50,8 @@ export function shownInput({ tool, input, call }: ToolPart): Json {
       }
     case "skill":
       return { name: call.name }
+    case "execute":
+      return { code: call.code }
     case "invalid":
       return { tool: call.tool, error: call.reason }
     case "generic":

@@ -3,6 +3,7 @@ import type { AssistantMessage, Json, Message, Session, SessionInfo, UserMessage
 import { definedFields, diffRecord, errorRecord, messageID, nameRecord, tokensRecord } from "./published-fields.ts"
 import { type PartOwner, partRecord } from "./published-part.ts"
 import { shownPart } from "./shown-part.ts"
+import { isV2Info, isV2Message } from "./v2/is-v2.ts"
 
 /**
  * Reduces a session to its published form: only parts that pages show, and `raw`, which becomes `session.json`, rebuilt
@@ -17,7 +18,10 @@ export function published(session: Session): Session {
   return {
     info: { ...info, raw: infoRecord(info) },
     async *messages(read) {
-      for await (const message of messages(read)) yield publishedMessage(message, info.id)
+      for await (const message of messages(read)) {
+        if (message.role === "event" && message.event.kind === "hidden") continue
+        yield publishedMessage(message, info.id)
+      }
     },
     childIDs,
     children: (read) => children(read).map(published),
@@ -25,7 +29,12 @@ export function published(session: Session): Session {
 }
 
 /** Record of a session's `info`. */
-export function infoRecord({ id, parentID, title, directory, version, created, updated }: SessionInfo): Json {
+export function infoRecord(info: SessionInfo): Json {
+  // OpenCode 2's is reduced to what a share may contain when it is read.
+  return isV2Info(info.raw) ? info.raw : infoRecordV1(info)
+}
+
+function infoRecordV1({ id, parentID, title, directory, version, created, updated }: SessionInfo): Json {
   return definedFields({
     // OpenCode requires these fields; the original values are specific to the source machine.
     ...(id !== "" && { id, slug: id }),
@@ -39,6 +48,8 @@ export function infoRecord({ id, parentID, title, directory, version, created, u
 }
 
 function publishedMessage(message: Message, sessionID: string): Message {
+  // A message of OpenCode 2 is reduced to what a share may contain when it is read.
+  if (message.role === "event" || isV2Message(message.raw)) return message
   if (message.role === "malformed") return { ...message, raw: boundJson(message.raw) }
   const text = mentionText(message)
   const parts = message.parts.flatMap((part) => shownPart(part, message, text))
@@ -48,7 +59,7 @@ function publishedMessage(message: Message, sessionID: string): Message {
 }
 
 /** Record of a message's `info`. */
-export function messageRecord(message: Exclude<Message, { role: "malformed" }>, sessionID: string): Json {
+export function messageRecord(message: UserMessage | AssistantMessage, sessionID: string): Json {
   const { id, role } = message
   const own = role === "user" ? userRecord(message) : assistantRecord(message)
   return { id, ...(sessionID !== "" && { sessionID }), role, ...own }

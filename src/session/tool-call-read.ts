@@ -45,7 +45,8 @@ function entryLines(lines: string[]): ReadToolCall["content"] {
   return { type: "directory", entries: end < 0 ? lines : lines.slice(0, end) }
 }
 
-function numberedLines(lines: string[]): ReadToolCall["content"] | undefined {
+/** Parses lines numbered from any number on, up to the first that is not. */
+export function numberedLines(lines: string[]): ReadToolCall["content"] | undefined {
   const numbered = /^ *(\d{1,9})(?:: |\| )(.*)$/s
   const found: string[] = []
   let firstLine = 1

@@ -1,11 +1,14 @@
+import { describeBucketOptions } from "./bucket-options.ts"
 import type { Destination } from "./open-store.ts"
 
 /** Describes a destination with every setting that affects who can read it. */
-export function describeDestination({ to, endpoint, profile, publicUrl }: Destination): string {
+export function describeDestination({ to, endpoint, profile, publicUrl, ...others }: Destination): string {
+  const options = describeBucketOptions(others)
   const details = [
     endpoint && `at ${normalizedAddress(endpoint)}`,
     profile && `using profile ${/^[\w.@+-]+$/.test(profile) ? profile : JSON.stringify(profile)}`,
     publicUrl && `public at ${normalizedAddress(publicUrl)}`,
+    options && `with ${options}`,
   ]
   return [to, ...details.filter(Boolean)].join(" ")
 }

@@ -57,6 +57,11 @@ function longTextsOfCall({ call, output }: ToolPart): [string, TruncationLimits]
         [call.prompt, TASK_LIMITS],
         [call.result, PROSE_LIMITS],
       ]
+    case "execute":
+      return [
+        [call.code, OUTPUT_LIMITS],
+        [output, OUTPUT_LIMITS],
+      ]
     case "invalid":
       return [[call.reason, OUTPUT_LIMITS]]
     case "websearch":

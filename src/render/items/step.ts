@@ -64,6 +64,19 @@ async function displayOf(part: ToolPart, context: StepContext): Promise<StepDisp
       return webStep(part, call, context)
     case "skill":
       return { verb: "Skill", object: call.name, blocks: outputBlocks(part.output), node: "looked" }
+    case "execute":
+      return {
+        verb: "Ran",
+        object: "a program",
+        blocks: [
+          ...outputBlocks(call.code),
+          ...call.calls.map(
+            ({ tool, status }): StepBlock => ({ type: "caption", text: clip(`${tool}: ${status}`, 400) }),
+          ),
+          ...attachmentBlocks(part),
+          ...outputBlocks(part.output),
+        ],
+      }
     case "invalid":
       return {
         verb: "Invalid",

@@ -9,6 +9,7 @@ import {
   withHighlighting,
 } from "../html/size-estimate.ts"
 import { clip, OUTPUT_LIMITS, PATCH_LIMITS, PROSE_LIMITS, type TruncationLimits, truncate } from "../html/truncate.ts"
+import { rowOf } from "../items/event-items.ts"
 import { fieldBlocks, longTexts, MAX_DIAGNOSTICS_BYTES, shownAttachments, shownFiles } from "../items/step-blocks.ts"
 import type { ToolCallOf } from "../items/step-context.ts"
 import { shownQuestions, shownTodos } from "../items/step-rows.ts"
@@ -70,6 +71,10 @@ export function estimateFrame(message: Message): MessageSize {
     // The prompt's number, summary and outline entry.
     const prompt = size(600 + 2 * message.id.length + Math.min(textBytes(text.slice(0, 400)), 600), 17)
     return sumSizes([item, prompt, estimateProse(text)])
+  }
+  if (message.role === "event") {
+    const { title = "", text = "" } = rowOf(message) ?? {}
+    return sumSizes([item, size(200 + textBytes(title + text), 4)])
   }
   const { model, agent, error, finish, parts } = message
   const meta = size(160 + message.id.length + textBytes(clip(model ?? "", 100) + clip(agent ?? "", 100)), 2)
@@ -191,6 +196,8 @@ function nameOfCall(part: ToolPart): string {
       return clip(call.questions[0]?.question ?? "", 400)
     case "skill":
       return clip(call.name, 400)
+    case "execute":
+      return "a program"
     case "invalid":
       return clip(call.tool, 400)
     case "todowrite":
@@ -234,6 +241,8 @@ function estimateRows({ call, input }: ToolPart): MessageSize {
           size(textBytes(clip(file.path, 300) + clip(file.movedTo ?? "", 300)), 0),
         ),
       ])
+    case "execute":
+      return sumSizes(call.calls.map(({ tool }) => size(60 + textBytes(clip(tool, 400)), 2)))
     case "generic":
       return sumSizes(
         fieldBlocks(input).flatMap((block) =>

@@ -1,5 +1,6 @@
 import type { Message, Part, SessionInfo, ToolPart } from "../../session/model.ts"
 import { TERMINAL_LIMITS, truncate } from "../html/truncate.ts"
+import { rowOf } from "../items/event-items.ts"
 
 /** Heading of a session in `session.md`. */
 export function headingMarkdown({ title, created, parentID }: SessionInfo): string {
@@ -14,6 +15,8 @@ export function headingMarkdown({ title, created, parentID }: SessionInfo): stri
  */
 export function messageMarkdown(message: Message): string {
   if (message.role === "malformed") return `\n> A message that cannot be read: ${oneLine(message.reason)}\n`
+  const row = message.role === "event" ? rowOf(message) : undefined
+  if (row) return `\n*${oneLine(row.title)}*\n`
   const parts = message.parts.map((part) => partMarkdown(part, message.role)).filter((text) => text !== "")
   if (message.role === "assistant" && message.error)
     parts.push(`> ${oneLine(`${message.error.name}: ${message.error.message}`)}`)
@@ -25,7 +28,7 @@ export function messageMarkdown(message: Message): string {
   return `${heading}\n${parts.join("\n\n")}\n`
 }
 
-function partMarkdown(part: Part, role: "user" | "assistant"): string {
+function partMarkdown(part: Part, role: Message["role"]): string {
   switch (part.type) {
     case "text":
       return part.synthetic || part.ignored ? "" : closeOpenBlocks(part.text.trim())
