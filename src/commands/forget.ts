@@ -1,5 +1,4 @@
-import path from "node:path"
-import { dataFolder } from "../config/paths.ts"
+import { ledgerFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import { titleLine } from "../lib/terminal-text.ts"
 import { findInLedger, parseShareName } from "../share/find-share.ts"
@@ -23,7 +22,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
     throw new ShareError("bad-usage", "--forget needs the share or session to forget.", {
       hint: 'Run "opencode-bucket list" to see all shares.',
     })
-  const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+  const ledger = openLedger(ledgerFolder(terminal))
   const known = await findInLedger(parseShareName(named), ledger)
   const { destination } = settingsFromFlags(flags, terminal, { isNew: false })
   const isMeant = (entry: LedgerEntry) =>
