@@ -1,5 +1,6 @@
 import { type EarlierRedaction, type RedactionResult, type RedactOptions, redact } from "../redact/redact.ts"
 import type { SecretCount } from "../redact/secrets.ts"
+import { publishedTool } from "../render/tools/published-tool.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import { published } from "../session/published.ts"
@@ -40,7 +41,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const { selection = {} } = options
   const { found, ...redacted } = await redact(trimUnfinished(requireRoles(record)), options.redact, before)
-  const session = published(normalizeSession(await select(redacted.record, selection)))
+  const session = published(normalizeSession(await select(redacted.record, selection)), publishedTool)
   return { session, leftOut: inWords(selection), found, redacted }
 }
 
