@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
 import { readdir, rm } from "node:fs/promises"
 import path from "node:path"
@@ -9,6 +8,7 @@ import { exportFolder, resolveOutputFolder } from "../export/export-folder.ts"
 import { indexPage } from "../export/index-page.ts"
 import { openJournal } from "../export/journal.ts"
 import { outputExists, writeOutput } from "../export/write-output.ts"
+import { sha256 } from "../lib/hash.ts"
 import { terminalText } from "../lib/terminal-text.ts"
 import { databaseSource } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
@@ -83,5 +83,4 @@ export async function exportAll(
 }
 
 /** File name for a session: its id, or a hash of it if it does not have OpenCode's form. */
-const nameOf = (id: string) =>
-  /^ses_[A-Za-z0-9]{1,64}$/.test(id) ? id : `ses_${createHash("sha256").update(id).digest("hex").slice(0, 26)}`
+const nameOf = (id: string) => (/^ses_[A-Za-z0-9]{1,64}$/.test(id) ? id : `ses_${sha256(id).slice(0, 26)}`)

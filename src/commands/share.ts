@@ -57,10 +57,10 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
       destination,
       ledger,
       // A session may come from another folder with its own share mode.
-      async mayShare({ session: seen, directory, known, found }) {
+      async mayShare({ session: seen, directory, earlier, found }) {
         assertSharingAllowed(terminal, directory || terminal.cwd)
         // Local destinations and existing shares need no confirmation.
-        const isNew = known?.url === undefined && !isLocal(destination)
+        const isNew = earlier?.url === undefined && !isLocal(destination)
         if (flags.yes || settings.confirm === false || !isNew || !canAsk(terminal)) return
         status.clear()
         const preview = () => previewCommand(session, { ...flags, open: true }, terminal)

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto"
 import { access, chmod, writeFile } from "node:fs/promises"
 import path from "node:path"
+import { sha256 } from "../lib/hash.ts"
 import { createPrivateFolder } from "../lib/private-folder.ts"
 import { type Destination, spellingsOf } from "../store/open-store.ts"
 import { dataFolder, type SystemEnvironment } from "./paths.ts"
@@ -33,8 +33,6 @@ export async function trust(projectFile: string, destination: Destination, syste
 
 function agreementFile(projectFile: string, destination: Destination, system: SystemEnvironment): string {
   const settings = Object.entries(destination).sort(([a], [b]) => (a < b ? -1 : 1))
-  const name = createHash("sha256")
-    .update(JSON.stringify([projectFile, settings]))
-    .digest("hex")
+  const name = sha256(JSON.stringify([projectFile, settings]))
   return path.join(dataFolder(system), "trusted", name)
 }

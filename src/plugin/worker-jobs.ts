@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from "node:crypto"
+import { randomBytes } from "node:crypto"
 import path from "node:path"
 import { confirmDestination, settingsFromFlags } from "../commands/destination.ts"
 import { parseLifetime } from "../commands/lifetime.ts"
@@ -9,16 +9,17 @@ import { dataFolder, systemEnvironment } from "../config/paths.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { ShareError } from "../errors.ts"
 import { keyedMutex } from "../lib/concurrency.ts"
+import { isEqualSecret } from "../lib/hash.ts"
 import { assertCurrentAt } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
-import { type OpencodeSession, opencodeSession, type PreviousRead } from "../session/opencode-api.ts"
-import { readCheckpoint } from "../share/checkpoint.ts"
+import { opencodeSession } from "../session/opencode-api.ts"
 import { findShares } from "../share/find-share.ts"
-import { type Ledger, openLedger } from "../share/ledger.ts"
+import { type Ledger, type LedgerEntry, openLedger } from "../share/ledger.ts"
 import { listShares } from "../share/list.ts"
 import { INDEX, prefixOf } from "../share/manifest.ts"
 import { prune } from "../share/prune.ts"
 import { withForgetHint } from "../share/remove-many.ts"
+import { readCache } from "../share/resume/read-cache.ts"
 import { type ShareOptions, type ShareResult, share } from "../share/share.ts"
 import { newShareId } from "../share/share-id.ts"
 import { type Removal, unshare } from "../share/unshare.ts"
@@ -36,6 +37,7 @@ export interface SharedSession extends ShareResult {
 }
 
 const exclusive = keyedMutex()
+const reads = readCache()
 
 /** Runs a job of the plugin; jobs for the same session run one at a time. Rejects with a `ShareError`. */
 export async function runJob(job: WorkerJob): Promise<object> {
@@ -91,12 +93,9 @@ async function shareNew(job: JobOf<"share">, terminal: Terminal, ledger: Ledger)
   const secret = randomBytes(24).toString("base64url")
   let result: ShareResult
   try {
-    result = await publish(session, api, terminal, {
-      ledger,
-      destination,
-      secret,
-      settings,
-    })
+    // OpenCode confirms later that it has stored the link.
+    const newEntry = { secret, unconfirmed: true }
+    result = await publish(session, api, terminal, { ledger, destination, newEntry, settings })
   } catch (error) {
     // Nobody has seen its link, so the partial share is removed. If that fails too, recovery retries it at the next start.
     const half = (await ledger.all()).find(
@@ -113,8 +112,31 @@ async function shareNew(job: JobOf<"share">, terminal: Terminal, ledger: Ledger)
     only: destination,
     patience: { timeoutMs: 0 },
   }).catch(() => {})
-  const entry = await ledger.find(result.id)
-  return { ...result, secret: entry?.secret ?? secret }
+  return { ...result, secret: await secretOf(result.id, secret, ledger) }
+}
+
+/** The secret of a share. One that was made by the command line has none yet and gets this one. */
+function secretOf(id: string, fresh: string, ledger: Ledger): Promise<string> {
+  return changeEntry(id, ledger, (entry) => (entry.secret === undefined ? { ...entry, secret: fresh } : entry)).then(
+    (entry) => entry?.secret ?? fresh,
+  )
+}
+
+/** Changes the entry of a share under its lock. Resolves to the entry; undefined if there is none. */
+async function changeEntry(
+  id: string,
+  ledger: Ledger,
+  change: (entry: LedgerEntry) => LedgerEntry,
+): Promise<LedgerEntry | undefined> {
+  const found = await ledger.find(id)
+  if (!found || change(found) === found) return found
+  // Another process may have changed the entry meanwhile.
+  return ledger.withLock(found, async () => {
+    const entry = await ledger.find(id)
+    const changed = entry && change(entry)
+    if (changed && changed !== entry) await ledger.save(changed)
+    return changed
+  })
 }
 
 async function update(
@@ -136,14 +158,9 @@ async function update(
 }
 
 async function confirm(id: string, ledger: Ledger): Promise<object> {
-  const found = await ledger.find(id)
-  if (!found?.unconfirmed) return {}
-  // Another process may have changed the entry meanwhile.
-  await ledger.withLock(found, async () => {
-    const entry = await ledger.find(id)
-    if (!entry?.unconfirmed) return
-    const { unconfirmed: _, pid: _pid, ...confirmed } = entry
-    await ledger.save(confirmed)
+  await changeEntry(id, ledger, (entry) => {
+    const { unconfirmed, pid: _, ...confirmed } = entry
+    return unconfirmed ? confirmed : entry
   })
   return {}
 }
@@ -156,15 +173,16 @@ async function publish(
     settings,
     changedMessages,
     ...options
-  }: Pick<ShareOptions, "ledger" | "destination" | "existing" | "secret"> & {
+  }: Pick<ShareOptions, "ledger" | "destination" | "existing" | "newEntry"> & {
     settings: LoadedSettings
     changedMessages?: string[]
   },
 ): Promise<ShareResult> {
   // OpenCode 1 still shows its own, outdated copy of a session that was continued in OpenCode 2.
   assertCurrentAt(databasePath(terminal.env, terminal.home), session)
-  const kept = options.ledger.checkpointFolder({ session, destination: options.destination })
-  const source = opencodeSession(session, apiClient(api), changedMessages && (await readBefore(kept, changedMessages)))
+  const checkpoint = options.ledger.checkpointFolder({ session, destination: options.destination })
+  const previous = changedMessages && (await reads.previousRead(checkpoint, changedMessages))
+  const source = opencodeSession(session, apiClient(api), previous)
   const result = await share(source, {
     ...options,
     lifetime: parseLifetime(undefined, settings.expires),
@@ -175,28 +193,8 @@ async function publish(
     now: () => new Date(),
     newId: newShareId,
   })
-  await cacheRead(kept, source)
+  await reads.remember(checkpoint, source)
   return result
-}
-
-/** Cache of sessions read by this process, by checkpoint folder: the checkpoint's hash and the messages it needs. */
-const cachedReads = new Map<string, { hash: string; telling: Map<number, unknown> }>()
-/** Sessions that need more cached messages are read in full every time. */
-const MAX_CACHED_MESSAGES_COUNT = 200
-
-async function cacheRead(folder: string, source: OpencodeSession): Promise<void> {
-  const checkpoint = await readCheckpoint(folder)
-  if (!checkpoint || checkpoint.telling.length > MAX_CACHED_MESSAGES_COUNT) cachedReads.delete(folder)
-  else cachedReads.set(folder, { hash: checkpoint.hash, telling: source.at(checkpoint.telling) })
-}
-
-/** State that allows a partial read; undefined unless this process has read the session and its checkpoint is unchanged since. */
-async function readBefore(folder: string, changedMessages: readonly string[]): Promise<PreviousRead | undefined> {
-  const known = cachedReads.get(folder)
-  const checkpoint = known && (await readCheckpoint(folder))
-  if (!checkpoint || checkpoint.hash !== known.hash) return undefined
-  const { messages, hash, last } = checkpoint
-  return { begins: { messages, hash }, last, kept: known.telling, touched: changedMessages }
 }
 
 async function remove({ id, secret }: JobOf<"unshare">, terminal: Terminal, ledger: Ledger): Promise<object> {
@@ -233,11 +231,6 @@ const apiClient = (api: string) => (path: string) => fetch(`${api}/opencode${pat
 
 /** Mutex key of a share: its session, or its own id if it is unknown. */
 const sessionOf = async (id: string, ledger: Ledger): Promise<string> => (await ledger.find(id))?.session ?? id
-
-function isEqualSecret(a: string, b: string): boolean {
-  const [one, other] = [Buffer.from(a), Buffer.from(b)]
-  return one.length === other.length && timingSafeEqual(one, other)
-}
 
 const stores = new Map<string, Promise<ObjectStore>>()
 

@@ -121,11 +121,13 @@ function recordOf(
     async *messages() {
       yield* messagesOf(database, id)
     },
-    async *rest(from) {
-      yield* messagesOf(database, id, from)
-    },
-    async *stored(from) {
-      yield* storedFormsOf(database, id, from)
+    partial: {
+      async *messagesFrom(from) {
+        yield* messagesOf(database, id, from)
+      },
+      async *storedFrom(from) {
+        yield* storedFormsOf(database, id, from)
+      },
     },
     children: children
       .filter((child) => depth > 0 && !seen.has(String(child["id"])))

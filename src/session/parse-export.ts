@@ -70,8 +70,10 @@ function record(value: unknown, depth: number, label: string): SessionRecord {
     async *messages() {
       yield* messages
     },
-    async *rest(from) {
-      yield* messages.slice(from)
+    partial: {
+      async *messagesFrom(from) {
+        yield* messages.slice(from)
+      },
     },
     children: children.map((child) => record(child, depth - 1, label)),
   }

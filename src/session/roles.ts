@@ -1,6 +1,6 @@
 import { NOT_READ_YET, Opencode2Error } from "./opencode-2.ts"
 import { fields, isFields, text } from "./read-json.ts"
-import type { SessionRecord } from "./source.ts"
+import { type SessionRecord, transformMessages } from "./source.ts"
 
 /** Whether a message has the form of OpenCode 2: `{id, type, time, …}`, without `info` and `parts`. */
 export function isOpencode2Message(message: unknown): boolean {
@@ -16,13 +16,8 @@ export function isOpencode2Message(message: unknown): boolean {
  */
 export function requireRoles(record: SessionRecord): SessionRecord {
   const label = `session ${text(fields(record.info)["id"])}`.trim()
-  const { rest } = record
-  return {
-    ...record,
-    messages: () => checkedMessages(record.messages(), label, true),
-    ...(rest && { rest: (from) => checkedMessages(rest(from), label, from === 0) }),
-    children: record.children.map(requireRoles),
-  }
+  const checked = transformMessages(record, (messages, from) => checkedMessages(messages, label, from === 0))
+  return { ...checked, children: record.children.map(requireRoles) }
 }
 
 /** Reads the whole record and throws as `requireRoles` does. */

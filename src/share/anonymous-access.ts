@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
+import { sha256 } from "../lib/hash.ts"
 import { type AnonymousResponse, decodeText, fetchAnonymously, mediaTypeOf } from "./anonymous-fetch.ts"
 import { describeCacheHeaders, isHit, printable } from "./cache-headers.ts"
 import { detectChallenge, detectSignIn } from "./interstitials.ts"
@@ -158,5 +159,3 @@ export async function isPubliclyListable(url: string, timeoutMs = 10_000): Promi
     return false
   }
 }
-
-const sha256 = (body: Uint8Array) => createHash("sha256").update(body).digest("hex")

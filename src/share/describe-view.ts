@@ -51,19 +51,19 @@ export function describeView(view: AnonymousView): ViewDescription | undefined {
     case "redirect":
       return {
         says: `The link redirects to ${view.to}, which is not the page.`,
-        remedy: "See whether --public-url is the address of this bucket, its folder included.",
+        remedy: "Check that --public-url is the address of this bucket, including its folder.",
       }
     case "refused":
       return { says: `The link is not public: who opens it without signing in is answered ${view.status}.` }
     case "missing":
       return {
         says: `The link is answered ${view.status} and not with the page.`,
-        remedy: "See whether --public-url is the address of this bucket, its folder included.",
+        remedy: "Check that --public-url is the address of this bucket, including its folder.",
       }
     case "other":
       return {
         says: `The link is answered ${view.status}, but with something else than the page.`,
-        remedy: "See whether --public-url is the address of this bucket, its folder included.",
+        remedy: "Check that --public-url is the address of this bucket, including its folder.",
       }
     case "unreachable":
       return { says: `Whether others can open the link cannot be told from here (${view.reason}).` }

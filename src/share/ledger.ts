@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto"
 import { chmod, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
+import { sha256 } from "../lib/hash.ts"
 import { createPrivateFolder } from "../lib/private-folder.ts"
 import type { Selection } from "../session/select.ts"
 import { canonicalTo, type Destination, spellingsOf } from "../store/open-store.ts"
-import { checkpointFolder } from "./checkpoint.ts"
 import type { Expiry } from "./expiry.ts"
 import { acquireFileLock, type LockOptions } from "./file-lock.ts"
 import { withLock } from "./lock.ts"
@@ -175,7 +174,7 @@ export function openLedger(folder: string): Ledger {
         },
         options,
       ),
-    checkpointFolder: (share) => checkpointFolder(fileOf(share)),
+    checkpointFolder: (share) => checkpointFolderOf(fileOf(share)),
     claim: (fresh) =>
       wrapErrors(async () => {
         const known = await entryOf(fresh)
@@ -190,7 +189,7 @@ export function openLedger(folder: string): Ledger {
         for (const file of new Set([fileOf(entry), fileAs(entry.destination.to, entry)])) {
           const known = await readEntry(file)
           if (known && known.id !== entry.id) continue
-          await rm(checkpointFolder(file), { recursive: true, force: true })
+          await rm(checkpointFolderOf(file), { recursive: true, force: true })
           await rm(file, { force: true })
         }
       }),
@@ -223,6 +222,9 @@ export function openLedger(folder: string): Ledger {
     all,
   }
 }
+
+/** The checkpoint folder, beside the share's ledger entry. Private; holds nothing that is not in the share. */
+const checkpointFolderOf = (file: string): string => file.replace(/\.json$/, ".pages")
 
 const busyError = (holder: number | undefined) =>
   new ShareError(
@@ -259,5 +261,3 @@ async function readEntry(file: string): Promise<LedgerEntry | undefined> {
     return undefined
   }
 }
-
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")

@@ -24,7 +24,7 @@ export interface Prepared {
   /** Number of distinct redacted secrets of each kind, in order of first appearance. */
   found: SecretCount[]
   /** Redaction state for the next run; see `RedactionResult`. */
-  redacted: Pick<RedactionResult, "telling" | "key">
+  redacted: Pick<RedactionResult, "secretPositions" | "key">
 }
 
 /**

@@ -6,29 +6,53 @@ import { CACHE_REVALIDATE } from "../render/site/session-pages.ts"
 import type { SiteOptions } from "../render/site/site.ts"
 import type { SiteFile } from "../render/site/site-file.ts"
 import type { Session } from "../session/model.ts"
-import type { PresignedLink } from "../store/object-store.ts"
+import type { ObjectStore, PresignedLink } from "../store/object-store.ts"
 import { isPageView, viewAnonymously } from "./anonymous-access.ts"
 import { isPast } from "./expiry.ts"
 import { INDEX, prefixOf } from "./manifest.ts"
 import type { ShareTarget } from "./open-share.ts"
-import type { ShareOptions } from "./share.ts"
+import type { ShareExtension, ShareLink } from "./share-extension.ts"
 import type { LinkAccess } from "./verify-readable.ts"
 
 /** The whole session as one page: a presigned link opens a single object only. */
-export const PRESIGNED_PAGE = "whole.html"
+const PRESIGNED_PAGE = "whole.html"
+
+/** What signing a link needs to know. */
+interface PresignOptions {
+  store: ObjectStore
+  now: () => Date
+  /** Create a presigned link that is valid for this many seconds. */
+  signed?: number | undefined
+}
+
+/** Throws `bad-usage` if a presigned link is requested and the store has none. */
+export function assertPresignable({ store, signed }: PresignOptions): void {
+  if (signed === undefined || store.presign) return
+  throw new ShareError("bad-usage", `--signed needs an S3 bucket, and ${store.name} is not one.`, {
+    hint: "Name a bucket: --to s3://bucket.",
+  })
+}
 
 /**
- * Presigns a link to the page, if requested. `until` is when the latest link expires: until then, the page is updated
- * with the share. Throws what the store throws.
+ * Adds the page that a presigned link opens, if a link is requested or an earlier one is still valid. Throws what the
+ * store throws when it signs.
  */
-export async function presignPage(
-  { entry }: ShareTarget,
-  { store, signed, now }: ShareOptions,
-): Promise<{ link?: PresignedLink | undefined; until?: string }> {
-  const before = entry.signed !== undefined && !isPast(entry.signed, now()) ? entry.signed : ""
+export async function presignedPage(
+  { entry, stored }: ShareTarget,
+  { store, signed, now }: PresignOptions,
+): Promise<ShareExtension | undefined> {
+  // Surface bucket errors before signing errors.
+  if (signed !== undefined) await stored.manifestWritten
   const link = signed === undefined ? undefined : await store.presign?.(prefixOf(entry.id) + PRESIGNED_PAGE, signed)
+  const before = entry.signed !== undefined && !isPast(entry.signed, now()) ? entry.signed : ""
   const until = [before, link?.until.toISOString() ?? ""].sort().at(-1)
-  return { link, ...(until && { until }) }
+  if (!until) return undefined
+  return {
+    addFiles: withPresignedPage,
+    entry: { signed: until },
+    link: async (plain, { id, objects }) =>
+      link ? verifyPresigned(link, id, objects[PRESIGNED_PAGE]!.hash, plain) : plain,
+  }
 }
 
 /** Adds the presigned page to the files of a share, before `index.html`. */
@@ -61,12 +85,12 @@ export async function* withPresignedPage(
  * Opens a presigned link anonymously: it must return the page as uploaded. Returns the link, who can read the share
  * without it, and a note if the page stays readable after the link expires. Throws `store-denied` if it does not open.
  */
-export async function verifyPresigned(
+async function verifyPresigned(
   { url, until, note }: PresignedLink,
   id: string,
   hash: string,
   others: LinkAccess,
-) {
+): Promise<ShareLink> {
   const [view, unsigned] = await Promise.all([viewAnonymously(url, id), viewAnonymously(withoutQuery(url), id)])
   const opens = isPageView(view) && view.hash === hash
   if (!opens && view.seen !== "unreachable")
@@ -99,8 +123,3 @@ function withoutQuery(link: string): string {
   url.search = ""
   return url.href
 }
-
-export const presigningUnsupported = (name: string) =>
-  new ShareError("bad-usage", `--signed needs an S3 bucket, and ${name} is not one.`, {
-    hint: "Name a bucket: --to s3://bucket.",
-  })

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
+import { sha256 } from "../lib/hash.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type AnonymousView, compareWithSent, isPubliclyListable, viewAnonymously } from "./anonymous-access.ts"
 import { describeView } from "./describe-view.ts"
@@ -36,7 +36,7 @@ export async function verifyReadable(
     isLocal ? undefined : viewAnonymously(url, id),
     Promise.all(store.listings().map((address) => isPubliclyListable(address))),
   ])
-  if (!stored || createHash("sha256").update(stored).digest("hex") !== hash)
+  if (!stored || sha256(stored) !== hash)
     throw new ShareError("store-failed", `${store.name} returned different content for ${key} than was uploaded.`, {
       hint: "Run the same command again; if it fails again, another program may be writing to the same prefix.",
     })

@@ -214,7 +214,7 @@ describe("bad weather: one sentence, a hint, exit status 5", () => {
       /may not read/,
     ],
     ["SlowDown without end", { fault: () => ({ status: 503, code: "SlowDown" }) }, /too busy/],
-    ["a connection that breaks", { fault: () => "reset" }, /broke in the middle/],
+    ["a connection that breaks", { fault: () => "reset" }, /broke repeatedly/],
     [
       "no S3 at all",
       { fault: () => ({ status: 200, body: "<html>hello</html>" }) },

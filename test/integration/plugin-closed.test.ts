@@ -106,11 +106,14 @@ describe("with the plugin line alone", () => {
       until(terminal.screen, (screen) => (typeof text === "string" ? screen.includes(text) : text.test(screen)))
     try {
       await shows("Ask anything")
+      // The notice comes at any time from here on, and goes after some seconds.
+      const notice = shows("Sharing is off")
+      notice.catch(() => {})
       await terminal.type("the first prompt")
       await shows("the first prompt")
       await terminal.press("Enter")
       await shows("The first answer.")
-      await shows("Sharing is off")
+      await notice
       await terminal.type("/share")
       await shows(/\/share\s+\S/)
       await terminal.press("Enter")

@@ -237,8 +237,10 @@ test("shared again after an undo, nothing of the subagent is left, in the bucket
       const own = recordOf(record)
       return use({
         ...own,
-        rest: async function* (from: number) {
-          yield* record.messages.slice(from)
+        partial: {
+          messagesFrom: async function* (from: number) {
+            yield* record.messages.slice(from)
+          },
         },
       })
     },

@@ -1,6 +1,6 @@
 import { GetBucketVersioningCommand } from "@aws-sdk/client-s3"
+import { s3Error } from "./errors/s3-error.ts"
 import { connect, type S3Settings } from "./s3-client.ts"
-import { s3Error } from "./s3-errors.ts"
 import { type ObjectLock, readObjectLock } from "./s3-object-lock.ts"
 
 /** Configuration of a bucket. `untold`: the service does not support the request, or the credentials may not send it. */

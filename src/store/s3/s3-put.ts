@@ -3,15 +3,39 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { createGzip } from "node:zlib"
 import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3"
-import { bytesOf, SPOOL_THRESHOLD_BYTES, type SpooledContent, type TemporaryFiles } from "../../lib/temporary-files.ts"
+import {
+  bytesOf,
+  SPOOL_THRESHOLD_BYTES,
+  type SpooledContent,
+  type TemporaryFiles,
+  withTemporaryFiles,
+} from "../../lib/temporary-files.ts"
 import type { StoredObject } from "../object-store.ts"
+import { notS3Endpoint, s3Error } from "./errors/s3-error.ts"
+import type { S3Bucket } from "./s3-bucket.ts"
 import { encode, isCompressible } from "./s3-content.ts"
+import { markUnsent, watchDelivery } from "./s3-delivery.ts"
+
+/** Uploads an object: see `ObjectStore.put`. `key` is the full key in the bucket. */
+export async function putObject(s3: S3Bucket, key: string, object: StoredObject): Promise<void> {
+  let mayBeStored = () => false
+  try {
+    const answer = await withTemporaryFiles(async (temporary) => {
+      const command = await putCommand({ Bucket: s3.bucket, Key: key }, object, temporary)
+      mayBeStored = watchDelivery(command)
+      return s3.client.send(command)
+    })
+    if (answer.ETag === undefined) throw notS3Endpoint(s3.endpoint)
+  } catch (error) {
+    throw s3Error(mayBeStored() ? error : markUnsent(error), { ...s3, operation: "write", key })
+  }
+}
 
 /**
  * Creates the request that stores an object, with encoded content. Long content is spooled to a temporary file, which must
  * exist until the request completes. Throws what the file throws.
  */
-export async function putCommand(
+async function putCommand(
   s3: { Bucket: string; Key: string },
   { body, contentType, cacheControl }: StoredObject,
   temporary: TemporaryFiles,

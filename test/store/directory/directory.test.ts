@@ -221,7 +221,7 @@ describe("what is no file", () => {
     const store = directoryStore(root)
     await store.put("s/one", page("x"))
     for (const key of ["s/one/index.html", "s/one/files/a.png"]) {
-      const told = { code: "store-failed", message: expect.stringContaining("a file stands where a folder is needed") }
+      const told = { code: "store-failed", message: expect.stringContaining("a file is in the place of a folder") }
       await expect(store.put(key, page("x"))).rejects.toMatchObject(told)
       expect(await store.get(key)).toBeUndefined()
     }
@@ -292,7 +292,7 @@ describe("trouble", () => {
     const file = path.join(temporaryFolder(), "file")
     writeFileSync(file, "x")
     const store = directoryStore(file)
-    const told = { code: "store-failed", message: expect.stringContaining("a file stands where a folder is needed") }
+    const told = { code: "store-failed", message: expect.stringContaining("a file is in the place of a folder") }
     await expect(store.put("s/one/index.html", page("x"))).rejects.toMatchObject(told)
     await expect(keysOf(store, "s/one/")).rejects.toMatchObject(told)
     await expect(collect(store.folders("s/"))).rejects.toMatchObject(told)

@@ -1,7 +1,7 @@
 import { createServer } from "node:net"
 import { describe, expect, it, onTestFinished } from "vitest"
+import { s3Error } from "../../../src/store/s3/errors/s3-error.ts"
 import { s3Store } from "../../../src/store/s3/s3.ts"
-import { s3Error } from "../../../src/store/s3/s3-errors.ts"
 import { collect, page, s3Here } from "../../support/s3-here.ts"
 
 import { errorOf, putError } from "./s3-error-of.ts"
@@ -94,7 +94,7 @@ describe("the way to the service", () => {
   it("breaks each time", async () => {
     expect(await putError({ fault: () => "reset" })).toMatchObject({
       code: "store-unreachable",
-      message: expect.stringContaining("broke in the middle"),
+      message: expect.stringContaining("broke repeatedly"),
     })
   })
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
-import { type Beginning, type SessionRecord, storedFrom } from "../session/source.ts"
+import { type SessionPrefix, type SessionRecord, storedFrom } from "../../session/source.ts"
 
-const EMPTY: Beginning = { messages: 0, hash: "" }
+const EMPTY: SessionPrefix = { messages: 0, hash: "" }
 
 /**
  * Hashes the first `count` messages of a session as they are stored now. The hash is chained: each message's hash
@@ -11,9 +11,10 @@ const EMPTY: Beginning = { messages: 0, hash: "" }
 export async function hashPrefix(
   record: SessionRecord,
   count: number,
-  from: Beginning = EMPTY,
-): Promise<Beginning | undefined> {
-  let { messages, hash } = record.begins && record.begins.messages <= count ? longer(record.begins, from) : from
+  from: SessionPrefix = EMPTY,
+): Promise<SessionPrefix | undefined> {
+  const prefix = record.partial?.prefix
+  let { messages, hash } = prefix && prefix.messages <= count ? longer(prefix, from) : from
   if (messages === count) return { messages, hash }
   try {
     for await (const stored of storedFrom(record, messages)) {
@@ -27,4 +28,4 @@ export async function hashPrefix(
   return undefined
 }
 
-const longer = (one: Beginning, other: Beginning) => (one.messages > other.messages ? one : other)
+const longer = (one: SessionPrefix, other: SessionPrefix) => (one.messages > other.messages ? one : other)

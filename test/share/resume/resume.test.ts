@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, utimesS
 import path from "node:path"
 import { crc32 } from "node:zlib"
 import { expect, test } from "vitest"
-import { generateSession } from "../../scripts/generate-session.ts"
-import { ShareError } from "../../src/errors.ts"
-import type { SessionRecord, SessionSource } from "../../src/session/source.ts"
-import { openLedger } from "../../src/share/ledger.ts"
-import { share } from "../../src/share/share.ts"
-import { unshare } from "../../src/share/unshare.ts"
-import { openStore } from "../../src/store/open-store.ts"
-import { temporaryFolder } from "../support/world.ts"
+import { generateSession } from "../../../scripts/generate-session.ts"
+import { ShareError } from "../../../src/errors.ts"
+import type { SessionRecord, SessionSource } from "../../../src/session/source.ts"
+import { openLedger } from "../../../src/share/ledger.ts"
+import { share } from "../../../src/share/share.ts"
+import { unshare } from "../../../src/share/unshare.ts"
+import { openStore } from "../../../src/store/open-store.ts"
+import { temporaryFolder } from "../../support/world.ts"
 
 type Made = { info: { role: string; time: object; summary?: object }; parts: { type: string; text?: string }[] }
 
@@ -25,8 +25,10 @@ const sourceOf = (messages: Made[], { children = [], ...more }: Partial<SessionR
         async *messages() {
           yield* structuredClone(messages)
         },
-        async *rest(from) {
-          yield* structuredClone(messages.slice(from))
+        partial: {
+          async *messagesFrom(from) {
+            yield* structuredClone(messages.slice(from))
+          },
         },
         children,
       }),

@@ -3,21 +3,21 @@ import { open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/pr
 import path from "node:path"
 import { deserialize, serialize } from "node:v8"
 import { crc32 } from "node:zlib"
-import { createPrivateFolder } from "../lib/private-folder.ts"
-import { type Content, chunksOf, SPOOL_THRESHOLD_BYTES, type TemporaryFiles } from "../lib/temporary-files.ts"
-import type { SiteCheckpoint } from "../render/site/site.ts"
-import type { Beginning } from "../session/source.ts"
+import { createPrivateFolder } from "../../lib/private-folder.ts"
+import { type Content, chunksOf, SPOOL_THRESHOLD_BYTES, type TemporaryFiles } from "../../lib/temporary-files.ts"
+import type { SiteCheckpoint } from "../../render/site/site.ts"
+import type { SessionPrefix } from "../../session/source.ts"
 
 /** The state of rendering after the first messages of a session, from which a later run resumes. */
-export interface Checkpoint extends Beginning {
+export interface Checkpoint extends SessionPrefix {
   /** Hash of everything that affects how those messages render: package version, redactions, values common to all pages. */
   key: string
   /** Hash of the redaction options. */
   redactedBy: string
   /** Zero-based positions of the messages that reveal which values are secret. */
-  telling: number[]
+  secretPositions: number[]
   /** The id of the last of those messages. */
-  last: string
+  lastID: string
 }
 
 interface CheckpointHeader extends Checkpoint {
@@ -33,16 +33,13 @@ interface Checksum {
   crc: number
 }
 
-const FORMAT = 2
+const FORMAT = 3
 /** Below this, reading the session again is just as fast. */
 const MIN_MESSAGE_COUNT = 100
 /** Largest checkpoint of one share, and of all shares together. */
 const MAX_BYTES = 800_000_000
 const MAX_TOTAL_BYTES = 1_000_000_000
 const FOLDER_NAME = /^[0-9a-f]{64}\.pages$/
-
-/** The checkpoint folder, beside the share's ledger entry. Private; holds nothing that is not in the share. */
-export const checkpointFolder = (entry: string): string => entry.replace(/\.json$/, ".pages")
 
 /** Reads the header of a checkpoint, without the content; undefined if there is none or it is unreadable. */
 export const readCheckpoint = (folder: string): Promise<Checkpoint | undefined> => readHeader(folder)
@@ -98,12 +95,12 @@ export interface CheckpointDraft extends Omit<Checkpoint, "hash"> {
 
 /** Captures the current state of the pages; undefined if the session is too short or the state too large to save. */
 export function draftCheckpoint(
-  checkpoint: Omit<Checkpoint, "hash" | "last">,
+  checkpoint: Omit<Checkpoint, "hash" | "lastID">,
   { pages, files, record, text }: SiteCheckpoint,
 ): CheckpointDraft | undefined {
   if (checkpoint.messages < MIN_MESSAGE_COUNT || sizeOf(record) + sizeOf(text) > MAX_BYTES) return undefined
-  const last = pages.lastMessage?.id ?? ""
-  return { ...checkpoint, last, state: serialize({ pages, files }), record, text }
+  const lastID = pages.lastMessage?.id ?? ""
+  return { ...checkpoint, lastID, state: serialize({ pages, files }), record, text }
 }
 
 /**

@@ -1,0 +1,48 @@
+import { sha256 } from "../../lib/hash.ts"
+import { checkPrefix } from "../keys.ts"
+import type { RemoteStore } from "../object-store.ts"
+import { s3Error } from "./errors/s3-error.ts"
+import type { S3Bucket } from "./s3-bucket.ts"
+import { readObjectLock } from "./s3-object-lock.ts"
+import { checkListing, checkPermissions } from "./s3-permissions.ts"
+
+/** Errors that affect every request, as opposed to one that is refused or unsupported. */
+const FATAL_CODES = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable", "store-busy"]
+
+/**
+ * Checks of a bucket before the first upload: see `RemoteStore`.
+ * @param root prefix of all keys of the store in the bucket
+ * @param location what distinguishes the store from others, apart from its credentials and the root
+ */
+export function remoteStore(s3: S3Bucket, root: string, location: { bucketUrl: string; profile: string }): RemoteStore {
+  return {
+    async identity() {
+      const identity = await s3.client.config.credentials().catch((error: unknown) => {
+        throw s3Error(error, { ...s3, operation: "list" })
+      })
+      const { accessKeyId, sessionToken, accountId = "" } = identity
+      // Temporary keys change every hour.
+      const who = sessionToken ? accountId : accessKeyId
+      return sha256(JSON.stringify([location.bucketUrl, root, s3.region, location.profile, who]))
+    },
+    async retention() {
+      try {
+        const lock = await readObjectLock(s3)
+        return typeof lock === "object" ? lock : undefined
+      } catch (error) {
+        const known = s3Error(error, { ...s3, operation: "list" })
+        if (FATAL_CODES.includes(known.code)) throw known
+        // If the request is refused or unsupported, the probe will show it.
+        return undefined
+      }
+    },
+    checkPermissions(prefix) {
+      checkPrefix(prefix)
+      return checkPermissions(s3, root + prefix)
+    },
+    checkListing(prefix) {
+      checkPrefix(prefix)
+      return checkListing(s3, root + prefix)
+    },
+  }
+}
