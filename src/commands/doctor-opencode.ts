@@ -85,7 +85,7 @@ async function installed({ env, cwd, platform }: Terminal): Promise<Finding> {
       about,
       state: "warn",
       says: `${version}: only OpenCode 1 sessions can be shared so far, and OpenCode 2 does not load the plugin`,
-      remedy: "Share sessions of OpenCode 1, or update opencode-bucket once it supports OpenCode 2.",
+      remedy: "Share sessions of OpenCode 1.",
     }
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT"

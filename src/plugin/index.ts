@@ -111,7 +111,7 @@ function start(home: Loopback, folder: string, name: string, client: OpencodeCli
     api,
     sharing: sharing({ worker: publisher(), folder, api, ledgerEntries: known, notify, objection }),
   }
-  const app = shareApi(instance.sharing.backend, mountedPath)
+  const app = shareApi(() => instance.sharing.backend, mountedPath)
   return instance
 }
 

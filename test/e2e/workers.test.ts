@@ -1,6 +1,6 @@
 import path from "node:path"
 import { expect, onTestFinished, test } from "vitest"
-import { ResourceLimitError, workerProcess } from "../../src/share-server/worker-process.ts"
+import { ResourceLimitError, workerProcess } from "../../src/share-server/workers/worker-process.ts"
 
 const file = path.join(import.meta.dirname, "..", "..", "dist", "server-worker.js")
 const batch = (text: string) => ({
