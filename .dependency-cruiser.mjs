@@ -30,7 +30,7 @@ const mayImport = {
   // Entries
   "src/config/": ["src/share/", "src/store/", "src/lib/"],
   "src/commands/": ["src/!plugin/"],
-  "src/cli.ts": ["src/commands/", "src/config/", "src/lib/"],
+  "src/cli.ts": ["src/commands/", "src/config/", "src/store/bucket-options.ts", "src/lib/"],
   "src/index.ts": ["src/session/", "src/share/", "src/store/"],
   "src/plugin/": [
     "src/commands/",

@@ -1,19 +1,14 @@
-import { type LoadedSettings, loadSettings, parseSettings } from "../config/load.ts"
+import { type LoadedSettings, loadSettings, parseSettings, pickDestination } from "../config/load.ts"
 import type { SystemEnvironment } from "../config/paths.ts"
 import { isTrusted, trust } from "../config/trust.ts"
 import { ShareError } from "../errors.ts"
+import { describeBucketOptions } from "../store/bucket-options.ts"
 import type { Destination } from "../store/open-store.ts"
 import { promptYesNo } from "./prompt.ts"
 import { canAsk, type Terminal } from "./terminal.ts"
 
 /** Destination flags, shared by all commands. */
-export interface DestinationFlags {
-  to?: string
-  endpoint?: string
-  region?: string
-  profile?: string
-  publicUrl?: string
-  pathStyle?: boolean
+export interface DestinationFlags extends Partial<Destination> {
   trustProject?: boolean
 }
 
@@ -26,10 +21,7 @@ export function settingsFromFlags(
   system: SystemEnvironment,
   { isNew = true } = {},
 ): LoadedSettings {
-  const { to, endpoint, region, profile, publicUrl, pathStyle } = flags
-  const given = { to, endpoint, region, profile, publicUrl, pathStyle }
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  const settings = loadSettings(parseSettings(set, "the flags"), system)
+  const settings = loadSettings(parseSettings({ ...pickDestination(flags) }, "the flags"), system)
   if (settings.ambiguity && isNew) throw settings.ambiguity
   return settings
 }
@@ -60,11 +52,13 @@ const question = (projectFile: string, destination: Destination) =>
   `${projectFile} sends sessions to ${describeDestination(destination)}. Accept this destination?`
 
 /** Describes a destination with every setting that affects who can read it. */
-export function describeDestination({ to, endpoint, profile, publicUrl }: Destination): string {
+export function describeDestination({ to, endpoint, profile, publicUrl, ...others }: Destination): string {
+  const options = describeBucketOptions(others)
   const details = [
     endpoint && `at ${normalizedAddress(endpoint)}`,
     profile && `using profile ${/^[\w.@+-]+$/.test(profile) ? profile : JSON.stringify(profile)}`,
     publicUrl && `public at ${normalizedAddress(publicUrl)}`,
+    options && `with ${options}`,
   ]
   return [to, ...details.filter(Boolean)].join(" ")
 }

@@ -1,6 +1,7 @@
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 import { parseDuration } from "../share/expiry.ts"
+import { bucketOptionNames, isBooleanOption } from "../store/bucket-options.ts"
 import {
   checkDestination,
   formatDestination,
@@ -28,7 +29,14 @@ export interface LoadedSettings extends OtherSettings {
 }
 
 /** Settings that decide where a session is uploaded, or with whose credentials. */
-const destinationKeys = ["to", "endpoint", "region", "profile", "pathStyle", "publicUrl"] as const
+const destinationKeys = [
+  ...(["to", "endpoint", "region", "profile", "pathStyle", "publicUrl"] as const),
+  ...bucketOptionNames,
+]
+
+/** Only the settings of the destination. Unset ones are left out. */
+export const pickDestination = (given: Settings): Partial<Destination> =>
+  Object.fromEntries(destinationKeys.flatMap((key) => (given[key] === undefined ? [] : [[key, given[key]]])))
 
 /**
  * Merges the settings by precedence: flags, `OPENCODE_BUCKET_…` variables, the project's files, the user's files,
@@ -61,17 +69,23 @@ export function loadSettings(flags: Settings, system: SystemEnvironment): Loaded
   apply(parseSettings(fromVariables(system), "the environment"), variableOf)
   apply(flags, () => "flag")
 
-  const { to, endpoint, region, profile, pathStyle, publicUrl, ...others } = settings
+  const { to, expires, confirm, redact } = settings
   const base = origins.to && path.isAbsolute(origins.to.name) ? path.dirname(origins.to.name) : system.cwd
   const place = to === undefined ? path.join(dataFolder(system), "shares") : resolveDestination(to, base, system.home)
-  const further = { endpoint, region, profile, pathStyle, publicUrl }
-  const destination: Destination = { to: place, ...omitUndefined(further) }
+  const destination: Destination = { ...pickDestination(settings), to: place }
   const decisive = destinationKeys.flatMap((key) => (settings[key] === undefined ? [] : (origins[key] ?? [])))
   const projectFile = decisive.find(({ from }) => from === "project")?.name
   const ambiguity = to === undefined ? undefined : ambiguityOf(to, named.to ?? "", place, system)
   // An ambiguous flag is always an error.
   if (ambiguity && named.to === "flag") throw ambiguity
-  return { ...others, destination, isDefault: to === undefined, ambiguity, projectFile, origins: named }
+  return {
+    ...omitUndefined({ expires, confirm, redact }),
+    destination,
+    isDefault: to === undefined,
+    ambiguity,
+    projectFile,
+    origins: named,
+  }
 }
 
 function ambiguityOf(
@@ -116,7 +130,7 @@ const byPrecedence = (files: ConfigFile[]) => [
 
 const lengthOf = ({ expires = "never" }: Settings) => parseDuration(expires) ?? 0
 
-const isYesOrNo = (key: keyof Settings) => key === "pathStyle" || key === "confirm"
+const isYesOrNo = (key: keyof Settings) => key === "pathStyle" || key === "confirm" || isBooleanOption(key)
 
 const variableOf = (key: keyof Settings) => `OPENCODE_BUCKET_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`
 

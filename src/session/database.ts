@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs"
-import { dirname } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { ShareError } from "../errors.ts"
 import { databasePath, type Environment } from "./database-path.ts"
 import { messagesOf, sessionInfo, storedFormsOf } from "./database-rows.ts"
-import { readStoredSession } from "./json-storage.ts"
 import { newestOfAllProjects, newestSession } from "./newest-session.ts"
 import { isSqliteError, openDatabase, queryDatabase } from "./open-database.ts"
 import { assertCurrent, assertNewest, Opencode2Error } from "./opencode-2.ts"
@@ -30,8 +28,7 @@ export interface DatabaseOptions {
  * Source that reads a session from OpenCode's database: the one with the given id, or the newest of the project that a
  * folder belongs to. Opens the database read-only and reads one snapshot, also while OpenCode runs.
  *
- * Without a database, reads the JSON files that OpenCode wrote before 1.2. If these do not have the session, or the
- * database has an unknown schema, falls back to `opencode export`.
+ * Without a database, or if it has an unknown schema, falls back to `opencode export`.
  *
  * Reading throws `session-not-found`; `bad-input` for a session without messages or a damaged database;
  * `Opencode2Error` if OpenCode 2 has the session or a newer version of it.
@@ -42,10 +39,7 @@ export function databaseSource(wanted: WantedSession, options: DatabaseOptions =
     label: "sessionID" in wanted ? `session ${wanted.sessionID}` : "the newest session of this project",
     async read(use) {
       const database = openDatabase(path)
-      if (database === undefined) {
-        const stored = existsSync(path) ? undefined : readStoredSession(dirname(path), wanted)
-        return use(stored ?? (await readWithOpencode(wanted, env, path)))
-      }
+      if (database === undefined) return use(await readWithOpencode(wanted, env, path))
       try {
         return await use(readFromDatabase(database, wanted))
       } catch (error) {

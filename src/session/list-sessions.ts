@@ -1,8 +1,5 @@
 import { createHash } from "node:crypto"
-import { existsSync } from "node:fs"
-import { dirname } from "node:path"
 import { ShareError } from "../errors.ts"
-import { listStoredSessions } from "./json-storage.ts"
 import { IN_PROJECT, projectFolders } from "./newest-session.ts"
 import { openDatabase, queryDatabase } from "./open-database.ts"
 import { assertAllCurrent } from "./opencode-2.ts"
@@ -22,15 +19,13 @@ export interface SessionFilter {
 }
 
 /**
- * Lists the sessions in OpenCode's database at `path`, or in the JSON files that preceded it, latest update first.
+ * Lists the sessions in OpenCode's database at `path`, latest update first.
  * Includes archived sessions; subagent sessions count as part of the session that started them. Throws
  * `session-not-found` if there is no readable database, and `Opencode2Error` if OpenCode 2 has a newer version of any
  * listed session.
  */
 export function listSessions(path: string, { since = 0, project }: SessionFilter): SessionEntry[] {
   const database = openDatabase(path)
-  const stored = database || existsSync(path) ? undefined : listStoredSessions(dirname(path), { since, project })
-  if (stored) return stored
   if (!database) {
     queryDatabase(path, (found, isV1Known) => assertAllCurrent(found, { since, project }, { isV1Known }))
     throw new ShareError("session-not-found", `No readable OpenCode database at ${path}.`, {

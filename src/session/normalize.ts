@@ -214,7 +214,7 @@ function fileDiff(value: unknown): FileDiff[] {
   return [{ file, patch, additions, deletions, status: fileStatus }]
 }
 
-// OpenCode before 1.2 stored a changed file before and after instead of a patch. The number of edits is limited: larger
+// Exports of OpenCode before 1.2 have a changed file before and after instead of a patch. The number of edits is limited: larger
 // diffs take long and say little.
 const MAX_EDIT_COUNT = 5_000
 

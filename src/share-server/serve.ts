@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { parseDuration } from "../share/expiry.ts"
+import { pickBucketOptions } from "../store/bucket-options.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
@@ -81,13 +82,10 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   }
 }
 
-const destinationOf = ({ to, endpoint, region, profile, pathStyle }: ServerSettings): Destination => ({
-  to,
-  endpoint,
-  region,
-  profile,
-  pathStyle,
-})
+const destinationOf = (settings: ServerSettings): Destination => {
+  const { to, endpoint, region, profile, pathStyle } = settings
+  return { to, endpoint, region, profile, pathStyle, ...pickBucketOptions(settings) }
+}
 
 const jobOf = (settings: ServerSettings) => ({
   destination: destinationOf(settings),
