@@ -6,12 +6,12 @@ import { exportFolder } from "../export/export-folder.ts"
 import { assertFree, toBuffers, writeOutput } from "../export/write-output.ts"
 import { resolveOutput } from "../lib/output-target.ts"
 import { terminalText } from "../lib/terminal-text.ts"
-import { findSession } from "../session/find-session.ts"
 import { prepare } from "../share/prepare.ts"
 import { version } from "../version.ts"
 import type { AllFlags } from "./all-sessions.ts"
 import { settingsFromFlags } from "./destination.ts"
 import { exportAll } from "./export-all.ts"
+import { namedSession } from "./named-session.ts"
 import { writeBytes } from "./output.ts"
 import { parseSelection, type SelectionFlags } from "./selection.ts"
 import { formatBytes, info, redactedLine, statusLine, type Terminal } from "./terminal.ts"
@@ -30,8 +30,8 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
   if (flags.all) return exportAll(format, flags, terminal)
   const selection = parseSelection(flags)
   const { redact } = settingsFromFlags({}, terminal, { isNew: false })
-  const source = findSession(named, terminal)
   const status = statusLine(terminal, flags.quiet)
+  const source = namedSession(named, flags.quiet, terminal, status)
   try {
     status.show(`Reading ${source.label}…`)
     await source.read(async (record) => {

@@ -1,7 +1,6 @@
 import path from "node:path"
 import { dataFolder } from "../config/paths.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
-import { findSession } from "../session/find-session.ts"
 import { expiryDay, formatDay } from "../share/expiry.ts"
 import { openLedger } from "../share/ledger.ts"
 import { prune } from "../share/prune.ts"
@@ -13,6 +12,7 @@ import { copyToClipboard } from "./clipboard.ts"
 import { confirmShare } from "./confirm-share.ts"
 import { confirmDestination, type DestinationFlags, describeDestination, settingsFromFlags } from "./destination.ts"
 import { parseLifetime } from "./lifetime.ts"
+import { namedSession } from "./named-session.ts"
 import { previewCommand } from "./preview.ts"
 import { readPolicy } from "./read-policy.ts"
 import { describeRemoval } from "./removal-report.ts"
@@ -42,13 +42,13 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
   const selection = parseSelection(flags)
   const lifetime = parseLifetime(flags.expires, settings.expires)
   const signed = parseSigned(flags.signed)
-  const source = findSession(session, terminal)
   await confirmDestination(settings, flags, terminal)
 
   const store = await openStore(destination)
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
   const now = () => new Date()
   const status = statusLine(terminal, flags.quiet)
+  const source = namedSession(session, flags.quiet, terminal, status)
   let acceptRetention = flags.acceptRetention ?? false
   try {
     status.show(`Reading ${source.label}…`)

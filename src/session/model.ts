@@ -124,7 +124,29 @@ export interface MalformedMessage extends MessageBase {
   reason: string
 }
 
-export type Message = UserMessage | AssistantMessage | MalformedMessage
+/** Something in a session of OpenCode 2 that is neither a prompt nor an answer. */
+export interface EventMessage extends MessageBase {
+  role: "event"
+  event: SessionEvent
+}
+
+export type SessionEvent =
+  /** The user's own shell command (`!ls`). `parts` has it as a tool call. */
+  | { kind: "shell" }
+  /** The user's own use of a skill, and the text of that skill. */
+  | { kind: "skill"; name: string; text: string }
+  | { kind: "agent"; agent: string; previous: string | undefined }
+  | { kind: "model"; model: string; provider: string | undefined; previous: string | undefined }
+  /** The session moved to another folder. */
+  | { kind: "location"; directory: string; previous: string | undefined }
+  /** The end of a turn: `succeeded`, `failed` or `interrupted`. Pages have no row for it. */
+  | { kind: "idle"; outcome: string }
+  /** A message that is never shared; its text is gone. Pages have no row for it. */
+  | { kind: "hidden" }
+  /** A type that this version does not know. */
+  | { kind: "unknown"; type: string }
+
+export type Message = UserMessage | AssistantMessage | EventMessage | MalformedMessage
 
 /** Whether a message is a prompt: written by a person, not inserted by OpenCode. Prompts are numbered from 1. */
 export const isPrompt = (message: Message): message is UserMessage =>

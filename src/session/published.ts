@@ -4,6 +4,7 @@ import { diffRecord, errorRecord, messageID, nameRecord, tokensRecord } from "./
 import { type PartOwner, partRecord } from "./published-part.ts"
 import { definedFields } from "./read-json.ts"
 import { type ReduceTool, shownPart } from "./shown-part.ts"
+import { isV2Info, isV2Message } from "./v2/is-v2.ts"
 
 /**
  * Reduces a session to its published form: only parts that pages show, and `raw`, which becomes `session.json`, rebuilt
@@ -19,7 +20,10 @@ export function published(session: Session, reduceTool: ReduceTool): Session {
   return {
     info: { ...info, raw: infoRecord(info) },
     async *messages(read) {
-      for await (const message of messages(read)) yield publishedMessage(message, info.id, reduceTool)
+      for await (const message of messages(read)) {
+        if (message.role === "event" && message.event.kind === "hidden") continue
+        yield publishedMessage(message, info.id, reduceTool)
+      }
     },
     childIDs,
     children: (read) => children(read).map((child) => published(child, reduceTool)),
@@ -27,7 +31,12 @@ export function published(session: Session, reduceTool: ReduceTool): Session {
 }
 
 /** Record of a session's `info`. */
-export function infoRecord({ id, parentID, title, directory, version, created, updated }: SessionInfo): Json {
+export function infoRecord(info: SessionInfo): Json {
+  // OpenCode 2's is reduced to what a share may contain when it is read.
+  return isV2Info(info.raw) ? info.raw : infoRecordV1(info)
+}
+
+function infoRecordV1({ id, parentID, title, directory, version, created, updated }: SessionInfo): Json {
   return definedFields({
     // OpenCode requires these fields; the original values are specific to the source machine.
     ...(id !== "" && { id, slug: id }),
@@ -41,6 +50,8 @@ export function infoRecord({ id, parentID, title, directory, version, created, u
 }
 
 function publishedMessage(message: Message, sessionID: string, reduceTool: ReduceTool): Message {
+  // A message of OpenCode 2 is reduced to what a share may contain when it is read.
+  if (message.role === "event" || isV2Message(message.raw)) return message
   if (message.role === "malformed") return { ...message, raw: boundJson(message.raw) }
   const text = mentionText(message)
   const parts = message.parts.flatMap((part) => shownPart(part, message, text, reduceTool))
@@ -50,7 +61,7 @@ function publishedMessage(message: Message, sessionID: string, reduceTool: Reduc
 }
 
 /** Record of a message's `info`. */
-export function messageRecord(message: Exclude<Message, { role: "malformed" }>, sessionID: string): Json {
+export function messageRecord(message: UserMessage | AssistantMessage, sessionID: string): Json {
   const { id, role } = message
   const own = role === "user" ? userRecord(message) : assistantRecord(message)
   return { id, ...(sessionID !== "" && { sessionID }), role, ...own }

@@ -8,6 +8,7 @@ import { requireRoles } from "../session/roles.ts"
 import { type Selection, select } from "../session/select.ts"
 import type { SessionRecord } from "../session/source.ts"
 import { trimUnfinished } from "../session/trim-unfinished.ts"
+import { shareableRecord } from "../session/v2/shareable.ts"
 
 export interface PrepareOptions {
   /** Default: all of it. */
@@ -28,7 +29,7 @@ export interface Prepared {
 }
 
 /**
- * The pipeline that all shares and exports go through: record → hold back → redact → select → normalize → published.
+ * The pipeline that all shares and exports go through: record → leave out what is never shared → hold back → redact → select → normalize → published.
  *
  * Searches the whole record for secrets: an omitted part may reveal a secret that the rest contains. Throws what
  * selecting and reading throw, `bad-settings` for an invalid pattern, and `Opencode2Error` for messages without roles.
@@ -40,7 +41,11 @@ export async function prepare(
   before?: EarlierRedaction,
 ): Promise<Prepared> {
   const { selection = {} } = options
-  const { found, ...redacted } = await redact(trimUnfinished(requireRoles(record)), options.redact, before)
+  const { found, ...redacted } = await redact(
+    trimUnfinished(shareableRecord(requireRoles(record))),
+    options.redact,
+    before,
+  )
   const session = published(normalizeSession(await select(redacted.record, selection)), publishedTool)
   return { session, leftOut: inWords(selection), found, redacted }
 }

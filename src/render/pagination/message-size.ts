@@ -9,6 +9,7 @@ import {
   withHighlighting,
 } from "../html/size-estimate.ts"
 import { clip, OUTPUT_LIMITS, PATCH_LIMITS, PROSE_LIMITS, type TruncationLimits, truncate } from "../html/truncate.ts"
+import { rowOf } from "../items/event-items.ts"
 import { fieldBlocks, longTextsOf, MAX_DIAGNOSTICS_BYTES, shownAttachments, shownFiles } from "../items/step-blocks.ts"
 import { shownQuestions, shownTodos } from "../items/tool-blocks.ts"
 import { boundedJson, promptText } from "../message-fragment.ts"
@@ -70,6 +71,10 @@ export function estimateFrame(message: Message): MessageSize {
     // The prompt's number, summary and outline entry.
     const prompt = size(600 + 2 * message.id.length + Math.min(textBytes(text.slice(0, 400)), 600), 17)
     return sumSizes([item, prompt, estimateProse(text)])
+  }
+  if (message.role === "event") {
+    const { title = "", text = "" } = rowOf(message) ?? {}
+    return sumSizes([item, size(200 + textBytes(title + text), 4)])
   }
   const { model, agent, error, finish, parts } = message
   const meta = size(160 + message.id.length + textBytes(clip(model ?? "", 100) + clip(agent ?? "", 100)), 2)

@@ -1,5 +1,6 @@
-import type { Message, Part, SessionInfo, UserMessage } from "../../session/model.ts"
+import type { EventMessage, Message, Part, SessionInfo, UserMessage } from "../../session/model.ts"
 import { describeAnswerError } from "../items/answer-meta.ts"
+import { rowOf } from "../items/event-items.ts"
 import { isPrompt, promptText } from "../message-fragment.ts"
 import { escapeInline, fencedBlock, oneLine } from "./escape-markdown.ts"
 import { nestedMarkdown } from "./nested-markdown.ts"
@@ -46,6 +47,7 @@ function insertMarkdown(part: Part): string[] {
 
 function answerSections(message: Exclude<Message, UserMessage>): string[] {
   if (message.role === "malformed") return [`*A message that cannot be read: ${escapeInline(message.reason)}*`]
+  if (message.role === "event") return eventSections(message)
   if (message.compaction) {
     const text = message.parts.flatMap((part) => (part.type === "text" ? part.text : [])).join("\n\n")
     return ["### Summary of the conversation so far", nestedMarkdown(text.trim())]
@@ -56,6 +58,14 @@ function answerSections(message: Exclude<Message, UserMessage>): string[] {
     sections.push(`### ${escapeInline(title)}`, ...(oneLine(text) === "" ? [] : [fencedBlock(text, "text")]))
   }
   return sections
+}
+
+function eventSections(message: EventMessage): string[] {
+  const row = rowOf(message)
+  return [
+    ...(row ? [`*${escapeInline(row.title)}*`] : []),
+    ...message.parts.flatMap((part) => answerMarkdown(part, undefined)),
+  ]
 }
 
 function answerMarkdown(part: Part, before: Part | undefined): string[] {

@@ -100,7 +100,9 @@ function withoutNotes(output: string, exit: ShellCall["exit"]): string {
 
 function endingOf(part: ToolPart, exit: ShellCall["exit"]): ShellCall["ending"] {
   const { status, output, error, errorType, metadata } = part
-  if (metadata["timeout"] === true) return "timed-out"
+  // Of OpenCode 2; `status` is the one of the user's own commands.
+  if (metadata["timeout"] === true || metadata["status"] === "timeout") return "timed-out"
+  if (metadata["status"] === "killed") return "aborted"
   if (typeof exit === "number") return "exited"
   if (status === "error")
     return /\babort/i.test(error) || /^(?:aborted|tool\.interrupted)$/.test(errorType) ? "aborted" : "unknown"

@@ -52,7 +52,8 @@ export const write: Tool<WriteCall> = {
 
 /** OpenCode 2 says it only in a sentence for the model. */
 function toldBy(output: string): boolean | undefined {
-  return output.startsWith("Created file") ? false : output.startsWith("Wrote file successfully: ") ? true : undefined
+  const verb = /^(Created|Wrote) file successfully: /.exec(output)?.[1]
+  return verb === undefined ? undefined : verb === "Wrote"
 }
 
 function describeLines(content: string): string {

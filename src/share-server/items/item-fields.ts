@@ -28,7 +28,7 @@ function fieldsOf({ type, data }: StoredItem): unknown {
     case "message": {
       const message = normalizeMessage({ info: data, parts: [] })
       const sessionID = optionalText(fields(data)["sessionID"]) ?? ""
-      return message.role === "malformed"
+      return message.role === "malformed" || message.role === "event"
         ? boundJson(data as Json)
         : { ...fields(messageRecord(message, sessionID)), id }
     }
