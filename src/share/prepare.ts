@@ -50,6 +50,12 @@ export async function prepare(
   return { session, leftOut: inWords(selection), found, redacted }
 }
 
+/** The same pipeline for a record that is redacted already, with all that is in it. */
+export async function prepareRedacted(record: SessionRecord): Promise<Pick<Prepared, "session" | "leftOut">> {
+  const session = published(normalizeSession(trimUnfinished(requireRoles(record))))
+  return { session, leftOut: undefined }
+}
+
 function inWords({ omit = [], until = "end" }: Selection): string | undefined {
   const words = [...omit.map((kind) => kind.replace("-", " ")), ...(until === "end" ? [] : ["what follows"])]
   return words.join(", ") || undefined
