@@ -52,7 +52,7 @@ export async function prepare(
 
 /** The same pipeline for a record that is redacted already, with all that is in it. */
 export async function prepareRedacted(record: SessionRecord): Promise<Pick<Prepared, "session" | "leftOut">> {
-  const session = published(normalizeSession(trimUnfinished(requireRoles(record))))
+  const session = published(normalizeSession(trimUnfinished(requireRoles(record))), publishedTool)
   return { session, leftOut: undefined }
 }
 
