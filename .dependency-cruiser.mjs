@@ -28,12 +28,11 @@ const mayImport = {
   "src/export/": ["src/session/", "src/redact/", "src/render/", "src/store/", "src/share/", "src/lib/"],
   "src/import/": ["src/session/", "src/lib/"],
   // Entries
-  "src/config/": ["src/share/", "src/store/", "src/lib/"],
+  "src/config/": ["src/store/", "src/lib/"],
   "src/commands/": ["src/!plugin/"],
   "src/cli.ts": ["src/commands/", "src/config/", "src/store/bucket-options.ts", "src/lib/"],
   "src/index.ts": ["src/session/", "src/share/", "src/store/"],
   "src/plugin/": [
-    "src/commands/",
     "src/config/",
     "src/redact/",
     "src/session/",

@@ -5,8 +5,8 @@ import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import { formatDay, isPast, isTimestamp } from "../share/expiry.ts"
 import { openLedger } from "../share/ledger.ts"
 import { type ListedShare, listShares } from "../share/list.ts"
+import { storeCache } from "../store/store-cache.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
-import { storeCache } from "./removal-report.ts"
 import { formatBytes, info, type Terminal } from "./terminal.ts"
 
 export interface ListFlags extends DestinationFlags {

@@ -2,8 +2,9 @@ import path from "node:path"
 import { dataFolder } from "../config/paths.ts"
 import { openLedger } from "../share/ledger.ts"
 import { prune } from "../share/prune.ts"
+import { storeCache } from "../store/store-cache.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
-import { reportRemovals, storeCache } from "./removal-report.ts"
+import { reportRemovals } from "./removal-report.ts"
 import { info, statusLine, type Terminal, waitingMessage } from "./terminal.ts"
 
 export interface PruneFlags extends DestinationFlags {
