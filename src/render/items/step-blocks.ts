@@ -40,7 +40,7 @@ export const PROSE_KINDS: Record<ProseKind, TruncationLimits> = {
  * Long texts that a tool call shows, with their limits. The full text of each truncated one is a file of the share: a
  * block that truncates any other text would link to a missing file.
  */
-export function longTexts(part: ToolPart): [text: string, bounds: TruncationLimits][] {
+function longTexts(part: ToolPart): [text: string, bounds: TruncationLimits][] {
   const failure: [string, TruncationLimits][] = part.status === "error" ? [[part.error, OUTPUT_LIMITS]] : []
   return [...toolCallOf(part).blocks(NO_FOLDER).flatMap(longTextsOf), ...failure]
 }
