@@ -2,6 +2,8 @@
 
 /** The model of a session, which every stage may use. */
 const model = "src/session/model.ts"
+/** Readers of untyped JSON. */
+const json = "src/session/read-json.ts"
 const record = "src/session/source.ts"
 
 /**
@@ -12,7 +14,7 @@ const mayImport = {
   // Stages
   "src/session/": [],
   "src/redact/": [record],
-  "src/render/": [model, "src/lib/"],
+  "src/render/": [model, json, "src/lib/"],
   "src/store/": ["src/lib/"],
   // The page
   "src/browser/": [],
@@ -66,11 +68,13 @@ const mayImportInRender = {
   diff: ["html"],
   highlight: ["diff", "html"],
   markdown: ["highlight", "html"],
-  items: ["ansi", "diff", "highlight", "markdown", "html"],
-  changes: ["diff", "html", "items"],
-  pagination: ["html", "items"],
-  timeline: ["html"],
-  site: ["changes", "html", "items", "pagination", "timeline"],
+  tools: ["diff"],
+  items: ["ansi", "diff", "highlight", "markdown", "html", "tools"],
+  changes: ["diff", "html", "items", "tools"],
+  pagination: ["html", "items", "tools"],
+  timeline: ["html", "tools"],
+  "session-markdown": ["html", "items", "tools"],
+  site: ["changes", "html", "items", "pagination", "session-markdown", "timeline", "tools"],
 }
 
 const escaped = (name) => name.replaceAll(".", "\\.")
