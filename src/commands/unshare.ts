@@ -8,7 +8,8 @@ import {
   parseShareName,
   type ShareName,
 } from "../share/find-share.ts"
-import { type Ledger, type LedgerEntry, openLedger } from "../share/ledger.ts"
+import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
+import { type Ledger, openLedger } from "../share/ledger.ts"
 import { removeMany } from "../share/remove-many.ts"
 import { unshare } from "../share/unshare.ts"
 import type { ObjectStore } from "../store/object-store.ts"
