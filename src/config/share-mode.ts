@@ -24,6 +24,14 @@ export function assertSharingAllowed(system: SystemEnvironment, folder = system.
   if (unknown) throw unknownShareMode(unknown.share, unknown.name)
 }
 
+/** The share mode of a folder: that of the file with the highest precedence. Throws as `assertSharingAllowed`. */
+export function shareMode(system: SystemEnvironment, folder = system.cwd): "manual" | "auto" {
+  assertSharingAllowed(system, folder)
+  if (/^(?:1|true)$/i.test(system.env["OPENCODE_AUTO_SHARE"]?.trim() ?? "")) return "auto"
+  const set = readConfigFiles(system, folder).map((file) => modeIn(file, system))
+  return set.findLast((mode) => mode !== undefined) === "auto" ? "auto" : "manual"
+}
+
 /** Error for an unknown share mode. `where` is its source: a file, or OpenCode's configuration. */
 export const unknownShareMode = (mode: unknown, where: string): ShareError =>
   unknownMode(`"share": ${JSON.stringify(mode)} in ${where}`, '"manual", "auto" or "disabled"')

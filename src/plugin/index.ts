@@ -1,8 +1,9 @@
+import { statSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { DEAD_ENDPOINT_URL } from "../config/dead-endpoint.ts"
 import { dataFolder, systemEnvironment } from "../config/paths.ts"
-import { isShareMode, unknownShareMode } from "../config/share-mode.ts"
+import { isShareMode, shareMode, unknownShareMode } from "../config/share-mode.ts"
 import { openLedger } from "../share/ledger.ts"
 import { shareApi } from "../share-api/share-api.ts"
 import { type FailClosed, failClosed } from "./fail-closed.ts"
@@ -13,6 +14,7 @@ import { activeOrganisation } from "./organisation.ts"
 import { processSingleton } from "./process-singleton.ts"
 import { startRecoveryLoop } from "./recovery-loop.ts"
 import { type Sharing, sharing } from "./sharing.ts"
+import { type ServerContextV2, setupServer } from "./v2/setup.ts"
 import { workerClient } from "./worker-client.ts"
 
 /** Delay of work that is not needed at startup. */
@@ -132,4 +134,21 @@ async function afterStartup(client: OpencodeClient, folder: string, api: string 
   }
 }
 
-export default { id: "opencode-bucket", server }
+/** OpenCode 2's entry. OpenCode 1 calls it as well, with a context that only registers. */
+const setup = (context: ServerContextV2) => {
+  const folder = path.join(dataFolder(systemEnvironment()), "ledger")
+  return setupServer(context, {
+    worker: publisher(),
+    ledgerVersion: () => statSync(folder, { throwIfNoEntry: false })?.mtimeMs,
+    isAuto(place) {
+      try {
+        return shareMode(systemEnvironment(), place) === "auto"
+      } catch {
+        // Disabled, or unreadable: a share says why.
+        return false
+      }
+    },
+  })
+}
+
+export default { id: "opencode-bucket", server, setup }

@@ -14,20 +14,19 @@ import { assertCurrentAt } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
 import { opencodeSession } from "../session/opencode-api.ts"
 import { findShares } from "../share/find-share.ts"
-import { type Ledger, type LedgerEntry, openLedger } from "../share/ledger.ts"
+import { type Ledger, openLedger } from "../share/ledger.ts"
 import { listShares } from "../share/list.ts"
-import { INDEX, prefixOf } from "../share/manifest.ts"
-import { prune } from "../share/prune.ts"
 import { withForgetHint } from "../share/remove-many.ts"
 import { readCache } from "../share/resume/read-cache.ts"
 import { type ShareOptions, type ShareResult, share } from "../share/share.ts"
 import { newShareId } from "../share/share-id.ts"
 import { type Removal, unshare } from "../share/unshare.ts"
-import type { ObjectStore } from "../store/object-store.ts"
-import { type Destination, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
+import { changeEntry, pruneInBackground, removeFailedShare, removeIncomplete } from "./ledger-jobs.ts"
 import { recover } from "./recover.ts"
+import { isSessionJob, rollBackSessionJob, runSessionJob } from "./session-jobs.ts"
 import type { WorkerJob } from "./worker-client.ts"
+import { openCachedStore, openRememberedStore } from "./worker-stores.ts"
 
 type JobOf<Name extends WorkerJob["job"]> = Extract<WorkerJob, { job: Name }>
 
@@ -49,6 +48,7 @@ export async function runJob(job: WorkerJob): Promise<object> {
     cwd: job.folder,
   }
   const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+  if (isSessionJob(job)) return exclusive(job.session ?? "", () => runSessionJob(job, terminal, ledger))
   switch (job.job) {
     case "share":
       return exclusive(job.session, () => shareNew(job, terminal, ledger))
@@ -78,8 +78,9 @@ export async function runJob(job: WorkerJob): Promise<object> {
 
 /** Removes the share created by a job whose result could not be delivered because OpenCode has exited. */
 export async function rollBack(job: WorkerJob, result: object): Promise<void> {
-  if (job.job !== "share") return
   const ledger = openLedger(path.join(dataFolder(systemEnvironment()), "ledger"))
+  if (isSessionJob(job)) return rollBackSessionJob(job, result, ledger)
+  if (job.job !== "share") return
   const { id } = result as SharedSession
   if ((await ledger.find(id))?.unconfirmed) await removeIncomplete(id, ledger)
 }
@@ -97,21 +98,10 @@ async function shareNew(job: JobOf<"share">, terminal: Terminal, ledger: Ledger)
     const newEntry = { secret, unconfirmed: true }
     result = await publish(session, api, terminal, { ledger, destination, newEntry, settings })
   } catch (error) {
-    // Nobody has seen its link, so the partial share is removed. If that fails too, recovery retries it at the next start.
-    const half = (await ledger.all()).find(
-      (entry) => entry.session === session && entry.pid === process.pid && entry.url === undefined,
-    )
-    if (half) await removeIncomplete(half.id, ledger).catch(() => {})
+    await removeFailedShare(session, ledger)
     throw error
   }
-  // Expired shares are pruned with each new share; failures are retried with the next one.
-  prune({
-    ledger,
-    open: openRememberedStore,
-    now: () => new Date(),
-    only: destination,
-    patience: { timeoutMs: 0 },
-  }).catch(() => {})
+  pruneInBackground(destination, ledger)
   return { ...result, secret: await secretOf(result.id, secret, ledger) }
 }
 
@@ -120,23 +110,6 @@ function secretOf(id: string, fresh: string, ledger: Ledger): Promise<string> {
   return changeEntry(id, ledger, (entry) => (entry.secret === undefined ? { ...entry, secret: fresh } : entry)).then(
     (entry) => entry?.secret ?? fresh,
   )
-}
-
-/** Changes the entry of a share under its lock. Resolves to the entry; undefined if there is none. */
-async function changeEntry(
-  id: string,
-  ledger: Ledger,
-  change: (entry: LedgerEntry) => LedgerEntry,
-): Promise<LedgerEntry | undefined> {
-  const found = await ledger.find(id)
-  if (!found || change(found) === found) return found
-  // Another process may have changed the entry meanwhile.
-  return ledger.withLock(found, async () => {
-    const entry = await ledger.find(id)
-    const changed = entry && change(entry)
-    if (changed && changed !== entry) await ledger.save(changed)
-    return changed
-  })
 }
 
 async function update(
@@ -218,31 +191,7 @@ async function remove({ id, secret }: JobOf<"unshare">, terminal: Terminal, ledg
   return { proven: results.every(({ proven }) => proven), ...(note.length > 0 && { note: note.join(" ") }) }
 }
 
-/** Removes a share recorded in the ledger. */
-async function removeIncomplete(id: string, ledger: Ledger): Promise<void> {
-  const entry = await ledger.find(id)
-  if (!entry) return
-  const store = await openRememberedStore(entry.destination)
-  const url = entry.url ?? store.url(prefixOf(id) + INDEX)
-  await unshare({ id, url, store, entry }, ledger)
-}
-
 const apiClient = (api: string) => (path: string) => fetch(`${api}/opencode${path}`)
 
 /** Mutex key of a share: its session, or its own id if it is unknown. */
 const sessionOf = async (id: string, ledger: Ledger): Promise<string> => (await ledger.find(id))?.session ?? id
-
-const stores = new Map<string, Promise<ObjectStore>>()
-
-/** Opens a store once and keeps it open, so that later updates reuse its connections and credentials. */
-function openCachedStore(destination: Destination): Promise<ObjectStore> {
-  const name = JSON.stringify(destination)
-  const store = stores.get(name) ?? openStore(destination)
-  stores.set(name, store)
-  store.catch(() => stores.delete(name))
-  return store
-}
-
-/** Opens a store to find or remove existing shares, also with settings that are no longer valid for new ones. */
-const openRememberedStore = (destination: Destination) =>
-  openCachedStore(destination).catch(() => openStore(destination, { fromLedger: true }))

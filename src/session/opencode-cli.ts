@@ -19,6 +19,12 @@ export const versionIn = (printed: string): string | undefined => /(?<![\d.])\d+
 
 export const isOpencode2 = (version: string): boolean => Number.parseInt(version, 10) >= 2
 
+/** Whether a version of OpenCode has sharing of its own, which ended with 1.19.1. */
+export function hasOwnSharing(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/, 3).map((part) => Number.parseInt(part, 10) || 0)
+  return major < 1 || (major === 1 && (minor < 19 || (minor === 19 && patch < 1)))
+}
+
 /**
  * Reads a session with `opencode export`, or with `opencode session export` of OpenCode 2: takes seconds, but supports
  * the storage of every version. Subagent sessions are those that tool calls refer to. Throws `session-not-found`, also
