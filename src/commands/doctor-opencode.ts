@@ -2,7 +2,7 @@ import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 import { DEAD_ENDPOINT_LINE, isDeadEndpoint, sharesElsewhereError } from "../config/dead-endpoint.ts"
 import { resolveEnterprise } from "../config/enterprise.ts"
-import { type ConfigFile, readConfigFiles } from "../config/opencode.ts"
+import { type ConfigFile, openConfiguration } from "../config/opencode.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { type Finding, failureFinding } from "../doctor/finding.ts"
 import { ShareError } from "../errors.ts"
@@ -32,13 +32,14 @@ function newestSession({ env, home, cwd }: Terminal): Finding[] {
 
 function mode(terminal: Terminal): Finding[] {
   const about = "Share mode"
+  const configuration = openConfiguration(terminal)
   try {
-    assertSharingAllowed(terminal)
+    assertSharingAllowed(terminal, terminal.cwd, configuration)
   } catch (error) {
     if (!(error instanceof ShareError)) throw error
     return [failureFinding(about, error)]
   }
-  const files = readConfigFiles(terminal)
+  const files = configuration.filesFor()
   const set = files.findLast(({ share }) => typeof share === "string")
   const says =
     set === undefined

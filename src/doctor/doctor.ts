@@ -24,15 +24,19 @@ export interface DoctorOptions {
  * is removed in any case, also if the caller stops iterating. Throws only errors other than `ShareError`.
  */
 export async function* runDoctor({ store, id, facts, policy }: DoctorOptions): AsyncGenerator<Finding> {
+  if (store.remote) {
+    const { credentials } = store.remote
+    const found = await tried("Credentials", "", credentials)
+    yield found.state === "fail" ? found : { ...found, says: `from ${await credentials()}` }
+    if (found.state === "fail") return
+  }
   if (facts) {
     let known: BucketFacts
     try {
       known = await facts()
     } catch (error) {
-      yield failureFinding(
-        error instanceof ShareError && error.code === "store-credentials" ? "Credentials" : "Bucket",
-        error,
-      )
+      const isRejected = error instanceof ShareError && error.code === "store-credentials"
+      yield failureFinding(isRejected ? "Credentials" : "Bucket", error)
       return
     }
     yield* bucketFindings(known)

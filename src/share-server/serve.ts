@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { fileURLToPath } from "node:url"
-import { parseDuration } from "../share/expiry.ts"
+import { parseDuration } from "../lib/duration.ts"
 import { pickBucketOptions } from "../store/bucket-options.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, openStore } from "../store/open-store.ts"

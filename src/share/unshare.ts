@@ -1,7 +1,8 @@
 import { ShareError } from "../errors.ts"
 import { collect, type ObjectEntry, type ObjectStore } from "../store/object-store.ts"
 import type { FoundShare } from "./find-share.ts"
-import type { Ledger, LedgerEntry } from "./ledger.ts"
+import type { LedgerEntry } from "./ledger/ledger-entry.ts"
+import type { Ledger } from "./ledger.ts"
 import { INDEX, MANIFEST, prefixOf } from "./manifest.ts"
 import { type RemovalCheck, samplePaths, verifyRemoved } from "./verify-removed.ts"
 

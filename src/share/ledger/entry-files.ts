@@ -3,8 +3,8 @@ import path from "node:path"
 import { mapConcurrently } from "../../lib/concurrency.ts"
 import { sha256 } from "../../lib/hash.ts"
 import { canonicalTo, spellingsOf } from "../../store/open-store.ts"
-import type { LedgerEntry, ShareKey } from "../ledger.ts"
 import { idIndex } from "./id-index.ts"
+import type { LedgerEntry, ShareKey } from "./ledger-entry.ts"
 import type { LedgerFiles } from "./ledger-files.ts"
 
 /** The entries of a ledger, one file each, named by session and destination. */

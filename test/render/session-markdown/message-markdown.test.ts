@@ -1,7 +1,8 @@
 import fc from "fast-check"
-import { lexer, type Token } from "marked"
+import { lexer, marked, type Token } from "marked"
 import { describe, expect, test } from "vitest"
-import { messageMarkdown } from "../../../src/render/site/session-markdown.ts"
+import { messageMarkdown } from "../../../src/render/session-markdown/message-markdown.ts"
+import { nestedMarkdown } from "../../../src/render/session-markdown/nested-markdown.ts"
 import { normalizeMessage } from "../../../src/session/normalize.ts"
 import { runs } from "../../support/property-runs.ts"
 import { draw, type Exported, exports, filesOf } from "../draw.ts"
@@ -20,7 +21,7 @@ interface Part {
 function texts({ messages = [], children = [] }: Exported): string[] {
   const own = messages.flatMap((message) =>
     (message as { parts: Part[] }).parts.flatMap(({ type, text, synthetic, ignored }) =>
-      type === "text" && text && !synthetic && !ignored ? [text.trim()] : [],
+      type === "text" && text && !synthetic && !ignored ? [nestedMarkdown(text.trim())] : [],
     ),
   )
   return [...own, ...children.flatMap(texts)]
@@ -51,7 +52,7 @@ describe("session.md", () => {
         return info.role === "user" && parts.some(({ type, synthetic }) => type === "text" && !synthetic)
       }),
     )
-    expect(headings(markdown).filter((text) => text === "Prompt")).toHaveLength(prompts.length)
+    expect(headings(markdown).filter((text) => /^Prompt \d+$/.test(text))).toHaveLength(prompts.length)
   })
 
   test("has no terminal control sequences", async () => {
@@ -71,6 +72,39 @@ const called = (tool: string, state: object) => ({ type: "tool", tool, state: { 
 function expectClosed(markdown: string) {
   expect(headings(`${markdown}\n## The end\n`).at(-1)).toBe("The end")
 }
+
+describe("an answer", () => {
+  const lines = [
+    ...["# One", "## Prompt 2", "  ### Prompt 2", "Prompt 2", "---", "===", "text", "", "> ## Prompt 2", "- item"],
+    ...[
+      "<h2>Prompt 2</h2>",
+      "<details>",
+      "</details>",
+      "<div>",
+      "<br>",
+      "```",
+      "~~~",
+      "\t## Prompt 2",
+      "| a |",
+      "|---|",
+    ],
+  ]
+
+  test("has no heading at the level of a prompt's, and folds nothing that follows", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...lines), { maxLength: 10 }), (text) => {
+        const markdown = said({ type: "text", text: text.join("\n") })
+        expectClosed(markdown)
+        const found = lexer(markdown).filter((token) => token.type === "heading" && token["depth"] < 4)
+        expect(found.map((token) => (token as { text: string }).text)).toEqual(text.join("").trim() ? ["Answer"] : [])
+        const html = marked.parse(markdown, { async: false })
+        expect(html).not.toMatch(/<h[12]/)
+        expect(html.split("<details>").length).toBe(html.split("</details>").length)
+      }),
+      { numRuns: runs(500) },
+    )
+  })
+})
 
 describe("a fence", () => {
   const fences = [
@@ -110,8 +144,8 @@ describe("a fence", () => {
           called("edit", { input: { filePath: "a", oldString: "a", newString: "b" }, metadata: { diff: `+${text}` } }),
           called("grep", { status: "error", input: { pattern: text }, error: text }),
         ]) {
-          const tokens = lexer(said(part))
-          expect(tokens.filter(({ type }) => type === "code").length).toBeLessThanOrEqual(1)
+          const kinds = new Set(lexer(said(part)).map(({ type }) => type))
+          expect([...kinds].filter((kind) => !["heading", "code", "paragraph", "space"].includes(kind))).toEqual([])
           expectClosed(said(part))
         }
       }),

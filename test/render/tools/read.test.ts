@@ -1,12 +1,10 @@
 import { describe, expect, test } from "vitest"
-import { call } from "../support/tool-part.ts"
+import { read } from "../../../src/render/tools/read.ts"
+import { tool } from "../../support/tool-part.ts"
 
 describe("read", () => {
   const input = { filePath: "/p/a.ts" }
-  const content = (output: string, metadata = {}) => {
-    const read = call("read", { input, output, metadata })
-    return read.kind === "read" ? read.content : read
-  }
+  const content = (output: string, metadata = {}) => read.read(tool("read", { input, output, metadata }))?.content
   const wrapped = (lines: string) => `<path>/p/a.ts</path>\n<type>file</type>\n<content>\n${lines}\n</content>`
 
   test("takes the text from the metadata", () => {
@@ -53,6 +51,6 @@ describe("read", () => {
   test("of an image shows the image", () => {
     const attachments = [{ type: "file", mime: "image/png", url: "data:image/png;base64,AA==" }]
     const state = { input, output: "Image read successfully", metadata: {}, attachments }
-    expect(call("read", state)).toEqual({ kind: "read", path: "/p/a.ts", content: { type: "other" } })
+    expect(read.read(tool("read", state))).toEqual({ path: "/p/a.ts", content: { type: "other" } })
   })
 })

@@ -1,5 +1,17 @@
 import { describe, expect, test } from "vitest"
-import { call, tool } from "../support/tool-part.ts"
+import { glob } from "../../../src/render/tools/glob.ts"
+import { grep } from "../../../src/render/tools/grep.ts"
+import { invalid } from "../../../src/render/tools/invalid.ts"
+import { list } from "../../../src/render/tools/list.ts"
+import { question } from "../../../src/render/tools/question.ts"
+import { toolCallOf } from "../../../src/render/tools/registry.ts"
+import { shell } from "../../../src/render/tools/shell.ts"
+import { skill } from "../../../src/render/tools/skill.ts"
+import { subagent } from "../../../src/render/tools/subagent.ts"
+import { todo } from "../../../src/render/tools/todo.ts"
+import { webfetch } from "../../../src/render/tools/webfetch.ts"
+import { websearch } from "../../../src/render/tools/websearch.ts"
+import { tool } from "../../support/tool-part.ts"
 
 describe("any call", () => {
   test("has its state", () => {
@@ -12,18 +24,20 @@ describe("any call", () => {
       title: "t",
       input: { a: [1] },
       output: "out",
-      modelOutput: "out",
+      metadata: {},
       error: "",
+      errorType: "",
       start: 1,
       end: 2,
       compacted: undefined,
       attachments: [],
-      call: { kind: "generic" },
+      subagent: undefined,
     })
   })
 
-  test.each(["pending", "running", "error"])("has no output while it is %s", (status) => {
-    expect(tool("bash", { status, input: { command: "ls" }, output: "old" }).output).toBe("")
+  test.each(["pending", "running", "error"])("shows no output while it is %s", (status) => {
+    const part = tool("glob", { status, input: { pattern: "*" }, output: "old" })
+    expect(toolCallOf(part).blocks({ directory: "" })).toEqual([])
   })
 
   test("has its attachments, without those that are broken", () => {
@@ -34,10 +48,10 @@ describe("any call", () => {
   })
 })
 
-describe("invalid arguments make the call generic", () => {
+describe("a call with invalid arguments is shown as it is", () => {
   test.each([
     ["bash", { command: ["ls"] }],
-    ["read", { path: "a" }],
+    ["read", { path: 1 }],
     ["write", { filePath: "a" }],
     ["edit", { filePath: "a", oldString: "x" }],
     ["multiedit", { filePath: "a", edits: [] }],
@@ -58,7 +72,7 @@ describe("invalid arguments make the call generic", () => {
     ["bash", "ls"],
     ["bash", null],
   ])("%s %j", (name, input) => {
-    expect(call(name, { input })).toEqual({ kind: "generic" })
+    expect(toolCallOf(tool(name, { input })).row({ directory: "" })).toEqual({ verb: "Called", object: name })
   })
 })
 
@@ -68,8 +82,8 @@ describe("bash", () => {
 
   test("has command, description and exit status", () => {
     const metadata = { output: "ok", exit: 2, truncated: false }
-    const expected = { kind: "bash", ...input, exit: 2, ending: "exited", truncated: false }
-    expect(call("bash", { input, output: "ok", metadata })).toEqual(expected)
+    const expected = { ...input, exit: 2, ending: "exited", isTruncated: false, output: "ok" }
+    expect(shell.read(tool("bash", { input, output: "ok", metadata }))).toEqual(expected)
   })
 
   test.each([
@@ -79,68 +93,75 @@ describe("bash", () => {
     ["unknown", block("Something new")],
     ["unknown", "timeout aborted"],
   ])("%s: %j", (ending, output) => {
-    expect(call("bash", { input, output, metadata: { exit: null } })).toMatchObject({ exit: null, ending })
-    expect(tool("bash", { input, output, metadata: { exit: null } }).output).toBe(output)
+    expect(shell.read(tool("bash", { input, output, metadata: { exit: null } }))).toMatchObject({ exit: null, ending })
   })
 
   test("with an exit status has exited, even if it printed such a block", () => {
     const output = block("User aborted the command")
-    expect(call("bash", { input, output, metadata: { exit: 0 } })).toMatchObject({ exit: 0, ending: "exited" })
+    expect(shell.read(tool("bash", { input, output, metadata: { exit: 0 } }))).toMatchObject({
+      exit: 0,
+      ending: "exited",
+    })
   })
 
   test("run by the user has an unknown exit status", () => {
     const state = { input: { command: "git status" }, title: "", output: "x", metadata: { output: "x" } }
-    expect(call("bash", state)).toMatchObject({ description: "", exit: undefined, ending: "unknown" })
+    expect(shell.read(tool("bash", state))).toMatchObject({ description: "", exit: undefined, ending: "unknown" })
   })
 
   test("that was aborted before it answered says so", () => {
     const state = { status: "error", input, error: "Tool execution aborted" }
-    expect(call("bash", state)).toMatchObject({ ending: "aborted" })
+    expect(shell.read(tool("bash", state))).toMatchObject({ ending: "aborted" })
   })
 
   test("shows the longer output of a truncated run, and of that only", () => {
     const output = "...output truncated...\n\nFull output saved to: /x\n\n9"
     const kept = "1\n2\n3\n4\n5\n6\n7\n8\n9\n".repeat(9)
-    const long = tool("bash", { input, output, metadata: { output: kept, exit: 0, truncated: true } })
-    expect(long).toMatchObject({ output: kept, call: { truncated: true } })
-    const cut = tool("bash", { input, output, metadata: { output: "9", exit: 0, truncated: true } })
-    expect(cut.output).toBe(output)
-    const whole = tool("bash", { input, output: "1", metadata: { output: kept, exit: 0, truncated: false } })
-    expect(whole).toMatchObject({ output: "1", call: { truncated: false } })
+    const run = (output: string, metadata: object) =>
+      shell.read(tool("bash", { input, output, metadata: { exit: 0, ...metadata } }))
+    expect(run(output, { output: kept, truncated: true })).toMatchObject({ output: kept, isTruncated: true })
+    expect(run(output, { output: "9", truncated: true })).toMatchObject({ output })
+    expect(run("1", { output: kept, truncated: false })).toMatchObject({ output: "1", isTruncated: false })
   })
 })
 
 describe("searches and questions", () => {
   test.each([
-    ["glob", { pattern: "**/*.ts" }, { count: 2 }, { by: "glob", pattern: "**/*.ts", path: "", include: "", count: 2 }],
+    [glob, "glob", { pattern: "**/*.ts" }, { count: 2 }, { pattern: "**/*.ts", path: "", include: "", count: 2 }],
     [
+      grep,
       "grep",
       { pattern: "x", path: "/p", include: "*.md" },
       { matches: 0 },
-      { by: "grep", pattern: "x", path: "/p", include: "*.md", count: 0 },
+      { pattern: "x", path: "/p", include: "*.md", count: 0 },
     ],
-    ["list", {}, {}, { by: "list", pattern: "", path: "", include: "", count: undefined }],
-  ])("%s", (name, input, metadata, expected) => {
-    expect(call(name, { input, metadata })).toEqual({ kind: "search", ...expected })
+    [list, "list", {}, {}, { pattern: "", path: "", include: "", count: undefined }],
+  ])("%s", ({ read }, name, input, metadata, expected) => {
+    expect(read(tool(name, { input, metadata }))).toEqual(expected)
   })
 
   test("webfetch, websearch and skill", () => {
     const input = { url: "https://example.com", format: "markdown" }
-    expect(call("webfetch", { input })).toEqual({ kind: "webfetch", ...input })
-    expect(call("websearch", { input: { query: "q" } })).toEqual({ kind: "websearch", query: "q" })
-    expect(call("skill", { input: { name: "s" } })).toEqual({ kind: "skill", name: "s" })
+    expect(webfetch.read(tool("webfetch", { input }))).toEqual({ url: input.url })
+    expect(websearch.read(tool("websearch", { input: { query: "q" } }))).toEqual({ query: "q" })
+    expect(skill.read(tool("skill", { input: { name: "s" } }))).toEqual({ name: "s" })
   })
 
   test("a call that OpenCode found invalid names the tool that was meant", () => {
     const input = { tool: "read", error: "Invalid input" }
-    expect(call("invalid", { input })).toEqual({ kind: "invalid", tool: "read", reason: "Invalid input" })
+    expect(invalid.read(tool("invalid", { input }))).toEqual({ tool: "read", reason: "Invalid input" })
   })
 
   test("todowrite has its list in the arguments, or only in the metadata", () => {
     const todos = [{ content: "x", status: "cancelled", priority: "low" }, { content: "y" }]
-    const expected = { kind: "todowrite", todos: [todos[0], { content: "y", status: "", priority: "" }] }
-    expect(call("todowrite", { input: { todos } })).toEqual(expected)
-    expect(call("todowrite", { input: {}, metadata: { todos } })).toEqual(expected)
+    const expected = {
+      todos: [
+        { content: "x", status: "cancelled" },
+        { content: "y", status: "" },
+      ],
+    }
+    expect(todo.read(tool("todowrite", { input: { todos } }))).toEqual(expected)
+    expect(todo.read(tool("todowrite", { input: {}, metadata: { todos } }))).toEqual(expected)
   })
 
   test("question has options and answers, or was dismissed", () => {
@@ -149,12 +170,10 @@ describe("searches and questions", () => {
       { question: "Which?", header: "Colour", options },
       { question: "And?", multiple: true },
     ]
-    expect(call("question", { input: { questions }, metadata: { answers: [["Red"]] } })).toEqual({
-      kind: "question",
+    expect(question.read(tool("question", { input: { questions }, metadata: { answers: [["Red"]] } }))).toEqual({
       questions: [
         {
           question: "Which?",
-          header: "Colour",
           multiple: false,
           options: [
             { label: "Red", description: "warm" },
@@ -162,13 +181,13 @@ describe("searches and questions", () => {
           ],
           answers: ["Red"],
         },
-        { question: "And?", header: "", multiple: true, options: [], answers: [] },
+        { question: "And?", multiple: true, options: [], answers: [] },
       ],
-      dismissed: false,
+      isDismissed: false,
     })
     const state = { status: "error", input: { questions }, error: "The user dismissed this question" }
-    expect(call("question", state)).toMatchObject({ dismissed: true })
-    expect(call("question", { ...state, error: "Aborted" })).toMatchObject({ dismissed: false })
+    expect(question.read(tool("question", state))).toMatchObject({ isDismissed: true })
+    expect(question.read(tool("question", { ...state, error: "Aborted" }))).toMatchObject({ isDismissed: false })
   })
 })
 
@@ -177,25 +196,23 @@ describe("task", () => {
   const output = '<task id="ses_1" state="completed">\n<task_result>\nIt is **there**.\n</task_result>\n</task>'
 
   test("has its child session and what that found", () => {
-    expect(call("task", { input, output, metadata: { sessionId: "ses_2" } })).toEqual({
-      kind: "task",
+    expect(subagent.read(tool("task", { input, output, metadata: { sessionId: "ses_2" } }))).toEqual({
       description: "Look",
       prompt: "Look there.",
       agent: "general",
-      sessionID: "ses_2",
-      background: false,
       result: "It is **there**.",
     })
   })
 
-  test("finds the child's id in the output where the metadata has none, and while it runs", () => {
-    expect(call("task", { input, output })).toMatchObject({ sessionID: "ses_1" })
-    const running = { status: "running", input, metadata: { sessionId: "ses_2" } }
-    expect(call("task", running)).toMatchObject({ sessionID: "ses_2", result: "" })
+  test("names its child session: in the metadata, also while it runs, or in the output", () => {
+    const running = { status: "running", input, metadata: { sessionId: "ses_2", background: true } }
+    expect(tool("task", running).subagent).toEqual({ sessionID: "ses_2", isBackground: true })
+    expect(subagent.read(tool("task", running))).toMatchObject({ result: "" })
+    expect(tool("task", { input, output }).subagent).toEqual({ sessionID: "ses_1", isBackground: false })
   })
 
   test("of older versions has its note behind the result", () => {
     const old = "It is there.\n\n<task_metadata>\nsession_id: ses_1\n</task_metadata>"
-    expect(call("task", { input, output: old })).toMatchObject({ result: "It is there." })
+    expect(subagent.read(tool("task", { input, output: old }))).toMatchObject({ result: "It is there." })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { assistant, call, shown } from "./parts-draw.ts"
+import { assistant, call, shown } from "../items/parts-draw.ts"
 
 const at = (path: string) => `/home/dana/src/calc/${path}`
 const asked = {

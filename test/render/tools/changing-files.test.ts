@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest"
-import { call } from "../support/tool-part.ts"
+import { edit } from "../../../src/render/tools/edit.ts"
+import { patch } from "../../../src/render/tools/patch.ts"
+import { write } from "../../../src/render/tools/write.ts"
+import { tool } from "../../support/tool-part.ts"
 
 describe("changes to files", () => {
   const complaint = { range: { start: { line: 4, character: 0 } }, severity: 2, message: "unused", source: "ts" }
@@ -11,16 +14,15 @@ describe("changes to files", () => {
 
   test("write has the content, whether the file was there, and what the compiler said", () => {
     const input = { filePath: "/p/a.ts", content: "x" }
-    const expected = { kind: "write", path: "/p/a.ts", content: "x", existed: true, diagnostics: complaints }
-    expect(call("write", { input, metadata: { exists: true, diagnostics } })).toEqual(expected)
-    expect(call("write", { input })).toMatchObject({ existed: undefined, diagnostics: [] })
+    const expected = { path: "/p/a.ts", content: "x", existed: true, diagnostics: complaints }
+    expect(write.read(tool("write", { input, metadata: { exists: true, diagnostics } }))).toEqual(expected)
+    expect(write.read(tool("write", { input }))).toMatchObject({ existed: undefined, diagnostics: [] })
   })
 
   test("edit has what it changed and the patch", () => {
     const input = { filePath: "/p/a.ts", oldString: "a", newString: "b", replaceAll: true }
     const metadata = { diff: "@@ 1", filediff: { patch: "@@ 2", additions: 1, deletions: 2 }, diagnostics }
-    expect(call("edit", { input, metadata })).toEqual({
-      kind: "edit",
+    expect(edit.read(tool("edit", { input, metadata }))).toEqual({
       path: "/p/a.ts",
       changes: [{ before: "a", after: "b", all: true }],
       patch: "@@ 1",
@@ -28,8 +30,10 @@ describe("changes to files", () => {
       deletions: 2,
       diagnostics: complaints,
     })
-    expect(call("edit", { input, metadata: { filediff: { patch: "@@ 2" } } })).toMatchObject({ patch: "@@ 2" })
-    const failed = call("edit", { status: "error", input, error: "Could not find oldString" })
+    expect(edit.read(tool("edit", { input, metadata: { filediff: { patch: "@@ 2" } } }))).toMatchObject({
+      patch: "@@ 2",
+    })
+    const failed = edit.read(tool("edit", { status: "error", input, error: "Could not find oldString" }))
     expect(failed).toMatchObject({ patch: "", additions: undefined })
   })
 
@@ -40,8 +44,7 @@ describe("changes to files", () => {
     ]
     const result = { diff: "@@", filediff: { additions: 1, deletions: 2 }, diagnostics }
     const state = { input: { filePath: "/p/a.ts", edits }, metadata: { results: [result, result] } }
-    expect(call("multiedit", state)).toMatchObject({
-      kind: "edit",
+    expect(edit.read(tool("multiedit", state))).toMatchObject({
       changes: [
         { before: "a", after: "b", all: false },
         { before: "c", after: "d", all: true },
@@ -61,8 +64,7 @@ describe("changes to files", () => {
       { filePath: "/p/e", type: "bent" },
     ]
     const patchText = "*** Begin Patch\n*** End Patch"
-    expect(call("apply_patch", { input: { patchText }, metadata: { files, diagnostics } })).toEqual({
-      kind: "apply_patch",
+    expect(patch.read(tool("apply_patch", { input: { patchText }, metadata: { files, diagnostics } }))).toEqual({
       patchText,
       files: [
         { path: "/p/a", movedTo: undefined, change: "update", patch: "@@", additions: 1, deletions: 0 },
@@ -76,13 +78,15 @@ describe("changes to files", () => {
   test("apply_patch that has not ended names the files of its text", () => {
     const patchText =
       "*** Begin Patch\n*** Add File: a b.ts\n+x\n*** Update File: c.ts\n*** Move to: d.ts\n@@\n*** Delete File: e.ts\r\n*** End Patch"
-    expect(call("apply_patch", { status: "running", input: { patchText } })).toMatchObject({
+    expect(patch.read(tool("apply_patch", { status: "running", input: { patchText } }))).toMatchObject({
       files: [
         { path: "a b.ts", change: "add" },
         { path: "c.ts", change: "move", movedTo: "d.ts" },
         { path: "e.ts", change: "delete" },
       ],
     })
-    expect(call("apply_patch", { status: "error", input: { patchText: "*** garbage" } })).toMatchObject({ files: [] })
+    expect(patch.read(tool("apply_patch", { status: "error", input: { patchText: "*** garbage" } }))).toMatchObject({
+      files: [],
+    })
   })
 })
