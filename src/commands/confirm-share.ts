@@ -8,10 +8,10 @@ import type { Lifetime } from "../share/expiry.ts"
 import type { Ledger } from "../share/ledger.ts"
 import { describeRetention } from "../share/retention.ts"
 import { newShareId } from "../share/share-id.ts"
+import { describeAccess, summarizeContent } from "../share/summarize-content.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import { promptChoice, promptYesNo } from "./prompt.ts"
-import { describeAccess, summarizeContent } from "./summarize-content.ts"
 import { statusLine, type Terminal } from "./terminal.ts"
 
 export interface ConfirmShareOptions {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs"
 import path from "node:path"
 import { DEAD_ENDPOINT_LINE, isDeadEndpoint, sharesElsewhereError } from "../config/dead-endpoint.ts"
 import { resolveEnterprise } from "../config/enterprise.ts"
-import { type ConfigFile, readConfigFile, readConfigFiles } from "../config/opencode.ts"
+import { type ConfigFile, openConfiguration, readConfigFile } from "../config/opencode.ts"
 import { openCodeConfigFolder } from "../config/paths.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { type Finding, failureFinding } from "../doctor/finding.ts"
@@ -34,13 +34,14 @@ function newestSession({ env, home, cwd }: Terminal): Finding[] {
 
 function mode(terminal: Terminal, version: string | undefined): Finding[] {
   const about = "Share mode"
+  const configuration = openConfiguration(terminal)
   try {
-    assertSharingAllowed(terminal)
+    assertSharingAllowed(terminal, terminal.cwd, configuration)
   } catch (error) {
     if (!(error instanceof ShareError)) throw error
     return [failureFinding(about, error)]
   }
-  const files = readConfigFiles(terminal)
+  const files = configuration.filesFor()
   const set = files.findLast(({ share }) => typeof share === "string")
   const auto = version !== undefined && isOpencode2(version) ? "after its first finished turn" : "from its start"
   const says =

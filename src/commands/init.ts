@@ -5,7 +5,7 @@ import { assertNoOtherServer, writeDeadEndpoint, writePluginEntry, writeTuiEntry
 import { resolveEnterprise } from "../config/enterprise.ts"
 import { parseSettings, pickDestination } from "../config/load.ts"
 import { readConfigFile } from "../config/opencode.ts"
-import { dataFolder, openCodeConfigFolder } from "../config/paths.ts"
+import { ledgerFolder, openCodeConfigFolder } from "../config/paths.ts"
 import type { Settings } from "../config/schema.ts"
 import { ShareError } from "../errors.ts"
 import { isOpencode2, opencodeVersion } from "../session/opencode-cli.ts"
@@ -49,7 +49,7 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   const store = await openStore(destination)
   try {
     status.show(`Testing ${store.name}…`)
-    const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+    const ledger = openLedger(ledgerFolder(terminal))
     const seen = await probeStoreOnce({ store, destination, ledger, newId: newShareId })
     status.clear()
     info(

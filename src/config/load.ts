@@ -1,6 +1,6 @@
 import path from "node:path"
 import { ShareError } from "../errors.ts"
-import { parseDuration } from "../share/expiry.ts"
+import { parseDuration } from "../lib/duration.ts"
 import { bucketOptionNames, isBooleanOption } from "../store/bucket-options.ts"
 import {
   checkDestination,
@@ -9,7 +9,7 @@ import {
   resolveDestination,
 } from "../store/check-destination.ts"
 import type { Destination } from "../store/open-store.ts"
-import { type ConfigFile, readConfigFiles } from "./opencode.ts"
+import { type ConfigFile, type Configuration, openConfiguration } from "./opencode.ts"
 import { dataFolder, type SystemEnvironment } from "./paths.ts"
 import { checkSettings, InvalidSettingError, type Settings, settingNames } from "./schema.ts"
 
@@ -42,7 +42,11 @@ export const pickDestination = (given: Settings): Partial<Destination> =>
  * Merges the settings by precedence: flags, `OPENCODE_BUCKET_…` variables, the project's files, the user's files,
  * defaults. Throws `bad-settings`, naming the source and the key, for an invalid value.
  */
-export function loadSettings(flags: Settings, system: SystemEnvironment): LoadedSettings {
+export function loadSettings(
+  flags: Settings,
+  system: SystemEnvironment,
+  configuration: Configuration = openConfiguration(system),
+): LoadedSettings {
   const settings: Settings = {}
   const origins: Partial<Record<keyof Settings, ConfigFile | undefined>> = {}
   const named: Partial<Record<keyof Settings, string>> = {}
@@ -64,7 +68,7 @@ export function loadSettings(flags: Settings, system: SystemEnvironment): Loaded
       named[key] = name(key)
     }
   }
-  for (const file of byPrecedence(readConfigFiles(system)))
+  for (const file of byPrecedence(configuration.filesFor()))
     if (file.options) apply(parseSettings(withVariables(file, system), file.name), () => file.name, file)
   apply(parseSettings(fromVariables(system), "the environment"), variableOf)
   apply(flags, () => "flag")
@@ -108,12 +112,12 @@ function ambiguityOf(
 }
 
 /** Merges redaction settings. A project can only add redactions, so its `allow` is ignored. */
-function mergeRedaction(known: Settings["redact"] = {}, given: Settings["redact"] = {}, file?: ConfigFile) {
+function mergeRedaction(merged: Settings["redact"] = {}, given: Settings["redact"] = {}, file?: ConfigFile) {
   const isProject = file?.from === "project"
   return {
-    emails: isProject ? known.emails || given.emails : (given.emails ?? known.emails),
-    patterns: [...(known.patterns ?? []), ...(given.patterns ?? [])],
-    allow: [...(known.allow ?? []), ...(isProject ? [] : (given.allow ?? []))],
+    emails: isProject ? merged.emails || given.emails : (given.emails ?? merged.emails),
+    patterns: [...(merged.patterns ?? []), ...(given.patterns ?? [])],
+    allow: [...(merged.allow ?? []), ...(isProject ? [] : (given.allow ?? []))],
   }
 }
 

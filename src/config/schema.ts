@@ -1,5 +1,5 @@
+import { parseDuration } from "../lib/duration.ts"
 import { firstHidden } from "../lib/terminal-text.ts"
-import { parseDuration } from "../share/expiry.ts"
 import { BUCKET_OPTIONS, type BucketOptions, bucketOptionNames } from "../store/bucket-options.ts"
 
 /**

@@ -1,8 +1,7 @@
 import { statSync } from "node:fs"
-import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { DEAD_ENDPOINT_URL } from "../config/dead-endpoint.ts"
-import { dataFolder, systemEnvironment } from "../config/paths.ts"
+import { ledgerFolder, systemEnvironment } from "../config/paths.ts"
 import { isShareMode, shareMode, unknownShareMode } from "../config/share-mode.ts"
 import { openLedger } from "../share/ledger.ts"
 import { shareApi } from "../share-api/share-api.ts"
@@ -69,7 +68,7 @@ async function server({ client, directory }: PluginInput): Promise<Hooks> {
   }
 }
 
-const ledger = () => openLedger(path.join(dataFolder(systemEnvironment()), "ledger"))
+const ledger = () => openLedger(ledgerFolder(systemEnvironment()))
 const publisher = () =>
   processSingleton("publisher", () => workerClient(fileURLToPath(new URL("./worker.js", import.meta.url))))
 
@@ -106,12 +105,11 @@ function start(home: Loopback, folder: string, name: string, client: OpencodeCli
     return path === undefined ? app.fetch(request) : forwardToOpencode(instance.client, path, request)
   })
   const notify: Notify = (...said) => notifier(instance.client)(...said)
-  const known = () => ledger().all()
   const { objection } = guardOf(folder)
   const instance = {
     client,
     api,
-    sharing: sharing({ worker: publisher(), folder, api, ledgerEntries: known, notify, objection }),
+    sharing: sharing({ worker: publisher(), folder, api, ledgerEntries: () => ledger().all(), notify, objection }),
   }
   const app = shareApi(() => instance.sharing.backend, mountedPath)
   return instance
@@ -135,20 +133,18 @@ async function afterStartup(client: OpencodeClient, folder: string, api: string 
 }
 
 /** OpenCode 2's entry. OpenCode 1 calls it as well, with a context that only registers. */
-const setup = (context: ServerContextV2) => {
-  const folder = path.join(dataFolder(systemEnvironment()), "ledger")
-  return setupServer(context, {
+const setup = (context: ServerContextV2) =>
+  setupServer(context, {
     worker: publisher(),
-    ledgerVersion: () => statSync(folder, { throwIfNoEntry: false })?.mtimeMs,
-    isAuto(place) {
+    ledgerVersion: () => statSync(ledgerFolder(systemEnvironment()), { throwIfNoEntry: false })?.mtimeMs,
+    isAuto(folder) {
       try {
-        return shareMode(systemEnvironment(), place) === "auto"
+        return shareMode(systemEnvironment(), folder) === "auto"
       } catch {
         // Disabled, or unreadable: a share says why.
         return false
       }
     },
   })
-}
 
 export default { id: "opencode-bucket", server, setup }

@@ -1,10 +1,6 @@
-import { confirmDestination, describeDestination, settingsFromFlags } from "../commands/destination.ts"
-import { parseLifetime } from "../commands/lifetime.ts"
-import { describeAccess, summarizeContent } from "../commands/summarize-content.ts"
-import type { Terminal } from "../commands/terminal.ts"
-import type { LoadedSettings } from "../config/load.ts"
+import { type LoadedSettings, loadSettings } from "../config/load.ts"
 import { assertSharingAllowed, shareMode } from "../config/share-mode.ts"
-import { ShareError } from "../errors.ts"
+import { assertTrusted } from "../config/trust.ts"
 import { databaseSource } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
 import { parseExport } from "../session/parse-export.ts"
@@ -12,18 +8,20 @@ import { sessionStates } from "../session/session-states.ts"
 import type { SessionSource } from "../session/source.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
 import { probeStoreOnce } from "../share/ensure-erasable.ts"
-import { findShares } from "../share/find-share.ts"
-import type { Ledger, LedgerEntry } from "../share/ledger.ts"
+import { lifetimeFromSetting } from "../share/expiry.ts"
+import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
+import type { Ledger } from "../share/ledger.ts"
 import { readSession } from "../share/read-session.ts"
-import { withForgetHint } from "../share/remove-many.ts"
 import { type ShareOptions, type ShareResult, share } from "../share/share.ts"
 import { newShareId } from "../share/share-id.ts"
-import { type Removal, unshare } from "../share/unshare.ts"
+import { describeAccess, summarizeContent } from "../share/summarize-content.ts"
+import { describeDestination } from "../store/describe-destination.ts"
 import { type Destination, isLocal } from "../store/open-store.ts"
 import { version } from "../version.ts"
-import { changeEntry, pruneInBackground, removeFailedShare, removeIncomplete } from "./ledger-jobs.ts"
+import { type JobContext, openCachedStore } from "./job-context.ts"
+import { removeRecorded, removeShares } from "./removal-jobs.ts"
+import { changeEntry, pruneQuietly } from "./share-jobs.ts"
 import type { SessionJob, WorkerJob } from "./worker-client.ts"
-import { openCachedStore, openRememberedStore } from "./worker-stores.ts"
 
 /** What the user is asked before the first share of a session. */
 export interface Proposal {
@@ -55,31 +53,31 @@ const NAMES: readonly string[] = [
 export const isSessionJob = (job: WorkerJob): job is SessionJob => NAMES.includes(job.job)
 
 /** Runs a job that names a session. Rejects with a `ShareError`. */
-export async function runSessionJob(job: SessionJob, terminal: Terminal, ledger: Ledger): Promise<object> {
-  const path = databasePath(terminal.env, terminal.home)
+export async function runSessionJob(job: SessionJob, context: JobContext): Promise<object> {
+  const path = databasePath(context.system.env, context.system.home)
   switch (job.job) {
     case "propose-session":
-      return propose(sourceOf(job, path), terminal, ledger)
+      return propose(sourceOf(job, path), context)
     case "share-session":
-      return shareNew(job.session, sourceOf(job, path), terminal, ledger)
+      return shareNew(job.session, sourceOf(job, path), context)
     case "unshare-session":
-      return remove(job.session, terminal, ledger)
+      return removeShares({ session: job.session }, context)
     case "update-session": {
       const root =
         job.record === undefined ? (sessionStates(path, [job.session])[0]?.rootID ?? job.session) : job.session
-      return updateAll(root, sourceOf({ ...job, session: root }, path), terminal, ledger)
+      return updateAll(root, sourceOf({ ...job, session: root }, path), context)
     }
     case "auto-share":
-      return autoShare(job.session, path, terminal, ledger)
+      return autoShare(job.session, path, context)
     case "catch-up":
-      return catchUp(path, terminal, ledger)
+      return catchUp(path, context)
   }
 }
 
 /** Removes the share of a job whose result could not be delivered, since OpenCode has exited: nobody has seen its link. */
 export async function rollBackSessionJob(job: SessionJob, result: object, ledger: Ledger): Promise<void> {
   const { id, isNew } = result as SharedByCommand
-  if (job.job === "share-session" && isNew) await removeIncomplete(id, ledger)
+  if (job.job === "share-session" && isNew) await removeRecorded(id, ledger)
 }
 
 function sourceOf({ session, record }: { session: string; record?: string }, path: string): SessionSource {
@@ -88,21 +86,23 @@ function sourceOf({ session, record }: { session: string; record?: string }, pat
   return { label, read: async (use) => use(parseExport(Buffer.from(record), label)) }
 }
 
-async function newShareSettings(terminal: Terminal): Promise<LoadedSettings> {
-  assertSharingAllowed(terminal)
-  const settings = settingsFromFlags({}, terminal)
-  await confirmDestination(settings, {}, terminal)
+async function newShareSettings({ system, configuration }: JobContext): Promise<LoadedSettings> {
+  assertSharingAllowed(system, system.cwd, configuration)
+  const settings = loadSettings({}, system, configuration)
+  if (settings.ambiguity) throw settings.ambiguity
+  await assertTrusted(settings, system)
   return settings
 }
 
-async function propose(source: SessionSource, terminal: Terminal, ledger: Ledger): Promise<Proposal> {
-  const { destination, redact, confirm } = await newShareSettings(terminal)
+async function propose(source: SessionSource, context: JobContext): Promise<Proposal> {
+  const { system, configuration, ledger } = context
+  const { destination, redact, confirm } = await newShareSettings(context)
   const store = await openCachedStore(destination)
   return readSession(
     source,
     { destination, ledger, version, redact },
     async ({ session, earlier, found, directory }) => {
-      assertSharingAllowed(terminal, directory || terminal.cwd)
+      assertSharingAllowed(system, directory || system.cwd, configuration)
       const isShared = earlier?.url !== undefined
       const asks = !isShared && confirm !== false && !isLocal(destination)
       const readable = asks ? await probeStoreOnce({ store, destination, ledger, newId: newShareId }) : undefined
@@ -119,23 +119,22 @@ async function propose(source: SessionSource, terminal: Terminal, ledger: Ledger
   )
 }
 
-async function shareNew(
-  session: string,
-  source: SessionSource,
-  terminal: Terminal,
-  ledger: Ledger,
-): Promise<SharedByCommand> {
-  const settings = await newShareSettings(terminal)
+async function shareNew(session: string, source: SessionSource, context: JobContext): Promise<SharedByCommand> {
+  const { ledger } = context
+  const settings = await newShareSettings(context)
   const { destination } = settings
   const earlier = await ledger.at(session, destination)
   try {
-    const result = await publish(source, settings, destination, { ledger, newEntry: { follows: true } }, terminal)
+    const result = await publish(source, settings, { destination, newEntry: { follows: true } }, context)
     // A share of the command line is followed from now on.
     await changeEntry(result.id, ledger, (entry) => (entry.follows ? entry : { ...entry, follows: true }))
-    pruneInBackground(destination, ledger)
+    pruneQuietly(destination, ledger)
     return { ...result, isNew: earlier?.url === undefined }
   } catch (error) {
-    if (earlier === undefined) await removeFailedShare(session, ledger)
+    const partial = earlier === undefined ? await ledger.at(session, destination) : undefined
+    // Nobody has seen the link of a first attempt.
+    if (partial?.url === undefined && partial?.pid === process.pid)
+      await removeRecorded(partial.id, ledger).catch(() => {})
     throw error
   }
 }
@@ -143,17 +142,16 @@ async function shareNew(
 async function publish(
   source: SessionSource,
   { expires, redact }: LoadedSettings,
-  destination: Destination,
-  options: Pick<ShareOptions, "ledger" | "existing" | "newEntry">,
-  terminal: Terminal,
+  options: Pick<ShareOptions, "destination" | "existing" | "newEntry">,
+  { system, configuration, ledger }: JobContext,
 ): Promise<ShareResult> {
   return share(source, {
     ...options,
-    destination,
-    lifetime: parseLifetime(undefined, expires),
+    ledger,
+    lifetime: lifetimeFromSetting(expires),
     redact,
-    store: await openCachedStore(destination),
-    mayShare: ({ directory }) => assertSharingAllowed(terminal, directory || terminal.cwd),
+    store: await openCachedStore(options.destination),
+    mayShare: ({ directory }) => assertSharingAllowed(system, directory || system.cwd, configuration),
     version,
     now: () => new Date(),
     newId: newShareId,
@@ -164,13 +162,12 @@ async function publish(
 async function updateAll(
   session: string,
   source: SessionSource,
-  terminal: Terminal,
-  ledger: Ledger,
+  context: JobContext,
 ): Promise<{ shares: ShareResult[] }> {
-  const settings = settingsFromFlags({}, terminal, { isNew: false })
+  const settings = loadSettings({}, context.system, context.configuration)
   const shares: ShareResult[] = []
-  for (const { id, destination } of await followedShares(session, settings.destination, ledger))
-    shares.push(await publish(source, settings, destination, { ledger, existing: id }, terminal))
+  for (const { id, destination } of await followedShares(session, settings.destination, context.ledger))
+    shares.push(await publish(source, settings, { destination, existing: id }, context))
   return { shares }
 }
 
@@ -186,54 +183,35 @@ async function followedShares(session: string, destination: Destination, ledger:
   return found
 }
 
-async function remove(session: string, terminal: Terminal, ledger: Ledger): Promise<object> {
-  const settings = settingsFromFlags({}, terminal, { isNew: false })
-  const confirm = () => confirmDestination(settings, {}, terminal)
-  const found = await findShares(
-    { session },
-    { ledger, destination: settings.destination, open: openRememberedStore, confirm },
-  )
-  const removals: Removal[] = []
-  for (const each of found)
-    removals.push(
-      await unshare(each, ledger).catch((error: unknown) => {
-        throw error instanceof ShareError ? withForgetHint(error, each.id) : error
-      }),
-    )
-  const notes = removals.flatMap(({ note }) => note ?? [])
-  return { count: found.length, proven: removals.every(({ proven }) => proven), note: notes.join(" ") }
-}
-
 /**
  * With `"share": "auto"`, shares a conversation after its first finished turn. Later turns do not share it, so that one
  * that was unshared stays so.
  */
-async function autoShare(session: string, path: string, terminal: Terminal, ledger: Ledger): Promise<object> {
+async function autoShare(session: string, path: string, context: JobContext): Promise<object> {
+  const { system, configuration, ledger } = context
   const state = sessionStates(path, [session])[0]
   if (state === undefined || state.rootID !== session || state.prompts !== 1) return {}
-  if (shareMode(terminal, state.directory || terminal.cwd) !== "auto") return {}
-  const { destination } = settingsFromFlags({}, terminal)
+  if (shareMode(system, state.directory || system.cwd, configuration) !== "auto") return {}
+  const { destination } = loadSettings({}, system, configuration)
   if (await ledger.at(session, destination)) return {}
-  return shareNew(session, sourceOf({ session }, path), terminal, ledger)
+  return shareNew(session, sourceOf({ session }, path), context)
 }
 
 /** Updates the shares that follow a session which changed while nobody followed it. Resolves to all followed sessions. */
-async function catchUp(path: string, terminal: Terminal, ledger: Ledger): Promise<{ followed: string[] }> {
-  const followed = (await ledger.all()).filter(({ follows, url }) => follows && url !== undefined)
+async function catchUp(path: string, context: JobContext): Promise<{ followed: string[] }> {
+  const followed = (await context.ledger.all()).filter(({ follows, url }) => follows && url !== undefined)
   const states = new Map(
     sessionStates(
       path,
       followed.map(({ session }) => session),
     ).map((state) => [state.id, state]),
   )
-  const settings = settingsFromFlags({}, terminal, { isNew: false })
+  const settings = loadSettings({}, context.system, context.configuration)
   for (const { id, session, destination, updated: last, state } of followed) {
     const active = states.get(session)?.active ?? 0
     if (state === "removing" || (state === "published" && active <= Date.parse(last))) continue
     // What fails is tried again with the session's next change.
-    await publish(sourceOf({ session }, path), settings, destination, { ledger, existing: id }, terminal).catch(
-      () => {},
-    )
+    await publish(sourceOf({ session }, path), settings, { destination, existing: id }, context).catch(() => {})
   }
   return { followed: followed.map(({ session }) => session) }
 }

@@ -134,11 +134,11 @@ const idOf = (raw: unknown) => (isV2Message(raw) ? raw["id"] : fields(fields(raw
 function recordTasks(message: Message, tasks: ReadPosition["tasks"]): void {
   if (message.role !== "assistant" || message.compaction) return
   for (const part of message.parts) {
-    if (part.type !== "tool" || part.call.kind !== "task" || part.call.sessionID === undefined) continue
-    const { sessionID, background } = part.call
+    if (part.type !== "tool" || part.subagent === undefined) continue
+    const { sessionID, isBackground } = part.subagent
     const { count, ended } = tasks.get(sessionID) ?? { count: 0, ended: 0 }
     const isOver = part.status === "completed" || part.status === "error"
-    const end = isOver && !background ? part.end : undefined
+    const end = isOver && !isBackground ? part.end : undefined
     tasks.set(sessionID, { count: count + 1, ended: Math.max(ended, end ?? Number.POSITIVE_INFINITY) })
   }
 }

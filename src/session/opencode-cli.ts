@@ -15,7 +15,7 @@ export async function opencodeVersion(env: Environment): Promise<string | undefi
 }
 
 /** Extracts the version from the output of `opencode --version`, without a leading `v`; undefined if there is none. */
-export const versionIn = (printed: string): string | undefined => /(?<![\d.])\d+\.\d+\.\d+[\w.-]*/.exec(printed)?.[0]
+const versionIn = (printed: string): string | undefined => /(?<![\d.])\d+\.\d+\.\d+[\w.-]*/.exec(printed)?.[0]
 
 export const isOpencode2 = (version: string): boolean => Number.parseInt(version, 10) >= 2
 

@@ -1,8 +1,9 @@
 import { boundJson } from "./bounded.ts"
 import type { AssistantMessage, Json, Message, Session, SessionInfo, UserMessage } from "./model.ts"
-import { definedFields, diffRecord, errorRecord, messageID, nameRecord, tokensRecord } from "./published-fields.ts"
+import { diffRecord, errorRecord, messageID, nameRecord, tokensRecord } from "./published-fields.ts"
 import { type PartOwner, partRecord } from "./published-part.ts"
-import { shownPart } from "./shown-part.ts"
+import { definedFields } from "./read-json.ts"
+import { type ReduceTool, shownPart } from "./shown-part.ts"
 import { isV2Info, isV2Message } from "./v2/is-v2.ts"
 
 /**
@@ -12,19 +13,20 @@ import { isV2Info, isV2Message } from "./v2/is-v2.ts"
  * token counts, `step-start`, and the outputs that the model received.
  *
  * Normalizing `raw` again gives the same session, so that sharing an export again gives the same pages.
+ * @param reduceTool reduces a tool call to what its page shows
  */
-export function published(session: Session): Session {
+export function published(session: Session, reduceTool: ReduceTool): Session {
   const { info, messages, childIDs, children } = session
   return {
     info: { ...info, raw: infoRecord(info) },
     async *messages(read) {
       for await (const message of messages(read)) {
         if (message.role === "event" && message.event.kind === "hidden") continue
-        yield publishedMessage(message, info.id)
+        yield publishedMessage(message, info.id, reduceTool)
       }
     },
     childIDs,
-    children: (read) => children(read).map(published),
+    children: (read) => children(read).map((child) => published(child, reduceTool)),
   }
 }
 
@@ -47,12 +49,12 @@ function infoRecordV1({ id, parentID, title, directory, version, created, update
   })
 }
 
-function publishedMessage(message: Message, sessionID: string): Message {
+function publishedMessage(message: Message, sessionID: string, reduceTool: ReduceTool): Message {
   // A message of OpenCode 2 is reduced to what a share may contain when it is read.
   if (message.role === "event" || isV2Message(message.raw)) return message
   if (message.role === "malformed") return { ...message, raw: boundJson(message.raw) }
   const text = mentionText(message)
-  const parts = message.parts.flatMap((part) => shownPart(part, message, text))
+  const parts = message.parts.flatMap((part) => shownPart(part, message, text, reduceTool))
   const owner: PartOwner = { sessionID: sessionID || undefined, messageID: message.id, text }
   const raw = { info: messageRecord(message, sessionID), parts: parts.map((part) => partRecord(part, owner)) }
   return { ...message, parts, raw }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { fileURLToPath } from "node:url"
-import { parseDuration } from "../share/expiry.ts"
+import { parseDuration } from "../lib/duration.ts"
 import { pickBucketOptions } from "../store/bucket-options.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
@@ -10,6 +10,7 @@ import { createTokenCipher } from "./access/encrypted-token.ts"
 import { serverApp } from "./app.ts"
 import { startHttpServer } from "./http/http-server.ts"
 import { startMetricsServer } from "./http/metrics-server.ts"
+import { isLengthRefused } from "./http/probe-body-limit.ts"
 import { type Log, shortId } from "./log.ts"
 import { createMetrics } from "./metrics.ts"
 import { bucketCheck, checkAtStart } from "./publishing/bucket-check.ts"
@@ -40,7 +41,6 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const tokenCipher = createTokenCipher(cookieKeysOf(settings))
   const pool = workerPool(fileURLToPath(import.meta.resolve("#server-worker")), store)
   const publisher = sharePublisher({ pool, job: jobOf(settings), concurrency: settings.publishAtOnce, metrics, log })
-  const schedule = (id: string) => publisher.schedule(id)
   const { publicUrl, redact } = settings
   const maxBodyBytes = settings.maxRequestMb * 1_000_000
   const backends = shareBackends({
@@ -53,8 +53,8 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     maxShareBytes: settings.maxShareMb * 1_000_000,
     linkOf: (id) => `${publicUrl}/share/${id}`,
     ready: checkBucket,
-    onStored: schedule,
-    audit: (what, { share, token }) => log("audit", what, { share: shortId(share), token }),
+    onStored: publisher.schedule,
+    audit: (what, { share, ...about }) => log("audit", what, { share: shortId(share), ...about }),
   })
   const access = await accessOf(settings, { tokenCipher, store, log })
   const shared = { store, log, metrics, now, publicUrl, maxBodyBytes }
@@ -64,7 +64,8 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const { metricsListen } = settings
   const metricsServer =
     metricsListen === undefined ? undefined : await startMetricsServer(metricsListen, metrics, gauges)
-  const stopMaintenance = startMaintenance({ store, backends, now, log, schedule })
+  const stopMaintenance = startMaintenance({ store, backends, now, log, schedule: publisher.schedule })
+  void warnOfBodyLimit(publicUrl, maxBodyBytes, log)
   log("info", "listening", { url: server.url, publicUrl, bucket: store.name, reading: describeAccess(settings) })
 
   return {
@@ -82,6 +83,15 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   }
 }
 
+/** Tells the administrator if a proxy in front refuses what this server accepts; its users would only see no page. */
+async function warnOfBodyLimit(publicUrl: string, maxBytes: number, log: Log): Promise<void> {
+  if (await isLengthRefused(publicUrl, maxBytes))
+    log("warn", "proxy limits request bodies", {
+      publicUrl,
+      message: `A proxy in front refuses requests of ${maxBytes / 1_000_000} MB (413). Raise its limit to that of MAX_REQUEST_MB, in nginx with client_max_body_size.`,
+    })
+}
+
 const destinationOf = (settings: ServerSettings): Destination => {
   const { to, endpoint, region, profile, pathStyle } = settings
   return { to, endpoint, region, profile, pathStyle, ...pickBucketOptions(settings) }
@@ -91,7 +101,7 @@ const jobOf = (settings: ServerSettings) => ({
   destination: destinationOf(settings),
   version,
   redact: settings.redact,
-  lifetime: parseDuration(settings.expires) ?? Number.POSITIVE_INFINITY,
+  lifetimeMs: parseDuration(settings.expires) ?? Number.POSITIVE_INFINITY,
 })
 
 /** Without keys in the settings, cookies and tickets end with the process. */

@@ -1,5 +1,6 @@
 import { type EarlierRedaction, type RedactionResult, type RedactOptions, redact } from "../redact/redact.ts"
 import type { SecretCount } from "../redact/secrets.ts"
+import { publishedTool } from "../render/tools/published-tool.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import { published } from "../session/published.ts"
@@ -45,8 +46,14 @@ export async function prepare(
     options.redact,
     before,
   )
-  const session = published(normalizeSession(await select(redacted.record, selection)))
+  const session = published(normalizeSession(await select(redacted.record, selection)), publishedTool)
   return { session, leftOut: inWords(selection), found, redacted }
+}
+
+/** The same pipeline for a record that is redacted already, with all that is in it. */
+export async function prepareRedacted(record: SessionRecord): Promise<Pick<Prepared, "session" | "leftOut">> {
+  const session = published(normalizeSession(trimUnfinished(requireRoles(record))), publishedTool)
+  return { session, leftOut: undefined }
 }
 
 function inWords({ omit = [], until = "end" }: Selection): string | undefined {

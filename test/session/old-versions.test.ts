@@ -1,6 +1,9 @@
 import { readdirSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, test } from "vitest"
+import { edit } from "../../src/render/tools/edit.ts"
+import { read as readTool } from "../../src/render/tools/read.ts"
+import { shell } from "../../src/render/tools/shell.ts"
 import { exportFile } from "../../src/session/export-file.ts"
 import { type Message, type Part, type Session, startOfSession } from "../../src/session/model.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
@@ -36,14 +39,12 @@ describe.each(readdirSync(versions))("an export of OpenCode %s", (version) => {
     const calls = parts.flatMap((part: Part) => (part.type === "tool" ? [part] : []))
     const names = calls.slice(0, 4).map(({ tool }) => tool)
     expect(names.sort()).toEqual(["bash", "edit", "read", "todowrite"])
-    const call = (name: string) => calls.find(({ tool }) => tool === name)?.call
-    expect(call("read")).toMatchObject({
-      kind: "read",
+    const part = (name: string) => calls.find(({ tool }) => tool === name)!
+    expect(readTool.read(part("read"))).toMatchObject({
       content: { type: "file", firstLine: 1, text: expect.stringMatching(/a - b\n?$/) },
     })
-    expect(call("edit")).toMatchObject({ kind: "edit" })
-    expect(call("bash")).toMatchObject({ kind: "bash", exit: 3 })
-    expect(calls.find(({ tool }) => tool === "bash")?.output.trim()).toBe("hi")
+    expect(edit.read(part("edit"))).toBeDefined()
+    expect(shell.read(part("bash"))).toMatchObject({ exit: 3, output: expect.stringMatching(/^hi\s*$/) })
     expect(calls.every(({ start, end }) => start !== undefined && end !== undefined)).toBe(true)
     expect(JSON.stringify(messages)).not.toContain("You are a coding agent")
     // Before 1.0, calls did not refer to the session that they started: it cannot be distinguished from one whose call

@@ -1,6 +1,15 @@
 import { DatabaseSync } from "node:sqlite"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { edit } from "../../src/render/tools/edit.ts"
+import { execute } from "../../src/render/tools/execute.ts"
+import { grep } from "../../src/render/tools/grep.ts"
+import { patch } from "../../src/render/tools/patch.ts"
+import { question } from "../../src/render/tools/question.ts"
+import { read as readTool } from "../../src/render/tools/read.ts"
+import { toolCallOf } from "../../src/render/tools/registry.ts"
+import { shell } from "../../src/render/tools/shell.ts"
+import { write } from "../../src/render/tools/write.ts"
 import { databaseSource } from "../../src/session/database.ts"
 import { exportFile } from "../../src/session/export-file.ts"
 import { type Message, type Session, startOfSession, type ToolPart } from "../../src/session/model.ts"
@@ -47,6 +56,8 @@ const events = ({ messages }: Shared) =>
   messages.flatMap((message) => (message.role === "event" ? [message.event] : []))
 const TIDES = "Tide table for the harbour"
 
+const verbOf = (part: ToolPart) => toolCallOf(part).row({ directory: "" }).verb
+
 describe("which session is shared", () => {
   test("the newest of a folder, of either generation", async () => {
     expect((await newest("fresh")).info.title).toBe(TIDES)
@@ -65,12 +76,12 @@ describe("which session is shared", () => {
     expect(stored).toContain("said in V2")
     expect(stored).toContain("said in V1")
     // Tools of OpenCode 1 keep their names and arguments.
-    const tools = toolsOf({ messages } as Shared).map(({ tool, call }) => [tool, call.kind])
+    const tools = toolsOf({ messages } as Shared).map((part) => [part.tool, verbOf(part)])
     expect(tools).toEqual(
       expect.arrayContaining([
-        ["edit", "edit"],
-        ["read", "read"],
-        ["shell", "bash"],
+        ["edit", "Edited"],
+        ["read", "Read"],
+        ["shell", "Ran"],
       ]),
     )
   })
@@ -180,36 +191,37 @@ describe("what is shared", () => {
 
   test("every kind of message and tool, as what it is", async () => {
     const shared = await byTitle("fresh", TIDES)
-    const kinds = toolsOf(shared).map(({ tool, call, status }) => `${tool} ${call.kind} ${status}`)
+    const kinds = toolsOf(shared).map((part) => `${part.tool} ${verbOf(part)} ${part.status}`)
     expect([...new Set(kinds)].sort()).toEqual([
-      "bash bash error",
-      "edit edit completed",
-      "edit edit error",
-      "glob search completed",
-      "grep search completed",
-      "gulls_count generic error",
-      "patch apply_patch completed",
-      "question question completed",
-      "read generic error",
-      "read read completed",
-      "read read error",
-      "shell bash completed",
-      "skill skill completed",
-      "subagent task completed",
-      "webfetch webfetch completed",
-      "write write completed",
+      "bash Ran error",
+      "edit Edited completed",
+      "edit Edited error",
+      "glob Searched completed",
+      "grep Searched completed",
+      "gulls_count Called error",
+      "patch Patched completed",
+      "question Asked completed",
+      "read Called error",
+      "read Read completed",
+      "read Read error",
+      "shell Ran completed",
+      "skill Skill completed",
+      "subagent Delegated completed",
+      "webfetch Fetched completed",
+      "write Wrote completed",
     ])
-    const call = (tool: string, at = 0) => toolsOf(shared).filter((part) => part.tool === tool)[at]
-    expect(call("read")!.call).toMatchObject({ content: { type: "file", firstLine: 1 } })
+    const part = (tool: string) => toolsOf(shared).find((part) => part.tool === tool)!
+    expect(readTool.read(part("read"))).toMatchObject({ content: { type: "file", firstLine: 1 } })
     // Only an edit tells what changed.
-    expect(call("edit")!.call).toMatchObject({ patch: expect.stringContaining("@@"), additions: 1, deletions: 1 })
-    expect(call("write")!.call).toMatchObject({ existed: false })
-    expect(call("grep")!.call).toMatchObject({ count: 2 })
-    expect(toolsOf(shared).find(({ call }) => call.kind === "bash" && call.exit === 3)!.output).toBe("partial\noops")
-    expect(call("question")!.call).toMatchObject({
+    expect(edit.read(part("edit"))).toMatchObject({ patch: expect.stringContaining("@@"), additions: 1, deletions: 1 })
+    expect(write.read(part("write"))).toMatchObject({ existed: false })
+    expect(grep.read(part("grep"))).toMatchObject({ count: 2 })
+    const failed = toolsOf(shared).find(({ metadata }) => metadata["exit"] === 3)!
+    expect(shell.read(failed)).toMatchObject({ exit: 3, ending: "exited", output: "partial\noops" })
+    expect(question.read(part("question"))).toMatchObject({
       questions: [{ answers: ["metres"] }, { answers: ["today", "tomorrow"] }],
     })
-    expect(call("patch")!.call).toMatchObject({
+    expect(patch.read(part("patch"))).toMatchObject({
       files: [{ change: "add" }, { change: "update" }, { change: "delete" }],
     })
     expect(
@@ -224,13 +236,12 @@ describe("what is shared", () => {
 
   test("the program of Code Mode, the tools that it called, and its files", async () => {
     const [first, failed] = toolsOf(await byTitle("fresh", "Gulls, counted by a program"))
-    expect(first!.call).toMatchObject({
-      kind: "execute",
+    expect(execute.read(first!)).toMatchObject({
       code: expect.stringContaining("tools.gulls.count"),
       calls: [{ tool: "gulls.count", status: "completed", input: { place: "pier" } }, { input: { place: "beach" } }],
     })
     expect(first!.attachments).toMatchObject([{ mime: "image/png" }, { mime: "image/png" }])
-    expect(failed!.call.kind).toBe("execute")
+    expect(verbOf(failed!)).toBe("Ran")
   })
 
   test("errors, interruptions, compactions and moves", async () => {
@@ -252,7 +263,7 @@ describe("what is shared", () => {
 
   test.each([
     ["A tool that is running", { status: "running" }],
-    ["A question that waits", { status: "running", call: { kind: "question" } }],
+    ["A question that waits", { status: "running", tool: "question" }],
   ])("what is unfinished, as it is: %s", async (title, part) => {
     const shared = await byTitle("busy", title)
     expect(toolsOf(shared)).toMatchObject([part])

@@ -11,9 +11,9 @@ import { attachmentView } from "./attachment-view.ts"
 import { eventItems } from "./event-items.ts"
 import { stepOf } from "./step.ts"
 import { cutView, outputBlocks, storedFilesOf } from "./step-blocks.ts"
-import type { StepContext } from "./step-context.ts"
+import type { BlockContext } from "./tool-blocks.ts"
 
-export interface ItemContext extends StepContext {
+export interface ItemContext extends BlockContext {
   /** Start time of the session, in milliseconds since 1970. */
   startedAt: number | undefined
 }

@@ -15,6 +15,8 @@ export interface RawBatch {
   key: Uint8Array
   marks: readonly string[]
   redact?: RedactOptions | undefined
+  /** Rules of the redaction; see `redactionRules`. */
+  rules: string
 }
 
 export interface CleanBatch {
@@ -25,7 +27,7 @@ export interface CleanBatch {
 }
 
 /** Parses and redacts a batch. Throws `HttpError` if the body is not JSON, and `bad-input` if it is not a batch. */
-export async function cleanBatch({ body, session, key, marks, redact }: RawBatch): Promise<CleanBatch> {
+export async function cleanBatch({ body, session, key, marks, redact, rules }: RawBatch): Promise<CleanBatch> {
   const value = parseJson(body)
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new ShareError("bad-input", "The request body is not a JSON object.")
@@ -36,7 +38,10 @@ export async function cleanBatch({ body, session, key, marks, redact }: RawBatch
   const secretMarks = { key, marks: new Set(marks) }
   const clean = withFields(await redactItems(items, secretMarks, redact))
   for (const mark of marks) secretMarks.marks.delete(mark)
-  return { items: clean.length === 0 ? new Uint8Array() : encodeBatch({ items: clean }), marks: [...secretMarks.marks] }
+  return {
+    items: clean.length === 0 ? new Uint8Array() : encodeBatch({ items: clean, rules }),
+    marks: [...secretMarks.marks],
+  }
 }
 
 /** A message without a role. The share protocol of OpenCode 1 has none for messages of OpenCode 2. */
