@@ -98,7 +98,11 @@ withAll(withSelection(program.command("export [session]")))
   .option("--output <place>", "a file, a folder, or - for stdout (default: the current folder, named after the title)")
   .option("--force", "overwrite existing files")
   .option("--quiet", "print only errors on stderr")
-  .action(async (session, flags) => (await import("./commands/export.ts")).exportCommand(session, flags, terminal))
+  .action(async (session, flags) =>
+    flags.all
+      ? (await import("./commands/export-all.ts")).exportAll(flags, terminal)
+      : (await import("./commands/export.ts")).exportCommand(session, flags, terminal),
+  )
 
 program
   .command("import <link>")
@@ -125,7 +129,11 @@ withOutput(program.command("unshare [share]"))
     "delete nothing; drop the record of a share that is no longer stored, such as in a deleted bucket",
   )
   .option("--yes", "do not ask for confirmation")
-  .action(async (named, flags) => (await import("./commands/unshare.ts")).unshareCommand(named, flags, terminal))
+  .action(async (named, flags) => {
+    if (flags.forget) return (await import("./commands/forget.ts")).forgetCommand(named, flags, terminal)
+    if (flags.all) return (await import("./commands/unshare-all.ts")).unshareAll(named, flags, terminal)
+    return (await import("./commands/unshare.ts")).unshareCommand(named, flags, terminal)
+  })
 
 withOutput(program.command("list"))
   .description("list shares with their location and expiry")

@@ -8,15 +8,13 @@ import { resolveOutput } from "../lib/output-target.ts"
 import { terminalText } from "../lib/terminal-text.ts"
 import { prepare } from "../share/prepare.ts"
 import { version } from "../version.ts"
-import type { AllFlags } from "./all-sessions.ts"
 import { settingsFromFlags } from "./destination.ts"
-import { exportAll } from "./export-all.ts"
 import { namedSession } from "./named-session.ts"
 import { writeBytes } from "./output.ts"
 import { parseSelection, type SelectionFlags } from "./selection.ts"
 import { formatBytes, info, redactedLine, statusLine, type Terminal } from "./terminal.ts"
 
-export interface ExportFlags extends SelectionFlags, AllFlags {
+export interface ExportFlags extends SelectionFlags {
   format?: string
   /** A file, a folder, or `-` for stdout. */
   output?: string
@@ -27,7 +25,6 @@ export interface ExportFlags extends SelectionFlags, AllFlags {
 /** `export [session]`: writes a session, redacted like a share, to a file, folder or stdout; prints the path. */
 export async function exportCommand(named: string | undefined, flags: ExportFlags, terminal: Terminal): Promise<void> {
   const format = parseFormat(flags)
-  if (flags.all) return exportAll(format, flags, terminal)
   const selection = parseSelection(flags)
   const { redact } = settingsFromFlags({}, terminal, { isNew: false })
   const status = statusLine(terminal, flags.quiet)
@@ -70,13 +67,13 @@ const FORMAT_TEXTS: Record<ExportFormat, string> = {
 }
 
 /** The format from `--format`, or the extension of `--output`, or `html`. Throws `bad-usage` for an unknown `--format`. */
-function parseFormat({ format, output = "" }: ExportFlags): ExportFormat {
+export function parseFormat({ format, output = "" }: ExportFlags): ExportFormat {
   if (format === undefined) {
     const ending = path.extname(output).slice(1).toLowerCase()
     return ending === "md" || ending === "json" ? ending : "html"
   }
-  const known = EXPORT_FORMATS.find((name) => name === format)
-  if (known) return known
+  const found = EXPORT_FORMATS.find((name) => name === format)
+  if (found) return found
   throw new ShareError("bad-usage", `Unknown value "${format}" for --format.`, {
     hint: `Choose from: ${EXPORT_FORMATS.join(", ")}.`,
   })

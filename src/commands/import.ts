@@ -1,6 +1,5 @@
 import { statSync } from "node:fs"
-import path from "node:path"
-import { dataFolder } from "../config/paths.ts"
+import { ledgerFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import { denied, fetchLimited } from "../import/fetch-limited.ts"
 import { parseImportSource } from "../import/import-source.ts"
@@ -114,7 +113,7 @@ async function readFromOwnStore(link: string, terminal: Terminal): Promise<Uint8
     const settings = settingsFromFlags({}, terminal, { isNew: false })
     const { destination } = settings
     const confirmImport = () => confirmDestination(settings, {}, terminal)
-    const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+    const ledger = openLedger(ledgerFolder(terminal))
     const found = await findShares(parseShareName(link), {
       ledger,
       destination,

@@ -4,7 +4,7 @@ import { isDeadEndpoint, sharesElsewhereError } from "../config/dead-endpoint.ts
 import { assertNoOtherServer, writeDeadEndpoint, writePluginEntry, writeTuiEntry } from "../config/edit-config.ts"
 import { resolveEnterprise } from "../config/enterprise.ts"
 import { parseSettings, pickDestination } from "../config/load.ts"
-import { dataFolder, openCodeConfigFolder } from "../config/paths.ts"
+import { ledgerFolder, openCodeConfigFolder } from "../config/paths.ts"
 import type { Settings } from "../config/schema.ts"
 import { ShareError } from "../errors.ts"
 import { probeStoreOnce } from "../share/ensure-erasable.ts"
@@ -46,7 +46,7 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   const store = await openStore(destination)
   try {
     status.show(`Testing ${store.name}…`)
-    const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+    const ledger = openLedger(ledgerFolder(terminal))
     const seen = await probeStoreOnce({ store, destination, ledger, newId: newShareId })
     status.clear()
     info(

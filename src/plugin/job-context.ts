@@ -1,6 +1,5 @@
-import path from "node:path"
 import { type Configuration, openConfiguration } from "../config/opencode.ts"
-import { dataFolder, type SystemEnvironment, systemEnvironment } from "../config/paths.ts"
+import { ledgerFolder, type SystemEnvironment, systemEnvironment } from "../config/paths.ts"
 import { type Ledger, openLedger } from "../share/ledger.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
@@ -21,7 +20,7 @@ export function jobContext(folder = process.cwd()): JobContext {
   return {
     system,
     configuration: openConfiguration(system),
-    ledger: openLedger(path.join(dataFolder(system), "ledger")),
+    ledger: openLedger(ledgerFolder(system)),
   }
 }
 
