@@ -8,11 +8,9 @@ import { missingChromium } from "./test/support/missing-chromium.ts"
 import { printSeed } from "./test/support/print-seed.ts"
 
 /** Tests that drive Chromium. */
-const browser = [
-  "test/browser/**/*.test.ts",
-  "test/**/*browser.test.ts",
-  "test/render/pagination/hostile-sizes.test.ts",
-]
+const browser = ["test/browser/**/*.test.ts", "test/**/*.browser.test.ts"]
+/** Tests that start a server on loopback. */
+const network = ["test/**/*.network.test.ts"]
 /** Tests of the built command, of the scripts, and of whole shares. */
 const e2e = ["test/e2e/**/*.test.ts", "test/scripts/**/*.test.ts"]
 /** Tests that need Ceph and Swift, the real OpenCode client or an installed package; `.ci/run` provides them. */
@@ -26,6 +24,9 @@ const project = (name: string, test: object): TestProjectInlineConfiguration => 
   test: { name, ...common, ...test },
 })
 
+// The page is compiled from its components, instead of taken from dist.
+const resolve = { alias: { "#page": fileURLToPath(new URL("src/components/render-page.ts", import.meta.url)) } }
+
 /** The projects: `unit` is the inner loop, and needs neither Chromium nor a server nor the built package. */
 export default getViteConfig({
   test: {
@@ -38,10 +39,14 @@ export default getViteConfig({
     expect: { poll: { timeout: 60_000 } },
     projects: [
       {
-        ...project("unit", { include: ["test/**/*.test.ts"], exclude: [...browser, ...e2e, ...integration] }),
-        // The page is compiled from its components, instead of taken from dist.
-        resolve: { alias: { "#page": fileURLToPath(new URL("src/components/render-page.ts", import.meta.url)) } },
+        ...project("unit", {
+          include: ["test/**/*.test.ts"],
+          exclude: [...browser, ...network, ...e2e, ...integration],
+          setupFiles: ["test/support/properties.ts", "test/support/no-server.ts"],
+        }),
+        resolve,
       },
+      { ...project("network", { include: network }), resolve },
       project("e2e", { include: e2e }),
       project("browser", { include: browser }),
       project("integration", {

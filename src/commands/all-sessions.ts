@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 import type { ArchiveSummary } from "../export/archive.ts"
+import { parseDuration } from "../lib/duration.ts"
+import { sha256 } from "../lib/hash.ts"
 import { databasePath } from "../session/database-path.ts"
 import { listSessions, type SessionEntry } from "../session/list-sessions.ts"
-import { parseDuration } from "../share/expiry.ts"
 import { info, type Terminal } from "./terminal.ts"
 
 /** Flags that select sessions for `--all`. */
@@ -28,8 +28,7 @@ export function selectSessions({ since, project }: AllFlags, { env, home, cwd }:
 }
 
 /** Hash of the options that affect the output: 16 hex characters. A session is processed again when it changes. */
-export const optionsHash = (...values: unknown[]): string =>
-  createHash("sha256").update(JSON.stringify(values)).digest("hex").slice(0, 16)
+export const optionsHash = (...values: unknown[]): string => sha256(JSON.stringify(values)).slice(0, 16)
 
 /** Prints the counts of an archive run. Throws if any session failed: the first error, with the number of failures. */
 export function reportArchive(

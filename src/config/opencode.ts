@@ -14,42 +14,73 @@ export interface ConfigFile {
   share: unknown
   /** `enterprise.url`, if the file sets it. */
   enterprise: unknown
-  /** Whether this package is in the file's `plugin` list. */
+  /** Whether this package is in the file's `plugin` list, or in its `plugins` list of OpenCode 2. */
   isPlugin: boolean
-  /** The options of this package in the file's `plugin` list. */
+  /** The options of this package in that list. */
   options: Record<string, unknown> | undefined
+  /** Lists that name this package. OpenCode 2 fails to load a plugin that both name. */
+  listedIn: ("plugin" | "plugins")[]
+  /** Whether an administrator's or user's policy of OpenCode 2 allows this package; undefined if none is about it. */
+  isAllowed: boolean | undefined
 }
 
-/**
- * Reads every configuration file that applies to a folder, lowest precedence first: user-wide (`~/.opencode` as well), `OPENCODE_CONFIG`, the project's (from the
- * repository's root, or without one from the file system's, down to the folder; beside each its `.opencode`),
- * `OPENCODE_CONFIG_DIR`, `OPENCODE_CONFIG_CONTENT`, and the administrator's.
- * The order is OpenCode's: https://opencode.ai/docs/config/#precedence-order
- *
- * Throws `bad-settings` for a file that cannot be read or parsed, since it could say `disabled`.
- */
-export function readConfigFiles(system: SystemEnvironment, folder = system.cwd): ConfigFile[] {
-  const { env } = system
-  const files: ConfigFile[] = []
-  const add = (from: ConfigFile["from"], ...names: string[]) => {
-    for (const name of names) {
-      const text = readText(name)
-      if (text !== undefined) files.push(parseConfigFile(name, from, text))
-    }
-  }
-  const pair = (folder: string) => ["opencode.json", "opencode.jsonc"].map((name) => path.join(folder, name))
+/** OpenCode's configuration files, each read once. */
+export interface Configuration {
+  /**
+   * Every file that applies to a folder (default: the working directory), lowest precedence first. Throws `bad-settings`
+   * for a file that cannot be read or parsed, since it could say `disabled`.
+   */
+  filesFor(folder?: string): ConfigFile[]
+}
 
+/** Reads OpenCode's configuration when it is asked for. A command opens one, so that all of it sees the same files. */
+export function openConfiguration(system: SystemEnvironment): Configuration {
+  const read = new Map<string, ConfigFile | undefined>()
+  const readOnce = ({ name, from }: ConfigPlace): ConfigFile | undefined => {
+    const key = `${from} ${name}`
+    if (!read.has(key)) {
+      const text = name === CONTENT_VARIABLE ? system.env[name] : readText(name)
+      read.set(key, text === undefined ? undefined : parseConfigFile(name, from, text))
+    }
+    return read.get(key)
+  }
+  return {
+    filesFor: (folder = system.cwd) => placesFor(folder, system).flatMap((place) => readOnce(place) ?? []),
+  }
+}
+
+type ConfigPlace = Pick<ConfigFile, "name" | "from">
+
+/** The variable whose text OpenCode reads like a file. */
+const CONTENT_VARIABLE = "OPENCODE_CONFIG_CONTENT"
+
+/**
+ * Where configuration of a folder may be, lowest precedence first: user-wide (`~/.opencode` as well), `OPENCODE_CONFIG`,
+ * the project's (from the repository's root, or without one from the file system's, down to the folder; beside each its
+ * `.opencode`), `OPENCODE_CONFIG_DIR`, `OPENCODE_CONFIG_CONTENT`, and the administrator's.
+ * The order is OpenCode's: https://opencode.ai/docs/config/#precedence-order
+ */
+function placesFor(folder: string, system: SystemEnvironment): ConfigPlace[] {
+  const { env } = system
+  const pair = (at: string) => ["opencode.json", "opencode.jsonc"].map((name) => path.join(at, name))
   const user = openCodeConfigFolder(system)
-  add("user", path.join(user, "config.json"), ...pair(user), ...pair(path.join(system.home, ".opencode")))
-  if (env["OPENCODE_CONFIG"]) add("user", path.resolve(system.cwd, env["OPENCODE_CONFIG"]))
   const folders = projectFolders(folder)
-  for (const each of folders) add("project", ...pair(each))
-  for (const each of folders) add("project", ...pair(path.join(each, ".opencode")))
-  if (env["OPENCODE_CONFIG_DIR"]) add("user", ...pair(path.resolve(system.cwd, env["OPENCODE_CONFIG_DIR"])))
-  const content = env["OPENCODE_CONFIG_CONTENT"]
-  if (content) files.push(parseConfigFile("OPENCODE_CONFIG_CONTENT", "user", content))
-  add("user", ...pair(openCodeManagedFolder(system)))
-  return files
+  const project = [...folders, ...folders.map((each) => path.join(each, ".opencode"))].flatMap(pair)
+  const from = (from: ConfigFile["from"], names: string[]) => names.map((name) => ({ name, from }))
+  return [
+    ...from("user", [path.join(user, "config.json"), ...pair(user), ...pair(path.join(system.home, ".opencode"))]),
+    ...from("user", env["OPENCODE_CONFIG"] ? [path.resolve(system.cwd, env["OPENCODE_CONFIG"])] : []),
+    ...from("project", project),
+    ...from("user", env["OPENCODE_CONFIG_DIR"] ? pair(path.resolve(system.cwd, env["OPENCODE_CONFIG_DIR"])) : []),
+    ...from("user", env[CONTENT_VARIABLE] ? [CONTENT_VARIABLE] : []),
+    ...from("user", pair(openCodeManagedFolder(system))),
+  ]
+}
+
+/** Reads one configuration file; undefined if it does not exist. Throws `bad-settings`. */
+export function readConfigFile(name: string, from: ConfigFile["from"]): ConfigFile | undefined {
+  const text = readText(name)
+  return text === undefined ? undefined : parseConfigFile(name, from, text)
 }
 
 /** The folders from the repository's root (with `.git`), or else the file system's root, down to this one. */
@@ -97,11 +128,35 @@ function parseConfigFile(name: string, from: ConfigFile["from"], text: string): 
     throw new ShareError("bad-settings", `${name} is not an OpenCode configuration: expected a JSON object.`, {
       hint: "Sharing is blocked until the file is fixed.",
     })
-  const list = Array.isArray(config["plugin"]) ? config["plugin"] : []
-  const entry = list.findLast((item) => Array.isArray(item) && isThisPackage(item[0], name) && isObject(item[1]))
-  const isPlugin = list.some((item) => isThisPackage(Array.isArray(item) ? item[0] : item, name))
+  const lists = (["plugin", "plugins"] as const).map((key) => ({ key, own: ownEntries(config[key], name) }))
+  const own = lists.flatMap((list) => list.own)
   const enterprise = isObject(config["enterprise"]) ? config["enterprise"]["url"] : undefined
-  return { name, from, share: config["share"], enterprise, isPlugin, options: entry?.[1] }
+  return {
+    ...{ name, from, share: config["share"], enterprise },
+    isPlugin: own.length > 0,
+    options: own.findLast(({ options }) => options !== undefined)?.options,
+    listedIn: lists.flatMap(({ key, own }) => (own.length > 0 ? [key] : [])),
+    isAllowed: policyFor(config["policies"]),
+  }
+}
+
+/** Entries of this package: `"name"`, `["name", options]`, or `{ "package": "name", "options": … }` of OpenCode 2. */
+function ownEntries(list: unknown, file: string): { options: Record<string, unknown> | undefined }[] {
+  return (Array.isArray(list) ? list : []).flatMap((item: unknown) => {
+    const [named, options] = Array.isArray(item) ? item : isObject(item) ? [item["package"], item["options"]] : [item]
+    return isThisPackage(named, file) ? [{ options: isObject(options) ? options : undefined }] : []
+  })
+}
+
+/** Whether the policies of OpenCode 2 allow this package: the last that is about it decides. */
+function policyFor(policies: unknown): boolean | undefined {
+  const about = (Array.isArray(policies) ? policies : []).findLast(
+    (policy: unknown) =>
+      isObject(policy) &&
+      policy["action"] === "plugin.use" &&
+      /^(?:\*|opencode-bucket(?:@.*)?|opencode-bucket\*)$/.test(String(policy["resource"])),
+  ) as Record<string, unknown> | undefined
+  return about === undefined ? undefined : about["effect"] !== "deny"
 }
 
 /** Whether a plugin entry in `opencode.json` refers to this package: by name, with a version, or by its folder. */

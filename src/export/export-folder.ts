@@ -7,7 +7,7 @@ import { chunksOf, withTemporaryFiles } from "../lib/temporary-files.ts"
 import { site } from "../render/site/site.ts"
 import { FORMAT, INDEX, MANIFEST, type Manifest } from "../share/manifest.ts"
 import type { Prepared } from "../share/prepare.ts"
-import { publish } from "../share/publish.ts"
+import { uploadFiles } from "../share/upload-files.ts"
 import { directoryStore } from "../store/directory/directory.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { outputExists, writeBytes } from "./write-output.ts"
@@ -36,7 +36,7 @@ export async function exportFolder(
   const { id, title } = session.info
   const about = { id, version, leftOut, live: false }
   const { objects } = await withTemporaryFiles((temporary) =>
-    publish(site(session, { ...about, temporary }), { store, prefix: "", known: {} }),
+    uploadFiles(site(session, { ...about, temporary }), { store, prefix: "" }),
   )
   for (const key of before.filter((name) => !Object.hasOwn(objects, name)))
     if (await isOwn(folder, key)) await store.delete([{ key, size: 0 }])

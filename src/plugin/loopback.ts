@@ -1,6 +1,7 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
+import { randomBytes } from "node:crypto"
 import type { AddressInfo } from "node:net"
 import { createAdaptorServer } from "@hono/node-server"
+import { isEqualSecret } from "../lib/hash.ts"
 import { bypassProxies } from "../lib/proxies.ts"
 import { processSingleton } from "./process-singleton.ts"
 
@@ -29,7 +30,7 @@ async function start(): Promise<Loopback> {
     const [, given = "", name = ""] = new URL(request.url).pathname.split("/")
     const mounted = mounts.get(name)
     // A web page may find the port, or rebind its own host name to it; it does not know the token.
-    if (request.headers.get("host") !== host || !isSame(given, token) || !mounted)
+    if (request.headers.get("host") !== host || !isEqualSecret(given, token) || !mounted)
       return new Response("Not found\n", { status: 404 })
     return mounted(request)
   }
@@ -50,6 +51,3 @@ async function start(): Promise<Loopback> {
     },
   }
 }
-
-const isSame = (a: string, b: string) => timingSafeEqual(sha256(a), sha256(b))
-const sha256 = (text: string) => createHash("sha256").update(text).digest()

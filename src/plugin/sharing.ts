@@ -1,10 +1,10 @@
 import { ShareError } from "../errors.ts"
+import { debouncedWorker } from "../lib/debounced-worker.ts"
 import type { SecretCount } from "../redact/marks/secrets.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
-import type { LedgerEntry } from "../share/ledger.ts"
+import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import { changeTracker } from "./change-tracker.ts"
-import { debouncedPublisher } from "./debounced-publisher.ts"
 import type { Notify } from "./notifier.ts"
 import type { OpencodeEvent } from "./opencode.ts"
 import { sessionTree } from "./session-tree.ts"
@@ -12,6 +12,10 @@ import type { WorkerClient } from "./worker-client.ts"
 
 /** Debounce time between a change and its publish. */
 const DEBOUNCE_MS = 2_000
+const FIRST_RETRY_MS = 15_000
+const MAX_RETRY_MS = 300_000
+/** While a session changes, at most 1/N of the time is spent publishing it. */
+const DUTY_CYCLE_DIVISOR = 5
 
 /** The shares of one project's folder in this process. */
 export interface Sharing {
@@ -38,7 +42,7 @@ export interface SharingOptions {
 }
 
 export function sharing(options: SharingOptions): Sharing {
-  const { worker, folder, api, ledgerEntries, notify, objection, debounceMs: gathered = DEBOUNCE_MS } = options
+  const { worker, folder, api, ledgerEntries, notify, objection, debounceMs = DEBOUNCE_MS } = options
   const tree = sessionTree()
   const messages = changeTracker()
   /** Share ids by session id. */
@@ -51,16 +55,24 @@ export function sharing(options: SharingOptions): Sharing {
   const unconfirmed = new Set<string>()
   /** Links by session, until OpenCode has stored them: storing the link is not a change to publish. */
   const pendingLinks = new Map<string, { url: string; title: unknown }>()
-  /** Ledger lookups by session, once each: shares of earlier processes are recorded only there. */
+  /** Ledger lookups by session: shares of other processes are recorded only there. */
   const lookups = new Map<string, Promise<void>>()
   /** Redactions by share, as last shown to the user. */
   const notifiedRedactions = new Map<string, string>()
   /** Shares with failing updates; the user is notified once. */
   const failing = new Set<string>()
 
-  const updates = debouncedPublisher(async (id) => {
-    const known = [...shares].find(([, share]) => share === id)?.[0]
-    const changedMessages = known === undefined ? undefined : messages.takeChanges(known)
+  const updates = debouncedWorker({
+    work: publishChanges,
+    debounceMs,
+    firstRetryMs: FIRST_RETRY_MS,
+    maxRetryMs: MAX_RETRY_MS,
+    dutyCycleDivisor: DUTY_CYCLE_DIVISOR,
+  })
+
+  async function publishChanges(id: string): Promise<void> {
+    const shared = [...shares].find(([, share]) => share === id)?.[0]
+    const changedMessages = shared === undefined ? undefined : messages.takeChanges(shared)
     try {
       const { session, found } = await worker.run({
         job: "update",
@@ -73,7 +85,7 @@ export function sharing(options: SharingOptions): Sharing {
       notifyRedacted(id, found as SecretCount[] | undefined)
       failing.delete(id)
     } catch (error) {
-      if (known !== undefined) messages.reset(known)
+      if (shared !== undefined) messages.reset(shared)
       const code = error instanceof ShareError ? error.code : undefined
       const isOver = code === "share-not-found" || code === "session-not-found" || code === "sharing-disabled"
       if (!failing.has(id) && code !== "session-not-found") notify("The share was not updated", error)
@@ -81,7 +93,7 @@ export function sharing(options: SharingOptions): Sharing {
       if (!isOver) throw error
       if (code !== "sharing-disabled") forgetShare(id)
     }
-  }, gathered)
+  }
 
   function forgetShare(id: string): void {
     for (const [session, share] of shares) if (share === id) shares.delete(session)
@@ -124,14 +136,14 @@ export function sharing(options: SharingOptions): Sharing {
   function changed(session: string, rested: boolean): void {
     const id = shares.get(session)
     if (creating.has(session)) changedDuringCreate.add(session)
-    else if (id === undefined) lookUp(session)
+    else if (id === undefined) lookUp(session, rested)
     else publishLater(id, rested)
   }
 
   function publishLater(id: string, rested = false): void {
     if (removed.has(id)) return
     updates.schedule(id)
-    if (rested) updates.flush(id)
+    if (rested) void updates.flush(id)
   }
 
   function isNotedLink(session: string, { type, properties }: OpencodeEvent): boolean {
@@ -142,11 +154,13 @@ export function sharing(options: SharingOptions): Sharing {
     return info.title === link.title
   }
 
-  function lookUp(session: string): void {
-    if (lookups.has(session)) return
+  function lookUp(session: string, rested: boolean): void {
+    // At rest again: from OpenCode 1.19.1 on, the terminal shares without this process.
+    if (lookups.has(session) && !rested) return
     const find = async () => {
-      // Shares made by the command line have no secret and are unknown to OpenCode: they are not updated.
-      const entry = (await ledgerEntries()).find((entry) => entry.session === session && entry.secret !== undefined)
+      // Shares made by the command line have neither: they are not updated.
+      const isFollowed = ({ secret, follows }: LedgerEntry) => secret !== undefined || follows === true
+      const entry = (await ledgerEntries()).find((entry) => entry.session === session && isFollowed(entry))
       if (!entry || shares.has(session)) return
       shares.set(session, entry.id)
       publishLater(entry.id)
@@ -194,7 +208,7 @@ export function sharing(options: SharingOptions): Sharing {
     async flush() {
       // `opencode run --share` exits without waiting for the share or its last changes.
       await Promise.allSettled([...creating.values(), ...lookups.values()])
-      await updates.flushAll()
+      await updates.flush()
     },
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { homedir, userInfo } from "node:os"
-import { messagesFrom, type SessionRecord } from "../session/source.ts"
+import { messagesFrom, type SessionRecord, transformMessages } from "../session/source.ts"
 import { parsePatterns } from "./custom-patterns.ts"
 import { forEachString, mapStrings } from "./map-strings.ts"
 import { type SecretCount, Secrets } from "./marks/secrets.ts"
@@ -32,7 +32,7 @@ export interface RedactionResult {
   /** Number of distinct secrets per kind, in order of first appearance. */
   found: SecretCount[]
   /** Positions (from 0) of the messages that first contained a secret or a name. */
-  telling: number[]
+  secretPositions: number[]
   /**
    * Hash of everything that decides replacements: records with equal keys redact a text equally. Does not disclose
    * secrets.
@@ -45,7 +45,7 @@ export interface EarlierRedaction {
   /** Number of these messages. */
   messages: number
   /** Positions of those with secrets or names; see `RedactionResult`. */
-  telling: readonly number[]
+  secretPositions: readonly number[]
 }
 
 // Shorter texts are not secrets by themselves.
@@ -74,7 +74,7 @@ const IMPERSONAL_EMAIL =
 export async function redact(
   record: SessionRecord,
   options: RedactOptions = {},
-  before: EarlierRedaction = { messages: 0, telling: [] },
+  before: EarlierRedaction = { messages: 0, secretPositions: [] },
 ): Promise<RedactionResult> {
   const patterns = parsePatterns(options.patterns ?? [], "redact.patterns")
   const allow = parsePatterns(options.allow ?? [], "redact.allow")
@@ -112,20 +112,20 @@ export async function redact(
       for (const piece of pieces) if (isDistinctive(piece)) secrets.addWord(kind, piece)
     for (const match of patterns.matches(texts)) if (!allow.has(match)) secrets.addWord("own pattern", match)
   }
-  const telling: number[] = []
+  const secretPositions: number[] = []
   const collectAt = (position: number, message: unknown) => {
     const sizeBefore = secrets.size + names.size
     collect(message)
-    if (secrets.size + names.size > sizeBefore) telling.push(position)
+    if (secrets.size + names.size > sizeBefore) secretPositions.push(position)
   }
-  for (const position of before.telling)
+  for (const position of before.secretPositions)
     for await (const message of messagesFrom(record, position)) {
       collectAt(position, message)
       break
     }
   let position = before.messages
   for await (const message of messagesFrom(record, position)) collectAt(position++, message)
-  // `telling` must not depend on the title, which may change, so the info comes after the messages.
+  // `secretPositions` must not depend on the title, which may change, so the info comes after the messages.
   collect(record.info)
   for (const child of record.children) await collectAll(child, collect)
 
@@ -144,7 +144,7 @@ export async function redact(
   return {
     record: mapRecord(record, (value) => mapStrings(value, change)),
     found: secrets.found,
-    telling,
+    secretPositions,
     key: keyOf(secrets, person, names),
   }
 }
@@ -162,14 +162,12 @@ async function collectAll(record: SessionRecord, collect: (value: unknown) => vo
 }
 
 function mapRecord(record: SessionRecord, change: (value: unknown) => unknown): SessionRecord {
+  const changed = transformMessages(record, async function* (messages) {
+    for await (const message of messages) yield change(message)
+  })
   return {
+    ...changed,
     info: change(record.info),
-    async *messages() {
-      for await (const message of record.messages()) yield change(message)
-    },
-    async *rest(from) {
-      for await (const message of messagesFrom(record, from)) yield change(message)
-    },
     children: record.children.map((child) => mapRecord(child, change)),
   }
 }

@@ -1,8 +1,21 @@
-import type { ToolPart } from "../session/model.ts"
 import { formatCount, groupThousands } from "./format.ts"
 
 /** Purpose of a tool call. */
-export type ToolCategory = "read" | "search" | "list" | "fetch" | "run" | "edit" | "ask" | "delegate" | "plan" | "other"
+export type ToolCategory =
+  | "read"
+  | "search"
+  | "list"
+  | "fetch"
+  | "run"
+  | "edit"
+  | "ask"
+  | "delegate"
+  | "plan"
+  | "other"
+  /** Not run, because the user or a rule did not allow it. */
+  | "denied"
+  /** A command of the user's. */
+  | "user"
 
 /** Successful calls per category; `failedRuns` counts the failed commands in `run`, `failed` all other failed calls. */
 export type ToolCounts = Record<ToolCategory | "failed" | "failedRuns", number>
@@ -18,51 +31,15 @@ export const zeroToolCounts = (): ToolCounts => ({
   delegate: 0,
   plan: 0,
   other: 0,
+  denied: 0,
+  user: 0,
   failed: 0,
   failedRuns: 0,
 })
 
-const CATEGORIES: Record<ToolPart["call"]["kind"], ToolCategory> = {
-  bash: "run",
-  read: "read",
-  search: "search",
-  webfetch: "fetch",
-  websearch: "search",
-  write: "edit",
-  edit: "edit",
-  apply_patch: "edit",
-  question: "ask",
-  task: "delegate",
-  todowrite: "plan",
-  skill: "other",
-  invalid: "other",
-  generic: "other",
-}
-
-export const categoryOf = ({ call }: ToolPart): ToolCategory =>
-  call.kind === "search" && call.by === "list" ? "list" : CATEGORIES[call.kind]
-
-/** Whether a call failed. A dismissed question is no failure. */
-export function hasFailed({ call, status }: ToolPart): boolean {
-  if (call.kind === "invalid") return true
-  if (call.kind === "question" && call.dismissed) return false
-  if (status === "error") return true
-  if (call.kind !== "bash") return false
-  return call.ending === "timed-out" || call.ending === "aborted" || (typeof call.exit === "number" && call.exit !== 0)
-}
-
-/** Counts a call. A failed command counts as a command; any other failed call counts as a failure only. */
-export function countTool(counts: ToolCounts, part: ToolPart): void {
-  const category = categoryOf(part)
-  if (!hasFailed(part)) counts[category]++
-  else if (category === "run") {
-    counts.run++
-    counts.failedRuns++
-  } else counts.failed++
-}
-
+/** Number of the agent's steps. */
 export const totalSteps = (counts: ToolCounts): number =>
-  Object.entries(counts).reduce((sum, [name, n]) => (name === "failedRuns" ? sum : sum + n), 0)
+  Object.entries(counts).reduce((sum, [name, n]) => (name === "failedRuns" || name === "user" ? sum : sum + n), 0)
 
 const times = (n: number) => (n === 1 ? "once" : n === 2 ? "twice" : `${groupThousands(n)} times`)
 
@@ -91,7 +68,7 @@ export function describeCounts(counts: ToolCounts, edited = `edited ${times(coun
 }
 
 function describeWork(
-  { run, failedRuns, edit, ask, delegate, plan, other, failed }: ToolCounts,
+  { run, failedRuns, edit, ask, delegate, plan, other, denied, failed }: ToolCounts,
   edited: string,
 ): string[] {
   return [
@@ -101,6 +78,7 @@ function describeWork(
     delegate > 0 ? `delegated ${times(delegate)}` : "",
     plan > 0 ? `planned ${times(plan)}` : "",
     other > 0 ? `did ${formatCount(other, "other thing")}` : "",
+    denied > 0 ? `was denied ${formatCount(denied, "call")}` : "",
     failed > 0 ? `failed ${times(failed)}` : "",
   ]
 }

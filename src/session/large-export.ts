@@ -17,14 +17,14 @@ export async function readLargeExport(file: FileHandle, label: string): Promise<
   const { info, children, messages } = split
   const read = async (window: WindowReader, { from, to }: ByteRange) => parse(await window(from, to), from, label)
   const window = createWindowReader(file)
-  async function* stored(from: number) {
+  async function* storedFrom(from: number) {
     const window = createWindowReader(file)
     for (let i = 2 * from; i < messages.length; i += 2)
       yield await window(messages[i] as number, messages[i + 1] as number)
   }
-  async function* rest(from: number) {
+  async function* messagesFrom(from: number) {
     let at = 2 * from
-    for await (const bytes of stored(from)) {
+    for await (const bytes of storedFrom(from)) {
       yield parse(bytes, messages[at] as number, label)
       at += 2
     }
@@ -32,9 +32,8 @@ export async function readLargeExport(file: FileHandle, label: string): Promise<
   return {
     info: checkedInfo(await read(window, info), label),
     children: children ? childrenOf(await read(window, children), label) : [],
-    messages: () => rest(0),
-    rest,
-    stored,
+    messages: () => messagesFrom(0),
+    partial: { messagesFrom, storedFrom },
   }
 }
 

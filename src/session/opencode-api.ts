@@ -3,7 +3,7 @@ import { usableID } from "./ids.ts"
 import { sessionNotFound } from "./opencode-cli.ts"
 import { MAX_SUBAGENT_DEPTH } from "./parse-export.ts"
 import { fields, list, text } from "./read-json.ts"
-import type { Beginning, SessionRecord, SessionSource } from "./source.ts"
+import type { SessionPrefix, SessionRecord, SessionSource } from "./source.ts"
 
 /** Requests a path (`/session/ses_…`) from the HTTP API of a running OpenCode. */
 export type RequestOpencode = (path: string) => Promise<Response>
@@ -13,13 +13,13 @@ const PAGE_MESSAGE_COUNT = 20
 
 /** State of an earlier read of a session's unchanged first messages. */
 export interface PreviousRead {
-  begins: Beginning
+  prefix: SessionPrefix
   /** Id of the last of these messages. */
-  last: string
+  lastID: string
   /** Cached messages by position from 0. */
-  kept: ReadonlyMap<number, unknown>
+  cached: ReadonlyMap<number, unknown>
   /** Ids of messages that have changed since. If one of them is among the first messages, everything is read again. */
-  touched: readonly string[]
+  changed: readonly string[]
 }
 
 export interface OpencodeSession extends SessionSource {
@@ -62,15 +62,14 @@ async function readSession(
   return {
     info: info.body,
     messages: () => messages.from(0),
-    rest: messages.from,
-    ...(messages.begins && { begins: messages.begins }),
+    partial: { messagesFrom: messages.from, ...(messages.prefix && { prefix: messages.prefix }) },
     children,
   }
 }
 
 /** Messages of a session, fetched on demand. */
 interface Messages {
-  begins: Beginning | undefined
+  prefix: SessionPrefix | undefined
   from(position: number): AsyncGenerator<unknown>
   at(position: number): unknown
 }
@@ -78,20 +77,21 @@ interface Messages {
 /** Fetches all messages of a session, or those after the known first messages, and the others on demand. */
 async function readMessages(id: string, ask: RequestOpencode, before?: PreviousRead): Promise<Messages> {
   const fetched = fetchBackwards(id, ask)
-  const after = before && (await fetched.after(before.last))
+  const after = before && (await fetched.after(before.lastID))
   const ids = new Set(after?.map(idOf))
-  const appended = before?.touched.every((id) => ids.has(id)) ? after : undefined
+  const appended = before?.changed.every((id) => ids.has(id)) ? after : undefined
   let all = appended ? undefined : await fetched.all()
-  const start = before?.begins.messages ?? 0
+  const start = before?.prefix.messages ?? 0
   return {
-    begins: appended && before?.begins,
+    prefix: appended && before?.prefix,
     async *from(position) {
       if (appended && position >= start) return yield* appended.slice(position - start)
-      if (appended && before?.kept.has(position)) yield before.kept.get(position++)
+      if (appended && before?.cached.has(position)) yield before.cached.get(position++)
       all ??= await fetched.all()
       yield* all.slice(position)
     },
-    at: (position) => all?.[position] ?? (position < start ? before?.kept.get(position) : appended?.[position - start]),
+    at: (position) =>
+      all?.[position] ?? (position < start ? before?.cached.get(position) : appended?.[position - start]),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FilePart, Json, Part, ToolPart } from "./model.ts"
-import { definedFields, errorRecord, messageID, timeRecord } from "./published-fields.ts"
-import { metadataRecord } from "./published-tool.ts"
+import { errorRecord, messageID, timeRecord } from "./published-fields.ts"
+import { definedFields } from "./read-json.ts"
 
 /** Message that a part belongs to. */
 export interface PartOwner {
@@ -36,7 +36,12 @@ function fieldsOf(part: KnownPart, owner: PartOwner): { [key: string]: Json | un
     case "retry":
       return { attempt: part.attempt, error: errorRecord(part.error), time: definedFields({ created: part.created }) }
     case "subtask":
-      return { prompt: part.prompt, description: part.description, agent: part.agent }
+      return {
+        prompt: part.prompt,
+        description: part.description,
+        agent: part.agent,
+        command: part.command || undefined,
+      }
     case "patch":
       return { files: part.files }
     case "tool":
@@ -62,15 +67,16 @@ function fileFields({ mime, filename, url, mention, synthetic }: FilePart, { tex
 }
 
 function stateOf(part: ToolPart, owner: PartOwner): Json {
-  const { status, input, modelOutput, error, start, end, compacted, attachments } = part
+  const { status, input, output, metadata, error, start, end, compacted, attachments } = part
+  const isCompleted = status === "completed"
   return definedFields({
     status,
     input,
     raw: status === "pending" ? "" : undefined,
-    output: status === "completed" || modelOutput !== "" ? modelOutput : undefined,
-    title: status === "completed" ? "" : undefined,
+    output: isCompleted || output !== "" ? output : undefined,
+    title: isCompleted ? "" : undefined,
     error: status === "error" ? error : undefined,
-    metadata: metadataRecord(part),
+    metadata: isCompleted || Object.keys(metadata).length > 0 ? metadata : undefined,
     time: status === "pending" ? timeRecord(start, end) : definedFields({ start, end, compacted }),
     attachments: attachments.length === 0 ? undefined : attachments.map((file) => partRecord(file, owner)),
   })

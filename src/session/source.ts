@@ -5,26 +5,31 @@
 export interface SessionRecord {
   /** Session info as OpenCode writes it: `id`, `title`, `directory`, … */
   info: unknown
-  /** Yields each `{info, parts}` in order. May be called repeatedly; every call starts at the first message. */
+  /** A sentence for the user about which version of the session this is. */
+  note?: string
+  /** Yields each message in order: `{info, parts}` of OpenCode 1, `{id, type, …}` of OpenCode 2. May be called repeatedly; every call starts at the first message. */
   messages(): AsyncIterable<unknown>
-  /**
-   * Yields the messages after the first `from`. Implemented by sources that can skip without reading; see
-   * `messagesFrom`.
-   */
-  rest?(from: number): AsyncIterable<unknown>
+  /** Subagent sessions, oldest first, each with its own children. */
+  children: SessionRecord[]
+  /** Reads that skip the first messages. Absent if the source can only read all of them. */
+  partial?: PartialReads
+}
+
+/** Reads of a session that skip its first messages, for updates of a share. */
+export interface PartialReads {
+  /** Yields the messages after the first `from`. */
+  messagesFrom(from: number): AsyncIterable<unknown>
   /**
    * Yields the stored form of each of these messages: equal forms mean equal messages. Implemented by sources where
    * this costs less than parsing; see `storedFrom`.
    */
-  stored?(from: number): AsyncIterable<string | Uint8Array>
-  /** First messages that are known without reading them. */
-  begins?: Beginning
-  /** Subagent sessions, oldest first, each with its own children. */
-  children: SessionRecord[]
+  storedFrom?(from: number): AsyncIterable<string | Uint8Array>
+  /** First messages that are known to be unchanged without reading them. */
+  prefix?: SessionPrefix
 }
 
 /** Number of leading messages and a hash of them, hexadecimal. */
-export interface Beginning {
+export interface SessionPrefix {
   messages: number
   hash: string
 }
@@ -43,14 +48,31 @@ export interface SessionSource {
 /** Yields the messages of a record after the first `from`. */
 export async function* messagesFrom(record: SessionRecord, from: number): AsyncGenerator<unknown> {
   if (from === 0) return yield* record.messages()
-  if (record.rest) return yield* record.rest(from)
+  if (record.partial) return yield* record.partial.messagesFrom(from)
   let position = 0
   for await (const message of record.messages()) if (position++ >= from) yield message
 }
 
-/** Yields the stored form of the messages after the first `from`; see `SessionRecord.stored`. */
+/** Yields the stored form of the messages after the first `from`; see `PartialReads.storedFrom`. */
 export async function* storedFrom(record: SessionRecord, from: number): AsyncGenerator<string | Uint8Array> {
-  if (record.stored) return yield* record.stored(from)
+  if (record.partial?.storedFrom) return yield* record.partial.storedFrom(from)
   // Values from JSON.parse can be stringified, except if nested too deeply: these cannot be compared, and throw.
   for await (const message of messagesFrom(record, from)) yield JSON.stringify(message)
+}
+
+/**
+ * A record whose messages pass through `transform`; its info and children stay.
+ * @param transform receives the messages and the position, from 0, of the first of them
+ */
+export function transformMessages(
+  record: SessionRecord,
+  transform: (messages: AsyncIterable<unknown>, from: number) => AsyncIterable<unknown>,
+): SessionRecord {
+  const { info, children, partial } = record
+  return {
+    info,
+    children,
+    messages: () => transform(record.messages(), 0),
+    ...(partial && { partial: { messagesFrom: (from) => transform(partial.messagesFrom(from), from) } }),
+  }
 }

@@ -1,5 +1,6 @@
 import { fields } from "./read-json.ts"
-import { messagesFrom, type SessionRecord } from "./source.ts"
+import { type SessionRecord, transformMessages } from "./source.ts"
+import { isV2Message } from "./v2/is-v2.ts"
 
 /** Longer than any secret: at most this much text without whitespace is held back. */
 const MAX_HELD_BACK_CHARS = 32_768
@@ -13,18 +14,15 @@ const IDENTIFYING_NAME = /^(?:id|.*(?:ID|Id)|type|tool|status|mime|title|descrip
  * or has failed.
  */
 export function trimUnfinished(record: SessionRecord): SessionRecord {
-  async function* messages(from: number) {
-    for await (const message of messagesFrom(record, from)) yield trimMessage(message)
-  }
-  return {
-    ...record,
-    messages: () => messages(0),
-    ...(record.rest && { rest: messages }),
-    children: record.children.map(trimUnfinished),
-  }
+  const trimmed = transformMessages(record, async function* (messages) {
+    for await (const message of messages) yield trimMessage(message)
+  })
+  return { ...trimmed, children: record.children.map(trimUnfinished) }
 }
 
 function trimMessage(message: unknown): unknown {
+  // shareableMessage trims messages of OpenCode 2.
+  if (isV2Message(message)) return message
   const { info, parts } = fields(message)
   const { role, time, error, finish } = fields(info)
   const isEnded = typeof fields(time)["completed"] === "number" || typeof finish === "string"

@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
+import { sha256 } from "../lib/hash.ts"
 import { type AnonymousResponse, decodeText, fetchAnonymously, mediaTypeOf } from "./anonymous-fetch.ts"
 import { describeCacheHeaders, isHit, printable } from "./cache-headers.ts"
 import { detectChallenge, detectSignIn } from "./interstitials.ts"
@@ -12,7 +13,7 @@ export type Delivery =
   | "page"
   /** An earlier version, from a cache. */
   | "older"
-  /** Modified: something in front rewrites pages. */
+  /** Modified: a proxy rewrites pages. */
   | "changed"
   /** Shown as source: served as a text type other than HTML. */
   | "text"
@@ -21,7 +22,7 @@ export type Delivery =
   /** As compressed bytes that browsers do not decompress, because `Content-Encoding` was lost. */
   | "compressed"
 
-/** What a reader without credentials gets at a link. */
+/** Classified response to an anonymous request for a link. */
 export type AnonymousView =
   | {
       seen: Delivery
@@ -43,9 +44,9 @@ export type AnonymousView =
   /** No response, or a gateway error. */
   | { seen: "unreachable"; reason: string }
 
-export type PageView = Extract<AnonymousView, { hash: unknown }>
+export type DeliveredPage = Extract<AnonymousView, { hash: unknown }>
 
-export const isPageView = (view: AnonymousView): view is PageView => "hash" in view
+export const isDeliveredPage = (view: AnonymousView): view is DeliveredPage => "hash" in view
 
 /**
  * Opens a link without credentials or cookies.
@@ -73,7 +74,7 @@ export function isPageOf({ head, unpacked }: AnonymousResponse, id: string): boo
   return metas.some((meta) => /\bname\s*=\s*["']?share\b/i.test(meta) && named.test(meta))
 }
 
-function deliveryOf(answer: AnonymousResponse): PageView {
+function deliveryOf(answer: AnonymousResponse): DeliveredPage {
   const { hash, head, unpacked, headers } = answer
   const about = { hash, head: decodeText(unpacked ?? head), served: describeCacheHeaders(headers) }
   const disposition = headers.get("content-disposition") ?? ""
@@ -143,7 +144,7 @@ export async function compareWithSent(
   if (view.seen !== "page" || view.hash === hash) return view
   if (before !== undefined && view.hash === before && before !== hash) return { ...view, seen: "older" }
   const fresh = await viewAnonymously(`${url}?${randomUUID()}`, id)
-  if (isPageView(fresh) && fresh.hash === hash) return { ...view, seen: "older" }
+  if (isDeliveredPage(fresh) && fresh.hash === hash) return { ...view, seen: "older" }
   // Without a previous version, a cache cannot hold an older page.
   if (before !== undefined && isHit(view.served)) return { ...view, seen: "older" }
   return { ...view, seen: "changed" }
@@ -158,5 +159,3 @@ export async function isPubliclyListable(url: string, timeoutMs = 10_000): Promi
     return false
   }
 }
-
-const sha256 = (body: Uint8Array) => createHash("sha256").update(body).digest("hex")

@@ -1,9 +1,12 @@
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
+import { mapConcurrently } from "../lib/concurrency.ts"
+import { pastedLink } from "../lib/pasted-link.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
-import type { Ledger, LedgerEntry } from "./ledger.ts"
+import type { LedgerEntry } from "./ledger/ledger-entry.ts"
+import type { Ledger } from "./ledger.ts"
 import { INDEX, prefixOf, readManifest } from "./manifest.ts"
 import { isShareId } from "./share-id.ts"
 
@@ -29,7 +32,8 @@ export interface FindSharesOptions {
 export type ShareName = { link: string; id: string } | { id: string } | { session: string }
 
 /** Parses a link, a share id or a session id. Throws `bad-usage` for other text. */
-export function parseShareName(text: string): ShareName {
+export function parseShareName(given: string): ShareName {
+  const text = pastedLink(given)
   const inLink = /^(?:https?|file):\/\/[^?#]*\/s\/([^/?#]+)(?:[/?#]|$)/.exec(text)?.[1]
   if (inLink && isShareId(inLink)) return { link: text, id: inLink }
   if (isShareId(text)) return { id: text }
@@ -40,8 +44,11 @@ export function parseShareName(text: string): ShareName {
 }
 
 /** This machine's ledger entries for a name. */
-export const findInLedger = async (name: ShareName, ledger: Ledger): Promise<LedgerEntry[]> =>
-  (await ledger.all()).filter((entry) => ("id" in name ? entry.id === name.id : entry.session === name.session))
+export async function findInLedger(name: ShareName, ledger: Ledger): Promise<LedgerEntry[]> {
+  if ("session" in name) return (await ledger.all()).filter(({ session }) => session === name.session)
+  const entry = await ledger.find(name.id)
+  return entry ? [entry] : []
+}
 
 /**
  * Finds shares by name: in the ledger, else at the configured destination, where manifests map sessions to shares. An
@@ -54,10 +61,10 @@ export async function findShares(
   name: ShareName,
   { ledger, destination, open, confirm }: FindSharesOptions,
 ): Promise<FoundShare[]> {
-  const known = await findInLedger(name, ledger)
-  if (known.length > 0)
+  const entries = await findInLedger(name, ledger)
+  if (entries.length > 0)
     return Promise.all(
-      known.map(async (entry) => {
+      entries.map(async (entry) => {
         const store = await open(entry.destination)
         return { id: entry.id, url: entry.url ?? store.url(prefixOf(entry.id) + INDEX), store, entry }
       }),
@@ -68,7 +75,7 @@ export async function findShares(
   const store = await open(destination)
   if ("session" in name) return findInBucket(store, name.session)
   const url = store.url(prefixOf(name.id) + INDEX)
-  if ("link" in name && !name.link.startsWith(url.slice(0, -INDEX.length)))
+  if ("link" in name && !isBelow(name.link, url.slice(0, -INDEX.length)))
     throw new ShareError(
       "share-not-found",
       `${name.link} is not a link into ${store.name}, where the settings point.`,
@@ -79,6 +86,10 @@ export async function findShares(
   return [{ id: name.id, url, store }]
 }
 
+/** Whether a link, with or without a slash at its end, leads to this address or below it. */
+const isBelow = (link: string, address: string) =>
+  `${link.replace(/[?#].*$/, "")}/`.startsWith(URL.canParse(address) ? new URL(address).href : address)
+
 async function atFileLink(link: string, id: string, open: FindSharesOptions["open"]): Promise<FoundShare> {
   const file = fileURLToPath(link.replace(/[?#].*$/, ""))
   const to = file.slice(0, file.lastIndexOf(path.join(path.sep, "s", id)))
@@ -86,22 +97,13 @@ async function atFileLink(link: string, id: string, open: FindSharesOptions["ope
 }
 
 /** Manifests that are read at the same time. */
-const MAX_CONCURRENT_COUNT = 16
+const MAX_CONCURRENT_READS = 16
 
 /** Finds every share of a session in a store by reading its manifests, including shares from other machines and users. */
 export async function findInBucket(store: ObjectStore, session: string): Promise<FoundShare[]> {
-  const found: FoundShare[] = []
-  const reading = new Set<Promise<void>>()
-  const look = async (id: string) => {
-    const manifest = await readManifest(store, id).catch(() => undefined)
-    if (manifest?.session === session) found.push({ id, url: store.url(prefixOf(id) + INDEX), store })
-  }
-  for await (const id of store.folders("s/")) {
-    if (!isShareId(id)) continue
-    const read = look(id).finally(() => reading.delete(read))
-    reading.add(read)
-    if (reading.size >= MAX_CONCURRENT_COUNT) await Promise.race(reading)
-  }
-  await Promise.all(reading)
-  return found
+  const found = await mapConcurrently(store.folders("s/"), MAX_CONCURRENT_READS, async (id) => {
+    const manifest = isShareId(id) ? await readManifest(store, id).catch(() => undefined) : undefined
+    return manifest?.session === session ? [{ id, url: store.url(prefixOf(id) + INDEX), store }] : []
+  })
+  return found.flat()
 }

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs"
 import { ShareError } from "../errors.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, parseDestination } from "../store/open-store.ts"
-import type { Ledger, LedgerEntry } from "./ledger.ts"
+import type { LedgerEntry } from "./ledger/ledger-entry.ts"
+import type { Ledger } from "./ledger.ts"
 import { prefixOf } from "./manifest.ts"
 import { withTimeout } from "./with-timeout.ts"
 
@@ -13,13 +14,13 @@ export interface StoredState {
   why: string
 }
 
-const TIMEOUT_MS = 10_000
+const FORGET_TIMEOUT_MS = 10_000
 
 /** Checks whether anything of a share is stored: in the ledger, else at the store. Never throws a `ShareError`. */
 export async function storedState(
   entry: LedgerEntry,
   open: (destination: Destination) => Promise<ObjectStore>,
-  timeoutMs = TIMEOUT_MS,
+  timeoutMs = FORGET_TIMEOUT_MS,
 ): Promise<StoredState> {
   if (entry.unsent) return { holds: "nothing", why: "no request for it has ever reached the store" }
   try {
@@ -47,4 +48,4 @@ export async function storedState(
 
 /** Removes a share from the ledger without deleting anything. Waits for a process that is publishing it. */
 export const forgetShare = (entry: LedgerEntry, ledger: Ledger): Promise<void> =>
-  ledger.withLock(entry, () => ledger.drop(entry), { timeoutMs: TIMEOUT_MS })
+  ledger.withLock(entry, () => ledger.drop(entry), { timeoutMs: FORGET_TIMEOUT_MS })

@@ -1,8 +1,10 @@
 import { ShareError } from "../errors.ts"
+import { mapConcurrently } from "../lib/concurrency.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import { isTimestamp } from "./expiry.ts"
-import type { Ledger, LedgerEntry } from "./ledger.ts"
+import type { LedgerEntry } from "./ledger/ledger-entry.ts"
+import type { Ledger } from "./ledger.ts"
 import { INDEX, type Manifest, prefixOf, readManifest } from "./manifest.ts"
 import { isShareId } from "./share-id.ts"
 import { withTimeout } from "./with-timeout.ts"
@@ -45,23 +47,23 @@ export interface ListOptions {
   onUnlisted?: (error: ShareError) => void
 }
 
-const TIMEOUT_MS = 5_000
+const LIST_TIMEOUT_MS = 5_000
 /** Manifests of one store that are read at the same time. */
-const MAX_CONCURRENT_COUNT = 16
+const MAX_CONCURRENT_READS = 16
 
 /**
  * Lists shares, oldest first: those in the ledger, each checked at its store, then those of `alsoIn`. Stores are queried
  * in parallel, so a store that hangs costs one timeout. Never throws for a single share.
  */
 export async function listShares(options: ListOptions): Promise<ListedShare[]> {
-  const { ledger, alsoIn, timeoutMs = TIMEOUT_MS, onUnlisted } = options
+  const { ledger, alsoIn, timeoutMs = LIST_TIMEOUT_MS, onUnlisted } = options
   const entries = await ledger.all()
   const places = new Map<string, LedgerEntry[]>()
   for (const entry of entries) {
     const place = JSON.stringify(entry.destination)
     places.set(place, [...(places.get(place) ?? []), entry])
   }
-  const [known, others] = await Promise.all([
+  const [recorded, others] = await Promise.all([
     Promise.all([...places.values()].map((here) => listDestination(here, options))),
     alsoIn &&
       listUnknown(alsoIn, new Set(entries.map(({ id }) => id)), timeoutMs).catch((error: unknown) => {
@@ -70,13 +72,13 @@ export async function listShares(options: ListOptions): Promise<ListedShare[]> {
         return []
       }),
   ])
-  return [...known.flat(), ...(others ?? [])].sort((a, b) => a.created.localeCompare(b.created))
+  return [...recorded.flat(), ...(others ?? [])].sort((a, b) => a.created.localeCompare(b.created))
 }
 
 /** Lists the shares at one destination. Stops querying a store that does not respond. */
 async function listDestination(
   entries: readonly LedgerEntry[],
-  { open, timeoutMs = TIMEOUT_MS, onUnanswered }: ListOptions,
+  { open, timeoutMs = LIST_TIMEOUT_MS, onUnanswered }: ListOptions,
 ): Promise<ListedShare[]> {
   const { destination } = entries[0]!
   let unusable: ShareError | undefined
@@ -92,16 +94,10 @@ async function listDestination(
   const store = await withTimeout(open(destination), destination.to, timeoutMs).catch(
     (error: unknown) => void give(error),
   )
-  const shares: ListedShare[] = []
-  const waiting = entries.entries()
-  const work = async () => {
-    for (const [at, entry] of waiting) {
-      const asked = async () => unusable ?? (store && withTimeout(readManifest(store, entry.id), store.name, timeoutMs))
-      shares[at] = listed(entry, store, await asked().catch(give))
-    }
-  }
-  await Promise.all(Array.from({ length: MAX_CONCURRENT_COUNT }, work))
-  return shares
+  return mapConcurrently(entries, MAX_CONCURRENT_READS, async (entry) => {
+    const read = async () => unusable ?? (store && withTimeout(readManifest(store, entry.id), store.name, timeoutMs))
+    return listed(entry, store, await read().catch(give))
+  })
 }
 
 function listed(
@@ -129,13 +125,13 @@ function listed(
   }
 }
 
-async function listUnknown(store: ObjectStore, known: Set<string>, timeoutMs: number): Promise<ListedShare[]> {
+async function listUnknown(store: ObjectStore, recorded: Set<string>, timeoutMs: number): Promise<ListedShare[]> {
   const shares: ListedShare[] = []
   const ids = store.folders("s/")[Symbol.asyncIterator]()
   for (;;) {
     const { done, value: id } = await withTimeout(ids.next(), store.name, timeoutMs)
     if (done) break
-    if (!isShareId(id) || known.has(id)) continue
+    if (!isShareId(id) || recorded.has(id)) continue
     const manifest = await withTimeout(readManifest(store, id), store.name, timeoutMs).catch(unreadableState)
     const found = typeof manifest === "string" ? undefined : manifest
     const { session = "", title = "", created = "", updated = "" } = found ?? {}

@@ -1,20 +1,13 @@
 import { ShareError } from "../errors.ts"
 import type { SessionInfo } from "../session/model.ts"
 import type { Selection } from "../session/select.ts"
-import { collect, type ObjectStore } from "../store/object-store.ts"
+import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, parseDestination } from "../store/open-store.ts"
 import { isPast, type Lifetime, nextExpiry } from "./expiry.ts"
-import type { Ledger, LedgerEntry } from "./ledger.ts"
-import {
-  FORMAT,
-  INDEX,
-  MANIFEST,
-  type Manifest,
-  type ManifestObject,
-  prefixOf,
-  readManifest,
-  writeManifest,
-} from "./manifest.ts"
+import type { LedgerEntry } from "./ledger/ledger-entry.ts"
+import type { Ledger } from "./ledger.ts"
+import { FORMAT, INDEX, type Manifest, prefixOf, readManifest, writeManifest } from "./manifest.ts"
+import type { PublishOptions, StoredShare } from "./publish.ts"
 import { removeShare } from "./unshare.ts"
 
 export interface OpenShareOptions {
@@ -32,22 +25,16 @@ export interface OpenShareOptions {
   lifetime?: Lifetime | undefined
   /** Update the share with this id only; if it no longer exists, none is created. */
   existing?: string | undefined
-  /** The secret that OpenCode must present to remove the share; an existing share keeps its secret. */
-  secret?: string | undefined
+  /** Further fields of the ledger entry of a new share. */
+  newEntry?: Partial<LedgerEntry> | undefined
 }
 
-/** The share that a session is published to, and what it already holds. */
+/** The share that a session is published to. */
 export interface ShareTarget {
   entry: LedgerEntry
-  manifest: Manifest
-  /** The manifest as stored. */
-  found: Manifest
-  /** Objects that are certain to be stored as the manifest lists them. */
-  known: Record<string, ManifestObject>
-  /** Resolves once the manifest is stored; nothing else may be stored before. Rejects with what the store throws. */
-  manifestWritten: Promise<void>
-  /** Prefix state: `empty`, `clean` (matches the manifest), `dirty` (an earlier run was interrupted). */
-  prefixState: "empty" | "clean" | "dirty"
+  stored: StoredShare & { manifestWritten: Promise<void> }
+  /** Fields of the next version's manifest. */
+  version: PublishOptions["version"]
 }
 
 /**
@@ -62,62 +49,99 @@ export interface ShareTarget {
  * Throws what the store throws, and `share-not-found` if `existing` is set and no longer exists. A new manifest may still
  * be uploading on return: await `manifestWritten`.
  */
-export async function openShare(
-  { id: session, title, updated: changed }: SessionInfo,
-  options: OpenShareOptions,
-): Promise<ShareTarget> {
-  const { store, destination, ledger, version, now, newId, existing, secret, selection, lifetime } = options
-  const updated = now().toISOString()
-  const state = "publishing"
-  const { pid } = process
-  const asked = secret === undefined ? {} : { secret, unconfirmed: true }
-  const claim = () =>
-    ledger.claim({ id: newId(), session, title, destination, state, pid, ...asked, created: updated, updated })
-
+export async function openShare(session: SessionInfo, options: OpenShareOptions): Promise<ShareTarget> {
+  const { ledger, existing } = options
   if (existing !== undefined && !(await ledger.find(existing))) throw shareNotFound(existing)
-  let { entry, isNew } = await claim()
-  let manifest = isNew ? undefined : await readManifest(store, entry.id)
-  const wasShown = entry.state === "published" || entry.url !== undefined
-  const isOver = isPast(entry.expires, now()) && !lifetime?.explicit
-  if (entry.state === "removing" || isOver || (!isNew && wasShown && !manifest)) {
-    const url = entry.url ?? store.url(prefixOf(entry.id) + INDEX)
-    await removeShare({ id: entry.id, url, store, entry }, ledger)
-    if (existing !== undefined) throw shareNotFound(existing)
-    ;({ entry, isNew } = await claim())
-    manifest = undefined
-  }
-  const isComplete = manifest?.state === "published" && entry.state === "published"
-  const { expires: _, expiryAsked: __, unsent, ...timeless } = entry
-  const expiry = nextExpiry(entry, lifetime, changed, now())
-  const expires = expiry.expires === undefined ? {} : { expires: expiry.expires }
-  entry = { ...(secret !== undefined && { secret }), ...timeless, ...expiry, title, destination, state, pid, updated }
-  if (selection && Object.keys(selection).length > 0) entry = { ...entry, selection }
-  await ledger.save(entry)
-
-  let found = manifest
-  let manifestWritten = Promise.resolve()
-  if (!found) {
-    const { id, created } = entry
-    found = { format: FORMAT, id, session, title, state, created, updated, ...expires, generator: version, objects: {} }
-    manifestWritten = writeManifest(store, found).catch(async (error: unknown) => {
-      if (isNew && surelyNothingStored(error, destination)) await ledger.drop(entry)
-      else if ((isNew || unsent) && isUnsent(error)) await ledger.save({ ...entry, unsent: true }).catch(() => {})
-      throw error
-    })
-    // Handled where `manifestWritten` is awaited; this only avoids an unhandled rejection.
-    manifestWritten.catch(() => {})
-  }
+  const claimed = await claimEntry(session, options)
+  const entry = await startVersion(session, claimed, options)
+  const { manifest, isNew } = claimed
+  const written = manifest ? { manifest, manifestWritten: Promise.resolve() } : createManifest(entry, claimed, options)
+  const isComplete = manifest?.state === "published" && claimed.entry.state === "published"
+  const { title, expires } = entry
   return {
     entry,
-    manifestWritten,
-    manifest: { ...withoutExpiry(found), title, ...expires, generator: version },
-    found,
-    known: isComplete ? found.objects : {},
-    prefixState: isNew ? "empty" : isComplete ? "clean" : "dirty",
+    stored: { ...written, prefixState: isNew ? "empty" : isComplete ? "clean" : "dirty" },
+    version: { title, generator: options.version, expires },
   }
 }
 
-const withoutExpiry = ({ expires: _, ...rest }: Manifest): Manifest => rest
+/** A ledger entry, new or from the last version, and the manifest of that version. */
+interface ClaimedEntry {
+  entry: LedgerEntry
+  isNew: boolean
+  manifest: Manifest | undefined
+}
+
+/** Finds or creates the ledger entry. An entry whose link must not work again is removed first, with its share. */
+async function claimEntry({ id: session, title }: SessionInfo, options: OpenShareOptions): Promise<ClaimedEntry> {
+  const { store, destination, ledger, now, newId, existing, newEntry, lifetime } = options
+  const claim = async (): Promise<ClaimedEntry> => {
+    const updated = now().toISOString()
+    const about = { id: newId(), session, title, destination, created: updated, updated }
+    const claimed = await ledger.claim({ ...newEntry, ...about, state: "publishing", pid: process.pid })
+    return { ...claimed, manifest: claimed.isNew ? undefined : await readManifest(store, claimed.entry.id) }
+  }
+  const claimed = await claim()
+  const { entry, isNew, manifest } = claimed
+  const wasShown = entry.state === "published" || entry.url !== undefined
+  const isRemovedElsewhere = !isNew && wasShown && !manifest
+  const isExpired = isPast(entry.expires, now()) && !lifetime?.explicit
+  if (entry.state !== "removing" && !isExpired && !isRemovedElsewhere) return claimed
+  const url = entry.url ?? store.url(prefixOf(entry.id) + INDEX)
+  await removeShare({ id: entry.id, url, store, entry }, ledger)
+  if (existing !== undefined) throw shareNotFound(existing)
+  return claim()
+}
+
+/** Records in the ledger that a version is being published. Returns the entry. */
+async function startVersion(
+  { title, updated: changed }: SessionInfo,
+  { entry }: ClaimedEntry,
+  { destination, ledger, now, selection = {}, lifetime }: OpenShareOptions,
+): Promise<LedgerEntry> {
+  const { expires: _, expiryAsked: __, unsent: ___, ...rest } = entry
+  const started: LedgerEntry = {
+    ...rest,
+    ...nextExpiry(entry, lifetime, changed, now()),
+    title,
+    destination,
+    state: "publishing",
+    pid: process.pid,
+    updated: now().toISOString(),
+    ...(Object.keys(selection).length > 0 && { selection }),
+  }
+  await ledger.save(started)
+  return started
+}
+
+/** Starts to store the first manifest of a share. If that surely stores nothing, the ledger says so or forgets the share. */
+function createManifest(
+  entry: LedgerEntry,
+  { isNew, entry: { unsent } }: ClaimedEntry,
+  { store, destination, ledger, version }: OpenShareOptions,
+): { manifest: Manifest; manifestWritten: Promise<void> } {
+  const { id, session, title, created, updated, expires } = entry
+  const manifest: Manifest = {
+    format: FORMAT,
+    id,
+    session,
+    title,
+    state: "publishing",
+    created,
+    updated,
+    ...(expires !== undefined && { expires }),
+    generator: version,
+    objects: {},
+  }
+  const manifestWritten = writeManifest(store, manifest).catch(async (error: unknown) => {
+    if (isNew && surelyNothingStored(error, destination)) await ledger.drop(entry)
+    else if ((isNew || unsent) && isUnsent(error)) await ledger.save({ ...entry, unsent: true }).catch(() => {})
+    throw error
+  })
+  // Handled where `manifestWritten` is awaited; this only avoids an unhandled rejection.
+  manifestWritten.catch(() => {})
+  return { manifest, manifestWritten }
+}
 
 export const shareNotFound = (id: string) =>
   new ShareError("share-not-found", `Share ${id} no longer exists, so it was not updated.`, {
@@ -137,22 +161,4 @@ function surelyNothingStored(error: unknown, { to }: Destination): boolean {
   const { attempts = 1 } = (error.cause as { $metadata?: { attempts?: number } } | undefined)?.$metadata ?? {}
   const refusals = ["store-bucket-missing", "store-credentials", "store-denied", "store-clock"]
   return attempts === 1 && refusals.includes(error.code)
-}
-
-/**
- * Deletes objects below the prefix that no longer belong to the share. Lists the prefix only if there can be any.
- * Returns the number of objects. Throws what the store throws.
- */
-export async function removeStaleObjects(
-  target: ShareTarget,
-  objects: Record<string, ManifestObject>,
-  store: ObjectStore,
-): Promise<number> {
-  const belongs = (path: string) => path === MANIFEST || Object.hasOwn(objects, path)
-  if (target.prefixState === "empty") return 0
-  if (target.prefixState === "clean" && Object.keys(target.known).every(belongs)) return 0
-  const prefix = prefixOf(target.entry.id)
-  const stale = (await collect(store.list(prefix))).filter(({ key }) => !belongs(key.slice(prefix.length)))
-  await store.delete(stale)
-  return new Set(stale.map(({ key }) => key)).size
 }

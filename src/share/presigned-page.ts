@@ -6,29 +6,53 @@ import { CACHE_REVALIDATE } from "../render/site/session-pages.ts"
 import type { SiteOptions } from "../render/site/site.ts"
 import type { SiteFile } from "../render/site/site-file.ts"
 import type { Session } from "../session/model.ts"
-import type { PresignedLink } from "../store/object-store.ts"
-import { isPageView, viewAnonymously } from "./anonymous-access.ts"
+import type { ObjectStore, PresignedLink } from "../store/object-store.ts"
+import { isDeliveredPage, viewAnonymously } from "./anonymous-access.ts"
 import { isPast } from "./expiry.ts"
 import { INDEX, prefixOf } from "./manifest.ts"
 import type { ShareTarget } from "./open-share.ts"
-import type { ShareOptions } from "./share.ts"
+import type { ShareExtension, ShareLink } from "./share-extension.ts"
 import type { LinkAccess } from "./verify-readable.ts"
 
 /** The whole session as one page: a presigned link opens a single object only. */
-export const PRESIGNED_PAGE = "whole.html"
+const PRESIGNED_PAGE = "whole.html"
+
+/** What signing a link needs to know. */
+interface PresignOptions {
+  store: ObjectStore
+  now: () => Date
+  /** Create a presigned link that is valid for this many seconds. */
+  signed?: number | undefined
+}
+
+/** Throws `bad-usage` if a presigned link is requested and the store has none. */
+export function assertPresignable({ store, signed }: PresignOptions): void {
+  if (signed === undefined || store.presign) return
+  throw new ShareError("bad-usage", `--signed needs an S3 bucket, and ${store.name} is not one.`, {
+    hint: "Name a bucket: --to s3://bucket.",
+  })
+}
 
 /**
- * Presigns a link to the page, if requested. `until` is when the latest link expires: until then, the page is updated
- * with the share. Throws what the store throws.
+ * Adds the page that a presigned link opens, if a link is requested or an earlier one is still valid. Throws what the
+ * store throws when it signs.
  */
-export async function presignPage(
-  { entry }: ShareTarget,
-  { store, signed, now }: ShareOptions,
-): Promise<{ link?: PresignedLink | undefined; until?: string }> {
-  const before = entry.signed !== undefined && !isPast(entry.signed, now()) ? entry.signed : ""
+export async function presignedPage(
+  { entry, stored }: ShareTarget,
+  { store, signed, now }: PresignOptions,
+): Promise<ShareExtension | undefined> {
+  // Surface bucket errors before signing errors.
+  if (signed !== undefined) await stored.manifestWritten
   const link = signed === undefined ? undefined : await store.presign?.(prefixOf(entry.id) + PRESIGNED_PAGE, signed)
+  const before = entry.signed !== undefined && !isPast(entry.signed, now()) ? entry.signed : ""
   const until = [before, link?.until.toISOString() ?? ""].sort().at(-1)
-  return { link, ...(until && { until }) }
+  if (!until) return undefined
+  return {
+    addFiles: withPresignedPage,
+    entry: { signed: until },
+    link: async (plain, { id, objects }) =>
+      link ? verifyPresigned(link, id, objects[PRESIGNED_PAGE]!.hash, plain) : plain,
+  }
 }
 
 /** Adds the presigned page to the files of a share, before `index.html`. */
@@ -61,23 +85,23 @@ export async function* withPresignedPage(
  * Opens a presigned link anonymously: it must return the page as uploaded. Returns the link, who can read the share
  * without it, and a note if the page stays readable after the link expires. Throws `store-denied` if it does not open.
  */
-export async function verifyPresigned(
+async function verifyPresigned(
   { url, until, note }: PresignedLink,
   id: string,
   hash: string,
   others: LinkAccess,
-) {
+): Promise<ShareLink> {
   const [view, unsigned] = await Promise.all([viewAnonymously(url, id), viewAnonymously(withoutQuery(url), id)])
-  const opens = isPageView(view) && view.hash === hash
+  const opens = isDeliveredPage(view) && view.hash === hash
   if (!opens && view.seen !== "unreachable")
     throw new ShareError(
       "store-denied",
       `The session is shared, but its signed link does not open (${"status" in view ? view.status : view.seen}).`,
-      { hint: "The credentials that sign it must be allowed to read (s3:GetObject), and the region be the bucket's." },
+      { hint: "Allow s3:GetObject for the credentials that sign it, and set the bucket's region." },
     )
-  const unseen = view.seen === "unreachable" && `Whether the link opens cannot be told from here (${view.reason}).`
+  const unseen = view.seen === "unreachable" && `The link could not be checked from here (${view.reason}).`
   // Only report access without the link if there is any: a private bucket is expected here.
-  const isOpen = isPageView(unsigned)
+  const isOpen = isDeliveredPage(unsigned)
   const isPublic = isOpen ? true : others.public
   const { seen } = others
   const isSeen = others.public === true || seen === "text" || seen === "download" || seen === "compressed"
@@ -92,15 +116,10 @@ export async function verifyPresigned(
 }
 
 const BUCKET_IS_PUBLIC =
-  "The link does not really end: everybody may read this bucket, so the page opens without the signature as well, for as long as it is there. Take public reading (s3:GetObject for everybody) away from the bucket or use a private one, or end the share with unshare."
+  "The page stays readable after the link expires: this bucket is public, so the same address opens without the signature. Remove public s3:GetObject access from the bucket, use a private bucket, or unshare."
 
 function withoutQuery(link: string): string {
   const url = new URL(link)
   url.search = ""
   return url.href
 }
-
-export const presigningUnsupported = (name: string) =>
-  new ShareError("bad-usage", `--signed needs an S3 bucket, and ${name} is not one.`, {
-    hint: "Name a bucket: --to s3://bucket.",
-  })

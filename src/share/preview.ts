@@ -6,7 +6,7 @@ import type { SessionSource } from "../session/source.ts"
 import { directoryStore } from "../store/directory/directory.ts"
 import { INDEX, prefixOf } from "./manifest.ts"
 import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts"
-import { publish } from "./publish.ts"
+import { uploadFiles } from "./upload-files.ts"
 
 export interface PreviewOptions extends PrepareOptions {
   /** The output folder. An earlier preview in it is deleted. */
@@ -31,7 +31,7 @@ export async function preview(source: SessionSource, options: PreviewOptions): P
     const store = directoryStore(folder)
     const about = { id, version, leftOut: prepared.leftOut }
     await withTemporaryFiles((temporary) =>
-      publish(site(prepared.session, { ...about, temporary }), { store, prefix: prefixOf(id), known: {} }),
+      uploadFiles(site(prepared.session, { ...about, temporary }), { store, prefix: prefixOf(id) }),
     )
     return { ...prepared, url: store.url(prefixOf(id) + INDEX) }
   })

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
+import { sha256 } from "../lib/hash.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Lifetime } from "./expiry.ts"
 import { openLedger } from "./ledger.ts"
@@ -20,7 +20,7 @@ export function createProbe(store: ObjectStore, id: string) {
     key,
     url,
     /** SHA-256 of the page, hexadecimal. */
-    hash: createHash("sha256").update(body).digest("hex"),
+    hash: sha256(body),
     /** Lists and deletes before anything is stored. */
     checkPermissions: async () => store.remote?.checkPermissions(prefix),
     put: () => store.put(key, { body, contentType: "text/html; charset=utf-8", cacheControl: "no-cache" }),
@@ -59,13 +59,13 @@ export async function verifyErasable(
   const { key, hash } = createProbe(store, id)
   return runProbe<"proven" | "locked">(store, id, isLocked, "locked", async () => {
     const stored = await store.get(key)
-    if (!stored || createHash("sha256").update(stored).digest("hex") !== hash)
-      throw new ShareError("store-failed", `${store.name} does not give ${key} back as it was sent.`, {
-        hint: "Something between here and the bucket changes objects: a proxy, or a gateway with rules of its own.",
+    if (!stored || sha256(stored) !== hash)
+      throw new ShareError("store-failed", `${store.name} returns ${key} with different content than was stored.`, {
+        hint: "Check for a proxy or gateway that changes objects on the way to the bucket.",
       })
     if ((await emptyPrefix(store, id)) === 0)
       throw new ShareError("store-failed", `${store.name} does not list ${key}, so a removal could not be proven.`, {
-        hint: "See whether the service lists new objects at once.",
+        hint: "Check that the service lists new objects immediately.",
       })
     return "proven"
   })

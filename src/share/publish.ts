@@ -1,132 +1,115 @@
-import { createHash } from "node:crypto"
-import { setImmediate as afterInput } from "node:timers/promises"
-import { type Content, chunksOf } from "../lib/temporary-files.ts"
 import type { SiteFile } from "../render/site/site-file.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import { INDEX, type ManifestObject } from "./manifest.ts"
+import { MANIFEST, type Manifest, type ManifestObject, prefixOf, writeManifest } from "./manifest.ts"
+import { type UploadOptions, uploadFiles } from "./upload-files.ts"
 
-/** Upload progress: objects sent, their bytes before compression, and unchanged objects. */
-export interface Progress {
-  sent: number
-  bytes: number
-  unchanged: number
+/** What is stored below the prefix of a share. */
+export interface StoredShare {
+  /** The manifest as stored, or as it is being stored: see `manifestWritten`. */
+  manifest: Manifest
+  /**
+   * `empty`: nothing but the manifest; `clean`: what the manifest lists; `dirty`: an earlier run was interrupted, so every
+   * object is sent again, and what does not belong is deleted.
+   */
+  prefixState: "empty" | "clean" | "dirty"
+  /** Resolves once the manifest is stored; nothing else is stored before. Default: it is stored. */
+  manifestWritten?: Promise<void>
 }
 
-export interface PublishOptions {
+export interface PublishOptions extends Pick<UploadOptions, "concurrency" | "onProgress"> {
   store: ObjectStore
-  /** `s/<id>/` */
-  prefix: string
-  /** Objects that are known to be stored, by path. A file with the same inputs or content is not uploaded. */
-  known: Record<string, ManifestObject>
-  /** Paths of the version that readers see during the upload; none for a new share. */
-  visiblePaths?: Iterable<string>
-  /** Uploads start after this resolves. A rejection is thrown. */
-  ready?: Promise<void>
-  /** Concurrent uploads. Default: 16. */
-  concurrency?: number
-  onProgress?: (progress: Progress) => void
+  now: () => Date
+  /** Fields of the new version's manifest. */
+  version: Pick<Manifest, "title" | "generator"> & { expires?: string | undefined }
+  /**
+   * Called when everything is uploaded, before the manifest is completed: whether another publisher has published the
+   * share meanwhile (`superseded`), or it was removed (`removed`).
+   */
+  checkClaim: () => Promise<"current" | "superseded" | "removed">
+  /** Whether an object that is not part of the version stays. Default: none does. */
+  isKept?: (path: string) => boolean
 }
+
+/** Result of `publish`. After `superseded` and `removed`, the manifest is not completed and uploaded objects stay. */
+export type PublishResult =
+  | {
+      status: "published"
+      /** The manifest as it is stored now. */
+      manifest: Manifest
+      /** Objects uploaded, including the manifest, and their size in bytes before compression. */
+      sent: number
+      bytes: number
+      /** Stale objects that were deleted. */
+      removed: number
+    }
+  | { status: "superseded" }
+  | { status: "removed" }
 
 /**
- * Uploads the files of a share, each as soon as it is rendered, and `index.html` after all others. A page that is already
- * visible and links to new files is uploaded after them, so that readers never meet a dead link.
+ * Publishes a version of a share: uploads the files that changed, `index.html` last; deletes objects that no longer
+ * belong; and completes the manifest, unless it would say the same. Can be interrupted at any point: the manifest in
+ * state `publishing`, or the caller's own record, tells the next run that the prefix is `dirty`.
  *
- * Returns every object of the share by path, and the progress. Throws the first error, after pending uploads have ended;
- * uploaded files stay, so that the same command can resume.
+ * Throws what the files and the store throw.
  */
-export async function publish(files: AsyncIterable<SiteFile>, options: PublishOptions) {
-  const { store, prefix, known, ready = Promise.resolve(), concurrency = 16, onProgress } = options
-  const objects: Record<string, ManifestObject> = {}
-  const progress: Progress = { sent: 0, bytes: 0, unchanged: 0 }
-  const inFlight = new Set<Promise<void>>()
-  const visible = new Set(options.visiblePaths ?? [])
-  const uploaded = new Set(visible)
-  const deferred: (() => Promise<void>)[] = []
-  let failure: { error: unknown } | undefined
-  let index: SiteFile | undefined
-  let indexBody: Content | undefined
-
-  /** Renders a file; undefined if it is stored unchanged. */
-  async function render(file: SiteFile): Promise<Content | undefined> {
-    const before = Object.hasOwn(known, file.path) ? known[file.path] : undefined
-    if (before?.input === file.input) {
-      objects[file.path] = before
-      progress.unchanged++
-      return undefined
-    }
-    const body = file.content ?? (await file.render())
-    const hash = file.hash ?? (await hashOf(body))
-    const { input, first } = file
-    objects[file.path] = { size: body.length, hash, input, ...(first !== undefined && { first }) }
-    if (before?.hash !== hash) return body
-    progress.unchanged++
-    return undefined
-  }
-
-  async function renderAndSend(file: SiteFile): Promise<void> {
-    const body = await render(file)
-    if (!body) return
-    // Rare: most link targets exist from the previous version.
-    if (visible.has(file.path) && linksOf(file, body).some((path) => !uploaded.has(path)))
-      deferred.push(() => send(file, body))
-    else await send(file, body)
-  }
-
-  async function send({ path, contentType, cacheControl }: SiteFile, body: Content): Promise<void> {
-    const upload = ready
-      .then(() => store.put(prefix + path, { body, contentType, cacheControl }))
-      .then(() => {
-        uploaded.add(path)
-        progress.sent++
-        progress.bytes += body.length
-        onProgress?.({ ...progress })
-      })
-      .catch((error: unknown) => {
-        failure ??= { error }
-      })
-      .finally(() => inFlight.delete(upload))
-    inFlight.add(upload)
-    if (inFlight.size >= concurrency) await Promise.race(inFlight)
-    // Yield, so that uploads progress; rendering is CPU-bound.
-    else await afterInput()
-  }
-
-  const settle = async () => {
-    await ready.catch((error: unknown) => {
-      failure ??= { error }
-    })
-    await Promise.all(inFlight)
-    if (failure) throw failure.error
-  }
-
-  try {
-    for await (const file of files) {
-      if (file.path === INDEX) index = file
-      else await renderAndSend(file)
-      if (failure) break
-    }
-    // Render while the other uploads are pending.
-    if (index && !failure) indexBody = await render(index)
-  } catch (error) {
-    failure ??= { error }
-  }
-  await settle()
-  for (const send of deferred) await send()
-  await settle()
-  if (index && indexBody) await send(index, indexBody)
-  await settle()
-  return { objects, progress }
+export async function publish(
+  files: AsyncIterable<SiteFile>,
+  stored: StoredShare,
+  options: PublishOptions,
+): Promise<PublishResult> {
+  const { store, version, now, checkClaim } = options
+  const { manifest, prefixState, manifestWritten } = stored
+  const { objects, progress } = await uploadFiles(files, {
+    store,
+    prefix: prefixOf(manifest.id),
+    storedObjects: storedObjectsOf(stored),
+    visiblePaths: Object.keys(manifest.objects),
+    ...(manifestWritten && { ready: manifestWritten }),
+    concurrency: options.concurrency,
+    onProgress: options.onProgress,
+  })
+  const removed = await removeStaleObjects(stored, objects, options)
+  const status = await checkClaim()
+  if (status !== "current") return { status }
+  const { sent, bytes } = progress
+  const next = nextManifest(manifest, objects, version, now())
+  const isSame = prefixState === "clean" && removed === 0 && isSameVersion(manifest, next)
+  if (!isSame) await writeManifest(store, next)
+  return { status: "published", manifest: isSame ? manifest : next, sent: sent + (isSame ? 0 : 1), bytes, removed }
 }
 
-async function hashOf(body: Content): Promise<string> {
-  const sum = createHash("sha256")
-  for await (const piece of chunksOf(body)) sum.update(piece)
-  return sum.digest("hex")
+/** Objects that are certain to be stored as the manifest lists them. */
+export const storedObjectsOf = ({ manifest, prefixState }: StoredShare): Record<string, ManifestObject> =>
+  prefixState === "clean" ? manifest.objects : {}
+
+/** Lists the prefix only if it can hold objects that no longer belong. Returns the number of deleted objects. */
+async function removeStaleObjects(
+  { manifest, prefixState }: StoredShare,
+  objects: Record<string, ManifestObject>,
+  { store, isKept = () => false }: PublishOptions,
+): Promise<number> {
+  const belongs = (path: string) => path === MANIFEST || Object.hasOwn(objects, path) || isKept(path)
+  if (prefixState === "empty") return 0
+  if (prefixState === "clean" && Object.keys(manifest.objects).every(belongs)) return 0
+  const prefix = prefixOf(manifest.id)
+  const stale = []
+  for await (const entry of store.list(prefix)) if (!belongs(entry.key.slice(prefix.length))) stale.push(entry)
+  await store.delete(stale)
+  return new Set(stale.map(({ key }) => key)).size
 }
 
-/** Paths that a page links to. */
-function linksOf({ contentType }: SiteFile, body: Content): string[] {
-  if (!contentType.startsWith("text/html") || !(body instanceof Uint8Array)) return []
-  // Pages quote every address and escape quotes in text, so only attributes match.
-  return [...new TextDecoder().decode(body).matchAll(/ (?:href|src)="([^":#?]+)["#?]/g)].map(([, path = ""]) => path)
+function nextManifest(
+  { expires: _, ...manifest }: Manifest,
+  objects: Manifest["objects"],
+  { title, generator, expires }: PublishOptions["version"],
+  now: Date,
+): Manifest {
+  const updated = now.toISOString()
+  return { ...manifest, title, ...(expires && { expires }), generator, state: "published", updated, objects }
 }
+
+/** Whether a version has the same objects and expiry. Unchanged objects are identical references. */
+const isSameVersion = (stored: Manifest, next: Manifest) =>
+  stored.expires === next.expires &&
+  Object.keys(stored.objects).length === Object.keys(next.objects).length &&
+  Object.entries(next.objects).every(([path, object]) => stored.objects[path] === object)

@@ -1,56 +1,30 @@
-import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
-import { type TemporaryFiles, withTemporaryFiles } from "../lib/temporary-files.ts"
 import type { SecretCount } from "../redact/marks/secrets.ts"
-import { site } from "../render/site/site.ts"
-import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
 import { ensureErasable } from "./ensure-erasable.ts"
-import type { LedgerEntry } from "./ledger.ts"
-import { INDEX, type ManifestObject, prefixOf, readManifest, writeManifest } from "./manifest.ts"
-import { type OpenShareOptions, openShare, removeStaleObjects, shareNotFound } from "./open-share.ts"
-import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts"
-import {
-  PRESIGNED_PAGE,
-  presigningUnsupported,
-  presignPage,
-  verifyPresigned,
-  withPresignedPage,
-} from "./presigned-page.ts"
-import { type Progress, publish } from "./publish.ts"
-import { findResumeState, planResume, type ResumePlan, type ResumeState } from "./resume.ts"
-import { removeShare } from "./unshare.ts"
-import { type LinkAccess, verifyReadable } from "./verify-readable.ts"
+import type { PrepareOptions } from "./prepare.ts"
+import { assertPresignable, presignedPage } from "./presigned-page.ts"
+import { type PublishSessionOptions, publishSession, type SessionPublishResult } from "./publish-session.ts"
+import { readSession, type SessionToShare } from "./read-session.ts"
+import type { ShareLink } from "./share-extension.ts"
 
-export interface ShareOptions extends OpenShareOptions, PrepareOptions {
+export interface ShareOptions extends Omit<PublishSessionOptions, "extend">, PrepareOptions {
   /** Throws if this session may not be shared in this form. Called before anything is written. */
-  mayShare: (upcoming: ShareProposal) => Promise<void> | void
+  mayShare: (session: SessionToShare) => Promise<void> | void
   /** Whether to share in a bucket that locks every object. Called after `mayShare`. A session already shared there is accepted. */
   acceptRetention?: (() => boolean) | undefined
   /** Create a presigned link that is valid for this many seconds, for a bucket that is not public. */
   signed?: number | undefined
-  onProgress?: (progress: Progress) => void
   /** Called while waiting for another process, with its id, that holds the lock of this share. */
   onWait?: ((pid: number) => void) | undefined
 }
 
-/** A share before it is created or updated. */
-export interface ShareProposal extends Prepared {
-  /** The session's working directory, or "". */
-  directory: string
-  /** The ledger's entry of the session's share at this destination. */
-  known: LedgerEntry | undefined
-}
-
-export interface ShareResult extends LinkAccess {
+export interface ShareResult extends ShareLink {
   id: string
-  url: string
   session: string
   title: string
   /** When it expires: ISO 8601, UTC; null: never. */
   expires: string | null
-  /** When the link expires, if it is presigned. */
-  signed?: string
   /** Objects in the share, including the manifest. */
   objects: number
   /** Objects uploaded by this run, including the manifest, and their size in bytes before compression. */
@@ -79,134 +53,53 @@ export interface ShareResult extends LinkAccess {
  * `share-not-found` if the share was removed meanwhile, after deleting what was uploaded since.
  */
 export async function share(source: SessionSource, options: ShareOptions): Promise<ShareResult> {
-  return source.read(async (record) => {
-    const { destination, ledger, onWait } = options
-    const { id, directory } = normalizeSession(record).info
-    const known = await ledger.at(id, destination)
-    const selection = { ...known?.selection, ...options.selection }
-    const about = { ...options, selection }
-    const before = await findResumeState(
-      ledger.checkpointFolder({ session: id, destination }),
-      record,
-      about,
-      options.version,
-    )
-    const prepared = await prepare(before?.record ?? record, about, before?.checkpoint)
-    await options.mayShare({ ...prepared, directory, known })
-    const { store, newId, lifetime, acceptRetention } = options
+  assertPresignable(options)
+  const { destination, ledger, onWait } = options
+  return readSession(source, options, async (session) => {
+    await options.mayShare(session)
     await ensureErasable({
-      store,
-      destination,
-      ledger,
-      newId,
-      lifetime,
+      ...options,
       // A share that already has a link there was accepted before.
-      acceptRetention: acceptRetention?.() || known?.url !== undefined,
+      acceptRetention: options.acceptRetention?.() || session.earlier?.url !== undefined,
     })
-    const work = async () => {
-      let { existing } = options
-      for (let left = MAX_ATTEMPTS; ; left--) {
-        const about = { ...options, selection, existing }
-        const result = await withTemporaryFiles((temporary) => publishOnce(prepared, before, about, temporary))
-        if ("url" in result) return result
-        if (left === 1) throw result.error ?? publishedElsewhere(result.id, options.store.name)
-        existing = result.id
-      }
-    }
-    return ledger.withLock({ session: prepared.session.info.id, destination }, work, { onWait })
+    const extend: PublishSessionOptions["extend"] = (target) => presignedPage(target, options)
+    const published = await ledger.withLock(
+      { session: session.session.info.id, destination },
+      () => retrySuperseded(options, (existing) => publishSession(session, { ...options, existing, extend })),
+      { onWait },
+    )
+    return resultOf(session, published)
   })
 }
-
-const NO_RESUME: ResumePlan = { from: undefined, halt: undefined, keep: async () => {} }
 
 /** Attempts to publish if another machine publishes the same share at the same time. */
 const MAX_ATTEMPTS = 3
 
-/** Publishes once. Resolves to the id alone if another machine published in between. */
-async function publishOnce(
-  prepared: Prepared,
-  before: ResumeState | undefined,
-  options: ShareOptions,
-  temporary: TemporaryFiles,
-): Promise<ShareResult | { id: string; error?: ShareError }> {
-  const { session, leftOut, found } = prepared
-  const { store, ledger, version, now, onProgress } = options
-  if (options.signed !== undefined && !store.presign) throw presigningUnsupported(store.name)
-  const target = await openShare(session.info, options)
-  const { entry, manifest, known, manifestWritten } = target
-  const { id, title } = entry
-  const prefix = prefixOf(id)
-  const url = store.url(prefix + INDEX)
-  // Surface bucket errors before signing errors.
-  if (options.signed !== undefined) await manifestWritten
-  const { link, until } = await presignPage(target, options)
-  const about = { id, version, leftOut, expires: entry.expires }
-  // The presigned page contains all messages, so a resumed run cannot render it.
-  const { keep, ...soFar } =
-    before && until === undefined ? await planResume(before, prepared, target, version, temporary) : NO_RESUME
-  const all = site(session, { ...about, ...soFar, temporary })
-  const files = until === undefined ? all : withPresignedPage(all, session, about)
-  const visiblePaths = Object.keys(target.found.objects)
-  const sending = { store, prefix, known, visiblePaths, ready: manifestWritten, ...(onProgress && { onProgress }) }
-  const { objects, progress } = await publish(files, sending)
-  const removed = await removeStaleObjects(target, objects, store)
+type PublishedVersion = Extract<SessionPublishResult, { status: "published" }>
 
-  // A removal deletes the manifest last and then lists the prefix again. If the manifest still exists now, that listing
-  // will include everything uploaded so far; if it does not, we must delete what we uploaded.
-  const there = await readManifest(store, id)
-  if (!there) throw await removedMeanwhile(options, id, url)
-  if (JSON.stringify(there) !== JSON.stringify(target.found)) return { id }
-  const updated = now().toISOString()
-  const isSame =
-    target.prefixState === "clean" &&
-    removed === 0 &&
-    isSameObjects(objects, known) &&
-    target.found.expires === manifest.expires
-  if (!isSame) await writeManifest(store, { ...manifest, state: "published", updated, objects })
-
-  const claimed = await ledger.at(session.info.id, options.destination)
-  if (claimed?.id !== id || claimed.state === "removing") throw await removedMeanwhile(options, id, url)
-  let readable: LinkAccess
-  try {
-    readable = await verifyReadable(store, id, objects[INDEX]!.hash, url, target.found.objects[INDEX]?.hash)
-  } catch (error) {
-    if (!(error instanceof ShareError && error.code === "store-failed")) throw error
-    const now = await readManifest(store, id)
-    const index = now && (await store.get(prefix + INDEX))
-    if (!index) throw await removedMeanwhile(options, id, url)
-    if (createHash("sha256").update(index).digest("hex") !== objects[INDEX]!.hash) return { id, error }
-    throw error
+/** Repeats `publishOnce` while another machine supersedes its version. Throws `store-busy` after some attempts. */
+async function retrySuperseded(
+  { existing, store }: ShareOptions,
+  publishOnce: (existing: string | undefined) => Promise<SessionPublishResult>,
+): Promise<PublishedVersion> {
+  let wanted = existing
+  for (let left = MAX_ATTEMPTS; ; left--) {
+    const result = await publishOnce(wanted)
+    if (result.status === "published") return result
+    if (left === 1) throw result.error ?? publishedElsewhere(result.id, store.name)
+    wanted = result.id
   }
-  const { pid: _, signed: __, ...settled } = entry
-  // The ledger stores the plain link only, never a presigned one.
-  await ledger.save({
-    ...(entry.unconfirmed ? entry : settled),
-    state: "published",
-    updated,
-    url,
-    ...(until && { signed: until }),
-  })
-  await keep()
-  const sent = progress.sent + (isSame ? 0 : 1)
-  const count = { objects: Object.keys(objects).length + 1, sent, bytes: progress.bytes, removed }
-  const redacted = found.reduce((sum, { secrets }) => sum + secrets, 0)
-  const expires = entry.expires ?? null
-  const opens = link ? await verifyPresigned(link, id, objects[PRESIGNED_PAGE]!.hash, readable) : { url, ...readable }
-  return { id, session: session.info.id, title, expires, ...count, redacted, found, ...opens }
 }
 
-/** Deletes what was uploaded to a share that was removed meanwhile, and returns the error. */
-async function removedMeanwhile({ store, ledger }: ShareOptions, id: string, url: string): Promise<ShareError> {
-  const entry = await ledger.find(id)
-  await removeShare({ id, url, store, ...(entry && { entry }) }, ledger)
-  return shareNotFound(id)
+function resultOf({ found }: SessionToShare, { target, version, link }: PublishedVersion): ShareResult {
+  const { id, session, title, expires = null } = target.entry
+  const { manifest, sent, bytes, removed } = version
+  const objects = Object.keys(manifest.objects).length + 1
+  const redacted = found.reduce((sum, { secrets }) => sum + secrets, 0)
+  return { id, session, title, expires, objects, sent, bytes, removed, redacted, found, ...link }
 }
 
 const publishedElsewhere = (id: string, where: string) =>
   new ShareError("store-busy", `Share ${id} in ${where} is being published from another machine at the same time.`, {
     hint: "Run the same command again when that is done.",
   })
-
-/** Whether the stored manifest is already complete. Unchanged objects are identical references. */
-const isSameObjects = (objects: Record<string, ManifestObject>, known: Record<string, ManifestObject>) =>
-  Object.entries(objects).every(([path, object]) => known[path] === object)

@@ -1,15 +1,15 @@
-import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
+import { sha256 } from "../lib/hash.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type AnonymousView, compareWithSent, isPubliclyListable, viewAnonymously } from "./anonymous-access.ts"
 import { describeView } from "./describe-view.ts"
 import { INDEX, prefixOf } from "./manifest.ts"
 
-/** Who can open a link. */
+/** Access to a link. */
 export interface LinkAccess {
   /** Whether an anonymous reader gets the page; null if unknown, or if `seen` is neither yes nor no. */
   public: boolean | null
-  /** What an anonymous reader gets; `local`: the link opens on this machine only; `unknown`: not checked. */
+  /** Response to an anonymous request; `local`: the link opens on this machine only; `unknown`: not checked. */
   seen: AnonymousView["seen"] | "local" | "unknown"
   /** For display, unless the link is simply public. */
   note?: string
@@ -36,7 +36,7 @@ export async function verifyReadable(
     isLocal ? undefined : viewAnonymously(url, id),
     Promise.all(store.listings().map((address) => isPubliclyListable(address))),
   ])
-  if (!stored || createHash("sha256").update(stored).digest("hex") !== hash)
+  if (!stored || sha256(stored) !== hash)
     throw new ShareError("store-failed", `${store.name} returned different content for ${key} than was uploaded.`, {
       hint: "Run the same command again; if it fails again, another program may be writing to the same prefix.",
     })

@@ -3,6 +3,7 @@ import { expect, test } from "vitest"
 import { loadSettings } from "../../src/config/load.ts"
 import { terminalText } from "../../src/lib/terminal-text.ts"
 import { serverSettings } from "../../src/share-server/settings.ts"
+import { runs } from "../support/property-runs.ts"
 import { ownWorld } from "../support/world.ts"
 
 const hidden = fc
@@ -53,7 +54,7 @@ test("a setting with a character that does not show is refused, by file and name
       const variable = `OPENCODE_BUCKET_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`
       expect(() => loadSettings({}, ownWorld({ [variable]: value }))).toThrow(refused("the environment"))
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
 })
 
@@ -99,6 +100,6 @@ test("the words of the refusal show the terminal nothing else", () => {
         expect(terminalText(message)).toBe(message)
       }
     }),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   )
 })

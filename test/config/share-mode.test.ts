@@ -3,6 +3,7 @@ import path from "node:path"
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { assertSharingAllowed } from "../../src/config/share-mode.ts"
+import { runs } from "../support/property-runs.ts"
 import { ownWorld } from "../support/world.ts"
 
 const disabled = { share: "disabled" }
@@ -93,7 +94,7 @@ test("a mode that is none is off, in every place where it may stand, and named",
         }),
       )
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
 })
 

@@ -44,7 +44,7 @@ test("a proxy that lets nothing through is said in words, and its password is no
   const share = ["share", fixture("all-tools"), "--endpoint", "https://elsewhere.corp.test"]
   const { status, stderr } = await run(share, { HTTPS_PROXY: `http://me:hush-hush@${proxy.host}` })
   expect(status).toBe(5)
-  expect(stderr).toContain("https://elsewhere.corp.test cannot be reached: the proxy does not let it through.")
+  expect(stderr).toContain("https://elsewhere.corp.test cannot be reached: the proxy refuses the connection.")
   expect(stderr).toContain("NO_PROXY")
   expect(stderr).not.toContain("hush-hush")
   expect(server.requests).toEqual([])

@@ -18,7 +18,7 @@ afterAll(async () => {
   await opencode?.close()
 })
 
-/** What OpenCode 2 would write into the database of the client that runs. */
+/** Writes to the running client's database what OpenCode 2 would. */
 function inOpencode2(...statements: string[]): void {
   const database = new DatabaseSync(databasePath(opencode.client.env))
   database.exec("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE")
@@ -47,7 +47,7 @@ test("inside OpenCode 1, a session that went on in OpenCode 2 is not shared, and
 
   const listening = await server.listen()
   await expect(server.share(session)).rejects.toThrow()
-  await until(listening.said, (said) => said.includes("was last changed in OpenCode 2"))
+  await until(listening.said, (said) => said.includes("was continued in OpenCode 2"))
   expect(opencode.files()).toEqual([])
   expect(opencode.ledger()).toEqual([])
 

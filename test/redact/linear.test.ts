@@ -4,6 +4,7 @@ import { createWordSearch } from "../../src/redact/marks/word-search.ts"
 import { redact } from "../../src/redact/redact.ts"
 import type { SecretRule } from "../../src/redact/rules/secret-rule.ts"
 import { rules } from "../../src/redact/scan/rules.ts"
+import { runs } from "../support/property-runs.ts"
 import { recordOf } from "../support/record.ts"
 import { random } from "./secrets.ts"
 
@@ -152,7 +153,7 @@ describe("many secrets", () => {
         }
         expect(createWordSearch(words)(text)).toEqual(expected)
       }),
-      { seed, numRuns: 2_000 },
+      { seed, numRuns: runs(2_000) },
     )
   })
 

@@ -1,8 +1,10 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { redact } from "../../src/redact/redact.ts"
+import { toolCallOf } from "../../src/render/tools/registry.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import type { SessionRecord } from "../../src/session/source.ts"
+import { runs } from "../support/property-runs.ts"
 import { all, exportedOf } from "../support/record.ts"
 import { disguises, person, places, readable, sessionOf } from "./corpus.ts"
 import { lookAlikes, plantedSecrets, seedSecrets } from "./secrets.ts"
@@ -35,7 +37,7 @@ describe("of any session", () => {
         const once = await clean(record)
         expect(await exportedOf(await clean(once))).toEqual(await exportedOf(once))
       }),
-      { seed, numRuns: 150 },
+      { seed, numRuns: runs(150) },
     )
   })
 
@@ -50,7 +52,7 @@ describe("of any session", () => {
         const seen = readable(readable(JSON.stringify(await exportedOf(record))))
         expect(secrets.filter(({ secret }) => seen.includes(secret)).map(({ text }) => text)).toEqual([])
       }),
-      { seed, numRuns: 200 },
+      { seed, numRuns: runs(200) },
     )
   })
 
@@ -63,14 +65,14 @@ describe("of any session", () => {
         parts: parts.map((part) => [
           part.id,
           part.type,
-          part.type === "tool" && [part.tool, part.status, part.call.kind],
+          part.type === "tool" && [part.tool, part.status, toolCallOf(part).row({ directory: "" }).verb],
         ]),
       }))
     await fc.assert(
       fc.asyncProperty(session, async (record) => {
         expect(await shapeOf(await clean(record))).toEqual(await shapeOf(record))
       }),
-      { seed, numRuns: 60 },
+      { seed, numRuns: runs(60) },
     )
   })
 
@@ -92,7 +94,7 @@ describe("of any session", () => {
         expect(marks[2]).toEqual(marks[0])
         for (const part of parts) expect(part).not.toContain(secret.secret)
       }),
-      { seed, numRuns: 200 },
+      { seed, numRuns: runs(200) },
     )
   })
 })

@@ -5,6 +5,7 @@ import { prebuiltPage, type RenderPage } from "../../src/render/site/page.ts"
 import { site } from "../../src/render/site/site.ts"
 import { parseExport } from "../../src/session/parse-export.ts"
 import { prepare } from "../../src/share/prepare.ts"
+import { runs } from "../support/property-runs.ts"
 import { draw, type Exported, exports, filesOf } from "./draw.ts"
 import { everyField } from "./every-field.ts"
 import { assistant, call, user } from "./items/parts-draw.ts"
@@ -93,7 +94,7 @@ describe("an export with wrong types", { timeout: 120_000 }, () => {
           expect(error).toMatchObject({ code: "bad-input", hint: expect.any(String) })
         }
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     )
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined()
   })
@@ -106,7 +107,7 @@ describe("an export with wrong types", { timeout: 120_000 }, () => {
         })
         if (files) expectShare(files)
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     )
   })
 })

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest"
 import { ShareError } from "../../src/errors.ts"
 import { exportFile, exportStdin } from "../../src/session/export-file.ts"
 import { MAX_SUBAGENT_DEPTH, parseExport } from "../../src/session/parse-export.ts"
+import { runs } from "../support/property-runs.ts"
 import { exportedOf } from "../support/record.ts"
 import { temporaryFolder } from "../support/world.ts"
 
@@ -105,7 +106,7 @@ describe("anything else than an export is refused in one sentence", () => {
           expect(error).toBeInstanceOf(ShareError)
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 })

@@ -70,25 +70,25 @@ test("a missing session and an invalid response throw readable errors", async ()
 })
 
 /** State of an earlier read of the first 30 messages. */
-const before = (...touched: string[]) => ({
-  begins: { messages: 30, hash: "hash" },
-  last: "msg_29",
-  kept: new Map([[3, { info: { id: "msg_3" }, kept: true }]]),
-  touched,
+const before = (...changed: string[]) => ({
+  prefix: { messages: 30, hash: "hash" },
+  lastID: "msg_29",
+  cached: new Map([[3, { info: { id: "msg_3" }, isCached: true }]]),
+  changed,
 })
 
 test("reading a session again fetches only new messages", async () => {
   const { ask, asked } = opencode(100)
   const read = await opencodeSession("ses_root", ask, before("msg_99", "msg_31")).read(async (record) => ({
-    begins: record.begins,
-    rest: (await all(record.rest!(30))).map(idOf),
-    later: (await all(record.rest!(98))).map(idOf),
-    kept: (await record.rest!(3)[Symbol.asyncIterator]().next()).value,
+    prefix: record.partial?.prefix,
+    rest: (await all(record.partial!.messagesFrom(30))).map(idOf),
+    later: (await all(record.partial!.messagesFrom(98))).map(idOf),
+    cached: (await record.partial!.messagesFrom(3)[Symbol.asyncIterator]().next()).value,
   }))
-  expect(read.begins).toEqual({ messages: 30, hash: "hash" })
+  expect(read.prefix).toEqual({ messages: 30, hash: "hash" })
   expect(read.rest).toEqual(Array.from({ length: 70 }, (_, index) => `msg_${30 + index}`))
   expect(read.later).toEqual(["msg_98", "msg_99"])
-  expect(read.kept).toMatchObject({ kept: true })
+  expect(read.cached).toMatchObject({ isCached: true })
   expect(asked.filter((path) => path.includes("/message"))).toHaveLength(4)
 })
 
@@ -96,9 +96,9 @@ test("earlier messages are fetched on demand", async () => {
   const source = opencodeSession("ses_root", opencode(100).ask, before())
   await source.read(async (record) => {
     const ids = Array.from({ length: 100 }, (_, index) => `msg_${index}`)
-    expect((await all(record.rest!(3))).map(idOf)).toEqual(ids.slice(3))
+    expect((await all(record.partial!.messagesFrom(3))).map(idOf)).toEqual(ids.slice(3))
     expect((await all(record.messages())).map(idOf)).toEqual(ids)
-    expect((await all(record.rest!(29))).map(idOf)).toEqual(ids.slice(29))
+    expect((await all(record.partial!.messagesFrom(29))).map(idOf)).toEqual(ids.slice(29))
   })
   expect([...source.at([0, 3, 40]).values()].map(idOf)).toEqual(["msg_0", "msg_3", "msg_40"])
 })
@@ -106,14 +106,14 @@ test("earlier messages are fetched on demand", async () => {
 test.each<[string, ReturnType<typeof before>]>([
   ["in which an earlier message has changed", before("msg_99", "msg_3")],
   ["in which a message was removed", before("msg_none")],
-  ["whose beginning is not there any more", { ...before(), last: "msg_none" }],
+  ["whose beginning is not there any more", { ...before(), lastID: "msg_none" }],
 ])("a session %s is read anew", async (_, known) => {
   const { ask, asked } = opencode(100)
   const source = opencodeSession("ses_root", ask, known)
   await source.read(async (record) => {
-    expect(record.begins).toBeUndefined()
+    expect(record.partial?.prefix).toBeUndefined()
     expect(await all(record.messages())).toHaveLength(100)
-    expect((await all(record.rest!(3)))[0]).not.toHaveProperty("kept")
+    expect((await all(record.partial!.messagesFrom(3)))[0]).not.toHaveProperty("isCached")
   })
   expect(asked.filter((path) => path.includes("/message"))).toHaveLength(5)
 })

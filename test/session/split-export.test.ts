@@ -5,6 +5,7 @@ import fc from "fast-check"
 import { afterAll, describe, expect, test } from "vitest"
 import { exportFile } from "../../src/session/export-file.ts"
 import { splitExport } from "../../src/session/split-export.ts"
+import { runs } from "../support/property-runs.ts"
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "opencode-bucket-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -56,7 +57,7 @@ describe("splitting an export", () => {
           expect(await split(json, size)).toEqual({ info, messages, children })
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 

@@ -4,9 +4,9 @@ import { redact } from "../../src/redact/redact.ts"
 import { trimUnfinished, trimUnfinishedText } from "../../src/session/trim-unfinished.ts"
 import { disguises } from "../redact/corpus.ts"
 import { plantedSecrets, seedSecrets } from "../redact/secrets.ts"
+import { runs } from "../support/property-runs.ts"
 import { exportedOf, recordOf } from "../support/record.ts"
 
-const seed = Number(process.env["REDACT_SEED"] ?? 1)
 seedSecrets(300)
 const planted = plantedSecrets()
 
@@ -53,7 +53,7 @@ test("no prefix of a text shows a part of a secret", async () => {
         for (const one of [secret, ...also]) expect([shown, isIn(one, shown)]).toEqual([shown, false])
       },
     ),
-    { seed, numRuns: 1_500 },
+    { numRuns: runs(1_500) },
   )
 }, 60_000)
 
@@ -88,7 +88,7 @@ test("a secret split over two parts is shown in neither", async () => {
         ])
       },
     ),
-    { seed, numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 
@@ -146,7 +146,7 @@ test("any message passes without an error", async () => {
     fc.asyncProperty(fc.array(fc.jsonValue()), async (messages) => {
       for await (const _ of trimUnfinished(recordOf({ info: {}, messages: messages as object[] })).messages());
     }),
-    { seed, numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })
 
@@ -158,6 +158,5 @@ test("the shown text is a prefix that ends at a word boundary", () => {
       expect(shown === "" || /\s$/.test(shown)).toBe(true)
       expect(text.slice(shown.length)).toMatch(/^\S*$/)
     }),
-    { seed },
   )
 })

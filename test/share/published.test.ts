@@ -10,6 +10,7 @@ import { type Exported, exports, generated } from "../render/draw.ts"
 import { everyField } from "../render/every-field.ts"
 import { hostileSession } from "../render/hostile-session.ts"
 import { assistant, call, user } from "../render/items/parts-draw.ts"
+import { runs } from "../support/property-runs.ts"
 import { all, recordOf } from "../support/record.ts"
 
 const sessions: [string, Exported][] = [
@@ -75,7 +76,7 @@ describe("nothing is published that no page shows", () => {
     const record = recordOf(withUnknownFields(session, at) as Exported)
     const files = await stored(record)
     expect(unseen(files)).toEqual([])
-    // What is not known at all is shown as it is; nearly nothing of this session is.
+    // Unknown values are shown as they are; this session has nearly none.
     expect(wordsIn([...files.values()]).size).toBeLessThan(count() / 4)
 
     const prepared = await prepare(record, {})
@@ -85,7 +86,7 @@ describe("nothing is published that no page shows", () => {
     }
   })
 
-  /** What OpenCode needs to go on, though no page shows it in these words. */
+  /** Values that OpenCode needs to continue, though no page shows them in these words. */
   const needed =
     /\.(?:info\.(?:directory|agent|providerID|modelID|model\.(?:providerID|modelID)|path\.cwd)|state\.(?:output|error)|state\.input\.(?:oldString|newString|patchText|edits\[\]\.(?:oldString|newString)))$/
   const structural = new Set("type role status tool id sessionID messageID sessionId url".split(" "))
@@ -129,7 +130,7 @@ describe("nothing is published that no page shows", () => {
           expect(error).toMatchObject({ name, data: { message: "overloaded", statusCode: 529, isRetryable: true } })
         },
       ),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     )
   })
 
@@ -177,7 +178,6 @@ describe("nothing is published that no page shows", () => {
         agent: "general",
         description: "d",
         prompt: "p",
-        command: "HIDDEN",
         model: { modelID: "HIDDEN" },
       },
     ]
@@ -219,7 +219,7 @@ describe("nothing is published that no page shows", () => {
         const page = files.get("index.html")!
         for (const [word] of JSON.stringify(messages).matchAll(/END\d+END/g)) expect(page).toContain(word)
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     )
   })
 })

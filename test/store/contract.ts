@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { StoredObject } from "../../src/store/object-store.ts"
+import { runs } from "../support/property-runs.ts"
 import { collect } from "../support/s3-here.ts"
 import { keyContract } from "./contract-keys.ts"
 import {
@@ -219,7 +220,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
             expect(inside.includes(key) ? left === undefined : same(left, body)).toBe(true)
           }
         }),
-        { numRuns: 25 },
+        { numRuns: runs(25) },
       )
     })
 

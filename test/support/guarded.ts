@@ -1,7 +1,7 @@
 import { afterAll } from "vitest"
-import { createTokenCipher } from "../../src/share-server/encrypted-token.ts"
+import { createTokenCipher } from "../../src/share-server/access/encrypted-token.ts"
+import { type SignInOptions, signInAccess } from "../../src/share-server/access/sign-in.ts"
 import { jsonLogger } from "../../src/share-server/log.ts"
-import { type SignInOptions, signInAccess } from "../../src/share-server/sign-in.ts"
 import type { ObjectStore } from "../../src/store/object-store.ts"
 import { s3Store } from "../../src/store/s3/s3.ts"
 import { falseIssuer, type IssuerResponse } from "./false-issuer.ts"
@@ -31,10 +31,10 @@ async function publish() {
 }
 
 /** A server with a share and a sign-in at the scripted issuer. */
-export async function guarded(more: Partial<SignInOptions> = {}) {
+export async function guarded(more: Partial<SignInOptions> = {}, { path = "" } = {}) {
   published ??= publish()
   const server = await published
-  const issuer = await falseIssuer(clientId)
+  const issuer = await falseIssuer(clientId, path)
   return { ...server, ...server.instance(server.store, accessOf(issuer, more)), issuer }
 }
 

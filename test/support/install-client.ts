@@ -1,6 +1,7 @@
-import { opencodeBinary } from "./opencode-client.ts"
+import { installPluginPackage, opencodeBinary } from "./opencode-client.ts"
 
-/** Installs the real client before the tests start: concurrent installations would run a half-installed one. */
+/** Installs the real client and its plugin package before the tests start: concurrent installations would run a half-installed one. */
 export async function setup(): Promise<void> {
   await opencodeBinary()
+  await installPluginPackage()
 }

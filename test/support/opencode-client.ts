@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
-import { mkdir, writeFile } from "node:fs/promises"
+import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises"
 import { arch, platform } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -9,23 +9,39 @@ import { promisify } from "node:util"
 const execute = promisify(execFile)
 const opencodeVersion = "1.18.33"
 
-/**
- * Path of the real client: `OPENCODE_BIN`, or the one from the npm registry, installed into `.cache/` on first use (185
- * MB).
- */
+/** Folder of what is installed for the tests, on first use: 185 MB of the client, 64 MB of its plugin package. */
+const installed = fileURLToPath(new URL(`../../.cache/opencode-${opencodeVersion}/`, import.meta.url))
+const pluginPackage = join(installed, "config")
+
+/** Path of the real client: `OPENCODE_BIN`, or the one from the npm registry, installed on first use. */
 export async function opencodeBinary(): Promise<string> {
   const own = process.env["OPENCODE_BIN"]
   if (own) return own
   const system = platform() === "win32" ? "windows" : platform()
   const name = `opencode-${system}-${arch()}`
-  const folder = fileURLToPath(new URL(`../../.cache/opencode-${opencodeVersion}/`, import.meta.url))
-  const binary = join(folder, "node_modules", name, "bin", system === "windows" ? "opencode.exe" : "opencode")
-  if (!existsSync(binary)) {
-    await mkdir(folder, { recursive: true })
-    const options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder]
-    await execute("npm", ["install", ...options, `${name}@${opencodeVersion}`], { shell: system === "windows" })
-  }
+  const binary = join(installed, "node_modules", name, "bin", system === "windows" ? "opencode.exe" : "opencode")
+  if (!existsSync(binary)) await install(installed, `${name}@${opencodeVersion}`, "--no-save")
   return binary
+}
+
+/** Installs, on first use, the package that OpenCode installs into each configuration folder when it starts. */
+export async function installPluginPackage(): Promise<void> {
+  if (!existsSync(join(pluginPackage, "node_modules")))
+    await install(pluginPackage, `@opencode-ai/plugin@${opencodeVersion}`, "--save-exact")
+}
+
+async function install(folder: string, name: string, save: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const options = [save, "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder]
+  await execute("npm", ["install", ...options, name], { shell: platform() === "win32" })
+}
+
+/** Without this, each new home costs five seconds of npm when the client starts. */
+async function linkPluginPackage(config: string): Promise<void> {
+  await installPluginPackage()
+  await symlink(join(pluginPackage, "node_modules"), join(config, "node_modules"), "junction")
+  for (const name of ["package.json", "package-lock.json"])
+    await copyFile(join(pluginPackage, name), join(config, name))
 }
 
 interface Served {
@@ -51,6 +67,7 @@ export async function opencodeClient(home: string, modelURL: string, model = "st
   const binary = await opencodeBinary()
   const config = join(home, ".config", "opencode")
   await mkdir(config, { recursive: true })
+  await linkPluginPackage(config)
   await writeFile(join(config, "opencode.json"), JSON.stringify(settings(modelURL, model), null, 2))
   const env = {
     PATH: process.env["PATH"] ?? "",

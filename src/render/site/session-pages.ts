@@ -22,6 +22,7 @@ import { filesOfMessage } from "../items/items.ts"
 import { isPrompt, type MessageFragment } from "../message-fragment.ts"
 import { emptyPage, type PageFill, pageBreaks } from "../pagination/paginate.ts"
 import { splitMessage } from "../pagination/split-message.ts"
+import { headingMarkdown, messageMarkdown } from "../session-markdown/message-markdown.ts"
 import { addToStats, describeSteps, expiryFact, headerFacts, type SessionStats, zeroStats } from "../session-stats.ts"
 import { addToTimeline, emptyTimeline, type Timeline } from "../timeline/timeline.ts"
 import { buildTimelineView } from "../timeline/timeline-view.ts"
@@ -37,7 +38,6 @@ import {
 } from "./page.ts"
 import { addToTurn, isUnfinished, newTurn, summarizeTurn, type Turn } from "./prompt-summary.ts"
 import { stringifyRecord } from "./session-documents.ts"
-import { headingMarkdown, messageMarkdown } from "./session-markdown.ts"
 import type { SiteFile } from "./site-file.ts"
 import type { SpooledText } from "./spooled-text.ts"
 
@@ -59,9 +59,10 @@ export interface SiteContext {
   record: SpooledText
   text: SpooledText
   parent: { href: string; title: string } | undefined
-  /** `from`: state to resume from. `halt`: after how many messages to report a state. */
-  from?: PagesCheckpoint | undefined
-  halt?: { after: number; take(checkpoint: PagesCheckpoint): void } | undefined
+  /** State to resume from, and after how many messages to capture it; see `SiteResume`. */
+  resume?:
+    | { from: PagesCheckpoint | undefined; captureAfter: number; onCapture(checkpoint: PagesCheckpoint): void }
+    | undefined
 }
 
 /** State of a session's pages after some of its messages: plain values, stored in checkpoints. */
@@ -144,7 +145,7 @@ const stemOf = (sessionID: string) => `sub-${createHash("sha256").update(session
 export async function* sessionFiles(session: Session, context: SiteContext): AsyncGenerator<SiteFile> {
   const { info } = session
   const childPage = (id: string) => (session.childIDs.has(id) ? pageName(stemOf(id), 1) : undefined)
-  const state = context.from?.pages ?? initialState()
+  const state = context.resume?.from?.pages ?? initialState()
   const { read, stats, timeline, links, firstDraft, history } = state
   const startsNewPage = pageBreaks(state.fill)
 
@@ -178,8 +179,8 @@ export async function* sessionFiles(session: Session, context: SiteContext): Asy
   await context.record.push(`{"info":${stringifyRecord(info.raw)},"messages":[`)
   await context.text.push(headingMarkdown(info))
   const start = { record: await context.record.size(), text: await context.text.size() }
-  for (const piece of context.from?.record ?? []) await context.record.append(piece)
-  for (const piece of context.from?.text ?? []) await context.text.append(piece)
+  for (const piece of context.resume?.from?.record ?? []) await context.record.append(piece)
+  for (const piece of context.resume?.from?.text ?? []) await context.text.append(piece)
   let separator = read.messages > 0 ? "," : ""
   for await (const message of session.messages(read)) {
     addToStats(stats, message)
@@ -210,11 +211,11 @@ export async function* sessionFiles(session: Session, context: SiteContext): Asy
     await addChanges(history, message, state.promptRef, workingDirectoryOf(message) || info.directory)
     await context.record.push(separator, "\n", record)
     separator = ","
-    await context.text.push(messageMarkdown(message))
+    await context.text.push(messageMarkdown(message, stats.prompts))
     state.lastMessage = message
-    if (read.messages === context.halt?.after) {
+    if (read.messages === context.resume?.captureAfter) {
       const record = await context.record.between(start.record, await context.record.size())
-      context.halt.take({
+      context.resume.onCapture({
         pages: state,
         record,
         text: await context.text.between(start.text, await context.text.size()),
@@ -238,7 +239,7 @@ export async function* sessionFiles(session: Session, context: SiteContext): Asy
   for (const [i, child] of session.children(read).entries()) {
     if (i > 0) await context.record.push(",")
     const parent = { href: pageName(context.stem, 1), title: titleOf(info) }
-    yield* sessionFiles(child, { ...context, stem: stemOf(child.info.id), parent, from: undefined, halt: undefined })
+    yield* sessionFiles(child, { ...context, stem: stemOf(child.info.id), parent, resume: undefined })
   }
   await context.record.push("]}")
 

@@ -22,10 +22,18 @@ export interface SiteOptions {
   expires?: string | undefined
   /** Holds long documents until they are uploaded; in memory by default. */
   temporary?: TemporaryFiles | undefined
-  /** Checkpoint of an earlier run to resume from. Its files are yielded but must not be rendered. */
-  from?: SiteCheckpoint | undefined
-  /** Reports a checkpoint after so many messages. It is valid only until the next file is requested. */
-  halt?: { after: number; take(checkpoint: SiteCheckpoint): void } | undefined
+  /** Resumes from an earlier run, and captures the state for the next one. */
+  resume?: SiteResume | undefined
+}
+
+/** Where rendering resumes, and where its state is captured. */
+export interface SiteResume {
+  /** Checkpoint of an earlier run. Its files are yielded but must not be rendered. */
+  from: SiteCheckpoint | undefined
+  /** Number of messages after which the state is captured. */
+  captureAfter: number
+  /** Receives the state. It is valid only until the next file is requested. */
+  onCapture(checkpoint: SiteCheckpoint): void
 }
 
 /** State of a site after some of a session's messages. */
@@ -39,8 +47,8 @@ export interface SiteCheckpoint extends PagesCheckpoint {
  * Reads the messages once and holds those of a few pages at a time.
  */
 export async function* site(session: Session, options: SiteOptions): AsyncGenerator<SiteFile> {
-  const { from, halt, temporary } = options
-  const files: SiteCheckpoint["files"] = [...(from?.files ?? [])]
+  const { resume, temporary } = options
+  const files: SiteCheckpoint["files"] = [...(resume?.from?.files ?? [])]
   const seenPaths = new Set(files.map(({ path }) => path))
   const record = spoolText(temporary)
   const text = spoolText(temporary)
@@ -61,7 +69,10 @@ export async function* site(session: Session, options: SiteOptions): AsyncGenera
     record,
     text,
     parent: undefined,
-    halt: halt && { ...halt, take: (pages: PagesCheckpoint) => halt.take({ ...pages, files }) },
+    resume: resume && {
+      ...resume,
+      onCapture: (pages: PagesCheckpoint) => resume.onCapture({ ...pages, files }),
+    },
   }
   for await (const file of sessionFiles(session, context)) {
     if (seenPaths.has(file.path)) continue

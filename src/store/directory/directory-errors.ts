@@ -27,13 +27,13 @@ export function directoryError(error: unknown, doing: "write" | "read" | "list" 
     case "EEXIST":
       return failed(
         "store-failed",
-        "a file stands where a folder is needed",
+        "a file is in the place of a folder",
         "Move that file away or choose another folder.",
       )
     case "EISDIR":
       return failed(
         "store-failed",
-        "a folder stands where a file is needed",
+        "a folder is in the place of a file",
         "Move that folder away or choose another one.",
       )
     case "ENOSPC":
@@ -45,9 +45,9 @@ export function directoryError(error: unknown, doing: "write" | "read" | "list" 
     case "ENFILE":
       return failed("store-failed", "too many files are open", "Close other programs or raise the limit (ulimit -n).")
     case "ELOOP":
-      return failed("store-failed", "symbolic links lead in a circle", "Mend the link or choose another folder.")
+      return failed("store-failed", "symbolic links form a loop", "Fix the link or choose another folder.")
     default:
-      return failed("store-failed", reason(error), "See whether the folder can be opened, then try again.")
+      return failed("store-failed", reason(error), "Check that the folder can be opened, then try again.")
   }
 }
 

@@ -1,8 +1,10 @@
-import { createHash } from "node:crypto"
-import type { FileHandle } from "node:fs/promises"
+import { constants } from "node:fs"
+import { type FileHandle, lstat, open } from "node:fs/promises"
 import path from "node:path"
 import { Readable } from "node:stream"
+import { sha256 } from "../../lib/hash.ts"
 import type { ReadAnswer, ReadOptions } from "../object-store.ts"
+import { ignoreCodes, inFolder, symlinkError } from "./open-folder.ts"
 
 // Files have no content type, so it is derived from the extension.
 const MEDIA_TYPES: Record<string, string> = {
@@ -20,8 +22,42 @@ const MEDIA_TYPES: Record<string, string> = {
   ".pdf": "application/pdf",
 }
 
-/** Reads a file for a web reader: see `ObjectStore.read`. Closes it, at the latest when the body ends. */
-export async function readForWeb(file: FileHandle, key: string, asked: ReadOptions): Promise<ReadAnswer | undefined> {
+/** Reads a file; undefined if there is none. Throws the file system's errors. `target` is its path, for messages. */
+export function readFileIn(root: string, folders: readonly string[], target: string): Promise<Uint8Array | undefined> {
+  return inFolder(root, folders, async (at) => {
+    const file = await openFile(path.join(at, path.basename(target)), target)
+    try {
+      return await file.readFile()
+    } finally {
+      await file.close()
+    }
+  }).catch(ignoreCodes("ENOENT"))
+}
+
+/** Reads a file for a web reader: see `ObjectStore.read`. */
+export function readFileForWeb(
+  root: string,
+  folders: readonly string[],
+  target: string,
+  asked: ReadOptions,
+): Promise<ReadAnswer | undefined> {
+  return inFolder(root, folders, async (at) =>
+    answerFrom(await openFile(path.join(at, path.basename(target)), target), target, asked),
+  ).catch(ignoreCodes("ENOENT", "EISDIR"))
+}
+
+async function openFile(at: string, shown: string): Promise<FileHandle> {
+  if ((await lstat(at)).isSymbolicLink()) throw symlinkError(shown)
+  // O_NONBLOCK: opening a pipe would block.
+  const file = await open(at, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  const found = await file.stat()
+  if (found.isFile() || found.isDirectory()) return file
+  await file.close()
+  throw new Error("it is not a file")
+}
+
+/** Answers from an open file. Closes it, at the latest when the body ends. */
+async function answerFrom(file: FileHandle, target: string, asked: ReadOptions): Promise<ReadAnswer | undefined> {
   let isOpen = true
   const close = async () => {
     if (isOpen) await file.close()
@@ -33,7 +69,7 @@ export async function readForWeb(file: FileHandle, key: string, asked: ReadOptio
       await close()
       return undefined
     }
-    const etag = `"${createHash("sha256").update(`${found.ino} ${found.size} ${found.mtimeMs}`).digest("hex").slice(0, 32)}"`
+    const etag = `"${sha256(`${found.ino} ${found.size} ${found.mtimeMs}`).slice(0, 32)}"`
     if (asked.ifNoneMatch !== undefined && matches(asked.ifNoneMatch, etag)) {
       await close()
       return { status: 304, headers: { etag }, body: undefined }
@@ -46,7 +82,7 @@ export async function readForWeb(file: FileHandle, key: string, asked: ReadOptio
     const { start, end } = range ?? { start: 0, end: found.size - 1 }
     const headers = {
       etag,
-      "content-type": MEDIA_TYPES[path.extname(key)] ?? "application/octet-stream",
+      "content-type": MEDIA_TYPES[path.extname(target)] ?? "application/octet-stream",
       "content-length": String(end - start + 1),
       ...(range && { "content-range": `bytes ${start}-${end}/${found.size}` }),
     }

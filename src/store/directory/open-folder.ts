@@ -38,6 +38,20 @@ export async function openFolder(
   return held
 }
 
+/** Runs `act` with the path of a folder, which is open meanwhile; undefined if there is no such folder. */
+export async function inFolder<T>(
+  root: string,
+  names: readonly string[],
+  act: (at: string) => Promise<T>,
+): Promise<T | undefined> {
+  const held = await openFolder(root, names)
+  try {
+    return held && (await act(held.at))
+  } finally {
+    await held?.close()
+  }
+}
+
 /** Why a folder that was just created is missing: another process deleted it (`ENOENT`), or a file has its name. */
 async function missingFolderError(folder: string): Promise<Error> {
   const found = await lstat(folder)

@@ -1,11 +1,17 @@
-import { createHash } from "node:crypto"
-import { GetObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
 import { proxiesFrom } from "../../lib/proxies.ts"
+import type { BucketOptions } from "../bucket-options.ts"
+import { credentialProvider, type KnownCredentials, SilentLogger } from "./credentials/credential-provider.ts"
+import { renewCredentials } from "./credentials/renew-credentials.ts"
+import { signContentMd5 } from "./s3-content-md5.ts"
+import { sendWithEveryRequest } from "./s3-demands.ts"
 import { checkBucketInEndpoint } from "./s3-endpoint.ts"
+import { bucketAddress, configuredRegion } from "./s3-location.ts"
 import { configuredEndpoint } from "./s3-profile.ts"
+import { TimeoutLimitedRetryStrategy } from "./s3-retries.ts"
 
-export interface S3Settings {
+export interface S3Settings extends BucketOptions {
   bucket: string
   /** The folder in the bucket, for error messages. */
   folder?: string | undefined
@@ -21,6 +27,7 @@ export interface S3Settings {
 }
 
 export interface S3Connection {
+  credentials: KnownCredentials
   client: S3Client
   region: string
   /** The service's address, for messages: `https://minio.corp.example`. */
@@ -30,6 +37,7 @@ export interface S3Connection {
 }
 
 const DEFAULT_TIMEOUTS_MS = { connect: 5_000, idle: 15_000 }
+const MAX_ATTEMPTS = 5
 
 /** Creates the client. Sends nothing and resolves no credentials. Throws `bad-settings`. */
 export async function connect(settings: S3Settings): Promise<S3Connection> {
@@ -41,29 +49,30 @@ export async function connect(settings: S3Settings): Promise<S3Connection> {
     forcePathStyle: settings.pathStyle ?? endpoint !== undefined,
   }
   const region = settings.region ?? (await configuredRegion(config, endpoint !== undefined))
-  const bucketUrl = await locate({ ...config, region }, settings.bucket)
+  const credentials: KnownCredentials = { source: undefined }
+  const bucketUrl = await bucketAddress({ ...config, region }, settings.bucket)
   return {
-    client: await makeClient({ ...config, region }, settings.timeouts ?? DEFAULT_TIMEOUTS_MS, settings.maxSockets),
+    client: makeClient({ ...config, region, credentials: credentialProvider(settings.profile, credentials) }, settings),
+    credentials,
     region,
     endpoint: endpoint ?? new URL(bucketUrl).origin,
     bucketUrl,
   }
 }
 
-async function makeClient(
+function makeClient(
   config: S3ClientConfig,
-  timeouts: { connect: number; idle: number },
-  maxSockets = 32,
-): Promise<S3Client> {
+  { timeouts = DEFAULT_TIMEOUTS_MS, maxSockets = 32, ...demands }: S3Settings,
+): S3Client {
   const agent = { keepAlive: true, maxSockets, proxyEnv: { ...proxiesFrom(process.env) } }
   const client = new S3Client({
     ...config,
+    logger: new SilentLogger(),
     // Since 3.729 the SDK adds CRC32 checksums to every request, which R2, B2, Swift and older MinIO reject
     // (aws/aws-sdk-js-v3#6810).
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    retryMode: "standard",
-    maxAttempts: 5,
+    retryStrategy: new TimeoutLimitedRetryStrategy(MAX_ATTEMPTS),
     requestHandler: {
       connectionTimeout: timeouts.connect,
       socketTimeout: timeouts.idle,
@@ -71,95 +80,10 @@ async function makeClient(
       httpsAgent: agent,
     },
   })
+  renewCredentials(client)
   signContentMd5(client)
-  await limitTimeoutRetries(client)
+  sendWithEveryRequest(client, demands)
   return client
-}
-
-/**
- * DeleteObjects requires a checksum of its body. The SDK sends CRC32, which many services do not support; all support
- * Content-MD5 (aws/aws-sdk-js-v3#6819, #6920). Runs after the SDK's checksums and before signing.
- */
-function signContentMd5(client: S3Client): void {
-  client.middlewareStack.add(
-    (next, context) => async (args) => {
-      if (context["commandName"] !== "DeleteObjectsCommand") return next(args)
-      const request = args.request as { headers: Record<string, string>; body: string | Uint8Array }
-      for (const name of Object.keys(request.headers)) {
-        if (/^x-amz-(?:sdk-)?checksum-/i.test(name)) delete request.headers[name]
-      }
-      request.headers["content-md5"] = createHash("md5").update(request.body).digest("base64")
-      return next(args)
-    },
-    { name: "contentMd5", step: "build", priority: "low" },
-  )
-}
-
-/**
- * Retries timeouts once instead of four times, so that the user gets an error in seconds, not minutes. Other errors are
- * retried as the SDK decides.
- */
-async function limitTimeoutRetries(client: S3Client): Promise<void> {
-  const standard = await client.config.retryStrategy()
-  if (!("refreshRetryTokenForRetry" in standard)) return
-  const refresh = standard.refreshRetryTokenForRetry.bind(standard)
-  standard.refreshRetryTokenForRetry = (token, info) => {
-    if (isTimeout(info.error) && token.getRetryCount() >= 1) return Promise.reject(info.error)
-    return refresh(token, info)
-  }
-}
-
-/** Whether the error is a timeout of the SDK's HTTP client. */
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.name === "TimeoutError" && !("code" in error && error.code !== "ETIMEDOUT")
-}
-
-async function configuredRegion(config: S3ClientConfig, ownEndpoint: boolean): Promise<string> {
-  try {
-    return await new S3Client(config).config.region()
-  } catch (error) {
-    const other = process.env["AWS_DEFAULT_REGION"]
-    if (other !== undefined && other !== "") return other
-    // Most services other than AWS have a single region and accept this name for it.
-    if (ownEndpoint) return "us-east-1"
-    throw new ShareError("bad-settings", "No region is configured for the bucket.", {
-      hint: "Name it with --region or AWS_REGION, such as eu-central-1.",
-      cause: error,
-    })
-  }
-}
-
-/**
- * Lets the SDK build a request and captures its address without sending it: links must follow the SDK's extensive rules
- * for regions, partitions and bucket names.
- */
-async function locate(config: S3ClientConfig, bucket: string): Promise<string> {
-  const client = new S3Client({ ...config, credentials: { accessKeyId: "none", secretAccessKey: "none" } })
-  let found: URL | undefined
-  client.middlewareStack.add(
-    () => async (args) => {
-      const { protocol, hostname, port, path } = args.request as {
-        protocol: string
-        hostname: string
-        port?: number
-        path: string
-      }
-      found = new URL(`${protocol}//${hostname}${port === undefined ? "" : `:${port}`}${path}`)
-      return { response: undefined, output: { $metadata: {} } }
-    },
-    { step: "build" },
-  )
-  try {
-    await client.send(new GetObjectCommand({ Bucket: bucket, Key: "key" }))
-  } catch (error) {
-    throw new ShareError("bad-settings", `The bucket ${bucket} cannot be addressed: ${(error as Error).message}.`, {
-      hint: "Check the bucket's name, the endpoint and the region.",
-      cause: error,
-    })
-  } finally {
-    client.destroy()
-  }
-  return found!.href.slice(0, -"key".length)
 }
 
 function checkEndpoint(endpoint: string): string {

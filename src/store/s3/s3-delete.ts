@@ -1,9 +1,10 @@
 import { DeleteObjectCommand, DeleteObjectsCommand } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
 import type { ObjectEntry } from "../object-store.ts"
-import type { S3Bucket } from "./s3.ts"
-import { isDenied, isDeniedCode, isNotFoundCode, isUnsupported } from "./s3-error-facts.ts"
-import { s3Error, saysProtected } from "./s3-errors.ts"
+import { isDenied, isDeniedCode, isNotFoundCode, isUnsupported } from "./errors/error-facts.ts"
+import { saysProtected } from "./errors/refusal-errors.ts"
+import { s3Error } from "./errors/s3-error.ts"
+import type { S3Bucket } from "./s3-bucket.ts"
 import { lockedError } from "./s3-object-lock.ts"
 
 /** S3's limit for one DeleteObjects request. */

@@ -1,5 +1,5 @@
 import type { PutObjectCommand } from "@aws-sdk/client-s3"
-import { errorFacts } from "./s3-error-facts.ts"
+import { errorFacts } from "./errors/error-facts.ts"
 
 /** Errors of a connection that was never established, so nothing was sent. */
 const NEVER_CONNECTED =

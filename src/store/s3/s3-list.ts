@@ -6,9 +6,9 @@ import {
 } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
 import type { ObjectEntry } from "../object-store.ts"
-import type { S3Bucket } from "./s3.ts"
-import { isUnsupported } from "./s3-error-facts.ts"
-import { s3Error } from "./s3-errors.ts"
+import { isUnsupported } from "./errors/error-facts.ts"
+import { notS3Endpoint, s3Error } from "./errors/s3-error.ts"
+import type { S3Bucket } from "./s3-bucket.ts"
 
 /** One page of a listing, and the marker of the next page; undefined for the last one. */
 interface ListPage {
@@ -19,8 +19,25 @@ interface ListPage {
 type ListMarker = { ContinuationToken?: string; KeyMarker?: string; VersionIdMarker?: string | undefined }
 type ListRequest = (marker: ListMarker) => Promise<ListPage>
 
+/** Lists everything below a full prefix of the bucket: see `ObjectStore.list`. */
+export async function* listEntries(s3: S3Bucket, prefix: string): AsyncGenerator<ObjectEntry> {
+  for await (const { entries } of listPages(s3, prefix)) yield* entries
+}
+
+/** Names of the non-empty folders directly below a full prefix: see `ObjectStore.folders`. */
+export async function* listFolders(s3: S3Bucket, prefix: string): AsyncGenerator<string> {
+  const seen = new Set<string>()
+  for await (const page of listPages(s3, prefix, "/")) {
+    for (const found of page.folders) {
+      const name = found.slice(prefix.length, -1)
+      if (!seen.has(name)) yield name
+      seen.add(name)
+    }
+  }
+}
+
 /** Lists everything below a full prefix of the bucket, page by page, with all versions if the service supports that. */
-export async function* listPages(s3: S3Bucket, prefix: string, delimiter?: "/"): AsyncGenerator<ListPage> {
+async function* listPages(s3: S3Bucket, prefix: string, delimiter?: "/"): AsyncGenerator<ListPage> {
   if (s3.versions === "listed" || s3.versions === undefined) {
     let shown = 0
     try {
@@ -128,9 +145,7 @@ function foldersOf(page: ListObjectsV2CommandOutput | ListObjectVersionsCommandO
 /** A web page with status 200 parses as an empty listing; a real listing names its bucket. */
 function checkListing(s3: S3Bucket, page: ListObjectsV2CommandOutput | ListObjectVersionsCommandOutput): void {
   if (page.Name !== undefined || page.IsTruncated !== undefined) return
-  throw new ShareError("store-failed", `${s3.endpoint} does not answer like an S3 service.`, {
-    hint: "Give the address of the S3 API itself as endpoint, not that of a web console or web site.",
-  })
+  throw notS3Endpoint(s3.endpoint)
 }
 
 function listingBrokenOff(s3: S3Bucket): ShareError {

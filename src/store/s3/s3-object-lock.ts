@@ -1,8 +1,8 @@
 import { GetObjectLockConfigurationCommand, HeadObjectCommand } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
 import type { ObjectEntry, Retention } from "../object-store.ts"
-import type { S3Bucket } from "./s3.ts"
-import { errorFacts } from "./s3-error-facts.ts"
+import { errorFacts } from "./errors/error-facts.ts"
+import type { S3Bucket } from "./s3-bucket.ts"
 
 /** Object lock of a bucket: enabled, disabled, or enabled with a default retention for every new object. */
 export type ObjectLock = "on" | "off" | Retention

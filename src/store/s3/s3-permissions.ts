@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto"
 import { DeleteObjectCommand, GetBucketVersioningCommand } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
-import type { S3Bucket } from "./s3.ts"
-import { isNotFoundCode } from "./s3-error-facts.ts"
-import { s3Error } from "./s3-errors.ts"
-import { listPages } from "./s3-list.ts"
+import { isNotFoundCode } from "./errors/error-facts.ts"
+import { s3Error } from "./errors/s3-error.ts"
+import type { S3Bucket } from "./s3-bucket.ts"
+import { listEntries } from "./s3-list.ts"
 
 /**
  * Lists below an empty prefix and deletes an object there that does not exist: see `RemoteStore.checkPermissions`.
  * In a versioned bucket that creates a delete marker; deleting it requires the permission to delete versions.
  */
 export async function checkPermissions(s3: S3Bucket, prefix: string): Promise<void> {
-  for await (const _ of listPages(s3, prefix));
+  for await (const _ of listEntries(s3, prefix));
   const key = `${prefix}rehearsal-${randomBytes(6).toString("hex")}`
   const marker = await deleteAbsent(s3, key)
   if (marker === undefined) return

@@ -1,52 +1,39 @@
-import type { S3Client } from "@aws-sdk/client-s3"
-import { SignatureV4 } from "@smithy/signature-v4"
+import { GetObjectCommand } from "@aws-sdk/client-s3"
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner"
 import { ShareError } from "../../errors.ts"
 import type { PresignedLink } from "../object-store.ts"
+import { s3Error } from "./errors/s3-error.ts"
+import type { S3Bucket } from "./s3-bucket.ts"
 
 /**
- * Creates a presigned URL for an object (AWS Signature Version 4 in the query; a week at most). Sends nothing. The URL
- * expires with the credentials that signed it, if they are temporary. Throws what resolving credentials throws, and
- * `store-credentials` if they have expired.
+ * Creates a presigned URL for an object, a week at most. Sends nothing. The URL has the service's own address: a public URL
+ * in front does not verify signatures. It expires with the credentials that signed it, if they are temporary. Throws
+ * `store-credentials` if there are none or they have expired.
  */
-export async function presign({ config }: S3Client, object: string, seconds: number): Promise<PresignedLink> {
-  // S3 signs these characters encoded, although URLs may contain them as they are.
-  const address = object.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-  const { credentials, region, sha256, systemClockOffset = 0 } = config
+export async function presign(s3: S3Bucket, key: string, seconds: number): Promise<PresignedLink> {
+  const { client, bucket } = s3
   // Use the service's clock, if the SDK has detected clock skew.
-  const now = new Date(Date.now() + systemClockOffset)
-  const { expiration, sessionToken } = await credentials()
-  if (expiration && expiration <= now)
-    throw new ShareError("store-credentials", "The credentials for the bucket have expired.", {
-      hint: "Get new ones (aws sso login), and run the same command again.",
+  const now = new Date(Date.now() + (client.config.systemClockOffset ?? 0))
+  try {
+    const { expiration, sessionToken } = await client.config.credentials()
+    if (expiration && expiration <= now) throw credentialsExpired()
+    const url = await getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), {
+      expiresIn: seconds,
+      signingDate: now,
     })
-  const signer = new SignatureV4({
-    credentials,
-    region,
-    sha256,
-    service: "s3",
-    // The address is encoded once already, as S3 requires.
-    uriEscapePath: false,
-    applyChecksum: false,
-  })
-  const { protocol, hostname, port, host, pathname } = new URL(address)
-  const request = {
-    method: "GET",
-    protocol,
-    hostname,
-    path: pathname,
-    query: {},
-    ...(port !== "" && { port: Number(port) }),
-    headers: { host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
-  }
-  const { query = {} } = await signer.presign(request, { expiresIn: seconds, signingDate: now })
-  const end = now.getTime() + seconds * 1000
-  const isShort = expiration !== undefined && expiration.getTime() < end
-  const note = isShort
-    ? "Your credentials are temporary, and the link expires with them. Sign it with permanent keys for a longer lifetime."
-    : "Your credentials are temporary: if they expire earlier, the link expires with them."
-  return {
-    url: `${address}?${new URLSearchParams(query as Record<string, string>)}`,
-    until: isShort ? expiration : new Date(end),
-    ...((isShort || (sessionToken !== undefined && !expiration)) && { note }),
+    const end = new Date(now.getTime() + seconds * 1000)
+    if (expiration && expiration < end) return { url, until: expiration, note: EXPIRES_WITH_CREDENTIALS }
+    return { url, until: end, ...(sessionToken !== undefined && !expiration && { note: MAY_EXPIRE_EARLIER }) }
+  } catch (error) {
+    throw s3Error(error, { ...s3, operation: "read", key })
   }
 }
+
+const EXPIRES_WITH_CREDENTIALS =
+  "Your credentials are temporary, and the link expires with them. Sign it with permanent keys for a longer lifetime."
+const MAY_EXPIRE_EARLIER = "Your credentials are temporary: if they expire earlier, the link expires with them."
+
+const credentialsExpired = () =>
+  new ShareError("store-credentials", "The credentials for the bucket have expired.", {
+    hint: "Get new ones (aws sso login), and run the same command again.",
+  })

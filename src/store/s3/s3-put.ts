@@ -3,20 +3,44 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { createGzip } from "node:zlib"
 import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3"
-import { bytesOf, SPOOL_THRESHOLD_BYTES, type SpooledContent, type TemporaryFiles } from "../../lib/temporary-files.ts"
+import {
+  bytesOf,
+  SPOOL_THRESHOLD_BYTES,
+  type SpooledContent,
+  type TemporaryFiles,
+  withTemporaryFiles,
+} from "../../lib/temporary-files.ts"
 import type { StoredObject } from "../object-store.ts"
+import { notS3Endpoint, s3Error } from "./errors/s3-error.ts"
+import type { S3Bucket } from "./s3-bucket.ts"
 import { encode, isCompressible } from "./s3-content.ts"
+import { markUnsent, watchDelivery } from "./s3-delivery.ts"
+
+/** Uploads an object: see `ObjectStore.put`. `key` is the full key in the bucket. */
+export async function putObject(s3: S3Bucket, key: string, object: StoredObject): Promise<void> {
+  let mayBeStored = () => false
+  try {
+    const answer = await withTemporaryFiles(async (temporary) => {
+      const command = await putCommand({ Bucket: s3.bucket, Key: key, ...s3.upload }, object, temporary)
+      mayBeStored = watchDelivery(command)
+      return s3.client.send(command)
+    })
+    if (answer.ETag === undefined) throw notS3Endpoint(s3.endpoint)
+  } catch (error) {
+    throw s3Error(mayBeStored() ? error : markUnsent(error), { ...s3, operation: "write", key })
+  }
+}
 
 /**
  * Creates the request that stores an object, with encoded content. Long content is spooled to a temporary file, which must
  * exist until the request completes. Throws what the file throws.
  */
-export async function putCommand(
-  s3: { Bucket: string; Key: string },
+async function putCommand(
+  target: PutObjectCommandInput,
   { body, contentType, cacheControl }: StoredObject,
   temporary: TemporaryFiles,
 ): Promise<PutObjectCommand> {
-  const about = { ...s3, ContentType: contentType, CacheControl: cacheControl }
+  const about = { ...target, ContentType: contentType, CacheControl: cacheControl }
   if (body instanceof Uint8Array || body.length <= SPOOL_THRESHOLD_BYTES) {
     const { body: Body, encoding } = await encode(await bytesOf(body), contentType)
     return new PutObjectCommand({ ...about, Body, ...(encoding && { ContentEncoding: encoding }) })

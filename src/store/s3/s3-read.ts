@@ -1,8 +1,29 @@
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3"
 import type { ReadAnswer, ReadOptions } from "../object-store.ts"
-import type { S3Bucket } from "./s3.ts"
-import { errorFacts, isNotFoundCode } from "./s3-error-facts.ts"
-import { s3Error } from "./s3-errors.ts"
+import { errorFacts, isNotFoundCode } from "./errors/error-facts.ts"
+import { s3Error } from "./errors/s3-error.ts"
+import type { S3Bucket } from "./s3-bucket.ts"
+import { decode } from "./s3-content.ts"
+
+/** Attempts to read an object whose connection breaks within the content, which the SDK does not retry. */
+const MAX_READ_ATTEMPTS = 3
+
+/** Reads an object's uncompressed content: see `ObjectStore.get`. `key` is the full key in the bucket. */
+export async function readObject(s3: S3Bucket, key: string): Promise<Uint8Array | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const answer = await s3.client.send(new GetObjectCommand({ Bucket: s3.bucket, Key: key }))
+      const body = (await answer.Body?.transformToByteArray()) ?? new Uint8Array()
+      return await decode(body, { contentType: answer.ContentType, contentEncoding: answer.ContentEncoding })
+    } catch (error) {
+      // Without a body, as in a response to HEAD or from a proxy, `NotFound` does not say what was not found.
+      if (error instanceof Error && isNotFoundCode(error.name) && error.name !== "NotFound") return undefined
+      const failed = s3Error(error, { ...s3, operation: "read", key })
+      const answered = typeof error === "object" && error !== null && "$metadata" in error
+      if (answered || failed.code !== "store-unreachable" || attempt === MAX_READ_ATTEMPTS) throw failed
+    }
+  }
+}
 
 /** Reads an object for a web reader: see `ObjectStore.read`. `key` is the full key in the bucket. */
 export async function readForWeb(s3: S3Bucket, key: string, asked: ReadOptions): Promise<ReadAnswer | undefined> {

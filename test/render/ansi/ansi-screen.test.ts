@@ -2,6 +2,7 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { ansiToHtml } from "../../../src/render/ansi/ansi.ts"
 import { escapeText, markupOf } from "../../../src/render/html/safe-html.ts"
+import { runs } from "../../support/property-runs.ts"
 
 const shown = (text: string) => markupOf(ansiToHtml(text))
 const span = (classes: string, text: string) => `<c- ${classes}>${text}</c->`
@@ -249,7 +250,7 @@ describe("properties", () => {
         expect(markup).toMatch(ours)
         expect(markup.length).toBeLessThan(12_000 + 40 * output.length)
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 

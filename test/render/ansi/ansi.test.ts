@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest"
 import { mayHide } from "../../../src/lib/hidden-characters.ts"
 import { ansiToHtml } from "../../../src/render/ansi/ansi.ts"
 import { escapeText, markupOf } from "../../../src/render/html/safe-html.ts"
+import { runs } from "../../support/property-runs.ts"
 
 const shown = (text: string) => markupOf(ansiToHtml(text))
 const withoutSpans = (markup: string) => markup.replace(/<\/?(?:span|c-)[^>]*>/g, "")
@@ -159,6 +160,6 @@ test("an output that only prints is drawn without a screen, as with one", () => 
       // A bell shows nothing, but forces the screen model.
       expect(shown(text)).toBe(shown(`${text}\u001b[0m\u0007`))
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   )
 })

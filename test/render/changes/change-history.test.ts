@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest"
 import { addChanges, type ChangedFile, changedFiles, emptyHistory } from "../../../src/render/changes/change-history.ts"
 import { newFilePatch } from "../../../src/render/diff/compose-patch.ts"
 import { normalizeMessage } from "../../../src/session/normalize.ts"
+import { runs } from "../../support/property-runs.ts"
 import { assistant, call, user } from "../items/parts-draw.ts"
 
 /** A prompt that changed files from one text to another; null: the file does not exist. */
@@ -294,6 +295,6 @@ test("hostile diffs are never an error", async () => {
       for (const { additions, deletions } of await filesAfter(...prompts))
         expect(Math.min(additions, deletions)).toBeGreaterThanOrEqual(0)
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })

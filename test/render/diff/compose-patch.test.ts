@@ -8,6 +8,7 @@ import {
   newFilePatch,
   tidyPatch,
 } from "../../../src/render/diff/compose-patch.ts"
+import { runs } from "../../support/property-runs.ts"
 
 /** A patch as OpenCode writes it, with so many lines of context or with all lines. */
 const patchOf = (before: string, after: string, context = Number.MAX_SAFE_INTEGER) =>
@@ -72,7 +73,7 @@ describe("composing patches of a file", () => {
         if (first === last) expect(both === "" ? "" : await tidyPatch(both!, compared())).toBe("")
         else expect(await tidyPatch(both!, compared())).toBe(hunksOf(patchOf(first, last, 3)))
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -94,7 +95,7 @@ describe("composing patches of a file", () => {
           expect(apply(changed[0]!, both!)).toBe(changed.at(-1))
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -178,7 +179,7 @@ describe("a patch", () => {
       fc.asyncProperty(patch, patch, async (first, second) => {
         await tidyPatch(composePatches(first, second) ?? first, compared())
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     )
   })
 })

@@ -5,6 +5,7 @@ import { GRAMMARS } from "../../../src/render/highlight/languages.ts"
 import { initialState, lexLine } from "../../../src/render/highlight/lexer.ts"
 import { hasLexer, lexerOf } from "../../../src/render/highlight/lexers.ts"
 import { markupOf } from "../../../src/render/html/safe-html.ts"
+import { runs } from "../../support/property-runs.ts"
 
 /** Code with its highlighted tokens as `class:text`, joined by `|`. */
 function pieces(code: string, language: string): string {
@@ -79,7 +80,7 @@ test("every lexer reads any line to its end, in order, from any reachable state"
           state = next
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   }
 })

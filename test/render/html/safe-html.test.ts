@@ -14,6 +14,7 @@ import {
   scriptElement,
   styleElement,
 } from "../../../src/render/html/safe-html.ts"
+import { runs } from "../../support/property-runs.ts"
 import { readHtml } from "../read-html.ts"
 
 describe("text", () => {
@@ -41,7 +42,7 @@ describe("text", () => {
         expect(first!.attributes.get("title")!.replaceAll(/[⟨⟩]/g, "")).toBe(read.text.replaceAll(/[⟨⟩]/g, ""))
         if (/^[\u0020-\u007e]*$/.test(text)) expect(read.text).toBe(text)
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 })

@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { PAGE_LIMIT } from "../../../src/render/pagination/paginate.ts"
+import { runs } from "../../support/property-runs.ts"
 import { draw, type Exported, exports, filesOf, generated } from "../draw.ts"
 import { heavyParts, heavyTexts, heavyUserParts } from "../heavy-parts.ts"
 import { expectShare } from "../page-rules.ts"
@@ -88,7 +89,7 @@ describe("every page stays within its limits", () => {
             if (role === "assistant" && (part as { type: string }).type === "tool")
               expect(ids).toContain(`prt_${i}_${j}`)
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     )
   })
 })

@@ -14,6 +14,7 @@ import {
   takeFitting,
   truncate,
 } from "../../../src/render/html/truncate.ts"
+import { runs } from "../../support/property-runs.ts"
 
 const all: TruncationLimits[] = [
   COMMAND_LIMITS,
@@ -63,7 +64,7 @@ describe("a truncated text", () => {
         expect(weights.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(bounds.bytes + 12)
         expect(weights.reduce((sum, { elements }) => sum + elements, 0)).toBeLessThanOrEqual(bounds.elements + 2)
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     )
   })
 
@@ -80,7 +81,7 @@ describe("a truncated text", () => {
           expect(text.startsWith(head.replace(/…$/, ""))).toBe(true)
         }
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     )
   })
 

@@ -2,6 +2,7 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { markupOf } from "../../../src/render/html/safe-html.ts"
 import { renderMarkdown } from "../../../src/render/markdown/markdown.ts"
+import { runs } from "../../support/property-runs.ts"
 import { type Markup, readHtml } from "../read-html.ts"
 
 const drawn = async (text: string) => markupOf(await renderMarkdown(text, { charsLeft: 10_000 })).trimEnd()
@@ -202,7 +203,7 @@ describe("hostile text", () => {
       fc.asyncProperty(fc.array(piece, { maxLength: 40 }), async (pieces) => {
         expectAllowed(await drawn(pieces.join("")))
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     )
   })
 
@@ -214,7 +215,7 @@ describe("hostile text", () => {
         const { text } = expectAllowed(await drawn(list.map(([before], i) => `${before}\n\n${words[i]}`).join("\n\n")))
         for (const own of words) expect(text).toContain(own)
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 })

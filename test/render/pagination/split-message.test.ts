@@ -4,6 +4,7 @@ import { estimateMessage } from "../../../src/render/pagination/message-size.ts"
 import { BODY_LIMIT } from "../../../src/render/pagination/paginate.ts"
 import { splitMessage } from "../../../src/render/pagination/split-message.ts"
 import { normalizeMessage } from "../../../src/session/normalize.ts"
+import { runs } from "../../support/property-runs.ts"
 import { heavyParts, heavyTexts, heavyUserParts } from "../heavy-parts.ts"
 
 const message = (role: string, parts: object[], info: object = {}) =>
@@ -64,7 +65,7 @@ describe("a message", () => {
           }
           expect(splitMessage(whole)).toEqual(pieces)
         }),
-        { numRuns: 30 },
+        { numRuns: runs(30) },
       )
     },
   )

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { runs } from "../../support/property-runs.ts"
 import { draw, type Exported, exports, filesOf, generated } from "../draw.ts"
 import { expectShare } from "../page-rules.ts"
 
@@ -149,7 +150,7 @@ describe("a session that is shared again", () => {
         for (const path of kept) expect(after.get(path)).toBe(before.get(path))
         expect(changed(before, after)).toEqual(expect.arrayContaining(["session.json", "session.md"]))
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     )
   })
 

@@ -16,6 +16,7 @@ import { describe, expect, it } from "vitest"
 import { ShareError } from "../../../src/errors.ts"
 import { directoryStore } from "../../../src/store/directory/directory.ts"
 import { directoryError } from "../../../src/store/directory/directory-errors.ts"
+import { runs } from "../../support/property-runs.ts"
 import { collect, keysOf, page } from "../../support/s3-here.ts"
 import { temporaryFolder } from "../../support/world.ts"
 
@@ -149,7 +150,7 @@ describe("symbolic links", () => {
     expect(readFileSync(path.join(outside, "one/index.html"), "utf8")).toBe("not ours")
   })
 
-  // Where a system cannot hold a folder open by itself, there is a moment between looking and doing.
+  // On systems without directory handles, there is a moment between check and use.
   it.runIf(process.platform === "linux")(
     "are not followed even while somebody puts them there and takes them away",
     async () => {
@@ -220,7 +221,7 @@ describe("what is no file", () => {
     const store = directoryStore(root)
     await store.put("s/one", page("x"))
     for (const key of ["s/one/index.html", "s/one/files/a.png"]) {
-      const told = { code: "store-failed", message: expect.stringContaining("a file stands where a folder is needed") }
+      const told = { code: "store-failed", message: expect.stringContaining("a file is in the place of a folder") }
       await expect(store.put(key, page("x"))).rejects.toMatchObject(told)
       expect(await store.get(key)).toBeUndefined()
     }
@@ -267,7 +268,7 @@ describe("any name", () => {
         expect(readdirSync(above).sort()).toEqual(["outside", "shares"])
         expect(readFileSync(path.join(above, "outside"), "utf8")).toBe("not ours")
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 })
@@ -291,7 +292,7 @@ describe("trouble", () => {
     const file = path.join(temporaryFolder(), "file")
     writeFileSync(file, "x")
     const store = directoryStore(file)
-    const told = { code: "store-failed", message: expect.stringContaining("a file stands where a folder is needed") }
+    const told = { code: "store-failed", message: expect.stringContaining("a file is in the place of a folder") }
     await expect(store.put("s/one/index.html", page("x"))).rejects.toMatchObject(told)
     await expect(keysOf(store, "s/one/")).rejects.toMatchObject(told)
     await expect(collect(store.folders("s/"))).rejects.toMatchObject(told)
