@@ -55,6 +55,11 @@ const withSelection = (command: Command) =>
   command
     .option("--omit <kinds>", "omit reasoning, tool-output, attachments (comma-separated)")
     .option("--until <message>", "stop after this message: its id, a link to it, or a prompt number")
+    .option(
+      "--redact <text>",
+      "redact this word or /pattern/ as well; repeatable",
+      (text: string, all: string[] = []) => [...all, text],
+    )
 
 const withAll = (command: Command) =>
   command

@@ -12,6 +12,7 @@ import { describeAccess, summarizeContent } from "../share/summarize-content.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import { promptChoice, promptYesNo } from "./prompt.ts"
+import { placeholdersLine } from "./redaction-report.ts"
 import { statusLine, type Terminal } from "./terminal.ts"
 
 export interface ConfirmShareOptions {
@@ -29,6 +30,8 @@ export interface ConfirmShareOptions {
   signed?: string | undefined
   /** Redactions by kind. */
   found: readonly SecretCount[]
+  /** Number of values that look like made-up secrets. */
+  placeholders: number
   /** Renders the session into a local folder and opens it. */
   preview: () => Promise<void>
 }
@@ -48,6 +51,7 @@ export async function confirmShare(session: Session, options: ConfirmShareOption
     ["Conversation", titleLine(session.info.title) || "Untitled session"],
     ["Contains", await summarizeContent(session)],
     ["Redacted", describeRedactions(options.found) ?? "nothing (no secrets found)"],
+    ["", placeholdersLine(options.placeholders)],
     ["Signed link", options.signed && `anyone with the link can open it for ${options.signed}`],
   ])
   await ask(options)

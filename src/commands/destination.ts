@@ -5,6 +5,7 @@ import { assertTrusted, isTrusted, trust } from "../config/trust.ts"
 import { describeDestination } from "../store/describe-destination.ts"
 import type { Destination } from "../store/open-store.ts"
 import { promptYesNo } from "./prompt.ts"
+import type { SelectionFlags } from "./selection.ts"
 import { canAsk, type Terminal } from "./terminal.ts"
 
 /** Destination flags, shared by all commands. */
@@ -17,11 +18,14 @@ export interface DestinationFlags extends Partial<Destination> {
  * only for new shares (`isNew`), so that existing ones can still be listed and removed.
  */
 export function settingsFromFlags(
-  flags: DestinationFlags,
+  { redact, ...flags }: DestinationFlags & Pick<SelectionFlags, "redact">,
   system: SystemEnvironment,
   { isNew = true, configuration }: { isNew?: boolean; configuration?: Configuration } = {},
 ): LoadedSettings {
-  const flagSettings = parseSettings({ ...pickDestination(flags) }, "the flags")
+  const flagSettings = parseSettings(
+    { ...pickDestination(flags), ...(redact && { redact: { patterns: redact } }) },
+    "the flags",
+  )
   const settings = loadSettings(flagSettings, system, configuration)
   if (settings.ambiguity && isNew) throw settings.ambiguity
   return settings

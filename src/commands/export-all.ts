@@ -30,7 +30,7 @@ export async function exportAll(flags: ExportFlags & AllFlags, terminal: Termina
   const selection = parseSelection(flags)
   if (selection.until !== undefined)
     throw new ShareError("bad-usage", "--until cannot be used with --all.", { hint: "It applies to a single session." })
-  const { redact } = settingsFromFlags({}, terminal, { isNew: false })
+  const { redact } = settingsFromFlags({ redact: flags.redact }, terminal, { isNew: false })
   const { env, home, cwd } = terminal
   const sessions = selectSessions(flags, terminal)
   const folder = await resolveOutputFolder(path.resolve(cwd, flags.output ?? "opencode-archive"))

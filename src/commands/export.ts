@@ -26,7 +26,7 @@ export interface ExportFlags extends SelectionFlags {
 export async function exportCommand(named: string | undefined, flags: ExportFlags, terminal: Terminal): Promise<void> {
   const format = parseFormat(flags)
   const selection = parseSelection(flags)
-  const { redact } = settingsFromFlags({}, terminal, { isNew: false })
+  const { redact } = settingsFromFlags({ redact: flags.redact }, terminal, { isNew: false })
   const status = statusLine(terminal, flags.quiet)
   const source = namedSession(named, flags.quiet, terminal, status)
   try {

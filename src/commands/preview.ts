@@ -5,8 +5,9 @@ import { newShareId } from "../share/share-id.ts"
 import { version } from "../version.ts"
 import { settingsFromFlags } from "./destination.ts"
 import { namedSession } from "./named-session.ts"
+import { redactionReport } from "./redaction-report.ts"
 import { parseSelection, type SelectionFlags } from "./selection.ts"
-import { info, redactedLine, statusLine, type Terminal } from "./terminal.ts"
+import { info, statusLine, type Terminal } from "./terminal.ts"
 
 export interface PreviewFlags extends SelectionFlags {
   open?: boolean
@@ -20,18 +21,20 @@ export async function previewCommand(
   terminal: Terminal,
 ): Promise<void> {
   const selection = parseSelection(flags)
-  const { redact } = settingsFromFlags({}, terminal, { isNew: false })
+  const { redact: settings } = settingsFromFlags({ redact: flags.redact }, terminal, { isNew: false })
   const folder = path.join(dataFolder(terminal), "preview")
   const status = statusLine(terminal, flags.quiet)
   const source = namedSession(named, flags.quiet, terminal, status)
   try {
     status.show(`Rendering ${source.label}…`)
-    const { url, found } = await preview(source, { folder, id: newShareId(), version, selection, redact })
+    // A preview shows what would be refused.
+    const redact = { ...settings, refuse: false }
+    const prepared = await preview(source, { folder, id: newShareId(), version, selection, redact })
     status.clear()
-    info(terminal, flags.quiet, redactedLine(found))
+    for (const line of await redactionReport(prepared)) info(terminal, flags.quiet, line)
     info(terminal, flags.quiet, "Nothing was uploaded. The next preview replaces this one.")
-    terminal.stdout.write(`${url}\n`)
-    if (flags.open ?? terminal.stdout.isTTY) await (await import("open")).default(url)
+    terminal.stdout.write(`${prepared.url}\n`)
+    if (flags.open ?? terminal.stdout.isTTY) await (await import("open")).default(prepared.url)
   } finally {
     status.clear()
   }

@@ -7,6 +7,8 @@ import { parseUntil } from "../session/until.ts"
 export interface SelectionFlags {
   omit?: string
   until?: string
+  /** Further words and `/patterns/flags` to redact. */
+  redact?: string[] | undefined
 }
 
 /** Parses `--omit` (comma-separated, or `none`) and `--until` (a message, or `end`). Throws `bad-usage`. */

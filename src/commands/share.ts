@@ -17,12 +17,12 @@ export async function shareCommand(named: string | undefined, flags: ShareFlags,
   const source = namedSession(named, flags.quiet, terminal, status)
   let acceptRetention = flags.acceptRetention ?? false
 
-  async function mayShare({ session, directory, earlier, found }: SessionToShare): Promise<void> {
+  async function mayShare({ session, directory, earlier, found, placeholders }: SessionToShare): Promise<void> {
     request.assertAllowedIn(directory)
     if (request.isConfirmed || earlier?.url !== undefined) return
     status.clear()
     const preview = () => previewCommand(named, { ...flags, open: true }, terminal)
-    const about = { ...confirmationOf(request, terminal), signed: flags.signed, found, preview }
+    const about = { ...confirmationOf(request, terminal), signed: flags.signed, found, placeholders, preview }
     const consent = await confirmShare(session, about)
     acceptRetention ||= consent.acceptRetention
   }

@@ -111,10 +111,23 @@ function ambiguityOf(
   )
 }
 
-/** Merges redaction settings. A project can only add redactions, so its `allow` is ignored. */
+/**
+ * Merges redaction settings. A project can only add redactions, so its `allow` is ignored. It cannot run a program: a
+ * `command` in it throws `bad-settings`.
+ */
 function mergeRedaction(merged: Settings["redact"] = {}, given: Settings["redact"] = {}, file?: ConfigFile) {
   const isProject = file?.from === "project"
+  if (isProject && given.command)
+    throw new ShareError(
+      "bad-settings",
+      `"redact.command" in ${file.name} would run a program of a project's choice.`,
+      {
+        hint: "Move it to ~/.config/opencode/opencode.json.",
+      },
+    )
   return {
+    refuse: isProject ? merged.refuse || given.refuse : (given.refuse ?? merged.refuse),
+    command: given.command ?? merged.command,
     emails: isProject ? merged.emails || given.emails : (given.emails ?? merged.emails),
     patterns: [...(merged.patterns ?? []), ...(given.patterns ?? [])],
     allow: [...(merged.allow ?? []), ...(isProject ? [] : (given.allow ?? []))],

@@ -34,6 +34,10 @@ interface RedactSettings {
   patterns?: string[] | undefined
   /** Words, or regular expressions between slashes, that are never redacted. */
   allow?: string[] | undefined
+  /** Whether to stop instead of redacting when a secret is found. Default: false. */
+  refuse?: boolean | undefined
+  /** A scanner of the user's own: a program and its arguments. Not taken from a project's file. */
+  command?: string[] | undefined
 }
 
 /** An invalid setting. `problem` is undefined if no setting has this name. */
@@ -97,6 +101,12 @@ const texts: SettingCheck<string[]> = (value, path) => {
   return value.map((each, at) => textOrLines(each, [...path, String(at)]))
 }
 
+const programWithArguments: SettingCheck<string[]> = (value, path) => {
+  const words = texts(value, path)
+  if (words.length === 0) throw new InvalidSettingError(path, "must name a program")
+  return words
+}
+
 type SettingChecks<T> = { [K in keyof T]-?: SettingCheck<Exclude<T[K], undefined>> }
 
 /** An object with only these keys. */
@@ -138,7 +148,13 @@ const checks: SettingChecks<Settings> = {
   ...bucketOptionChecks,
   expires: lifetime,
   confirm: booleanSetting,
-  redact: object<RedactSettings>({ emails: booleanSetting, patterns: texts, allow: texts }),
+  redact: object<RedactSettings>({
+    emails: booleanSetting,
+    patterns: texts,
+    allow: texts,
+    refuse: booleanSetting,
+    command: programWithArguments,
+  }),
 }
 
 /** Validates and normalizes settings. Throws `InvalidSettingError` for the first invalid one. */

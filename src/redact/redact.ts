@@ -4,6 +4,7 @@ import { messagesFrom, type SessionRecord, transformMessages } from "../session/
 import { parsePatterns } from "./custom-patterns.ts"
 import { forEachString, mapStrings } from "./map-strings.ts"
 import { type SecretCount, Secrets } from "./marks/secrets.ts"
+import type { KnownSecret } from "./own-scanner.ts"
 import { createNameReplacer, type LocalUser, userNamesIn } from "./personal-names.ts"
 import { isSecretField, kindByName } from "./rules/names.ts"
 import { scanText } from "./scan/scan.ts"
@@ -17,6 +18,10 @@ export interface RedactOptions {
   patterns?: readonly string[] | undefined
   /** Words or `/patterns/flags` that are never secrets. */
   allow?: readonly string[] | undefined
+  /** Secrets that are known already, such as those that a scanner of the user's own found. */
+  known?: readonly KnownSecret[] | undefined
+  /** The record was redacted before: its marks are ours. Default: marks in it are a session's own text, and made to differ. */
+  hasOwnMarks?: boolean | undefined
   /** Person whose name and home folder are replaced. Default: the current user. */
   person?: LocalUser | undefined
   /**
@@ -31,6 +36,8 @@ export interface RedactionResult {
   record: SessionRecord
   /** Number of distinct secrets per kind, in order of first appearance. */
   found: SecretCount[]
+  /** Number of distinct values that look like made-up secrets, and stay. */
+  placeholders: number
   /** Positions (from 0) of the messages that first contained a secret or a name. */
   secretPositions: number[]
   /**
@@ -79,6 +86,7 @@ export async function redact(
   const patterns = parsePatterns(options.patterns ?? [], "redact.patterns")
   const allow = parsePatterns(options.allow ?? [], "redact.allow")
   const secrets = new Secrets(options.label)
+  for (const { kind, value } of options.known ?? []) secrets.addWord(kind, value)
   for (const word of patterns.words) secrets.addWord("own pattern", word)
   const names = new Set<string>()
 
@@ -137,17 +145,25 @@ export async function redact(
     if (mark !== undefined) return mark
     const cached = text.length <= MAX_CACHED_CHARS ? changes.get(text) : undefined
     if (cached !== undefined) return cached
-    const other = clean(secrets.replace(text))
+    const other = clean(secrets.replace(options.hasOwnMarks ? text : withoutForgedMarks(text)))
     if (text.length <= MAX_CACHED_CHARS && changes.size < MAX_CACHED_COUNT) changes.set(text, other)
     return other
   }
   return {
     record: mapRecord(record, (value) => mapStrings(value, change)),
     found: secrets.found,
+    placeholders: secrets.placeholders,
     secretPositions,
     key: keyOf(secrets, person, names),
   }
 }
+
+// A mark, or what a reader or Markdown would show as one.
+const FORGED =
+  /(?:\[|&#0*91;|&#x0*5b;|&lsqb;|&lbrack;|\\u005b|\\x5b|%5b)(?=[\s\\*_`~\u00ad\u200b-\u200f\u2060\ufeff]{0,8}r[\u00ad\u200b-\u200f\u2060\ufeff]{0,2}edacted)/gi
+
+/** Replaces the bracket of what a session itself wrote like a mark: `(redacted: …]`. */
+const withoutForgedMarks = (text: string) => (/edacted/i.test(text) ? text.replace(FORGED, "(") : text)
 
 const keyOf = (secrets: Secrets, person: LocalUser, names: ReadonlySet<string>) =>
   createHash("sha256")

@@ -145,3 +145,20 @@ test("each setting says where it comes from, and a public address that went with
     region: "OPENCODE_BUCKET_REGION",
   })
 })
+
+test("a project's file can make redaction stricter, and can neither run a program nor keep a secret", () => {
+  const world = ownWorld()
+  world.write(USER, config({ redact: { command: ["scan", "--json"], allow: ["mine"] } }))
+  world.write(PROJECT, config({ redact: { refuse: true, patterns: ["theirs"], allow: ["theirs"] } }))
+  expect(loadSettings({}, world).redact).toMatchObject({
+    command: ["scan", "--json"],
+    refuse: true,
+    patterns: ["theirs"],
+    allow: ["mine"],
+  })
+  world.write(PROJECT, config({ redact: { command: ["evil"] } }))
+  expect(() => loadSettings({}, world)).toThrow(/"redact.command" in .*project.* would run a program/)
+  world.write(PROJECT, config({ redact: { refuse: false } }))
+  world.write(USER, config({ redact: { refuse: true } }))
+  expect(loadSettings({}, world).redact).toMatchObject({ refuse: true })
+})

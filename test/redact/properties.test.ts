@@ -35,7 +35,8 @@ describe("of any session", () => {
     await fc.assert(
       fc.asyncProperty(session, async (record) => {
         const once = await clean(record)
-        expect(await exportedOf(await clean(once))).toEqual(await exportedOf(once))
+        const again = await redact(once, { person, hasOwnMarks: true })
+        expect(await exportedOf(again.record)).toEqual(await exportedOf(once))
       }),
       { seed, numRuns: runs(150) },
     )

@@ -23,6 +23,9 @@ interface TextReplacement {
   to: string
 }
 
+/** A longer count tells no more. */
+const MAX_PLACEHOLDERS = 1_000
+
 // Shorter secrets may also be words, so they are replaced only together with the text before them.
 const MIN_DISTINCT_CHARS = 8
 
@@ -33,6 +36,7 @@ export class Secrets {
   readonly #spelled = new Map<string, Replacement>()
   readonly #named = new Map<string, string>()
   #find: WordSearch | undefined
+  readonly #placeholders = new Set<string>()
   readonly #label: ((secret: string) => string) | undefined
 
   /** @param label returns the label of a secret in its mark; default: a counter */
@@ -52,6 +56,16 @@ export class Secrets {
     const option = isDistinct(plain) ? /-[A-Za-z]$/.exec(before)?.[0] : undefined
     if (option !== undefined) this.#spell(value, mark, option)
     if (!isDistinct(plain) && before.trim() !== "") this.#spell(value, mark, before)
+  }
+
+  /** Counts a value that looks like a secret but was made up. */
+  addFake(value: string): void {
+    if (this.#placeholders.size < MAX_PLACEHOLDERS) this.#placeholders.add(value)
+  }
+
+  /** Number of distinct values that look like secrets but were made up. */
+  get placeholders(): number {
+    return this.#placeholders.size
   }
 
   /** Adds a custom word, which is replaced everywhere. */

@@ -56,5 +56,5 @@ async function preparedSession(
   const record = toSessionRecord(items, session)
   if (rules === redactionRules(version, redact)) return prepareRedacted(record)
   // The server's own user does not occur in sessions.
-  return prepare(record, { redact: { ...redact, person: { user: "", home: "" } } })
+  return prepare(record, { redact: { ...redact, hasOwnMarks: true, person: { user: "", home: "" } } })
 }

@@ -1,0 +1,28 @@
+import { findSuspects } from "../redact/suspects.ts"
+import type { Prepared } from "../share/prepare.ts"
+import { oneLine, redactedLine } from "./terminal.ts"
+
+const MAX_SHOWN = 5
+const SHOWN_CHARS = 12
+
+/** Describes values that look like placeholders; undefined if there are none. */
+export const placeholdersLine = (count: number): string | undefined =>
+  count === 0
+    ? undefined
+    : `${count} ${count === 1 ? "value looks like a placeholder and stays" : "values look like placeholders and stay"}`
+
+/** The lines of a preview about redaction: what was found, what looks made up, and what was nearly found. */
+export async function redactionReport({ found, placeholders, record }: Prepared): Promise<string[]> {
+  const suspects = await findSuspects(record)
+  const lines = [redactedLine(found)]
+  const fakes = placeholdersLine(placeholders)
+  if (fakes) lines.push(`${fakes}.`)
+  if (suspects.length > 0) {
+    const shown = suspects.slice(0, MAX_SHOWN).map((word) => oneLine(`${word.slice(0, SHOWN_CHARS)}…`))
+    const more = suspects.length > MAX_SHOWN ? `, and ${suspects.length - MAX_SHOWN} more` : ""
+    lines.push(`Nearly found, random but without a name: ${shown.join(", ")}${more}.`)
+  }
+  if (lines.length > 1)
+    lines.push("To redact one, pass --redact <text or /pattern/>, or keep it in redact.patterns of your settings.")
+  return lines
+}
