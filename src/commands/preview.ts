@@ -31,7 +31,7 @@ export async function previewCommand(
     const redact = { ...settings, refuse: false }
     const prepared = await preview(source, { folder, id: newShareId(), version, selection, redact })
     status.clear()
-    for (const line of await redactionReport(prepared)) info(terminal, flags.quiet, line)
+    for (const line of redactionReport(prepared)) info(terminal, flags.quiet, line)
     info(terminal, flags.quiet, "Nothing was uploaded. The next preview replaces this one.")
     terminal.stdout.write(`${prepared.url}\n`)
     if (flags.open ?? terminal.stdout.isTTY) await (await import("open")).default(prepared.url)

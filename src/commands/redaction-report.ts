@@ -1,5 +1,4 @@
-import { findSuspects } from "../redact/suspects.ts"
-import type { Prepared } from "../share/prepare.ts"
+import type { Preview } from "../share/preview.ts"
 import { oneLine, redactedLine } from "./terminal.ts"
 
 const MAX_SHOWN = 5
@@ -12,8 +11,7 @@ export const placeholdersLine = (count: number): string | undefined =>
     : `${count} ${count === 1 ? "value looks like a placeholder and stays" : "values look like placeholders and stay"}`
 
 /** The lines of a preview about redaction: what was found, what looks made up, and what was nearly found. */
-export async function redactionReport({ found, placeholders, record }: Prepared): Promise<string[]> {
-  const suspects = await findSuspects(record)
+export function redactionReport({ found, placeholders, suspects }: Preview): string[] {
   const lines = [redactedLine(found)]
   const fakes = placeholdersLine(placeholders)
   if (fakes) lines.push(`${fakes}.`)

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises"
 import { createPrivateFolder } from "../lib/private-folder.ts"
 import { withTemporaryFiles } from "../lib/temporary-files.ts"
+import { findSuspects } from "../redact/suspects.ts"
 import { site } from "../render/site/site.ts"
 import type { SessionSource } from "../session/source.ts"
 import { directoryStore } from "../store/directory/directory.ts"
@@ -18,6 +19,8 @@ export interface PreviewOptions extends PrepareOptions {
 export interface Preview extends Prepared {
   /** `file:` */
   url: string
+  /** Words that were nearly taken for secrets. */
+  suspects: string[]
 }
 
 /** Writes the files of a share to a local folder that is private to the user. Throws what the source and the folder throw. */
@@ -33,6 +36,7 @@ export async function preview(source: SessionSource, options: PreviewOptions): P
     await withTemporaryFiles((temporary) =>
       uploadFiles(site(prepared.session, { ...about, temporary }), { store, prefix: prefixOf(id) }),
     )
-    return { ...prepared, url: store.url(prefixOf(id) + INDEX) }
+    const suspects = await findSuspects(prepared.record)
+    return { ...prepared, suspects, url: store.url(prefixOf(id) + INDEX) }
   })
 }

@@ -32,7 +32,7 @@ export const namedValues: SecretRule = {
     for (const notation of NOTATIONS) {
       const found = notation(text, name).flatMap((value) => judged(text, name, value))
       const secrets = found.filter(({ isFake }) => !isFake)
-      if (secrets.length > 0) return notation === prose ? secrets.slice(0, 1) : secrets
+      if (secrets.length > 0) return [...fakes, ...(notation === prose ? secrets.slice(0, 1) : secrets)]
       if (fakes.length === 0) fakes = found
     }
     return fakes
