@@ -61,10 +61,10 @@ export async function findShares(
   name: ShareName,
   { ledger, destination, open, confirm }: FindSharesOptions,
 ): Promise<FoundShare[]> {
-  const known = await findInLedger(name, ledger)
-  if (known.length > 0)
+  const entries = await findInLedger(name, ledger)
+  if (entries.length > 0)
     return Promise.all(
-      known.map(async (entry) => {
+      entries.map(async (entry) => {
         const store = await open(entry.destination)
         return { id: entry.id, url: entry.url ?? store.url(prefixOf(entry.id) + INDEX), store, entry }
       }),
