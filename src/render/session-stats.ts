@@ -1,7 +1,7 @@
-import type { Message, SessionInfo } from "../session/model.ts"
+import { isPrompt, type Message, type SessionInfo } from "../session/model.ts"
 import { formatCompact, formatCost, formatCount, formatDuration } from "./format.ts"
 import { clip } from "./html/truncate.ts"
-import { isPrompt, toolsOf } from "./message-fragment.ts"
+import { toolsOf } from "./message-text.ts"
 import { countTool, summarizeCounts, type ToolCounts, totalSteps, zeroToolCounts } from "./tool-category.ts"
 import type { HeaderFact } from "./view.ts"
 

@@ -1,20 +1,17 @@
 import type { Diagnostic, FilePart, PatchedFile, ToolPart } from "../../session/model.ts"
 import { ansiToHtml } from "../ansi/ansi.ts"
 import { formatCount } from "../format.ts"
-import { attachmentOf, type StoredFile } from "../html/attachment.ts"
-import { emptyHtml, escapeText, markupOf, type SafeHtml } from "../html/safe-html.ts"
+import { attachmentOf } from "../html/attachment.ts"
+import { measureMarkup } from "../html/page-size.ts"
+import { emptyHtml, markupOf, type SafeHtml } from "../html/safe-html.ts"
 import { safeUrl } from "../html/safe-url.ts"
-import { estimateText, exceedsEstimate, withHighlighting } from "../html/size-estimate.ts"
+import { textBytes } from "../html/text-bytes.ts"
 import {
   COMMAND_LIMITS,
   clip,
-  FILE_LIMITS,
   NOTHING_LIMITS,
   OUTPUT_LIMITS,
   PATCH_LIMITS,
-  PROSE_LIMITS,
-  SEARCH_LIMITS,
-  TASK_LIMITS,
   TERMINAL_LIMITS,
   type TruncatedText,
   type TruncationLimits,
@@ -23,51 +20,6 @@ import {
 } from "../html/truncate.ts"
 import type { CutView, StepBlock } from "../view.ts"
 import { attachmentView } from "./attachment-view.ts"
-
-/**
- * Long texts that a tool call shows, with their limits. The full text of each truncated one is a file of the share: a
- * block that truncates any other text would link to a missing file.
- */
-export function longTexts(part: ToolPart): [text: string, bounds: TruncationLimits][] {
-  const failure: [string, TruncationLimits][] = part.status === "error" ? [[part.error, OUTPUT_LIMITS]] : []
-  return [...longTextsOfCall(part), ...failure]
-}
-
-function longTextsOfCall({ call, output }: ToolPart): [string, TruncationLimits][] {
-  switch (call.kind) {
-    case "bash":
-      return [
-        [call.command, COMMAND_LIMITS],
-        [commandOutput(output), TERMINAL_LIMITS],
-      ]
-    case "read":
-      if (call.content.type === "file") return [[call.content.text, FILE_LIMITS]]
-      return [[call.content.type === "directory" ? joinEntries(call.content) : output, OUTPUT_LIMITS]]
-    case "write":
-      return [[call.content, FILE_LIMITS]]
-    case "edit":
-      return [[call.patch, PATCH_LIMITS]]
-    case "apply_patch": {
-      if (!hasPatches(call.files)) return [[call.patchText, OUTPUT_LIMITS]]
-      const limits = patchLimits(call.files)
-      return call.files.map(({ patch }, i) => [patch, limits[i]!])
-    }
-    case "task":
-      return [
-        [call.prompt, TASK_LIMITS],
-        [call.result, PROSE_LIMITS],
-      ]
-    case "invalid":
-      return [[call.reason, OUTPUT_LIMITS]]
-    case "websearch":
-      return [[output, SEARCH_LIMITS]]
-    case "todowrite":
-    case "question":
-      return []
-    default:
-      return [[output, OUTPUT_LIMITS]]
-  }
-}
 
 /** Whether the session holds the resulting diffs. Without them, only the patch as the model wrote it is left. */
 export const hasPatches = (files: readonly { patch: string }[]): boolean => files.some(({ patch }) => patch !== "")
@@ -86,11 +38,10 @@ export function patchLimits(files: readonly { patch: string }[]): TruncationLimi
   let left = 1
   return files.map(({ patch }) => {
     if (left <= 0.02) return NOTHING_LIMITS
-    const { lines, bytes, elements } = PATCH_LIMITS
-    const limits = { ...PATCH_LIMITS, lines: lines * left, bytes: bytes * left, elements: elements * left }
-    const shown = truncate(patch, limits).head
-    const size = withHighlighting(estimateText(shown, "patch"))
-    left -= Math.max(shown.split("\n").length / lines, size.bytes / bytes, size.elements / elements)
+    const { lines, bytes } = PATCH_LIMITS
+    const limits = { ...PATCH_LIMITS, lines: Math.floor(lines * left), bytes: Math.floor(bytes * left) }
+    const { head } = truncate(patch, limits)
+    left -= Math.max(head.split("\n").length / lines, textBytes(head) / bytes)
     return limits
   })
 }
@@ -103,38 +54,29 @@ export const shownFiles = (files: readonly PatchedFile[]): PatchedFile[] =>
     ({ path, movedTo }) => clip(path, 300) + clip(movedTo ?? "", 300),
   )
 
-/** Files of the share for a tool call: its attachments, and the full texts of truncated ones. */
-export function* storedFilesOf(part: ToolPart): Generator<StoredFile> {
-  for (const attachment of part.attachments) {
-    const { file } = attachmentOf(attachment)
-    if (file) yield file
-  }
-  for (const [text, bounds] of longTexts(part)) {
-    const { fullText } = truncate(text, bounds)
-    if (fullText) yield fullText
-  }
-}
-
-export const cutView = ({ omittedLines, fullText }: TruncatedText): CutView | undefined =>
-  fullText ? { lines: omittedLines, href: fullText.path } : undefined
+export const cutView = ({ omitted, fullText }: TruncatedText): CutView | undefined =>
+  omitted === "" ? undefined : { omitted, file: fullText }
 
 export function terminalBlocks(command: string, output: string): StepBlock[] {
   const shown = truncate(output, TERMINAL_LIMITS)
   const given = truncate(command, COMMAND_LIMITS)
   const block: StepBlock = {
     type: "terminal",
-    command: given.head,
+    command: joinCut(given),
     output: renderAnsi(shown.tail ? shown.head : trimNewlines(shown.head)),
     tail: shown.tail ? renderAnsi(trimNewlines(shown.tail)) : emptyHtml,
     cut: cutView(shown),
   }
-  return given.fullText ? [block, { type: "link", href: given.fullText.path, label: "the whole command" }] : [block]
+  return given.fullText ? [block, { type: "link", target: given.fullText, label: "the whole command" }] : [block]
 }
 
-/** Terminal output; plain if its styles make the markup larger than estimated. */
+/** Elements of styled output at most; with more, it is shown without styles. */
+const MAX_STYLED_ELEMENTS = 800
+
 function renderAnsi(text: string): SafeHtml {
   const markup = ansiToHtml(text)
-  return exceedsEstimate(markupOf(markup), estimateText(text, "terminal"), 0) ? escapeText(text) : markup
+  if (measureMarkup(markupOf(markup)).elements <= MAX_STYLED_ELEMENTS) return markup
+  return ansiToHtml(text.replace(/(?:\u001b\[|\u009b)[\d;:]*m/g, ""))
 }
 
 /** Trims newlines from the end. Not by a pattern, which would take quadratic time. */
@@ -146,11 +88,14 @@ function trimNewlines(text: string): string {
 
 export function outputBlocks(text: string, tone: "bad" | "plain" = "plain"): StepBlock[] {
   if (text.trim() === "") return []
-  const { head, tail, omittedLines, fullText } = truncate(text, OUTPUT_LIMITS)
-  const gap = fullText ? `\n… ${formatCount(omittedLines, "line")} left out …\n` : ""
-  const blocks: StepBlock[] = [{ type: "text", text: head + gap + tail, tone }]
-  return fullText ? [...blocks, { type: "link", href: fullText.path, label: "the whole text" }] : blocks
+  const shown = truncate(text, OUTPUT_LIMITS)
+  const blocks: StepBlock[] = [{ type: "text", text: joinCut(shown), tone }]
+  return shown.fullText ? [...blocks, { type: "link", target: shown.fullText, label: "the whole text" }] : blocks
 }
+
+/** What is shown of a text, with a line that says what is left out. */
+const joinCut = ({ head, tail, omitted, omittedLines }: TruncatedText): string =>
+  omittedLines === 0 ? head : `${head}\n… ${omitted} left out …\n${tail}`
 
 /** Limits of lists shown in a step; real sessions stay below them. */
 export const MAX_DIAGNOSTICS_BYTES = 5_000

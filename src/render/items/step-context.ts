@@ -4,9 +4,7 @@ import type { StepBlock, StepView } from "../view.ts"
 
 /** Context of a step within the share. */
 export interface StepContext {
-  /** Highlighting budgets for visible and for folded code. */
   budget: HighlightBudget
-  foldedBudget: HighlightBudget
   /** The session's working directory; paths below it are shown relative to it. */
   directory: string
   /** File name of a child session's page, by the session's id. */

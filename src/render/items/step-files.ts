@@ -32,7 +32,7 @@ export async function readStep(
     return {
       ...display,
       outcome,
-      blocks: [await codeBlock(content.text, path, context.foldedBudget, content.firstLine)],
+      blocks: [await codeBlock(content.text, path, context.budget, content.firstLine)],
     }
   }
   if (content.type === "directory")

@@ -1,8 +1,9 @@
 import type { ToolPart } from "../../session/model.ts"
 import { formatCount, formatDuration } from "../format.ts"
 import { safeUrl } from "../html/safe-url.ts"
-import { clip, PROSE_LIMITS, SEARCH_LIMITS, TASK_LIMITS, truncate } from "../html/truncate.ts"
-import { renderMarkdown } from "../markdown/markdown.ts"
+import { clip } from "../html/truncate.ts"
+import { renderProse } from "../markdown/markdown.ts"
+import { PROSE_LIMITS, SEARCH_LIMITS, TASK_LIMITS } from "../markdown/prose-limits.ts"
 import { categoryOf } from "../tool-category.ts"
 import type { StepBlock, StepView } from "../view.ts"
 import { attachmentBlocks, commandOutput, fieldBlocks, outputBlocks, terminalBlocks } from "./step-blocks.ts"
@@ -148,13 +149,10 @@ async function taskStep(
 ): Promise<StepDisplay> {
   const href = sessionID === undefined ? undefined : context.childPage(sessionID)
   const blocks: StepBlock[] = []
-  const asked = truncate(prompt, TASK_LIMITS)
   if (prompt)
-    blocks.push({ type: "prose", tone: "asked", body: await renderMarkdown(asked.head, context.foldedBudget) })
-  if (asked.fullText) blocks.push({ type: "link", href: asked.fullText.path, label: "the whole task" })
-  const shown = truncate(result, PROSE_LIMITS)
-  if (result) blocks.push({ type: "prose", tone: "answered", body: await renderMarkdown(shown.head, context.budget) })
-  if (shown.fullText) blocks.push({ type: "link", href: shown.fullText.path, label: "the whole answer" })
+    blocks.push({ type: "prose", tone: "asked", body: await renderProse(prompt, TASK_LIMITS, context.budget) })
+  if (result)
+    blocks.push({ type: "prose", tone: "answered", body: await renderProse(result, PROSE_LIMITS, context.budget) })
   if (href)
     blocks.push({
       type: "card",
@@ -203,13 +201,11 @@ async function webStep(
 ): Promise<StepDisplay> {
   if (call.kind === "websearch") {
     // Search results are lines of text with URLs, which Markdown turns into links.
-    const { head, fullText } = truncate(part.output, SEARCH_LIMITS)
-    const body = await renderMarkdown(head, context.foldedBudget, { breaks: true })
-    const found: StepBlock[] = head.trim() === "" ? [] : [{ type: "prose", tone: "answered", body }]
-    if (fullText) found.push({ type: "link", href: fullText.path, label: "the whole answer" })
+    const body = await renderProse(part.output, SEARCH_LIMITS, context.budget, { breaks: true })
+    const found: StepBlock[] = part.output.trim() === "" ? [] : [{ type: "prose", tone: "answered", body }]
     return { verb: "Searched", object: call.query, mono: false, node: "looked", blocks: found }
   }
   const href = safeUrl(call.url)
-  const link: StepBlock[] = href ? [{ type: "link", href, label: clip(call.url, 400) }] : []
+  const link: StepBlock[] = href ? [{ type: "link", target: href, label: clip(call.url, 400) }] : []
   return { verb: "Fetched", object: call.url, node: "looked", blocks: [...link, ...outputBlocks(part.output)] }
 }

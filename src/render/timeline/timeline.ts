@@ -1,6 +1,13 @@
-import type { AssistantMessage, Message, MessageError, ToolPart, UserMessage } from "../../session/model.ts"
+import {
+  type AssistantMessage,
+  isPrompt,
+  type Message,
+  type MessageError,
+  type ToolPart,
+  type UserMessage,
+} from "../../session/model.ts"
 import { clip } from "../html/truncate.ts"
-import { isPrompt, toolsOf } from "../message-fragment.ts"
+import { toolsOf } from "../message-text.ts"
 import { categoryOf, hasFailed } from "../tool-category.ts"
 import { limitMarks, mark, type TimelineMark } from "./timeline-marks.ts"
 
