@@ -9,7 +9,7 @@ import type { ProseLimits } from "./prose-limits.ts"
 export type LimitedPiece = { type: "markdown" | "written"; text: string } | { type: "gap"; omitted: string }
 
 /** A run of printable characters without a space is data beyond this length; a line is, whatever is in it. */
-const LONG_WORD = /[!-~]{4000,}/g
+const MAX_WORD_CHARS = 4_000
 const MAX_LINE_CHARS = 20_000
 
 interface LimitedBlock {
@@ -39,10 +39,13 @@ function shortenLines(text: string): { text: string; omittedChars: number } {
     omittedChars += short.omittedChars
     return short.text
   }
-  const words = text.replace(LONG_WORD, (word) => shorten(word, 1_000, 300))
-  if (words.length <= MAX_LINE_CHARS) return { text: words, omittedChars }
-  const lines = words.split("\n").map((line) => (line.length > MAX_LINE_CHARS ? shorten(line, 12_000, 4_000) : line))
-  return { text: lines.join("\n"), omittedChars }
+  if (text.length <= MAX_WORD_CHARS) return { text, omittedChars }
+  const lines = text.split("\n").map((line) => {
+    if (line.length <= MAX_WORD_CHARS) return line
+    const words = line.replace(/[!-~]+/g, (word) => (word.length > MAX_WORD_CHARS ? shorten(word, 1_000, 300) : word))
+    return words.length > MAX_LINE_CHARS ? shorten(words, 12_000, 4_000) : words
+  })
+  return { text: omittedChars === 0 ? text : lines.join("\n"), omittedChars }
 }
 
 function limitBlock(block: ProseBlock, { block: limits }: ProseLimits): LimitedBlock {

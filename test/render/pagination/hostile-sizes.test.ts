@@ -102,7 +102,7 @@ describe("any parts with the largest possible markup", () => {
   ]
   test.each(kinds)("%s", async (kind, make) => {
     for (const text of Object.values(heavyTexts)) {
-      const parts = [make(20, text(1_000))]
+      const parts = [make(6, text(500))]
       await boundedPages({ messages: [withIds(kind.startsWith("a user") ? user(parts) : assistant(parts), 0)] })
     }
   })
