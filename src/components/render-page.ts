@@ -46,8 +46,24 @@ async function render(component: unknown, props: object, links: PageLinks): Prom
 }
 
 /** The render context that components expect, for pages without Astro's styles, scripts or islands. */
-function newResult(links: PageLinks) {
-  const metadata = {
+const newResult = (links: PageLinks) => ({
+  ...emptyResult,
+  createAstro: (props: object) => ({ props, self: null, locals: { links } }),
+})
+
+const emptyResult = {
+  cancelled: false,
+  partial: false,
+  compressHTML: true,
+  renderers: [],
+  directives: [],
+  styles: new Set(),
+  scripts: new Set(),
+  links: new Set(),
+  componentMetadata: new Map(),
+  clientDirectives: new Map(),
+  inlinedScripts: new Map(),
+  _metadata: {
     hasHydrationScript: false,
     hasRenderedHead: false,
     hasRenderedServerIslandRuntime: false,
@@ -62,20 +78,5 @@ function newResult(links: PageLinks) {
     hasDirectives: new Set(),
     propagators: new Set(),
     pendingSlotEvaluations: [],
-  }
-  return {
-    cancelled: false,
-    partial: false,
-    compressHTML: true,
-    renderers: [],
-    directives: [],
-    styles: new Set(),
-    scripts: new Set(),
-    links: new Set(),
-    componentMetadata: new Map(),
-    clientDirectives: new Map(),
-    inlinedScripts: new Map(),
-    _metadata: metadata,
-    createAstro: (props: object) => ({ props, self: null, locals: { links } }),
-  }
+  },
 }

@@ -65,9 +65,9 @@ export function takeFitting<T>(rows: readonly T[], bytes: number, textOf: (row: 
 export function truncate(text: string, limits: TruncationLimits): TruncatedText {
   // A final newline does not begin another line.
   const body = text.endsWith("\n") ? text.slice(0, -1) : text
+  if (isWithin(body, limits)) return { head: body, tail: "", omittedLines: 0, omitted: "" }
   const all = takeFirst(body, limits.lines, limits.bytes)
-  const isWhole = body === "" || all.next > body.length
-  if (isWhole && all.omittedChars === 0) return { head: all.text, tail: "", omittedLines: 0, omitted: "" }
+  const isWhole = all.next > body.length
   const head = isWhole ? all : takeFirst(body, Math.ceil(limits.lines * limits.head), limits.bytes * limits.head)
   const tailShare = isWhole ? 0 : 1 - limits.head
   const tail = takeLast(body, head.next, Math.floor(limits.lines * tailShare), limits.bytes * tailShare)
@@ -86,12 +86,29 @@ export function truncate(text: string, limits: TruncationLimits): TruncatedText 
   }
 }
 
+/** Whether a text needs no truncation: few lines, none of them too long. Most texts are. */
+export function isWithin(text: string, { lines, bytes }: { lines: number; bytes: number }): boolean {
+  if (text === "") return true
+  if (text.length > bytes || lines < 1) return false
+  let count = 0
+  for (let start = 0; start <= text.length; ) {
+    const end = endOfLine(text, start)
+    if (++count > lines || end - start > MAX_LINE_CHARS) return false
+    start = end + 1
+  }
+  return textBytes(text) <= bytes
+}
+
+const endOfLine = (text: string, start: number) => {
+  const end = text.indexOf("\n", start)
+  return end < 0 ? text.length : end
+}
+
 /** Number of lines between two positions that begin lines. */
 function countLines(text: string, from: number, to: number): number {
   let lines = 0
   for (let at = from; at < to; lines++) {
-    const end = text.indexOf("\n", at)
-    at = end < 0 ? text.length + 1 : end + 1
+    at = endOfLine(text, at) + 1
   }
   return lines
 }
@@ -107,8 +124,7 @@ function takeFirst(text: string, lines: number, bytes: number): TakenLines & { n
   const taken: string[] = []
   let [left, next, omittedChars] = [bytes + 1, 0, 0]
   while (taken.length < lines && next <= text.length) {
-    const found = text.indexOf("\n", next)
-    const end = found < 0 ? text.length : found
+    const end = endOfLine(text, next)
     const line = shortenLine(text, next, end, taken.length === 0 ? bytes : undefined)
     left -= textBytes(line.text) + 1
     if (left < 0) break

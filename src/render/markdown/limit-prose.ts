@@ -1,6 +1,6 @@
 import { formatCount } from "../format.ts"
 import { textBytes } from "../html/text-bytes.ts"
-import { leaveOutMiddle, truncate } from "../html/truncate.ts"
+import { isWithin, leaveOutMiddle, truncate } from "../html/truncate.ts"
 import { isPathological } from "./pathological.ts"
 import { type ProseBlock, splitBlocks } from "./prose-blocks.ts"
 import type { ProseLimits } from "./prose-limits.ts"
@@ -26,6 +26,8 @@ interface LimitedBlock {
  * too long. `omittedChars`: characters left out of lines, where no gap says so.
  */
 export function limitProse(text: string, limits: ProseLimits): { pieces: LimitedPiece[]; omittedChars: number } {
+  if (isWithin(text, limits.block) && !isPathological(text))
+    return { pieces: [{ type: "markdown", text }], omittedChars: 0 }
   const { text: shortened, omittedChars } = shortenLines(text)
   const blocks = splitBlocks(shortened).map((block) => limitBlock(block, limits))
   return { pieces: mergePieces(takeShown(blocks, limits)), omittedChars }

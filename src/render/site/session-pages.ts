@@ -109,7 +109,7 @@ export async function* sessionPages(session: Session, context: SessionContext): 
   await documents?.begin(info, resume?.from)
   for await (const message of session.messages(state.read)) {
     addToStats(state.stats, message)
-    yield* pages.add(message)
+    yield* await pages.add(message)
     await addChanges(state.history, message, state.promptRef, workingDirectoryOf(message) || info.directory)
     await documents?.add(message)
     state.lastMessage = message
@@ -117,7 +117,7 @@ export async function* sessionPages(session: Session, context: SessionContext): 
       resume.onCapture({ pages: state, ...(await documents.contentSoFar()) })
   }
   const live = context.live ?? isUnfinished(state.lastMessage)
-  yield* pages.finish(live)
+  yield* await pages.finish(live)
 
   const changes = changesPages(await changedFiles(state.history), stem, historyNotes(state.history))
   for (const page of changes) {
@@ -178,29 +178,32 @@ class PageSequence {
       if (one && !this.#drawn.has(one.number)) this.#drawn.set(one.number, await redraw(one, this.drawing))
   }
 
-  async *add(message: Message): AsyncGenerator<SessionOutput> {
-    const { draft } = this.state
+  /** Renders a message. Returns the pages that it completes and the files that it links to. */
+  async add(message: Message): Promise<SessionOutput[]> {
+    const { state } = this
     const isAsked = isPrompt(message)
-    const prompt = draft.promptsBefore + draft.turns.length + (isAsked ? 1 : 0)
+    const prompt = state.draft.promptsBefore + state.draft.turns.length + (isAsked ? 1 : 0)
+    const outputs: SessionOutput[] = []
     let index = 0
     for await (const item of drawItems(message, prompt, this.drawing)) {
-      if (startsNewPage(this.state.fill, item.size, isAsked && index === 0)) yield* this.#nextPage()
-      if (index === 0) yield* this.#begin(message)
-      placeItem(this.state.draft, message, prompt, index++)
-      this.#drawn.get(this.state.draft.number)!.push(item)
-      for (const file of item.links.files.values()) yield { type: "file", file }
+      if (startsNewPage(state.fill, item.size, isAsked && index === 0)) await this.#nextPage(outputs)
+      if (index === 0) await this.#begin(message, outputs)
+      placeItem(state.draft, message, prompt, index++)
+      this.#drawn.get(state.draft.number)!.push(item)
+      for (const file of item.links.files.values()) outputs.push({ type: "file", file })
     }
-    if (index === 0) yield* this.#begin(message)
+    if (index === 0) await this.#begin(message, outputs)
+    return outputs
   }
 
   /** Called once for a message, when it is known on which page it begins. */
-  async *#begin(message: Message): AsyncGenerator<SessionOutput> {
+  async #begin(message: Message, outputs: SessionOutput[]): Promise<void> {
     const { state } = this
     const { draft } = state
     const page = pageName(this.#context.stem, draft.number)
     if (isPrompt(message)) {
       if (state.turn) state.turn.isOver = true
-      if (state.heldDraft) yield await this.page(state.heldDraft)
+      if (state.heldDraft) outputs.push(await this.page(state.heldDraft))
       state.heldDraft = undefined
       state.turn = newTurn(message)
       draft.turns.push(state.turn)
@@ -209,23 +212,25 @@ class PageSequence {
     addToTimeline(state.timeline, message, page)
   }
 
-  async *#nextPage(): AsyncGenerator<SessionOutput> {
+  async #nextPage(outputs: SessionOutput[]): Promise<void> {
     const { state } = this
     const { draft, turn } = state
     this.#addPartLink(draft)
     if (draft.number > 1 && turn && draft.turns.includes(turn)) state.heldDraft = draft
-    else if (draft.number > 1) yield await this.page(draft)
+    else if (draft.number > 1) outputs.push(await this.page(draft))
     state.draft = newDraft(draft.number + 1, draft.promptsBefore + draft.turns.length)
     this.#drawn.set(state.draft.number, [])
   }
 
   /** Ends the session: completes all pages but the first. */
-  async *finish(live: boolean): AsyncGenerator<SessionOutput> {
+  async finish(live: boolean): Promise<SessionOutput[]> {
     const { draft, heldDraft, turn } = this.state
     if (turn) turn.isOver = !live
     this.#addPartLink(draft)
-    if (heldDraft) yield await this.page(heldDraft)
-    if (draft.number > 1) yield await this.page(draft, { next: undefined, live })
+    const outputs: SessionOutput[] = []
+    if (heldDraft) outputs.push(await this.page(heldDraft))
+    if (draft.number > 1) outputs.push(await this.page(draft, { next: undefined, live }))
+    return outputs
   }
 
   #addPartLink({ number, promptsBefore, turns }: PageDraft): void {
