@@ -1,6 +1,7 @@
 // Benchmarks the built command as a user runs it, each time in a new process, sharing to a fresh local folder:
 //
 //    npm run bench -- [--sizes 10,100] [--repeat 5] [--output bench-results.json] [--profile]
+//                     [--archive 1000] [--unshare 10000]
 //
 // Prints a table of medians, then the goals beside the results, and writes both as JSON. With `--profile`, prints the
 // time of each stage for one share of each size instead. Times span the whole process; the ratio is to an idle Node
@@ -27,16 +28,22 @@ const { values } = parseArgs({
     repeat: { type: "string", default: "5" },
     output: { type: "string", default: path.join(root, "bench-results.json") },
     profile: { type: "boolean", default: false },
+    archive: { type: "string", default: "1000" },
+    unshare: { type: "string", default: "10000" },
   },
 })
 const sizes = values.sizes.split(",").map(Number)
 const repeat = Number(values.repeat)
 /** Sessions in the timed archive. */
-const ARCHIVED_SESSIONS_COUNT = 1_000
+const archivedSessions = Number(values.archive)
+/** Objects of the share that is removed. */
+const unsharedObjects = Number(values.unshare)
 /** Messages of the session that is shared to a slow bucket. */
 const SLOW_BUCKET_MESSAGES_COUNT = 1_000
-if (![...sizes, repeat].every((number) => Number.isInteger(number) && number > 0)) {
-  console.error("Usage: npm run bench -- [--sizes 10,100,1000,10000] [--repeat 5] [--output FILE] [--profile]")
+if (![...sizes, repeat, archivedSessions, unsharedObjects].every((number) => Number.isInteger(number) && number > 0)) {
+  console.error(
+    "Usage: npm run bench -- [--sizes 10,100,1000,10000] [--repeat 5] [--output FILE] [--profile] [--archive 1000] [--unshare 10000]",
+  )
   process.exit(2)
 }
 
@@ -70,8 +77,8 @@ async function printBench() {
   const bucket = sizes.includes(SLOW_BUCKET_MESSAGES_COUNT)
     ? await waitsForBucket(SLOW_BUCKET_MESSAGES_COUNT)
     : undefined
-  const unshare = await unshareRequests(10_000, path.join(folder, "unshare"), ownEnvironment)
-  const archive = keepAll(ARCHIVED_SESSIONS_COUNT)
+  const unshare = await unshareRequests(unsharedObjects, path.join(folder, "unshare"), ownEnvironment)
+  const archive = keepAll(archivedSessions)
   const reached = goals(results, startUp("--version"), startUp("--help"), plugin, bucket, unshare)
   const machine = {
     node: process.versions.node,

@@ -31,7 +31,7 @@ const { metafile } = await build({
     plugin: "src/plugin/index.ts",
     worker: "src/plugin/worker.ts",
     tui: "src/plugin/tui.ts",
-    "server-worker": "src/share-server/worker.ts",
+    "server-worker": "src/share-server/workers/worker.ts",
   },
   outdir: dist,
   bundle: true,

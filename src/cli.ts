@@ -1,8 +1,9 @@
-import { Command, CommanderError } from "commander"
+import { Command, CommanderError, Option } from "commander"
 import { guardOutput } from "./commands/output.ts"
 import { systemEnvironment } from "./config/paths.ts"
 import { ShareError } from "./errors.ts"
 import { useProxies } from "./lib/proxies.ts"
+import { BUCKET_OPTIONS } from "./store/bucket-options.ts"
 import { version } from "./version.ts"
 
 const [stdout, stderr] = [guardOutput(process.stdout), guardOutput(process.stderr)]
@@ -28,7 +29,7 @@ Exit status: 0 success, 1 unexpected error, 2 invalid usage or input, 3 sharing 
 5 storage error, 6 an unshare left data behind.`,
   )
 
-const withDestination = (command: Command) =>
+const withDestination = (command: Command) => {
   command
     .option("--to <destination>", "s3://bucket[/folder], or a local folder: ./shares, ~/shares, /srv/shares")
     .option("--endpoint <url>", "URL of the S3 service, such as https://minio.corp.example")
@@ -38,6 +39,12 @@ const withDestination = (command: Command) =>
     .option("--path-style", "put the bucket name in the URL path (default with --endpoint)")
     .option("--no-path-style", "put the bucket name in the host name")
     .option("--quiet", "print only errors on stderr")
+  for (const [name, { value, help }] of Object.entries(BUCKET_OPTIONS)) {
+    const flag = `--${name.replace(/[A-Z]/g, "-$&").toLowerCase()}`
+    command.addOption(new Option(value ? `${flag} <${value}>` : flag, help).helpGroup("Bucket options:"))
+  }
+  return command
+}
 
 const withOutput = (command: Command) =>
   withDestination(command)
@@ -70,7 +77,6 @@ withAll(withSelection(withOutput(program.command("share [session]"))))
   .option("--yes", "do not ask for confirmation")
   .option("--accept-retention", "share even though object lock prevents deletion for a time")
   .option("--open", "open the link in the browser")
-  .option("--private-index", "with --all: keep the index of all links on this machine (always the case)")
   .action(async (session, flags) =>
     flags.all
       ? (await import("./commands/share-all.ts")).shareAll(flags, terminal)
@@ -92,7 +98,11 @@ withAll(withSelection(program.command("export [session]")))
   .option("--output <place>", "a file, a folder, or - for stdout (default: the current folder, named after the title)")
   .option("--force", "overwrite existing files")
   .option("--quiet", "print only errors on stderr")
-  .action(async (session, flags) => (await import("./commands/export.ts")).exportCommand(session, flags, terminal))
+  .action(async (session, flags) =>
+    flags.all
+      ? (await import("./commands/export-all.ts")).exportAll(flags, terminal)
+      : (await import("./commands/export.ts")).exportCommand(session, flags, terminal),
+  )
 
 program
   .command("import <link>")
@@ -119,7 +129,11 @@ withOutput(program.command("unshare [share]"))
     "delete nothing; drop the record of a share that is no longer stored, such as in a deleted bucket",
   )
   .option("--yes", "do not ask for confirmation")
-  .action(async (named, flags) => (await import("./commands/unshare.ts")).unshareCommand(named, flags, terminal))
+  .action(async (named, flags) => {
+    if (flags.forget) return (await import("./commands/forget.ts")).forgetCommand(named, flags, terminal)
+    if (flags.all) return (await import("./commands/unshare-all.ts")).unshareAll(named, flags, terminal)
+    return (await import("./commands/unshare.ts")).unshareCommand(named, flags, terminal)
+  })
 
 withOutput(program.command("list"))
   .description("list shares with their location and expiry")

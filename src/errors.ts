@@ -1,6 +1,6 @@
 import { terminalText } from "./lib/terminal-text.ts"
 
-/** What went wrong, in a word that scripts and callers may rely on. */
+/** Stable error codes, for scripts and callers. */
 export type ErrorCode =
   | "bad-usage"
   | "bad-input"
@@ -35,7 +35,7 @@ const exitStatus: Record<ErrorCode, number> = {
 }
 
 export interface ShareErrorOptions {
-  /** What the person can do next: one sentence. */
+  /** Next step for the user: one sentence. */
   hint?: string
   /** The error this one was made from, for logs and debugging. */
   cause?: unknown

@@ -1,10 +1,10 @@
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 import type { ArchiveSummary } from "../export/archive.ts"
+import { parseDuration } from "../lib/duration.ts"
 import { sha256 } from "../lib/hash.ts"
 import { databasePath } from "../session/database-path.ts"
 import { listSessions, type SessionEntry } from "../session/list-sessions.ts"
-import { parseDuration } from "../share/expiry.ts"
 import { info, type Terminal } from "./terminal.ts"
 
 /** Flags that select sessions for `--all`. */

@@ -6,17 +6,15 @@ import { exportFolder } from "../export/export-folder.ts"
 import { assertFree, toBuffers, writeOutput } from "../export/write-output.ts"
 import { resolveOutput } from "../lib/output-target.ts"
 import { terminalText } from "../lib/terminal-text.ts"
-import { findSession } from "../session/find-session.ts"
 import { prepare } from "../share/prepare.ts"
 import { version } from "../version.ts"
-import type { AllFlags } from "./all-sessions.ts"
 import { settingsFromFlags } from "./destination.ts"
-import { exportAll } from "./export-all.ts"
+import { namedSession } from "./named-session.ts"
 import { writeBytes } from "./output.ts"
 import { parseSelection, type SelectionFlags } from "./selection.ts"
 import { formatBytes, info, redactedLine, statusLine, type Terminal } from "./terminal.ts"
 
-export interface ExportFlags extends SelectionFlags, AllFlags {
+export interface ExportFlags extends SelectionFlags {
   format?: string
   /** A file, a folder, or `-` for stdout. */
   output?: string
@@ -27,11 +25,10 @@ export interface ExportFlags extends SelectionFlags, AllFlags {
 /** `export [session]`: writes a session, redacted like a share, to a file, folder or stdout; prints the path. */
 export async function exportCommand(named: string | undefined, flags: ExportFlags, terminal: Terminal): Promise<void> {
   const format = parseFormat(flags)
-  if (flags.all) return exportAll(format, flags, terminal)
   const selection = parseSelection(flags)
   const { redact } = settingsFromFlags({}, terminal, { isNew: false })
-  const source = findSession(named, terminal)
   const status = statusLine(terminal, flags.quiet)
+  const source = namedSession(named, flags.quiet, terminal, status)
   try {
     status.show(`Reading ${source.label}…`)
     await source.read(async (record) => {
@@ -70,7 +67,7 @@ const FORMAT_TEXTS: Record<ExportFormat, string> = {
 }
 
 /** The format from `--format`, or the extension of `--output`, or `html`. Throws `bad-usage` for an unknown `--format`. */
-function parseFormat({ format, output = "" }: ExportFlags): ExportFormat {
+export function parseFormat({ format, output = "" }: ExportFlags): ExportFormat {
   if (format === undefined) {
     const ending = path.extname(output).slice(1).toLowerCase()
     return ending === "md" || ending === "json" ? ending : "html"

@@ -3,8 +3,8 @@ import path from "node:path"
 import { isDeadEndpoint, sharesElsewhereError } from "../config/dead-endpoint.ts"
 import { assertNoOtherServer, writeDeadEndpoint, writePluginEntry, writeTuiEntry } from "../config/edit-config.ts"
 import { resolveEnterprise } from "../config/enterprise.ts"
-import { parseSettings } from "../config/load.ts"
-import { dataFolder, openCodeConfigFolder } from "../config/paths.ts"
+import { parseSettings, pickDestination } from "../config/load.ts"
+import { ledgerFolder, openCodeConfigFolder } from "../config/paths.ts"
 import type { Settings } from "../config/schema.ts"
 import { ShareError } from "../errors.ts"
 import { probeStoreOnce } from "../share/ensure-erasable.ts"
@@ -46,7 +46,7 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   const store = await openStore(destination)
   try {
     status.show(`Testing ${store.name}…`)
-    const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+    const ledger = openLedger(ledgerFolder(terminal))
     const seen = await probeStoreOnce({ store, destination, ledger, newId: newShareId })
     status.clear()
     info(
@@ -85,11 +85,8 @@ function configFile(folder: string, name: string): string {
 }
 
 async function promptForSettings(flags: InitFlags, terminal: Terminal): Promise<Record<string, unknown>> {
-  const { to, endpoint, region, profile, publicUrl, pathStyle } = flags
-  const given: Settings = Object.fromEntries(
-    Object.entries({ to, endpoint, region, profile, publicUrl, pathStyle }).filter(([, value]) => value !== undefined),
-  )
-  if (to !== undefined) return { ...given }
+  const given: Settings = pickDestination(flags)
+  if (given.to !== undefined) return { ...given }
   if (!canAsk(terminal))
     throw new ShareError("bad-usage", "Not running in a terminal, so --to is required.", {
       hint: "opencode-bucket init --to s3://team-shares --endpoint https://minio.corp.example",

@@ -1,11 +1,11 @@
 import { ShareError } from "../errors.ts"
-import type { LedgerEntry } from "../share/ledger.ts"
+import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
 import { INDEX, prefixOf } from "../share/manifest.ts"
 import { type RemovalFailure, type RemovalSummary, withForgetHint } from "../share/remove-many.ts"
 import type { Removal } from "../share/unshare.ts"
 import { stillServedUrls } from "../share/verify-removed.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import { type Destination, openStore } from "../store/open-store.ts"
+import type { Destination } from "../store/open-store.ts"
 import { info, type Terminal } from "./terminal.ts"
 
 /** Reports the results of removals. Throws at the end if any failed. */
@@ -62,22 +62,4 @@ export function describeRemoval({ url, deleted, proven, note }: Removal): string
         ? `Removed and verified: ${url} (${count}).`
         : `Removed: ${url} (${count}).`
   return note ? `${what} ${note}` : what
-}
-
-/** Opens each store once, with the current `--profile`: credentials may differ from those used for sharing. */
-export function storeCache({ profile }: { profile?: string | undefined } = {}) {
-  const opened = new Map<string, Promise<ObjectStore>>()
-  return {
-    open(destination: Destination): Promise<ObjectStore> {
-      const place = profile === undefined ? destination : { ...destination, profile }
-      const name = JSON.stringify(place)
-      const store = opened.get(name) ?? openStore(place, { fromLedger: true })
-      opened.set(name, store)
-      return store
-    },
-    async close(): Promise<void> {
-      for (const store of await Promise.allSettled(opened.values()))
-        if (store.status === "fulfilled") store.value.close()
-    },
-  }
 }

@@ -1,5 +1,5 @@
 import { ShareError } from "../errors.ts"
-import { parseDuration } from "../share/expiry.ts"
+import { parseDuration } from "../lib/duration.ts"
 
 /** Limit of AWS Signature Version 4 for presigned links. */
 const MAX_SIGNED_SECONDS = 7 * 24 * 3600

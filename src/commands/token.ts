@@ -1,10 +1,12 @@
-import { mapConcurrently } from "../share-server/concurrency.ts"
-import { countShares, listShareIds, readOwner, removeFromIndex, removeShare } from "../share-server/ownership.ts"
-import { createToken, listRevoked, listTokens, revokeToken, rotateToken } from "../share-server/tokens.ts"
+import { mapConcurrently } from "../lib/concurrency.ts"
+import { countShares, listShareIds, readOwner, removeFromIndex, removeShare } from "../share-server/shares/ownership.ts"
+import { createToken, listRevoked, listTokens, revokeToken, rotateToken } from "../share-server/shares/tokens.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { openStore } from "../store/open-store.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
 import { info, oneLine, type Terminal } from "./terminal.ts"
+
+const MAX_CONCURRENT_READS = 16
 
 export interface TokenFlags extends DestinationFlags {
   json?: boolean
@@ -29,7 +31,7 @@ export async function tokenCreateCommand(name: string, flags: TokenFlags, termin
 /** `token list`: prints names, owners and dates, including revoked tokens that still have shares. The tokens themselves are not stored. */
 export async function tokenListCommand(flags: TokenFlags, terminal: Terminal): Promise<void> {
   const { tokens, revoked } = await inBucket(flags, terminal, async (store) => {
-    const counted = await mapConcurrently(await listRevoked(store), async (token) => ({
+    const counted = await mapConcurrently(await listRevoked(store), MAX_CONCURRENT_READS, async (token) => ({
       ...token,
       shares: await countShares(store, token.hash),
     }))

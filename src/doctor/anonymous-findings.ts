@@ -93,14 +93,14 @@ async function whoLists(store: ObjectStore): Promise<Finding> {
 function inFront(view: AnonymousView, before: AnonymousView): Finding {
   const about = "Caches"
   const served = [view, before].map((each) => (isPageView(each) ? each.served : "")).find(isCache)
-  if (served === undefined) return { about, state: "ok", says: "none detected in front of the bucket" }
+  if (served === undefined) return { about, state: "ok", says: "none detected" }
   const keeps = isHit(served)
   return {
     about,
     state: keeps ? "warn" : "note",
     says: keeps
-      ? `a cache in front keeps pages (${served}) and may serve a share for a while after it is removed`
-      : `something is in front (${served}), but did not cache the page`,
+      ? `a cache keeps pages (${served}) and may serve a share for a while after it is removed`
+      : `a cache responds (${served}), but did not keep the page`,
     ...(keeps && { remedy: "Configure it to respect Cache-Control: no-cache for s/*." }),
   }
 }

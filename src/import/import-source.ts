@@ -2,7 +2,7 @@ import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
 
-/** Where to read a session from: the web, or a local file. */
+/** Location of a session: the web, or a local file. */
 export type ImportSource = { url: URL } | { file: string }
 
 const DOCUMENT = "session.json"

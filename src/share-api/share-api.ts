@@ -1,4 +1,4 @@
-import { Hono } from "hono"
+import { type Context, type Env, Hono } from "hono"
 import { ShareError } from "../errors.ts"
 
 /** Share data that OpenCode stores and sends back with later requests. */
@@ -21,29 +21,32 @@ export interface ShareBackend {
 /**
  * OpenCode's share protocol (client 1.18) as a Hono app, below `/api/share` and `/api/shares`:
  * `POST /` with `{sessionID}`, `POST /{id}/sync` with `{secret, data}`, `DELETE /{id}` with `{secret}`.
- * @param getPath returns the part of a request's path that begins with `/api`
+ * @param backendOf returns the backend of a request
+ * @param getPath returns the part of a request's path that begins with `/api`. Default: all of it, below a mount point
  */
-export function shareApi(backend: ShareBackend, getPath: (request: Request) => string): Hono {
-  const api = new Hono({ getPath })
+export function shareApi<E extends Env = Env>(
+  backendOf: (context: Context<E>) => ShareBackend,
+  getPath?: (request: Request) => string,
+): Hono<E> {
+  const api = new Hono<E>(getPath ? { getPath } : {})
   api.onError((error, context) => {
     if (error instanceof ShareError) return context.json({ error: error.message, hint: error.hint }, statusOf(error))
     throw error
   })
   for (const base of ["/api/share", "/api/shares"]) {
     api.post(base, async (context) => {
-      const body = await readBody(context.req)
-      const sessionID = body["sessionID"]
+      const { sessionID } = await readBody(context.req)
       if (typeof sessionID !== "string" || !/^ses_\w{1,100}$/.test(sessionID))
         throw new ShareError("bad-input", "The request has no valid sessionID.")
-      return context.json(await backend.create(sessionID))
+      return context.json(await backendOf(context).create(sessionID))
     })
     api.post(`${base}/:id/sync`, async (context) => {
-      await backend.sync(context.req.param("id"), () => readBody(context.req), context.req.raw)
+      await backendOf(context).sync(context.req.param("id"), () => readBody(context.req), context.req.raw)
       return context.json({})
     })
     api.delete(`${base}/:id`, async (context) => {
       const { secret } = await readBody(context.req)
-      await backend.remove(context.req.param("id"), typeof secret === "string" ? secret : "")
+      await backendOf(context).remove(context.req.param("id"), typeof secret === "string" ? secret : "")
       return context.json({})
     })
   }
@@ -57,11 +60,17 @@ async function readBody(request: { json(): Promise<unknown> }): Promise<Record<s
   return body as Record<string, unknown>
 }
 
-const statusOf = ({ code }: ShareError) =>
-  code === "bad-input" || code === "bad-usage"
-    ? 400
-    : code === "sharing-disabled"
-      ? 403
-      : code === "session-not-found" || code === "share-not-found"
-        ? 404
-        : 502
+function statusOf({ code }: ShareError): 400 | 403 | 404 | 502 {
+  switch (code) {
+    case "bad-input":
+    case "bad-usage":
+      return 400
+    case "sharing-disabled":
+      return 403
+    case "session-not-found":
+    case "share-not-found":
+      return 404
+    default:
+      return 502
+  }
+}

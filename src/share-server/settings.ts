@@ -1,24 +1,26 @@
 import { readFileSync } from "node:fs"
 import * as z from "zod"
 import { ShareError } from "../errors.ts"
+import { parseDuration } from "../lib/duration.ts"
 import { firstHidden } from "../lib/terminal-text.ts"
-import { parseDuration } from "../share/expiry.ts"
+import { BUCKET_OPTIONS, type BucketOptions, bucketOptionNames } from "../store/bucket-options.ts"
 import { checkDestination, formatDestination, invalidDestinationError } from "../store/check-destination.ts"
 import { canonicalTo } from "../store/open-store.ts"
-import { isToken } from "./tokens.ts"
+import { isAddressRange } from "./access/address-ranges.ts"
+import { isToken } from "./shares/tokens.ts"
 
 const textSetting = z
   .string()
   .trim()
   .min(1, "must not be empty")
   .refine((value) => firstHidden(value) === undefined, "must not contain invisible characters")
-const urlSetting = z
+const addressSetting = z
   .url({ protocol: /^https?$/, error: "must be an http(s) address" })
   .refine(
     (url) => firstHidden(url) === undefined && !/\s/.test(url),
     "must be an http(s) address without hidden characters",
   )
-  .transform((url) => url.replace(/\/+$/, ""))
+const urlSetting = addressSetting.transform((url) => url.replace(/\/+$/, ""))
 const booleanSetting = z.union([
   z.boolean(),
   z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1"),
@@ -45,6 +47,19 @@ const jsonSetting = <T extends z.ZodType>(schema: T) =>
     }
   }, schema)
 
+/** The bucket's options, as in all commands. */
+const bucketOptionSettings: { [K in keyof BucketOptions]-?: z.ZodType<BucketOptions[K]> } = Object.assign(
+  {},
+  ...bucketOptionNames.map((name) => {
+    const { kind, problem } = BUCKET_OPTIONS[name]
+    const checked = textSetting.superRefine((value, context) => {
+      const wrong = problem?.(value)
+      if (wrong !== undefined) context.addIssue(wrong)
+    })
+    return { [name]: kind === "boolean" ? booleanSetting.optional() : checked.optional() }
+  }),
+)
+
 /** Settings of the server, from the file of `--config` and from variables `OPENCODE_BUCKET_<NAME>`, which win. */
 export const serverSettingsSchema = z.strictObject({
   /** Address and port to listen on. */
@@ -64,12 +79,13 @@ export const serverSettingsSchema = z.strictObject({
   region: textSetting.optional(),
   profile: textSetting.optional(),
   pathStyle: booleanSetting.optional(),
+  ...bucketOptionSettings,
   /** Publish although the bucket's object lock retains every object for a time. */
   acceptRetention: booleanSetting.default(false),
   /** Lets everyone who reaches the server read. */
   public: booleanSetting.default(false),
   /** OpenID Connect: the issuer, and this server's registration there. */
-  issuer: urlSetting.optional(),
+  issuer: addressSetting.optional(),
   clientId: textSetting.optional(),
   clientSecret: textSetting.optional(),
   clientSecretFile: textSetting.optional(),
@@ -167,10 +183,23 @@ function contradictions(settings: ServerSettings): string[] {
   }
   if (proxyHeader && settings.proxyAddresses.length === 0)
     problems.push("proxyAddresses are missing: without them, any client could set the header")
-  if (cookieKeys.some((key) => key.length < 32 || isToken(key)))
+  const names = settings.proxyAddresses.filter((text) => !isAddressRange(text))
+  if (names.length > 0)
+    problems.push(`proxyAddresses must be addresses or ranges such as 10.0.0.0/8, and no names: ${names.join(", ")}`)
+  if (cookieKeys.some(isWeakKey))
     problems.push("cookieKeys must have at least 32 random characters each (openssl rand -base64 32)")
   return problems
 }
+
+/** Minimum of different characters: 32 random hexadecimal digits have 14 on average. */
+const MIN_DISTINCT_CHARS = 10
+
+const isWeakKey = (key: string) =>
+  key.length < 32 ||
+  new Set(key).size < MIN_DISTINCT_CHARS ||
+  /^(.{1,20})\1+.{0,20}$/.test(key) ||
+  /change.?me|placeholder|your.?(?:key|secret)|password/i.test(key) ||
+  isToken(key)
 
 const isPlainHttp = (address: string) => {
   const { protocol, hostname } = new URL(address)

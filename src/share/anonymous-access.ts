@@ -13,7 +13,7 @@ export type Delivery =
   | "page"
   /** An earlier version, from a cache. */
   | "older"
-  /** Modified: something in front rewrites pages. */
+  /** Modified: a proxy rewrites pages. */
   | "changed"
   /** Shown as source: served as a text type other than HTML. */
   | "text"
@@ -22,7 +22,7 @@ export type Delivery =
   /** As compressed bytes that browsers do not decompress, because `Content-Encoding` was lost. */
   | "compressed"
 
-/** What a reader without credentials gets at a link. */
+/** Classified response to an anonymous request for a link. */
 export type AnonymousView =
   | {
       seen: Delivery

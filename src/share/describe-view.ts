@@ -13,40 +13,39 @@ export function describeView(view: AnonymousView): ViewDescription | undefined {
       return undefined
     case "older":
       return {
-        says: `A cache in front still shows an older version${view.served && ` (${view.served})`}.`,
-        remedy: "Have it respect Cache-Control: no-cache for s/*, which every page is sent with.",
+        says: `A cache still serves an older version of the page${view.served && ` (${view.served})`}.`,
+        remedy: "Configure the cache to respect Cache-Control: no-cache, which every page has, for s/*.",
       }
     case "changed":
       return {
-        says: `Everybody can open the page, but something in front changes it: what readers get is not what was sent${view.served && ` (${view.served})`}.`,
-        remedy: "Switch off what rewrites HTML there (minifying, injected scripts, e-mail obfuscation) for s/*.",
+        says: `Anyone with the link can open the page, but a proxy changes it: readers do not get what was uploaded${view.served && ` (${view.served})`}.`,
+        remedy: "Turn off HTML rewriting (minification, injected scripts, e-mail obfuscation) for s/*.",
       }
     case "text":
       return {
-        says: `The page is served as ${view.why}, so browsers show its source instead of the page; everybody who has the link can read that.`,
+        says: `The page is served as ${view.why}, so browsers show its source. Anyone with the link can read it.`,
         remedy:
-          "Name an address that serves HTML as text/html with --public-url: some services do so only under a domain of your own.",
+          "Set --public-url to an address that serves HTML as text/html; some services do so only for custom domains.",
       }
     case "download":
       return {
-        says: `The page is served as a download (${view.why}), so browsers save it instead of showing it; everybody who has the link can read that.`,
-        remedy:
-          "Name an address that shows HTML with --public-url: some services do so only under a domain of your own.",
+        says: `The page is served as a download (${view.why}), so browsers save it instead of showing it. Anyone with the link can read it.`,
+        remedy: "Set --public-url to an address that shows HTML; some services do so only for custom domains.",
       }
     case "compressed":
       return {
-        says: "The page is served compressed without saying so (its Content-Encoding is lost), so browsers show bytes instead of the page; everybody who has the link can read those.",
-        remedy: "Have the proxy or cache in front pass Content-Encoding on.",
+        says: "The page is served compressed but without its Content-Encoding header, so browsers cannot show it. Anyone with the link can read it.",
+        remedy: "Configure the proxy or cache to keep the Content-Encoding header.",
       }
     case "challenge":
       return {
-        says: `A bot check stands in front of the link (${view.by}): readers may have to pass it, and what is behind it cannot be seen from here.`,
-        remedy: "Exempt s/* from it.",
+        says: `The link shows a bot check (${view.by}). Readers may have to pass it; the page could not be checked.`,
+        remedy: "Exempt s/* from the bot check.",
       }
     case "sign-in":
       return {
-        says: `A sign-in stands in front of the link (${view.at}): who cannot sign in there does not get to the page, and who can cannot be seen from here.`,
-        remedy: "If everybody who has a link should be able to open it, exempt s/* from it.",
+        says: `The link requires a sign-in (${view.at}). Only readers who can sign in there get the page; it could not be checked.`,
+        remedy: "To let anyone with a link open it, exempt s/* from the sign-in.",
       }
     case "redirect":
       return {
@@ -54,18 +53,18 @@ export function describeView(view: AnonymousView): ViewDescription | undefined {
         remedy: "Check that --public-url is the address of this bucket, including its folder.",
       }
     case "refused":
-      return { says: `The link is not public: who opens it without signing in is answered ${view.status}.` }
+      return { says: `The link is not public: an anonymous request gets status ${view.status}.` }
     case "missing":
       return {
-        says: `The link is answered ${view.status} and not with the page.`,
+        says: `The link does not lead to the page: it gets status ${view.status}.`,
         remedy: "Check that --public-url is the address of this bucket, including its folder.",
       }
     case "other":
       return {
-        says: `The link is answered ${view.status}, but with something else than the page.`,
+        says: `The link gets status ${view.status} and a different page.`,
         remedy: "Check that --public-url is the address of this bucket, including its folder.",
       }
     case "unreachable":
-      return { says: `Whether others can open the link cannot be told from here (${view.reason}).` }
+      return { says: `The link could not be checked from here (${view.reason}).` }
   }
 }

@@ -4,7 +4,8 @@ import { ShareError } from "../errors.ts"
 import { mapConcurrently } from "../lib/concurrency.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
-import type { Ledger, LedgerEntry } from "./ledger.ts"
+import type { LedgerEntry } from "./ledger/ledger-entry.ts"
+import type { Ledger } from "./ledger.ts"
 import { INDEX, prefixOf, readManifest } from "./manifest.ts"
 import { isShareId } from "./share-id.ts"
 
@@ -41,8 +42,11 @@ export function parseShareName(text: string): ShareName {
 }
 
 /** This machine's ledger entries for a name. */
-export const findInLedger = async (name: ShareName, ledger: Ledger): Promise<LedgerEntry[]> =>
-  (await ledger.all()).filter((entry) => ("id" in name ? entry.id === name.id : entry.session === name.session))
+export async function findInLedger(name: ShareName, ledger: Ledger): Promise<LedgerEntry[]> {
+  if ("session" in name) return (await ledger.all()).filter(({ session }) => session === name.session)
+  const entry = await ledger.find(name.id)
+  return entry ? [entry] : []
+}
 
 /**
  * Finds shares by name: in the ledger, else at the configured destination, where manifests map sessions to shares. An

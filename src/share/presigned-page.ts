@@ -96,9 +96,9 @@ async function verifyPresigned(
     throw new ShareError(
       "store-denied",
       `The session is shared, but its signed link does not open (${"status" in view ? view.status : view.seen}).`,
-      { hint: "The credentials that sign it must be allowed to read (s3:GetObject), and the region be the bucket's." },
+      { hint: "Allow s3:GetObject for the credentials that sign it, and set the bucket's region." },
     )
-  const unseen = view.seen === "unreachable" && `Whether the link opens cannot be told from here (${view.reason}).`
+  const unseen = view.seen === "unreachable" && `The link could not be checked from here (${view.reason}).`
   // Only report access without the link if there is any: a private bucket is expected here.
   const isOpen = isPageView(unsigned)
   const isPublic = isOpen ? true : others.public
@@ -115,7 +115,7 @@ async function verifyPresigned(
 }
 
 const BUCKET_IS_PUBLIC =
-  "The link does not really end: everybody may read this bucket, so the page opens without the signature as well, for as long as it is there. Take public reading (s3:GetObject for everybody) away from the bucket or use a private one, or end the share with unshare."
+  "The page stays readable after the link expires: this bucket is public, so the same address opens without the signature. Remove public s3:GetObject access from the bucket, use a private bucket, or unshare."
 
 function withoutQuery(link: string): string {
   const url = new URL(link)

@@ -1,6 +1,7 @@
 import { ShareError } from "../errors.ts"
 import { collect, type ObjectEntry, type ObjectStore } from "../store/object-store.ts"
 import type { FoundShare } from "./find-share.ts"
+import type { LedgerEntry } from "./ledger/ledger-entry.ts"
 import type { Ledger } from "./ledger.ts"
 import { INDEX, MANIFEST, prefixOf } from "./manifest.ts"
 import { type RemovalCheck, samplePaths, verifyRemoved } from "./verify-removed.ts"
@@ -28,11 +29,12 @@ const MAX_ROUNDS = 5
  * out. Touches nothing outside `s/<id>/`.
  */
 export async function unshare(found: FoundShare, ledger: Ledger, { onWait }: UnshareOptions = {}): Promise<Removal> {
-  if (!found.entry) return removeShare(found, ledger)
-  const unwritable = await markRemoving(found.id, ledger)
-  if (!unwritable) return ledger.withLock(found.entry, () => removeShare(found, ledger), { onWait })
-  const { entry: _, ...unknown } = found
-  const removal = await removeShare(unknown, ledger)
+  const { entry, ...unrecorded } = found
+  if (!entry) return removeShare(unrecorded, ledger)
+  // Before the lock: the process that holds it may be publishing the share.
+  const { unwritable } = await markRemoving(found.id, ledger)
+  if (!unwritable) return ledger.withLock(entry, () => removeShare(found, ledger), { onWait })
+  const removal = await removeShare(unrecorded, ledger)
   return { ...removal, note: [removal.note, unwritable.message].filter(Boolean).join(" ") }
 }
 
@@ -43,12 +45,13 @@ export interface UnshareOptions {
 
 /** `unshare` without taking the lock. */
 export async function removeShare({ store, id, url, entry }: FoundShare, ledger: Ledger): Promise<Removal> {
-  if (entry) await markRemoving(id, ledger)
+  const marked = entry && (await markRemoving(id, ledger)).entry
   // Paths from an earlier removal that was not verified: the store no longer lists them.
-  const paths = new Set(entry && (await ledger.find(id))?.paths)
+  const paths = new Set(marked?.paths)
   const deleted = await emptyPrefix(store, id, async (listed) => {
+    const known = paths.size
     for (const path of listed) paths.add(path)
-    if (entry) await markRemoving(id, ledger, samplePaths(paths))
+    if (marked && paths.size > known) await saveQuietly({ ...marked, paths: samplePaths(paths) }, ledger)
   })
   const proof = await verifyRemoved(store, id, url, { paths, wasThere: deleted > 0 })
   if (entry) await ledger.drop(entry)
@@ -56,19 +59,28 @@ export async function removeShare({ store, id, url, entry }: FoundShare, ledger:
 }
 
 /**
- * Records in the ledger that a share is being removed, and its paths. Does nothing if the entry no longer exists.
- * Returns the error if the ledger cannot be written.
+ * Records in the ledger that this process is removing a share, unless it says so. Returns the entry, if there is one, and
+ * the error if the ledger cannot be written.
  */
-async function markRemoving(id: string, ledger: Ledger, paths?: string[]): Promise<ShareError | undefined> {
+async function markRemoving(
+  id: string,
+  ledger: Ledger,
+): Promise<{ entry?: LedgerEntry; unwritable?: ShareError | undefined }> {
   const entry = await ledger.find(id)
-  if (!entry) return undefined
+  if (!entry || (entry.state === "removing" && entry.pid === process.pid)) return entry ? { entry } : {}
+  const marked: LedgerEntry = { ...entry, state: "removing", pid: process.pid }
+  return { entry: marked, unwritable: await saveQuietly(marked, ledger) }
+}
+
+/** Saves an entry. Returns the error if the ledger cannot be written: the bucket is authoritative. */
+async function saveQuietly(entry: LedgerEntry, ledger: Ledger): Promise<ShareError | undefined> {
   try {
-    await ledger.save({ ...entry, state: "removing", pid: process.pid, ...(paths && { paths }) })
+    await ledger.save(entry)
+    return undefined
   } catch (error) {
     if (error instanceof ShareError) return error
     throw error
   }
-  return undefined
 }
 
 /**

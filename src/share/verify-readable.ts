@@ -5,11 +5,11 @@ import { type AnonymousView, compareWithSent, isPubliclyListable, viewAnonymousl
 import { describeView } from "./describe-view.ts"
 import { INDEX, prefixOf } from "./manifest.ts"
 
-/** Who can open a link. */
+/** Access to a link. */
 export interface LinkAccess {
   /** Whether an anonymous reader gets the page; null if unknown, or if `seen` is neither yes nor no. */
   public: boolean | null
-  /** What an anonymous reader gets; `local`: the link opens on this machine only; `unknown`: not checked. */
+  /** Response to an anonymous request; `local`: the link opens on this machine only; `unknown`: not checked. */
   seen: AnonymousView["seen"] | "local" | "unknown"
   /** For display, unless the link is simply public. */
   note?: string

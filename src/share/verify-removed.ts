@@ -181,18 +181,18 @@ function summarize(verdicts: Map<string, Verdict>): RemovalCheck {
 }
 
 function unverifiedNote(seen: Exclude<RemovalCheck["seen"], "missing">, by: string): string {
-  const said = "Not verified: the store no longer holds it, but"
+  const said = "Deleted from the store, but not verified:"
   switch (seen) {
     case "challenge":
-      return `${said} a bot check stands in front of the link (${by}), and a copy behind it cannot be seen from here. Purge the cache there, and open the link in a browser.`
+      return `${said} the link shows a bot check (${by}), which could hide a cached copy. Purge the cache, and open the link in a browser.`
     case "sign-in":
-      return `${said} a sign-in stands in front of the link (${by}), and a copy behind it cannot be seen from here. Open the link while you are signed in.`
+      return `${said} the link requires a sign-in (${by}), which could hide a cached copy. Sign in, and open the link.`
     case "redirect":
-      return `${said} the link redirects to ${by}, and what is behind that cannot be told from here. Open the link in a browser.`
+      return `${said} the link redirects to ${by}. Open it in a browser.`
     case "refused":
-      return `${said} the host refuses (${by}) without saying, as a store does, that nothing is there. Open the link as somebody who may read it.`
+      return `${said} the host refuses the request (${by}), unlike one for a missing object. Open the link as someone with read access.`
     case "unreachable":
-      return `${said} the link itself cannot be reached from here (${by}).`
+      return `${said} the link cannot be reached from here (${by}).`
   }
 }
 
@@ -204,7 +204,9 @@ function leftBehind(
 ): ShareError {
   const addresses = kept.map(([name]) => base + name)
   const { answer } = kept[0]![1]
-  const shows = isPageOf(answer, id) ? "shows it" : `answers ${answer.status}, unlike for what never existed`
+  const shows = isPageOf(answer, id)
+    ? "shows it"
+    : `returns status ${answer.status}, unlike an address that never existed`
   const more =
     kept.length > 1
       ? `, as ${kept.length === 2 ? "one other address does" : `${kept.length - 1} other addresses do`}`
@@ -219,7 +221,7 @@ function leftBehind(
       ]) => describeCacheHeaders(headers),
     )
     .find(isCache)
-  const hint = `A cache in front serves it${told === undefined ? "" : ` (${told})`}: ${purgeHint(answer.headers, base)}, then run the same command again.`
+  const hint = `A cache serves it${told === undefined ? "" : ` (${told})`}: ${purgeHint(answer.headers, base)}, then run the same command again.`
   return new ShareError(
     "left-behind",
     `Share ${id} is deleted from ${store.name}, but ${addresses[0]} still ${shows}${more}.`,
@@ -234,12 +236,12 @@ function verifyRemovedFromDisk(store: ObjectStore, id: string, base: string, was
       "left-behind",
       `Share ${id} is deleted from ${store.name}, but ${base + INDEX} still shows it.`,
       {
-        hint: "Something puts it there again, such as a synchronised folder: remove it there, then run the same command again.",
+        hint: "Another program restores it, such as a file synchronisation: remove it there, then run the same command again.",
         cause: new StillServedError([base + INDEX]),
       },
     )
   const root = path.dirname(path.dirname(folder))
   if (wasThere || existsSync(root)) return { proven: true, seen: "missing", asked: 1 }
-  const note = `Not proven: the folder ${printable(root)} is not there. It was deleted, or is on a drive that is not mounted.`
+  const note = `Not verified: the folder ${printable(root)} does not exist. It was deleted, or is on a drive that is not mounted.`
   return { proven: false, seen: "unreachable", asked: 1, note }
 }

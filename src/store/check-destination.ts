@@ -2,7 +2,7 @@ import os from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
-import { canonicalTo, parseDestination } from "../store/open-store.ts"
+import { canonicalTo, parseDestination } from "./open-store.ts"
 
 /** Why a text is not a valid destination, and valid destinations that may have been meant. */
 export interface InvalidDestination {

@@ -29,6 +29,8 @@ export interface Retention {
 
 /** Checks of a remote store before the first upload, since its owner decides what is allowed: see `verifyErasable`. */
 export interface RemoteStore {
+  /** Obtains the credentials, and returns where they come from and until when they are valid, for display; no value. */
+  credentials(): Promise<string>
   /** A hash that identifies this store as accessed with these credentials. Contains no secret. */
   identity(): Promise<string>
   /** The default retention; undefined if there is none, or if the store does not report it. */
@@ -40,6 +42,10 @@ export interface RemoteStore {
   checkPermissions(prefix: string): Promise<void>
   /** Throws `store-denied` if the store keeps old versions that are not listed: an empty listing would prove nothing. */
   checkListing(prefix: string): Promise<void>
+  /** What every upload asks for besides storing, as text: `sse aws:kms, storageClass COLD`; "" for nothing. */
+  readonly options: string
+  /** Which of that the service did not do for a stored object, one sentence without a full stop each. */
+  unmetOptions(key: string): Promise<string[]>
 }
 
 /** Request headers and method of a web reader (RFC 9110). */

@@ -61,7 +61,7 @@ describe.each(wrong)("%s is refused, and no folder is made of it", (to) => {
 
 test("shares that went to a folder by its name alone are listed, updated no more, and removed", async () => {
   const home = ownHome()
-  // What an earlier version made of "team-shares" in this file.
+  // As an earlier version stored "team-shares" of this file.
   const file = settingsFile(home, { to: "./team-shares" })
   const { id } = JSON.parse((await home.run(["share", fixture("questions"), "--json"])).stdout)
   settingsFile(home, { to: "team-shares" })
@@ -139,14 +139,14 @@ describe("--signed", () => {
   test("into a bucket that everybody may read says that its end ends nothing, and what to do", async () => {
     const { run, share } = await withBucket({ publicRead: true })
     const { stderr, stdout } = await run(["share", fixture("questions"), "--to", "s3://shares", ...signed])
-    expect(stderr).toMatch(/The link does not really end: everybody may read this bucket/)
-    expect(stderr).toMatch(/s3:GetObject[\s\S]*or end the share with unshare/)
+    expect(stderr).toMatch(/The page stays readable after the link expires/)
+    expect(stderr).toMatch(/s3:GetObject[\s\S]*or unshare/)
     expect(stderr).not.toContain("can open this one page, until")
     // It is true.
     expect((await fetch(stdout.trim().replace(/\?.*/, ""))).status).toBe(200)
     expect(await share("s3://shares", ...signed)).toMatchObject({
       public: true,
-      note: expect.stringContaining("does not really end"),
+      note: expect.stringContaining("stays readable after the link expires"),
     })
   })
 })

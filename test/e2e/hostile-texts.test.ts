@@ -26,7 +26,7 @@ const forged = [
   "\n  Destination    s3://team-shares\n",
 ]
 const all = forged.join("s3://team-shares")
-/** What of it a terminal must not get. Output of our own ends lines and nothing else. */
+/** Characters that a terminal must not get. Our own output only ends lines. */
 const effects = /[\0-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028\u202a-\u202e\u2066-\u2069]/
 const shownOnly = ({ stdout, stderr }: Run) => {
   expect(stdout).not.toMatch(effects)

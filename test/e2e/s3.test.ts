@@ -88,7 +88,10 @@ test("a public address that cannot be reached from here is said, not guessed", a
   const args = ["share", fixture("questions"), "--json", ...place, "--public-url", "http://127.0.0.1:9"]
   const { status, stdout } = await home.run(args, { env: server.environment })
   expect(status).toBe(0)
-  expect(JSON.parse(stdout)).toMatchObject({ public: null, note: expect.stringContaining("cannot be told from here") })
+  expect(JSON.parse(stdout)).toMatchObject({
+    public: null,
+    note: expect.stringContaining("could not be checked from here"),
+  })
   expect(JSON.parse(stdout).url).toMatch(/^http:\/\/127\.0\.0\.1:9\/s\//)
 })
 

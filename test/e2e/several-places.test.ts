@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url"
 import { gunzipSync } from "node:zlib"
 import { nanoid } from "nanoid"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
+import type { LedgerEntry } from "../../src/share/ledger/ledger-entry.ts"
+import { openLedger } from "../../src/share/ledger.ts"
 import { fixture, ownHome } from "../support/run-command.ts"
 import { startS3Server } from "../support/s3-server.ts"
 
@@ -35,7 +36,7 @@ async function ownUser() {
   const ledger = openLedger(home.file("data", "opencode-bucket", "ledger"))
   const share = async (...place: string[]) =>
     JSON.parse((await run("share", fixture("questions"), "--json", ...place)).stdout)
-  /** What a share leaves in the ledger that could not be finished. */
+  /** Ledger entry of an unfinished share. */
   const remember = async (destination: LedgerEntry["destination"], more: Partial<LedgerEntry> = {}) => {
     const id = nanoid().replace(/^-/, "a")
     const [created, updated] = [new Date().toISOString(), new Date().toISOString()]
@@ -123,7 +124,7 @@ describe("unshare of a session that is shared in several places", () => {
     // The store lists nothing any more; what it was made of is remembered all the same.
     const style = [...before.keys()].find((key) => key.endsWith(".css"))!
     cached = path.basename(style)
-    expect((await run("unshare", session)).stderr).toContain(`${cached} still answers 200`)
+    expect((await run("unshare", session)).stderr).toContain(`${cached} still returns status 200`)
     server.options.fault = () => undefined
     expect(await run("unshare", session)).toMatchObject({ status: 0 })
     expect((await run("list")).stderr).toBe("No shares.\n")

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest"
 import { fetchLimited } from "../../src/import/fetch-limited.ts"
 import { runs } from "../support/property-runs.ts"
 
-/** Of the two addresses of this machine that are used here, one counts as public. */
+/** One of this machine's two addresses here counts as public. */
 const [PUBLIC, INSIDE] = ["127.0.0.2", "127.0.0.1"]
 vi.mock("../../src/import/private-address.ts", async (original) => {
   const { isPrivate, ...others } = await original<typeof import("../../src/import/private-address.ts")>()
@@ -18,7 +18,7 @@ const listen = async (address: string, listener: RequestListener, port = 0) => {
   return server
 }
 
-/** Where the next requests to the public server are sent on to; then it answers. */
+/** Redirect targets of the next requests to the public server; after these it responds itself. */
 let hops: string[] = []
 const inside: string[] = []
 let port: number

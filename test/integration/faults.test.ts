@@ -15,7 +15,7 @@ import { temporaryFolder } from "../support/world.ts"
 // each way, and then with all that follow it; and the command is killed there. In between the bucket is looked at from
 // outside. Every request fails in some of the ways, which take turns; with FAULTS=all, in all of them (4 minutes).
 
-/** What is done to the share of a session while requests fail: from so many messages (0: not shared yet) to so many (0: unshared). */
+/** Change of a share while requests fail: number of messages before (0: not shared yet) and after (0: unshared). */
 const acts = [
   { name: "a first share", from: 0, to: 4 },
   { name: "a share that has grown", from: 4, to: 6 },
@@ -53,7 +53,7 @@ async function newScene(versions: boolean) {
   return {
     ...bucket,
     env,
-    /** What is somebody else's is as it was, and nothing of ours is left. */
+    /** Objects of others are unchanged, and nothing of ours is left. */
     async unharmed() {
       expect(await everything()).toEqual(canaries)
       expect(await opened(bucket.endpoint, Bucket, "s/other/index.html")).toEqual(
@@ -74,7 +74,7 @@ async function newScene(versions: boolean) {
 type Scene = Awaited<ReturnType<typeof newScene>>
 type Place = Awaited<ReturnType<Scene["place"]>>
 
-/** What is there before: the share, unless it is the first one, and the session as it is to be shared. */
+/** Initial state: the share, unless it is the first one, and the session to share. */
 interface Run {
   id: string
   url: string
@@ -117,7 +117,7 @@ async function play(
     now = await look(last.id)
     expect(Object.keys(now)).toContain("2.html")
   }
-  // Who reads in between comes to pages of the old version or the new one, to no others, and everywhere.
+  // A reader in between gets pages of the old version or of the new one, and no dead link.
   if (from && to) expect(Object.keys(between), "nothing can be read").toContain("index.html")
   for (const [name, hash] of Object.entries(between)) {
     expect(hash, `${name} leads nowhere`).toBeDefined()

@@ -28,7 +28,7 @@ describe.each([false, true])("Ceph RGW, a public bucket, versions: %s", (version
     expect(removed).toMatchObject({ status: 0, stderr: expect.stringContaining(`Removed and verified: ${first.url}`) })
     expect(await bucket.keys()).toEqual(["s/somebody-else"])
     expect(await bucket.versions()).toEqual(["s/somebody-else"])
-    // Who may not list is not told that a key is missing: S3 refuses instead of answering 404.
+    // Without permission to list, S3 answers 403 instead of 404 for a missing key.
     expect((await fetch(first.url)).status).toBe(403)
   })
 })

@@ -63,7 +63,7 @@ test("share, import on a second machine, the same pages; go on there, share agai
   const again = (await run(second, elsewhere, "share", recorded.tools)).stdout.trim()
   const [before, after] = [await pages(link), await pages(again)]
   expect(Object.keys(before).some((name) => name.startsWith("sub-"))).toBe(true)
-  // What importing changes is the project, its folder and the path in it: no page shows them.
+  // Importing changes the project, its folder and the path in it, which no page shows.
   expect(after).toEqual(before)
   const record = async (link: string) =>
     JSON.parse(await readFile(join(dirname(fileURLToPath(link)), "session.json"), "utf8"))

@@ -40,7 +40,7 @@ describe.each([
 ] as const)("a bucket %s", (_, rights, versions) => {
   const all = [...rights.objects, ...rights.bucket]
   test.each(all)("where %s is missing, nothing is shared, the right is named, and nothing stays", async (right) => {
-    // Whoever has stored an object may read it on Ceph, unless that is denied.
+    // On Ceph, an object's owner may read it unless that is denied.
     const denied = right === "s3:GetObject" ? { denied: right } : {}
     const { run, held, allow } = await otherBucket({ rights: without(rights, right), versions, ...denied })
     // The removal of a delete marker takes the very right that is missing.

@@ -64,7 +64,7 @@ test("from inside OpenCode nothing goes to a bucket that it could not be taken b
     const session = await server.session("To a bucket of others")
     await server.say(session, "hello")
     await expect(server.share(session)).rejects.toThrow()
-    // What the plugin tells comes into OpenCode's log a moment later.
+    // The plugin's message reaches OpenCode's log a moment later.
     await until(
       () => opencode.logged(),
       (logged) => logged.includes("Allow s3:DeleteObject for the bucket"),

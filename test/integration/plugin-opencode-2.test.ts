@@ -18,7 +18,7 @@ afterAll(async () => {
   await opencode?.close()
 })
 
-/** What OpenCode 2 would write into the database of the client that runs. */
+/** Writes to the running client's database what OpenCode 2 would. */
 function inOpencode2(...statements: string[]): void {
   const database = new DatabaseSync(databasePath(opencode.client.env))
   database.exec("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE")

@@ -106,7 +106,7 @@ const part = (session: string, n: number, text: string) => ({
 })
 const filled = (unit: string, bytes: number) => unit.repeat(Math.floor(bytes / unit.length))
 
-/** What one token sends to its own share, with its right secret. */
+/** Requests of one token to its own share, with the right secret. */
 const attacks: Record<string, (secret: string) => string> = {
   "numbers without end": (secret) => `{"secret":"${secret}","data":[${filled("1,", 31 * MEGABYTE)}1]}`,
   "lists in lists": (secret) =>

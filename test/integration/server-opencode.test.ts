@@ -59,7 +59,7 @@ test("the real client, without a plugin: shared, followed, imported elsewhere, a
   await ask("DELETE", `/session/${session}/share`)
   expect((await fetch(share.url)).status).toBe(410)
   expect((await ceph.keys()).filter((key) => !/^(?:gone|tokens)\//.test(key))).toEqual([])
-  // What the client still sends changes nothing.
+  // Later requests of the client change nothing.
   await say("said after that")
   expect(await server.end()).toBe(0)
   expect((await ceph.keys()).filter((key) => !/^(?:gone|tokens)\//.test(key))).toEqual([])

@@ -120,7 +120,7 @@ async function startProvider(publicUrl: string): Promise<string> {
   return `http://127.0.0.1:${port}`
 }
 
-/** What stands in front of several instances: one address, and each request goes to the next of them. */
+/** A round-robin load balancer. */
 async function balance() {
   let targets: string[] = []
   let next = 0

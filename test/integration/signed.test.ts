@@ -72,12 +72,12 @@ test("share --signed into a bucket that everybody may read says that the link en
   const { status, stdout, stderr } = await run("share", fixture("questions"), "--signed", "1h", "--json")
   expect(status, stderr).toBe(0)
   const { url, note } = JSON.parse(stdout)
-  expect(note).toMatch(/does not really end: everybody may read this bucket/)
+  expect(note).toMatch(/stays readable after the link expires/)
   expect(stderr).not.toContain("can open this page until")
   const plain = new URL(url)
   plain.search = ""
   expect((await fetch(plain)).status).toBe(200)
   expect((await run("unshare", url)).status).toBe(0)
-  // Who may not list is not told that it is missing.
+  // Without permission to list, S3 answers 403 for a missing key.
   expect((await fetch(plain)).status).toBe(403)
 })

@@ -120,7 +120,7 @@ describe("a bucket that others can read", () => {
       new RegExp(`Object lock +every new object is locked for ${days} days \\(object lock, governance mode\\)`),
     )
     expect([refused.status, server.versions().length]).toEqual([2, 0])
-    // Who answers has accepted it.
+    // The answer accepts it.
     expect((await share("\r")).status).toBe(0)
   })
 

@@ -53,12 +53,14 @@ describe.skipIf(!executable)("in Chromium", { timeout: 300_000 }, () => {
       const page = await context.newPage()
       const own: string[] = []
       watch(page, `${url}/`, own)
-      const poked = page.goto(`${url}/${name}`).then(() => poke(page, { keys }))
-      const late = new Promise<string[]>((resolve) => setTimeout(resolve, 15_000, ["nowhere: it takes too long"]))
-      await Promise.race([poked, late]).then(
-        (links) => own.push(...links.map((link) => `leads elsewhere: ${link}`)),
-        (error) => own.push(`ended: ${(error as Error).message.split("\n")[0]}`),
-      )
+      // A page that never ends meets the time limit of the test.
+      await page
+        .goto(`${url}/${name}`)
+        .then(() => poke(page, { keys }))
+        .then(
+          (links) => own.push(...links.map((link) => `leads elsewhere: ${link}`)),
+          (error) => own.push(`ended: ${(error as Error).message.split("\n")[0]}`),
+        )
       await within(page.close())
       happened.push(...own.map((what) => `${name}: ${what}`))
     }

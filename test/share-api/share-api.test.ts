@@ -4,18 +4,15 @@ import { type ShareBackend, shareApi } from "../../src/share-api/share-api.ts"
 
 function api(backend: Partial<ShareBackend> = {}) {
   const asked: unknown[] = []
-  const app = shareApi(
-    {
-      create: async (session) => {
-        asked.push(["create", session])
-        return { id: "id1", url: "https://x/s/id1/index.html", secret: "secret" }
-      },
-      sync: async (id, body) => void asked.push(["sync", id, await body()]),
-      remove: async (id, secret) => void asked.push(["remove", id, secret]),
-      ...backend,
+  const app = shareApi(() => ({
+    create: async (session) => {
+      asked.push(["create", session])
+      return { id: "id1", url: "https://x/s/id1/index.html", secret: "secret" }
     },
-    (request) => new URL(request.url).pathname,
-  )
+    sync: async (id, body) => void asked.push(["sync", id, await body()]),
+    remove: async (id, secret) => void asked.push(["remove", id, secret]),
+    ...backend,
+  }))
   const ask = async (method: string, path: string, body?: unknown) => {
     const text = typeof body === "string" ? body : JSON.stringify(body)
     const response = await app.request(path, { method, ...(text !== undefined && { body: text }) })

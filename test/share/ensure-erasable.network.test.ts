@@ -142,7 +142,7 @@ describe("a default retention", () => {
     expect(server.requests.some(({ method }) => method === "PUT")).toBe(false)
     const accepted = await share("questions", {}, { acceptRetention: () => true })
     expect(accepted.some(({ key }) => key.endsWith("manifest.json"))).toBe(true)
-    // What is there is brought up to date; another session is another decision.
+    // An existing share is updated; another session is another decision.
     await share("questions")
     await expect(share("all-tools")).rejects.toMatchObject({ code: "store-denied" })
   })

@@ -78,7 +78,7 @@ async function age(destination: Destination, id: string): Promise<void> {
   store.close()
 }
 
-/** What a reader has who opens the link: the whole first version, the whole second one, or nothing. */
+/** State of the link for a reader: the whole first version, the whole second one, or nothing. */
 const reader = async (url: string) => {
   const answer = await fetch(url)
   return answer.ok ? await answer.text() : undefined

@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto"
-import { readdirSync, statSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, test } from "vitest"
-import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
+import { sha256 } from "../../src/lib/hash.ts"
+import type { LedgerEntry } from "../../src/share/ledger/ledger-entry.ts"
+import { openLedger } from "../../src/share/ledger.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 const entry = (id: string, more: Partial<LedgerEntry> = {}): LedgerEntry => ({
@@ -93,9 +94,7 @@ describe("spellings of one destination", () => {
   const spellings = ["s3://bucket/x", "s3://bucket/x/", "S3://bucket/x", "S3://bucket/x/"]
   /** As earlier versions kept it: under the destination as it was written. */
   const keptBefore = (folder: string, old: LedgerEntry) => {
-    const name = createHash("sha256")
-      .update(JSON.stringify([old.session, old.destination.to, ""]))
-      .digest("hex")
+    const name = sha256(JSON.stringify([old.session, old.destination.to, ""]))
     writeFileSync(path.join(folder, `${name}.json`), JSON.stringify(old))
   }
 
@@ -152,5 +151,70 @@ describe("spellings of one destination", () => {
     expect((await ledger.at("ses_1", { to: "team-shares" }))?.id).toBe("old")
     await ledger.save((await ledger.find("old"))!)
     expect((await ledger.find("old"))?.destination.to).toBe("team-shares")
+  })
+})
+
+describe("an entry is found by its id", () => {
+  const many = Array.from({ length: 20 }, (_, i) => entry(`id-${i}`, { session: `ses_${i}` }))
+  async function filled() {
+    const folder = path.join(temporaryFolder(), "ledger")
+    const ledger = openLedger(folder)
+    for (const each of many) await ledger.save(each)
+    return { folder, index: `${folder}.ids`, ledger }
+  }
+
+  test("without reading the others", async () => {
+    const { folder, ledger } = await filled()
+    const wanted = many[7]!
+    // Files that claim the same id: whoever reads all of them finds one of these.
+    for (let i = 0; i < 50; i++)
+      writeFileSync(path.join(folder, `${sha256(String(i))}.json`), JSON.stringify({ ...wanted, session: "ses_copy" }))
+    expect((await ledger.find(wanted.id))?.session).toBe(wanted.session)
+  })
+
+  test.each<[string, (index: string) => void]>([
+    ["is not there, as in earlier versions", (index) => rmSync(index, { recursive: true })],
+    [
+      "is a file",
+      (index) => {
+        rmSync(index, { recursive: true })
+        writeFileSync(index, "")
+      },
+    ],
+    [
+      "has lost some pointers",
+      (index) => {
+        for (const [i, name] of readdirSync(index).entries()) if (i % 3) rmSync(path.join(index, name))
+      },
+    ],
+    [
+      "has pointers that lead elsewhere, nowhere or out of the folder, or that are cut off",
+      (index) => {
+        const names = readdirSync(index).map((name) => path.join(index, name))
+        const others = names.map((name) => readFileSync(name, "utf8")).toReversed()
+        const wrong = ["", "../../x.json", `${"0".repeat(64)}.json`]
+        for (const [i, name] of names.entries())
+          writeFileSync(name, [...wrong, others[i]!, others[i]!.slice(0, 9)][i % 5]!)
+      },
+    ],
+  ])("also if the index %s", async (_, damage) => {
+    const { folder, index, ledger } = await filled()
+    damage(index)
+    for (const { id, session } of many) expect((await openLedger(folder).find(id))?.session).toBe(session)
+    expect(await ledger.find("unknown")).toBeUndefined()
+    if (!statSync(index).isDirectory()) return
+    const pointers = readdirSync(index).map((name) => readFileSync(path.join(index, name), "utf8"))
+    expect(pointers.sort()).toEqual(readdirSync(folder).sort())
+  })
+
+  test("no more once it is dropped, and the one that takes its place instead", async () => {
+    const { index, ledger } = await filled()
+    for (const each of many) {
+      await ledger.drop(each)
+      await ledger.claim({ ...each, id: `new ${each.id}` })
+      expect(await ledger.find(each.id)).toBeUndefined()
+      expect((await ledger.find(`new ${each.id}`))?.session).toBe(each.session)
+    }
+    expect(readdirSync(index)).toHaveLength(many.length)
   })
 })

@@ -76,7 +76,7 @@ describe("nothing is published that no page shows", () => {
     const record = recordOf(withUnknownFields(session, at) as Exported)
     const files = await stored(record)
     expect(unseen(files)).toEqual([])
-    // What is not known at all is shown as it is; nearly nothing of this session is.
+    // Unknown values are shown as they are; this session has nearly none.
     expect(wordsIn([...files.values()]).size).toBeLessThan(count() / 4)
 
     const prepared = await prepare(record, {})
@@ -86,7 +86,7 @@ describe("nothing is published that no page shows", () => {
     }
   })
 
-  /** What OpenCode needs to go on, though no page shows it in these words. */
+  /** Values that OpenCode needs to continue, though no page shows them in these words. */
   const needed =
     /\.(?:info\.(?:directory|agent|providerID|modelID|model\.(?:providerID|modelID)|path\.cwd)|state\.(?:output|error)|state\.input\.(?:oldString|newString|patchText|edits\[\]\.(?:oldString|newString)))$/
   const structural = new Set("type role status tool id sessionID messageID sessionId url".split(" "))

@@ -79,7 +79,7 @@ const node = (depth: number): fc.Arbitrary<Node> =>
     steps: fc.array(
       fc.record({
         naming: fc.constantFrom(...(Object.keys(namings) as Naming[])),
-        // Where no call names it: whether its id stands in a text, or nowhere.
+        // Without a call that names it, its id is in a text, or nowhere.
         named: fc.constantFrom("call", "call", "call", "text", "input", "prompt", "nothing"),
         child: depth === 0 ? fc.constant({ steps: [], undo: null }) : node(depth - 1),
       }),
@@ -314,10 +314,10 @@ test("what the header counts is what is shown", async () => {
     [made("ses_a", []), made("ses_b", [])],
   )
   undone.info["revert"] = { messageID: undone.messages[2]!.info.id }
-  undone.info["cost"] = 99
+  undone.info["cost"] = 90_817
   const { files, prepared } = await shared(undone)
   for (const fact of ["Cost</dt><dd>$1.00", "Messages</dt><dd>1 asked, 1 answered"])
     expect(files.get("index.html")).toContain(fact)
-  expect(files.get("session.json")).not.toContain("99")
+  expect(files.get("session.json")).not.toContain("90817")
   expect(await subagents(prepared.session)).toBe(1)
 })

@@ -32,7 +32,7 @@ const failed = (proof: Promise<unknown>): Promise<ShareError> =>
     (error: ShareError) => error,
   )
 
-/** What a host may answer for what it does not have. */
+/** Possible responses of a host for a missing object. */
 const ownNotFound: [name: string, (path: string, random: string) => StandInAnswer][] = [
   ["404", () => notFound],
   ["404 that repeats the address", (path) => ({ status: 404, headers: html, body: `<p>${path} is not here</p>` })],
@@ -119,7 +119,7 @@ describe.each(ownNotFound)("a host that answers %s for what never existed", (_, 
     const error = await failed(prove(paths))
     const [first] = stillServedUrls(error)
     expect(error).toMatchObject({ code: "left-behind", message: expect.stringContaining(`${first} still`) })
-    // Where the first page is redirected to the folder, it is served as well.
+    // A redirect of the first page to its folder serves the page as well.
     expect(stillServedUrls(error).filter((each) => name !== "" || !each.endsWith("index.html"))).toEqual([base + name])
     expect(error.hint).toMatch(/x-cache: HIT.*purge/)
   })
@@ -263,10 +263,7 @@ test.each([
   [{ "cache-status": "edge; hit; ttl=30" }, /cache-status: edge; hit.*purge http/],
   [{ "x-proxy-cache": "HIT" }, /x-proxy-cache: HIT/],
   [{ age: "9" }, /age: 9/],
-  [
-    {},
-    /^A cache in front serves it: purge http:\/\/127\.0\.0\.1:\d+\/s\/.*\/\* there, then run the same command again\.$/,
-  ],
+  [{}, /^A cache serves it: purge http:\/\/127\.0\.0\.1:\d+\/s\/.*\/\* there, then run the same command again\.$/],
 ] as [Record<string, string>, RegExp][])("the cache (%j) is named, and how to purge it", async (headers, hint) => {
   const { prove, kept } = await deleted(() => notFound)
   kept.set("index.html", () => ({ status: 200, headers, body: "kept" }))

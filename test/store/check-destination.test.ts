@@ -142,7 +142,7 @@ describe("wherever it is set", () => {
     expect(loadSettings({}, variable).ambiguity).toEqual(
       refused("OPENCODE_BUCKET_TO=team-shares is neither", /OPENCODE_BUCKET_TO=\.\/team-shares/),
     )
-    // What is overridden matters to nobody.
+    // An overridden setting is not checked.
     expect(loadSettings({ to: "s3://team-shares" }, world).ambiguity).toBeUndefined()
   })
 

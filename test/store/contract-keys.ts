@@ -3,7 +3,7 @@ import type { ObjectStore } from "../../src/store/object-store.ts"
 import { collect } from "../support/s3-here.ts"
 import { bytes, html, promise } from "./contract-parts.ts"
 
-/** What every `ObjectStore` makes of keys and prefixes. */
+/** Contract of every `ObjectStore` for keys and prefixes. */
 export function keyContract(fresh: () => Promise<ObjectStore>): void {
   describe("keys", () => {
     const bad = [

@@ -3,17 +3,17 @@ import type { SpooledContent } from "../../src/lib/temporary-files.ts"
 import type { ObjectEntry, ObjectStore } from "../../src/store/object-store.ts"
 import { collect } from "../support/s3-here.ts"
 
-/** What the suite needs of a place. Stores that it opens over the same folder see the same objects. */
+/** A place under test. Stores that it opens over the same folder see the same objects. */
 export interface StoreUnderTest {
   open(folder: string): Promise<ObjectStore>
   /** The same in a bucket that keeps versions. */
   openVersioned?(folder: string): Promise<ObjectStore>
-  /** What a reader is told of an object, by its place's own means. */
+  /** Reads an object as an anonymous reader, by the place's own means. */
   headers?(
     folder: string,
     key: string,
   ): Promise<Record<"contentType" | "cacheControl" | "contentEncoding", string | undefined>>
-  /** Where single objects can be protected. */
+  /** Protects single objects, if the place can. */
   protectable?: {
     open(folder: string): Promise<ObjectStore>
     /** Makes the place refuse to delete this key, until the function that it gives back is called. */
@@ -23,7 +23,7 @@ export interface StoreUnderTest {
 }
 
 /**
- * What a place cannot have, and why. Said in the name of a test, and the opposite is an error. `tellsHidden`: saying
+ * Features that a place lacks, with the reason for the test's name. A test fails if one works. `tellsHidden`: reporting
  * that a delete has only hidden the content.
  */
 export type Lacks = Partial<Record<"openVersioned" | "headers" | "protectable" | "tellsHidden", string>>

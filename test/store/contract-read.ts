@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import type { ObjectStore, ReadAnswer } from "../../src/store/object-store.ts"
 import { bytes, html, png } from "./contract-parts.ts"
 
-/** What every `ObjectStore` gives to readers on the web. */
+/** Contract of every `ObjectStore` for readers on the web. */
 export function readContract(fresh: () => Promise<ObjectStore>): void {
   describe("read", () => {
     it("streams what was stored, with its type, length and entity tag", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { collect } from "../support/s3-here.ts"
 import { bytes, inParallel, type Lacks, ownName, png, type StoreUnderTest, text } from "./contract-parts.ts"
 
-/** What every `ObjectStore` does where old versions are kept. */
+/** Contract of every `ObjectStore` that keeps old versions. */
 export function versionContract(placeOf: () => StoreUnderTest, lacks: Lacks): void {
   describe("a bucket that keeps versions", () => {
     if (lacks.openVersioned !== undefined) {

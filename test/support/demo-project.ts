@@ -30,7 +30,7 @@ Prices are without tax, and taxes are in percent.
 export interface Line {
   what: string
   quantity: number
-  /** Of one, without tax. */
+  /** Price of one, without tax. */
   price: number
   /** In percent. */
   tax: number

@@ -39,7 +39,7 @@ interface TerminalState {
   screen: Screen
   style: TextStyle
   cellStyle: CellStyle
-  /** Which of the sets G0 and G1 are line drawing, and which one is active. */
+  /** Whether the sets G0 and G1 are line drawing, and the active one. */
   isLineDrawing: [boolean, boolean]
   activeSet: 0 | 1
   saved: (Pick<TerminalState, "style" | "isLineDrawing" | "activeSet"> & Pick<Screen, "row" | "column">) | undefined

@@ -244,7 +244,7 @@ function formatScript(script: EditScript, contextLines: number): string {
   return pieces.join("")
 }
 
-/** Which lines are within the context of a change. */
+/** Marks the lines within the context of a change. */
 function linesInContext(script: EditScript, contextLines: number): boolean[] {
   const isChange = (line: ScriptLine | number | undefined) => typeof line === "object" && line.kind !== "same"
   const shown = script.map(() => false)

@@ -10,11 +10,12 @@ import { boundedJson, promptText } from "../message-text.ts"
 import type { PageItem } from "../view.ts"
 import { answerMeta, describeAnswerError } from "./answer-meta.ts"
 import { attachmentView } from "./attachment-view.ts"
+import { eventItems } from "./event-items.ts"
 import { stepOf } from "./step.ts"
 import { outputBlocks } from "./step-blocks.ts"
-import type { StepContext } from "./step-context.ts"
+import type { BlockContext } from "./tool-blocks.ts"
 
-export interface ItemContext extends Omit<StepContext, "budget"> {
+export interface ItemContext extends Omit<BlockContext, "budget"> {
   /** Start time of the session, in milliseconds since 1970. */
   startedAt: number | undefined
 }
@@ -26,6 +27,7 @@ export interface ItemContext extends Omit<StepContext, "budget"> {
 export async function* itemsOf(message: Message, number: number, context: ItemContext): AsyncGenerator<PageItem> {
   if (message.role === "user") yield* userItems(message, number, context)
   else if (message.role === "assistant") yield* assistantItems(message, context)
+  else if (message.role === "event") yield* await eventItems(message, context)
   else
     yield {
       kind: "raw",
@@ -183,7 +185,7 @@ async function assistantItem(part: Part, context: ItemContext): Promise<PageItem
       }
     }
     case "tool":
-      return { ...base, kind: "step", step: await stepOf(part, { ...context, budget: itemBudget() }) }
+      return { ...base, kind: "step", step: await stepOf(part, context) }
     case "file": {
       const attachment = attachmentView(attachmentOf(part))
       return {

@@ -1,4 +1,4 @@
-import type { Diagnostic, FilePart, PatchedFile, ToolPart } from "../../session/model.ts"
+import type { FilePart, ToolPart } from "../../session/model.ts"
 import { ansiToHtml } from "../ansi/ansi.ts"
 import { formatCount } from "../format.ts"
 import { attachmentOf } from "../html/attachment.ts"
@@ -18,23 +18,24 @@ import {
   takeFitting,
   truncate,
 } from "../html/truncate.ts"
+import { PROSE_LIMITS, type ProseLimits, SEARCH_LIMITS, TASK_LIMITS } from "../markdown/prose-limits.ts"
+import type { Diagnostic } from "../tools/diagnostics.ts"
+import { shortenPath } from "../tools/paths.ts"
+import type { PathContext } from "../tools/tool.ts"
+import type { DiffContent, ProseKind } from "../tools/tool-block.ts"
 import type { CutView, StepBlock } from "../view.ts"
 import { attachmentView } from "./attachment-view.ts"
 
-/** Whether the session holds the resulting diffs. Without them, only the patch as the model wrote it is left. */
-export const hasPatches = (files: readonly { patch: string }[]): boolean => files.some(({ patch }) => patch !== "")
-
-/** A command's output without the metadata that OpenCode appends: the step's row shows it. */
-export function commandOutput(output: string): string {
-  if (!output.trimEnd().endsWith("</shell_metadata>")) return output
-  const start = output.lastIndexOf("<shell_metadata>")
-  return start < 0 ? output : output.slice(0, start)
+/** Limits of prose in a step, by its kind. */
+export const PROSE_KINDS: Record<ProseKind, ProseLimits> = {
+  task: TASK_LIMITS,
+  search: SEARCH_LIMITS,
+  answer: PROSE_LIMITS,
 }
-
-export const joinEntries = ({ entries }: { entries: string[] }): string => entries.join("\n")
 
 /** Limits of several patches, which share those of one. Once used up, no further patch is shown. */
 export function patchLimits(files: readonly { patch: string }[]): TruncationLimits[] {
+  if (files.length === 1) return [PATCH_LIMITS]
   let left = 1
   return files.map(({ patch }) => {
     if (left <= 0.02) return NOTHING_LIMITS
@@ -47,12 +48,8 @@ export function patchLimits(files: readonly { patch: string }[]): TruncationLimi
 }
 
 /** Files of a patch that are named. */
-export const shownFiles = (files: readonly PatchedFile[]): PatchedFile[] =>
-  takeFitting(
-    files.slice(0, MAX_FILES),
-    MAX_NAMES_BYTES,
-    ({ path, movedTo }) => clip(path, 300) + clip(movedTo ?? "", 300),
-  )
+export const shownFiles = (files: readonly DiffContent[]): DiffContent[] =>
+  takeFitting(files.slice(0, MAX_FILES), MAX_NAMES_BYTES, ({ label, note }) => clip(label, 300) + clip(note, 300))
 
 export const cutView = ({ omitted, fullText }: TruncatedText): CutView | undefined =>
   omitted === "" ? undefined : { omitted, file: fullText }
@@ -98,19 +95,17 @@ const joinCut = ({ head, tail, omitted, omittedLines }: TruncatedText): string =
   omittedLines === 0 ? head : `${head}\n… ${omitted} left out …\n${tail}`
 
 /** Limits of lists shown in a step; real sessions stay below them. */
-export const MAX_DIAGNOSTICS_BYTES = 5_000
+const MAX_DIAGNOSTICS_BYTES = 5_000
 export const MAX_ROWS_BYTES = 40_000
 const MAX_NAMES_BYTES = 4_000
 const MAX_FILES = 40
 
-/** @param shorten makes a path relative to the session's folder */
-export function diagnosticBlocks(found: Diagnostic[], shorten: (path: string) => string): StepBlock[] {
-  if (found.length === 0) return []
+export function diagnosticBlocks(found: readonly Diagnostic[], context: PathContext): StepBlock[] {
   const all = found
     .slice(0, 50)
     .map(
       ({ file, line, severity, message }) =>
-        `${severity}: ${clip(shorten(file), 300)}${line === undefined ? "" : `:${line}`}: ${clip(message, 500)}`,
+        `${severity}: ${clip(shortenPath(file, context), 300)}${line === undefined ? "" : `:${line}`}: ${clip(message, 500)}`,
     )
   const lines = takeFitting(all, MAX_DIAGNOSTICS_BYTES, (line) => line)
   if (lines.length < found.length) lines.push(`and ${found.length - lines.length} more`)
@@ -124,7 +119,7 @@ export function diagnosticBlocks(found: Diagnostic[], shorten: (path: string) =>
 }
 
 /** Attachments of a call, as many as a page lists. */
-export const shownAttachments = ({ attachments }: ToolPart): FilePart[] =>
+const shownAttachments = ({ attachments }: ToolPart): FilePart[] =>
   takeFitting(attachments.slice(0, MAX_FILES), MAX_NAMES_BYTES, attachmentText)
 
 const attachmentText = ({ filename, mime, url }: FilePart): string =>

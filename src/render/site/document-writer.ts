@@ -1,7 +1,7 @@
 import type { Content } from "../../lib/temporary-files.ts"
 import type { Message, SessionInfo } from "../../session/model.ts"
+import { headingMarkdown, messageMarkdown } from "../session-markdown/message-markdown.ts"
 import { stringifyRecord } from "./session-documents.ts"
-import { headingMarkdown, messageMarkdown } from "./session-markdown.ts"
 import type { SpooledText } from "./spooled-text.ts"
 
 /** What was written of a session after some of its messages. */
@@ -32,10 +32,11 @@ export class DocumentWriter {
     this.#separator = from?.record.some(({ length }) => length > 0) ? "," : ""
   }
 
-  async add(message: Message): Promise<void> {
+  /** @param prompts number of prompts up to this message */
+  async add(message: Message, prompts: number): Promise<void> {
     await this.#record.push(this.#separator, "\n", stringifyRecord(message.raw))
     this.#separator = ","
-    await this.#text.push(messageMarkdown(message))
+    await this.#text.push(messageMarkdown(message, prompts))
   }
 
   /** What was written since `begin`. Valid until more is. */

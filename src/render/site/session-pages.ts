@@ -111,7 +111,7 @@ export async function* sessionPages(session: Session, context: SessionContext): 
     addToStats(state.stats, message)
     yield* await pages.add(message)
     await addChanges(state.history, message, state.promptRef, workingDirectoryOf(message) || info.directory)
-    await documents?.add(message)
+    await documents?.add(message, state.stats.prompts)
     state.lastMessage = message
     if (documents && state.read.messages === resume?.captureAfter)
       resume.onCapture({ pages: state, ...(await documents.contentSoFar()) })

@@ -1,13 +1,17 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
 import { proxiesFrom } from "../../lib/proxies.ts"
+import type { BucketOptions } from "../bucket-options.ts"
+import { credentialProvider, type KnownCredentials, SilentLogger } from "./credentials/credential-provider.ts"
+import { renewCredentials } from "./credentials/renew-credentials.ts"
 import { signContentMd5 } from "./s3-content-md5.ts"
+import { sendWithEveryRequest } from "./s3-demands.ts"
 import { checkBucketInEndpoint } from "./s3-endpoint.ts"
 import { bucketAddress, configuredRegion } from "./s3-location.ts"
 import { configuredEndpoint } from "./s3-profile.ts"
 import { TimeoutLimitedRetryStrategy } from "./s3-retries.ts"
 
-export interface S3Settings {
+export interface S3Settings extends BucketOptions {
   bucket: string
   /** The folder in the bucket, for error messages. */
   folder?: string | undefined
@@ -23,6 +27,7 @@ export interface S3Settings {
 }
 
 export interface S3Connection {
+  credentials: KnownCredentials
   client: S3Client
   region: string
   /** The service's address, for messages: `https://minio.corp.example`. */
@@ -44,19 +49,25 @@ export async function connect(settings: S3Settings): Promise<S3Connection> {
     forcePathStyle: settings.pathStyle ?? endpoint !== undefined,
   }
   const region = settings.region ?? (await configuredRegion(config, endpoint !== undefined))
+  const credentials: KnownCredentials = { source: undefined }
   const bucketUrl = await bucketAddress({ ...config, region }, settings.bucket)
   return {
-    client: makeClient({ ...config, region }, settings.timeouts ?? DEFAULT_TIMEOUTS_MS, settings.maxSockets),
+    client: makeClient({ ...config, region, credentials: credentialProvider(settings.profile, credentials) }, settings),
+    credentials,
     region,
     endpoint: endpoint ?? new URL(bucketUrl).origin,
     bucketUrl,
   }
 }
 
-function makeClient(config: S3ClientConfig, timeouts: { connect: number; idle: number }, maxSockets = 32): S3Client {
+function makeClient(
+  config: S3ClientConfig,
+  { timeouts = DEFAULT_TIMEOUTS_MS, maxSockets = 32, ...demands }: S3Settings,
+): S3Client {
   const agent = { keepAlive: true, maxSockets, proxyEnv: { ...proxiesFrom(process.env) } }
   const client = new S3Client({
     ...config,
+    logger: new SilentLogger(),
     // Since 3.729 the SDK adds CRC32 checksums to every request, which R2, B2, Swift and older MinIO reject
     // (aws/aws-sdk-js-v3#6810).
     requestChecksumCalculation: "WHEN_REQUIRED",
@@ -69,7 +80,9 @@ function makeClient(config: S3ClientConfig, timeouts: { connect: number; idle: n
       httpsAgent: agent,
     },
   })
+  renewCredentials(client)
   signContentMd5(client)
+  sendWithEveryRequest(client, demands)
   return client
 }
 

@@ -28,7 +28,7 @@ export interface BucketInEndpoint {
   isCertain: boolean
   /** The endpoint's path after the bucket, without slashes at either end. */
   folder: string
-  /** Where objects were stored through this endpoint in path style: the actual bucket, and the prefix before each key. */
+  /** Location of objects stored through this endpoint in path style: the actual bucket, and the prefix before each key. */
   landed: { bucket: string; folder: string[] }
 }
 

@@ -151,7 +151,7 @@ test("a secret that an earlier message gave away is replaced in a later one, by 
   const messages = structuredClone(all.slice(0, 151))
   messages[3]!.parts.push(text(`PASSWORD=${secret}`))
   messages[4]!.parts.push(text(`in another folder, PASSWORD=${own}`))
-  // What the title told was known before any message.
+  // The title's secret was known before any message.
   const title = `PASSWORD=${own}`
   const { share } = await world()
   await share(sourceOf(messages.slice(0, 150), { title }))

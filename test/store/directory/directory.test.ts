@@ -150,7 +150,7 @@ describe("symbolic links", () => {
     expect(readFileSync(path.join(outside, "one/index.html"), "utf8")).toBe("not ours")
   })
 
-  // Where a system cannot hold a folder open by itself, there is a moment between looking and doing.
+  // On systems without directory handles, there is a moment between check and use.
   it.runIf(process.platform === "linux")(
     "are not followed even while somebody puts them there and takes them away",
     async () => {

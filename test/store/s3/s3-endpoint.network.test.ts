@@ -64,7 +64,7 @@ describe("the bucket's name in the address of a known service", () => {
           isCertain: true,
           folder,
         })
-        // What was stored so is found again.
+        // Objects stored like that are found again.
         const landed = { endpoint: service, bucket, folder: [folder, bucket, "x"].filter(Boolean).join("/") }
         expect(actualLocation(`${service}/${bucket}${below}`, { bucket, folder: "x" })).toEqual(landed)
         expect(actualLocation(`${service.replace("//", `//${bucket}.`)}${below}`, { bucket, folder: "x" })).toEqual(

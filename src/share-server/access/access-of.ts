@@ -1,0 +1,35 @@
+import { getConnInfo } from "@hono/node-server/conninfo"
+import type { ServerSettings } from "../settings.ts"
+import { type Access, publicAccess } from "./access.ts"
+import { proxyAccess } from "./proxy-access.ts"
+import type { SignInOptions } from "./sign-in.ts"
+
+/** Returns who may read, by the settings. */
+export async function accessOf(
+  settings: ServerSettings,
+  shared: Pick<SignInOptions, "tokenCipher" | "store" | "log">,
+): Promise<Access> {
+  const { issuer, clientId = "", clientSecret = "", proxyHeader, proxyAddresses } = settings
+  if (settings.public) return publicAccess
+  if (proxyHeader !== undefined)
+    return proxyAccess(
+      { header: proxyHeader, proxies: proxyAddresses },
+      (context) => getConnInfo(context).remote.address,
+    )
+  const { everyone, domains, claims, trustEmail, scope, publicUrl, sessionHours } = settings
+  const { signInAccess } = await import("./sign-in.ts")
+  return signInAccess({
+    ...shared,
+    issuer: issuer!,
+    clientId,
+    clientSecret,
+    scope,
+    publicUrl,
+    rules: { everyone, domains, claims, trustEmail },
+    sessionSeconds: sessionHours * 3600,
+  })
+}
+
+/** Description of who may read, for the log. */
+export const describeAccess = ({ public: isPublic, issuer, proxyHeader }: ServerSettings): string =>
+  isPublic ? "everybody" : (issuer ?? `header ${proxyHeader}`)

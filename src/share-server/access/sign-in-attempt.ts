@@ -1,0 +1,71 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto"
+import type { Context } from "hono"
+import { deleteCookie, getCookie, setCookie } from "hono/cookie"
+import type { TokenCipher } from "./encrypted-token.ts"
+import { HOST_COOKIE } from "./session-cookie.ts"
+
+const BROWSER_COOKIE = "__Host-opencode-bucket-sign-in"
+const ATTEMPT_SECONDS = 600
+
+/** One sign-in of a browser. */
+export interface SignInAttempt {
+  /** Parameter of the authorization request that comes back with the response. */
+  state: string
+  /** Derived from the browser's cookie, so that a response is accepted only in the browser that began the attempt. */
+  nonce: string
+  verifier: string
+}
+
+/** What the state of a response says, whoever's browser it came from. */
+export interface AttemptState {
+  id: string
+  returnTo: string
+  /** Times that sign-in was begun again without asking. */
+  retries: number
+  /** The attempt, if this browser began it. */
+  attempt: SignInAttempt | undefined
+}
+
+/**
+ * Sign-in attempts, kept in the browser: one small cookie with a random secret, however many tabs sign in at the same
+ * time. The encrypted state names the attempt; its nonce and code verifier are derived from the secret.
+ */
+export function signInAttempts(cipher: TokenCipher) {
+  return {
+    async begin(context: Context, { returnTo, retries }: Pick<AttemptState, "returnTo" | "retries">) {
+      const known = browserSecret(context)
+      const secret = known ?? randomBytes(32).toString("base64url")
+      setCookie(context, BROWSER_COOKIE, secret, { ...HOST_COOKIE, maxAge: ATTEMPT_SECONDS })
+      const id = randomBytes(16).toString("base64url")
+      const claims = { id, returnTo, retries, binding: derive(secret, "binding", id) }
+      return attemptOf(secret, id, await cipher.encrypt("sign-in", claims, ATTEMPT_SECONDS))
+    },
+    /** Reads the state of a response; undefined if this server did not issue it, or more than ten minutes ago. */
+    async read(context: Context, state: string): Promise<AttemptState | undefined> {
+      const { id, returnTo, retries, binding } = (await cipher.decrypt("sign-in", state)) ?? {}
+      if (typeof id !== "string" || typeof binding !== "string") return undefined
+      const secret = browserSecret(context)
+      const isOwn = secret !== undefined && isSame(derive(secret, "binding", id), binding)
+      const attempt = isOwn ? attemptOf(secret, id, state) : undefined
+      return { id, returnTo: String(returnTo), retries: Number(retries), attempt }
+    },
+    /** Ends the attempts of this browser: after a sign-in, those of other tabs lead back without one. */
+    clear: (context: Context) => void deleteCookie(context, BROWSER_COOKIE, HOST_COOKIE),
+  }
+}
+
+const browserSecret = (context: Context) => {
+  const secret = getCookie(context, BROWSER_COOKIE)
+  return secret !== undefined && /^[A-Za-z0-9_-]{43}$/.test(secret) ? secret : undefined
+}
+
+const attemptOf = (secret: string, id: string, state: string): SignInAttempt => ({
+  state,
+  nonce: derive(secret, "nonce", id),
+  verifier: derive(secret, "verifier", id),
+})
+
+const derive = (secret: string, use: string, id: string) =>
+  createHmac("sha256", secret).update(`${use} ${id}`).digest("base64url")
+
+const isSame = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))

@@ -1,0 +1,77 @@
+import { html } from "hono/html"
+import { type Markup, page } from "./layout.ts"
+
+export const notFound = (): Markup =>
+  page("Not found", html`<p>This conversation does not exist, or it is no longer shared.</p>`)
+
+export const noLongerShared = (): Markup =>
+  page("No longer shared", html`<p>This conversation is no longer shared: it was unshared, or it has expired.</p>`)
+
+export const preparing = (): Markup =>
+  page("Preparing the page", html`<p>This conversation was shared just now. This page reloads when it is ready.</p>`, 2)
+
+export const accessDenied = ({ name, tooManyGroups }: { name: string; tooManyGroups: boolean }): Markup =>
+  page(
+    "Access denied",
+    html`<p>You are signed in as ${name}, but this account may not read shares on this server.</p>
+${
+  tooManyGroups
+    ? html`<p>The account is in more groups than the identity provider puts into its sign-in. An administrator can limit the groups of this application to those that are assigned to it, or use application roles.</p>`
+    : ""
+}`,
+  )
+
+/** @param reason the identity provider's own words */
+export const signInFailed = (again: string, reason?: string): Markup =>
+  page(
+    "Sign-in failed",
+    html`<p>You were not signed in. <a href="${again}">Try again</a></p>
+${reason === undefined ? "" : html`<p>The identity provider says: ${reason}</p>`}`,
+  )
+
+/** @param further URL that signs out at the issuer; the browser is forwarded to it */
+export const signedOut = (again: string, further?: string): Markup =>
+  page(
+    "Signed out",
+    further === undefined
+      ? html`<p>You are signed out of this server. <a href="${again}">Sign in</a></p>`
+      : html`<p>You are signed out of this server. <a href="${further}">Sign out of the identity provider too</a></p>`,
+    // A refresh instead of a redirect: `form-action 'self'` forbids that the form's response redirects to another site.
+    further === undefined ? undefined : `0; url=${further}`,
+  )
+
+export interface OwnShare {
+  id: string
+  title: string
+  url: string
+  updated: string
+  /** Together with the cookie, proves that a removal was requested on this page. */
+  csrfToken: string
+}
+
+/** @param signsOut whether readers can sign out here; false if a proxy signs them in */
+export function ownShares(shares: OwnShare[], base: string, name: string, signsOut: boolean): Markup {
+  const row = ({ id, title, url, updated, csrfToken }: OwnShare) => html`<li>
+<a href="${url}">${title || "Untitled session"}</a> <time datetime="${updated}">${updated.slice(0, 16).replace("T", " ")} UTC</time>
+<form method="post" action="${base}/mine"><input type="hidden" name="id" value="${id}"><input type="hidden" name="proof" value="${csrfToken}"><button>Unshare</button></form>
+</li>`
+  return page(
+    "Your shares",
+    html`<p>Signed in as ${name}.</p>
+${shares.length === 0 ? html`<p>You have no shares.</p>` : html`<ul>${shares.map(row)}</ul>`}
+${signsOut ? html`<form method="post" action="${base}/auth/logout"><button>Sign out</button></form>` : ""}`,
+  )
+}
+
+export const sharesWithoutSignIn = (): Markup =>
+  page(
+    "Shared conversations",
+    html`<p>This server has no sign-in, so it cannot list your shares. To remove a share, use /unshare in OpenCode.</p>`,
+  )
+
+export const importCommand = (origin: string, ticket: string): Markup =>
+  page(
+    "Import into OpenCode",
+    html`<p>Run this command within ten minutes. Anyone who has it can import this conversation, and no other.</p>
+<p><code>opencode import ${origin}/share/${ticket}</code></p>`,
+  )

@@ -1,0 +1,46 @@
+import { isPast } from "../../share/expiry.ts"
+import { readManifest } from "../../share/manifest.ts"
+import { isShareId } from "../../share/share-id.ts"
+import type { ObjectStore } from "../../store/object-store.ts"
+import type { Log } from "../log.ts"
+import { readOwner, type ShareOwner } from "../shares/ownership.ts"
+import { listDirtyShares } from "./dirty-marks.ts"
+import { finishRemoval } from "./publish-share.ts"
+
+/**
+ * Returns a scan that enqueues shares that were dirty in the previous scan too, and all dirty shares in the first one:
+ * their instance may have been killed. Newly dirty shares are left to the instance that received them.
+ */
+export function dirtyShareScan(store: ObjectStore, enqueue: (id: string) => void) {
+  let previous: Set<string> | undefined
+  return async (): Promise<void> => {
+    const found = new Set<string>()
+    for await (const id of listDirtyShares(store)) if (isShareId(id)) found.add(id)
+    for (const id of found) if (!previous || previous.has(id)) enqueue(id)
+    previous = found
+  }
+}
+
+export interface SweepOptions {
+  now: () => Date
+  remove: (id: string, owner: ShareOwner) => Promise<void>
+  log: Log
+}
+
+/**
+ * Removes expired shares and finishes interrupted removals, in all shares of a bucket. One share at a time, to limit
+ * the load on large buckets. Shares made by the command line are left alone.
+ */
+export async function sweep(store: ObjectStore, { now, remove, log }: SweepOptions): Promise<void> {
+  for await (const id of store.folders("s/")) {
+    if (!isShareId(id)) continue
+    try {
+      const owner = await readOwner(store, id)
+      const manifest = await readManifest(store, id)
+      if (owner && isPast(manifest?.expires, now())) await remove(id, owner)
+      else if (!owner || !manifest) await finishRemoval(store, id)
+    } catch (error) {
+      log("warn", "share not swept", { message: error instanceof Error ? error.message : "" })
+    }
+  }
+}

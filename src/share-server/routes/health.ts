@@ -1,0 +1,16 @@
+import { NO_STORE } from "../http/responses.ts"
+import type { ServerContext, ServerHono } from "./server-env.ts"
+
+/** Adds the probes of orchestrators: `/healthz` (the process runs), `/readyz` (bucket and issuer respond). */
+export function addHealthRoutes(app: ServerHono, { store, access, log }: ServerContext): void {
+  app.get("/healthz", (context) => context.text("ok\n", 200, NO_STORE))
+  app.get("/readyz", async (context) => {
+    try {
+      await Promise.all([store.get("tokens/readiness.json"), access.checkReady()])
+      return context.text("ok\n", 200, NO_STORE)
+    } catch (error) {
+      log("warn", "not ready", { message: error instanceof Error ? error.message : "" })
+      return context.text("not ready\n", 503, NO_STORE)
+    }
+  })
+}

@@ -1,0 +1,50 @@
+import type { Context } from "hono"
+import { isShareId } from "../../share/share-id.ts"
+import { decryptTicket } from "../access/import-ticket.ts"
+import { requireReader } from "../access/require-reader.ts"
+import { NO_STORE } from "../http/responses.ts"
+import { shortId } from "../log.ts"
+import * as pages from "../pages/pages.ts"
+import type { ShareStatus } from "../shares/share-status.ts"
+import type { ServerContext, ServerEnv, ServerHono } from "./server-env.ts"
+import { parseSharePath, streamObject } from "./stream-object.ts"
+
+/** Adds the pages of shares: `/s/<id>/…`, and their links `/share/<id>`. */
+export function addReadingRoutes(app: ServerHono, options: ServerContext): void {
+  app.get("/s/*", requireReader(options), (context) => answerPage(context, options))
+  app.get("/share/:id", requireReader(options), async (context) => {
+    const given = context.req.param("id")
+    const id = isShareId(given) ? given : (await decryptTicket(options.tokenCipher, given))?.id
+    return id === undefined ? context.notFound() : context.redirect(`${options.base}/s/${id}/`, 302)
+  })
+}
+
+async function answerPage(
+  context: Context<ServerEnv>,
+  { store, statusOf, log, base }: ServerContext,
+): Promise<Response> {
+  const { path } = context.req
+  const place = parseSharePath(path)
+  if (!place && isShareId(path.slice("/s/".length))) return context.redirect(`${base}${path}/`, 302)
+  if (!place) return context.notFound()
+  const status = await statusOf(place.id)
+  if (status !== "published") return unavailable(context, status)
+  const answer = await streamObject(context, store, place)
+  // The share was removed since its status was cached, or it has no such page.
+  if (!answer) return unavailable(context, await statusOf(place.id, { fresh: true }))
+  if (place.path.endsWith(".html") || place.path.startsWith("session."))
+    log("audit", "read", {
+      share: shortId(place.id),
+      path: place.path,
+      reader: context.get("reader").name,
+      status: answer.status,
+    })
+  return answer
+}
+
+/** The page for a share that cannot be read. */
+export function unavailable(context: Context, status: ShareStatus): Response | Promise<Response> {
+  if (status === "gone") return context.html(pages.noLongerShared(), 410, NO_STORE)
+  if (status === "preparing") return context.html(pages.preparing(), 202, { ...NO_STORE, "retry-after": "2" })
+  return context.html(pages.notFound(), 404, NO_STORE)
+}

@@ -1,0 +1,40 @@
+import type { Hono } from "hono"
+import type { ShareBackend } from "../../share-api/share-api.ts"
+import type { ObjectStore } from "../../store/object-store.ts"
+import type { Access, Reader } from "../access/access.ts"
+import type { TokenCipher } from "../access/encrypted-token.ts"
+import type { Log } from "../log.ts"
+import type { Metrics } from "../metrics.ts"
+import type { ShareBackends } from "../shares/share-backend.ts"
+import type { ShareStatuses } from "../shares/share-status.ts"
+
+/** Variables of a request, set by the middleware before its route. */
+export interface ServerEnv {
+  Variables: {
+    /** Set by `requireReader`. */
+    reader: Reader
+    /** Set by `requirePublishToken`. */
+    backend: ShareBackend
+  }
+}
+
+export type ServerHono = Hono<ServerEnv>
+
+/** What the routes work with. */
+export interface ServerContext {
+  store: ObjectStore
+  backends: ShareBackends
+  access: Access
+  tokenCipher: TokenCipher
+  log: Log
+  metrics: Metrics
+  now: () => Date
+  statusOf: ShareStatuses
+  /** Public base URL of the server: an origin and an optional path, without a trailing slash. */
+  publicUrl: string
+  /** Path of `publicUrl`, without a trailing slash. */
+  base: string
+  /** Maximum body of one request. */
+  maxBodyBytes: number
+  ratePerMinute: number
+}

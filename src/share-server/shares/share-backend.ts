@@ -1,0 +1,176 @@
+import { ShareError } from "../../errors.ts"
+import type { RedactOptions } from "../../redact/redact.ts"
+import { FORMAT, writeManifest } from "../../share/manifest.ts"
+import { isShareId } from "../../share/share-id.ts"
+import { emptyPrefix } from "../../share/unshare.ts"
+import type { CreatedShare, ShareBackend } from "../../share-api/share-api.ts"
+import type { ObjectStore } from "../../store/object-store.ts"
+import { readSyncBody } from "../http/request-body.ts"
+import { newBatchName, redactionRules, storeBatch } from "../items/batches.ts"
+import { type CleanBatch, cleanBatch, type RawBatch } from "../items/clean-batch.ts"
+import { deriveMarkKey } from "../items/redact-items.ts"
+import { type SecretMarkCache, secretMarkCache } from "../items/secret-mark-cache.ts"
+import { type ShareQuota, shareQuota } from "../items/share-quota.ts"
+import { addDirtyMark, listDirtyMarks } from "../publishing/dirty-marks.ts"
+import { type OwnerCache, ownerCache } from "./owner-cache.ts"
+import {
+  deriveShare,
+  hasTombstone,
+  isOwner,
+  readOwner,
+  removeShare,
+  type ShareOwner,
+  wasRemovedWithSecret,
+  writeOwner,
+} from "./ownership.ts"
+import type { PublishToken } from "./tokens.ts"
+
+export interface ShareBackendsOptions {
+  store: ObjectStore
+  version: string
+  now: () => Date
+  redact?: RedactOptions | undefined
+  /** Maximum bytes of one sync, and of all stored items of one session. */
+  maxBodyBytes: number
+  maxShareBytes: number
+  /** Redacts a batch that came with a token. Default: in this process. */
+  clean?: (batch: RawBatch, token: string) => Promise<CleanBatch>
+  /** URL of a share. Its last segment is the id, as `opencode import` expects. */
+  linkOf: (id: string) => string
+  /** Rejects while nothing may be published yet; see `bucketCheck`. */
+  ready?: () => Promise<void>
+  /** Called when a batch was stored that is not published yet. */
+  onStored: (id: string, batchName: string, batch: Uint8Array) => void
+  audit: (what: "create" | "remove" | "full", about: { share: string; token: string }) => void
+}
+
+/** Backends of the share API, one for each publish token. */
+export interface ShareBackends {
+  /** The backend for the holder of a token. */
+  forToken(token: PublishToken, plain: string): ShareBackend
+  /** Removes a share for an authorized caller. Throws what the store throws, and `left-behind`. */
+  remove(id: string, owner: ShareOwner): Promise<void>
+}
+
+interface BackendContext extends ShareBackendsOptions {
+  clean: NonNullable<ShareBackendsOptions["clean"]>
+  secretMarks: SecretMarkCache
+  quota: ShareQuota
+  owners: OwnerCache
+  /** See `redactionRules`. */
+  rules: string
+}
+
+/**
+ * Share backends on a bucket. Stateless, for any number of instances: whatever was acknowledged is in the bucket,
+ * redacted. A removal writes a tombstone before it deletes, and a sync checks for the tombstone after it stores: so
+ * nothing comes back, whichever is first. A removal at another instance is seen within seconds; what a sync stores until then is
+ * deleted when it would be published.
+ */
+export function shareBackends(options: ShareBackendsOptions): ShareBackends {
+  const { store, maxShareBytes, clean = cleanBatch } = options
+  const context: BackendContext = {
+    ...options,
+    clean,
+    secretMarks: secretMarkCache(),
+    quota: shareQuota(store, maxShareBytes),
+    owners: ownerCache(store),
+    rules: redactionRules(options.version, options.redact),
+  }
+  return {
+    remove: (id, owner) => removeOwned(context, id, owner),
+    forToken: (token, plain) => ({
+      create: (session) => createShare(context, session, token, plain),
+      sync: (id, _, request) => storeSync(context, id, request, token),
+      remove: (id, secret) => removeForClient(context, id, secret, token),
+    }),
+  }
+}
+
+async function createShare(
+  { store, version, now, ready, linkOf, quota, audit }: BackendContext,
+  session: string,
+  token: PublishToken,
+  plain: string,
+): Promise<CreatedShare> {
+  await ready?.()
+  let round = 0
+  while (await hasTombstone(store, deriveShare(plain, session, round).id)) round++
+  const { id, secret } = deriveShare(plain, session, round)
+  if (!(await readOwner(store, id))) {
+    const created = now().toISOString()
+    const about = { format: FORMAT, id, session, title: "", generator: version, objects: {} }
+    await writeManifest(store, { ...about, state: "publishing", created, updated: created })
+    await writeOwner(store, id, { session, token, secret, now: now() })
+    quota.addShare(id)
+    audit("create", { share: id, token: token.name })
+  }
+  return { id, url: linkOf(id), secret }
+}
+
+async function storeSync(context: BackendContext, id: string, request: Request, token: PublishToken): Promise<void> {
+  const { store, redact, clean, secretMarks, quota, owners, audit, onStored } = context
+  const { body, owner, secret } = await readOwnersBody(context, id, request, token)
+  const marks = secretMarks.of(id)
+  const batch = { body, session: owner.session, key: deriveMarkKey(secret), marks, redact, rules: context.rules }
+  const { items, marks: newMarks } = await clean(batch, token.hash)
+  if (items.length === 0) return
+  secretMarks.add(id, newMarks)
+  if (!(await quota.reserve(id, items.length))) {
+    audit("full", { share: id, token: token.name })
+    throw tooLargeError(context.maxShareBytes)
+  }
+  const name = newBatchName(items)
+  await addDirtyMark(store, id, name)
+  await storeBatch(store, id, name, items)
+  if (!(await owners.find(id))) {
+    await emptyPrefix(store, id)
+    await store.delete(await listDirtyMarks(store, id))
+    throw notFoundError(id)
+  }
+  onStored(id, name, items)
+}
+
+/** Reads the body of a sync, once its secret is known to be the owner's. */
+async function readOwnersBody(
+  { store, owners, maxBodyBytes }: BackendContext,
+  id: string,
+  request: Request,
+  token: PublishToken,
+): Promise<{ body: Uint8Array; owner: ShareOwner; secret: string }> {
+  let found: { owner: ShareOwner; secret: string } | undefined
+  const body = await readSyncBody(request, maxBodyBytes, async (secret) => {
+    const owner = await owners.find(id)
+    if (!owner || !(await isOwner(store, owner, token, secret))) throw notFoundError(id)
+    found = { owner, secret }
+  })
+  if (!found) throw notFoundError(id)
+  return { body, ...found }
+}
+
+async function removeForClient(context: BackendContext, id: string, secret: string, token: PublishToken) {
+  const { store } = context
+  const owner = isShareId(id) ? await readOwner(store, id) : undefined
+  if (owner && (await isOwner(store, owner, token, secret))) return removeOwned(context, id, owner)
+  // An interrupted removal deleted the ownership record; the client repeats it.
+  const isRepeated = isShareId(id) && !owner && (await wasRemovedWithSecret(store, id, secret))
+  if (!isRepeated) throw notFoundError(id)
+  return removeOwned(context, id, undefined)
+}
+
+async function removeOwned({ store, now, owners, secretMarks, audit }: BackendContext, id: string, owner?: ShareOwner) {
+  secretMarks.forget(id)
+  await owners.removing(id, () => removeShare(store, id, owner, now()))
+  if (owner) audit("remove", { share: id, token: owner.name })
+}
+
+const tooLargeError = (most: number) =>
+  new ShareError("bad-input", `The session exceeds this server's limit of ${most / 1_000_000} MB.`, {
+    hint: "Messages sent before the limit stay shared.",
+  })
+
+/** The same error for a missing share and for one that belongs to someone else. */
+const notFoundError = (id: string) =>
+  new ShareError("share-not-found", isShareId(id) ? `You have no share ${id}.` : "You have no such share.", {
+    hint: "Share the session again for a new link.",
+  })

@@ -1,0 +1,159 @@
+import { createHash, randomBytes } from "node:crypto"
+import { LRUCache } from "lru-cache"
+import { ShareError } from "../../errors.ts"
+import { mapConcurrently } from "../../lib/concurrency.ts"
+import type { ObjectStore } from "../../store/object-store.ts"
+import { getJson, putJson } from "./json-objects.ts"
+
+/** Record of a publish token: `tokens/<hash>.json`. The token itself is displayed once and not stored. */
+export interface PublishToken {
+  /** SHA-256 of the token, in hexadecimal. */
+  hash: string
+  /** Display name: a user or a team. */
+  name: string
+  /** E-mail address of the person who may list and remove the token's shares in the browser. */
+  owner?: string
+  /** ISO 8601, UTC. */
+  created: string
+  /** Hashes of the tokens that it replaced; their shares belong to it. */
+  replaces?: string[]
+}
+
+/** A token that can no longer publish. Its shares still belong to its owner. */
+export interface RevokedToken extends PublishToken {
+  /** ISO 8601, UTC. */
+  revoked: string
+}
+
+const MAX_CONCURRENT_READS = 16
+const FOLDER = "tokens/"
+const REVOKED_FOLDER = "revoked/"
+const keyOf = (hash: string) => `${FOLDER}${hash}.json`
+const revokedKeyOf = (hash: string) => `${REVOKED_FOLDER}${hash}.json`
+
+/** 192 random bits; the prefix lets secret scanners recognize a committed token. */
+const newToken = (): string => `ocb_${randomBytes(24).toString("base64url")}`
+
+export const isToken = (text: string): boolean => /^ocb_[A-Za-z0-9_-]{32}$/.test(text)
+
+const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex")
+
+/** Creates a token and returns it in plain text, once. Throws `bad-usage` if the name is taken. */
+export async function createToken(
+  store: ObjectStore,
+  { name, owner, now }: { name: string; owner?: string | undefined; now: Date },
+): Promise<string> {
+  assertName(name)
+  if ((await listTokens(store)).some((known) => known.name === name))
+    throw new ShareError("bad-usage", `Token "${name}" already exists.`, {
+      hint: `Rotate it with "opencode-bucket token rotate ${name}", or choose another name.`,
+    })
+  return newTokenIn(store, { name, created: now.toISOString(), ...(owner && { owner }) })
+}
+
+/** Replaces a token by a new one with the same name, owner and shares, and revokes the old one. */
+export async function rotateToken(store: ObjectStore, { name, now }: { name: string; now: Date }): Promise<string> {
+  const { hash, owner, replaces = [] } = await tokenNamed(store, name)
+  const replaced = { name, created: now.toISOString(), ...(owner && { owner }), replaces: [hash, ...replaces] }
+  const token = await newTokenIn(store, replaced)
+  await revoke(store, hash, now)
+  return token
+}
+
+async function newTokenIn(store: ObjectStore, about: Omit<PublishToken, "hash">): Promise<string> {
+  const token = newToken()
+  const hash = hashOf(token)
+  await putJson(store, keyOf(hash), { hash, ...about })
+  return token
+}
+
+function assertName(name: string): void {
+  if (!/^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,99}$/u.test(name))
+    throw new ShareError("bad-usage", `Invalid token name ${JSON.stringify(name)}.`, {
+      hint: "Use letters, digits, spaces and . _ @ + -, such as alice@corp.example or ci.",
+    })
+}
+
+/** Valid tokens, by name. */
+export const listTokens = (store: ObjectStore): Promise<PublishToken[]> => tokensIn<PublishToken>(store, FOLDER)
+
+/** Revoked tokens, by name. */
+export const listRevoked = (store: ObjectStore): Promise<RevokedToken[]> =>
+  tokensIn<RevokedToken>(store, REVOKED_FOLDER)
+
+async function tokensIn<T extends PublishToken>(store: ObjectStore, folder: string): Promise<T[]> {
+  const keys = new Set<string>()
+  for await (const { key } of store.list(folder))
+    if (/^[0-9a-f]{64}\.json$/.test(key.slice(folder.length))) keys.add(key)
+  const found = (await mapConcurrently(keys, MAX_CONCURRENT_READS, (key) => getJson<T>(store, key))).filter(
+    (token) => token !== undefined,
+  )
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/**
+ * Revokes a token. Its shares stay, and still belong to its owner. Throws `bad-usage` if there is no token of that
+ * name.
+ */
+export async function revokeToken(store: ObjectStore, name: string, now: Date): Promise<RevokedToken> {
+  return revoke(store, (await tokenNamed(store, name)).hash, now)
+}
+
+async function tokenNamed(store: ObjectStore, name: string): Promise<PublishToken> {
+  const found = (await listTokens(store)).find((token) => token.name === name)
+  if (found) return found
+  throw new ShareError("bad-usage", `Token "${name}" not found.`, {
+    hint: 'List all tokens: "opencode-bucket token list".',
+  })
+}
+
+// The revoked record is written before the token is deleted, so that the owner of its shares is always known.
+async function revoke(store: ObjectStore, hash: string, now: Date): Promise<RevokedToken> {
+  const token = await getJson<PublishToken>(store, keyOf(hash))
+  if (!token) throw new ShareError("bad-usage", "The token was revoked by another process.")
+  const revoked = { ...token, revoked: now.toISOString() }
+  await putJson(store, revokedKeyOf(hash), revoked)
+  const versions = []
+  for await (const entry of store.list(FOLDER)) if (entry.key === keyOf(hash)) versions.push(entry)
+  await store.delete(versions)
+  return revoked
+}
+
+/**
+ * Whether a token owns the shares of another one: it is the same, it replaced it, or the other one was revoked and has
+ * the same owner.
+ */
+export async function hasSharesOf(store: ObjectStore, token: PublishToken, hash: string): Promise<boolean> {
+  if (token.hash === hash || token.replaces?.includes(hash)) return true
+  if (token.owner === undefined) return false
+  const revoked = await getJson<RevokedToken>(store, revokedKeyOf(hash))
+  return revoked?.owner !== undefined && isSameEmail(revoked.owner, token.owner)
+}
+
+const isSameEmail = (a: string | undefined, b: string | undefined): boolean =>
+  a !== undefined && a.trim().toLowerCase() === b?.trim().toLowerCase()
+
+/** Tokens of a person, revoked ones included: their shares still belong to their owner. */
+export async function tokensOfOwner(store: ObjectStore, email: string | undefined): Promise<PublishToken[]> {
+  if (email === undefined) return []
+  const all = (await Promise.all([listTokens(store), listRevoked(store)])).flat()
+  const own = new Map(all.map((token) => [token.hash, token]))
+  return [...own.values()].filter(({ owner }) => isSameEmail(owner, email))
+}
+
+/** TTL of the cache of unknown tokens. Known tokens are read each time, since they may be revoked. */
+const UNKNOWN_TOKEN_TTL_MS = 5_000
+const MAX_UNKNOWN_TOKENS = 10_000
+
+/** Returns a function that looks up a token in the bucket; undefined if it is unknown or revoked. */
+export function tokenLookup(store: ObjectStore) {
+  const unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN_TOKENS, ttl: UNKNOWN_TOKEN_TTL_MS })
+  return async (text: string): Promise<PublishToken | undefined> => {
+    if (!isToken(text)) return undefined
+    const hash = hashOf(text)
+    if (unknown.has(hash)) return undefined
+    const token = await getJson<PublishToken>(store, keyOf(hash))
+    if (token === undefined) unknown.set(hash, true)
+    return token
+  }
+}
