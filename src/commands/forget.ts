@@ -24,7 +24,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
       hint: 'Run "opencode-bucket list" to see all shares.',
     })
   const ledger = openLedger(ledgerFolder(terminal))
-  const known = await findInLedger(parseShareName(named), ledger)
+  const recorded = await findInLedger(parseShareName(named), ledger)
   const { destination } = settingsFromFlags(flags, terminal, { isNew: false })
   const isMeant = (entry: LedgerEntry) =>
     flags.to === undefined || destinationKey(entry.destination) === destinationKey(destination)
@@ -34,7 +34,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
   const kept: object[] = []
   try {
     status.show(`Looking for ${named}…`)
-    const entries = known.filter(isMeant)
+    const entries = recorded.filter(isMeant)
     const helds = await Promise.all(entries.map((entry) => storedState(entry, places.open)))
     status.clear()
     if (entries.length === 0) info(terminal, flags.quiet, `No share of ${named} is recorded on this machine.`)

@@ -96,9 +96,9 @@ async function resolveShares(
   name: ShareName,
   { ledger, places, flags, terminal }: UnshareContext,
 ): Promise<ShareToRemove[]> {
-  const known = await findInLedger(name, ledger)
-  if (known.length > 0)
-    return Promise.all(known.map(async (entry) => ({ id: entry.id, url: await linkOf(entry, places.open), entry })))
+  const entries = await findInLedger(name, ledger)
+  if (entries.length > 0)
+    return Promise.all(entries.map(async (entry) => ({ id: entry.id, url: await linkOf(entry, places.open), entry })))
   const settings = settingsFromFlags(flags, terminal, { isNew: false })
   const agree = () => confirmDestination(settings, flags, terminal)
   const found = await findShares(name, { ledger, destination: settings.destination, open: places.open, confirm: agree })

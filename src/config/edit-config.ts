@@ -15,10 +15,10 @@ import type { Settings } from "./schema.ts"
  */
 export function writePluginEntry(file: string, settings: Settings): string {
   const { text, names } = parseConfig(file, "https://opencode.ai/config.json")
-  const known = names.findIndex((name) => isThisPackage(name, file))
-  const name = names[known] ?? "opencode-bucket"
-  const isArrayInsertion = known < 0
-  writeValue(file, text, ["plugin", isArrayInsertion ? names.length : known], [name, settings], isArrayInsertion)
+  const position = names.findIndex((name) => isThisPackage(name, file))
+  const name = names[position] ?? "opencode-bucket"
+  const isArrayInsertion = position < 0
+  writeValue(file, text, ["plugin", isArrayInsertion ? names.length : position], [name, settings], isArrayInsertion)
   return name
 }
 

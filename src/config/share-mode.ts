@@ -44,7 +44,7 @@ const disabledBy = (name: string) =>
     hint: "Nothing was shared. Remove that setting to share.",
   })
 
-const unknownMode = (what: string, known: string) =>
+const unknownMode = (what: string, choices: string) =>
   new ShareError("sharing-disabled", `Sharing is off: unknown share mode ${what}.`, {
-    hint: `Nothing was shared. Choose from: ${known}.`,
+    hint: `Nothing was shared. Choose from: ${choices}.`,
   })

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
+import { sha256 } from "../lib/hash.ts"
 import { prefixOf } from "../share/manifest.ts"
 import { createProbe } from "../share/probe-store.ts"
 import { collect, type ObjectStore, type RemoteStore } from "../store/object-store.ts"
@@ -63,7 +63,7 @@ export async function* runDoctor({ store, id, facts, policy }: DoctorOptions): A
     if (wrote.state === "fail") return
     yield await tried("Read", "its content is unchanged", async () => {
       const stored = await store.get(key)
-      if (!stored || createHash("sha256").update(stored).digest("hex") !== hash)
+      if (!stored || sha256(stored) !== hash)
         throw new ShareError("store-failed", "The content that was read differs from what was uploaded.", {
           hint: "A proxy or gateway in front of the bucket may be modifying objects.",
         })

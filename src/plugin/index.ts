@@ -103,12 +103,11 @@ function start(home: Loopback, folder: string, name: string, client: OpencodeCli
     return path === undefined ? app.fetch(request) : forwardToOpencode(instance.client, path, request)
   })
   const notify: Notify = (...said) => notifier(instance.client)(...said)
-  const known = () => ledger().all()
   const { objection } = guardOf(folder)
   const instance = {
     client,
     api,
-    sharing: sharing({ worker: publisher(), folder, api, ledgerEntries: known, notify, objection }),
+    sharing: sharing({ worker: publisher(), folder, api, ledgerEntries: () => ledger().all(), notify, objection }),
   }
   const app = shareApi(() => instance.sharing.backend, mountedPath)
   return instance

@@ -71,8 +71,8 @@ export function sharing(options: SharingOptions): Sharing {
   })
 
   async function publishChanges(id: string): Promise<void> {
-    const known = [...shares].find(([, share]) => share === id)?.[0]
-    const changedMessages = known === undefined ? undefined : messages.takeChanges(known)
+    const shared = [...shares].find(([, share]) => share === id)?.[0]
+    const changedMessages = shared === undefined ? undefined : messages.takeChanges(shared)
     try {
       const { session, found } = await worker.run({
         job: "update",
@@ -85,7 +85,7 @@ export function sharing(options: SharingOptions): Sharing {
       notifyRedacted(id, found as SecretCount[] | undefined)
       failing.delete(id)
     } catch (error) {
-      if (known !== undefined) messages.reset(known)
+      if (shared !== undefined) messages.reset(shared)
       const code = error instanceof ShareError ? error.code : undefined
       const isOver = code === "share-not-found" || code === "session-not-found" || code === "sharing-disabled"
       if (!failing.has(id) && code !== "session-not-found") notify("The share was not updated", error)

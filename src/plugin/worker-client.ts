@@ -34,7 +34,7 @@ export interface WorkerClient {
   run(job: WorkerJob): Promise<Record<string, unknown>>
 }
 
-interface PendingJob {
+interface PendingReply {
   resolve: (result: Record<string, unknown>) => void
   reject: (error: Error) => void
 }
@@ -44,7 +44,7 @@ const IDLE_TIMEOUT_MS = 300_000
 
 /** @param file the worker's script. It runs in OpenCode's embedded Bun, or in the current Node. */
 export function workerClient(file: string, idleMs = IDLE_TIMEOUT_MS): WorkerClient {
-  let worker: WorkerProcess | undefined
+  let worker: WorkerHandle | undefined
   return {
     run(job) {
       if (!worker?.isAlive()) worker = startWorker(file, idleMs)
@@ -53,15 +53,15 @@ export function workerClient(file: string, idleMs = IDLE_TIMEOUT_MS): WorkerClie
   }
 }
 
-interface WorkerProcess extends WorkerClient {
+interface WorkerHandle extends WorkerClient {
   isAlive(): boolean
 }
 
-function startWorker(file: string, idleMs: number): WorkerProcess {
+function startWorker(file: string, idleMs: number): WorkerHandle {
   let jobs = 0
   let alive = true
   let idleTimer: NodeJS.Timeout | undefined
-  const waiting = new Map<number, PendingJob>()
+  const waiting = new Map<number, PendingReply>()
   const child: ChildProcess = spawn(process.execPath, [file], {
     env: { ...process.env, BUN_BE_BUN: "1" },
     stdio: ["pipe", "pipe", "ignore"],

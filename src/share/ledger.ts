@@ -48,14 +48,14 @@ export function openLedger(folder: string): Ledger {
     checkpointFolder: (share) => checkpointFolderOf(entries.fileOf(share)),
     claim: (fresh) =>
       files.wrapErrors(async () => {
-        const known = await entries.at(fresh)
-        if (!known) {
+        const existing = await entries.at(fresh)
+        if (!existing) {
           await entries.write(fresh)
           return { entry: fresh, isNew: true }
         }
         // An entry under another spelling of the destination moves to the canonical one.
-        if (known.destination.to !== canonicalTo(known.destination.to)) await entries.write(known)
-        return { entry: (await entries.at(fresh)) ?? known, isNew: false }
+        if (existing.destination.to !== canonicalTo(existing.destination.to)) await entries.write(existing)
+        return { entry: (await entries.at(fresh)) ?? existing, isNew: false }
       }),
     save: (entry) => files.wrapErrors(() => entries.write(entry)),
     drop: (entry) => files.wrapErrors(() => entries.delete(entry)),

@@ -1,4 +1,14 @@
-import { type AssistantMessage, isPrompt, type Message, type Part, type UserMessage } from "../../session/model.ts"
+import {
+  type AssistantMessage,
+  isPrompt,
+  isUserCommand,
+  type Message,
+  type Part,
+  type SubtaskPart,
+  type TextPart,
+  USER_COMMAND_NOTE,
+  type UserMessage,
+} from "../../session/model.ts"
 import { formatDuration, timestampOf } from "../format.ts"
 import { itemBudget } from "../highlight/highlight.ts"
 import { attachmentOf } from "../html/attachment.ts"
@@ -7,7 +17,7 @@ import { clip } from "../html/truncate.ts"
 import { renderProse } from "../markdown/markdown.ts"
 import { PROMPT_LIMITS, PROSE_LIMITS } from "../markdown/prose-limits.ts"
 import { boundedJson, promptText } from "../message-text.ts"
-import type { PageItem } from "../view.ts"
+import type { PageItem, StepBlock } from "../view.ts"
 import { answerMeta, describeAnswerError } from "./answer-meta.ts"
 import { attachmentView } from "./attachment-view.ts"
 import { eventItems } from "./event-items.ts"
@@ -52,7 +62,7 @@ async function* assistantItems(message: AssistantMessage, context: ItemContext):
     const time = startTimeOf(part) ?? (isFirst ? message.created : undefined)
     if (item) yield { ...item, ...first(), moment: timestampOf(time, context.startedAt) }
   }
-  for (const item of answerMeta(message)) yield { ...item, ...first() }
+  for (const item of isUserCommand(message) ? [] : answerMeta(message)) yield { ...item, ...first() }
   if (message.error)
     yield {
       kind: "note",
@@ -132,9 +142,10 @@ function packedEnclosures(message: UserMessage, isAsked: boolean): Enclosures[] 
     if (part.type === "file") {
       const view = attachmentView(attachmentOf(part))
       packFor(500 + 3 * textBytes(view.name) + textBytes(view.externalUrl ?? "")).attachments.push(view)
-    } else if (part.type === "text" && part.synthetic)
-      for (const block of outputBlocks(part.text))
-        packFor(200 + (block.type === "text" ? textBytes(block.text) : 0)).hidden.push(block)
+    } else {
+      const blocks = part.type === "subtask" ? subtaskBlocks(part) : isShownInsert(part) ? outputBlocks(part.text) : []
+      for (const block of blocks) packFor(200 + ("text" in block ? textBytes(block.text) : 0)).hidden.push(block)
+    }
   return packs
 }
 
@@ -148,10 +159,6 @@ function insertedItem(part: Part): PageItem | undefined {
       const title = part.auto ? "The conversation was summarised to make room" : "The conversation was summarised"
       return { ...base, kind: "compaction", title, body: [] }
     }
-    case "subtask": {
-      const title = `Task for ${clip(part.agent, 100) || "a subagent"}`
-      return { ...base, kind: "note", tone: "plain", title, text: clip(part.prompt, 4_000) }
-    }
     case "unknown":
     case "malformed":
       return rawItem(part)
@@ -159,6 +166,15 @@ function insertedItem(part: Part): PageItem | undefined {
       return undefined
   }
 }
+
+/** Text that OpenCode inserted into a prompt. The note before a command of the user's says nothing. */
+const isShownInsert = (part: Part): part is TextPart =>
+  part.type === "text" && part.synthetic && part.text !== USER_COMMAND_NOTE
+
+const subtaskBlocks = ({ agent, prompt }: SubtaskPart): StepBlock[] => [
+  { type: "caption", text: `Task for ${clip(agent, 100) || "a subagent"}` },
+  ...outputBlocks(prompt),
+]
 
 async function assistantItem(part: Part, context: ItemContext): Promise<PageItem | undefined> {
   const base = { anchor: part.id, moment: undefined }

@@ -4,6 +4,7 @@ import type { HighlightBudget } from "../highlight/highlight.ts"
 import { safeUrl } from "../html/safe-url.ts"
 import { clip, takeFitting } from "../html/truncate.ts"
 import { renderProse } from "../markdown/markdown.ts"
+import { shortJson } from "../message-text.ts"
 import type { PathContext } from "../tools/tool.ts"
 import type { DiffContent, Question, Todo, ToolBlock } from "../tools/tool-block.ts"
 import type { QuestionView, StepBlock } from "../view.ts"
@@ -61,9 +62,7 @@ async function renderBlock(block: ToolBlock, part: ToolPart, context: BlockConte
     case "questions":
       return [{ type: "questions", questions: questionViews(block) }]
     case "calls":
-      return block.calls
-        .slice(0, 100)
-        .map(({ tool, status }): StepBlock => ({ type: "caption", text: clip(`${tool}: ${status}`, 400) }))
+      return callBlocks(block.calls)
     case "fields":
       return fieldBlocks(block.value)
     case "diagnostics":
@@ -104,6 +103,18 @@ async function proseBlocks(
   // Search results are lines of text with URLs, which Markdown turns into links.
   const body = await renderProse(text, PROSE_KINDS[kind], context.budget, { breaks: kind === "search" })
   return [{ type: "prose", tone, body }]
+}
+
+/** Tools that a program called: name, outcome and arguments of each. */
+function callBlocks(calls: Extract<ToolBlock, { type: "calls" }>["calls"]): StepBlock[] {
+  const rows = calls.slice(0, 100).map(({ tool, status, input }) => ({
+    name: clip(tool, 200),
+    value: clip([status, input === undefined ? "" : shortJson(input)].filter(Boolean).join(" · "), 400),
+  }))
+  const shown = takeFitting(rows, MAX_ROWS_BYTES, ({ name, value }) => name + value)
+  const more = calls.length - shown.length
+  const list: StepBlock = { type: "fields", rows: shown }
+  return more > 0 ? [list, { type: "caption", text: `and ${formatCount(more, "more call", "more calls")}` }] : [list]
 }
 
 const TODO_LABELS: Record<string, string> = {

@@ -1,6 +1,7 @@
 import {
   type AssistantMessage,
   isPrompt,
+  isUserCommand,
   type Message,
   type MessageError,
   type ToolPart,
@@ -63,7 +64,7 @@ export function addToTimeline(timeline: Timeline, message: Message, page: string
   timeline.latestAt = Math.max(timeline.latestAt, at)
   if (isPrompt(message)) addPrompt(timeline, message, at, page)
   if (message.parts.some(({ type }) => type === "compaction")) addMark(timeline, "summarised", mark(at, at))
-  if (message.role === "assistant") addWork(timeline, message, at)
+  if (message.role === "assistant" && !isUserCommand(message)) addWork(timeline, message, at)
 }
 
 const isValidTime = (time: number | undefined): time is number => time !== undefined && time > 0 && time <= 8.64e15

@@ -88,8 +88,8 @@ export function entryFiles(files: LedgerFiles): EntryFiles {
     },
     async delete(entry) {
       for (const file of new Set([fileOf(entry), fileAs(entry.destination.to, entry)])) {
-        const known = await read(file)
-        if (known && known.id !== entry.id) continue
+        const stored = await read(file)
+        if (stored && stored.id !== entry.id) continue
         await rm(checkpointFolderOf(file), { recursive: true, force: true })
         await rm(file, { force: true })
       }
