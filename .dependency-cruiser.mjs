@@ -73,7 +73,7 @@ const mayImportInRender = {
   changes: ["diff", "html", "items", "tools"],
   pagination: ["html", "items", "tools"],
   timeline: ["html", "tools"],
-  "session-markdown": ["html", "items", "tools"],
+  "session-markdown": ["diff", "html", "items", "tools"],
   site: ["changes", "html", "items", "pagination", "session-markdown", "timeline", "tools"],
 }
 

@@ -4,9 +4,11 @@ import { isDeadEndpoint, sharesElsewhereError } from "../config/dead-endpoint.ts
 import { assertNoOtherServer, writeDeadEndpoint, writePluginEntry, writeTuiEntry } from "../config/edit-config.ts"
 import { resolveEnterprise } from "../config/enterprise.ts"
 import { parseSettings, pickDestination } from "../config/load.ts"
+import { readConfigFile } from "../config/opencode.ts"
 import { ledgerFolder, openCodeConfigFolder } from "../config/paths.ts"
 import type { Settings } from "../config/schema.ts"
 import { ShareError } from "../errors.ts"
+import { isOpencode2, opencodeVersion } from "../session/opencode-cli.ts"
 import { probeStoreOnce } from "../share/ensure-erasable.ts"
 import { openLedger } from "../share/ledger.ts"
 import { newShareId } from "../share/share-id.ts"
@@ -36,6 +38,7 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   const folder = flags.project ? terminal.cwd : openCodeConfigFolder(terminal)
   const file = configFile(folder, "opencode")
   assertNoOtherServer(file)
+  assertNotInPlugins(file)
   const settings = parseSettings(await promptForSettings(flags, terminal), "the arguments")
   const { to } = settings
   if (!to) throw new ShareError("bad-usage", "No destination was given.", { hint: "Set one: --to s3://team-shares" })
@@ -61,9 +64,12 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
     store.close()
   }
   const name = writePluginEntry(file, destination)
-  const failsClosed = writeDeadEndpoint(file)
-  // OpenCode reads terminal plugins from `tui.json`; for a project, only from the one in `.opencode`.
-  writeTuiEntry(configFile(flags.project ? path.join(folder, ".opencode") : folder, "tui"), name)
+  const version = await opencodeVersion(terminal.env)
+  // OpenCode 2 has no sharing of its own to keep from its public service, and finds the terminal part by itself.
+  const isV2 = version !== undefined && isOpencode2(version)
+  const failsClosed = !isV2 && writeDeadEndpoint(file)
+  // OpenCode 1 reads terminal plugins from `tui.json`; for a project, only from the one in `.opencode`.
+  if (!isV2) writeTuiEntry(configFile(flags.project ? path.join(folder, ".opencode") : folder, "tui"), name)
   info(
     terminal,
     flags.quiet,
@@ -71,11 +77,19 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   )
   if (failsClosed) info(terminal, flags.quiet, FAILS_CLOSED_TEXT)
   const enterprise = resolveEnterprise(terminal)
-  if (!isDeadEndpoint(enterprise.url)) {
+  if (!isV2 && !isDeadEndpoint(enterprise.url)) {
     const { message, hint } = sharesElsewhereError(enterprise, file)
     info(terminal, flags.quiet, `OpenCode's /share is still blocked in this folder. ${message} ${hint}`)
   }
   terminal.stdout.write(`${file}\n`)
+}
+
+/** OpenCode 2 loads a plugin that both lists name from neither; only `plugin` is read by both generations. */
+function assertNotInPlugins(file: string): void {
+  if (!readConfigFile(file, "user")?.listedIn.includes("plugins")) return
+  throw new ShareError("bad-settings", `${file} names opencode-bucket in "plugins", which only OpenCode 2 reads.`, {
+    hint: `Remove it there, then run the same command again: it writes "plugin", which both generations read.`,
+  })
 }
 
 /** Path of the configuration file in a folder; `.jsonc` if it exists, since it overrides `.json` in OpenCode. */

@@ -28,6 +28,18 @@ export function assertSharingAllowed(
   if (unknown) throw unknownShareMode(unknown.share, unknown.name)
 }
 
+/** The share mode of a folder: that of the file with the highest precedence. Throws as `assertSharingAllowed`. */
+export function shareMode(
+  system: SystemEnvironment,
+  folder = system.cwd,
+  configuration: Configuration = openConfiguration(system),
+): "manual" | "auto" {
+  assertSharingAllowed(system, folder, configuration)
+  if (/^(?:1|true)$/i.test(system.env["OPENCODE_AUTO_SHARE"]?.trim() ?? "")) return "auto"
+  const set = configuration.filesFor(folder).map((file) => modeIn(file, system))
+  return set.findLast((mode) => mode !== undefined) === "auto" ? "auto" : "manual"
+}
+
 /** Error for an unknown share mode. `where` is its source: a file, or OpenCode's configuration. */
 export const unknownShareMode = (mode: unknown, where: string): ShareError =>
   unknownMode(`"share": ${JSON.stringify(mode)} in ${where}`, '"manual", "auto" or "disabled"')

@@ -53,7 +53,7 @@ export async function shareSession({ session, api }: JobOf<"share">, context: Jo
 }
 
 /** Expired shares are pruned with each new share; failures are retried with the next one. */
-function pruneQuietly(only: LedgerEntry["destination"], ledger: Ledger): void {
+export function pruneQuietly(only: LedgerEntry["destination"], ledger: Ledger): void {
   const patience = { timeoutMs: 0 }
   prune({ ledger, open: openRememberedStore, now: () => new Date(), only, patience }).catch(() => {})
 }
@@ -90,7 +90,7 @@ async function secretOf(id: string, fresh: string, ledger: Ledger): Promise<stri
 }
 
 /** Changes the entry of a share under its lock. Resolves to the entry; undefined if there is none. */
-async function changeEntry(
+export async function changeEntry(
   id: string,
   ledger: Ledger,
   change: (entry: LedgerEntry) => LedgerEntry,

@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
 import { debouncedWorker } from "../lib/debounced-worker.ts"
-import type { SecretCount } from "../redact/secrets.ts"
+import type { SecretCount } from "../redact/marks/secrets.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
 import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
@@ -55,7 +55,7 @@ export function sharing(options: SharingOptions): Sharing {
   const unconfirmed = new Set<string>()
   /** Links by session, until OpenCode has stored them: storing the link is not a change to publish. */
   const pendingLinks = new Map<string, { url: string; title: unknown }>()
-  /** Ledger lookups by session, once each: shares of earlier processes are recorded only there. */
+  /** Ledger lookups by session: shares of other processes are recorded only there. */
   const lookups = new Map<string, Promise<void>>()
   /** Redactions by share, as last shown to the user. */
   const notifiedRedactions = new Map<string, string>()
@@ -136,7 +136,7 @@ export function sharing(options: SharingOptions): Sharing {
   function changed(session: string, rested: boolean): void {
     const id = shares.get(session)
     if (creating.has(session)) changedDuringCreate.add(session)
-    else if (id === undefined) lookUp(session)
+    else if (id === undefined) lookUp(session, rested)
     else publishLater(id, rested)
   }
 
@@ -154,11 +154,13 @@ export function sharing(options: SharingOptions): Sharing {
     return info.title === link.title
   }
 
-  function lookUp(session: string): void {
-    if (lookups.has(session)) return
+  function lookUp(session: string, rested: boolean): void {
+    // At rest again: from OpenCode 1.19.1 on, the terminal shares without this process.
+    if (lookups.has(session) && !rested) return
     const find = async () => {
-      // Shares made by the command line have no secret and are unknown to OpenCode: they are not updated.
-      const entry = (await ledgerEntries()).find((entry) => entry.session === session && entry.secret !== undefined)
+      // Shares made by the command line have neither: they are not updated.
+      const isFollowed = ({ secret, follows }: LedgerEntry) => secret !== undefined || follows === true
+      const entry = (await ledgerEntries()).find((entry) => entry.session === session && isFollowed(entry))
       if (!entry || shares.has(session)) return
       shares.set(session, entry.id)
       publishLater(entry.id)

@@ -2,6 +2,17 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import { type ErrorCode, ShareError } from "../errors.ts"
 
+/** Jobs that name a session, which the worker reads from OpenCode's database, or is given as a `record`. */
+export type SessionJob = {
+  folder: string
+  /** The session as JSON, in the form of an export with its `children`, if this machine's database does not have it. */
+  record?: string
+} & (
+  | { job: "propose-session" | "share-session" | "unshare-session" | "update-session" | "auto-share"; session: string }
+  /** Updates the shares of sessions that changed while no plugin followed them. */
+  | { job: "catch-up"; session?: undefined }
+)
+
 /** A job for the worker process. `api` is the loopback URL of OpenCode's API. */
 export type WorkerJob =
   | { job: "share"; session: string; folder: string; api: string }
@@ -18,6 +29,7 @@ export type WorkerJob =
   /** Completes or removes the interrupted jobs of earlier processes. */
   | { job: "recover"; folder: string; api: string }
   | { job: "list"; folder: string }
+  | SessionJob
 
 export interface WorkerJobError {
   code: ErrorCode | "unexpected"

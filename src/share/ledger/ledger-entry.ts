@@ -18,6 +18,8 @@ export interface LedgerEntry extends Expiry {
   secret?: string
   /** OpenCode has not confirmed yet that it stored the link; `pid` stays until it does. */
   unconfirmed?: boolean
+  /** The plugin updates it while the conversation goes on, though OpenCode itself does not know of the share. */
+  follows?: true
   /** When the latest presigned link expires, ISO 8601; until then, the page it opens is updated. The link is not stored. */
   signed?: string
   /** The part of the session that is shared, if not all of it. */
