@@ -23,7 +23,7 @@ const mayImport = {
   "src/pages/": ["src/components/"],
   "src/dev/": ["src/components/", "src/render/", "src/session/", "demo/"],
   // Publishing and taking back
-  "src/share/": ["src/session/", "src/redact/", "src/render/", "src/store/", "src/lib/", "src/export/"],
+  "src/share/": ["src/session/", "src/redact/", "src/render/", "src/store/", "src/lib/"],
   "src/doctor/": ["src/share/", "src/store/", "src/lib/"],
   "src/export/": ["src/session/", "src/redact/", "src/render/", "src/store/", "src/share/", "src/lib/"],
   "src/import/": ["src/session/", "src/lib/"],
@@ -34,6 +34,7 @@ const mayImport = {
   "src/index.ts": ["src/session/", "src/share/", "src/store/"],
   "src/plugin/": [
     "src/config/",
+    "src/export/",
     "src/redact/",
     "src/session/",
     "src/share/",

@@ -179,10 +179,13 @@ program
   })
 
 const token = program.command("token").description("manage the share server's publish tokens, stored in its bucket")
-withOutput(token.command("create <name>"))
-  .description("create a token for a user or a team; printed only once")
-  .option("--owner <email>", "who can list and remove its shares in the browser")
-  .action(async (name, flags) => (await import("./commands/token.ts")).tokenCreateCommand(name, flags, terminal))
+withOutput(token.command("create <name...>"))
+  .description("create a token for each user or team; printed only once")
+  .option(
+    "--owner <email>",
+    "who can list and remove its shares in the browser (default: the name, if it is an address)",
+  )
+  .action(async (names, flags) => (await import("./commands/token.ts")).tokenCreateCommand(names, flags, terminal))
 withOutput(token.command("list"))
   .description("list all tokens by name")
   .action(async (flags) => (await import("./commands/token.ts")).tokenListCommand(flags, terminal))

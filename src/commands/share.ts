@@ -1,3 +1,4 @@
+import { presignedPages } from "../export/presigned-page.ts"
 import type { SessionToShare } from "../share/read-session.ts"
 import { share } from "../share/share.ts"
 import { confirmShare } from "./confirm-share.ts"
@@ -33,7 +34,7 @@ export async function shareCommand(named: string | undefined, flags: ShareFlags,
       ...shareOptionsOf(request),
       mayShare,
       acceptRetention: () => acceptRetention,
-      signed,
+      extend: presignedPages({ store, signed, now: () => new Date() }),
       onProgress: ({ sent, unchanged }) =>
         status.show(`Uploading to ${store.name}: ${sent} uploaded, ${unchanged} unchanged`),
       onWait: (pid) => info(terminal, flags.quiet, waitingMessage(pid)),

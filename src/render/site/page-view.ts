@@ -3,7 +3,7 @@ import { type ChangesPage, changesHeader } from "../changes/changes-pages.ts"
 import { clip } from "../html/truncate.ts"
 import { collapseRuns } from "../items/collapsed-runs.ts"
 import { type LinkRecord, mergeLinks, newLinkRecord, type PageLinks } from "../links.ts"
-import { describeSteps, expiryFact, headerFacts, type SessionStats } from "../session-stats.ts"
+import { describeSteps, expiryFact, headerFacts, type SessionStats, type Usage } from "../session-stats.ts"
 import type { PageView } from "../view.ts"
 import type { DrawnItem } from "./draw-item.ts"
 import { failuresOf, outlineOf } from "./outline.ts"
@@ -85,19 +85,23 @@ export async function contentOf(
   return { content, links: mergeLinks(items.map(({ links }) => links)) }
 }
 
-/** The header of a session's first page. */
+/**
+ * The header of a session's first page.
+ * @param below what the session's subagents took
+ */
 export function headerView(
   stats: SessionStats,
   info: Session["info"],
   changes: readonly ChangesPage[],
   furtherFiles: number,
   { leftOut, expires, stem }: PageCommon,
+  below: Usage,
 ): Pick<PageView, "facts" | "changes" | "allChanges" | "done" | "description"> {
   const done = describeSteps(stats)
   const { total, ...changed } = changesHeader(changes, furtherFiles)
   return {
     facts: [
-      ...headerFacts(stats, info, total),
+      ...headerFacts(stats, info, total, below),
       ...(leftOut ? [{ name: "Left out", value: leftOut, named: true }] : []),
       // The share expires as a whole: subagents' pages do not show it, so that a new date re-renders one page only.
       ...(expires && stem === "" ? [expiryFact(expires)] : []),

@@ -10,7 +10,7 @@ import { type ChangesPage, changesPages, filesOfChange, historyNotes } from "../
 import type { StoredFile } from "../html/attachment.ts"
 import type { LinkRecord, PageLinks } from "../links.ts"
 import { firstPageFill, type PageFill, startsNewPage } from "../pagination/paginate.ts"
-import { addToStats, type SessionStats, zeroStats } from "../session-stats.ts"
+import { addToStats, noUsage, type SessionStats, sumUsage, type Usage, zeroStats } from "../session-stats.ts"
 import { addToTimeline, emptyTimeline, type Timeline } from "../timeline/timeline.ts"
 import { buildTimelineView } from "../timeline/timeline-view.ts"
 import type { PageView, PartLink } from "../view.ts"
@@ -95,11 +95,11 @@ function initialState(): PagesState {
 }
 
 /**
- * Renders a session and its subagents' sessions: yields files as items link to them, and pages as they are complete.
+ * Renders a session and its subagents' sessions, and returns what they took: yields files as items link to them, and pages as they are complete.
  * Renders every item once. Holds three pages at most: the first, the current, and one whose last prompt is still in
  * progress, since the summary below that prompt needs the results.
  */
-export async function* sessionPages(session: Session, context: SessionContext): AsyncGenerator<SessionOutput> {
+export async function* sessionPages(session: Session, context: SessionContext): AsyncGenerator<SessionOutput, Usage> {
   const { info } = session
   const { stem, documents, resume } = context
   yield { type: "session", stem }
@@ -129,20 +129,23 @@ export async function* sessionPages(session: Session, context: SessionContext): 
   }
 
   await documents?.beginChildren()
+  let below = noUsage()
   for (const [i, child] of session.children(state.read).entries()) {
     await documents?.beginChild(i)
     const parent = { href: pageName(stem, 1), title: titleOf(info) }
-    yield* sessionPages(child, { ...context, stem: stemOf(child.info.id), parent, resume: undefined })
+    const usage = yield* sessionPages(child, { ...context, stem: stemOf(child.info.id), parent, resume: undefined })
+    below = sumUsage(below, usage)
   }
   await documents?.end()
 
   yield await pages.page(state.firstDraft, {
-    ...headerView(state.stats, info, changes, state.history.furtherFiles.size, context),
+    ...headerView(state.stats, info, changes, state.history.furtherFiles.size, context, below),
     timeline: buildTimelineView(state.timeline),
     live,
     parts: partLinks(state.links.slice(1)),
     next: state.links.length > 1 ? pageName(stem, 2) : undefined,
   })
+  return sumUsage(state.stats.usage, below)
 }
 
 /** Distributes the items of a session over pages. */
