@@ -28,7 +28,8 @@ const mayImport = {
   // Entries
   "src/config/": ["src/share/", "src/store/", "src/lib/"],
   "src/commands/": ["src/!plugin/"],
-  "src/cli.ts": ["src/commands/", "src/config/", "src/lib/"],
+  "src/cli.ts": ["src/cli/", "src/commands/", "src/config/", "src/lib/"],
+  "src/cli/": ["src/commands/", "src/config/", "src/export/", "src/session/", "src/share/", "src/lib/"],
   "src/index.ts": ["src/session/", "src/share/", "src/store/"],
   "src/plugin/": [
     "src/commands/",

@@ -74,13 +74,11 @@ function plugin(terminal: Terminal, files: ConfigFile[]): Finding {
   }
 }
 
-async function installed({ env, cwd, platform }: Terminal): Promise<Finding> {
+async function installed(terminal: Terminal): Promise<Finding> {
   const about = "OpenCode"
   try {
-    const options = { cwd, env, timeout: 10_000, shell: platform === "win32" }
-    const { stdout } = await promisify(execFile)("opencode", ["--version"], options)
-    const version = versionIn(stdout)
-    if (version === undefined || !isOpencode2(version)) return { about, state: "ok", says: stdout.trim() }
+    const version = await openCodeVersion(terminal)
+    if (!isOpencode2(version)) return { about, state: "ok", says: version }
     return {
       about,
       state: "warn",
@@ -94,4 +92,11 @@ async function installed({ env, cwd, platform }: Terminal): Promise<Finding> {
       : "version unknown: opencode --version failed"
     return { about, state: "note", says }
   }
+}
+
+/** The version of `opencode` on the PATH. Throws if there is none, or if it does not print one. */
+export async function openCodeVersion({ env, cwd, platform }: Terminal): Promise<string> {
+  const options = { cwd, env, timeout: 10_000, shell: platform === "win32" }
+  const { stdout } = await promisify(execFile)("opencode", ["--version"], options)
+  return versionIn(stdout) ?? stdout.trim()
 }

@@ -2,7 +2,6 @@ import path from "node:path"
 import { pathToFileURL } from "node:url"
 import { dataFolder } from "../config/paths.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
-import { ShareError } from "../errors.ts"
 import { archive } from "../export/archive.ts"
 import { indexPage } from "../export/index-page.ts"
 import { openJournal } from "../export/journal.ts"
@@ -10,7 +9,7 @@ import { writeOutput } from "../export/write-output.ts"
 import { databaseSource } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
 import { ensureErasable } from "../share/ensure-erasable.ts"
-import { expiryDay } from "../share/expiry.ts"
+import { expiryTime } from "../share/expiry.ts"
 import { openLedger } from "../share/ledger.ts"
 import { readManifest } from "../share/manifest.ts"
 import { share } from "../share/share.ts"
@@ -34,12 +33,6 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
   const settings = settingsFromFlags(flags, terminal)
   const { destination, redact } = settings
   const selection = parseSelection(flags)
-  if (selection.until !== undefined)
-    throw new ShareError("bad-usage", "--until cannot be used with --all.", { hint: "It applies to a single session." })
-  if (flags.signed !== undefined)
-    throw new ShareError("bad-usage", "--signed cannot be used with --all.", {
-      hint: "It applies to a single session.",
-    })
   const lifetime = parseLifetime(flags.expires, settings.expires)
   await confirmDestination(settings, flags, terminal)
   const { env, home } = terminal
@@ -62,7 +55,7 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
         place: describeDestination(destination),
         terminal,
         lifetime,
-        ends: expiryDay(lifetime, new Date()),
+        ends: expiryTime(lifetime, new Date()),
       })
       acceptRetention ||= agreed.acceptRetention
     }
@@ -122,15 +115,13 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
       ),
       { force: true },
     )
-    const { kept, unchanged, left, failed } = result
-    terminal.stdout.write(
-      flags.json
-        ? `${JSON.stringify({ index, shared: kept, unchanged, left, failed: failed.length })}\n`
-        : `${index}\n`,
-    )
+    if (!flags.json) terminal.stdout.write(`${index}\n`)
     const leftOut =
       "Skipped sessions were unshared before, or must not be shared. To share one again, name it: share <session>."
-    reportArchive(result, { done: "shared", leftOut }, flags.quiet, terminal)
+    const shares = entries.flatMap((kept) =>
+      kept ? [{ session: kept.session, title: kept.title, id: kept.share, url: kept.href }] : [],
+    )
+    reportArchive(result, { done: "shared", leftOut, about: { index, shares } }, flags, terminal)
     if (flags.open) await (await import("open")).default(pathToFileURL(index).href)
   } finally {
     status.clear()

@@ -1,8 +1,9 @@
 import path from "node:path"
 import { dataFolder } from "../config/paths.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
+import { formatTime } from "../lib/format-time.ts"
 import { findSession } from "../session/find-session.ts"
-import { expiryDay, formatDay } from "../share/expiry.ts"
+import { expiryTime } from "../share/expiry.ts"
 import { openLedger } from "../share/ledger.ts"
 import { prune } from "../share/prune.ts"
 import { share } from "../share/share.ts"
@@ -12,6 +13,7 @@ import { version } from "../version.ts"
 import { copyToClipboard } from "./clipboard.ts"
 import { confirmShare } from "./confirm-share.ts"
 import { confirmDestination, type DestinationFlags, describeDestination, settingsFromFlags } from "./destination.ts"
+import { writeJson } from "./json.ts"
 import { parseLifetime } from "./lifetime.ts"
 import { previewCommand } from "./preview.ts"
 import { readPolicy } from "./read-policy.ts"
@@ -70,7 +72,7 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
           ledger,
           lifetime,
           place: describeDestination(destination),
-          ends: expiryDay(lifetime, now()),
+          ends: expiryTime(lifetime, now()),
           signed: flags.signed,
           terminal,
           found,
@@ -98,14 +100,20 @@ export async function shareCommand(session: string | undefined, flags: ShareFlag
     ]
     info(terminal, flags.quiet, `${store.name}: ${sent === 0 ? "no changes" : counts.filter(Boolean).join(", ")}.`)
     if (result.redacted > 0) info(terminal, flags.quiet, redactedLine(result.found))
-    if (result.expires) info(terminal, flags.quiet, `It expires on ${formatDay(result.expires)}.`)
+    if (result.expires) info(terminal, flags.quiet, `It expires ${formatTime(result.expires)}.`)
     if (result.signed && result.public !== true) info(terminal, flags.quiet, describeSignedLink(result.signed))
     if (note) info(terminal, flags.quiet, note)
     const policy =
       !result.signed && result.seen === "refused" && sent === result.objects ? readPolicy(destination) : undefined
-    if (policy) info(terminal, flags.quiet, `To make links public, set this bucket policy: ${policy}`)
-    if (isDefault) info(terminal, flags.quiet, "To share with others, set a bucket: --to s3://bucket (see the README).")
-    terminal.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${url}\n`)
+    if (policy)
+      info(
+        terminal,
+        flags.quiet,
+        `To make links public, set the bucket policy that this prints: opencode-bucket doctor --policy${flags.to === undefined ? "" : ` --to ${flags.to}`}`,
+      )
+    if (isDefault) info(terminal, flags.quiet, "To share with others, set up a bucket: opencode-bucket init")
+    if (flags.json) writeJson(terminal, { ...result, store: destination.to })
+    else terminal.stdout.write(`${url}\n`)
     if (terminal.stdout.isTTY && !flags.json && (await copyToClipboard(url, terminal)))
       info(terminal, flags.quiet, "Copied to the clipboard.")
     if (flags.open) await (await import("open")).default(url)

@@ -1,3 +1,5 @@
+import { formatTime } from "../lib/format-time.ts"
+
 /** Time to live of a share. */
 export interface Lifetime {
   /** Milliseconds; `Infinity` for ever. */
@@ -70,6 +72,6 @@ export const isPast = (expires: unknown, now: Date): boolean =>
 export const formatDay = (expires: string): string =>
   new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(expires))
 
-/** The day on which a share created now expires: `3 December 2026`; undefined: never. */
-export const expiryDay = (lifetime: Lifetime | undefined, now: Date): string | undefined =>
-  lifetime && Number.isFinite(lifetime.durationMs) ? formatDay(after(now.getTime(), lifetime)) : undefined
+/** When a share created now expires, for people; undefined: never. */
+export const expiryTime = (lifetime: Lifetime | undefined, now: Date): string | undefined =>
+  lifetime && Number.isFinite(lifetime.durationMs) ? formatTime(after(now.getTime(), lifetime)) : undefined
