@@ -2,6 +2,8 @@
 
 /** The model of a session, which every stage may use. */
 const model = "src/session/model.ts"
+/** Readers of untyped JSON. */
+const json = "src/session/read-json.ts"
 const record = "src/session/source.ts"
 
 /**
@@ -12,7 +14,7 @@ const mayImport = {
   // Stages
   "src/session/": [],
   "src/redact/": [record],
-  "src/render/": [model, "src/lib/"],
+  "src/render/": [model, json, "src/lib/"],
   "src/store/": ["src/lib/"],
   // The page
   "src/browser/": [],
@@ -26,13 +28,12 @@ const mayImport = {
   "src/export/": ["src/session/", "src/redact/", "src/render/", "src/store/", "src/share/", "src/lib/"],
   "src/import/": ["src/session/", "src/lib/"],
   // Entries
-  "src/config/": ["src/share/", "src/store/", "src/lib/"],
+  "src/config/": ["src/store/", "src/lib/"],
   "src/commands/": ["src/!plugin/"],
   "src/cli.ts": ["src/cli/", "src/commands/", "src/config/", "src/lib/"],
-  "src/cli/": ["src/commands/", "src/config/", "src/export/", "src/session/", "src/share/", "src/lib/"],
+  "src/cli/": ["src/commands/", "src/config/", "src/export/", "src/session/", "src/share/", "src/store/bucket-options.ts", "src/lib/"],
   "src/index.ts": ["src/session/", "src/share/", "src/store/"],
   "src/plugin/": [
-    "src/commands/",
     "src/config/",
     "src/redact/",
     "src/session/",
@@ -68,11 +69,13 @@ const mayImportInRender = {
   diff: ["html"],
   highlight: ["diff", "html"],
   markdown: ["highlight", "html"],
-  items: ["ansi", "diff", "highlight", "markdown", "html"],
-  changes: ["diff", "html", "items"],
-  pagination: ["html", "items"],
-  timeline: ["html"],
-  site: ["changes", "html", "items", "pagination", "timeline"],
+  tools: ["diff"],
+  items: ["ansi", "diff", "highlight", "markdown", "html", "tools"],
+  changes: ["diff", "html", "items", "tools"],
+  pagination: ["html", "items", "tools"],
+  timeline: ["html", "tools"],
+  "session-markdown": ["html", "items", "tools"],
+  site: ["changes", "html", "items", "pagination", "session-markdown", "timeline", "tools"],
 }
 
 const escaped = (name) => name.replaceAll(".", "\\.")

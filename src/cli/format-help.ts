@@ -46,7 +46,7 @@ export function helpContent(command: Command, helper: Help): HelpContent {
 
 /** A command's own options come first, those of every command last. */
 function inOrder(groups: Map<string, HelpGroup["rows"]>): HelpGroup[] {
-  const last = ["Destination:", "Output:", "Other:"]
+  const last = ["Destination:", "Bucket:", "Output:", "Other:"]
   return [...groups]
     .map(([heading, rows]) => ({ heading, rows }))
     .sort((a, b) => last.indexOf(a.heading) - last.indexOf(b.heading))

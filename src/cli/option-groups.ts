@@ -1,8 +1,9 @@
-import type { Command } from "commander"
+import { type Command, Option } from "commander"
+import { BUCKET_OPTIONS } from "../store/bucket-options.ts"
 
 // Options that several commands share, each under its heading in the help.
 
-export const withDestination = (command: Command): Command =>
+export const withDestination = (command: Command): Command => {
   command
     .optionsGroup("Destination:")
     .option("--to <destination>", "s3://bucket[/folder], or a folder: ./shares, ~/shares, /srv/shares")
@@ -12,6 +13,12 @@ export const withDestination = (command: Command): Command =>
     .option("--public-url <url>", "public base URL of the bucket")
     .option("--path-style", "put the bucket name in the URL path (default with --endpoint)")
     .option("--no-path-style", "put the bucket name in the host name")
+  for (const [name, { value, help }] of Object.entries(BUCKET_OPTIONS)) {
+    const flag = `--${name.replace(/[A-Z]/g, "-$&").toLowerCase()}`
+    command.addOption(new Option(value ? `${flag} <${value}>` : flag, help).helpGroup("Bucket:"))
+  }
+  return command
+}
 
 export const withTrust = (command: Command): Command =>
   withDestination(command).option("--trust-project", "accept the destination set in the project's opencode.json")

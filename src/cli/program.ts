@@ -1,4 +1,5 @@
 import { Command, Option } from "commander"
+import { explainInterrupt } from "../commands/explain-interrupt.ts"
 import type { Terminal } from "../commands/terminal.ts"
 import { version } from "../version.ts"
 import { assertFlags } from "./assert-flags.ts"
@@ -20,6 +21,8 @@ export function createProgram(terminal: Terminal): Command {
     .configureHelp({ formatHelp })
     .hook("preAction", (_, command) => assertFlags(command))
   describe(program)
+  const resumable = (work: () => Promise<void>) =>
+    explainInterrupt(terminal, () => "To continue, run the same command again.", work)
   const add = (usage: string, parent = program) => describe(parent.command(usage))
 
   program.commandsGroup("Share and remove:")
@@ -42,7 +45,7 @@ export function createProgram(terminal: Terminal): Command {
     ),
   ).action(async (session, flags) =>
     flags.all
-      ? (await import("../commands/share-all.ts")).shareAll(flags, terminal)
+      ? resumable(async () => (await import("../commands/share-all.ts")).shareAll(flags, terminal))
       : (await import("../commands/share.ts")).shareCommand(session, flags, terminal),
   )
   withOutput(
@@ -68,9 +71,16 @@ export function createProgram(terminal: Terminal): Command {
         .option("--forget", "delete nothing; drop the record of a share whose bucket is gone")
         .option("--yes", "do not ask for confirmation"),
     ),
-  ).action(async (named, flags) => (await import("../commands/unshare.ts")).unshareCommand(named, flags, terminal))
+  ).action(async (named, flags) => {
+    if (flags.forget) return (await import("../commands/forget.ts")).forgetCommand(named, flags, terminal)
+    return resumable(async () =>
+      flags.all
+        ? (await import("../commands/unshare-all.ts")).unshareAll(named, flags, terminal)
+        : (await import("../commands/unshare.ts")).unshareCommand(named, flags, terminal),
+    )
+  })
   withOutput(withTrust(add("prune").option("--bucket", "include shares by others in the same bucket"))).action(
-    async (flags) => (await import("../commands/prune.ts")).pruneCommand(flags, terminal),
+    async (flags) => resumable(async () => (await import("../commands/prune.ts")).pruneCommand(flags, terminal)),
   )
 
   program.commandsGroup("Files:")
@@ -87,7 +97,11 @@ export function createProgram(terminal: Terminal): Command {
           .option("--force", "overwrite existing files"),
       ),
     ),
-  ).action(async (session, flags) => (await import("../commands/export.ts")).exportCommand(session, flags, terminal))
+  ).action(async (session, flags) =>
+    flags.all
+      ? resumable(async () => (await import("../commands/export-all.ts")).exportAll(flags, terminal))
+      : (await import("../commands/export.ts")).exportCommand(session, flags, terminal),
+  )
   withOutput(
     add("import <link>")
       .option("--force", "add missing messages to a session that already exists")

@@ -1,12 +1,12 @@
 import path from "node:path"
 import { asJsonError, ShareError } from "../errors.ts"
 import type { ArchiveSummary } from "../export/archive.ts"
+import { parseDuration } from "../lib/duration.ts"
 import { sha256 } from "../lib/hash.ts"
 import { databasePath } from "../session/database-path.ts"
 import { listSessions, type SessionEntry } from "../session/list-sessions.ts"
-import { parseDuration } from "../share/expiry.ts"
 import { writeJson } from "./json.ts"
-import { info, type Terminal } from "./terminal.ts"
+import { counted, info, type Terminal } from "./terminal.ts"
 
 /** Flags that select sessions for `--all`. */
 export interface AllFlags {
@@ -62,9 +62,12 @@ export function reportArchive(
 function archiveError(failed: ArchiveSummary["failed"]): ShareError | undefined {
   const [first] = failed
   if (!first) return undefined
-  const count = failed.length === 1 ? "1 session" : `${failed.length} sessions`
-  return new ShareError(first.error.code, `${count} failed. First error: ${first.error.message}`, {
-    hint: first.error.hint ?? "Run the same command again to resume.",
-    cause: first.error,
-  })
+  return new ShareError(
+    first.error.code,
+    `${counted(failed.length, "session")} failed. First error: ${first.error.message}`,
+    {
+      hint: first.error.hint ?? "Run the same command again to resume.",
+      cause: first.error,
+    },
+  )
 }

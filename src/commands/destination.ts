@@ -1,19 +1,14 @@
-import { type LoadedSettings, loadSettings, parseSettings } from "../config/load.ts"
+import { type LoadedSettings, loadSettings, parseSettings, pickDestination } from "../config/load.ts"
+import type { Configuration } from "../config/opencode.ts"
 import type { SystemEnvironment } from "../config/paths.ts"
-import { isTrusted, trust } from "../config/trust.ts"
-import { ShareError } from "../errors.ts"
+import { assertTrusted, isTrusted, trust } from "../config/trust.ts"
+import { describeDestination } from "../store/describe-destination.ts"
 import type { Destination } from "../store/open-store.ts"
 import { promptYesNo } from "./prompt.ts"
 import { canAsk, type Terminal } from "./terminal.ts"
 
 /** Destination flags, shared by all commands. */
-export interface DestinationFlags {
-  to?: string
-  endpoint?: string
-  region?: string
-  profile?: string
-  publicUrl?: string
-  pathStyle?: boolean
+export interface DestinationFlags extends Partial<Destination> {
   trustProject?: boolean
 }
 
@@ -24,12 +19,10 @@ export interface DestinationFlags {
 export function settingsFromFlags(
   flags: DestinationFlags,
   system: SystemEnvironment,
-  { isNew = true } = {},
+  { isNew = true, configuration }: { isNew?: boolean; configuration?: Configuration } = {},
 ): LoadedSettings {
-  const { to, endpoint, region, profile, publicUrl, pathStyle } = flags
-  const given = { to, endpoint, region, profile, publicUrl, pathStyle }
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  const settings = loadSettings(parseSettings(set, "the flags"), system)
+  const flagSettings = parseSettings({ ...pickDestination(flags) }, "the flags")
+  const settings = loadSettings(flagSettings, system, configuration)
   if (settings.ambiguity && isNew) throw settings.ambiguity
   return settings
 }
@@ -45,33 +38,10 @@ export async function confirmDestination(
 ): Promise<void> {
   const { projectFile, destination } = settings
   if (!projectFile || (await isTrusted(projectFile, destination, terminal))) return
-  if (!flags.trustProject && !(canAsk(terminal) && (await promptYesNo(terminal, question(projectFile, destination)))))
-    throw new ShareError(
-      "bad-settings",
-      `${projectFile} sends sessions to ${describeDestination(destination)}, which you have not accepted.`,
-      {
-        hint: "To accept it, run once in that project: opencode-bucket share --trust-project",
-      },
-    )
-  await trust(projectFile, destination, terminal)
+  if (flags.trustProject || (canAsk(terminal) && (await promptYesNo(terminal, question(projectFile, destination)))))
+    await trust(projectFile, destination, terminal)
+  else await assertTrusted(settings, terminal)
 }
 
 const question = (projectFile: string, destination: Destination) =>
   `${projectFile} sends sessions to ${describeDestination(destination)}. Accept this destination?`
-
-/** Describes a destination with every setting that affects who can read it. */
-export function describeDestination({ to, endpoint, profile, publicUrl }: Destination): string {
-  const details = [
-    endpoint && `at ${normalizedAddress(endpoint)}`,
-    profile && `using profile ${/^[\w.@+-]+$/.test(profile) ? profile : JSON.stringify(profile)}`,
-    publicUrl && `public at ${normalizedAddress(publicUrl)}`,
-  ]
-  return [to, ...details.filter(Boolean)].join(" ")
-}
-
-/** Normalizes a URL for display: ASCII host (punycode), no user name or password. */
-function normalizedAddress(address: string): string {
-  if (!URL.canParse(address)) return address
-  const { origin, pathname, search } = new URL(address)
-  return `${origin}${pathname}${search}`.replace(/\/+$/, "")
-}

@@ -2,13 +2,13 @@ import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 import { DEAD_ENDPOINT_LINE, isDeadEndpoint, sharesElsewhereError } from "../config/dead-endpoint.ts"
 import { resolveEnterprise } from "../config/enterprise.ts"
-import { type ConfigFile, readConfigFiles } from "../config/opencode.ts"
+import { type ConfigFile, openConfiguration } from "../config/opencode.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { type Finding, failureFinding } from "../doctor/finding.ts"
 import { ShareError } from "../errors.ts"
-import { assertNewestAt } from "../session/database.ts"
+import { newestSessionError } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
-import { isOpencode2, versionIn } from "../session/opencode-cli.ts"
+import { versionIn } from "../session/opencode-cli.ts"
 import type { Terminal } from "./terminal.ts"
 
 /** Name of the finding about the newest session of this project. */
@@ -26,23 +26,20 @@ export async function openCodeFindings(terminal: Terminal): Promise<Finding[]> {
 
 /** A failure if `share` without an argument would fail on this project's newest session; otherwise empty. */
 function newestSession({ env, home, cwd }: Terminal): Finding[] {
-  try {
-    assertNewestAt(databasePath(env, home), cwd)
-    return []
-  } catch (error) {
-    return [failureFinding(NEWEST_SESSION, error)]
-  }
+  const error = newestSessionError(databasePath(env, home), cwd)
+  return error === undefined ? [] : [failureFinding(NEWEST_SESSION, error)]
 }
 
 function mode(terminal: Terminal): Finding[] {
   const about = "Share mode"
+  const configuration = openConfiguration(terminal)
   try {
-    assertSharingAllowed(terminal)
+    assertSharingAllowed(terminal, terminal.cwd, configuration)
   } catch (error) {
     if (!(error instanceof ShareError)) throw error
     return [failureFinding(about, error)]
   }
-  const files = readConfigFiles(terminal)
+  const files = configuration.filesFor()
   const set = files.findLast(({ share }) => typeof share === "string")
   const says =
     set === undefined
@@ -77,14 +74,7 @@ function plugin(terminal: Terminal, files: ConfigFile[]): Finding {
 async function installed(terminal: Terminal): Promise<Finding> {
   const about = "OpenCode"
   try {
-    const version = await openCodeVersion(terminal)
-    if (!isOpencode2(version)) return { about, state: "ok", says: version }
-    return {
-      about,
-      state: "warn",
-      says: `${version}: only OpenCode 1 sessions can be shared so far, and OpenCode 2 does not load the plugin`,
-      remedy: "Share sessions of OpenCode 1.",
-    }
+    return { about, state: "ok", says: await openCodeVersion(terminal) }
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT"
     const says = missing

@@ -3,7 +3,7 @@ import { readdir, rm } from "node:fs/promises"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 import { archive } from "../export/archive.ts"
-import { type ExportFormat, exportPieces } from "../export/export.ts"
+import { exportPieces } from "../export/export.ts"
 import { exportFolder, resolveOutputFolder } from "../export/export-folder.ts"
 import { indexPage } from "../export/index-page.ts"
 import { openJournal } from "../export/journal.ts"
@@ -16,18 +16,15 @@ import { prepare } from "../share/prepare.ts"
 import { version } from "../version.ts"
 import { type AllFlags, optionsHash, reportArchive, selectSessions } from "./all-sessions.ts"
 import { settingsFromFlags } from "./destination.ts"
-import type { ExportFlags } from "./export.ts"
+import { type ExportFlags, parseFormat } from "./export.ts"
 import { parseSelection } from "./selection.ts"
 import { statusLine, type Terminal } from "./terminal.ts"
 
 const JOURNAL_FILE = "archive.jsonl"
 
 /** `export --all`: exports every session into one folder with an index; skips unchanged sessions. */
-export async function exportAll(
-  format: ExportFormat,
-  flags: ExportFlags & AllFlags,
-  terminal: Terminal,
-): Promise<void> {
+export async function exportAll(flags: ExportFlags & AllFlags, terminal: Terminal): Promise<void> {
+  const format = parseFormat(flags)
   if (flags.output === "-")
     throw new ShareError("bad-usage", "Cannot write several sessions to stdout.", { hint: "Set --output to a folder." })
   const selection = parseSelection(flags)

@@ -6,18 +6,16 @@ import { exportFolder } from "../export/export-folder.ts"
 import { assertFree, toBuffers, writeOutput } from "../export/write-output.ts"
 import { resolveOutput } from "../lib/output-target.ts"
 import { terminalText } from "../lib/terminal-text.ts"
-import { findSession } from "../session/find-session.ts"
 import { prepare } from "../share/prepare.ts"
 import { version } from "../version.ts"
-import type { AllFlags } from "./all-sessions.ts"
 import { settingsFromFlags } from "./destination.ts"
-import { exportAll } from "./export-all.ts"
 import { writeJson } from "./json.ts"
+import { namedSession } from "./named-session.ts"
 import { writeBytes } from "./output.ts"
 import { parseSelection, type SelectionFlags } from "./selection.ts"
 import { formatBytes, info, redactedLine, statusLine, type Terminal } from "./terminal.ts"
 
-export interface ExportFlags extends SelectionFlags, AllFlags {
+export interface ExportFlags extends SelectionFlags {
   format?: string
   /** A file, a folder, or `-` for stdout. */
   output?: string
@@ -31,11 +29,10 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
   const format = parseFormat(flags)
   if (flags.json && isStdout(flags.output, terminal.cwd))
     throw new ShareError("bad-usage", "--json cannot be used with --output -.", { hint: "Set --output to a file." })
-  if (flags.all) return exportAll(format, flags, terminal)
   const selection = parseSelection(flags)
   const { redact } = settingsFromFlags({}, terminal, { isNew: false })
-  const source = findSession(named, terminal)
   const status = statusLine(terminal, flags.quiet)
+  const source = namedSession(named, flags.quiet, terminal, status)
   try {
     status.show(`Reading ${source.label}…`)
     await source.read(async (record) => {
@@ -75,7 +72,7 @@ const FORMAT_TEXTS: Record<ExportFormat, string> = {
 }
 
 /** The format from `--format`, or the extension of `--output`, or `html`. Throws `bad-usage` for an unknown `--format`. */
-function parseFormat({ format, output = "" }: ExportFlags): ExportFormat {
+export function parseFormat({ format, output = "" }: ExportFlags): ExportFormat {
   if (format === undefined) {
     const ending = path.extname(output).slice(1).toLowerCase()
     return ending === "md" || ending === "json" ? ending : "html"

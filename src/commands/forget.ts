@@ -1,15 +1,15 @@
-import path from "node:path"
-import { dataFolder } from "../config/paths.ts"
+import { ledgerFolder } from "../config/paths.ts"
 import { asJsonError, ShareError } from "../errors.ts"
 import { titleLine } from "../lib/terminal-text.ts"
 import { findInLedger, parseShareName } from "../share/find-share.ts"
 import { forgetShare, type StoredState, storedState } from "../share/forget.ts"
 import { type LedgerEntry, openLedger } from "../share/ledger.ts"
 import { destinationKey } from "../share/prune.ts"
-import { describeDestination, settingsFromFlags } from "./destination.ts"
+import { describeDestination } from "../store/describe-destination.ts"
+import { storeCache } from "../store/store-cache.ts"
+import { settingsFromFlags } from "./destination.ts"
 import { writeJson } from "./json.ts"
 import { promptYesNo } from "./prompt.ts"
-import { storeCache } from "./removal-report.ts"
 import { canAsk, info, statusLine, type Terminal } from "./terminal.ts"
 import type { UnshareFlags } from "./unshare.ts"
 
@@ -23,7 +23,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
     throw new ShareError("bad-usage", "--forget needs the share or session to forget.", {
       hint: 'Run "opencode-bucket list" to see all shares.',
     })
-  const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+  const ledger = openLedger(ledgerFolder(terminal))
   const known = await findInLedger(parseShareName(named), ledger)
   const { destination } = settingsFromFlags(flags, terminal, { isNew: false })
   const isMeant = (entry: LedgerEntry) =>

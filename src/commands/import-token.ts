@@ -1,6 +1,6 @@
 import { isDeadEndpoint } from "../config/dead-endpoint.ts"
 import { substituteVariables } from "../config/enterprise.ts"
-import { readConfigFiles } from "../config/opencode.ts"
+import { openConfiguration } from "../config/opencode.ts"
 import type { SystemEnvironment } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import { assertConfidential } from "../import/fetch-limited.ts"
@@ -41,7 +41,9 @@ function serverOf(system: SystemEnvironment): URL {
       hint: "Set it to the URL of the server that issued OPENCODE_BUCKET_TOKEN, such as https://shares.corp.example.",
     })
   }
-  const files = readConfigFiles(system).filter(({ from }) => from === "user")
+  const files = openConfiguration(system)
+    .filesFor()
+    .filter(({ from }) => from === "user")
   const own = files.findLast(({ enterprise }) => typeof enterprise === "string")?.enterprise
   const url = typeof own === "string" ? substituteVariables(own, home, { env, home }) : ""
   if (/^https?:\/\//i.test(url) && URL.canParse(url) && !isDeadEndpoint(url)) return new URL(url)

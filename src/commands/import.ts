@@ -1,21 +1,22 @@
 import { statSync } from "node:fs"
-import path from "node:path"
-import { dataFolder } from "../config/paths.ts"
+import { ledgerFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import { denied, fetchLimited } from "../import/fetch-limited.ts"
 import { parseImportSource } from "../import/import-source.ts"
 import { toOpencodeExports } from "../import/opencode-export.ts"
-import { hasSession, type ImportOptions, importIntoOpencode } from "../import/opencode-import.ts"
+import { toOpencodeExportsV2 } from "../import/opencode-export-v2.ts"
+import { hasSession, type ImportOptions, importGeneration, importIntoOpencode } from "../import/opencode-import.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import { countSubagents } from "../session/count-subagents.ts"
 import { databasePath } from "../session/database-path.ts"
 import { exportFile, exportStdin } from "../session/export-file.ts"
 import { isPrompt, type Session, startOfSession } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
-import { assertOpencode1 } from "../session/opencode-cli.ts"
 import { parseExport } from "../session/parse-export.ts"
 import { assertRoles } from "../session/roles.ts"
 import type { SessionSource } from "../session/source.ts"
+import { isV2Info } from "../session/v2/is-v2.ts"
+import { shareableRecord } from "../session/v2/shareable.ts"
 import { findShares, parseShareName } from "../share/find-share.ts"
 import { openLedger } from "../share/ledger.ts"
 import { prefixOf } from "../share/manifest.ts"
@@ -50,8 +51,8 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
     const source = await sourceOf(link, flags, terminal)
     await source.read(async (record) => {
       await assertRoles(record)
-      await assertOpencode1(env)
-      const session = normalizeSession(record)
+      const generation = await importGeneration(isV2Info(record.info), env)
+      const session = normalizeSession(shareableRecord(record))
       const { id } = session.info
       if (!flags.force && (await hasSession(id, options)))
         throw new ShareError("bad-usage", `Session ${id} already exists in OpenCode.`, {
@@ -61,9 +62,10 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
       status.clear()
       if (canAsk(terminal) && !flags.yes) await agree(words, terminal)
       let [sessions, unknown] = [0, 0]
-      for await (const one of toOpencodeExports(session)) {
+      const exports = generation === 2 ? toOpencodeExportsV2(session) : toOpencodeExports(session)
+      for await (const one of exports) {
         status.show(`Importing session ${++sessions}…`)
-        await importIntoOpencode(one, options)
+        await importIntoOpencode(one, generation, options)
         unknown += one.unknown
       }
       status.clear()
@@ -113,7 +115,7 @@ async function readFromOwnStore(link: string, terminal: Terminal): Promise<Uint8
     const settings = settingsFromFlags({}, terminal, { isNew: false })
     const { destination } = settings
     const confirmImport = () => confirmDestination(settings, {}, terminal)
-    const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+    const ledger = openLedger(ledgerFolder(terminal))
     const found = await findShares(parseShareName(link), {
       ledger,
       destination,

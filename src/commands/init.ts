@@ -3,8 +3,8 @@ import path from "node:path"
 import { isDeadEndpoint, sharesElsewhereError } from "../config/dead-endpoint.ts"
 import { assertNoOtherServer, writeDeadEndpoint, writePluginEntry, writeTuiEntry } from "../config/edit-config.ts"
 import { resolveEnterprise } from "../config/enterprise.ts"
-import { loadSettings, parseSettings } from "../config/load.ts"
-import { dataFolder, openCodeConfigFolder } from "../config/paths.ts"
+import { loadSettings, parseSettings, pickDestination } from "../config/load.ts"
+import { ledgerFolder, openCodeConfigFolder } from "../config/paths.ts"
 import type { Settings } from "../config/schema.ts"
 import { ShareError } from "../errors.ts"
 import { probeStoreOnce } from "../share/ensure-erasable.ts"
@@ -17,8 +17,9 @@ import {
   invalidDestinationError,
   resolveDestination,
 } from "../store/check-destination.ts"
+import { describeDestination } from "../store/describe-destination.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
-import { type DestinationFlags, describeDestination, settingsFromFlags } from "./destination.ts"
+import { type DestinationFlags, settingsFromFlags } from "./destination.ts"
 import { askForSettings, type InitAnswers } from "./init-questions.ts"
 import { writeJson } from "./json.ts"
 import { canAsk, info, statusLine, type Terminal } from "./terminal.ts"
@@ -80,7 +81,7 @@ async function testDestination(destination: Destination, flags: InitFlags, termi
   const store = await openStore(destination)
   try {
     status.show(`Testing ${store.name}…`)
-    const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+    const ledger = openLedger(ledgerFolder(terminal))
     const seen = await probeStoreOnce({ store, destination, ledger, newId: newShareId })
     status.clear()
     const note = seen.note ? ` ${seen.note}` : ""
@@ -113,12 +114,9 @@ function configFile(folder: string, name: string): string {
 
 /** The settings from the flags or, without `--to` on a terminal, from the answers to questions. */
 async function settingsToWrite(flags: InitFlags, terminal: Terminal): Promise<InitAnswers> {
-  const { to, endpoint, region, profile, publicUrl, pathStyle } = flags
-  const given: Settings = Object.fromEntries(
-    Object.entries({ to, endpoint, region, profile, publicUrl, pathStyle }).filter(([, value]) => value !== undefined),
-  )
+  const given: Settings = pickDestination(flags)
   const isProject = flags.project === true
-  if (to !== undefined) return { settings: given, isProject }
+  if (given.to !== undefined) return { settings: given, isProject }
   if (!canAsk(terminal))
     throw new ShareError("bad-usage", "Not running in a terminal, so --to is required.", {
       hint: "opencode-bucket init --to s3://team-shares --endpoint https://minio.corp.example",

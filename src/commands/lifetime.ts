@@ -1,5 +1,6 @@
 import { ShareError } from "../errors.ts"
-import { type Lifetime, parseDuration } from "../share/expiry.ts"
+import { parseDuration } from "../lib/duration.ts"
+import type { Lifetime } from "../share/expiry.ts"
 
 /** Lifetime of a share from `--expires` or the setting; undefined if neither is given. Throws `bad-usage` for an invalid duration. */
 export function parseLifetime(flag: string | undefined, setting: string | undefined): Lifetime | undefined {

@@ -1,14 +1,13 @@
-import path from "node:path"
-import { dataFolder } from "../config/paths.ts"
+import { ledgerFolder } from "../config/paths.ts"
 import { asJsonError, type ShareError } from "../errors.ts"
 import { formatTime } from "../lib/format-time.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import { isPast, isTimestamp } from "../share/expiry.ts"
 import { openLedger } from "../share/ledger.ts"
 import { type ListedShare, listShares } from "../share/list.ts"
+import { storeCache } from "../store/store-cache.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
 import { writeJson } from "./json.ts"
-import { storeCache } from "./removal-report.ts"
 import { formatBytes, info, type Terminal } from "./terminal.ts"
 
 export interface ListFlags extends DestinationFlags {
@@ -25,7 +24,7 @@ export async function listCommand(
   flags: ListFlags,
   terminal: Terminal,
 ): Promise<{ isWhole: boolean; error?: ShareError | undefined }> {
-  const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+  const ledger = openLedger(ledgerFolder(terminal))
   const settings = settingsFromFlags(flags, terminal, { isNew: false })
   if (flags.bucket) await confirmDestination(settings, flags, terminal)
   const places = storeCache()

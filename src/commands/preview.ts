@@ -1,11 +1,11 @@
 import path from "node:path"
 import { dataFolder } from "../config/paths.ts"
-import { findSession } from "../session/find-session.ts"
 import { preview } from "../share/preview.ts"
 import { newShareId } from "../share/share-id.ts"
 import { version } from "../version.ts"
 import { settingsFromFlags } from "./destination.ts"
 import { writeJson } from "./json.ts"
+import { namedSession } from "./named-session.ts"
 import { parseSelection, type SelectionFlags } from "./selection.ts"
 import { info, redactedLine, statusLine, type Terminal } from "./terminal.ts"
 
@@ -23,9 +23,9 @@ export async function previewCommand(
 ): Promise<void> {
   const selection = parseSelection(flags)
   const { redact } = settingsFromFlags({}, terminal, { isNew: false })
-  const source = findSession(named, terminal)
   const folder = path.join(dataFolder(terminal), "preview")
   const status = statusLine(terminal, flags.quiet)
+  const source = namedSession(named, flags.quiet, terminal, status)
   try {
     status.show(`Rendering ${source.label}…`)
     const { url, found } = await preview(source, { folder, id: newShareId(), version, selection, redact })

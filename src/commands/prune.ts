@@ -1,9 +1,9 @@
-import path from "node:path"
-import { dataFolder } from "../config/paths.ts"
+import { ledgerFolder } from "../config/paths.ts"
 import { openLedger } from "../share/ledger.ts"
 import { prune } from "../share/prune.ts"
+import { storeCache } from "../store/store-cache.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
-import { reportRemovals, storeCache } from "./removal-report.ts"
+import { reportRemovals } from "./removal-report.ts"
 import { info, statusLine, type Terminal, waitingMessage } from "./terminal.ts"
 
 export interface PruneFlags extends DestinationFlags {
@@ -17,7 +17,7 @@ export interface PruneFlags extends DestinationFlags {
 export async function pruneCommand(flags: PruneFlags, terminal: Terminal, now = () => new Date()): Promise<void> {
   const settings = settingsFromFlags(flags, terminal, { isNew: false })
   if (flags.bucket) await confirmDestination(settings, flags, terminal)
-  const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+  const ledger = openLedger(ledgerFolder(terminal))
   const places = storeCache(flags)
   const status = statusLine(terminal, flags.quiet)
   try {

@@ -5,7 +5,7 @@ import { type RemovalFailure, type RemovalSummary, withForgetHint } from "../sha
 import type { Removal } from "../share/unshare.ts"
 import { stillServedUrls } from "../share/verify-removed.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import { type Destination, openStore } from "../store/open-store.ts"
+import type { Destination } from "../store/open-store.ts"
 import { writeJson } from "./json.ts"
 import { info, type Terminal } from "./terminal.ts"
 
@@ -71,22 +71,4 @@ export function describeRemoval({ url, deleted, proven, note }: Removal): string
         ? `Removed and verified: ${url} (${count}).`
         : `Removed: ${url} (${count}).`
   return note ? `${what} ${note}` : what
-}
-
-/** Opens each store once, with the current `--profile`: credentials may differ from those used for sharing. */
-export function storeCache({ profile }: { profile?: string | undefined } = {}) {
-  const opened = new Map<string, Promise<ObjectStore>>()
-  return {
-    open(destination: Destination): Promise<ObjectStore> {
-      const place = profile === undefined ? destination : { ...destination, profile }
-      const name = JSON.stringify(place)
-      const store = opened.get(name) ?? openStore(place, { fromLedger: true })
-      opened.set(name, store)
-      return store
-    },
-    async close(): Promise<void> {
-      for (const store of await Promise.allSettled(opened.values()))
-        if (store.status === "fulfilled") store.value.close()
-    },
-  }
 }

@@ -1,5 +1,5 @@
 import { ShareError } from "../errors.ts"
-import { type Omission, omissions } from "../session/omit.ts"
+import { type Omission, omissions } from "../session/omissions.ts"
 import type { Selection } from "../session/select.ts"
 import { parseUntil } from "../session/until.ts"
 

@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
+import { parseDuration } from "../lib/duration.ts"
 import { formatTime } from "../lib/format-time.ts"
-import { parseDuration } from "../share/expiry.ts"
 
 /** Limit of AWS Signature Version 4 for presigned links. */
 const MAX_SIGNED_SECONDS = 7 * 24 * 3600

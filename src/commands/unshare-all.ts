@@ -1,22 +1,23 @@
-import path from "node:path"
-import { dataFolder } from "../config/paths.ts"
+import { ledgerFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import { openLedger } from "../share/ledger.ts"
 import { destinationKey } from "../share/prune.ts"
 import { removeMany } from "../share/remove-many.ts"
 import { unshare } from "../share/unshare.ts"
+import { storeCache } from "../store/store-cache.ts"
 import { settingsFromFlags } from "./destination.ts"
 import { promptYesNo } from "./prompt.ts"
-import { linkOf, reportRemovals, storeCache } from "./removal-report.ts"
+import { linkOf, reportRemovals } from "./removal-report.ts"
 import { canAsk, info, statusLine, type Terminal, waitingMessage } from "./terminal.ts"
-import type { UnshareFlags } from "./unshare.ts"
+import { nameMissing, type UnshareFlags } from "./unshare.ts"
 
 /**
  * `unshare --all`: removes every share recorded on this machine (with `--to`: at that destination) after one
  * confirmation; without a terminal, `--yes` is required. A failure does not stop the others.
  */
-export async function unshareAll(flags: UnshareFlags, terminal: Terminal): Promise<void> {
-  const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+export async function unshareAll(named: string | undefined, flags: UnshareFlags, terminal: Terminal): Promise<void> {
+  if (named !== undefined) throw nameMissing()
+  const ledger = openLedger(ledgerFolder(terminal))
   const { destination } = settingsFromFlags(flags, terminal, { isNew: false })
   const all = await ledger.all()
   const entries =

@@ -1,5 +1,4 @@
-import path from "node:path"
-import { dataFolder } from "../config/paths.ts"
+import { ledgerFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import {
   type FoundShare,
@@ -13,11 +12,10 @@ import { type Ledger, type LedgerEntry, openLedger } from "../share/ledger.ts"
 import { removeMany } from "../share/remove-many.ts"
 import { unshare } from "../share/unshare.ts"
 import type { ObjectStore } from "../store/object-store.ts"
+import { storeCache } from "../store/store-cache.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
-import { forgetCommand } from "./forget.ts"
-import { linkOf, reportRemovals, storeCache } from "./removal-report.ts"
+import { linkOf, reportRemovals } from "./removal-report.ts"
 import { info, statusLine, type Terminal, waitingMessage } from "./terminal.ts"
-import { unshareAll } from "./unshare-all.ts"
 
 export interface UnshareFlags extends DestinationFlags {
   /** Every share of this user instead of one. */
@@ -42,14 +40,9 @@ export async function unshareCommand(
   flags: UnshareFlags,
   terminal: Terminal,
 ): Promise<void> {
-  if (flags.forget) return forgetCommand(named, flags, terminal)
-  if ((named === undefined) !== Boolean(flags.all))
-    throw new ShareError("bad-usage", "Name a share to remove, or use --all.", {
-      hint: 'Run "opencode-bucket list" to see all shares.',
-    })
-  if (named === undefined) return unshareAll(flags, terminal)
+  if (named === undefined) throw nameMissing()
   const name = parseShareName(named)
-  const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+  const ledger = openLedger(ledgerFolder(terminal))
   const places = storeCache(flags)
   const status = statusLine(terminal, flags.quiet)
   const onWait = (pid: number) => info(terminal, flags.quiet, waitingMessage(pid))
@@ -84,6 +77,12 @@ export async function unshareCommand(
     await places.close()
   }
 }
+
+/** The `bad-usage` error if neither a share nor `--all` is given, or both. */
+export const nameMissing = (): ShareError =>
+  new ShareError("bad-usage", "Name a share to remove, or use --all.", {
+    hint: 'Run "opencode-bucket list" to see all shares.',
+  })
 
 interface UnshareContext {
   ledger: Ledger

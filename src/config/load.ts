@@ -1,6 +1,7 @@
 import path from "node:path"
 import { ShareError } from "../errors.ts"
-import { parseDuration } from "../share/expiry.ts"
+import { parseDuration } from "../lib/duration.ts"
+import { bucketOptionNames, isBooleanOption } from "../store/bucket-options.ts"
 import {
   checkDestination,
   formatDestination,
@@ -8,7 +9,7 @@ import {
   resolveDestination,
 } from "../store/check-destination.ts"
 import type { Destination } from "../store/open-store.ts"
-import { type ConfigFile, readConfigFiles } from "./opencode.ts"
+import { type ConfigFile, type Configuration, openConfiguration } from "./opencode.ts"
 import { dataFolder, type SystemEnvironment } from "./paths.ts"
 import { checkSettings, InvalidSettingError, type Settings, settingNames } from "./schema.ts"
 
@@ -28,13 +29,24 @@ export interface LoadedSettings extends OtherSettings {
 }
 
 /** Settings that decide where a session is uploaded, or with whose credentials. */
-const destinationKeys = ["to", "endpoint", "region", "profile", "pathStyle", "publicUrl"] as const
+const destinationKeys = [
+  ...(["to", "endpoint", "region", "profile", "pathStyle", "publicUrl"] as const),
+  ...bucketOptionNames,
+]
+
+/** Only the settings of the destination. Unset ones are left out. */
+export const pickDestination = (given: Settings): Partial<Destination> =>
+  Object.fromEntries(destinationKeys.flatMap((key) => (given[key] === undefined ? [] : [[key, given[key]]])))
 
 /**
  * Merges the settings by precedence: flags, `OPENCODE_BUCKET_…` variables, the project's files, the user's files,
  * defaults. Throws `bad-settings`, naming the source and the key, for an invalid value.
  */
-export function loadSettings(flags: Settings, system: SystemEnvironment): LoadedSettings {
+export function loadSettings(
+  flags: Settings,
+  system: SystemEnvironment,
+  configuration: Configuration = openConfiguration(system),
+): LoadedSettings {
   const settings: Settings = {}
   const origins: Partial<Record<keyof Settings, ConfigFile | undefined>> = {}
   const named: Partial<Record<keyof Settings, string>> = {}
@@ -56,22 +68,28 @@ export function loadSettings(flags: Settings, system: SystemEnvironment): Loaded
       named[key] = name(key)
     }
   }
-  for (const file of byPrecedence(readConfigFiles(system)))
+  for (const file of byPrecedence(configuration.filesFor()))
     if (file.options) apply(parseSettings(withVariables(file, system), file.name), () => file.name, file)
   apply(parseSettings(fromVariables(system), "the environment"), variableOf)
   apply(flags, () => "flag")
 
-  const { to, endpoint, region, profile, pathStyle, publicUrl, ...others } = settings
+  const { to, expires, confirm, redact } = settings
   const base = origins.to && path.isAbsolute(origins.to.name) ? path.dirname(origins.to.name) : system.cwd
   const place = to === undefined ? path.join(dataFolder(system), "shares") : resolveDestination(to, base, system.home)
-  const further = { endpoint, region, profile, pathStyle, publicUrl }
-  const destination: Destination = { to: place, ...omitUndefined(further) }
+  const destination: Destination = { ...pickDestination(settings), to: place }
   const decisive = destinationKeys.flatMap((key) => (settings[key] === undefined ? [] : (origins[key] ?? [])))
   const projectFile = decisive.find(({ from }) => from === "project")?.name
   const ambiguity = to === undefined ? undefined : ambiguityOf(to, named.to ?? "", place, system)
   // An ambiguous flag is always an error.
   if (ambiguity && named.to === "flag") throw ambiguity
-  return { ...others, destination, isDefault: to === undefined, ambiguity, projectFile, origins: named }
+  return {
+    ...omitUndefined({ expires, confirm, redact }),
+    destination,
+    isDefault: to === undefined,
+    ambiguity,
+    projectFile,
+    origins: named,
+  }
 }
 
 function ambiguityOf(
@@ -116,7 +134,7 @@ const byPrecedence = (files: ConfigFile[]) => [
 
 const lengthOf = ({ expires = "never" }: Settings) => parseDuration(expires) ?? 0
 
-const isYesOrNo = (key: keyof Settings) => key === "pathStyle" || key === "confirm"
+const isYesOrNo = (key: keyof Settings) => key === "pathStyle" || key === "confirm" || isBooleanOption(key)
 
 const variableOf = (key: keyof Settings) => `OPENCODE_BUCKET_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`
 

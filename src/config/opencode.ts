@@ -20,36 +20,57 @@ export interface ConfigFile {
   options: Record<string, unknown> | undefined
 }
 
-/**
- * Reads every configuration file that applies to a folder, lowest precedence first: user-wide (`~/.opencode` as well), `OPENCODE_CONFIG`, the project's (from the
- * repository's root, or without one from the file system's, down to the folder; beside each its `.opencode`),
- * `OPENCODE_CONFIG_DIR`, `OPENCODE_CONFIG_CONTENT`, and the administrator's.
- * The order is OpenCode's: https://opencode.ai/docs/config/#precedence-order
- *
- * Throws `bad-settings` for a file that cannot be read or parsed, since it could say `disabled`.
- */
-export function readConfigFiles(system: SystemEnvironment, folder = system.cwd): ConfigFile[] {
-  const { env } = system
-  const files: ConfigFile[] = []
-  const add = (from: ConfigFile["from"], ...names: string[]) => {
-    for (const name of names) {
-      const text = readText(name)
-      if (text !== undefined) files.push(parseConfigFile(name, from, text))
-    }
-  }
-  const pair = (folder: string) => ["opencode.json", "opencode.jsonc"].map((name) => path.join(folder, name))
+/** OpenCode's configuration files, each read once. */
+export interface Configuration {
+  /**
+   * Every file that applies to a folder (default: the working directory), lowest precedence first. Throws `bad-settings`
+   * for a file that cannot be read or parsed, since it could say `disabled`.
+   */
+  filesFor(folder?: string): ConfigFile[]
+}
 
+/** Reads OpenCode's configuration when it is asked for. A command opens one, so that all of it sees the same files. */
+export function openConfiguration(system: SystemEnvironment): Configuration {
+  const read = new Map<string, ConfigFile | undefined>()
+  const readOnce = ({ name, from }: ConfigPlace): ConfigFile | undefined => {
+    const key = `${from} ${name}`
+    if (!read.has(key)) {
+      const text = name === CONTENT_VARIABLE ? system.env[name] : readText(name)
+      read.set(key, text === undefined ? undefined : parseConfigFile(name, from, text))
+    }
+    return read.get(key)
+  }
+  return {
+    filesFor: (folder = system.cwd) => placesFor(folder, system).flatMap((place) => readOnce(place) ?? []),
+  }
+}
+
+type ConfigPlace = Pick<ConfigFile, "name" | "from">
+
+/** The variable whose text OpenCode reads like a file. */
+const CONTENT_VARIABLE = "OPENCODE_CONFIG_CONTENT"
+
+/**
+ * Where configuration of a folder may be, lowest precedence first: user-wide (`~/.opencode` as well), `OPENCODE_CONFIG`,
+ * the project's (from the repository's root, or without one from the file system's, down to the folder; beside each its
+ * `.opencode`), `OPENCODE_CONFIG_DIR`, `OPENCODE_CONFIG_CONTENT`, and the administrator's.
+ * The order is OpenCode's: https://opencode.ai/docs/config/#precedence-order
+ */
+function placesFor(folder: string, system: SystemEnvironment): ConfigPlace[] {
+  const { env } = system
+  const pair = (at: string) => ["opencode.json", "opencode.jsonc"].map((name) => path.join(at, name))
   const user = openCodeConfigFolder(system)
-  add("user", path.join(user, "config.json"), ...pair(user), ...pair(path.join(system.home, ".opencode")))
-  if (env["OPENCODE_CONFIG"]) add("user", path.resolve(system.cwd, env["OPENCODE_CONFIG"]))
   const folders = projectFolders(folder)
-  for (const each of folders) add("project", ...pair(each))
-  for (const each of folders) add("project", ...pair(path.join(each, ".opencode")))
-  if (env["OPENCODE_CONFIG_DIR"]) add("user", ...pair(path.resolve(system.cwd, env["OPENCODE_CONFIG_DIR"])))
-  const content = env["OPENCODE_CONFIG_CONTENT"]
-  if (content) files.push(parseConfigFile("OPENCODE_CONFIG_CONTENT", "user", content))
-  add("user", ...pair(openCodeManagedFolder(system)))
-  return files
+  const project = [...folders, ...folders.map((each) => path.join(each, ".opencode"))].flatMap(pair)
+  const from = (from: ConfigFile["from"], names: string[]) => names.map((name) => ({ name, from }))
+  return [
+    ...from("user", [path.join(user, "config.json"), ...pair(user), ...pair(path.join(system.home, ".opencode"))]),
+    ...from("user", env["OPENCODE_CONFIG"] ? [path.resolve(system.cwd, env["OPENCODE_CONFIG"])] : []),
+    ...from("project", project),
+    ...from("user", env["OPENCODE_CONFIG_DIR"] ? pair(path.resolve(system.cwd, env["OPENCODE_CONFIG_DIR"])) : []),
+    ...from("user", env[CONTENT_VARIABLE] ? [CONTENT_VARIABLE] : []),
+    ...from("user", pair(openCodeManagedFolder(system))),
+  ]
 }
 
 /** The folders from the repository's root (with `.git`), or else the file system's root, down to this one. */

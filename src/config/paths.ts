@@ -26,6 +26,9 @@ export function dataFolder({ env, platform, home }: SystemEnvironment): string {
   return path.join(home, ".local", "share", "opencode-bucket")
 }
 
+/** The folder of the ledger. */
+export const ledgerFolder = (system: SystemEnvironment): string => path.join(dataFolder(system), "ledger")
+
 /** OpenCode's user-wide configuration folder: the XDG one on every platform. */
 export const openCodeConfigFolder = ({ env, home }: SystemEnvironment): string =>
   path.join(env["XDG_CONFIG_HOME"] || path.join(home, ".config"), "opencode")

@@ -1,11 +1,12 @@
+import { parseDuration } from "../lib/duration.ts"
 import { firstHidden } from "../lib/terminal-text.ts"
-import { parseDuration } from "../share/expiry.ts"
+import { BUCKET_OPTIONS, type BucketOptions, bucketOptionNames } from "../store/bucket-options.ts"
 
 /**
  * Settings: this package's options in `opencode.json`, each also available as a flag (`--public-url`) and a variable
  * (`OPENCODE_BUCKET_PUBLIC_URL`).
  */
-export interface Settings {
+export interface Settings extends BucketOptions {
   /** `s3://bucket[/folder]`, or a local folder. Default: a folder in the user's data directory. */
   to?: string | undefined
   /** URL of the S3 service. Default: the AWS SDK's own (`AWS_ENDPOINT_URL_S3`, profile, AWS). */
@@ -113,6 +114,20 @@ const object =
     return found as T
   }
 
+const bucketOptionChecks = Object.fromEntries(
+  bucketOptionNames.map((name) => {
+    const { kind, problem } = BUCKET_OPTIONS[name]
+    const check: SettingCheck<unknown> = (value, path) => {
+      if (kind === "boolean") return booleanSetting(value, path)
+      const valid = text(value, path)
+      const wrong = problem?.(valid)
+      if (wrong !== undefined) throw new InvalidSettingError(path, wrong)
+      return valid
+    }
+    return [name, check]
+  }),
+) as SettingChecks<BucketOptions>
+
 const checks: SettingChecks<Settings> = {
   to: text,
   endpoint: webAddress,
@@ -120,6 +135,7 @@ const checks: SettingChecks<Settings> = {
   profile: text,
   pathStyle: booleanSetting,
   publicUrl: webAddress,
+  ...bucketOptionChecks,
   expires: lifetime,
   confirm: booleanSetting,
   redact: object<RedactSettings>({ emails: booleanSetting, patterns: texts, allow: texts }),

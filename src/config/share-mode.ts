@@ -1,5 +1,5 @@
 import { ShareError } from "../errors.ts"
-import { type ConfigFile, readConfigFiles } from "./opencode.ts"
+import { type ConfigFile, type Configuration, openConfiguration } from "./opencode.ts"
 import type { SystemEnvironment } from "./paths.ts"
 
 const modes: unknown[] = ["manual", "auto", "disabled"]
@@ -12,12 +12,16 @@ export const isShareMode = (mode: unknown): boolean => mode === undefined || mod
  * there (no other file can re-enable it), or `OPENCODE_DISABLE_SHARE`. An unknown mode may be a misspelt `disabled`, so
  * it also turns sharing off.
  */
-export function assertSharingAllowed(system: SystemEnvironment, folder = system.cwd): void {
+export function assertSharingAllowed(
+  system: SystemEnvironment,
+  folder = system.cwd,
+  configuration: Configuration = openConfiguration(system),
+): void {
   const variable = system.env["OPENCODE_DISABLE_SHARE"]?.trim().toLowerCase() ?? ""
   if (variable === "1" || variable === "true") throw disabledBy("OPENCODE_DISABLE_SHARE")
   if (!["", "0", "false"].includes(variable))
     throw unknownMode(`OPENCODE_DISABLE_SHARE=${system.env["OPENCODE_DISABLE_SHARE"]}`, "1 or 0")
-  const files = readConfigFiles(system, folder).map((file) => ({ ...file, share: modeIn(file, system) }))
+  const files = configuration.filesFor(folder).map((file) => ({ ...file, share: modeIn(file, system) }))
   const disabled = files.find(({ share }) => share === "disabled")
   if (disabled) throw disabledBy(disabled.name)
   const unknown = files.find(({ share }) => !isShareMode(share))

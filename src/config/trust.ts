@@ -1,8 +1,11 @@
 import { access, chmod, writeFile } from "node:fs/promises"
 import path from "node:path"
+import { ShareError } from "../errors.ts"
 import { sha256 } from "../lib/hash.ts"
 import { createPrivateFolder } from "../lib/private-folder.ts"
+import { describeDestination } from "../store/describe-destination.ts"
 import { type Destination, spellingsOf } from "../store/open-store.ts"
+import type { LoadedSettings } from "./load.ts"
 import { dataFolder, type SystemEnvironment } from "./paths.ts"
 
 /**
@@ -18,6 +21,19 @@ export async function isTrusted(
   return Promise.any(agreements.map((file) => access(file))).then(
     () => true,
     () => false,
+  )
+}
+
+/** Throws `bad-settings` unless the user has accepted the destination, or no project's file sets it. */
+export async function assertTrusted(
+  { projectFile, destination }: Pick<LoadedSettings, "projectFile" | "destination">,
+  system: SystemEnvironment,
+): Promise<void> {
+  if (!projectFile || (await isTrusted(projectFile, destination, system))) return
+  throw new ShareError(
+    "bad-settings",
+    `${projectFile} sends sessions to ${describeDestination(destination)}, which you have not accepted.`,
+    { hint: "To accept it, run once in that project: opencode-bucket share --trust-project" },
   )
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
 import { prefixOf } from "../share/manifest.ts"
 import { createProbe } from "../share/probe-store.ts"
-import { collect, type ObjectStore } from "../store/object-store.ts"
+import { collect, type ObjectStore, type RemoteStore } from "../store/object-store.ts"
 import type { BucketFacts } from "../store/s3/s3-inspect.ts"
 import { anonymousFindings } from "./anonymous-findings.ts"
 import { bucketFindings, locksEverything } from "./bucket-findings.ts"
@@ -70,11 +70,25 @@ export async function* runDoctor({ store, id, facts, policy }: DoctorOptions): A
           hint: "Check whether the service lists new objects immediately and whether the credentials may list them.",
         })
     })
+    if (store.remote?.options) yield await optionsFinding(store.remote, key)
     yield* anonymousFindings({ store, id, url, hash, policy })
     isThere = false
     yield await removed(remove)
   } finally {
     if (isThere) await remove().catch(() => {})
+  }
+}
+
+/** Whether the service did what the bucket's options ask of it: some ignore what they do not support. */
+async function optionsFinding({ options, unmetOptions }: RemoteStore, key: string): Promise<Finding> {
+  const about = "Options"
+  try {
+    const unmet = await unmetOptions(key)
+    if (unmet.length === 0) return { about, state: "ok", says: `sent with every object: ${options}` }
+    const remedy = "Remove the setting, or use a service that supports it."
+    return { about, state: "warn", says: unmet.join("; "), remedy }
+  } catch (error) {
+    return failureFinding(about, error)
   }
 }
 

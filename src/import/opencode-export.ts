@@ -41,7 +41,7 @@ async function oneFor(
   let model: UnknownFields = modelOf({})
   const total = emptyTotals()
   for await (const message of session.messages(read)) {
-    if (message.role === "malformed") {
+    if (message.role === "malformed" || message.role === "event") {
       unknown++
       continue
     }

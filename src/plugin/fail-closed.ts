@@ -1,7 +1,7 @@
 import { applyEdits, modify, type ParseError, parseTree } from "jsonc-parser"
 import { DEAD_ENDPOINT_URL, isDeadEndpoint, sharesElsewhereError } from "../config/dead-endpoint.ts"
 import { type Enterprise, resolveEnterprise, substituteVariables } from "../config/enterprise.ts"
-import { readConfigFiles } from "../config/opencode.ts"
+import { openConfiguration } from "../config/opencode.ts"
 import { openCodeConfigFolder, systemEnvironment } from "../config/paths.ts"
 import type { ShareError } from "../errors.ts"
 import { processSingleton } from "./process-singleton.ts"
@@ -97,6 +97,8 @@ function parses(text: string): boolean {
 /** The file whose `plugin` list loads this package, or the user's own if none is found. */
 function pluginFile(folder: string): string {
   const system = systemEnvironment()
-  const entry = readConfigFiles(system, folder).findLast(({ isPlugin }) => isPlugin)
+  const entry = openConfiguration(system)
+    .filesFor(folder)
+    .findLast(({ isPlugin }) => isPlugin)
   return entry?.name ?? `${openCodeConfigFolder(system)}/opencode.json`
 }

@@ -1,7 +1,6 @@
-import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { DEAD_ENDPOINT_URL } from "../config/dead-endpoint.ts"
-import { dataFolder, systemEnvironment } from "../config/paths.ts"
+import { ledgerFolder, systemEnvironment } from "../config/paths.ts"
 import { isShareMode, unknownShareMode } from "../config/share-mode.ts"
 import { openLedger } from "../share/ledger.ts"
 import { shareApi } from "../share-api/share-api.ts"
@@ -67,7 +66,7 @@ async function server({ client, directory }: PluginInput): Promise<Hooks> {
   }
 }
 
-const ledger = () => openLedger(path.join(dataFolder(systemEnvironment()), "ledger"))
+const ledger = () => openLedger(ledgerFolder(systemEnvironment()))
 const publisher = () =>
   processSingleton("publisher", () => workerClient(fileURLToPath(new URL("./worker.js", import.meta.url))))
 

@@ -1,77 +1,43 @@
-import { randomBytes } from "node:crypto"
-import path from "node:path"
-import { confirmDestination, settingsFromFlags } from "../commands/destination.ts"
-import { parseLifetime } from "../commands/lifetime.ts"
-import { storeCache } from "../commands/removal-report.ts"
-import type { Terminal } from "../commands/terminal.ts"
-import type { LoadedSettings } from "../config/load.ts"
-import { dataFolder, systemEnvironment } from "../config/paths.ts"
-import { assertSharingAllowed } from "../config/share-mode.ts"
-import { ShareError } from "../errors.ts"
 import { keyedMutex } from "../lib/concurrency.ts"
-import { isEqualSecret } from "../lib/hash.ts"
-import { assertCurrentAt } from "../session/database.ts"
-import { databasePath } from "../session/database-path.ts"
-import { opencodeSession } from "../session/opencode-api.ts"
-import { findShares } from "../share/find-share.ts"
-import { type Ledger, type LedgerEntry, openLedger } from "../share/ledger.ts"
+import type { Ledger } from "../share/ledger.ts"
 import { listShares } from "../share/list.ts"
-import { INDEX, prefixOf } from "../share/manifest.ts"
-import { prune } from "../share/prune.ts"
-import { withForgetHint } from "../share/remove-many.ts"
-import { readCache } from "../share/resume/read-cache.ts"
-import { type ShareOptions, type ShareResult, share } from "../share/share.ts"
-import { newShareId } from "../share/share-id.ts"
-import { type Removal, unshare } from "../share/unshare.ts"
-import type { ObjectStore } from "../store/object-store.ts"
-import { type Destination, openStore } from "../store/open-store.ts"
-import { version } from "../version.ts"
+import { storeCache } from "../store/store-cache.ts"
+import { jobContext } from "./job-context.ts"
 import { recover } from "./recover.ts"
+import { removeRecorded, removeShared } from "./removal-jobs.ts"
+import { apiClient, confirmShare, type SharedSession, shareSession, updateShare } from "./share-jobs.ts"
 import type { WorkerJob } from "./worker-client.ts"
 
-type JobOf<Name extends WorkerJob["job"]> = Extract<WorkerJob, { job: Name }>
-
-/** Result of a `share` job; OpenCode sends `secret` back to remove the share. */
-export interface SharedSession extends ShareResult {
-  secret: string
-}
-
 const exclusive = keyedMutex()
-const reads = readCache()
 
 /** Runs a job of the plugin; jobs for the same session run one at a time. Rejects with a `ShareError`. */
 export async function runJob(job: WorkerJob): Promise<object> {
-  const terminal: Terminal = {
-    ...systemEnvironment(),
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    cwd: job.folder,
-  }
-  const ledger = openLedger(path.join(dataFolder(terminal), "ledger"))
+  const context = jobContext(job.folder)
+  const { ledger } = context
   switch (job.job) {
     case "share":
-      return exclusive(job.session, () => shareNew(job, terminal, ledger))
+      return exclusive(job.session, () => shareSession(job, context))
     case "update":
-      return exclusive(await sessionOf(job.id, ledger), () => update(job, terminal, ledger))
+      return exclusive(await sessionOf(job.id, ledger), () => updateShare(job, context))
     case "confirm":
-      return exclusive(await sessionOf(job.id, ledger), () => confirm(job.id, ledger))
+      await exclusive(await sessionOf(job.id, ledger), () => confirmShare(job.id, ledger))
+      return {}
     case "unshare":
-      return exclusive(await sessionOf(job.id, ledger), () => remove(job, terminal, ledger))
+      return exclusive(await sessionOf(job.id, ledger), () => removeShared(job, context))
     case "recover":
       return recover({
         ledger,
         ask: apiClient(job.api),
-        finish: (id) => update({ ...job, job: "update", id }, terminal, ledger),
-        remove: (id) => removeIncomplete(id, ledger),
+        finish: (id) => updateShare({ ...job, id }, context),
+        remove: (id) => removeRecorded(id, ledger),
         exclusive,
       })
     case "open":
       await (await import("open")).default(job.url)
       return {}
     case "list": {
-      const places = storeCache()
-      return { shares: await listShares({ ledger, open: places.open }).finally(() => places.close()) }
+      const stores = storeCache()
+      return { shares: await listShares({ ledger, open: stores.open }).finally(() => stores.close()) }
     }
   }
 }
@@ -79,170 +45,10 @@ export async function runJob(job: WorkerJob): Promise<object> {
 /** Removes the share created by a job whose result could not be delivered because OpenCode has exited. */
 export async function rollBack(job: WorkerJob, result: object): Promise<void> {
   if (job.job !== "share") return
-  const ledger = openLedger(path.join(dataFolder(systemEnvironment()), "ledger"))
+  const { ledger } = jobContext(job.folder)
   const { id } = result as SharedSession
-  if ((await ledger.find(id))?.unconfirmed) await removeIncomplete(id, ledger)
+  if ((await ledger.find(id))?.unconfirmed) await removeRecorded(id, ledger)
 }
-
-async function shareNew(job: JobOf<"share">, terminal: Terminal, ledger: Ledger): Promise<SharedSession> {
-  const { session, api } = job
-  assertSharingAllowed(terminal)
-  const settings = settingsFromFlags({}, terminal)
-  await confirmDestination(settings, {}, terminal)
-  const { destination } = settings
-  const secret = randomBytes(24).toString("base64url")
-  let result: ShareResult
-  try {
-    // OpenCode confirms later that it has stored the link.
-    const newEntry = { secret, unconfirmed: true }
-    result = await publish(session, api, terminal, { ledger, destination, newEntry, settings })
-  } catch (error) {
-    // Nobody has seen its link, so the partial share is removed. If that fails too, recovery retries it at the next start.
-    const half = (await ledger.all()).find(
-      (entry) => entry.session === session && entry.pid === process.pid && entry.url === undefined,
-    )
-    if (half) await removeIncomplete(half.id, ledger).catch(() => {})
-    throw error
-  }
-  // Expired shares are pruned with each new share; failures are retried with the next one.
-  prune({
-    ledger,
-    open: openRememberedStore,
-    now: () => new Date(),
-    only: destination,
-    patience: { timeoutMs: 0 },
-  }).catch(() => {})
-  return { ...result, secret: await secretOf(result.id, secret, ledger) }
-}
-
-/** The secret of a share. One that was made by the command line has none yet and gets this one. */
-function secretOf(id: string, fresh: string, ledger: Ledger): Promise<string> {
-  return changeEntry(id, ledger, (entry) => (entry.secret === undefined ? { ...entry, secret: fresh } : entry)).then(
-    (entry) => entry?.secret ?? fresh,
-  )
-}
-
-/** Changes the entry of a share under its lock. Resolves to the entry; undefined if there is none. */
-async function changeEntry(
-  id: string,
-  ledger: Ledger,
-  change: (entry: LedgerEntry) => LedgerEntry,
-): Promise<LedgerEntry | undefined> {
-  const found = await ledger.find(id)
-  if (!found || change(found) === found) return found
-  // Another process may have changed the entry meanwhile.
-  return ledger.withLock(found, async () => {
-    const entry = await ledger.find(id)
-    const changed = entry && change(entry)
-    if (changed && changed !== entry) await ledger.save(changed)
-    return changed
-  })
-}
-
-async function update(
-  { id, api, changedMessages }: JobOf<"update">,
-  terminal: Terminal,
-  ledger: Ledger,
-): Promise<ShareResult> {
-  // OpenCode sent the share's id, so it has stored the link.
-  await confirm(id, ledger)
-  const entry = await ledger.find(id)
-  if (!entry) throw new ShareError("share-not-found", `Share ${id} is not recorded on this machine.`)
-  return publish(entry.session, api, terminal, {
-    ledger,
-    destination: entry.destination,
-    existing: id,
-    settings: settingsFromFlags({}, terminal, { isNew: false }),
-    ...(changedMessages && { changedMessages }),
-  })
-}
-
-async function confirm(id: string, ledger: Ledger): Promise<object> {
-  await changeEntry(id, ledger, (entry) => {
-    const { unconfirmed, pid: _, ...confirmed } = entry
-    return unconfirmed ? confirmed : entry
-  })
-  return {}
-}
-
-async function publish(
-  session: string,
-  api: string,
-  terminal: Terminal,
-  {
-    settings,
-    changedMessages,
-    ...options
-  }: Pick<ShareOptions, "ledger" | "destination" | "existing" | "newEntry"> & {
-    settings: LoadedSettings
-    changedMessages?: string[]
-  },
-): Promise<ShareResult> {
-  // OpenCode 1 still shows its own, outdated copy of a session that was continued in OpenCode 2.
-  assertCurrentAt(databasePath(terminal.env, terminal.home), session)
-  const checkpoint = options.ledger.checkpointFolder({ session, destination: options.destination })
-  const previous = changedMessages && (await reads.previousRead(checkpoint, changedMessages))
-  const source = opencodeSession(session, apiClient(api), previous)
-  const result = await share(source, {
-    ...options,
-    lifetime: parseLifetime(undefined, settings.expires),
-    redact: settings.redact,
-    store: await openCachedStore(options.destination),
-    mayShare: ({ directory }) => assertSharingAllowed(terminal, directory || terminal.cwd),
-    version,
-    now: () => new Date(),
-    newId: newShareId,
-  })
-  await reads.remember(checkpoint, source)
-  return result
-}
-
-async function remove({ id, secret }: JobOf<"unshare">, terminal: Terminal, ledger: Ledger): Promise<object> {
-  const entry = await ledger.find(id)
-  if (entry?.secret !== undefined && secret !== undefined && !isEqualSecret(secret, entry.secret))
-    throw new ShareError("bad-input", `Wrong secret for share ${id}.`)
-  const settings = settingsFromFlags({}, terminal, { isNew: false })
-  const agree = () => confirmDestination(settings, {}, terminal)
-  const found = await findShares(
-    { id },
-    { ledger, destination: settings.destination, open: openRememberedStore, confirm: agree },
-  )
-  const results: Removal[] = []
-  for (const each of found)
-    results.push(
-      await unshare(each, ledger).catch((error: unknown) => {
-        throw error instanceof ShareError ? withForgetHint(error, each.id) : error
-      }),
-    )
-  const note = results.map((result) => result.note).filter((text) => text !== undefined)
-  return { proven: results.every(({ proven }) => proven), ...(note.length > 0 && { note: note.join(" ") }) }
-}
-
-/** Removes a share recorded in the ledger. */
-async function removeIncomplete(id: string, ledger: Ledger): Promise<void> {
-  const entry = await ledger.find(id)
-  if (!entry) return
-  const store = await openRememberedStore(entry.destination)
-  const url = entry.url ?? store.url(prefixOf(id) + INDEX)
-  await unshare({ id, url, store, entry }, ledger)
-}
-
-const apiClient = (api: string) => (path: string) => fetch(`${api}/opencode${path}`)
 
 /** Mutex key of a share: its session, or its own id if it is unknown. */
 const sessionOf = async (id: string, ledger: Ledger): Promise<string> => (await ledger.find(id))?.session ?? id
-
-const stores = new Map<string, Promise<ObjectStore>>()
-
-/** Opens a store once and keeps it open, so that later updates reuse its connections and credentials. */
-function openCachedStore(destination: Destination): Promise<ObjectStore> {
-  const name = JSON.stringify(destination)
-  const store = stores.get(name) ?? openStore(destination)
-  stores.set(name, store)
-  store.catch(() => stores.delete(name))
-  return store
-}
-
-/** Opens a store to find or remove existing shares, also with settings that are no longer valid for new ones. */
-const openRememberedStore = (destination: Destination) =>
-  openCachedStore(destination).catch(() => openStore(destination, { fromLedger: true }))

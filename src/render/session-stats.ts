@@ -2,7 +2,8 @@ import type { Message, SessionInfo } from "../session/model.ts"
 import { formatCompact, formatCost, formatCount, formatDuration } from "./format.ts"
 import { clip } from "./html/truncate.ts"
 import { isPrompt, toolsOf } from "./message-fragment.ts"
-import { countTool, summarizeCounts, type ToolCounts, totalSteps, zeroToolCounts } from "./tool-category.ts"
+import { summarizeCounts, type ToolCounts, totalSteps, zeroToolCounts } from "./tool-category.ts"
+import { countTool } from "./tools/count-tool.ts"
 import type { HeaderFact } from "./view.ts"
 
 /** Statistics of a session, shown in its header once all messages are read. Bounded in size. */

@@ -1,4 +1,3 @@
-import type { ToolPart } from "../session/model.ts"
 import { formatCount, groupThousands } from "./format.ts"
 
 /** Purpose of a tool call. */
@@ -21,45 +20,6 @@ export const zeroToolCounts = (): ToolCounts => ({
   failed: 0,
   failedRuns: 0,
 })
-
-const CATEGORIES: Record<ToolPart["call"]["kind"], ToolCategory> = {
-  bash: "run",
-  read: "read",
-  search: "search",
-  webfetch: "fetch",
-  websearch: "search",
-  write: "edit",
-  edit: "edit",
-  apply_patch: "edit",
-  question: "ask",
-  task: "delegate",
-  todowrite: "plan",
-  skill: "other",
-  invalid: "other",
-  generic: "other",
-}
-
-export const categoryOf = ({ call }: ToolPart): ToolCategory =>
-  call.kind === "search" && call.by === "list" ? "list" : CATEGORIES[call.kind]
-
-/** Whether a call failed. A dismissed question is no failure. */
-export function hasFailed({ call, status }: ToolPart): boolean {
-  if (call.kind === "invalid") return true
-  if (call.kind === "question" && call.dismissed) return false
-  if (status === "error") return true
-  if (call.kind !== "bash") return false
-  return call.ending === "timed-out" || call.ending === "aborted" || (typeof call.exit === "number" && call.exit !== 0)
-}
-
-/** Counts a call. A failed command counts as a command; any other failed call counts as a failure only. */
-export function countTool(counts: ToolCounts, part: ToolPart): void {
-  const category = categoryOf(part)
-  if (!hasFailed(part)) counts[category]++
-  else if (category === "run") {
-    counts.run++
-    counts.failedRuns++
-  } else counts.failed++
-}
 
 export const totalSteps = (counts: ToolCounts): number =>
   Object.entries(counts).reduce((sum, [name, n]) => (name === "failedRuns" ? sum : sum + n), 0)

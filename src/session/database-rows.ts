@@ -1,5 +1,5 @@
-import type { DatabaseSync } from "node:sqlite"
 import { fields, isFields, text } from "./read-json.ts"
+import type { QueryableDatabase } from "./sqlite.ts"
 
 /**
  * Required columns: without them a session cannot be read completely and correctly. OpenCode 1.18 has them; other
@@ -17,13 +17,13 @@ const REQUIRED_COLUMNS = {
  * Compares the schema with the required columns. Returns the first difference as the end of a sentence, or undefined if
  * the schema is supported.
  */
-export function schemaMismatch(database: DatabaseSync): string | undefined {
+export function schemaMismatch(database: QueryableDatabase): string | undefined {
   for (const [table, columns] of Object.entries(REQUIRED_COLUMNS)) {
     const found = new Set(
       database
-        .prepare("SELECT name FROM pragma_table_info(?)")
+        .prepare("SELECT name FROM pragma_table_info(?1)")
         .all(table)
-        .map((row) => row["name"]),
+        .map((row) => fields(row)["name"]),
     )
     const missing = columns.split(" ").find((column) => !found.has(column))
     if (missing !== undefined) return `it has no column ${table}.${missing}`
@@ -95,7 +95,7 @@ export function sessionInfo(row: DatabaseRow): unknown {
  * only.
  * @param from number of leading messages to skip
  */
-export function* messagesOf(database: DatabaseSync, sessionID: string, from = 0): Generator<unknown> {
+export function* messagesOf(database: QueryableDatabase, sessionID: string, from = 0): Generator<unknown> {
   for (const { id, data, parts } of rowsOf(database, sessionID, from)) {
     const messageID = text(id)
     yield {
@@ -106,18 +106,21 @@ export function* messagesOf(database: DatabaseSync, sessionID: string, from = 0)
 }
 
 /** Yields the stored form of each message: the text of its rows. Equal text means an equal message. */
-export function* storedFormsOf(database: DatabaseSync, sessionID: string, from: number): Generator<string> {
+export function* storedFormsOf(database: QueryableDatabase, sessionID: string, from: number): Generator<string> {
   // JSON contains no NUL character.
   for (const { id, data, parts } of rowsOf(database, sessionID, from))
     yield [id, data, ...parts.flatMap((part) => [part["id"], part["data"]])].join("\0")
 }
 
-function* rowsOf(database: DatabaseSync, sessionID: string, from: number) {
+function* rowsOf(database: QueryableDatabase, sessionID: string, from: number) {
   const messages = database.prepare(
-    "SELECT id, data FROM message WHERE session_id = ? ORDER BY time_created, id LIMIT -1 OFFSET ?",
+    "SELECT id, data FROM message WHERE session_id = ?1 ORDER BY time_created, id LIMIT -1 OFFSET ?2",
   )
-  const partsOf = database.prepare("SELECT id, data FROM part WHERE message_id = ? ORDER BY id")
-  for (const { id, data } of messages.iterate(sessionID, from)) yield { id, data, parts: partsOf.all(text(id)) }
+  const partsOf = database.prepare("SELECT id, data FROM part WHERE message_id = ?1 ORDER BY id")
+  for (const row of messages.iterate(sessionID, from)) {
+    const { id, data } = fields(row)
+    yield { id, data, parts: partsOf.all(text(id)).map(fields) }
+  }
 }
 
 function json(value: unknown): unknown {

@@ -1,22 +1,15 @@
 import { existsSync } from "node:fs"
-import { dirname } from "node:path"
-import type { DatabaseSync } from "node:sqlite"
 import { ShareError } from "../errors.ts"
 import { databasePath, type Environment } from "./database-path.ts"
 import { messagesOf, sessionInfo, storedFormsOf } from "./database-rows.ts"
-import { readStoredSession } from "./json-storage.ts"
-import { newestOfAllProjects, newestSession } from "./newest-session.ts"
-import { isSqliteError, openDatabase, queryDatabase } from "./open-database.ts"
-import { assertCurrent, assertNewest, Opencode2Error } from "./opencode-2.ts"
-import {
-  assertOpencode1,
-  opencodeExport,
-  opencodeNewest,
-  projectSessionNotFound,
-  sessionNotFound,
-} from "./opencode-cli.ts"
+import { isSqliteError, type OpenedDatabase, openDatabase } from "./open-database.ts"
+import { opencodeExport, opencodeNewest, projectSessionNotFound, sessionNotFound } from "./opencode-cli.ts"
 import { emptySessionError, MAX_SUBAGENT_DEPTH } from "./parse-export.ts"
+import { fields } from "./read-json.ts"
+import { childIDs, type SessionHead, sessionHeads } from "./session-heads.ts"
 import type { SessionRecord, SessionSource } from "./source.ts"
+import { messagesOfV2, sessionInfoOfRow, storedFormsOfV2 } from "./v2/database-rows-v2.ts"
+import { Opencode2Error } from "./v2/opencode-2-error.ts"
 
 export type WantedSession = { sessionID: string } | { newestIn: string }
 
@@ -30,109 +23,154 @@ export interface DatabaseOptions {
  * Source that reads a session from OpenCode's database: the one with the given id, or the newest of the project that a
  * folder belongs to. Opens the database read-only and reads one snapshot, also while OpenCode runs.
  *
- * Without a database, reads the JSON files that OpenCode wrote before 1.2. If these do not have the session, or the
- * database has an unknown schema, falls back to `opencode export`.
+ * Both generations of OpenCode keep their sessions in the same file. Of a session that both have, the current version is
+ * read; see `isCurrentIn2`.
+ *
+ * Without a database, or if it has an unknown schema, falls back to `opencode export` or `opencode session export`.
  *
  * Reading throws `session-not-found`; `bad-input` for a session without messages or a damaged database;
- * `Opencode2Error` if OpenCode 2 has the session or a newer version of it.
+ * `Opencode2Error` for a session in a form of OpenCode 2 that is not known.
  */
 export function databaseSource(wanted: WantedSession, options: DatabaseOptions = {}): SessionSource {
   const { env = process.env, path = databasePath(env) } = options
   return {
     label: "sessionID" in wanted ? `session ${wanted.sessionID}` : "the newest session of this project",
     async read(use) {
-      const database = openDatabase(path)
-      if (database === undefined) {
-        const stored = existsSync(path) ? undefined : readStoredSession(dirname(path), wanted)
-        return use(stored ?? (await readWithOpencode(wanted, env, path)))
-      }
+      const opened = openDatabase(path)
+      if (opened === undefined) return use(await readWithOpencode(wanted, env, path))
       try {
-        return await use(readFromDatabase(database, wanted))
+        const record = readFromDatabase(opened, wanted)
+        if (record) return await use(record)
+        if (opened.has.v1) throw notFound(wanted)
       } catch (error) {
         throw isSqliteError(error) ? unreadableError(path, error) : error
       } finally {
-        database.close()
+        opened.close()
       }
+      return use(await readWithOpencode(wanted, env, path))
     },
   }
 }
 
 /**
- * Throws `Opencode2Error` if OpenCode 2 has a newer version of a session of OpenCode 1. Passes if the database is
- * missing or cannot be opened.
+ * Throws `Opencode2Error` if OpenCode 2 has the current version of a session of OpenCode 1, or of one of its subagent
+ * sessions. Passes if the database is missing or cannot be opened.
  */
 export function assertCurrentAt(path: string, sessionID: string): void {
-  queryDatabase(path, (database, isV1Known) => assertCurrent(database, sessionID, { isV1Known }))
+  const opened = openDatabase(path)
+  if (opened === undefined) return
+  try {
+    const later = below(opened, sessionID).find(({ generation }) => generation === 2)
+    if (later === undefined) return
+    const which = later.id === sessionID ? `Session ${sessionID}` : `Session ${later.id}, a subagent's of ${sessionID},`
+    throw new Opencode2Error(
+      `${which} was continued in OpenCode 2; the version in OpenCode 1 is older.`,
+      `Share it in OpenCode 2, or from the command line: opencode-bucket share ${sessionID}`,
+    )
+  } finally {
+    opened.close()
+  }
 }
 
 /**
- * Throws `Opencode2Error` if OpenCode 2 has the newest session of the project of `folder`, or a newer version of it.
- * For a project without sessions, checks the newest session of all projects.
+ * Why the newest session of the project of `folder`, or of all projects if it has none, cannot be read; undefined if it
+ * can, or if there is none.
  */
-export function assertNewestAt(path: string, folder: string): void {
-  queryDatabase(path, (database, isV1Known) => {
-    const here = isV1Known ? newestSession(database, folder) : undefined
-    assertNewest(database, folder, here, { isV1Known })
-    if (here === undefined)
-      assertNewest(database, undefined, isV1Known ? newestOfAllProjects(database) : undefined, { isV1Known })
-  })
+export function newestSessionError(path: string, folder: string): ShareError | undefined {
+  let opened: OpenedDatabase | undefined
+  try {
+    opened = openDatabase(path)
+    if (opened === undefined) return undefined
+    const heads = sessionHeads(opened.database, opened.has, folder)
+    const newest = newestOf(heads) ?? newestOf(heads.map((head) => ({ ...head, isHere: true })))
+    if (newest) recordOf(opened, newest, new Set(), MAX_SUBAGENT_DEPTH)
+    return undefined
+  } catch (error) {
+    if (error instanceof ShareError) return error
+    if (isSqliteError(error)) return unreadableError(path, error)
+    throw error
+  } finally {
+    opened?.close()
+  }
+}
+
+/** A session and its subagent sessions at every depth, without those that OpenCode 2 began and that have no messages. */
+function below({ database, has }: OpenedDatabase, id: string): SessionHead[] {
+  const ids = new Set([id])
+  for (const known of ids) for (const child of childIDs(database, has, known)) ids.add(child)
+  return sessionHeads(database, has, undefined, [...ids]).filter(({ said, generation }) => said > 0 || generation === 1)
 }
 
 async function readWithOpencode(wanted: WantedSession, env: Environment, path: string): Promise<SessionRecord> {
-  const check = (newest?: string) =>
-    queryDatabase(path, (database, isV1Known) => {
-      if ("sessionID" in wanted) assertCurrent(database, wanted.sessionID, { isV1Known })
-      else assertNewest(database, wanted.newestIn, newest, { isV1Known })
-      return true
-    })
-  const isChecked = check()
-  await assertOpencode1(env)
   const id = "sessionID" in wanted ? wanted.sessionID : await opencodeNewest(wanted.newestIn, env)
   const record = await opencodeExport(id, env)
   // A database that was locked may be readable after OpenCode has used it.
-  if (existsSync(path) && !isChecked && !check(id)) throw uncheckedError(path)
+  const opened = existsSync(path) ? openDatabase(path) : undefined
+  if (existsSync(path) && opened === undefined) throw uncheckedError(path)
+  opened?.close()
+  if (opened?.has.v2) assertCurrentAt(path, id)
   return record
 }
 
-function readFromDatabase(database: DatabaseSync, wanted: WantedSession): SessionRecord {
-  const id = "sessionID" in wanted ? wanted.sessionID : newestSession(database, wanted.newestIn)
-  if ("newestIn" in wanted) assertNewest(database, wanted.newestIn, id)
-  else assertCurrent(database, wanted.sessionID)
-  if (id === undefined && "newestIn" in wanted) throw projectSessionNotFound(wanted.newestIn)
-  const row = id === undefined ? undefined : database.prepare("SELECT * FROM session WHERE id = ?").get(id)
-  if (id === undefined || row === undefined) throw sessionNotFound(String(id))
-  if (database.prepare("SELECT 1 FROM message WHERE session_id = ? LIMIT 1").get(id) === undefined) {
-    throw emptySessionError(`session ${id}`)
-  }
-  return recordOf(database, row, new Set(), MAX_SUBAGENT_DEPTH)
+/** Reads the current version of a session; undefined if the tables that the database has do not have it. */
+function readFromDatabase(opened: OpenedDatabase, wanted: WantedSession): SessionRecord | undefined {
+  const { database, has } = opened
+  const head =
+    "sessionID" in wanted
+      ? sessionHeads(database, has, undefined, [wanted.sessionID])[0]
+      : newestOf(sessionHeads(database, has, wanted.newestIn))
+  if (head === undefined) return undefined
+  if (head.said === 0 && !head.isBeta) throw emptySessionError(`session ${head.id}`)
+  return recordOf(opened, head, new Set(), MAX_SUBAGENT_DEPTH)
 }
 
-function recordOf(
-  database: DatabaseSync,
-  row: Record<string, unknown>,
-  seen: Set<string>,
-  depth: number,
-): SessionRecord {
-  const id = String(row["id"])
+/** The latest conversation: no subagent session, not archived, and with messages if there is one with. */
+function newestOf(heads: readonly SessionHead[]): SessionHead | undefined {
+  const conversations = heads.filter((one) => one.isHere && one.parentID === undefined && !one.isArchived)
+  return conversations.find(({ said }) => said > 0) ?? conversations[0]
+}
+
+function recordOf(opened: OpenedDatabase, head: SessionHead, seen: Set<string>, depth: number): SessionRecord {
+  const { database, has } = opened
+  const { id } = head
   seen.add(id)
-  const children = database.prepare("SELECT * FROM session WHERE parent_id = ? ORDER BY time_created, id").all(id)
+  const childHeads = () => {
+    const ids = depth > 0 ? childIDs(database, has, id).filter((child) => !seen.has(child)) : []
+    const heads = new Map(sessionHeads(database, has, undefined, ids).map((child) => [child.id, child]))
+    return ids.flatMap((child) => heads.get(child) ?? [])
+  }
+  const children = childHeads().map((child) => recordOf(opened, child, seen, depth - 1))
+  if (head.isBeta)
+    throw new Opencode2Error(
+      `Session ${id} was written by a beta of OpenCode 2, in a format that no release has.`,
+      "Open it in a released OpenCode 2 first, which converts it.",
+    )
+  const table = head.generation === 2 ? "session_v2" : "session"
+  const row = fields(database.prepare(`SELECT * FROM ${table} WHERE id = ?1`).all(id)[0])
+  const [messages, stored] = head.generation === 2 ? [messagesOfV2, storedFormsOfV2] : [messagesOf, storedFormsOf]
   return {
-    info: sessionInfo(row),
+    info: head.generation === 2 ? sessionInfoOfRow(row) : sessionInfo(row),
+    ...(head.hasOlderCopy && head.generation === 1 && { note: continuedIn1(id) }),
     async *messages() {
-      yield* messagesOf(database, id)
+      yield* messages(database, id)
     },
     partial: {
       async *messagesFrom(from) {
-        yield* messagesOf(database, id, from)
+        yield* messages(database, id, from)
       },
       async *storedFrom(from) {
-        yield* storedFormsOf(database, id, from)
+        yield* stored(database, id, from)
       },
     },
-    children: children
-      .filter((child) => depth > 0 && !seen.has(String(child["id"])))
-      .map((child) => recordOf(database, child, seen, depth - 1)),
+    children,
   }
+}
+
+const continuedIn1 = (id: string) =>
+  `Session ${id} was continued in OpenCode 1 after OpenCode 2 had copied it: this is the version of OpenCode 1.`
+
+function notFound(wanted: WantedSession): ShareError {
+  return "sessionID" in wanted ? sessionNotFound(wanted.sessionID) : projectSessionNotFound(wanted.newestIn)
 }
 
 function unreadableError(path: string, cause: unknown): ShareError {
@@ -145,6 +183,6 @@ function unreadableError(path: string, cause: unknown): ShareError {
 function uncheckedError(path: string): Opencode2Error {
   return new Opencode2Error(
     `Cannot open OpenCode's database ${path} to check whether OpenCode 2 has a newer version of the session.`,
-    "Try again when no other program locks it",
+    "Try again when no other program locks it.",
   )
 }

@@ -1,6 +1,8 @@
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
+export type JsonFields = { [key: string]: Json }
+
 /**
  * A normalized session. Made by `normalizeSession`; every field is safe to read, none is safe to print without
  * escaping. Times are milliseconds since 1970, costs US dollars.
@@ -27,7 +29,7 @@ export interface ReadPosition {
   /** Assigned ids of messages and parts, and per duplicate id how often it was seen. */
   given: Set<string>
   repeated: Map<string, number>
-  /** Task calls read so far, by the id of the session that they refer to. */
+  /** Calls of subagents read so far, by the id of the session that they refer to. */
   tasks: Map<string, TaskCalls>
 }
 
@@ -122,7 +124,29 @@ export interface MalformedMessage extends MessageBase {
   reason: string
 }
 
-export type Message = UserMessage | AssistantMessage | MalformedMessage
+/** Something in a session of OpenCode 2 that is neither a prompt nor an answer. */
+export interface EventMessage extends MessageBase {
+  role: "event"
+  event: SessionEvent
+}
+
+export type SessionEvent =
+  /** The user's own shell command (`!ls`). `parts` has it as a tool call. */
+  | { kind: "shell" }
+  /** The user's own use of a skill, and the text of that skill. */
+  | { kind: "skill"; name: string; text: string }
+  | { kind: "agent"; agent: string; previous: string | undefined }
+  | { kind: "model"; model: string; provider: string | undefined; previous: string | undefined }
+  /** The session moved to another folder. */
+  | { kind: "location"; directory: string; previous: string | undefined }
+  /** The end of a turn: `succeeded`, `failed` or `interrupted`. Pages have no row for it. */
+  | { kind: "idle"; outcome: string }
+  /** A message that is never shared; its text is gone. Pages have no row for it. */
+  | { kind: "hidden" }
+  /** A type that this version does not know. */
+  | { kind: "unknown"; type: string }
+
+export type Message = UserMessage | AssistantMessage | EventMessage | MalformedMessage
 
 /** Whether a message is a prompt: written by a person, not inserted by OpenCode. Prompts are numbered from 1. */
 export const isPrompt = (message: Message): message is UserMessage =>
@@ -225,6 +249,7 @@ export interface MalformedPart extends PartBase {
   raw: Json
 }
 
+/** A tool call as the session has it; `render/tools` says what it means. */
 export interface ToolPart extends PartBase {
   type: "tool"
   /** Tool name as the model called it. */
@@ -233,19 +258,21 @@ export interface ToolPart extends PartBase {
   title: string
   /** Arguments of the call, unchanged. */
   input: Json
-  /** Complete output; "" while the tool runs or if it failed. */
+  /** Output that the model received. */
   output: string
-  /** Output that the model received; shorter than `output` if that was truncated. */
-  modelOutput: string
+  /** What OpenCode knows about the call beside its output, unchanged. */
+  metadata: JsonFields
   /** Error message; "" if the call did not fail. */
   error: string
+  /** Kind of the error in OpenCode 2 (`aborted`, `tool.execution`), or "". */
+  errorType: string
   start: number | undefined
   end: number | undefined
   /** Time since when OpenCode no longer sends the output to the model. */
   compacted: number | undefined
   attachments: FilePart[]
-  /** The call, parsed by tool. */
-  call: ToolCall
+  /** Session of the subagent that the call started or resumed, if known. */
+  subagent: { sessionID: string; isBackground: boolean } | undefined
 }
 
 export type Part =
@@ -261,102 +288,3 @@ export type Part =
   | ToolPart
   | UnknownPart
   | MalformedPart
-
-export interface Todo {
-  content: string
-  /** `pending`, `in_progress`, `completed`, `cancelled`, or another value from the session. */
-  status: string
-  priority: string
-}
-
-export interface Question {
-  question: string
-  header: string
-  multiple: boolean
-  options: { label: string; description: string }[]
-  /** Chosen labels or a custom answer; empty if unanswered. */
-  answers: string[]
-}
-
-export interface PatchedFile {
-  path: string
-  /** New path of a moved file. */
-  movedTo: string | undefined
-  change: "add" | "update" | "delete" | "move"
-  /** A unified diff, or "". */
-  patch: string
-  additions: number
-  deletions: number
-}
-
-/** A compiler or linter message in a tool's result. */
-export interface Diagnostic {
-  file: string
-  line: number | undefined
-  severity: "error" | "warning" | "information" | "hint"
-  message: string
-}
-
-export type ToolCall =
-  | {
-      kind: "bash"
-      command: string
-      description: string
-      /**
-       * undefined: unknown (a shell command of the user, still running); null: ended without an exit status (timeout,
-       * abort).
-       */
-      exit: number | null | undefined
-      ending: "exited" | "timed-out" | "aborted" | "unknown"
-      truncated: boolean
-    }
-  | {
-      kind: "read"
-      path: string
-      content:
-        | { type: "file"; text: string; firstLine: number; totalLines: number | undefined; truncated: boolean }
-        | { type: "directory"; entries: string[] }
-        | { type: "other" }
-    }
-  | { kind: "write"; path: string; content: string; existed: boolean | undefined; diagnostics: Diagnostic[] }
-  | {
-      /** Tools `edit` and `multiedit`. */
-      kind: "edit"
-      path: string
-      changes: { before: string; after: string; all: boolean }[]
-      /** A unified diff; "" if the session has none, then only `changes` is available. */
-      patch: string
-      additions: number | undefined
-      deletions: number | undefined
-      diagnostics: Diagnostic[]
-    }
-  | { kind: "apply_patch"; files: PatchedFile[]; patchText: string; diagnostics: Diagnostic[] }
-  | {
-      kind: "search"
-      by: "glob" | "grep" | "list"
-      pattern: string
-      path: string
-      include: string
-      /** Number of files (glob, list) or matches (grep) found, if known. */
-      count: number | undefined
-    }
-  | { kind: "todowrite"; todos: Todo[] }
-  | {
-      kind: "task"
-      description: string
-      prompt: string
-      agent: string
-      /** Id of the subagent session, if known. */
-      sessionID: string | undefined
-      /** The subagent continues after the call has ended. */
-      background: boolean
-      result: string
-    }
-  | { kind: "webfetch"; url: string; format: string }
-  | { kind: "websearch"; query: string }
-  | { kind: "question"; questions: Question[]; dismissed: boolean }
-  | { kind: "skill"; name: string }
-  | { kind: "invalid"; tool: string; reason: string }
-  | { kind: "generic" }
-
-export type ReadToolCall = Extract<ToolCall, { kind: "read" }>

@@ -1,4 +1,5 @@
 import { type IDAssigner, usableID } from "./ids.ts"
+import { mediaType } from "./media-type.ts"
 import type { FilePart, Json, MalformedPart, MessageError, Part } from "./model.ts"
 import { normalizeTool } from "./normalize-tool.ts"
 import {
@@ -128,10 +129,4 @@ function filePart(part: UnknownFields, id: string): FilePart | undefined {
     mention,
     synthetic: part["synthetic"] === true,
   }
-}
-
-/** `Text/HTML; charset=utf-8` → `text/html`; "" for anything that is not a media type (RFC 6838, 4.2). */
-function mediaType(value: string): string {
-  const type = (value.split(";", 1)[0] ?? "").trim().toLowerCase()
-  return /^[a-z0-9][\w!#$&^.+-]{0,126}\/[a-z0-9][\w!#$&^.+-]{0,126}$/.test(type) ? type : ""
 }

@@ -1,6 +1,6 @@
-import type { FilePart, Json, ToolPart } from "./model.ts"
+import { usableID } from "./ids.ts"
+import type { FilePart, Json, JsonFields, ToolPart } from "./model.ts"
 import { fields, isFields, optionalText, optionalTime, text, type UnknownFields } from "./read-json.ts"
-import { toolCall } from "./tool-call.ts"
 
 const statuses = ["pending", "running", "completed", "error"] as const
 
@@ -12,9 +12,7 @@ export function normalizeTool(part: UnknownFields, id: string, attachments: File
   const state = part["state"]
   const status = statuses.find((each) => each === state["status"])
   if (status === undefined) return "The status of the call is missing or unknown."
-  const metadata = fields(state["metadata"])
   const time = fields(state["time"])
-  const output = status === "completed" ? completeOutput(tool, text(state["output"]), metadata) : ""
   return {
     id,
     type: "tool",
@@ -22,27 +20,25 @@ export function normalizeTool(part: UnknownFields, id: string, attachments: File
     status,
     title: text(state["title"]),
     input: (state["input"] ?? {}) as Json,
-    output,
-    modelOutput: text(state["output"]),
+    output: text(state["output"]),
+    metadata: fields(state["metadata"]) as JsonFields,
     error: status === "error" ? text(state["error"]) : "",
+    errorType: "",
     start: optionalTime(time["start"]),
     end: optionalTime(time["end"]),
     compacted: optionalTime(time["compacted"]),
     attachments,
-    call: toolCall({
-      tool,
-      status,
-      input: fields(state["input"]),
-      output: text(state["output"]),
-      metadata,
-      error: text(state["error"]),
-      attached: attachments.length > 0,
-    }),
+    subagent: tool === "task" ? subagentOf(state) : undefined,
   }
 }
 
-// The model receives only the end of a long output; the metadata has more of it.
-function completeOutput(tool: string, output: string, metadata: UnknownFields): string {
-  const kept = text(metadata["output"])
-  return tool === "bash" && metadata["truncated"] === true && kept.length > output.length ? kept : output
+/** Session of the subagent that a `task` call refers to: in the metadata, in older versions only in the output. */
+function subagentOf(state: UnknownFields): ToolPart["subagent"] {
+  if (typeof fields(state["input"])["prompt"] !== "string") return undefined
+  const { sessionId, background } = fields(state["metadata"])
+  const output = text(state["output"])
+  const named = /^<task id="(ses_\w{1,60})"/.exec(output) ?? /^task_id: (ses_\w{1,60})/.exec(output)
+  const sessionID = usableID(sessionId) ?? named?.[1]
+  const isBackground = background === true || /^<task id="[^"\n]*" state="running"/.test(output)
+  return sessionID === undefined ? undefined : { sessionID, isBackground }
 }

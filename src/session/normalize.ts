@@ -27,6 +27,8 @@ import {
   type UnknownFields,
 } from "./read-json.ts"
 import { messagesFrom, type SessionRecord } from "./source.ts"
+import { isV2Info, isV2Message } from "./v2/is-v2.ts"
+import { normalizeMessageV2, sessionInfoV2 } from "./v2/normalize-v2.ts"
 
 /**
  * Turns a record into a typed session. Never throws on invalid content: missing values become the empty value of their
@@ -72,10 +74,11 @@ function sessionOf({ record, id, children }: RecordWithIDs, startedBy?: TaskCall
 }
 
 /**
- * Normalizes one `{info, parts}`. Ids are unique among all messages with the same `ids`.
+ * Normalizes one message: `{info, parts}` of OpenCode 1, `{id, type, …}` of OpenCode 2. Ids are unique among all messages with the same `ids`.
  * @param position number of the message from 1; the id of a message without a usable one is made from it
  */
 export function normalizeMessage(raw: unknown, ids: IDAssigner = createIDAssigner(), position = 1): Message {
+  if (isV2Message(raw)) return normalizeMessageV2(raw, ids, position)
   const record = fields(raw)
   const info = fields(record["info"])
   const base = {
@@ -114,7 +117,7 @@ async function* messagesBeforeUndo(record: SessionRecord, from: number): AsyncGe
   const revert = fields(fields(record.info)["revert"])
   const [undoneMessage, undonePart] = [optionalText(revert["messageID"]), optionalText(revert["partID"])]
   for await (const raw of messagesFrom(record, from)) {
-    if (undoneMessage === undefined || fields(fields(raw)["info"])["id"] !== undoneMessage) {
+    if (undoneMessage === undefined || idOf(raw) !== undoneMessage) {
       yield raw
       continue
     }
@@ -125,15 +128,17 @@ async function* messagesBeforeUndo(record: SessionRecord, from: number): AsyncGe
   }
 }
 
+const idOf = (raw: unknown) => (isV2Message(raw) ? raw["id"] : fields(fields(raw)["info"])["id"])
+
 /** Records the task calls of a message, unless pages do not show that message. */
 function recordTasks(message: Message, tasks: ReadPosition["tasks"]): void {
   if (message.role !== "assistant" || message.compaction) return
   for (const part of message.parts) {
-    if (part.type !== "tool" || part.call.kind !== "task" || part.call.sessionID === undefined) continue
-    const { sessionID, background } = part.call
+    if (part.type !== "tool" || part.subagent === undefined) continue
+    const { sessionID, isBackground } = part.subagent
     const { count, ended } = tasks.get(sessionID) ?? { count: 0, ended: 0 }
     const isOver = part.status === "completed" || part.status === "error"
-    const end = isOver && !background ? part.end : undefined
+    const end = isOver && !isBackground ? part.end : undefined
     tasks.set(sessionID, { count: count + 1, ended: Math.max(ended, end ?? Number.POSITIVE_INFINITY) })
   }
 }
@@ -146,6 +151,7 @@ function normalizeParts(value: unknown, ids: IDAssigner, message: number): Part[
 
 function sessionInfo(raw: unknown, id: string): SessionInfo {
   const info = fields(raw)
+  if (isV2Info(raw)) return sessionInfoV2(info, id)
   const time = fields(info["time"])
   const { revert: _undone, ...kept } = info
   return {
@@ -214,7 +220,7 @@ function fileDiff(value: unknown): FileDiff[] {
   return [{ file, patch, additions, deletions, status: fileStatus }]
 }
 
-// OpenCode before 1.2 stored a changed file before and after instead of a patch. The number of edits is limited: larger
+// Exports of OpenCode before 1.2 have a changed file before and after instead of a patch. The number of edits is limited: larger
 // diffs take long and say little.
 const MAX_EDIT_COUNT = 5_000
 

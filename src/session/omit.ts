@@ -1,9 +1,8 @@
+import type { Omission } from "./omissions.ts"
 import { fields, isFields, list, type UnknownFields } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
-
-/** Kinds of content that `--omit` removes. */
-export const omissions = ["reasoning", "tool-output", "attachments"] as const
-export type Omission = (typeof omissions)[number]
+import { isV2Message } from "./v2/is-v2.ts"
+import { omitFromMessageV2 } from "./v2/omit-v2.ts"
 
 /**
  * Removes content from a session and its subagent sessions:
@@ -28,6 +27,8 @@ export function omit(record: SessionRecord, omitted: readonly Omission[]): Sessi
 }
 
 function omitFromMessage(message: UnknownFields, leaves: ReadonlySet<Omission>): UnknownFields {
+  const isV2: boolean = isV2Message(message)
+  if (isV2) return omitFromMessageV2(message, leaves)
   if (message["parts"] === undefined) return message
   const isUser = fields(message["info"])["role"] === "user"
   return { ...message, parts: list(message["parts"]).flatMap((part) => omitFromPart(fields(part), isUser, leaves)) }

@@ -1,26 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { buffer, text } from "node:stream/consumers"
+import { buffer, text as readText } from "node:stream/consumers"
 import { ShareError } from "../errors.ts"
 import type { Environment } from "./database-path.ts"
 import { usableID } from "./ids.ts"
-import { projectFolders } from "./newest-session.ts"
-import { Opencode2Error } from "./opencode-2.ts"
 import { MAX_SUBAGENT_DEPTH, parseExport } from "./parse-export.ts"
-import { fields, isFields, list } from "./read-json.ts"
+import { projectFolders } from "./project-folders.ts"
+import { fields, isFields, list, text } from "./read-json.ts"
 import type { SessionRecord } from "./source.ts"
 
-/**
- * Throws `Opencode2Error` if `opencode` on the PATH is version 2 or later, which takes the arguments `export` and
- * `import` as folders to open.
- */
-export async function assertOpencode1(env: Environment): Promise<void> {
+/** Version of `opencode` on the PATH; undefined if it does not start or prints none. */
+export async function opencodeVersion(env: Environment): Promise<string | undefined> {
   const answer = await runOpencode(["--version"], env).catch(() => undefined)
-  const version = versionIn(new TextDecoder().decode(answer?.stdout))
-  if (version === undefined || !isOpencode2(version)) return
-  throw new Opencode2Error(
-    `\`opencode\` on the PATH is OpenCode 2 or later (version ${version}), which is not supported yet.`,
-    "Put OpenCode 1 first on the PATH",
-  )
+  return versionIn(new TextDecoder().decode(answer?.stdout))
 }
 
 /** Extracts the version from the output of `opencode --version`, without a leading `v`; undefined if there is none. */
@@ -29,11 +20,15 @@ export const versionIn = (printed: string): string | undefined => /(?<![\d.])\d+
 export const isOpencode2 = (version: string): boolean => Number.parseInt(version, 10) >= 2
 
 /**
- * Reads a session with `opencode export`: takes seconds, but supports the storage of every version. Subagent sessions
- * are those that task calls refer to. Throws `session-not-found`, also if `opencode` is not installed.
+ * Reads a session with `opencode export`, or with `opencode session export` of OpenCode 2: takes seconds, but supports
+ * the storage of every version. Subagent sessions are those that tool calls refer to. Throws `session-not-found`, also
+ * if `opencode` is not installed.
  */
 export async function opencodeExport(sessionID: string, env: Environment): Promise<SessionRecord> {
-  return exportWithChildren(sessionID, env, new Set(), MAX_SUBAGENT_DEPTH)
+  const version = await opencodeVersion(env)
+  // OpenCode 2 takes any other first word as a folder to open.
+  const command = version !== undefined && isOpencode2(version) ? ["session", "export"] : ["export"]
+  return exportWithChildren(sessionID, { env, command, seen: new Set() }, MAX_SUBAGENT_DEPTH)
 }
 
 /** Id of the newest session of the project of `directory`, from `opencode session list`. Throws `session-not-found`. */
@@ -63,24 +58,24 @@ export function sessionNotFound(sessionID: string, cause?: unknown): ShareError 
   })
 }
 
-async function exportWithChildren(
-  id: string,
-  env: Environment,
-  seen: Set<string>,
-  depth: number,
-): Promise<SessionRecord> {
+interface ExportContext {
+  env: Environment
+  command: string[]
+  /** Ids of the sessions exported so far. */
+  seen: Set<string>
+}
+
+async function exportWithChildren(id: string, context: ExportContext, depth: number): Promise<SessionRecord> {
+  const { env, command, seen } = context
   seen.add(id)
-  const { stdout, failure } = await opencode(["export", id], env, `Session ${id}`)
+  const { stdout, failure } = await opencode([...command, id], env, `Session ${id}`)
   if (failure !== undefined) throw sessionNotFound(id, failure)
   const record = parseExport(stdout, `session ${id}`)
   const children: SessionRecord[] = []
   for await (const childID of subagentIDs(record)) {
     if (depth === 0 || seen.has(childID)) continue
     // Export the session even if a subagent session is missing.
-    const child = await exportWithChildren(childID, env, seen, depth - 1).catch((error: unknown) => {
-      if (error instanceof Opencode2Error) throw error
-      return undefined
-    })
+    const child = await exportWithChildren(childID, context, depth - 1).catch(() => undefined)
     if (child !== undefined) children.push(child)
   }
   return { ...record, children }
@@ -88,10 +83,12 @@ async function exportWithChildren(
 
 async function* subagentIDs(record: SessionRecord): AsyncGenerator<string> {
   for await (const message of record.messages()) {
-    for (const part of list(fields(message)["parts"])) {
-      const { tool, state } = fields(part)
-      const id = usableID(fields(fields(state)["metadata"])["sessionId"])
-      if (tool === "task" && id !== undefined) yield id
+    const { parts, content } = fields(message)
+    for (const part of list(parts ?? content)) {
+      const { tool, name, state } = fields(part)
+      const { sessionId, sessionID } = fields(fields(state)["metadata"])
+      const id = usableID(sessionID ?? sessionId)
+      if (["task", "subagent"].includes(text(tool) || text(name)) && id !== undefined) yield id
     }
   }
 }
@@ -131,7 +128,7 @@ export async function runOpencode(args: string[], env: Environment, cwd?: string
   // letters, and quoted paths of our own.
   const shell = process.platform === "win32"
   const child = spawn("opencode", args, { env, shell, ...(cwd && { cwd }), stdio: ["ignore", "pipe", "pipe"] })
-  const [stdout, stderr, status] = await Promise.all([buffer(child.stdout), text(child.stderr), exitOf(child)])
+  const [stdout, stderr, status] = await Promise.all([buffer(child.stdout), readText(child.stderr), exitOf(child)])
   return {
     stdout,
     failure: status === 0 ? undefined : new Error(stderr.trim() || `opencode exited with status ${status}`),

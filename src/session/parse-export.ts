@@ -2,7 +2,6 @@ import { constants } from "node:buffer"
 import { ShareError } from "../errors.ts"
 import { usableID } from "./ids.ts"
 import { fields, isFields, list } from "./read-json.ts"
-import { isOpencode2Message, missingRolesError } from "./roles.ts"
 import type { SessionRecord } from "./source.ts"
 
 const EXPORT_AGAIN_HINT = "Export the session again: opencode export <session id> > FILE."
@@ -63,7 +62,6 @@ export function tooLargeError(label: string): ShareError {
 function record(value: unknown, depth: number, label: string): SessionRecord {
   const session = fields(value)
   const messages = list(session["messages"])
-  if (messages.some(isOpencode2Message)) throw missingRolesError(label)
   const children = depth > 0 ? list(session["children"]).filter((child) => isFields(fields(child)["info"])) : []
   return {
     info: session["info"],

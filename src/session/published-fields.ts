@@ -1,13 +1,5 @@
-import type { FileDiff, Json, MessageError, Tokens } from "./model.ts"
-
-export type JsonFields = { [key: string]: Json }
-
-/** Removes undefined fields. */
-export function definedFields(values: { [key: string]: Json | undefined }): JsonFields {
-  const fields: JsonFields = {}
-  for (const name in values) if (values[name] !== undefined) fields[name] = values[name]
-  return fields
-}
+import type { FileDiff, Json, JsonFields, MessageError, Tokens } from "./model.ts"
+import { definedFields } from "./read-json.ts"
 
 /** Name of an agent, a model or a provider, if it is a single short line. */
 export const nameRecord = (name: string | undefined): string | undefined =>

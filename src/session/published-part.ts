@@ -1,6 +1,6 @@
 import type { FilePart, Json, Part, ToolPart } from "./model.ts"
-import { definedFields, errorRecord, messageID, timeRecord } from "./published-fields.ts"
-import { metadataRecord } from "./published-tool.ts"
+import { errorRecord, messageID, timeRecord } from "./published-fields.ts"
+import { definedFields } from "./read-json.ts"
 
 /** Message that a part belongs to. */
 export interface PartOwner {
@@ -62,15 +62,16 @@ function fileFields({ mime, filename, url, mention, synthetic }: FilePart, { tex
 }
 
 function stateOf(part: ToolPart, owner: PartOwner): Json {
-  const { status, input, modelOutput, error, start, end, compacted, attachments } = part
+  const { status, input, output, metadata, error, start, end, compacted, attachments } = part
+  const isCompleted = status === "completed"
   return definedFields({
     status,
     input,
     raw: status === "pending" ? "" : undefined,
-    output: status === "completed" || modelOutput !== "" ? modelOutput : undefined,
-    title: status === "completed" ? "" : undefined,
+    output: isCompleted || output !== "" ? output : undefined,
+    title: isCompleted ? "" : undefined,
     error: status === "error" ? error : undefined,
-    metadata: metadataRecord(part),
+    metadata: isCompleted || Object.keys(metadata).length > 0 ? metadata : undefined,
     time: status === "pending" ? timeRecord(start, end) : definedFields({ start, end, compacted }),
     attachments: attachments.length === 0 ? undefined : attachments.map((file) => partRecord(file, owner)),
   })

@@ -1,8 +1,10 @@
 import { boundJson } from "./bounded.ts"
 import type { AssistantMessage, Json, Message, Session, SessionInfo, UserMessage } from "./model.ts"
-import { definedFields, diffRecord, errorRecord, messageID, nameRecord, tokensRecord } from "./published-fields.ts"
+import { diffRecord, errorRecord, messageID, nameRecord, tokensRecord } from "./published-fields.ts"
 import { type PartOwner, partRecord } from "./published-part.ts"
-import { shownPart } from "./shown-part.ts"
+import { definedFields } from "./read-json.ts"
+import { type ReduceTool, shownPart } from "./shown-part.ts"
+import { isV2Info, isV2Message } from "./v2/is-v2.ts"
 
 /**
  * Reduces a session to its published form: only parts that pages show, and `raw`, which becomes `session.json`, rebuilt
@@ -11,21 +13,30 @@ import { shownPart } from "./shown-part.ts"
  * token counts, `step-start`, and the outputs that the model received.
  *
  * Normalizing `raw` again gives the same session, so that sharing an export again gives the same pages.
+ * @param reduceTool reduces a tool call to what its page shows
  */
-export function published(session: Session): Session {
+export function published(session: Session, reduceTool: ReduceTool): Session {
   const { info, messages, childIDs, children } = session
   return {
     info: { ...info, raw: infoRecord(info) },
     async *messages(read) {
-      for await (const message of messages(read)) yield publishedMessage(message, info.id)
+      for await (const message of messages(read)) {
+        if (message.role === "event" && message.event.kind === "hidden") continue
+        yield publishedMessage(message, info.id, reduceTool)
+      }
     },
     childIDs,
-    children: (read) => children(read).map(published),
+    children: (read) => children(read).map((child) => published(child, reduceTool)),
   }
 }
 
 /** Record of a session's `info`. */
-export function infoRecord({ id, parentID, title, directory, version, created, updated }: SessionInfo): Json {
+export function infoRecord(info: SessionInfo): Json {
+  // OpenCode 2's is reduced to what a share may contain when it is read.
+  return isV2Info(info.raw) ? info.raw : infoRecordV1(info)
+}
+
+function infoRecordV1({ id, parentID, title, directory, version, created, updated }: SessionInfo): Json {
   return definedFields({
     // OpenCode requires these fields; the original values are specific to the source machine.
     ...(id !== "" && { id, slug: id }),
@@ -38,17 +49,19 @@ export function infoRecord({ id, parentID, title, directory, version, created, u
   })
 }
 
-function publishedMessage(message: Message, sessionID: string): Message {
+function publishedMessage(message: Message, sessionID: string, reduceTool: ReduceTool): Message {
+  // A message of OpenCode 2 is reduced to what a share may contain when it is read.
+  if (message.role === "event" || isV2Message(message.raw)) return message
   if (message.role === "malformed") return { ...message, raw: boundJson(message.raw) }
   const text = mentionText(message)
-  const parts = message.parts.flatMap((part) => shownPart(part, message, text))
+  const parts = message.parts.flatMap((part) => shownPart(part, message, text, reduceTool))
   const owner: PartOwner = { sessionID: sessionID || undefined, messageID: message.id, text }
   const raw = { info: messageRecord(message, sessionID), parts: parts.map((part) => partRecord(part, owner)) }
   return { ...message, parts, raw }
 }
 
 /** Record of a message's `info`. */
-export function messageRecord(message: Exclude<Message, { role: "malformed" }>, sessionID: string): Json {
+export function messageRecord(message: UserMessage | AssistantMessage, sessionID: string): Json {
   const { id, role } = message
   const own = role === "user" ? userRecord(message) : assistantRecord(message)
   return { id, ...(sessionID !== "" && { sessionID }), role, ...own }

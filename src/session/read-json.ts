@@ -1,3 +1,5 @@
+import type { Json, JsonFields } from "./model.ts"
+
 /** A JSON object with unknown fields. */
 export type UnknownFields = Readonly<Record<string, unknown>>
 
@@ -54,4 +56,11 @@ const MAX_DATE_MS = 8.64e15
 export function optionalTime(value: unknown): number | undefined {
   const number = optionalAmount(value)
   return number !== undefined && number <= MAX_DATE_MS ? number : undefined
+}
+
+/** Removes undefined fields. */
+export function definedFields(values: { [key: string]: Json | undefined }): JsonFields {
+  const fields: JsonFields = {}
+  for (const name in values) if (values[name] !== undefined) fields[name] = values[name]
+  return fields
 }

@@ -1,41 +1,38 @@
-import { IN_PROJECT, projectFolders } from "./newest-session.ts"
-import { openDatabase } from "./open-database.ts"
+import { type OpenedDatabase, openDatabase } from "./open-database.ts"
+import { fields } from "./read-json.ts"
+import { type SessionHead, sessionHeads } from "./session-heads.ts"
 
 /** A session to choose from. */
 export interface RecentSession {
   id: string
   title: string
-  /** Time of the last update, in milliseconds since 1970. */
-  updated: number
+  /** Time of the last activity, in milliseconds since 1970. */
+  active: number
   /** Number of its messages, without those of subagent sessions. */
   messages: number
 }
 
 /**
- * The sessions of a folder's project, latest update first, without subagent sessions, archived and empty ones. Empty if
- * the database is missing or cannot be read.
+ * The sessions of a folder's project, latest activity first, without subagent sessions, archived and empty ones. Empty
+ * if there is no readable database. Throws `Opencode2Error` and SQLite errors for one in an unknown schema.
  */
-export function recentSessions(path: string, directory: string, limit: number): RecentSession[] {
-  const database = openDatabase(path)
+export function recentSessions(path: string, folder: string, limit: number): RecentSession[] {
+  const opened = openDatabase(path)
+  if (!opened) return []
   try {
-    const rows = database
-      ?.prepare(
-        `SELECT id, title, time_updated AS updated,
-           (SELECT count(*) FROM message WHERE message.session_id = session.id) AS messages
-         FROM session
-         WHERE parent_id IS NULL AND time_archived IS NULL AND (${IN_PROJECT})
-         ORDER BY time_updated DESC, id LIMIT :limit`,
-      )
-      .all({ folders: JSON.stringify(projectFolders(directory)), limit })
-    return (rows ?? [])
-      .map(({ id, title, updated, messages }) => ({
-        id: String(id),
-        title: String(title ?? ""),
-        updated: Number(updated),
-        messages: Number(messages),
-      }))
-      .filter(({ messages }) => messages > 0)
+    return sessionHeads(opened.database, opened.has, folder)
+      .filter((head) => head.isHere && head.parentID === undefined && !head.isArchived && head.said > 0)
+      .slice(0, limit)
+      .map((head) => ({ id: head.id, active: head.active, ...detailsOf(head, opened) }))
   } finally {
-    database?.close()
+    opened.close()
   }
+}
+
+function detailsOf({ id, generation, isBeta }: SessionHead, { database }: OpenedDatabase) {
+  const [session, message] =
+    generation === 1 ? ["session", "message"] : [isBeta ? "session" : "session_v2", "session_message"]
+  const sql = `SELECT title, (SELECT count(*) FROM ${message} WHERE session_id = ?1) AS messages FROM ${session} WHERE id = ?1`
+  const { title, messages } = fields(database.prepare(sql).all(id)[0])
+  return { title: typeof title === "string" ? title : "", messages: Number(messages ?? 0) }
 }

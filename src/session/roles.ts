@@ -1,18 +1,11 @@
-import { NOT_READ_YET, Opencode2Error } from "./opencode-2.ts"
-import { fields, isFields, text } from "./read-json.ts"
+import { ShareError } from "../errors.ts"
+import { fields, text } from "./read-json.ts"
 import { type SessionRecord, transformMessages } from "./source.ts"
-
-/** Whether a message has the form of OpenCode 2: `{id, type, time, …}`, without `info` and `parts`. */
-export function isOpencode2Message(message: unknown): boolean {
-  if (!isFields(message)) return false
-  const { type, role } = isFields(message["info"]) ? message["info"] : message
-  return typeof type === "string" && typeof role !== "string"
-}
+import { isV2Message } from "./v2/is-v2.ts"
 
 /**
- * Wraps a record so that reading it, or a subagent session, throws `Opencode2Error` for a message in the form of
- * OpenCode 2, and at the end if no message has a role: its page would consist of malformed messages only. Single
- * malformed messages pass.
+ * Wraps a record so that reading it, or a subagent session, throws `bad-input` at the end if no message has the form of
+ * a known version of OpenCode: its page would consist of malformed messages only. Single malformed messages pass.
  */
 export function requireRoles(record: SessionRecord): SessionRecord {
   const label = `session ${text(fields(record.info)["id"])}`.trim()
@@ -35,21 +28,19 @@ async function* checkedMessages(
   isAll: boolean,
 ): AsyncGenerator<unknown> {
   let count = 0
-  let hasRoles = !isAll
+  let isKnown = !isAll
   for await (const message of messages) {
-    if (isOpencode2Message(message)) throw missingRolesError(label)
-    hasRoles ||= typeof fields(fields(message)["info"])["role"] === "string"
+    isKnown ||= isV2Message(message) || typeof fields(fields(message)["info"])["role"] === "string"
     count++
     yield message
   }
-  if (count > 0 && !hasRoles) throw missingRolesError(label)
+  if (count > 0 && !isKnown) throw unknownFormError(label)
 }
 
 /** @param label name of the session or export */
-export function missingRolesError(label: string): Opencode2Error {
+function unknownFormError(label: string): ShareError {
   const subject = label.charAt(0).toUpperCase() + label.slice(1)
-  return new Opencode2Error(
-    `${subject} has messages without a role, as written by OpenCode 2, ${NOT_READ_YET}.`,
-    "Give a session or an export of OpenCode 1",
-  )
+  return new ShareError("bad-input", `${subject} has no message in a form that this version knows.`, {
+    hint: "Update opencode-bucket, or share another session.",
+  })
 }

@@ -1,4 +1,5 @@
-import { type Omission, omit } from "./omit.ts"
+import type { Omission } from "./omissions.ts"
+import { omit } from "./omit.ts"
 import type { SessionRecord } from "./source.ts"
 import { cutAfter, type Until } from "./until.ts"
 

@@ -1,13 +1,15 @@
 import { boundJson } from "./bounded.ts"
 import type { FilePart, Message, Part, TextPart, ToolPart } from "./model.ts"
-import { shownInput, shownOutput } from "./published-tool.ts"
+
+/** Reduces input, output and metadata of a tool call to what its page shows. */
+export type ReduceTool = (part: ToolPart) => Pick<ToolPart, "input" | "output" | "metadata">
 
 /**
  * Reduces a part to what pages show, depending on its message; empty if pages show nothing of it. Keeps `step-start`,
  * by which OpenCode separates the steps of an answer.
  * @param text text of the prompt, by which mentions of files and agents are checked
  */
-export function shownPart(part: Part, message: Message, text: string): Part[] {
+export function shownPart(part: Part, message: Message, text: string, reduceTool: ReduceTool): Part[] {
   if (message.role === "user") return shownPromptPart(part, text)
   if (message.role !== "assistant") return []
   if (message.compaction) return part.type === "text" ? [part] : []
@@ -22,7 +24,7 @@ export function shownPart(part: Part, message: Message, text: string): Part[] {
     case "file":
       return [{ ...shownFile(part), mention: undefined }]
     case "tool":
-      return [shownTool(part)]
+      return [shownTool(part, reduceTool)]
     case "unknown":
     case "malformed":
       return [boundedPart(part)]
@@ -64,10 +66,10 @@ export function boundedPart<P extends Extract<Part, { type: "unknown" | "malform
   return { ...part, kind: typeof named === "string" ? named : kind, raw: shown }
 }
 
-/** A tool call without the input fields that its row does not show. */
-export function shownTool(part: ToolPart): ToolPart {
+/** A tool call without what its page does not show. */
+export function shownTool(part: ToolPart, reduceTool: ReduceTool): ToolPart {
   const attachments = part.attachments.map((file) => ({ ...shownFile(file), mention: undefined }))
-  return { ...part, title: "", input: shownInput(part), modelOutput: shownOutput(part), attachments }
+  return { ...part, title: "", ...reduceTool(part), attachments }
 }
 
 const CANONICAL_DATA_URL = /^data:[a-z0-9.+/-]{0,130}(?:;base64)?,/

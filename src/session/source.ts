@@ -5,7 +5,9 @@
 export interface SessionRecord {
   /** Session info as OpenCode writes it: `id`, `title`, `directory`, … */
   info: unknown
-  /** Yields each `{info, parts}` in order. May be called repeatedly; every call starts at the first message. */
+  /** A sentence for the user about which version of the session this is. */
+  note?: string
+  /** Yields each message in order: `{info, parts}` of OpenCode 1, `{id, type, …}` of OpenCode 2. May be called repeatedly; every call starts at the first message. */
   messages(): AsyncIterable<unknown>
   /** Subagent sessions, oldest first, each with its own children. */
   children: SessionRecord[]

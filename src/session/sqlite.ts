@@ -1,5 +1,13 @@
 import type { DatabaseSync } from "node:sqlite"
 
+/** What `node:sqlite` and `bun:sqlite` have in common. Parameters are numbered: `?1`. */
+export interface QueryableDatabase {
+  prepare(sql: string): {
+    all(...parameters: (string | number | null)[]): unknown[]
+    iterate(...parameters: (string | number | null)[]): IterableIterator<unknown>
+  }
+}
+
 /**
  * Loads Node's SQLite; undefined if it is not available. Suppresses the experimental warning of some Node versions:
  * stderr is for people.

@@ -1,5 +1,6 @@
 import { fields } from "./read-json.ts"
 import { type SessionRecord, transformMessages } from "./source.ts"
+import { isV2Message } from "./v2/is-v2.ts"
 
 /** Longer than any secret: at most this much text without whitespace is held back. */
 const MAX_HELD_BACK_CHARS = 32_768
@@ -20,6 +21,8 @@ export function trimUnfinished(record: SessionRecord): SessionRecord {
 }
 
 function trimMessage(message: unknown): unknown {
+  // shareableMessage trims messages of OpenCode 2.
+  if (isV2Message(message)) return message
   const { info, parts } = fields(message)
   const { role, time, error, finish } = fields(info)
   const isEnded = typeof fields(time)["completed"] === "number" || typeof finish === "string"

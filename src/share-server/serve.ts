@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { fileURLToPath } from "node:url"
-import { parseDuration } from "../share/expiry.ts"
+import { parseDuration } from "../lib/duration.ts"
+import { pickBucketOptions } from "../store/bucket-options.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
 import { version } from "../version.ts"
@@ -39,7 +40,6 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const tokenCipher = createTokenCipher(cookieKeysOf(settings))
   const pool = workerPool(fileURLToPath(import.meta.resolve("#server-worker")), store)
   const publisher = sharePublisher({ pool, job: jobOf(settings), concurrency: settings.publishAtOnce, metrics, log })
-  const schedule = (id: string) => publisher.schedule(id)
   const { publicUrl, redact } = settings
   const maxBodyBytes = settings.maxRequestMb * 1_000_000
   const backends = shareBackends({
@@ -52,7 +52,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     maxShareBytes: settings.maxShareMb * 1_000_000,
     linkOf: (id) => `${publicUrl}/share/${id}`,
     ready: checkBucket,
-    onStored: schedule,
+    onStored: publisher.schedule,
     audit: (what, { share, token }) => log("audit", what, { share: shortId(share), token }),
   })
   const access = await accessOf(settings, { tokenCipher, store, log })
@@ -63,7 +63,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const { metricsListen } = settings
   const metricsServer =
     metricsListen === undefined ? undefined : await startMetricsServer(metricsListen, metrics, gauges)
-  const stopMaintenance = startMaintenance({ store, backends, now, log, schedule })
+  const stopMaintenance = startMaintenance({ store, backends, now, log, schedule: publisher.schedule })
   log("info", "listening", { url: server.url, publicUrl, bucket: store.name, reading: describeAccess(settings) })
 
   return {
@@ -81,19 +81,16 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   }
 }
 
-const destinationOf = ({ to, endpoint, region, profile, pathStyle }: ServerSettings): Destination => ({
-  to,
-  endpoint,
-  region,
-  profile,
-  pathStyle,
-})
+const destinationOf = (settings: ServerSettings): Destination => {
+  const { to, endpoint, region, profile, pathStyle } = settings
+  return { to, endpoint, region, profile, pathStyle, ...pickBucketOptions(settings) }
+}
 
 const jobOf = (settings: ServerSettings) => ({
   destination: destinationOf(settings),
   version,
   redact: settings.redact,
-  lifetime: parseDuration(settings.expires) ?? Number.POSITIVE_INFINITY,
+  lifetimeMs: parseDuration(settings.expires) ?? Number.POSITIVE_INFINITY,
 })
 
 /** Without keys in the settings, cookies and tickets end with the process. */

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs"
 import * as z from "zod"
 import { ShareError } from "../errors.ts"
+import { parseDuration } from "../lib/duration.ts"
 import { firstHidden } from "../lib/terminal-text.ts"
-import { parseDuration } from "../share/expiry.ts"
+import { BUCKET_OPTIONS, type BucketOptions, bucketOptionNames } from "../store/bucket-options.ts"
 import { checkDestination, formatDestination, invalidDestinationError } from "../store/check-destination.ts"
 import { canonicalTo } from "../store/open-store.ts"
 import { isAddressRange } from "./access/address-ranges.ts"
@@ -46,6 +47,19 @@ const jsonSetting = <T extends z.ZodType>(schema: T) =>
     }
   }, schema)
 
+/** The bucket's options, as in all commands. */
+const bucketOptionSettings: { [K in keyof BucketOptions]-?: z.ZodType<BucketOptions[K]> } = Object.assign(
+  {},
+  ...bucketOptionNames.map((name) => {
+    const { kind, problem } = BUCKET_OPTIONS[name]
+    const checked = textSetting.superRefine((value, context) => {
+      const wrong = problem?.(value)
+      if (wrong !== undefined) context.addIssue(wrong)
+    })
+    return { [name]: kind === "boolean" ? booleanSetting.optional() : checked.optional() }
+  }),
+)
+
 /** Settings of the server, from the file of `--config` and from variables `OPENCODE_BUCKET_<NAME>`, which win. */
 export const serverSettingsSchema = z.strictObject({
   /** Address and port to listen on. */
@@ -65,6 +79,7 @@ export const serverSettingsSchema = z.strictObject({
   region: textSetting.optional(),
   profile: textSetting.optional(),
   pathStyle: booleanSetting.optional(),
+  ...bucketOptionSettings,
   /** Publish although the bucket's object lock retains every object for a time. */
   acceptRetention: booleanSetting.default(false),
   /** Lets everyone who reaches the server read. */

@@ -1,3 +1,4 @@
+import { parseDuration } from "../lib/duration.ts"
 import { formatTime } from "../lib/format-time.ts"
 
 /** Time to live of a share. */
@@ -16,14 +17,10 @@ export interface Expiry {
   expiryAsked?: true
 }
 
-const HOUR_MS = 3_600_000
-const UNIT_MS: Record<string, number> = { h: HOUR_MS, d: 24 * HOUR_MS, w: 7 * 24 * HOUR_MS }
-
-/** Parses `12h`, `7d`, `8w` or `never` to milliseconds (`Infinity` for `never`); undefined for other text. */
-export function parseDuration(text: string): number | undefined {
-  if (text === "never") return Number.POSITIVE_INFINITY
-  const [, number = "", unit = ""] = /^([1-9]\d{0,4})([hdw])$/.exec(text) ?? []
-  return unit === "" ? undefined : Number(number) * UNIT_MS[unit]!
+/** The lifetime that a setting gives to shares: `7d`; undefined without a setting. */
+export function lifetimeFromSetting(setting: string | undefined): Lifetime | undefined {
+  const durationMs = setting === undefined ? undefined : parseDuration(setting)
+  return durationMs === undefined ? undefined : { durationMs, explicit: false }
 }
 
 /**

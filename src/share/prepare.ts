@@ -1,5 +1,6 @@
 import { type EarlierRedaction, type RedactionResult, type RedactOptions, redact } from "../redact/redact.ts"
 import type { SecretCount } from "../redact/secrets.ts"
+import { publishedTool } from "../render/tools/published-tool.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"
 import { published } from "../session/published.ts"
@@ -7,6 +8,7 @@ import { requireRoles } from "../session/roles.ts"
 import { type Selection, select } from "../session/select.ts"
 import type { SessionRecord } from "../session/source.ts"
 import { trimUnfinished } from "../session/trim-unfinished.ts"
+import { shareableRecord } from "../session/v2/shareable.ts"
 
 export interface PrepareOptions {
   /** Default: all of it. */
@@ -27,7 +29,7 @@ export interface Prepared {
 }
 
 /**
- * The pipeline that all shares and exports go through: record → hold back → redact → select → normalize → published.
+ * The pipeline that all shares and exports go through: record → leave out what is never shared → hold back → redact → select → normalize → published.
  *
  * Searches the whole record for secrets: an omitted part may reveal a secret that the rest contains. Throws what
  * selecting and reading throw, `bad-settings` for an invalid pattern, and `Opencode2Error` for messages without roles.
@@ -39,9 +41,19 @@ export async function prepare(
   before?: EarlierRedaction,
 ): Promise<Prepared> {
   const { selection = {} } = options
-  const { found, ...redacted } = await redact(trimUnfinished(requireRoles(record)), options.redact, before)
-  const session = published(normalizeSession(await select(redacted.record, selection)))
+  const { found, ...redacted } = await redact(
+    trimUnfinished(shareableRecord(requireRoles(record))),
+    options.redact,
+    before,
+  )
+  const session = published(normalizeSession(await select(redacted.record, selection)), publishedTool)
   return { session, leftOut: inWords(selection), found, redacted }
+}
+
+/** The same pipeline for a record that is redacted already, with all that is in it. */
+export async function prepareRedacted(record: SessionRecord): Promise<Pick<Prepared, "session" | "leftOut">> {
+  const session = published(normalizeSession(trimUnfinished(requireRoles(record))), publishedTool)
+  return { session, leftOut: undefined }
 }
 
 function inWords({ omit = [], until = "end" }: Selection): string | undefined {

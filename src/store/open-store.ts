@@ -1,10 +1,11 @@
 import { homedir } from "node:os"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
+import { type BucketOptions, completeBucketOptions } from "./bucket-options.ts"
 import { directoryStore } from "./directory/directory.ts"
 import type { ObjectStore } from "./object-store.ts"
 
-export interface Destination {
+export interface Destination extends BucketOptions {
   /** `s3://bucket[/folder]`, or a local folder. */
   to: string
   endpoint?: string | undefined
@@ -32,6 +33,7 @@ export async function openStore(
   const { s3Store } = await import("./s3/s3.ts")
   return s3Store({
     ...service,
+    ...completeBucketOptions(service),
     maxSockets,
     fromLedger,
     publicUrl,

@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { type Both, bothGenerations } from "../support/both-generations.ts"
-import { fixture, ownHome, type RunOptions } from "../support/run-command.ts"
+import { bothGenerations } from "../support/both-generations.ts"
+import { exportedTides, idInV2, opencode2Database } from "../support/opencode-2.ts"
+import { fixture, ownHome } from "../support/run-command.ts"
 
 /** A home in which OpenCode 1 had a talk and OpenCode 2 took it over, its database open as OpenCode would have it. */
 function homeWithBoth() {
@@ -13,249 +14,172 @@ function homeWithBoth() {
   const talk = both.first.begin()
   both.second.start()
   both.second.takeOver()
-  /** Every file of the home but those of OpenCode. */
-  const files = () =>
-    readdirSync(home.home, { recursive: true, encoding: "utf8" }).filter(
-      (name) => !name.startsWith(path.join("data", "opencode", "")),
-    )
-  return { ...home, both, talk, files }
+  return { ...home, both, talk }
 }
 
-type Home = ReturnType<typeof homeWithBoth>
+type Home = Pick<ReturnType<typeof homeWithBoth>, "file">
 
-async function expectRefused(home: Home, args: string[], options?: RunOptions): Promise<string> {
-  const before = home.files()
-  const { status, stdout, stderr } = await home.run(args, options)
-  expect({ args, status, stdout }).toEqual({ args, status: 2, stdout: "" })
-  expect(stderr).toMatch(/^opencode-bucket: .*OpenCode 2.*\.\n {2}\S.*\.\n$/)
-  expect(home.files()).toEqual(before)
-  return stderr
-}
+const pageOf = (link: string) => readFileSync(fileURLToPath(link.trim()), "utf8")
 
-const everyCommand = (home: Home, ...named: string[]): string[][] => [
-  ["share", ...named, "--yes"],
-  ["share", ...named, "--yes", "--to", home.file("bucket")],
-  ["preview", ...named],
-  ...["html", "folder", "md", "json"].map((format) => ["export", ...named, "--format", format]),
-  ["export", ...named, "--output", "-"],
-]
-
-const everyAll = (home: Home): string[][] => [
-  ["share", "--all", "--yes"],
-  ["share", "--all", "--yes", "--to", home.file("bucket"), "--since", "9999d"],
-  ["export", "--all", "--output", home.file("kept")],
-  ["export", "--all", "--output", home.file("kept"), "--project", home.project],
-]
-
-describe("nothing is published or kept", () => {
-  test("of a folder whose newest session is of OpenCode 2", async () => {
-    const home = homeWithBoth()
-    const newest = home.both.second.begin()
-    for (const args of [...everyCommand(home), ...everyAll(home), ...everyCommand(home, newest).slice(0, 3)])
-      expect(await expectRefused(home, args)).toContain(newest)
-  })
-
-  test.each<[string, (both: Both, talk: string) => unknown]>([
-    ["went on", ({ second }, talk) => second.say(talk)],
-    ["was undone in part", ({ second }, talk) => second.undo(talk)],
-    ["was undone for good", ({ second }, talk) => second.drop(talk)],
-    ["has a subagent's session", ({ second, folder }, talk) => second.begin(folder, talk)],
-  ])("of a session that %s in OpenCode 2", async (_, change) => {
-    const home = homeWithBoth()
-    change(home.both, home.talk)
-    const commands = [everyCommand(home), everyCommand(home, home.talk), everyAll(home)].flatMap((some) =>
-      some.slice(0, 3),
-    )
-    for (const args of commands) await expectRefused(home, args)
-  })
-
-  test("of a session that was shared before it went on in OpenCode 2: its share stays as it was", async () => {
-    const home = homeWithBoth()
-    const link = fileURLToPath((await home.run(["share", home.talk])).stdout.trim())
-    const page = readFileSync(link)
-    home.both.second.say(home.talk)
-    await expectRefused(home, ["share", home.talk])
-    expect(readFileSync(link).equals(page)).toBe(true)
-    const said = home.both.first.say(home.talk)
-    expect((await home.run(["share", home.talk])).status).toBe(0)
-    expect(readFileSync(link, "utf8")).toContain(said)
-  })
-})
-
-test("what OpenCode 2 has only copied goes on to work, and what was begun or went on in OpenCode 1 since", async () => {
+test("share follows a session from OpenCode 1 to OpenCode 2 and back, under one link", async () => {
   const home = homeWithBoth()
-  const older = home.both.second.begin()
-  home.both.second.view(home.talk)
-  await expectRefused(home, ["share"])
-  for (const args of everyCommand(home, home.talk)) {
-    const { status, stderr } = await home.run(args)
-    expect({ args, status, stderr }).toMatchObject({ status: 0 })
+  const { first, second } = home.both
+  const share = async (...args: string[]) => {
+    const { status, stdout, stderr } = await home.run(["share", ...args])
+    expect({ status, stderr: stderr.includes("at ") }).toEqual({ status: 0, stderr: false })
+    return { link: stdout.trim(), stderr }
   }
-  const begun = home.both.first.begin()
-  expect(JSON.parse((await home.run(["share", "--json"])).stdout)).toMatchObject({ session: begun })
-  home.both.first.say(home.talk)
-  expect(JSON.parse((await home.run(["share", "--json"])).stdout)).toMatchObject({ session: home.talk })
-  await expectRefused(home, ["share", older])
+  const { link } = await share(home.talk)
+  const later = second.say(home.talk)
+  expect(await share()).toMatchObject({ link, stderr: expect.not.stringContaining("continued in OpenCode 1") })
+  expect(pageOf(link)).toContain(later)
+  const again = first.say(home.talk)
+  expect(await share()).toMatchObject({ link, stderr: expect.stringContaining("was continued in OpenCode 1") })
+  expect(pageOf(link)).toContain(again)
+
+  const begun = second.begin()
+  const own = await share()
+  expect(own.link).not.toBe(link)
+  const said = second.say(begun)
+  expect((await share(begun)).link).toBe(own.link)
+  expect(pageOf(own.link)).toContain(said)
+  expect(await home.run(["unshare", begun])).toMatchObject({ status: 0 })
+  expect(existsSync(fileURLToPath(own.link))).toBe(false)
 })
 
-describe("doctor", () => {
-  const doctor = async (home: Home, ...flags: string[]) => {
-    const { status, stdout } = await home.run(["doctor", ...flags])
-    return { status, said: stdout.replaceAll(/\s+/g, " ") }
+test("every command takes a session of OpenCode 2", async () => {
+  const home = ownHome()
+  const database = home.file("data", "opencode", "opencode.db")
+  mkdirSync(path.dirname(database), { recursive: true })
+  cpSync(opencode2Database("fresh"), database)
+  const id = idInV2(database, "Tide table for the harbour")
+  for (const named of [id, exportedTides]) {
+    expect(pageOf((await home.run(["preview", named])).stdout)).toContain("Review the table")
+    for (const format of ["html", "folder", "md", "json"])
+      expect(await home.run(["export", named, "--format", format, "--force"])).toMatchObject({ status: 0 })
+    const { stdout } = await home.run(["export", named, "--format", "json", "--output", "-"])
+    const { info, messages, children } = JSON.parse(stdout)
+    expect(info).toMatchObject({ id, location: { directory: "~/work/seabird" } })
+    expect(messages[0]).toMatchObject({ type: "user", text: expect.any(String) })
+    expect(children).toHaveLength(named === id ? 1 : 0)
   }
-
-  test("does not say that sharing works where the newest session is of OpenCode 2", async () => {
-    const home = homeWithBoth()
-    expect(await doctor(home)).toMatchObject({ status: 0, said: expect.stringMatching(/Sharing works\. $/) })
-    const newest = home.both.second.begin()
-    for (const flags of [[], ["--quiet"]]) {
-      const { status, said } = await doctor(home, ...flags)
-      expect(status).toBe(2)
-      expect(said).toContain(`✗ Newest session The newest session here, ${newest}, is a session of OpenCode 2`)
-      expect(said).not.toContain("Sharing works")
-    }
-    const { status, said } = await doctor(home, "--json")
-    expect(status).toBe(2)
-    expect(JSON.parse(said)).toMatchObject({ works: false })
-    home.both.first.say(home.talk)
-    expect(await doctor(home)).toMatchObject({ status: 0, said: expect.stringMatching(/Sharing works\. $/) })
-  })
-
-  test("looks at the bucket all the same, and at all sessions where this folder has none", async () => {
-    const home = homeWithBoth()
-    home.both.second.begin(home.file("elsewhere"))
-    expect(await doctor(home)).toMatchObject({ status: 0 })
-    home.both.exec("UPDATE session SET directory = '/nowhere'; UPDATE session_v2 SET directory = '/nowhere'")
-    home.both.exec("UPDATE project SET worktree = '/nowhere'")
-    expect(await doctor(home)).toMatchObject({ status: 2, said: expect.stringMatching(/✗ Newest session .*✓ Delete/) })
-  })
-
-  test("tells that `opencode` is OpenCode 2", async () => {
-    const home = homeWithBoth()
-    const PATH = pathWith(home, `echo "opencode v2.0.26"`)
-    const { status, stdout } = await home.run(["doctor"], { env: { PATH } })
-    expect(status).toBe(0)
-    expect(stdout).toMatch(/! OpenCode {7}2\.0\.26: only OpenCode 1 sessions/)
-  })
+  const omitted = await home.run([
+    "export",
+    id,
+    "--omit",
+    "tool-output",
+    "--until",
+    "1",
+    "--format",
+    "md",
+    "--output",
+    "-",
+  ])
+  expect(omitted.stdout).toContain("Write a tide table")
+  expect(omitted.stdout).not.toContain("Run what fails")
+  const folder = home.file("kept")
+  expect(await home.run(["export", "--all", "--output", folder])).toMatchObject({ status: 0 })
+  expect(readdirSync(folder).join(" ")).toContain("index.html")
 })
 
-const folder = fileURLToPath(new URL("../fixtures/opencode-2/", import.meta.url))
-const recorded = readdirSync(folder).map((name): [string, string] => [
-  name,
-  readFileSync(path.join(folder, name), "utf8"),
-])
+test("doctor says that sharing works, and with which generation", async () => {
+  const home = homeWithBoth()
+  home.both.second.begin()
+  expect(await home.run(["doctor"])).toMatchObject({ status: 0, stdout: expect.stringMatching(/Sharing works\.\s+$/) })
+  home.both.exec("ALTER TABLE session_message RENAME COLUMN data TO body")
+  const { status, stdout } = await home.run(["doctor"])
+  expect(status).toBe(2)
+  expect(stdout).toMatch(/unknown\s+schema/)
+  expect(stdout).not.toContain("Sharing works")
+  expect(JSON.parse((await home.run(["doctor", "--json"])).stdout)).toMatchObject({ works: false })
+})
 
-/** An export without the roles of its messages, and one of which some are in the other form. */
-function withoutRoles(name: string): string[] {
-  const { info, messages } = JSON.parse(readFileSync(fixture(name), "utf8")) as {
-    info: object
-    messages: { info: { role?: string }; parts: object[] }[]
-  }
-  const roleless = messages.map(({ info: { role: _, ...info }, parts }) => ({ info, parts }))
-  const later = { id: "msg_later", type: "user", text: "later", time: { created: 1 } }
-  const bare = messages.map(({ info, parts }) => ({ ...info, role: undefined, type: info.role, content: parts }))
-  const child = { info: { id: "ses_child" }, messages: [later] }
-  const forms = [roleless, [...messages, later], bare]
-  return [
-    ...forms.map((messages) => JSON.stringify({ info, messages })),
-    JSON.stringify({ info, messages, children: [{ info: { id: "ses_2" }, messages, children: [child] }] }),
-    JSON.stringify({ info, messages, children: [{ info: { id: "ses_2" }, messages: roleless }] }),
-  ]
+test("an export without a message of any known form is refused", async () => {
+  const home = ownHome()
+  const { info, messages } = JSON.parse(readFileSync(fixture("questions"), "utf8"))
+  const roleless = messages.map((message: { info: object }) => ({ info: { ...message.info, role: undefined } }))
+  writeFileSync(home.file("talk.json"), JSON.stringify({ info, messages: roleless }))
+  for (const args of [
+    ["share", home.file("talk.json"), "--yes"],
+    ["import", home.file("talk.json"), "--yes"],
+  ])
+    expect(await home.run(args)).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/no message in a form/),
+    })
+})
+
+/** A PATH that begins with an `opencode` of this version that writes down how it is called. */
+function pathWith(home: Home, version: string, script = ""): string {
+  mkdirSync(home.file("bin"), { recursive: true })
+  const log = `case "$1" in --version) echo "${version}"; exit ;; esac; echo "$@" >> "${home.file("called")}"`
+  writeFileSync(home.file("bin", "opencode"), `#!/bin/sh\n${log}\n${script}\n`)
+  chmodSync(home.file("bin", "opencode"), 0o755)
+  return home.file("bin") + path.delimiter + process.env["PATH"]
 }
+const called = (home: Home) => readFileSync(home.file("called"), "utf8").trim().split("\n")
 
-describe("an export of OpenCode 2", () => {
-  test.each(["file", "standard input"])("is refused from a %s, for sharing, keeping and importing", async (from) => {
-    const home = homeWithBoth()
-    const [, text] = recorded[0]!
-    writeFileSync(home.file("talk.json"), text)
-    const PATH = pathWith(home, "echo 1.18.33")
-    const named = from === "file" ? home.file("talk.json") : "-"
-    for (const args of [...everyCommand(home, named), ["import", named, "--yes"], ["import", named, "--force"]])
-      await expectRefused(home, args, { stdin: text, env: { PATH } })
+describe("import", () => {
+  test("passes a session of OpenCode 2 and its subagents' to `opencode session import`, parents first", async () => {
+    const home = ownHome()
+    const keep = `[ "$2" = import ] && cp "$3" "${home.file("imported")}.$(grep -c import "${home.file("called")}").json"`
+    const env = { PATH: pathWith(home, "2.0.26", keep), OPENCODE_DB: opencode2Database("fresh") }
+    const shared = await home.run(
+      ["export", idInV2(env.OPENCODE_DB, "Tide table for the harbour"), "--format", "json", "--output", "-"],
+      { env },
+    )
+    const { status, stderr } = await home.run(["import", "-", "--yes"], {
+      stdin: shared.stdout,
+      env: { PATH: env.PATH, OPENCODE_DB: home.file("none.db") },
+    })
+    expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining("Imported") })
+    expect(called(home).filter((line) => line.includes("import"))).toEqual(
+      [1, 2].map(() => expect.stringMatching(/^session import \S+ --directory \S+$/)),
+    )
+    const [parent, child] = [1, 2].map((n) => JSON.parse(readFileSync(home.file(`imported.${n}.json`), "utf8")))
+    expect(child.info.parentID).toBe(parent.info.id)
+    for (const { info, messages } of [parent, child]) {
+      expect(info).toMatchObject({
+        projectID: expect.any(String),
+        cost: expect.any(Number),
+        location: expect.any(Object),
+      })
+      for (const message of messages)
+        expect(message).toMatchObject({ id: expect.stringMatching(/^msg_/), time: { created: expect.any(Number) } })
+    }
   })
 
   test.each([
-    ...recorded,
-    ...withoutRoles("questions").map((text, i): [string, string] => [`form ${i} of a session's messages`, text]),
-  ])("is refused in every form: %s", async (_, text) => {
-    const home = homeWithBoth()
-    writeFileSync(home.file("talk.json"), text)
-    await expectRefused(home, ["share", home.file("talk.json"), "--yes"])
-    await expectRefused(home, ["import", "-", "--yes"], { stdin: text })
-  })
-
-  test("is refused if it is generated, large, or in UTF-16", async () => {
-    const home = homeWithBoth()
-    const exported = home.both.second.exported(home.both.second.begin())
-    const long = { id: "msg_long", type: "synthetic", text: "x".repeat(25_000_000), time: { created: 1 } }
-    const texts = [exported, { ...exported, messages: [...exported.messages, long] }].map((value) =>
-      JSON.stringify(value),
-    )
-    const { info, messages } = JSON.parse(readFileSync(fixture("questions"), "utf8"))
-    texts.push(JSON.stringify({ info, messages: [...messages, long] }))
-    for (const content of [...texts, Buffer.from(`\ufeff${texts[0]}`, "utf16le")]) {
-      writeFileSync(home.file("talk.json"), content)
-      await expectRefused(home, ["share", home.file("talk.json"), "--yes"])
-      await expectRefused(home, ["export", home.file("talk.json")])
-      await expectRefused(home, ["import", home.file("talk.json"), "--yes"])
-    }
-  })
-
-  test("that an earlier version has published is not imported from its share", async () => {
-    const home = homeWithBoth()
-    const share = home.file("bucket", "s", "V1StGXR8_Z5jdHi6B-myT")
-    mkdirSync(share, { recursive: true })
-    writeFileSync(path.join(share, "session.json"), recorded[0]![1])
-    writeFileSync(path.join(share, "index.html"), "<!doctype html>")
-    await expectRefused(home, ["import", share, "--yes"])
-    await expectRefused(home, ["import", path.join(share, "index.html"), "--yes"])
+    ["of OpenCode 2 into OpenCode 1", exportedTides, "1.18.33"],
+    ["of OpenCode 1 into OpenCode 2", fixture("questions"), "v2.3.0"],
+  ])("refuses a session %s, whose formats differ", async (_, file, version) => {
+    const home = ownHome()
+    const { status, stderr } = await home.run(["import", file, "--yes"], { env: { PATH: pathWith(home, version) } })
+    expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining(version.replace("v", "")) })
+    expect(existsSync(home.file("called"))).toBe(false)
   })
 })
 
-/** A PATH that begins with an `opencode` that does this. */
-function pathWith({ file }: Home, script: string): string {
-  mkdirSync(file("bin"), { recursive: true })
-  writeFileSync(file("bin", "opencode"), `#!/bin/sh\n${script}\n`)
-  chmodSync(file("bin", "opencode"), 0o755)
-  return file("bin") + path.delimiter + process.env["PATH"]
-}
-
 describe("where `opencode` has to be asked", () => {
-  const asked = (home: Home) => existsSync(home.file("asked"))
-  const exported = (file: string) => `case "$1" in
-    --version) echo VERSION ;;
-    session) echo '[{"id":"ses_1","updated":1,"projectId":"x","directory":"/"}]' ;;
-    *) echo >> "${file}"; cat "${fixture("questions")}" ;;
-  esac`
-
-  test.each(["2.0.3", "v2.3.0", "opencode 2.0.26", "3.1.0-beta.1"])(
-    "%s is not asked for a session",
-    async (version) => {
-      const home = homeWithBoth()
-      const PATH = pathWith(home, exported(home.file("asked")).replace("VERSION", version))
-      const env = { PATH, OPENCODE_DB: home.file("none.db") }
-      for (const named of [[], ["ses_1"]]) await expectRefused(home, ["share", ...named], { env })
-      await expectRefused(home, ["import", fixture("questions"), "--yes"], { env })
-      expect(asked(home)).toBe(false)
-    },
-  )
-
-  test.each(["1.18.33", "", "local"])("version %j is, and what it says without roles is refused", async (version) => {
-    const home = homeWithBoth()
-    const script = exported(home.file("asked")).replace("VERSION", version)
-    const env = { PATH: pathWith(home, script), OPENCODE_DB: home.file("none.db") }
+  test.each([
+    ["1.18.33", "export ses_1", fixture("questions")],
+    ["", "export ses_1", fixture("questions")],
+    ["opencode 2.0.26", "session export ses_1", exportedTides],
+  ])("version %j is, by its own command", async (version, command, file) => {
+    const home = ownHome()
+    const env = { PATH: pathWith(home, version, `cat "${file}"`), OPENCODE_DB: home.file("none.db") }
     expect(await home.run(["share", "ses_1"], { env })).toMatchObject({ status: 0 })
-    expect(asked(home)).toBe(true)
-    pathWith(home, script.replace(fixture("questions"), path.join(folder, "running.json")))
-    await expectRefused(home, ["share", "ses_1"], { env })
-    await expectRefused(home, ["share"], { env })
+    expect(called(home)[0]).toBe(command)
   })
 
   test("for a database that nobody can open, what it says is not believed", async () => {
-    const home = homeWithBoth()
-    const script = exported(home.file("asked")).replace("VERSION", "1.18.33")
+    const home = ownHome()
     writeFileSync(home.file("broken.db"), "This is no database, though it is long enough to be one. ".repeat(99))
-    const env = { PATH: pathWith(home, script), OPENCODE_DB: home.file("broken.db") }
+    const env = {
+      PATH: pathWith(home, "1.18.33", `cat "${fixture("questions")}"`),
+      OPENCODE_DB: home.file("broken.db"),
+    }
     const { status, stdout, stderr } = await home.run(["share", "ses_1"], { env })
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" })
     expect(stderr).toContain("to check whether OpenCode 2 has a newer version of the session")

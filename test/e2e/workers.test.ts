@@ -4,7 +4,7 @@ import { ResourceLimitError, workerProcess } from "../../src/share-server/worker
 
 const file = path.join(import.meta.dirname, "..", "..", "dist", "server-worker.js")
 const batch = (text: string) => ({
-  ...{ job: "clean" as const, session: "ses_1", key: Buffer.alloc(32), marks: [] },
+  ...{ job: "clean" as const, session: "ses_1", key: Buffer.alloc(32), marks: [], rules: "test" },
   body: Buffer.from(text),
 })
 const item = (n: number, text: string) => ({
@@ -43,7 +43,7 @@ test("an error keeps what it says to whom", async () => {
   await expect(worker.run(batch("7"))).rejects.toMatchObject({ code: "bad-input" })
   await expect(
     worker.run({
-      ...{ job: "publish", id: "V1StGXR8_Z5jdHi6B-myT", version: "1", lifetime: Number.POSITIVE_INFINITY },
+      ...{ job: "publish", id: "V1StGXR8_Z5jdHi6B-myT", version: "1", lifetimeMs: Number.POSITIVE_INFINITY },
       destination: { to: "s3://nowhere", endpoint: "http://127.0.0.1:9" },
     }),
   ).rejects.toMatchObject({ code: expect.stringMatching(/^store-/) })

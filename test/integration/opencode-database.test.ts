@@ -63,7 +63,7 @@ describe("the database, while OpenCode serves", () => {
     const kinds = await databaseSource({ sessionID: recorded.tools }, { env: client.env }).read(async (record) => {
       const parts = (await all(normalizeSession(record).messages())).flatMap((message) => message.parts)
       expect(parts.filter(({ type }) => type === "unknown" || type === "malformed")).toEqual([])
-      return parts.flatMap((part) => (part.type === "tool" ? part.call.kind : []))
+      return parts.flatMap((part) => (part.type === "tool" ? part.tool : []))
     })
     expect(kinds).toEqual(["read", "edit", "write", "bash", "todowrite", "invalid", "task"])
   })

@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { redact } from "../../src/redact/redact.ts"
+import { toolCallOf } from "../../src/render/tools/registry.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import type { SessionRecord } from "../../src/session/source.ts"
 import { runs } from "../support/property-runs.ts"
@@ -64,7 +65,7 @@ describe("of any session", () => {
         parts: parts.map((part) => [
           part.id,
           part.type,
-          part.type === "tool" && [part.tool, part.status, part.call.kind],
+          part.type === "tool" && [part.tool, part.status, toolCallOf(part).row({ directory: "" }).verb],
         ]),
       }))
     await fc.assert(

@@ -57,8 +57,8 @@ describe("a session by its id", () => {
       const read = startOfSession()
       const parts = (await all(session.messages(read))).flatMap((message) => message.parts)
       expect(parts.filter(({ type }) => type === "malformed" || type === "unknown")).toEqual([])
-      const task = parts.find((part) => part.type === "tool" && part.call.kind === "task")
-      expect(task).toMatchObject({ call: { sessionID: session.children(read)[0]?.info.id } })
+      const task = parts.find((part) => part.type === "tool" && part.tool === "task")
+      expect(task).toMatchObject({ subagent: { sessionID: session.children(read)[0]?.info.id } })
     })
   })
 

@@ -258,7 +258,7 @@ describe("never throws", () => {
       state: { status: "completed", input: deep, output: "", metadata: deep },
     }
     const [message] = await messagesOf(normalizeSession(recordOf({ info: deep, messages: [user("m", part, deep)] })))
-    expect(message?.parts).toMatchObject([{ type: "tool", call: { kind: "generic" } }, { type: "malformed" }])
+    expect(message?.parts).toMatchObject([{ type: "tool" }, { type: "malformed" }])
   })
 })
 

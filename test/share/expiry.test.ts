@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { type Expiry, isPast, nextExpiry, parseDuration } from "../../src/share/expiry.ts"
+import { parseDuration } from "../../src/lib/duration.ts"
+import { type Expiry, isPast, nextExpiry } from "../../src/share/expiry.ts"
 
 const day = 86_400_000
 const now = new Date("2026-11-22T09:00:00.000Z")

@@ -38,6 +38,8 @@ export interface OtherBucket {
   /** Default retention in days. */
   lockDays?: number
   denied?: string
+  /** Values that the policy demands of every upload, by condition key: `s3:x-amz-acl`. */
+  demands?: Record<string, string>
   /** Resource of the object permissions. Default: as in the README. */
   resource?: string
 }
@@ -77,6 +79,12 @@ export async function otherBucket({ versions = false, lockDays, resource = "s/*"
       ...(denied === undefined
         ? []
         : [{ ...whom, Effect: "Deny", Action: [denied], Resource: `arn:aws:s3:::${Bucket}/*` }]),
+      // Ceph does not apply StringNotEquals to a header that is missing.
+      ...Object.entries(more.demands ?? {}).flatMap(([name, value]) =>
+        [{ Null: { [name]: "true" } }, { StringNotEquals: { [name]: value } }].map((Condition) => ({
+          ...{ ...whom, Effect: "Deny", Action: ["s3:PutObject"], Resource: `arn:aws:s3:::${Bucket}/*`, Condition },
+        })),
+      ),
     ].filter(({ Action }) => Action.length > 0)
     const Policy = JSON.stringify({ Version: "2012-10-17", Statement })
     await client.send(new PutBucketPolicyCommand({ Bucket, Policy }))

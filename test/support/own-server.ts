@@ -5,6 +5,7 @@ import { createTokenCipher } from "../../src/share-server/access/encrypted-token
 import { serverApp } from "../../src/share-server/app.ts"
 import { jsonLogger } from "../../src/share-server/log.ts"
 import { createMetrics } from "../../src/share-server/metrics.ts"
+import { publishMemory } from "../../src/share-server/publishing/publish-memory.ts"
 import { publishShare } from "../../src/share-server/publishing/publish-share.ts"
 import { shareBackends } from "../../src/share-server/shares/share-backend.ts"
 import { createToken } from "../../src/share-server/shares/tokens.ts"
@@ -41,6 +42,8 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
   const kept: string[] = []
   const instance = (own: ObjectStore = store, access = more.access ?? publicAccess): OwnInstance => {
     const log: string[] = []
+    const memory = publishMemory()
+    const fresh = new Map<string, Map<string, Uint8Array>>()
     const write = jsonLogger((line) => log.push(line))
     const shares = shareBackends({
       store: own,
@@ -49,7 +52,10 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
       maxBodyBytes: 4_000_000,
       maxShareBytes: more.maxShare ?? 128_000_000,
       linkOf: (id) => `${publicUrl}/share/${id}`,
-      onStored: (id) => void kept.push(id),
+      onStored: (id, name, batch) => {
+        kept.push(id)
+        fresh.set(id, new Map([...(fresh.get(id) ?? []), [name, batch]]))
+      },
       audit: (what, about) => write("audit", what, about),
     })
     const app = serverApp({
@@ -70,7 +76,11 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
         const env = from === undefined ? {} : { incoming: { socket: { remoteAddress: from } } }
         return app.request(path.startsWith("http") ? path : `${publicUrl}${path}`, init, env)
       },
-      publish: (id, lifetime) => publishShare(id, { store: own, version: "1.0.0", now, lifetimeMs: lifetime }),
+      publish: (id, lifetime) => {
+        const batches = fresh.get(id) ?? new Map()
+        fresh.delete(id)
+        return publishShare(id, { store: own, version: "1.0.0", now, lifetimeMs: lifetime, memory, fresh: batches })
+      },
     }
   }
   const name = `ci ${randomBytes(4).toString("hex")}`

@@ -1,4 +1,4 @@
-import type { ToolCall, ToolPart } from "../../src/session/model.ts"
+import type { ToolPart } from "../../src/session/model.ts"
 import { normalizeMessage } from "../../src/session/normalize.ts"
 
 /** State of a tool call as OpenCode stores it; completed by default. */
@@ -19,5 +19,3 @@ export function tool(name: string, state: State): ToolPart {
   if (normalized?.type !== "tool") throw new Error(`not a tool part: ${JSON.stringify(normalized)}`)
   return normalized
 }
-/** The interpreted call of such a part. */
-export const call = (name: string, state: State): ToolCall => tool(name, state).call

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
 import type { FileDiff, Message } from "../../session/model.ts"
 import { type CompareBudget, composePatches, countChangedLines, isNewFile, tidyPatch } from "../diff/compose-patch.ts"
-import { changesFromCalls, changesFromDiffs, type FileChange } from "./file-changes.ts"
+import type { FileChange } from "../tools/tool.ts"
+import { changesFromCalls, changesFromDiffs } from "./file-changes.ts"
 
 /** The prompt for which a change was made. */
 export interface PromptRef {

@@ -1,4 +1,3 @@
-import type { PatchedFile } from "../../session/model.ts"
 import { findChangedWords } from "../diff/diff-words.ts"
 import { createPatch, type PatchHunk, parsePatch } from "../diff/parse-patch.ts"
 import { type HighlightBudget, highlight, highlightLines, loadLanguages } from "../highlight/highlight.ts"
@@ -6,6 +5,7 @@ import { languageOfFile } from "../highlight/languages.ts"
 import { escapeText, markupOf } from "../html/safe-html.ts"
 import { estimateText, exceedsEstimate } from "../html/size-estimate.ts"
 import { clip, FILE_LIMITS, PATCH_LIMITS, type TruncationLimits, truncate } from "../html/truncate.ts"
+import type { DiffContent } from "../tools/tool-block.ts"
 import type { DiffRow, StepBlock } from "../view.ts"
 import { diffMarkup } from "./diff-markup.ts"
 import { cutView, patchLimits } from "./step-blocks.ts"
@@ -28,7 +28,7 @@ export async function codeBlock(
 
 /** A diff of one file: lines numbered and highlighted, changed words marked unless that makes the markup too large. */
 export async function diffBlock(
-  file: Pick<PatchedFile, "path" | "patch" | "additions" | "deletions">,
+  file: Pick<DiffContent, "path" | "patch" | "additions" | "deletions">,
   note: string,
   budget: HighlightBudget,
   limits: TruncationLimits = PATCH_LIMITS,

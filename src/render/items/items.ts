@@ -8,11 +8,12 @@ import { boundedJson, isPrompt, type MessageFragment, promptText } from "../mess
 import type { PageItem, PromptSummary, StepBlock } from "../view.ts"
 import { answerMeta, describeAnswerError } from "./answer-meta.ts"
 import { attachmentView } from "./attachment-view.ts"
+import { eventItems } from "./event-items.ts"
 import { stepOf } from "./step.ts"
 import { cutView, outputBlocks, storedFilesOf } from "./step-blocks.ts"
-import type { StepContext } from "./step-context.ts"
+import type { BlockContext } from "./tool-blocks.ts"
 
-export interface ItemContext extends StepContext {
+export interface ItemContext extends BlockContext {
   /** Start time of the session, in milliseconds since 1970. */
   startedAt: number | undefined
 }
@@ -58,6 +59,7 @@ export async function itemsOf(
       },
     ]
   if (message.role === "user") return userItems(message, number, context, promptSummary)
+  if (message.role === "event") return eventItems(message, context)
   const items: PageItem[] = []
   if (message.compaction) return [await compactionItem(message, context)]
   for (const part of message.parts) {

@@ -1,4 +1,4 @@
-import type { Diagnostic, FilePart, PatchedFile, ToolPart } from "../../session/model.ts"
+import type { FilePart, ToolPart } from "../../session/model.ts"
 import { ansiToHtml } from "../ansi/ansi.ts"
 import { formatCount } from "../format.ts"
 import { attachmentOf, type StoredFile } from "../html/attachment.ts"
@@ -21,68 +21,59 @@ import {
   takeFitting,
   truncate,
 } from "../html/truncate.ts"
+import type { Diagnostic } from "../tools/diagnostics.ts"
+import { shortenPath } from "../tools/paths.ts"
+import { toolCallOf } from "../tools/registry.ts"
+import type { PathContext } from "../tools/tool.ts"
+import type { DiffContent, ProseKind, ToolBlock } from "../tools/tool-block.ts"
 import type { CutView, StepBlock } from "../view.ts"
 import { attachmentView } from "./attachment-view.ts"
+
+/** Limits of prose in a step, by its kind. */
+export const PROSE_KINDS: Record<ProseKind, TruncationLimits> = {
+  task: TASK_LIMITS,
+  search: SEARCH_LIMITS,
+  answer: PROSE_LIMITS,
+}
 
 /**
  * Long texts that a tool call shows, with their limits. The full text of each truncated one is a file of the share: a
  * block that truncates any other text would link to a missing file.
  */
-export function longTexts(part: ToolPart): [text: string, bounds: TruncationLimits][] {
+function longTexts(part: ToolPart): [text: string, bounds: TruncationLimits][] {
   const failure: [string, TruncationLimits][] = part.status === "error" ? [[part.error, OUTPUT_LIMITS]] : []
-  return [...longTextsOfCall(part), ...failure]
+  return [...toolCallOf(part).blocks(NO_FOLDER).flatMap(longTextsOf), ...failure]
 }
 
-function longTextsOfCall({ call, output }: ToolPart): [string, TruncationLimits][] {
-  switch (call.kind) {
-    case "bash":
+/** Texts are the same wherever paths are shown from. */
+const NO_FOLDER = { directory: "" }
+
+/** The same of one block. */
+export function longTextsOf(block: ToolBlock): [string, TruncationLimits][] {
+  switch (block.type) {
+    case "terminal":
       return [
-        [call.command, COMMAND_LIMITS],
-        [commandOutput(output), TERMINAL_LIMITS],
+        [block.command, COMMAND_LIMITS],
+        [block.output, TERMINAL_LIMITS],
       ]
-    case "read":
-      if (call.content.type === "file") return [[call.content.text, FILE_LIMITS]]
-      return [[call.content.type === "directory" ? joinEntries(call.content) : output, OUTPUT_LIMITS]]
-    case "write":
-      return [[call.content, FILE_LIMITS]]
-    case "edit":
-      return [[call.patch, PATCH_LIMITS]]
-    case "apply_patch": {
-      if (!hasPatches(call.files)) return [[call.patchText, OUTPUT_LIMITS]]
-      const limits = patchLimits(call.files)
-      return call.files.map(({ patch }, i) => [patch, limits[i]!])
+    case "output":
+      return [[block.text, OUTPUT_LIMITS]]
+    case "code":
+      return [[block.text, FILE_LIMITS]]
+    case "diffs": {
+      const limits = patchLimits(block.files)
+      return block.files.map(({ patch }, i) => [patch, limits[i]!])
     }
-    case "task":
-      return [
-        [call.prompt, TASK_LIMITS],
-        [call.result, PROSE_LIMITS],
-      ]
-    case "invalid":
-      return [[call.reason, OUTPUT_LIMITS]]
-    case "websearch":
-      return [[output, SEARCH_LIMITS]]
-    case "todowrite":
-    case "question":
-      return []
+    case "prose":
+      return [[block.text, PROSE_KINDS[block.kind]]]
     default:
-      return [[output, OUTPUT_LIMITS]]
+      return []
   }
 }
 
-/** Whether the session holds the resulting diffs. Without them, only the patch as the model wrote it is left. */
-export const hasPatches = (files: readonly { patch: string }[]): boolean => files.some(({ patch }) => patch !== "")
-
-/** A command's output without the metadata that OpenCode appends: the step's row shows it. */
-export function commandOutput(output: string): string {
-  if (!output.trimEnd().endsWith("</shell_metadata>")) return output
-  const start = output.lastIndexOf("<shell_metadata>")
-  return start < 0 ? output : output.slice(0, start)
-}
-
-export const joinEntries = ({ entries }: { entries: string[] }): string => entries.join("\n")
-
 /** Limits of several patches, which share those of one. Once used up, no further patch is shown. */
 export function patchLimits(files: readonly { patch: string }[]): TruncationLimits[] {
+  if (files.length === 1) return [PATCH_LIMITS]
   let left = 1
   return files.map(({ patch }) => {
     if (left <= 0.02) return NOTHING_LIMITS
@@ -96,12 +87,8 @@ export function patchLimits(files: readonly { patch: string }[]): TruncationLimi
 }
 
 /** Files of a patch that are named. */
-export const shownFiles = (files: readonly PatchedFile[]): PatchedFile[] =>
-  takeFitting(
-    files.slice(0, MAX_FILES),
-    MAX_NAMES_BYTES,
-    ({ path, movedTo }) => clip(path, 300) + clip(movedTo ?? "", 300),
-  )
+export const shownFiles = (files: readonly DiffContent[]): DiffContent[] =>
+  takeFitting(files.slice(0, MAX_FILES), MAX_NAMES_BYTES, ({ label, note }) => clip(label, 300) + clip(note, 300))
 
 /** Files of the share for a tool call: its attachments, and the full texts of truncated ones. */
 export function* storedFilesOf(part: ToolPart): Generator<StoredFile> {
@@ -158,14 +145,12 @@ export const MAX_ROWS_BYTES = 40_000
 const MAX_NAMES_BYTES = 4_000
 const MAX_FILES = 40
 
-/** @param shorten makes a path relative to the session's folder */
-export function diagnosticBlocks(found: Diagnostic[], shorten: (path: string) => string): StepBlock[] {
-  if (found.length === 0) return []
+export function diagnosticBlocks(found: readonly Diagnostic[], context: PathContext): StepBlock[] {
   const all = found
     .slice(0, 50)
     .map(
       ({ file, line, severity, message }) =>
-        `${severity}: ${clip(shorten(file), 300)}${line === undefined ? "" : `:${line}`}: ${clip(message, 500)}`,
+        `${severity}: ${clip(shortenPath(file, context), 300)}${line === undefined ? "" : `:${line}`}: ${clip(message, 500)}`,
     )
   const lines = takeFitting(all, MAX_DIAGNOSTICS_BYTES, (line) => line)
   if (lines.length < found.length) lines.push(`and ${found.length - lines.length} more`)

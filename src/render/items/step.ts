@@ -1,36 +1,36 @@
 import type { ToolPart } from "../../session/model.ts"
-import { formatCount, formatDuration } from "../format.ts"
-import { safeUrl } from "../html/safe-url.ts"
-import { clip, PROSE_LIMITS, SEARCH_LIMITS, TASK_LIMITS, truncate } from "../html/truncate.ts"
-import { renderMarkdown } from "../markdown/markdown.ts"
-import { categoryOf } from "../tool-category.ts"
+import { formatDuration } from "../format.ts"
+import { clip } from "../html/truncate.ts"
+import { toolCallOf } from "../tools/registry.ts"
 import type { StepBlock, StepView } from "../view.ts"
-import { attachmentBlocks, commandOutput, fieldBlocks, outputBlocks, terminalBlocks } from "./step-blocks.ts"
-import { defaultOutcome, type StepContext, type StepDisplay, shortenPath, type ToolCallOf } from "./step-context.ts"
-import { editStep, patchStep, readStep, writeStep } from "./step-files.ts"
-import { shownQuestions, shownTodos } from "./step-rows.ts"
+import { outputBlocks } from "./step-blocks.ts"
+import { type BlockContext, renderBlocks } from "./tool-blocks.ts"
 
 /** View of a tool call: action, object, outcome and duration, with blocks of details. */
-export async function stepOf(part: ToolPart, context: StepContext): Promise<StepView> {
+export async function stepOf(part: ToolPart, context: BlockContext): Promise<StepView> {
   const took = part.start !== undefined && part.end !== undefined ? part.end - part.start : undefined
-  const base = {
-    category: categoryOf(part),
+  const call = toolCallOf(part)
+  const row = call.row(context)
+  const blocks = await renderBlocks(call.blocks(context), part, context)
+  const step: StepView = {
+    category: call.category,
     folder: "",
     object: "",
     mono: true,
     open: false,
-    node: "other" as const,
+    node: "other",
     duration: formatDuration(took),
     took: Math.max(0, took ?? 0),
     slow: (took ?? 0) >= 10_000,
+    ...defaultOutcome(part),
+    ...(part.status === "completed" && row.node === "changed" && linesOf(blocks)),
+    ...row,
+    blocks,
   }
-  const display = await displayOf(part, context)
-  if (part.call.kind !== "read" && part.call.kind !== "generic") display.blocks.push(...attachmentBlocks(part))
-  const step: StepView = { ...base, ...defaultOutcome(part), ...display }
   step.object = clip(step.object, 400)
   step.folder = clip(step.folder, 300)
-  if (part.status === "error" && display.tone !== "plain") {
-    step.blocks = [...step.blocks, ...outputBlocks(part.error, "bad")]
+  if (part.status === "error" && row.tone !== "plain") {
+    step.blocks.push(...outputBlocks(part.error, "bad"))
     step.tone = "bad"
     step.node = "failed"
     step.open = true
@@ -38,178 +38,22 @@ export async function stepOf(part: ToolPart, context: StepContext): Promise<Step
   return step
 }
 
-async function displayOf(part: ToolPart, context: StepContext): Promise<StepDisplay> {
-  const { call } = part
-  switch (call.kind) {
-    case "bash":
-      return bashStep(part, call)
-    case "read":
-      return readStep(part, call, context)
-    case "write":
-      return writeStep(part, call, context)
-    case "edit":
-      return editStep(part, call, context)
-    case "apply_patch":
-      return patchStep(part, call, context)
-    case "search":
-      return searchStep(part, call, context)
-    case "todowrite":
-      return todosStep(call)
-    case "task":
-      return taskStep(part, call, context)
-    case "question":
-      return questionStep(part, call)
-    case "webfetch":
-    case "websearch":
-      return webStep(part, call, context)
-    case "skill":
-      return { verb: "Skill", object: call.name, blocks: outputBlocks(part.output), node: "looked" }
-    case "invalid":
-      return {
-        verb: "Invalid",
-        object: call.tool,
-        outcome: "no such call",
-        tone: "bad",
-        node: "failed",
-        blocks: outputBlocks(call.reason, "bad"),
-      }
-    case "generic":
-      return {
-        verb: "Called",
-        object: part.tool,
-        blocks: [...fieldBlocks(part.input), ...attachmentBlocks(part), ...outputBlocks(part.output)],
-      }
+/** Outcome of a call in a word, for tools without one of their own. */
+function defaultOutcome({ status, error }: ToolPart): Pick<StepView, "outcome" | "tone"> {
+  if (status === "pending") return { outcome: "waiting", tone: "waiting" }
+  if (status === "running") return { outcome: "still running", tone: "waiting" }
+  if (status === "completed") return { outcome: "", tone: "plain" }
+  const denied = /user rejected permission|user has specified a rule/i.test(error)
+  return { outcome: denied ? "not allowed" : /abort/i.test(error) ? "stopped" : "failed", tone: "bad" }
+}
+
+/** Lines added and removed by the diffs of a step. */
+function linesOf(blocks: readonly StepBlock[]): Pick<StepView, "lines"> {
+  const lines = { additions: 0, deletions: 0 }
+  const diffs = blocks.filter((block) => block.type === "diff")
+  for (const { additions, deletions } of diffs) {
+    lines.additions += additions
+    lines.deletions += deletions
   }
-}
-
-function bashStep(
-  { output, status }: ToolPart,
-  { command, description, exit, ending, truncated }: ToolCallOf<"bash">,
-): StepDisplay {
-  const blocks: StepBlock[] = []
-  if (description) blocks.push({ type: "caption", text: clip(description, 400) })
-  blocks.push(...terminalBlocks(command, commandOutput(output)))
-  if (truncated) blocks.push({ type: "caption", text: "OpenCode kept only a part of this output." })
-  const display = { verb: "Ran", object: command.trimStart().split("\n", 1)[0]!, blocks }
-  if (ending === "timed-out") return { ...display, outcome: "timed out", tone: "bad", node: "failed", open: true }
-  if (ending === "aborted") return { ...display, outcome: "stopped", tone: "bad", node: "failed", open: true }
-  if (status !== "completed" || exit === undefined || exit === null) return display
-  return exit === 0
-    ? { ...display, outcome: "exit 0", tone: "ok", node: "passed" }
-    : { ...display, outcome: `exit ${exit}`, tone: "bad", node: "failed", open: true }
-}
-
-function searchStep(
-  part: ToolPart,
-  { by, pattern, path, include, count: hits }: ToolCallOf<"search">,
-  context: StepContext,
-): StepDisplay {
-  const where = [path && `in ${shortenPath(path, context)}`, include && `(${include})`].filter(Boolean).join(" ")
-  const found = (n: number) => (by === "grep" ? formatCount(n, "match", "matches") : formatCount(n, "file"))
-  return {
-    verb: by === "list" ? "Listed" : "Searched",
-    object: pattern ? [pattern, where].filter(Boolean).join(" ") : shortenPath(path, context) || ".",
-    outcome: hits === undefined ? defaultOutcome(part).outcome : found(hits),
-    node: "looked",
-    blocks: outputBlocks(part.output),
-  }
-}
-
-const TODO_LABELS: Record<string, string> = {
-  completed: "done",
-  in_progress: "in progress",
-  cancelled: "dropped",
-  pending: "open",
-}
-
-function todosStep(call: ToolCallOf<"todowrite">): StepDisplay {
-  const { todos } = call
-  const done = todos.filter(({ status }) => status === "completed").length
-  const shown = shownTodos(call).map(({ content, status }) => ({
-    content: clip(content, 500),
-    status,
-    word: TODO_LABELS[status] ?? clip(status, 40),
-  }))
-  const more: StepBlock[] =
-    shown.length < todos.length ? [{ type: "caption", text: `and ${todos.length - shown.length} more` }] : []
-  return {
-    verb: "Planned",
-    object: `${done} of ${formatCount(todos.length, "task")} done`,
-    mono: false,
-    open: true,
-    blocks: [{ type: "todos", todos: shown }, ...more],
-  }
-}
-
-async function taskStep(
-  part: ToolPart,
-  { description, prompt, agent, sessionID, result }: ToolCallOf<"task">,
-  context: StepContext,
-): Promise<StepDisplay> {
-  const href = sessionID === undefined ? undefined : context.childPage(sessionID)
-  const blocks: StepBlock[] = []
-  const asked = truncate(prompt, TASK_LIMITS)
-  if (prompt)
-    blocks.push({ type: "prose", tone: "asked", body: await renderMarkdown(asked.head, context.foldedBudget) })
-  if (asked.fullText) blocks.push({ type: "link", href: asked.fullText.path, label: "the whole task" })
-  const shown = truncate(result, PROSE_LIMITS)
-  if (result) blocks.push({ type: "prose", tone: "answered", body: await renderMarkdown(shown.head, context.budget) })
-  if (shown.fullText) blocks.push({ type: "link", href: shown.fullText.path, label: "the whole answer" })
-  if (href)
-    blocks.push({
-      type: "card",
-      href,
-      title: clip(description, 400) || "The subagent's session",
-      text: "Read its whole conversation",
-    })
-  return {
-    verb: "Delegated",
-    object: [description, agent && `@${agent}`].filter(Boolean).join(" · "),
-    mono: false,
-    outcome: part.status === "completed" ? "answered" : defaultOutcome(part).outcome,
-    open: true,
-    blocks,
-  }
-}
-
-function questionStep(part: ToolPart, call: ToolCallOf<"question">): StepDisplay {
-  const { questions, dismissed } = call
-  const views = shownQuestions(call).map(({ question, options, answers, own }) => ({
-    question: clip(question, 1_000),
-    options: options.map(({ label, description }) => ({
-      label: clip(label, 200),
-      description: clip(description, 300),
-      chosen: answers.includes(label),
-    })),
-    own: own.map((answer) => clip(answer, 1_000)),
-    state: dismissed ? "dismissed" : answers.length === 0 ? "not answered" : "",
-  }))
-  const answered = part.status === "completed" ? "answered" : defaultOutcome(part).outcome
-  return {
-    verb: "Asked",
-    object: questions[0]?.question ?? "",
-    mono: false,
-    outcome: dismissed ? "dismissed" : answered,
-    ...(dismissed && { tone: "plain" as const }),
-    open: true,
-    blocks: [{ type: "questions", questions: views }],
-  }
-}
-
-async function webStep(
-  part: ToolPart,
-  call: ToolCallOf<"webfetch"> | ToolCallOf<"websearch">,
-  context: StepContext,
-): Promise<StepDisplay> {
-  if (call.kind === "websearch") {
-    // Search results are lines of text with URLs, which Markdown turns into links.
-    const { head, fullText } = truncate(part.output, SEARCH_LIMITS)
-    const body = await renderMarkdown(head, context.foldedBudget, { breaks: true })
-    const found: StepBlock[] = head.trim() === "" ? [] : [{ type: "prose", tone: "answered", body }]
-    if (fullText) found.push({ type: "link", href: fullText.path, label: "the whole answer" })
-    return { verb: "Searched", object: call.query, mono: false, node: "looked", blocks: found }
-  }
-  const href = safeUrl(call.url)
-  const link: StepBlock[] = href ? [{ type: "link", href, label: clip(call.url, 400) }] : []
-  return { verb: "Fetched", object: call.url, node: "looked", blocks: [...link, ...outputBlocks(part.output)] }
+  return diffs.length > 0 ? { lines } : {}
 }

@@ -9,11 +9,12 @@ import {
   withHighlighting,
 } from "../html/size-estimate.ts"
 import { clip, OUTPUT_LIMITS, PATCH_LIMITS, PROSE_LIMITS, type TruncationLimits, truncate } from "../html/truncate.ts"
-import { fieldBlocks, longTexts, MAX_DIAGNOSTICS_BYTES, shownAttachments, shownFiles } from "../items/step-blocks.ts"
-import type { ToolCallOf } from "../items/step-context.ts"
-import { shownQuestions, shownTodos } from "../items/step-rows.ts"
+import { rowOf } from "../items/event-items.ts"
+import { fieldBlocks, longTextsOf, MAX_DIAGNOSTICS_BYTES, shownAttachments, shownFiles } from "../items/step-blocks.ts"
+import { shownQuestions, shownTodos } from "../items/tool-blocks.ts"
 import { boundedJson, promptText } from "../message-fragment.ts"
-import { categoryOf, hasFailed } from "../tool-category.ts"
+import { toolCallOf } from "../tools/registry.ts"
+import type { ToolBlock } from "../tools/tool-block.ts"
 
 /** Estimated size of rendered content with all of its code highlighted. */
 export interface MessageSize extends PageSize {
@@ -70,6 +71,10 @@ export function estimateFrame(message: Message): MessageSize {
     // The prompt's number, summary and outline entry.
     const prompt = size(600 + 2 * message.id.length + Math.min(textBytes(text.slice(0, 400)), 600), 17)
     return sumSizes([item, prompt, estimateProse(text)])
+  }
+  if (message.role === "event") {
+    const { title = "", text = "" } = rowOf(message) ?? {}
+    return sumSizes([item, size(200 + textBytes(title + text), 4)])
   }
   const { model, agent, error, finish, parts } = message
   const meta = size(160 + message.id.length + textBytes(clip(model ?? "", 100) + clip(agent ?? "", 100)), 2)
@@ -146,107 +151,78 @@ function estimateFile({ filename, mime, url }: FilePart): MessageSize {
 }
 
 function estimateTool(part: ToolPart): MessageSize {
-  const { call } = part
-  const act = categoryOf(part)
-  const isFolded = call.kind === "read" || call.kind === "task" || call.kind === "websearch"
-  // If many files are patched, only some are named.
-  const all = longTexts(part)
-  const shown = call.kind === "apply_patch" && all.length > 1 ? all.slice(0, shownFiles(call.files).length) : all
-  const texts = shown.map(([text, limits]) => (text === "" ? size(0, 0) : estimateTruncated(text, limits, isFolded)))
-  const name = textBytes(nameOfCall(part))
-  const more: MessageSize[] = []
+  const call = toolCallOf(part)
+  const { object = "", folder = "" } = call.row(NO_FOLDER)
+  const name = textBytes(clip(folder, 300) + clip(object, 400))
+  const more: MessageSize[] = part.status === "error" ? [estimateTruncated(part.error, OUTPUT_LIMITS)] : []
   // Read-only steps count part of their collapsed run; others may be named in the summary line.
-  if (act === "read" || act === "search" || act === "list") more.push(size(220, 5))
-  if (act === "edit" || hasFailed(part)) more.push(size(140 + part.id.length + name, 4))
+  if (["read", "search", "list"].includes(call.category)) more.push(size(220, 5))
+  if (call.category === "edit" || call.failure() !== undefined) more.push(size(140 + part.id.length + name, 4))
   return sumSizes([
     size(280 + name, 8),
     ...more,
-    ...texts,
-    estimateRows(part),
-    ...shownAttachments(part).map(estimateFile),
+    ...call.blocks(NO_FOLDER).map((block) => sumSizes([estimateTexts(block), estimateRows(block, part)])),
   ])
 }
 
-/** Object named in a call's row, truncated as shown. */
-function nameOfCall(part: ToolPart): string {
-  const { call } = part
-  switch (call.kind) {
-    case "bash":
-      return clip(call.command.trimStart().split("\n", 1)[0]!, 400)
-    case "search":
-      return clip(`${call.pattern} in ${call.path} (${call.include})`, 400)
-    case "read":
-    case "write":
-    case "edit":
-      return clip(call.path, 700)
-    case "apply_patch":
-      return clip(call.files[0]?.path ?? "", 700)
-    case "task":
-      return clip(`${call.description} to ${call.agent}`, 400)
-    case "webfetch":
-      return clip(call.url, 400)
-    case "websearch":
-      return clip(call.query, 400)
-    case "question":
-      return clip(call.questions[0]?.question ?? "", 400)
-    case "skill":
-      return clip(call.name, 400)
-    case "invalid":
-      return clip(call.tool, 400)
-    case "todowrite":
-      return ""
-    case "generic":
-      return clip(part.tool, 400)
-  }
+/** An estimate with the whole paths: none is longer when it is shown. */
+const NO_FOLDER = { directory: "" }
+
+function estimateTexts(block: ToolBlock): MessageSize {
+  const all = longTextsOf(block)
+  const isFolded =
+    block.type === "code"
+      ? block.isFolded
+      : block.type === "prose" && (block.kind === "task" || block.kind === "search")
+  // If many files are patched, only some are named.
+  const shown = block.type === "diffs" ? all.slice(0, shownFiles(block.files).length) : all
+  return sumSizes(shown.map(([text, limits]) => (text === "" ? size(0, 0) : estimateTruncated(text, limits, isFolded))))
 }
 
 /** Lists in a step, a few elements per row. */
-function estimateRows({ call, input }: ToolPart): MessageSize {
-  switch (call.kind) {
-    case "bash":
-      return size(textBytes(clip(call.description, 400)) + 60, 2)
-    case "todowrite":
-      return sumSizes(shownTodos(call).map(({ content }) => size(100 + textBytes(clip(content, 500)), 3)))
-    case "question":
+function estimateRows(block: ToolBlock, part: ToolPart): MessageSize {
+  switch (block.type) {
+    case "caption":
+      return size(textBytes(clip(block.text, 400)) + 60, 2)
+    case "todos":
+      return sumSizes(shownTodos(block.todos).map(({ content }) => size(100 + textBytes(clip(content, 500)), 3)))
+    case "questions":
       return sumSizes(
-        shownQuestions(call).flatMap(({ question, options, own }) => [
+        shownQuestions(block.questions).flatMap(({ question, options, own }) => [
           size(200 + textBytes(clip(question, 1_000)), 6),
           ...options.map((option) => size(120 + textBytes(clip(option.label, 200) + clip(option.description, 300)), 4)),
           ...own.map((answer) => size(100 + textBytes(clip(answer, 1_000)), 3)),
         ]),
       )
-    case "webfetch":
-      return size(160 + addressBytes(call.url) + textBytes(clip(call.url, 400)), 2)
-    case "task":
-      return size(300 + textBytes(clip(call.description, 400)), 4)
-    case "write":
-      return size(call.diagnostics.length > 0 ? MAX_DIAGNOSTICS_BYTES : 0, 1)
-    case "edit":
-      return sumSizes([
-        size(call.diagnostics.length > 0 ? MAX_DIAGNOSTICS_BYTES : 0, 1),
-        size(textBytes(clip(call.path, 300)), 0),
-        ...(call.patch === "" ? [estimateChanges(call)] : []),
-      ])
-    case "apply_patch":
-      return sumSizes([
-        size(call.diagnostics.length > 0 ? MAX_DIAGNOSTICS_BYTES : 0, 1),
-        ...shownFiles(call.files).map((file) =>
-          size(textBytes(clip(file.path, 300) + clip(file.movedTo ?? "", 300)), 0),
-        ),
-      ])
-    case "generic":
+    case "address":
+      return size(160 + addressBytes(block.url) + textBytes(clip(block.url, 400)), 2)
+    case "subagent":
+      return size(300 + textBytes(clip(block.title, 400)), 4)
+    case "diagnostics":
+      return size(MAX_DIAGNOSTICS_BYTES, 1)
+    case "replacements":
+      return estimateChanges(block)
+    case "diffs":
       return sumSizes(
-        fieldBlocks(input).flatMap((block) =>
+        shownFiles(block.files).map(({ label, note }) => size(textBytes(clip(label, 300) + clip(note, 300)), 0)),
+      )
+    case "calls":
+      return sumSizes(block.calls.slice(0, 100).map(({ tool }) => size(80 + textBytes(clip(tool, 400)), 2)))
+    case "fields":
+      return sumSizes(
+        fieldBlocks(block.value).flatMap((block) =>
           block.type === "fields" ? block.rows.map(({ name, value }) => size(50 + textBytes(name + value), 3)) : [],
         ),
       )
+    case "attachments":
+      return sumSizes(shownAttachments(part).map(estimateFile))
     default:
       return size(0, 0)
   }
 }
 
 /** Changes without patches: at most all lines before and after. */
-function estimateChanges({ changes, path }: ToolCallOf<"edit">): MessageSize {
+function estimateChanges({ changes, path }: Extract<ToolBlock, { type: "replacements" }>): MessageSize {
   const shown = changes.slice(0, 20)
   const lines = shown.flatMap(({ before, after }) => [
     ...withSign("-", before.slice(0, PATCH_LIMITS.bytes)),

@@ -90,9 +90,7 @@ export function pageInputHash(
 ): string {
   const children = messages
     .flatMap(toolsOf)
-    .map(
-      ({ call }) => (call.kind === "task" && call.sessionID !== undefined && context.childPage(call.sessionID)) || "",
-    )
+    .map(({ subagent }) => (subagent && context.childPage(subagent.sessionID)) || "")
   const hash = createHash("sha256")
   // Include the session's directory only if a message depends on it.
   const directory = messages.some((message) => message.role === "assistant" && message.cwd === "") && context.directory

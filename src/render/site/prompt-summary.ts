@@ -1,7 +1,8 @@
 import type { Message, UserMessage } from "../../session/model.ts"
 import { formatCount, formatDuration } from "../format.ts"
 import { toolsOf } from "../message-fragment.ts"
-import { countTool, type ToolCounts, totalSteps, zeroToolCounts } from "../tool-category.ts"
+import { type ToolCounts, totalSteps, zeroToolCounts } from "../tool-category.ts"
+import { countTool } from "../tools/count-tool.ts"
 import type { PromptSummary } from "../view.ts"
 
 /** A prompt and all work for it until the next prompt. It may span pages. */

@@ -1,5 +1,6 @@
 import { type Json, type Session, startOfSession } from "../../session/model.ts"
-import { headingMarkdown, messageMarkdown } from "./session-markdown.ts"
+import { isPrompt } from "../message-fragment.ts"
+import { headingMarkdown, messageMarkdown } from "../session-markdown/message-markdown.ts"
 
 /** Streams `session.json`: the format of `opencode import`, with subagents' sessions under `children`. */
 export async function* sessionJson(session: Session): AsyncGenerator<string> {
@@ -32,7 +33,8 @@ export async function* sessionMarkdown(session: Session): AsyncGenerator<string>
 async function* writeSessionMarkdown({ info, messages, children }: Session): AsyncGenerator<string> {
   const read = startOfSession()
   yield headingMarkdown(info)
-  for await (const message of messages(read)) yield messageMarkdown(message)
+  let prompts = 0
+  for await (const message of messages(read)) yield messageMarkdown(message, isPrompt(message) ? ++prompts : prompts)
   for (const child of children(read)) yield* writeSessionMarkdown(child)
 }
 

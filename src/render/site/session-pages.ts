@@ -22,6 +22,7 @@ import { filesOfMessage } from "../items/items.ts"
 import { isPrompt, type MessageFragment } from "../message-fragment.ts"
 import { emptyPage, type PageFill, pageBreaks } from "../pagination/paginate.ts"
 import { splitMessage } from "../pagination/split-message.ts"
+import { headingMarkdown, messageMarkdown } from "../session-markdown/message-markdown.ts"
 import { addToStats, describeSteps, expiryFact, headerFacts, type SessionStats, zeroStats } from "../session-stats.ts"
 import { addToTimeline, emptyTimeline, type Timeline } from "../timeline/timeline.ts"
 import { buildTimelineView } from "../timeline/timeline-view.ts"
@@ -37,7 +38,6 @@ import {
 } from "./page.ts"
 import { addToTurn, isUnfinished, newTurn, summarizeTurn, type Turn } from "./prompt-summary.ts"
 import { stringifyRecord } from "./session-documents.ts"
-import { headingMarkdown, messageMarkdown } from "./session-markdown.ts"
 import type { SiteFile } from "./site-file.ts"
 import type { SpooledText } from "./spooled-text.ts"
 
@@ -211,7 +211,7 @@ export async function* sessionFiles(session: Session, context: SiteContext): Asy
     await addChanges(history, message, state.promptRef, workingDirectoryOf(message) || info.directory)
     await context.record.push(separator, "\n", record)
     separator = ","
-    await context.text.push(messageMarkdown(message))
+    await context.text.push(messageMarkdown(message, stats.prompts))
     state.lastMessage = message
     if (read.messages === context.resume?.captureAfter) {
       const record = await context.record.between(start.record, await context.record.size())

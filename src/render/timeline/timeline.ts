@@ -1,7 +1,7 @@
 import type { AssistantMessage, Message, MessageError, ToolPart, UserMessage } from "../../session/model.ts"
 import { clip } from "../html/truncate.ts"
 import { isPrompt, toolsOf } from "../message-fragment.ts"
-import { categoryOf, hasFailed } from "../tool-category.ts"
+import { toolCallOf } from "../tools/registry.ts"
 import { limitMarks, mark, type TimelineMark } from "./timeline-marks.ts"
 
 /** Marks of a session's timeline. Bounded in size: crowded marks merge as the session grows. */
@@ -91,11 +91,11 @@ function addWork(timeline: Timeline, message: AssistantMessage, at: number): voi
 
   // While a question waits for its answer, the agent is idle.
   let from = at
-  for (const { call, start, end: answered } of tools) {
-    const asked = timeInSession(timeline, start)
-    if (call.kind !== "question" || asked === undefined || asked > end) continue
+  for (const part of tools) {
+    const asked = timeInSession(timeline, part.start)
+    if (toolCallOf(part).category !== "ask" || asked === undefined || asked > end) continue
     if (asked > from) addMark(timeline, "work", mark(from, asked))
-    from = Math.max(from, Math.min(timeInSession(timeline, answered) ?? asked, end))
+    from = Math.max(from, Math.min(timeInSession(timeline, part.end) ?? asked, end))
   }
   if (from < end || from === at) addMark(timeline, "work", mark(from, end))
 
@@ -106,23 +106,17 @@ function addWork(timeline: Timeline, message: AssistantMessage, at: number): voi
 function addTool(timeline: Timeline, part: ToolPart, at: number): void {
   const start = timeInSession(timeline, part.start) ?? at
   const end = Math.min(timeInSession(timeline, part.end) ?? start, start + MAX_WORK_MS)
-  if (hasFailed(part)) addFailure(timeline, mark(start, end, describeFailure(part)))
-  else if (part.status !== "completed") return
-  else if (part.call.kind === "bash" && part.call.exit === 0) addMark(timeline, "passed", mark(start, end))
-  else if (categoryOf(part) === "edit") addMark(timeline, "changed", mark(end, end))
+  const call = toolCallOf(part)
+  const failure = call.failure()
+  const act = call.mark()
+  if (failure !== undefined) addFailure(timeline, mark(start, end, `${clip(part.tool, 40)} ${failure}`))
+  else if (act === "passed") addMark(timeline, "passed", mark(start, end))
+  else if (act === "changed") addMark(timeline, "changed", mark(end, end))
 }
 
 function addFailure(timeline: Timeline, failure: TimelineMark): void {
   timeline.counts.failed++
   addMark(timeline, "failed", failure)
-}
-
-function describeFailure({ tool, call }: ToolPart): string {
-  const name = clip(tool, 40)
-  if (call.kind !== "bash") return `${name} failed`
-  if (call.ending === "timed-out") return `${name} timed out`
-  if (call.ending === "aborted") return `${name} was stopped`
-  return call.exit ? `${name} ended with exit ${call.exit}` : `${name} failed`
 }
 
 function describeError({ name, statusCode }: MessageError): string {

@@ -1,3 +1,4 @@
+import { publishedTool } from "../../render/tools/published-tool.ts"
 import { boundJson } from "../../session/bounded.ts"
 import { createIDAssigner } from "../../session/ids.ts"
 import type { Json, Part } from "../../session/model.ts"
@@ -27,7 +28,7 @@ function fieldsOf({ type, data }: StoredItem): unknown {
     case "message": {
       const message = normalizeMessage({ info: data, parts: [] })
       const sessionID = optionalText(fields(data)["sessionID"]) ?? ""
-      return message.role === "malformed"
+      return message.role === "malformed" || message.role === "event"
         ? boundJson(data as Json)
         : { ...fields(messageRecord(message, sessionID)), id }
     }
@@ -59,7 +60,7 @@ function partFields(data: unknown) {
   const part = normalizePart(data, createIDAssigner(), text(id))
   if (unpublishedTypes.has(part.type)) return undefined
   if (part.type === "unknown" || part.type === "malformed") return boundedPart({ ...part, id: text(id) }).raw
-  const shown = part.type === "tool" ? shownTool(part) : part.type === "file" ? shownFile(part) : part
+  const shown = part.type === "tool" ? shownTool(part, publishedTool) : part.type === "file" ? shownFile(part) : part
   // The file's mention is kept; whether the prompt contains it is decided when the share is rendered.
   const owner = {
     sessionID: optionalText(sessionID),

@@ -1,15 +1,14 @@
 import { randomBytes } from "node:crypto"
-import { setTimeout as sleep } from "node:timers/promises"
-import type { ObjectStore } from "../../store/object-store.ts"
+import type { HeldLock } from "../../share/lock.ts"
+import type { ObjectEntry, ObjectStore } from "../../store/object-store.ts"
 import { getJson, putJson, serverPrefixOf } from "../shares/json-objects.ts"
 
-/** The exclusive right to publish a share while it is renewed. */
-export interface Lease {
-  /** The previous holder did not release it: the published objects may be incomplete. */
-  wasAbandoned: boolean
-  /** Whether no other instance has taken the lease since. */
-  isMine(): Promise<boolean>
-  release(): Promise<void>
+/** The lock of a share in the bucket: the exclusive right of one instance to publish it while it renews the lease. */
+export interface Lease extends HeldLock {
+  /** Whether the lease has not expired. Asks nobody: no other instance acquires a lease that has not expired. */
+  isValid(): boolean
+  /** Deletes objects together with the lease, in one request. Returns false, and deletes nothing, if the lease was lost. */
+  finish(entries: readonly ObjectEntry[]): Promise<boolean>
 }
 
 interface LeaseRecord {
@@ -21,46 +20,72 @@ interface LeaseRecord {
 /** A lease expires this long after its last renewal. The clocks of all instances must agree better than this. */
 const LEASE_TTL_MS = 15_000
 const RENEW_INTERVAL_MS = 4_000
-/** Wait before the lease is read back: a concurrent write of another instance may still be on its way. */
-const SETTLE_MS = 60
+
+export const leaseKeyOf = (id: string): string => `${serverPrefixOf(id)}lease.json`
+
+export interface LeaseOptions {
+  /** Whether a lease is listed. */
+  isListed: boolean
+  /** Deletes the lease, with all its versions. */
+  remove: (entries: readonly ObjectEntry[]) => Promise<void>
+  now?: () => number
+}
 
 /**
- * Takes the lease of a share; undefined while another instance holds it. Needs no conditional writes: the store only
- * has to return what was written last. If a slow write makes two instances believe that they hold it, `isMine` tells
- * them apart; nothing is lost, the share is only published again.
+ * Acquires the lease of a share; undefined while another instance holds it. Needs no conditional writes: the store only
+ * has to return what was written last. If two instances write at the same time, the last one has the lease; the other one
+ * learns that from `isHeld`, or at the latest from `finish`, and publishes again.
  */
-export async function takeLease(
+export async function acquireLease(
   store: ObjectStore,
   id: string,
-  now: () => number = Date.now,
+  { isListed, remove, now = Date.now }: LeaseOptions,
 ): Promise<Lease | undefined> {
-  const key = `${serverPrefixOf(id)}lease.json`
-  const nonce = randomBytes(12).toString("hex")
-  const write = () => putJson(store, key, { nonce, until: now() + LEASE_TTL_MS } satisfies LeaseRecord)
-  const isMine = async () => (await getJson<LeaseRecord>(store, key))?.nonce === nonce
-  const before = await getJson<LeaseRecord>(store, key)
+  const key = leaseKeyOf(id)
+  const before = isListed ? await getJson<LeaseRecord>(store, key) : undefined
   if (before && before.until > now()) return undefined
-  await write()
-  await sleep(SETTLE_MS)
-  if (!(await isMine())) return undefined
-  let renewing: Promise<void> = Promise.resolve()
-  const renew = async () => {
-    if (await isMine()) await write()
+  const nonce = randomBytes(12).toString("hex")
+  let until = 0
+  const write = async () => {
+    const next = now() + LEASE_TTL_MS
+    await putJson(store, key, { nonce, until: next } satisfies LeaseRecord)
+    until = next
   }
-  const renewal = setInterval(() => {
-    renewing = renew().catch(() => {})
-  }, RENEW_INTERVAL_MS).unref()
+  const isHeld = async () => (await getJson<LeaseRecord>(store, key))?.nonce === nonce
+  await write()
+  const stopRenewing = renewRegularly(async () => {
+    if (await isHeld()) await write()
+    else until = 0
+  })
+  const finish = async (entries: readonly ObjectEntry[]) => {
+    // A renewal that is written after the deletion would look like the lease of an instance that was killed.
+    await stopRenewing()
+    if (!(await isHeld())) return false
+    until = 0
+    await remove([{ key, size: 0 }, ...entries])
+    return true
+  }
   return {
     wasAbandoned: before !== undefined,
-    isMine,
-    async release() {
-      clearInterval(renewal)
-      // A renewal written after the deletion would look like the lease of an instance that was killed.
-      await renewing
-      if (!(await isMine())) return
-      const entries = []
-      for await (const entry of store.list(`${serverPrefixOf(id)}`)) if (entry.key === key) entries.push(entry)
-      await store.delete(entries)
-    },
+    isValid: () => until > now(),
+    isHeld,
+    finish,
+    release: () =>
+      finish([]).then(
+        () => {},
+        () => {},
+      ),
+  }
+}
+
+/** Returns a function that stops it, and resolves once a renewal that is under way has ended. */
+function renewRegularly(renew: () => Promise<void>): () => Promise<void> {
+  let renewing: Promise<void> = Promise.resolve()
+  const timer = setInterval(() => {
+    renewing = renew().catch(() => {})
+  }, RENEW_INTERVAL_MS).unref()
+  return () => {
+    clearInterval(timer)
+    return renewing
   }
 }

@@ -1,18 +1,21 @@
-import { withTemporaryFiles } from "../../lib/temporary-files.ts"
 import type { RedactOptions } from "../../redact/redact.ts"
-import { site } from "../../render/site/site.ts"
-import { nextExpiry } from "../../share/expiry.ts"
-import { MANIFEST, type Manifest, prefixOf, readManifest, writeManifest } from "../../share/manifest.ts"
-import { prepare } from "../../share/prepare.ts"
 import { emptyPrefix } from "../../share/unshare.ts"
-import { uploadFiles } from "../../share/upload-files.ts"
 import type { ObjectEntry, ObjectStore } from "../../store/object-store.ts"
-import { compactBatches, hasNewBatches, markInconsistent, readBatches } from "../items/batches.ts"
-import { toSessionRecord } from "../items/session-items.ts"
-import { SERVER_FOLDER } from "../shares/json-objects.ts"
-import { hasTombstone, readOwner } from "../shares/ownership.ts"
-import { listDirtyMarks } from "./dirty-marks.ts"
-import { takeLease } from "./lease.ts"
+import {
+  batchKeyOf,
+  markInconsistent,
+  mergeBatches,
+  readBatches,
+  rememberBatch,
+  type StoredItems,
+  totalBatchBytes,
+} from "../items/batches.ts"
+import { hasTombstone } from "../shares/ownership.ts"
+import { dirtyMarkKey, listDirtyMarks, listFinishedMarks } from "./dirty-marks.ts"
+import { acquireLease, type Lease, leaseKeyOf } from "./lease.ts"
+import { type PublishMemory, publishMemory } from "./publish-memory.ts"
+import { publishSession } from "./publish-session.ts"
+import { listServerObjects, type ServerObjects } from "./server-objects.ts"
 
 export interface PublishShareOptions {
   store: ObjectStore
@@ -21,93 +24,128 @@ export interface PublishShareOptions {
   redact?: RedactOptions | undefined
   /** Shares expire this long after the last change of their session, in milliseconds. Default: never. */
   lifetimeMs?: number | undefined
+  memory?: PublishMemory
+  /** Batches that this instance has just stored, by name: they need not be read. */
+  fresh?: ReadonlyMap<string, Uint8Array>
+  /** Larger shares are `too large` for this process. Default: any size. */
+  maxBytes?: number
 }
 
 /**
- * Publishes the stored items of a session: read → compact → redact → render → publish. Returns `busy` while another
- * instance publishes it, and `gone` if the share was removed; then its objects are deleted. Can be interrupted at any
- * point and repeated by any instance. Throws what the store throws.
+ * `busy`: another instance publishes the share, or has taken it over; try again. `gone`: it was removed, and nothing is
+ * left of it.
  */
-export async function publishShare(id: string, options: PublishShareOptions): Promise<"published" | "busy" | "gone"> {
-  const { store } = options
-  if (await finishRemoval(store, id)) return "gone"
-  const lease = await takeLease(store, id)
-  if (!lease) return "busy"
-  try {
-    let isConsistent = !lease.wasAbandoned
-    for (;;) {
-      const marks = await listDirtyMarks(store, id)
-      const stored = await readBatches(store, id)
-      if (stored.isInconsistent) isConsistent = false
-      await compactBatches(store, id, stored)
-      const owner = await readOwner(store, id)
-      const before = await readManifest(store, id)
-      if (!owner || !before) return (await finishRemoval(store, id)) ? "gone" : "busy"
-      if (stored.items.size > 0) {
-        const manifest = await publishSession(
-          toSessionRecord(stored.items, owner.session),
-          before,
-          isConsistent,
-          options,
-        )
-        if (!(await lease.isMine())) {
-          await markInconsistent(store, id)
-          return (await finishRemoval(store, id)) ? "gone" : "busy"
-        }
-        await writeManifest(store, manifest)
-        isConsistent = true
-      }
-      if (await finishRemoval(store, id)) return "gone"
-      await store.delete(marks)
-      if (!(await hasNewBatches(store, id, stored))) return "published"
-    }
-  } finally {
-    await lease.release()
-    // A removal writes the tombstone and then deletes what it lists; objects uploaded after that listing are deleted
-    // here.
-    await finishRemoval(store, id)
+export type ShareResult = "published" | "busy" | "gone" | "too large"
+
+/** More batches than this are merged into one when they have been published. */
+const MAX_BATCHES = 8
+
+/**
+ * Publishes the stored items of a session. Can be interrupted at any point and repeated by any instance: the dirty marks of
+ * its batches are deleted last, together with the lease. Throws what the store throws.
+ */
+export async function publishShare(id: string, options: PublishShareOptions): Promise<ShareResult> {
+  const { store, memory = publishMemory(), maxBytes = Number.POSITIVE_INFINITY, fresh = new Map() } = options
+  const objects = await listServerObjects(store, id)
+  const previous = memory.published.get(id)
+  if (!objects.hasOwner || !previous) {
+    if (await finishRemoval(store, id)) return "gone"
+    if (!objects.hasOwner) return objects.batches.length > 0 ? removeOrphans(store, id) : "busy"
   }
+  if (totalBatchBytes(new Set(objects.batches.map(({ key }) => key))) > maxBytes) return "too large"
+  for (const [name, body] of fresh) rememberBatch(memory.batches, batchKeyOf(id, name), body)
+
+  const remove = (entries: readonly ObjectEntry[]) => deleteObjects(store, id, objects, entries)
+  const lease = await acquireLease(store, id, { isListed: objects.hasLease, remove })
+  if (!lease) return "busy"
+  // Where another instance publishes as well, both may have begun in the same moment.
+  const stored = await readBatches(store, objects.batches, memory.batches)
+  if (!stored || (!previous && !(await lease.isHeld()))) {
+    await lease.release()
+    return "busy"
+  }
+  return publishStored(id, { ...options, memory }, { objects, stored, lease, previous })
+}
+
+interface Claimed {
+  objects: ServerObjects
+  stored: StoredItems
+  lease: Lease
+  /** Names of the batches that this process published last. */
+  previous: ReadonlySet<string> | undefined
+}
+
+async function publishStored(
+  id: string,
+  options: PublishShareOptions & { memory: PublishMemory },
+  { objects, stored, lease, previous }: Claimed,
+): Promise<ShareResult> {
+  const { store, memory, now } = options
+  const names = new Set(objects.names)
+  memory.published.delete(id)
+  try {
+    const isConsistent = !lease.wasAbandoned && !stored.isInconsistent
+    const status =
+      stored.items.size === 0 ? "published" : await publishSession(id, stored, { ...options, lease, isConsistent })
+    if (status !== "published") return await recover(store, id, stored)
+    const isMerging = stored.isInconsistent || names.size > MAX_BATCHES
+    if (isMerging) await mergeBatches(store, id, stored, memory.batches)
+    const hasNews = previous !== undefined && [...names].some((name) => !previous.has(name))
+    const marks =
+      hasNews && !objects.isVersioned
+        ? marksOf(id, objects, previous)
+        : await listFinishedMarks(store, id, names, now().getTime())
+    // The lease is still there: so no removal had finished before the last upload, and the objects of a later one go with it.
+    if (!(await lease.finish([...marks, ...(isMerging ? objects.batches : [])])))
+      return await recover(store, id, stored)
+    memory.published.set(id, names)
+    return "published"
+  } catch (error) {
+    // Objects of two versions may be mixed now; if that cannot be recorded, the lease is left behind, which tells the same.
+    await recover(store, id, stored).then(() => lease.release())
+    throw error
+  }
+}
+
+/** Dirty marks of the batches that were not published before. */
+const marksOf = (id: string, { names, version }: ServerObjects, previous: ReadonlySet<string>): ObjectEntry[] =>
+  [...names]
+    .filter((name) => !previous.has(name))
+    .map((name) => ({ key: dirtyMarkKey(id, name), size: 0, ...(version !== undefined && { version }) }))
+
+/** After an incomplete run: deletes what was uploaded if the share was removed meanwhile; else has everything published again. */
+async function recover(store: ObjectStore, id: string, { isInconsistent }: StoredItems): Promise<"gone" | "busy"> {
+  if (await finishRemoval(store, id)) return "gone"
+  if (!isInconsistent) await markInconsistent(store, id)
+  return "busy"
+}
+
+/** Deletes objects and, if the bucket keeps versions, all versions of those that are given without one. */
+async function deleteObjects(
+  store: ObjectStore,
+  id: string,
+  { isVersioned, version }: ServerObjects,
+  entries: readonly ObjectEntry[],
+): Promise<void> {
+  if (!isVersioned)
+    return store.delete(entries.map((entry) => ({ ...entry, ...(version !== undefined && { version }) })))
+  const keys = new Set(entries.filter((entry) => entry.version === undefined).map(({ key }) => key))
+  const versions: ObjectEntry[] = []
+  for await (const entry of store.list(leaseKeyOf(id).replace(/[^/]+$/, "")))
+    if (keys.has(entry.key)) versions.push(entry)
+  await store.delete([...entries.filter((entry) => entry.version !== undefined), ...versions])
 }
 
 /** Deletes the remaining objects of a share that has a tombstone. Returns whether it has one. */
 export async function finishRemoval(store: ObjectStore, id: string): Promise<boolean> {
   if (!(await hasTombstone(store, id))) return false
-  await emptyPrefix(store, id)
-  await store.delete(await listDirtyMarks(store, id))
+  await removeOrphans(store, id)
   return true
 }
 
-async function publishSession(
-  record: ReturnType<typeof toSessionRecord>,
-  before: Manifest,
-  isConsistent: boolean,
-  { store, version, now, redact, lifetimeMs = Number.POSITIVE_INFINITY }: PublishShareOptions,
-): Promise<Manifest> {
-  // Redacts the whole session again: the context that reveals a secret may have come in another batch. The server's own
-  // user does not occur in sessions.
-  const { session, leftOut } = await prepare(record, { redact: { ...redact, person: { user: "", home: "" } } })
-  const { id } = before
-  const prefix = prefixOf(id)
-  const rule = { durationMs: lifetimeMs, explicit: false }
-  const { expires } = nextExpiry(before, rule, session.info.updated, now())
-  const current = isConsistent && before.state === "published" ? before.objects : {}
-  const seen = Object.keys(before.objects)
-  const { objects } = await withTemporaryFiles((temporary) => {
-    const files = site(session, { id, version, leftOut, expires, temporary })
-    return uploadFiles(files, { store, prefix, storedObjects: current, visiblePaths: seen, concurrency: 8 })
-  })
-  if (current !== before.objects || Object.keys(current).some((path) => !Object.hasOwn(objects, path)))
-    await removeStale(store, prefix, objects)
-  const { expires: _, ...timeless } = before
-  const about = { title: session.info.title, updated: now().toISOString(), generator: version }
-  return { ...timeless, ...about, state: "published", objects, ...(expires !== undefined && { expires }) }
-}
-
-async function removeStale(store: ObjectStore, prefix: string, objects: object): Promise<void> {
-  const stale: ObjectEntry[] = []
-  for await (const entry of store.list(prefix)) {
-    const path = entry.key.slice(prefix.length)
-    if (path !== MANIFEST && !path.startsWith(SERVER_FOLDER) && !Object.hasOwn(objects, path)) stale.push(entry)
-  }
-  await store.delete(stale)
+/** Deletes what is left of a share that was removed, or whose objects another tool has deleted. */
+async function removeOrphans(store: ObjectStore, id: string): Promise<"gone"> {
+  await emptyPrefix(store, id)
+  await store.delete(await listDirtyMarks(store, id))
+  return "gone"
 }

@@ -6,12 +6,13 @@ import { emptyPrefix } from "../../share/unshare.ts"
 import type { CreatedShare, ShareBackend } from "../../share-api/share-api.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
 import { readSyncBody } from "../http/request-body.ts"
-import { storeBatch } from "../items/batches.ts"
+import { newBatchName, redactionRules, storeBatch } from "../items/batches.ts"
 import { type CleanBatch, cleanBatch, type RawBatch } from "../items/clean-batch.ts"
 import { deriveMarkKey } from "../items/redact-items.ts"
 import { type SecretMarkCache, secretMarkCache } from "../items/secret-mark-cache.ts"
 import { type ShareQuota, shareQuota } from "../items/share-quota.ts"
-import { addDirtyMark } from "../publishing/dirty-marks.ts"
+import { addDirtyMark, listDirtyMarks } from "../publishing/dirty-marks.ts"
+import { type OwnerCache, ownerCache } from "./owner-cache.ts"
 import {
   deriveShare,
   hasTombstone,
@@ -38,8 +39,8 @@ export interface ShareBackendsOptions {
   linkOf: (id: string) => string
   /** Rejects while nothing may be published yet; see `bucketCheck`. */
   ready?: () => Promise<void>
-  /** Called when items were stored that are not published yet. */
-  onStored: (id: string) => void
+  /** Called when a batch was stored that is not published yet. */
+  onStored: (id: string, batchName: string, batch: Uint8Array) => void
   audit: (what: "create" | "remove" | "full", about: { share: string; token: string }) => void
 }
 
@@ -55,12 +56,16 @@ interface BackendContext extends ShareBackendsOptions {
   clean: NonNullable<ShareBackendsOptions["clean"]>
   secretMarks: SecretMarkCache
   quota: ShareQuota
+  owners: OwnerCache
+  /** See `redactionRules`. */
+  rules: string
 }
 
 /**
  * Share backends on a bucket. Stateless, for any number of instances: whatever was acknowledged is in the bucket,
  * redacted. A removal writes a tombstone before it deletes, and a sync checks for the tombstone after it stores: so
- * nothing comes back, whichever is first.
+ * nothing comes back, whichever is first. A removal at another instance is seen within seconds; what a sync stores until then is
+ * deleted when it would be published.
  */
 export function shareBackends(options: ShareBackendsOptions): ShareBackends {
   const { store, maxShareBytes, clean = cleanBatch } = options
@@ -69,6 +74,8 @@ export function shareBackends(options: ShareBackendsOptions): ShareBackends {
     clean,
     secretMarks: secretMarkCache(),
     quota: shareQuota(store, maxShareBytes),
+    owners: ownerCache(store),
+    rules: redactionRules(options.version, options.redact),
   }
   return {
     remove: (id, owner) => removeOwned(context, id, owner),
@@ -102,10 +109,10 @@ async function createShare(
 }
 
 async function storeSync(context: BackendContext, id: string, request: Request, token: PublishToken): Promise<void> {
-  const { store, redact, clean, secretMarks, quota, audit, onStored } = context
+  const { store, redact, clean, secretMarks, quota, owners, audit, onStored } = context
   const { body, owner, secret } = await readOwnersBody(context, id, request, token)
   const marks = secretMarks.of(id)
-  const batch = { body, session: owner.session, key: deriveMarkKey(secret), marks, redact }
+  const batch = { body, session: owner.session, key: deriveMarkKey(secret), marks, redact, rules: context.rules }
   const { items, marks: newMarks } = await clean(batch, token.hash)
   if (items.length === 0) return
   secretMarks.add(id, newMarks)
@@ -113,26 +120,28 @@ async function storeSync(context: BackendContext, id: string, request: Request, 
     audit("full", { share: id, token: token.name })
     throw tooLargeError(context.maxShareBytes)
   }
-  await Promise.all([storeBatch(store, id, items), addDirtyMark(store, id)])
-  if ((await hasTombstone(store, id)) || !(await readOwner(store, id))) {
+  const name = newBatchName(items)
+  await addDirtyMark(store, id, name)
+  await storeBatch(store, id, name, items)
+  if (!(await owners.find(id))) {
     await emptyPrefix(store, id)
+    await store.delete(await listDirtyMarks(store, id))
     throw notFoundError(id)
   }
-  onStored(id)
+  onStored(id, name, items)
 }
 
 /** Reads the body of a sync, once its secret is known to be the owner's. */
 async function readOwnersBody(
-  { store, maxBodyBytes }: BackendContext,
+  { store, owners, maxBodyBytes }: BackendContext,
   id: string,
   request: Request,
   token: PublishToken,
 ): Promise<{ body: Uint8Array; owner: ShareOwner; secret: string }> {
   let found: { owner: ShareOwner; secret: string } | undefined
   const body = await readSyncBody(request, maxBodyBytes, async (secret) => {
-    const owner = isShareId(id) ? await readOwner(store, id) : undefined
-    if (!owner || !(await isOwner(store, owner, token, secret)) || (await hasTombstone(store, id)))
-      throw notFoundError(id)
+    const owner = await owners.find(id)
+    if (!owner || !(await isOwner(store, owner, token, secret))) throw notFoundError(id)
     found = { owner, secret }
   })
   if (!found) throw notFoundError(id)
@@ -149,9 +158,9 @@ async function removeForClient(context: BackendContext, id: string, secret: stri
   return removeOwned(context, id, undefined)
 }
 
-async function removeOwned({ store, now, secretMarks, audit }: BackendContext, id: string, owner?: ShareOwner) {
+async function removeOwned({ store, now, owners, secretMarks, audit }: BackendContext, id: string, owner?: ShareOwner) {
   secretMarks.forget(id)
-  await removeShare(store, id, owner, now())
+  await owners.removing(id, () => removeShare(store, id, owner, now()))
   if (owner) audit("remove", { share: id, token: owner.name })
 }
 

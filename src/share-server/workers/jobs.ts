@@ -2,6 +2,7 @@ import type { RedactOptions } from "../../redact/redact.ts"
 import { type Destination, openStore } from "../../store/open-store.ts"
 import type { HttpError } from "../http/http-error.ts"
 import { type CleanBatch, cleanBatch, type RawBatch } from "../items/clean-batch.ts"
+import { publishMemory } from "../publishing/publish-memory.ts"
 import { publishShare } from "../publishing/publish-share.ts"
 
 /** Jobs that run in a separate process. */
@@ -10,10 +11,14 @@ export type ServerJob =
   | {
       job: "publish"
       id: string
+      /** Batches that need not be read, by name. */
+      fresh?: ReadonlyMap<string, Uint8Array> | undefined
+      /** Larger shares are `too large`. */
+      maxBytes?: number
       destination: Destination
       version: string
       redact?: RedactOptions | undefined
-      lifetime: number
+      lifetimeMs: number
     }
 
 /** Results by job. */
@@ -31,11 +36,13 @@ export type ServerJobResponse =
 
 /** Connections of one process to the bucket. */
 const MAX_CONNECTIONS = 32
+const memory = publishMemory()
 let store: ReturnType<typeof openStore> | undefined
 
 export async function runJob(job: ServerJob): Promise<ServerJobResult[ServerJob["job"]]> {
   if (job.job === "clean") return cleanBatch(job)
   const { id, destination, ...options } = job
   store ??= openStore(destination, { maxSockets: MAX_CONNECTIONS })
-  return publishShare(id, { ...options, store: await store, now: () => new Date() })
+  const { fresh = new Map(), ...rest } = options
+  return publishShare(id, { ...rest, fresh, store: await store, memory, now: () => new Date() })
 }

@@ -24,13 +24,19 @@ const HEAVY_TIMEOUT_MS = 150_000
 /** A share that exceeded the limits of the largest process is not retried for this long. */
 const GIVEN_UP_MS = 3_600_000
 const MAX_GIVEN_UP_SHARES = 10_000
+/** Shares that are too large for the process of ordinary shares go to the other one at once, for this long. */
+const LARGE_TTL_MS = 600_000
+const MAX_LARGE_SHARES = 10_000
+
+export type PublishJob = Extract<ServerJob, { job: "publish" }>
+export type PublishJobResult = ServerJobResult["publish"] | "given up"
 
 /** Runs the work whose size clients control in separate processes. */
 export interface WorkerPool {
   /** Throws `HttpError` if the batch exceeds the limits. */
   clean(batch: RawBatch, token: string): Promise<CleanBatch>
   /** `given up`: the share exceeds the limits and is not retried for a while. */
-  publish(job: Extract<ServerJob, { job: "publish" }>): Promise<ServerJobResult["publish"] | "given up">
+  publish(job: PublishJob): Promise<PublishJobResult>
   end(): void
 }
 
@@ -49,6 +55,7 @@ export function workerPool(file: string, store: ObjectStore, now: () => number =
     ttl: GIVEN_UP_MS,
     perf: { now },
   })
+  const large = new LRUCache<string, true>({ max: MAX_LARGE_SHARES, ttl: LARGE_TTL_MS })
 
   async function cleanApart(batch: RawBatch, token: string): Promise<CleanBatch> {
     const job = { job: "clean" as const, ...batch }
@@ -56,7 +63,9 @@ export function workerPool(file: string, store: ObjectStore, now: () => number =
     return heavyWork(() => heavy.run<"clean">(job, HEAVY_CLEAN_TIMEOUT_MS), 1, token)
   }
 
-  async function publishHeavy(job: Extract<ServerJob, { job: "publish" }>, bytes: number) {
+  async function publishHeavy({ fresh: _, ...job }: PublishJob): Promise<PublishJobResult> {
+    const bytes = await storedBytes(store, job.id)
+    if (givenUp.get(job.id)?.bytes === bytes) return "given up"
     const owner = await readOwner(store, job.id)
     try {
       return await heavyWork(() => heavy.run<"publish">(job), 1, owner?.token)
@@ -79,16 +88,16 @@ export function workerPool(file: string, store: ObjectStore, now: () => number =
       }
     },
     async publish(job) {
-      const bytes = await storedBytes(store, job.id)
-      if (givenUp.get(job.id)?.bytes === bytes) return "given up"
-      if (bytes > MAX_LIGHT_SHARE_BYTES) return publishHeavy(job, bytes)
+      if (large.has(job.id)) return publishHeavy(job)
       try {
-        return await publisher.run<"publish">(job)
+        const result = await publisher.run<"publish">({ ...job, maxBytes: MAX_LIGHT_SHARE_BYTES })
+        if (result !== "too large") return result
+        large.set(job.id, true)
       } catch (error) {
         // Another share rendered in the same process may have caused it.
-        if (error instanceof ResourceLimitError) return publishHeavy(job, bytes)
-        throw error
+        if (!(error instanceof ResourceLimitError)) throw error
       }
+      return publishHeavy(job)
     },
     end() {
       for (const worker of [cleaner, publisher, heavy]) worker.end()

@@ -117,13 +117,16 @@ async function planResume(
   }
 }
 
+const isPromptRecord = (message: unknown) =>
+  fields(fields(message)["info"])["role"] === "user" || fields(message)["type"] === "user"
+
 /** Wraps a record: `lastPrompt` returns how many messages precede the last prompt that was read. */
 function trackLastPrompt(record: SessionRecord) {
   let last = 0
   const tracked = transformMessages(record, async function* (messages, from) {
     let position = from
     for await (const message of messages) {
-      if (fields(fields(message)["info"])["role"] === "user") last = Math.max(last, position)
+      if (isPromptRecord(message)) last = Math.max(last, position)
       position++
       yield message
     }

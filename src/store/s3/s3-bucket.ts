@@ -1,4 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3"
+import type { UploadDemands } from "./s3-demands.ts"
 
 /** A bucket, with the capabilities of its service that were detected so far. */
 export interface S3Bucket {
@@ -6,6 +7,8 @@ export interface S3Bucket {
   bucket: string
   endpoint: string
   region: string
+  /** What every upload carries: encryption, storage class, ACL, tags. */
+  upload: UploadDemands
   /** Whether the service lists versions; undefined before the first listing. */
   versions: "listed" | "unsupported" | "denied" | undefined
   /** Whether deleting without a version keeps the content; undefined before the first response that shows it. */

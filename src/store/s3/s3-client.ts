@@ -1,13 +1,15 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
 import { proxiesFrom } from "../../lib/proxies.ts"
+import type { BucketOptions } from "../bucket-options.ts"
 import { signContentMd5 } from "./s3-content-md5.ts"
+import { sendWithEveryRequest } from "./s3-demands.ts"
 import { checkBucketInEndpoint } from "./s3-endpoint.ts"
 import { bucketAddress, configuredRegion } from "./s3-location.ts"
 import { configuredEndpoint } from "./s3-profile.ts"
 import { TimeoutLimitedRetryStrategy } from "./s3-retries.ts"
 
-export interface S3Settings {
+export interface S3Settings extends BucketOptions {
   bucket: string
   /** The folder in the bucket, for error messages. */
   folder?: string | undefined
@@ -46,14 +48,17 @@ export async function connect(settings: S3Settings): Promise<S3Connection> {
   const region = settings.region ?? (await configuredRegion(config, endpoint !== undefined))
   const bucketUrl = await bucketAddress({ ...config, region }, settings.bucket)
   return {
-    client: makeClient({ ...config, region }, settings.timeouts ?? DEFAULT_TIMEOUTS_MS, settings.maxSockets),
+    client: makeClient({ ...config, region }, settings),
     region,
     endpoint: endpoint ?? new URL(bucketUrl).origin,
     bucketUrl,
   }
 }
 
-function makeClient(config: S3ClientConfig, timeouts: { connect: number; idle: number }, maxSockets = 32): S3Client {
+function makeClient(
+  config: S3ClientConfig,
+  { timeouts = DEFAULT_TIMEOUTS_MS, maxSockets = 32, ...demands }: S3Settings,
+): S3Client {
   const agent = { keepAlive: true, maxSockets, proxyEnv: { ...proxiesFrom(process.env) } }
   const client = new S3Client({
     ...config,
@@ -70,6 +75,7 @@ function makeClient(config: S3ClientConfig, timeouts: { connect: number; idle: n
     },
   })
   signContentMd5(client)
+  sendWithEveryRequest(client, demands)
   return client
 }
 

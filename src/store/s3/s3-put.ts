@@ -21,7 +21,7 @@ export async function putObject(s3: S3Bucket, key: string, object: StoredObject)
   let mayBeStored = () => false
   try {
     const answer = await withTemporaryFiles(async (temporary) => {
-      const command = await putCommand({ Bucket: s3.bucket, Key: key }, object, temporary)
+      const command = await putCommand({ Bucket: s3.bucket, Key: key, ...s3.upload }, object, temporary)
       mayBeStored = watchDelivery(command)
       return s3.client.send(command)
     })
@@ -36,11 +36,11 @@ export async function putObject(s3: S3Bucket, key: string, object: StoredObject)
  * exist until the request completes. Throws what the file throws.
  */
 async function putCommand(
-  s3: { Bucket: string; Key: string },
+  target: PutObjectCommandInput,
   { body, contentType, cacheControl }: StoredObject,
   temporary: TemporaryFiles,
 ): Promise<PutObjectCommand> {
-  const about = { ...s3, ContentType: contentType, CacheControl: cacheControl }
+  const about = { ...target, ContentType: contentType, CacheControl: cacheControl }
   if (body instanceof Uint8Array || body.length <= SPOOL_THRESHOLD_BYTES) {
     const { body: Body, encoding } = await encode(await bytesOf(body), contentType)
     return new PutObjectCommand({ ...about, Body, ...(encoding && { ContentEncoding: encoding }) })

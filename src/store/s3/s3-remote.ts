@@ -1,10 +1,19 @@
 import { sha256 } from "../../lib/hash.ts"
-import { checkPrefix } from "../keys.ts"
+import { type BucketOptions, describeBucketOptions } from "../bucket-options.ts"
+import { checkKey, checkPrefix } from "../keys.ts"
 import type { RemoteStore } from "../object-store.ts"
 import { s3Error } from "./errors/s3-error.ts"
 import type { S3Bucket } from "./s3-bucket.ts"
 import { readObjectLock } from "./s3-object-lock.ts"
 import { checkListing, checkPermissions } from "./s3-permissions.ts"
+import { unmetOptions } from "./s3-unmet.ts"
+
+/** What distinguishes a store from others, apart from its credentials and its folder. */
+interface StoreLocation {
+  bucketUrl: string
+  profile: string
+  options: BucketOptions
+}
 
 /** Errors that affect every request, as opposed to one that is refused or unsupported. */
 const FATAL_CODES = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable", "store-busy"]
@@ -12,9 +21,8 @@ const FATAL_CODES = ["store-credentials", "store-bucket-missing", "store-clock",
 /**
  * Checks of a bucket before the first upload: see `RemoteStore`.
  * @param root prefix of all keys of the store in the bucket
- * @param location what distinguishes the store from others, apart from its credentials and the root
  */
-export function remoteStore(s3: S3Bucket, root: string, location: { bucketUrl: string; profile: string }): RemoteStore {
+export function remoteStore(s3: S3Bucket, root: string, location: StoreLocation): RemoteStore {
   return {
     async identity() {
       const identity = await s3.client.config.credentials().catch((error: unknown) => {
@@ -23,7 +31,9 @@ export function remoteStore(s3: S3Bucket, root: string, location: { bucketUrl: s
       const { accessKeyId, sessionToken, accountId = "" } = identity
       // Temporary keys change every hour.
       const who = sessionToken ? accountId : accessKeyId
-      return sha256(JSON.stringify([location.bucketUrl, root, s3.region, location.profile, who]))
+      const { bucketUrl, profile, options } = location
+      const demands = Object.keys(options).length === 0 ? [] : [options]
+      return sha256(JSON.stringify([bucketUrl, root, s3.region, profile, who, ...demands]))
     },
     async retention() {
       try {
@@ -39,6 +49,11 @@ export function remoteStore(s3: S3Bucket, root: string, location: { bucketUrl: s
     checkPermissions(prefix) {
       checkPrefix(prefix)
       return checkPermissions(s3, root + prefix)
+    },
+    options: describeBucketOptions(location.options),
+    unmetOptions(key) {
+      checkKey(key)
+      return unmetOptions(s3, root + key, location.options)
     },
     checkListing(prefix) {
       checkPrefix(prefix)

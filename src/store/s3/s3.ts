@@ -1,8 +1,10 @@
+import { pickBucketOptions } from "../bucket-options.ts"
 import { checkKey, checkListedKey, checkPrefix } from "../keys.ts"
 import type { ObjectStore } from "../object-store.ts"
 import type { S3Bucket } from "./s3-bucket.ts"
 import { connect, type S3Settings } from "./s3-client.ts"
 import { deleteEntries } from "./s3-delete.ts"
+import { uploadDemands } from "./s3-demands.ts"
 import { actualLocation } from "./s3-endpoint.ts"
 import { listEntries, listFolders } from "./s3-list.ts"
 import { presign } from "./s3-presign.ts"
@@ -22,7 +24,7 @@ export interface S3StoreOptions extends S3Settings {
 
 /**
  * An `ObjectStore` for a bucket of any S3-compatible service, with the SDK's credential chain. Opening sends nothing.
- * Text is stored with `Content-Encoding: gzip`. Access control lists are never set, since several services lack them.
+ * Text is stored with `Content-Encoding: gzip`. Access control lists are not set unless an option asks for one, since several services lack them.
  * This module loads the AWS SDK: import it dynamically, only if a bucket is used.
  */
 export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
@@ -30,7 +32,7 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
   const { bucket, publicUrl } = options
   const { client, endpoint, region, bucketUrl } = await connect(options)
   const learned = { versions: undefined, keepsVersions: undefined, batches: true }
-  const s3: S3Bucket = { client, bucket, endpoint, region, ...learned }
+  const s3: S3Bucket = { client, bucket, endpoint, region, upload: uploadDemands(options), ...learned }
   const folder = (options.folder ?? "").replace(/^\/+|\/+$/g, "")
   const root = folder === "" ? "" : `${folder}/`
   const base = publicUrl === undefined ? bucketUrl + encodePath(root) : `${publicUrl.replace(/\/+$/, "")}/`
@@ -69,7 +71,7 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
       const addresses = new Set([bucketUrl, publicUrl === undefined ? bucketUrl : base])
       return [...addresses].map((address) => `${address}?list-type=2&max-keys=1`)
     },
-    remote: remoteStore(s3, root, { bucketUrl, profile: options.profile ?? "" }),
+    remote: remoteStore(s3, root, { bucketUrl, profile: options.profile ?? "", options: pickBucketOptions(options) }),
     close: () => client.destroy(),
   }
 }

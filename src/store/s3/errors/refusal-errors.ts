@@ -29,6 +29,9 @@ export function protectionError({ code, message }: S3ErrorFacts, about: S3Contex
   return undefined
 }
 
+const UPLOAD_DEMANDS =
+  " If that is allowed, its policy may demand encryption, an ACL, tags or a storage class: set --sse, --acl, --tags or --storage-class."
+
 /** A missing permission. */
 export function deniedError({ code, status, headers, message }: S3ErrorFacts, about: S3Context): ErrorText | undefined {
   if (
@@ -50,7 +53,7 @@ export function deniedError({ code, status, headers, message }: S3ErrorFacts, ab
   return [
     "store-denied",
     `Access denied: these credentials may not ${operationVerb(about.operation)} ${objectName(about)}${reasonIn(message, code)}.`,
-    `Allow ${permission} for the bucket ${about.bucket}.${bucketEndpointHint(about)}`,
+    `Allow ${permission} for the bucket ${about.bucket}.${about.operation === "write" ? UPLOAD_DEMANDS : ""}${bucketEndpointHint(about)}`,
   ]
 }
 

@@ -1,0 +1,110 @@
+import type { ToolPart } from "../../session/model.ts"
+import { TERMINAL_LIMITS, truncate } from "../html/truncate.ts"
+import { boundedJson } from "../message-fragment.ts"
+import { toolCallOf } from "../tools/registry.ts"
+import type { DiffContent, Question, Todo, ToolBlock } from "../tools/tool-block.ts"
+import { codeSpan, escapeInline, fencedBlock, oneLine, withoutAnsi } from "./escape-markdown.ts"
+
+/** A tool call in `session.md`: a heading, its input and its output. */
+export function toolMarkdown(part: ToolPart): string[] {
+  const call = toolCallOf(part)
+  const context = { directory: "" }
+  const { verb, folder = "", object = "", mono = true, outcome, lines } = call.row(context)
+  const name = mono ? codeSpan(folder + object) : escapeInline(folder + object)
+  const end = outcome ?? (lines ? `+${lines.additions} −${lines.deletions}` : (call.failure() ?? ENDS[part.status]))
+  const heading = `### ${[verb, name].filter(Boolean).join(" ")}${end && ` (${escapeInline(end)})`}`
+  const error = part.status === "error" && part.error !== "" ? ["Error:", cutFence(part.error, "text")] : []
+  return [heading, ...call.blocks(context).flatMap((block) => blockMarkdown(block, part)), ...error]
+}
+
+const ENDS: Record<ToolPart["status"], string> = {
+  pending: "waiting",
+  running: "still running",
+  completed: "",
+  error: "failed",
+}
+
+function blockMarkdown(block: ToolBlock, part: ToolPart): string[] {
+  switch (block.type) {
+    case "caption":
+      return [`*${escapeInline(block.text)}*`]
+    case "output":
+      return [cutFence(block.text, "text")]
+    case "terminal": {
+      const output = withoutAnsi(block.output)
+      return [cutFence(block.command, "sh"), ...(output.trim() === "" ? [] : [cutFence(output, "text")])]
+    }
+    case "code":
+      return [cutFence(block.text, /\.([a-z0-9]{1,10})$/i.exec(block.path)?.[1]?.toLowerCase() ?? "text")]
+    case "diffs":
+      return block.files.flatMap(diffMarkdown)
+    case "replacements":
+      return block.changes.map(({ before, after }) =>
+        cutFence(`${before.replace(/^/gm, "-")}\n${after.replace(/^/gm, "+")}`, "diff"),
+      )
+    case "prose":
+      return [`${block.name[0]!.toUpperCase()}${block.name.slice(1)}:`, cutFence(block.text, "markdown")]
+    case "todos":
+      return [block.todos.map(todoMarkdown).join("\n")]
+    case "questions":
+      return block.questions.map((question) => questionMarkdown(question, block.isDismissed))
+    case "calls":
+      return [block.calls.map(({ tool, status }) => `- ${codeSpan(tool)} (${escapeInline(status)})`).join("\n")]
+    case "fields":
+      return isEmpty(block.value) ? [] : [fencedBlock(boundedJson(block.value), "json")]
+    case "diagnostics":
+      return [
+        block.diagnostics
+          .map(
+            ({ severity, file, line, message }) =>
+              `- ${severity}: ${codeSpan(line === undefined ? file : `${file}:${line}`)} ${escapeInline(message)}`,
+          )
+          .join("\n"),
+      ]
+    case "attachments":
+      return part.attachments.map(({ filename, mime }) => `*Attached: ${escapeInline(filename || mime)}*`)
+    case "subagent":
+      return [`Session of the subagent: ${codeSpan(block.sessionID)}`]
+    case "address":
+      return []
+  }
+}
+
+function diffMarkdown({ label, note, patch }: DiffContent): string[] {
+  const name = [label && codeSpan(label), note && `(${escapeInline(note)})`].filter(Boolean).join(" ")
+  return [...(name ? [name] : []), ...(patch ? [cutFence(patch, "diff")] : [])]
+}
+
+const MARKS: Record<string, [mark: string, note: string]> = {
+  completed: ["x", ""],
+  pending: [" ", ""],
+  in_progress: [" ", " (in progress)"],
+  cancelled: [" ", " (dropped)"],
+}
+
+function todoMarkdown({ content, status }: Todo): string {
+  const [mark, note] = Object.hasOwn(MARKS, status) ? MARKS[status]! : [" ", status && ` (${escapeInline(status)})`]
+  const text = escapeInline(content)
+  return `- [${mark}] ${status === "cancelled" ? `~~${text}~~` : text}${note}`
+}
+
+function questionMarkdown({ question, options, answers }: Question, isDismissed: boolean): string {
+  const labels = new Set(options.map(({ label }) => label))
+  const lines = options.map(({ label, description }) => {
+    const text = [label, description].map(escapeInline).filter(Boolean).join(": ")
+    return `- [${answers.includes(label) ? "x" : " "}] ${text}`
+  })
+  const own = answers.filter((answer) => !labels.has(answer)).map((answer) => `- [x] ${escapeInline(answer)}`)
+  const end = isDismissed ? ["Dismissed."] : answers.length === 0 ? ["No answer."] : []
+  return [escapeInline(question), [...lines, ...own].join("\n"), ...end].filter(Boolean).join("\n\n")
+}
+
+const isEmpty = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && Object.keys(value).length === 0
+
+/** A fenced block of a text, with a note in place of what is left out. */
+function cutFence(text: string, language: string): string {
+  const { head, tail, omittedLines } = truncate(text, TERMINAL_LIMITS)
+  const shown = omittedLines === 0 ? head : `${head}\n… ${omittedLines} lines left out …${tail && `\n${tail}`}`
+  return fencedBlock(shown, oneLine(language))
+}

@@ -1,0 +1,48 @@
+import type { Json } from "../../session/model.ts"
+import { amount, definedFields, fields, isFields, list, optionalAmount, text } from "../../session/read-json.ts"
+import type { ToolBlock } from "./tool-block.ts"
+
+/** A compiler or linter message in a tool's result. */
+export interface Diagnostic {
+  file: string
+  line: number | undefined
+  severity: "error" | "warning" | "information" | "hint"
+  message: string
+}
+
+// Values of DiagnosticSeverity in the Language Server Protocol 3.17; its lines count from 0.
+const SEVERITIES = ["error", "warning", "information", "hint"] as const
+
+/** Parses `diagnostics` of the metadata: messages of the language server by file. */
+export function readDiagnostics(metadata: unknown): Diagnostic[] {
+  return Object.entries(fields(fields(metadata)["diagnostics"])).flatMap(([file, complaints]) =>
+    list(complaints)
+      .filter(isFields)
+      .filter((complaint) => typeof complaint["message"] === "string")
+      .map((complaint) => {
+        const line = optionalAmount(fields(fields(complaint["range"])["start"])["line"])
+        return {
+          file,
+          line: line === undefined ? undefined : line + 1,
+          severity: SEVERITIES[amount(complaint["severity"]) - 1] ?? "error",
+          message: text(complaint["message"]),
+        }
+      }),
+  )
+}
+
+export const diagnosticsBlock = (diagnostics: Diagnostic[]): ToolBlock[] =>
+  diagnostics.length === 0 ? [] : [{ type: "diagnostics", diagnostics }]
+
+/** The same as they stand in `session.json`. */
+export function diagnosticsRecord(found: readonly Diagnostic[]): Json | undefined {
+  if (found.length === 0) return undefined
+  const byFile = Map.groupBy(found, ({ file }) => file)
+  const complaint = ({ line, severity, message }: Diagnostic): Json =>
+    definedFields({
+      range: line === undefined ? undefined : { start: { line: line - 1 } },
+      severity: SEVERITIES.indexOf(severity) + 1,
+      message,
+    })
+  return Object.fromEntries([...byFile].map(([file, complaints]) => [file, complaints.map(complaint)]))
+}
