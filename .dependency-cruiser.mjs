@@ -122,6 +122,14 @@ export default {
     ...ofRender,
     ...onTheMap,
     {
+      name: "no cycles",
+      comment: "No file imports itself through others, types included.",
+      severity: "error",
+      // These folders still have some.
+      from: { pathNot: "^src/(render|redact|share-server)/" },
+      to: { circular: true },
+    },
+    {
       name: "no package in the browser's script",
       comment: "The page's script is small because it uses no package.",
       severity: "error",

@@ -1,14 +1,14 @@
 import { ShareError } from "../errors.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import type { SecretCount } from "../redact/secrets.ts"
-import { countSubagents } from "../session/count-subagents.ts"
-import { isPrompt, type Session, startOfSession } from "../session/model.ts"
+import type { Session } from "../session/model.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
 import { probeStoreOnce } from "../share/ensure-erasable.ts"
 import type { Lifetime } from "../share/expiry.ts"
 import type { Ledger } from "../share/ledger.ts"
 import { describeRetention } from "../share/retention.ts"
 import { newShareId } from "../share/share-id.ts"
+import { describeAccess, summarizeContent } from "../share/summarize-content.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import { promptChoice, promptYesNo } from "./prompt.ts"
@@ -98,33 +98,6 @@ async function showFacts(
   const lines = facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(15)}${terminalText(value)}`] : []))
   terminal.stderr.write(`\n${lines.join("\n")}\n\n`)
   return { acceptRetention: retention !== undefined }
-}
-
-function describeAccess(isPublic: boolean | null): string {
-  if (isPublic === null) return "unknown: public access could not be checked from here"
-  return isPublic ? "anyone with the link" : "only those with read access to the bucket; links are not public"
-}
-
-async function summarizeContent(session: Session): Promise<string> {
-  let [prompts, answers, steps, files] = [0, 0, 0, 0]
-  const read = startOfSession()
-  for await (const message of session.messages(read)) {
-    if (isPrompt(message)) prompts++
-    else if (message.role === "assistant") answers++
-    for (const part of message.parts) {
-      if (part.type === "tool") steps++
-      if (part.type === "file" && part.url !== "") files++
-      if (part.type === "tool") files += part.attachments.length
-    }
-  }
-  const counts = [
-    [prompts, "prompt"],
-    [answers, "answer"],
-    [steps, "step"],
-    [files, "attached file"],
-    [await countSubagents(session, read), "subagent"],
-  ] as const
-  return counts.flatMap(([n, name]) => (n === 0 ? [] : [`${n} ${name}${n === 1 ? "" : "s"}`])).join(", ")
 }
 
 async function ask({ terminal, preview }: ConfirmShareOptions): Promise<void> {

@@ -1,14 +1,15 @@
-import { execFile } from "node:child_process"
-import { promisify } from "node:util"
+import { existsSync } from "node:fs"
+import path from "node:path"
 import { DEAD_ENDPOINT_LINE, isDeadEndpoint, sharesElsewhereError } from "../config/dead-endpoint.ts"
 import { resolveEnterprise } from "../config/enterprise.ts"
-import { type ConfigFile, openConfiguration } from "../config/opencode.ts"
+import { type ConfigFile, openConfiguration, readConfigFile } from "../config/opencode.ts"
+import { openCodeConfigFolder } from "../config/paths.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { type Finding, failureFinding } from "../doctor/finding.ts"
 import { ShareError } from "../errors.ts"
-import { newestSessionError } from "../session/database.ts"
+import { generationsAt, newestSessionError } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
-import { versionIn } from "../session/opencode-cli.ts"
+import { hasOwnSharing, isOpencode2, opencodeVersion } from "../session/opencode-cli.ts"
 import type { Terminal } from "./terminal.ts"
 
 /** Name of the finding about the newest session of this project. */
@@ -17,11 +18,12 @@ export const NEWEST_SESSION = "Newest session"
 export const PLUGIN = "Plugin"
 
 /**
- * Checks OpenCode on this machine: share mode, plugin configuration, installed version, and whether the newest session
- * is readable.
+ * Checks OpenCode on this machine: version, share mode, plugin configuration, database, and whether the newest session is
+ * readable.
  */
 export async function openCodeFindings(terminal: Terminal): Promise<Finding[]> {
-  return [...mode(terminal), await installed(terminal), ...newestSession(terminal)]
+  const version = await opencodeVersion(terminal.env)
+  return [...mode(terminal, version), installed(version), database(terminal), ...newestSession(terminal)]
 }
 
 /** A failure if `share` without an argument would fail on this project's newest session; otherwise empty. */
@@ -30,7 +32,7 @@ function newestSession({ env, home, cwd }: Terminal): Finding[] {
   return error === undefined ? [] : [failureFinding(NEWEST_SESSION, error)]
 }
 
-function mode(terminal: Terminal): Finding[] {
+function mode(terminal: Terminal, version: string | undefined): Finding[] {
   const about = "Share mode"
   const configuration = openConfiguration(terminal)
   try {
@@ -41,17 +43,79 @@ function mode(terminal: Terminal): Finding[] {
   }
   const files = configuration.filesFor()
   const set = files.findLast(({ share }) => typeof share === "string")
+  const auto = version !== undefined && isOpencode2(version) ? "after its first finished turn" : "from its start"
   const says =
     set === undefined
       ? "manual: sessions are shared only on request"
-      : `${set.share}, set in ${set.name}${set.share === "auto" ? ": every session is shared from its start" : ""}`
-  return [{ about, state: "ok", says }, plugin(terminal, files)]
+      : `${set.share}, set in ${set.name}${set.share === "auto" ? `: every session is shared ${auto}` : ""}`
+  return [{ about, state: "ok", says }, plugin(terminal, files, version)]
+}
+
+function plugin(terminal: Terminal, files: ConfigFile[], version: string | undefined): Finding {
+  const about = PLUGIN
+  const twice = files.find(({ listedIn }) => listedIn.length > 1)
+  if (twice)
+    return {
+      about,
+      state: "fail",
+      says: `named in both "plugin" and "plugins" of ${twice.name}: OpenCode 2 then loads neither`,
+      remedy: `Remove it from "plugins"; both generations of OpenCode read "plugin".`,
+    }
+  const isV2 = version !== undefined && isOpencode2(version)
+  const policy = isV2 ? files.findLast(({ isAllowed }) => isAllowed !== undefined) : undefined
+  if (policy?.isAllowed === false)
+    return {
+      about,
+      state: "fail",
+      says: `forbidden by the policy "plugin.use" in ${policy.name}: OpenCode has no /share`,
+      remedy: `Allow it there: { "action": "plugin.use", "resource": "opencode-bucket", "effect": "allow" }. This command works without it.`,
+    }
+  if (version === undefined || hasOwnSharing(version)) return pluginWithOwnSharing(terminal, files)
+  const entry = files.findLast(({ isPlugin }) => isPlugin)
+  const isV2Only = !isV2 && entry?.listedIn.includes("plugins") === true
+  if (entry === undefined || isV2Only)
+    return {
+      about,
+      state: "note",
+      says: `not in the "plugin" list of opencode.json: OpenCode ${version} has no /share; this command shares`,
+      remedy: `To add /share: run opencode-bucket init, or add "plugin": ["opencode-bucket"] in opencode.json.`,
+    }
+  const missing = isV2 ? undefined : missingTerminalPart(terminal)
+  if (missing) return missing
+  const double = isV2 ? listedInCli(terminal) : undefined
+  if (double) return double
+  return { about, state: "ok", says: `in ${entry.name}: /share uses these settings` }
+}
+
+/** OpenCode 1 loads the terminal part of a plugin only from `tui.json`. */
+function missingTerminalPart(terminal: Terminal): Finding | undefined {
+  const folder = openCodeConfigFolder(terminal)
+  const names = ["tui.json", "tui.jsonc"].map((name) => path.join(folder, name))
+  if (names.some((name) => existsSync(name) && readConfigFile(name, "user")?.isPlugin)) return undefined
+  return {
+    about: PLUGIN,
+    state: "fail",
+    says: `not in ${names[0]}: OpenCode has no /share`,
+    remedy: `Run opencode-bucket init, or add "plugin": ["opencode-bucket"] there.`,
+  }
+}
+
+/** OpenCode 2 finds the terminal part by itself; a second entry has the same id. */
+function listedInCli(terminal: Terminal): Finding | undefined {
+  const name = path.join(openCodeConfigFolder(terminal), "cli.json")
+  if (!existsSync(name) || !readConfigFile(name, "user")?.isPlugin) return undefined
+  return {
+    about: PLUGIN,
+    state: "warn",
+    says: `also named in ${name}: OpenCode 2 would load its terminal part twice`,
+    remedy: "Remove it there; the entry in opencode.json suffices.",
+  }
 }
 
 /** Checks that both plugin lines are present: with only one, OpenCode shares elsewhere or not at all. */
-function plugin(terminal: Terminal, files: ConfigFile[]): Finding {
+function pluginWithOwnSharing(terminal: Terminal, files: ConfigFile[]): Finding {
   const about = PLUGIN
-  const entry = files.findLast(({ isPlugin }) => isPlugin)
+  const entry = files.findLast(({ listedIn }) => listedIn.includes("plugin"))
   const enterprise = resolveEnterprise(terminal)
   const isClosed = isDeadEndpoint(enterprise.url)
   if (entry && isClosed) return { about, state: "ok", says: `in ${entry.name}: /share uses these settings` }
@@ -71,22 +135,19 @@ function plugin(terminal: Terminal, files: ConfigFile[]): Finding {
   }
 }
 
-async function installed(terminal: Terminal): Promise<Finding> {
+function installed(version: string | undefined): Finding {
   const about = "OpenCode"
-  try {
-    return { about, state: "ok", says: await openCodeVersion(terminal) }
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT"
-    const says = missing
-      ? "not found on the PATH; exported sessions can still be shared"
-      : "version unknown: opencode --version failed"
-    return { about, state: "note", says }
-  }
+  if (version === undefined)
+    return { about, state: "note", says: "no version found on the PATH; sessions can still be shared" }
+  if (hasOwnSharing(version)) return { about, state: "ok", says: version }
+  return { about, state: "ok", says: `${version}, without sharing of its own: /share comes from this package's plugin` }
 }
 
-/** The version of `opencode` on the PATH. Throws if there is none, or if it does not print one. */
-export async function openCodeVersion({ env, cwd, platform }: Terminal): Promise<string> {
-  const options = { cwd, env, timeout: 10_000, shell: platform === "win32" }
-  const { stdout } = await promisify(execFile)("opencode", ["--version"], options)
-  return versionIn(stdout) ?? stdout.trim()
+function database({ env, home }: Terminal): Finding {
+  const file = databasePath(env, home)
+  const about = "Database"
+  const generations = generationsAt(file)
+  if (generations === undefined) return { about, state: "note", says: `no readable database at ${file}` }
+  const named = generations.length === 0 ? "no sessions" : `sessions of OpenCode ${generations.join(" and ")}`
+  return { about, state: "ok", says: `${file}: ${named}` }
 }

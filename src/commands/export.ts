@@ -77,8 +77,8 @@ export function parseFormat({ format, output = "" }: ExportFlags): ExportFormat 
     const ending = path.extname(output).slice(1).toLowerCase()
     return ending === "md" || ending === "json" ? ending : "html"
   }
-  const known = EXPORT_FORMATS.find((name) => name === format)
-  if (known) return known
+  const found = EXPORT_FORMATS.find((name) => name === format)
+  if (found) return found
   throw new ShareError("bad-usage", `Unknown value "${format}" for --format.`, {
     hint: `Choose from: ${EXPORT_FORMATS.join(", ")}.`,
   })

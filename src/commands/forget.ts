@@ -3,7 +3,8 @@ import { asJsonError, ShareError } from "../errors.ts"
 import { titleLine } from "../lib/terminal-text.ts"
 import { findInLedger, parseShareName } from "../share/find-share.ts"
 import { forgetShare, type StoredState, storedState } from "../share/forget.ts"
-import { type LedgerEntry, openLedger } from "../share/ledger.ts"
+import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
+import { openLedger } from "../share/ledger.ts"
 import { destinationKey } from "../share/prune.ts"
 import { describeDestination } from "../store/describe-destination.ts"
 import { storeCache } from "../store/store-cache.ts"
@@ -24,7 +25,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
       hint: 'Run "opencode-bucket list" to see all shares.',
     })
   const ledger = openLedger(ledgerFolder(terminal))
-  const known = await findInLedger(parseShareName(named), ledger)
+  const recorded = await findInLedger(parseShareName(named), ledger)
   const { destination } = settingsFromFlags(flags, terminal, { isNew: false })
   const isMeant = (entry: LedgerEntry) =>
     flags.to === undefined || destinationKey(entry.destination) === destinationKey(destination)
@@ -34,7 +35,7 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
   const kept: object[] = []
   try {
     status.show(`Looking for ${named}…`)
-    const entries = known.filter(isMeant)
+    const entries = recorded.filter(isMeant)
     const helds = await Promise.all(entries.map((entry) => storedState(entry, places.open)))
     status.clear()
     if (entries.length === 0) info(terminal, flags.quiet, `No share of ${named} is recorded on this machine.`)

@@ -4,9 +4,11 @@ import { isDeadEndpoint, sharesElsewhereError } from "../config/dead-endpoint.ts
 import { assertNoOtherServer, writeDeadEndpoint, writePluginEntry, writeTuiEntry } from "../config/edit-config.ts"
 import { resolveEnterprise } from "../config/enterprise.ts"
 import { loadSettings, parseSettings, pickDestination } from "../config/load.ts"
+import { readConfigFile } from "../config/opencode.ts"
 import { ledgerFolder, openCodeConfigFolder } from "../config/paths.ts"
 import type { Settings } from "../config/schema.ts"
 import { ShareError } from "../errors.ts"
+import { isOpencode2, opencodeVersion } from "../session/opencode-cli.ts"
 import { probeStoreOnce } from "../share/ensure-erasable.ts"
 import { openLedger } from "../share/ledger.ts"
 import { newShareId } from "../share/share-id.ts"
@@ -44,20 +46,24 @@ export async function initCommand(flags: InitFlags, terminal: Terminal): Promise
   const folder = isProject ? terminal.cwd : openCodeConfigFolder(terminal)
   const file = configFile(folder, "opencode")
   assertNoOtherServer(file)
+  assertNotInPlugins(file)
   const settings = parseSettings({ ...answers }, "the arguments")
   const { expires, ...given } = settings
   const destination: Destination = { ...given, to: destinationOf(settings, terminal) }
   const seen = await testDestination(destination, flags, terminal)
 
   const name = writePluginEntry(file, { ...destination, ...(expires !== undefined && { expires }) })
-  const failsClosed = writeDeadEndpoint(file)
-  // OpenCode reads terminal plugins from `tui.json`; for a project, only from the one in `.opencode`.
-  writeTuiEntry(configFile(isProject ? path.join(folder, ".opencode") : folder, "tui"), name)
+  const version = await opencodeVersion(terminal.env)
+  // OpenCode 2 has no sharing of its own to keep from its public service, and finds the terminal part by itself.
+  const isV2 = version !== undefined && isOpencode2(version)
+  const failsClosed = !isV2 && writeDeadEndpoint(file)
+  // OpenCode 1 reads terminal plugins from `tui.json`; for a project, only from the one in `.opencode`.
+  if (!isV2) writeTuiEntry(configFile(isProject ? path.join(folder, ".opencode") : folder, "tui"), name)
   const tell = (text: string) => info(terminal, flags.quiet, text)
   if (failsClosed) tell(FAILS_CLOSED_TEXT)
   tell("Settings written. Next: opencode-bucket share, or /share in OpenCode after a restart.")
   const enterprise = resolveEnterprise(terminal)
-  if (!isDeadEndpoint(enterprise.url)) {
+  if (!isV2 && !isDeadEndpoint(enterprise.url)) {
     const { message, hint } = sharesElsewhereError(enterprise, file)
     tell(`OpenCode's /share is still blocked in this folder. ${message} ${hint}`)
   }
@@ -104,6 +110,14 @@ function destinationOf({ to }: Settings, { cwd, home, platform }: Terminal): str
   const unclear = checkDestination(to, platform)
   if (unclear) throw invalidDestinationError(unclear, `--to ${formatDestination(to)}`)
   return resolveDestination(to, cwd, home)
+}
+
+/** OpenCode 2 loads a plugin that both lists name from neither; only `plugin` is read by both generations. */
+function assertNotInPlugins(file: string): void {
+  if (!readConfigFile(file, "user")?.listedIn.includes("plugins")) return
+  throw new ShareError("bad-settings", `${file} names opencode-bucket in "plugins", which only OpenCode 2 reads.`, {
+    hint: `Remove it there, then run the same command again: it writes "plugin", which both generations read.`,
+  })
 }
 
 /** Path of the configuration file in a folder; `.jsonc` if it exists, since it overrides `.json` in OpenCode. */

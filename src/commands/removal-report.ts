@@ -1,5 +1,5 @@
 import { asJsonError, ShareError } from "../errors.ts"
-import type { LedgerEntry } from "../share/ledger.ts"
+import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
 import { INDEX, prefixOf } from "../share/manifest.ts"
 import { type RemovalFailure, type RemovalSummary, withForgetHint } from "../share/remove-many.ts"
 import type { Removal } from "../share/unshare.ts"

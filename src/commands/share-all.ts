@@ -72,8 +72,8 @@ async function agreeOnAll(
   terminal: Terminal,
 ): Promise<boolean> {
   const { ledger, settings } = request
-  const known = await Promise.all(sessions.map(({ id }) => ledger.at(id, settings.destination)))
-  const fresh = known.filter((entry) => entry?.url === undefined).length
+  const entries = await Promise.all(sessions.map(({ id }) => ledger.at(id, settings.destination)))
+  const fresh = entries.filter((entry) => entry?.url === undefined).length
   let acceptRetention = flags.acceptRetention ?? false
   if (fresh === 0) return acceptRetention
   if (!request.isConfirmed) {

@@ -8,7 +8,8 @@ import {
   parseShareName,
   type ShareName,
 } from "../share/find-share.ts"
-import { type Ledger, type LedgerEntry, openLedger } from "../share/ledger.ts"
+import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
+import { type Ledger, openLedger } from "../share/ledger.ts"
 import { removeMany } from "../share/remove-many.ts"
 import { unshare } from "../share/unshare.ts"
 import type { ObjectStore } from "../store/object-store.ts"
@@ -95,9 +96,9 @@ async function resolveShares(
   name: ShareName,
   { ledger, places, flags, terminal }: UnshareContext,
 ): Promise<ShareToRemove[]> {
-  const known = await findInLedger(name, ledger)
-  if (known.length > 0)
-    return Promise.all(known.map(async (entry) => ({ id: entry.id, url: await linkOf(entry, places.open), entry })))
+  const entries = await findInLedger(name, ledger)
+  if (entries.length > 0)
+    return Promise.all(entries.map(async (entry) => ({ id: entry.id, url: await linkOf(entry, places.open), entry })))
   const settings = settingsFromFlags(flags, terminal, { isNew: false })
   const agree = () => confirmDestination(settings, flags, terminal)
   const found = await findShares(name, { ledger, destination: settings.destination, open: places.open, confirm: agree })

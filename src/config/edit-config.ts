@@ -15,11 +15,11 @@ import type { Settings } from "./schema.ts"
  */
 export function writePluginEntry(file: string, settings: Settings): string {
   const { text, config, names } = parseConfig(file, "https://opencode.ai/config.json")
-  const known = names.findIndex((name) => isThisPackage(name, file))
-  const name = names[known] ?? "opencode-bucket"
-  const isArrayInsertion = known < 0
-  const options = { ...otherOptions(config["plugin"], known), ...settings }
-  writeValue(file, text, ["plugin", isArrayInsertion ? names.length : known], [name, options], isArrayInsertion)
+  const position = names.findIndex((name) => isThisPackage(name, file))
+  const name = names[position] ?? "opencode-bucket"
+  const isArrayInsertion = position < 0
+  const options = { ...otherOptions(config["plugin"], position), ...settings }
+  writeValue(file, text, ["plugin", isArrayInsertion ? names.length : position], [name, options], isArrayInsertion)
   return name
 }
 

@@ -112,12 +112,12 @@ function ambiguityOf(
 }
 
 /** Merges redaction settings. A project can only add redactions, so its `allow` is ignored. */
-function mergeRedaction(known: Settings["redact"] = {}, given: Settings["redact"] = {}, file?: ConfigFile) {
+function mergeRedaction(merged: Settings["redact"] = {}, given: Settings["redact"] = {}, file?: ConfigFile) {
   const isProject = file?.from === "project"
   return {
-    emails: isProject ? known.emails || given.emails : (given.emails ?? known.emails),
-    patterns: [...(known.patterns ?? []), ...(given.patterns ?? [])],
-    allow: [...(known.allow ?? []), ...(isProject ? [] : (given.allow ?? []))],
+    emails: isProject ? merged.emails || given.emails : (given.emails ?? merged.emails),
+    patterns: [...(merged.patterns ?? []), ...(given.patterns ?? [])],
+    allow: [...(merged.allow ?? []), ...(isProject ? [] : (given.allow ?? []))],
   }
 }
 

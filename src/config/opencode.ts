@@ -14,10 +14,14 @@ export interface ConfigFile {
   share: unknown
   /** `enterprise.url`, if the file sets it. */
   enterprise: unknown
-  /** Whether this package is in the file's `plugin` list. */
+  /** Whether this package is in the file's `plugin` list, or in its `plugins` list of OpenCode 2. */
   isPlugin: boolean
-  /** The options of this package in the file's `plugin` list. */
+  /** The options of this package in that list. */
   options: Record<string, unknown> | undefined
+  /** Lists that name this package. OpenCode 2 fails to load a plugin that both name. */
+  listedIn: ("plugin" | "plugins")[]
+  /** Whether an administrator's or user's policy of OpenCode 2 allows this package; undefined if none is about it. */
+  isAllowed: boolean | undefined
 }
 
 /** OpenCode's configuration files, each read once. */
@@ -73,6 +77,12 @@ function placesFor(folder: string, system: SystemEnvironment): ConfigPlace[] {
   ]
 }
 
+/** Reads one configuration file; undefined if it does not exist. Throws `bad-settings`. */
+export function readConfigFile(name: string, from: ConfigFile["from"]): ConfigFile | undefined {
+  const text = readText(name)
+  return text === undefined ? undefined : parseConfigFile(name, from, text)
+}
+
 /** The folders from the repository's root (with `.git`), or else the file system's root, down to this one. */
 export function projectFolders(folder: string): string[] {
   const chain: string[] = []
@@ -118,11 +128,35 @@ function parseConfigFile(name: string, from: ConfigFile["from"], text: string): 
     throw new ShareError("bad-settings", `${name} is not an OpenCode configuration: expected a JSON object.`, {
       hint: "Sharing is blocked until the file is fixed.",
     })
-  const list = Array.isArray(config["plugin"]) ? config["plugin"] : []
-  const entry = list.findLast((item) => Array.isArray(item) && isThisPackage(item[0], name) && isObject(item[1]))
-  const isPlugin = list.some((item) => isThisPackage(Array.isArray(item) ? item[0] : item, name))
+  const lists = (["plugin", "plugins"] as const).map((key) => ({ key, own: ownEntries(config[key], name) }))
+  const own = lists.flatMap((list) => list.own)
   const enterprise = isObject(config["enterprise"]) ? config["enterprise"]["url"] : undefined
-  return { name, from, share: config["share"], enterprise, isPlugin, options: entry?.[1] }
+  return {
+    ...{ name, from, share: config["share"], enterprise },
+    isPlugin: own.length > 0,
+    options: own.findLast(({ options }) => options !== undefined)?.options,
+    listedIn: lists.flatMap(({ key, own }) => (own.length > 0 ? [key] : [])),
+    isAllowed: policyFor(config["policies"]),
+  }
+}
+
+/** Entries of this package: `"name"`, `["name", options]`, or `{ "package": "name", "options": … }` of OpenCode 2. */
+function ownEntries(list: unknown, file: string): { options: Record<string, unknown> | undefined }[] {
+  return (Array.isArray(list) ? list : []).flatMap((item: unknown) => {
+    const [named, options] = Array.isArray(item) ? item : isObject(item) ? [item["package"], item["options"]] : [item]
+    return isThisPackage(named, file) ? [{ options: isObject(options) ? options : undefined }] : []
+  })
+}
+
+/** Whether the policies of OpenCode 2 allow this package: the last that is about it decides. */
+function policyFor(policies: unknown): boolean | undefined {
+  const about = (Array.isArray(policies) ? policies : []).findLast(
+    (policy: unknown) =>
+      isObject(policy) &&
+      policy["action"] === "plugin.use" &&
+      /^(?:\*|opencode-bucket(?:@.*)?|opencode-bucket\*)$/.test(String(policy["resource"])),
+  ) as Record<string, unknown> | undefined
+  return about === undefined ? undefined : about["effect"] !== "deny"
 }
 
 /** Whether a plugin entry in `opencode.json` refers to this package: by name, with a version, or by its folder. */

@@ -28,6 +28,18 @@ export function assertSharingAllowed(
   if (unknown) throw unknownShareMode(unknown.share, unknown.name)
 }
 
+/** The share mode of a folder: that of the file with the highest precedence. Throws as `assertSharingAllowed`. */
+export function shareMode(
+  system: SystemEnvironment,
+  folder = system.cwd,
+  configuration: Configuration = openConfiguration(system),
+): "manual" | "auto" {
+  assertSharingAllowed(system, folder, configuration)
+  if (/^(?:1|true)$/i.test(system.env["OPENCODE_AUTO_SHARE"]?.trim() ?? "")) return "auto"
+  const set = configuration.filesFor(folder).map((file) => modeIn(file, system))
+  return set.findLast((mode) => mode !== undefined) === "auto" ? "auto" : "manual"
+}
+
 /** Error for an unknown share mode. `where` is its source: a file, or OpenCode's configuration. */
 export const unknownShareMode = (mode: unknown, where: string): ShareError =>
   unknownMode(`"share": ${JSON.stringify(mode)} in ${where}`, '"manual", "auto" or "disabled"')
@@ -44,7 +56,7 @@ const disabledBy = (name: string) =>
     hint: "Nothing was shared. Remove that setting to share.",
   })
 
-const unknownMode = (what: string, known: string) =>
+const unknownMode = (what: string, choices: string) =>
   new ShareError("sharing-disabled", `Sharing is off: unknown share mode ${what}.`, {
-    hint: `Nothing was shared. Choose from: ${known}.`,
+    hint: `Nothing was shared. Choose from: ${choices}.`,
   })

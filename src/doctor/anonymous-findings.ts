@@ -1,7 +1,7 @@
 import {
   type AnonymousView,
   compareWithSent,
-  isPageView,
+  isDeliveredPage,
   isPubliclyListable,
   viewAnonymously,
 } from "../share/anonymous-access.ts"
@@ -92,7 +92,7 @@ async function whoLists(store: ObjectStore): Promise<Finding> {
 
 function inFront(view: AnonymousView, before: AnonymousView): Finding {
   const about = "Caches"
-  const served = [view, before].map((each) => (isPageView(each) ? each.served : "")).find(isCache)
+  const served = [view, before].map((each) => (isDeliveredPage(each) ? each.served : "")).find(isCache)
   if (served === undefined) return { about, state: "ok", says: "none detected" }
   const keeps = isHit(served)
   return {

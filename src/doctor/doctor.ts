@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
+import { sha256 } from "../lib/hash.ts"
 import { prefixOf } from "../share/manifest.ts"
 import { createProbe } from "../share/probe-store.ts"
 import { collect, type ObjectStore, type RemoteStore } from "../store/object-store.ts"
@@ -24,15 +24,19 @@ export interface DoctorOptions {
  * is removed in any case, also if the caller stops iterating. Throws only errors other than `ShareError`.
  */
 export async function* runDoctor({ store, id, facts, policy }: DoctorOptions): AsyncGenerator<Finding> {
+  if (store.remote) {
+    const { credentials } = store.remote
+    const found = await tried("Credentials", "", credentials)
+    yield found.state === "fail" ? found : { ...found, says: `from ${await credentials()}` }
+    if (found.state === "fail") return
+  }
   if (facts) {
     let known: BucketFacts
     try {
       known = await facts()
     } catch (error) {
-      yield failureFinding(
-        error instanceof ShareError && error.code === "store-credentials" ? "Credentials" : "Bucket",
-        error,
-      )
+      const isRejected = error instanceof ShareError && error.code === "store-credentials"
+      yield failureFinding(isRejected ? "Credentials" : "Bucket", error)
       return
     }
     yield* bucketFindings(known)
@@ -59,7 +63,7 @@ export async function* runDoctor({ store, id, facts, policy }: DoctorOptions): A
     if (wrote.state === "fail") return
     yield await tried("Read", "its content is unchanged", async () => {
       const stored = await store.get(key)
-      if (!stored || createHash("sha256").update(stored).digest("hex") !== hash)
+      if (!stored || sha256(stored) !== hash)
         throw new ShareError("store-failed", "The content that was read differs from what was uploaded.", {
           hint: "A proxy or gateway in front of the bucket may be modifying objects.",
         })

@@ -1,6 +1,7 @@
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
+import { pastedLink } from "../lib/pasted-link.ts"
 
 /** Location of a session: the web, or a local file. */
 export type ImportSource = { url: URL } | { file: string }
@@ -11,7 +12,8 @@ const DOCUMENT = "session.json"
  * Parses the argument of `import`: the link of any page of a share or of a share server, a file, or a folder. `isFolder`
  * checks a path. Throws `bad-usage` for other links.
  */
-export function parseImportSource(text: string, cwd: string, isFolder: (path: string) => boolean): ImportSource {
+export function parseImportSource(given: string, cwd: string, isFolder: (path: string) => boolean): ImportSource {
+  const text = pastedLink(given)
   if (/^https?:/i.test(text)) return { url: documentOf(text) }
   if (/^file:/i.test(text)) return { file: inFolder(fileOf(text), isFolder) }
   if (/^[a-z][a-z\d+.-]+:\/\//i.test(text))

@@ -1,7 +1,8 @@
+import { statSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { DEAD_ENDPOINT_URL } from "../config/dead-endpoint.ts"
 import { ledgerFolder, systemEnvironment } from "../config/paths.ts"
-import { isShareMode, unknownShareMode } from "../config/share-mode.ts"
+import { isShareMode, shareMode, unknownShareMode } from "../config/share-mode.ts"
 import { openLedger } from "../share/ledger.ts"
 import { shareApi } from "../share-api/share-api.ts"
 import { type FailClosed, failClosed } from "./fail-closed.ts"
@@ -12,6 +13,7 @@ import { activeOrganisation } from "./organisation.ts"
 import { processSingleton } from "./process-singleton.ts"
 import { startRecoveryLoop } from "./recovery-loop.ts"
 import { type Sharing, sharing } from "./sharing.ts"
+import { type ServerContextV2, setupServer } from "./v2/setup.ts"
 import { workerClient } from "./worker-client.ts"
 
 /** Delay of work that is not needed at startup. */
@@ -103,12 +105,11 @@ function start(home: Loopback, folder: string, name: string, client: OpencodeCli
     return path === undefined ? app.fetch(request) : forwardToOpencode(instance.client, path, request)
   })
   const notify: Notify = (...said) => notifier(instance.client)(...said)
-  const known = () => ledger().all()
   const { objection } = guardOf(folder)
   const instance = {
     client,
     api,
-    sharing: sharing({ worker: publisher(), folder, api, ledgerEntries: known, notify, objection }),
+    sharing: sharing({ worker: publisher(), folder, api, ledgerEntries: () => ledger().all(), notify, objection }),
   }
   const app = shareApi(() => instance.sharing.backend, mountedPath)
   return instance
@@ -131,4 +132,19 @@ async function afterStartup(client: OpencodeClient, folder: string, api: string 
   }
 }
 
-export default { id: "opencode-bucket", server }
+/** OpenCode 2's entry. OpenCode 1 calls it as well, with a context that only registers. */
+const setup = (context: ServerContextV2) =>
+  setupServer(context, {
+    worker: publisher(),
+    ledgerVersion: () => statSync(ledgerFolder(systemEnvironment()), { throwIfNoEntry: false })?.mtimeMs,
+    isAuto(folder) {
+      try {
+        return shareMode(systemEnvironment(), folder) === "auto"
+      } catch {
+        // Disabled, or unreadable: a share says why.
+        return false
+      }
+    },
+  })
+
+export default { id: "opencode-bucket", server, setup }

@@ -1,5 +1,6 @@
 import type { RequestOpencode } from "../session/opencode-api.ts"
-import type { Ledger, LedgerEntry } from "../share/ledger.ts"
+import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
+import type { Ledger } from "../share/ledger.ts"
 import { isProcessAlive } from "../share/process-alive.ts"
 
 export interface RecoverOptions {

@@ -7,7 +7,8 @@ import { assertCurrentAt } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
 import { opencodeSession } from "../session/opencode-api.ts"
 import { lifetimeFromSetting } from "../share/expiry.ts"
-import type { Ledger, LedgerEntry } from "../share/ledger.ts"
+import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
+import type { Ledger } from "../share/ledger.ts"
 import { prune } from "../share/prune.ts"
 import { readCache } from "../share/resume/read-cache.ts"
 import { type ShareOptions, type ShareResult, share } from "../share/share.ts"
@@ -52,7 +53,7 @@ export async function shareSession({ session, api }: JobOf<"share">, context: Jo
 }
 
 /** Expired shares are pruned with each new share; failures are retried with the next one. */
-function pruneQuietly(only: LedgerEntry["destination"], ledger: Ledger): void {
+export function pruneQuietly(only: LedgerEntry["destination"], ledger: Ledger): void {
   const patience = { timeoutMs: 0 }
   prune({ ledger, open: openRememberedStore, now: () => new Date(), only, patience }).catch(() => {})
 }
@@ -89,7 +90,7 @@ async function secretOf(id: string, fresh: string, ledger: Ledger): Promise<stri
 }
 
 /** Changes the entry of a share under its lock. Resolves to the entry; undefined if there is none. */
-async function changeEntry(
+export async function changeEntry(
   id: string,
   ledger: Ledger,
   change: (entry: LedgerEntry) => LedgerEntry,

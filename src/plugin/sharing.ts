@@ -2,7 +2,7 @@ import { ShareError } from "../errors.ts"
 import { debouncedWorker } from "../lib/debounced-worker.ts"
 import type { SecretCount } from "../redact/secrets.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
-import type { LedgerEntry } from "../share/ledger.ts"
+import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import { changeTracker } from "./change-tracker.ts"
 import type { Notify } from "./notifier.ts"
@@ -55,7 +55,7 @@ export function sharing(options: SharingOptions): Sharing {
   const unconfirmed = new Set<string>()
   /** Links by session, until OpenCode has stored them: storing the link is not a change to publish. */
   const pendingLinks = new Map<string, { url: string; title: unknown }>()
-  /** Ledger lookups by session, once each: shares of earlier processes are recorded only there. */
+  /** Ledger lookups by session: shares of other processes are recorded only there. */
   const lookups = new Map<string, Promise<void>>()
   /** Redactions by share, as last shown to the user. */
   const notifiedRedactions = new Map<string, string>()
@@ -71,8 +71,8 @@ export function sharing(options: SharingOptions): Sharing {
   })
 
   async function publishChanges(id: string): Promise<void> {
-    const known = [...shares].find(([, share]) => share === id)?.[0]
-    const changedMessages = known === undefined ? undefined : messages.takeChanges(known)
+    const shared = [...shares].find(([, share]) => share === id)?.[0]
+    const changedMessages = shared === undefined ? undefined : messages.takeChanges(shared)
     try {
       const { session, found } = await worker.run({
         job: "update",
@@ -85,7 +85,7 @@ export function sharing(options: SharingOptions): Sharing {
       notifyRedacted(id, found as SecretCount[] | undefined)
       failing.delete(id)
     } catch (error) {
-      if (known !== undefined) messages.reset(known)
+      if (shared !== undefined) messages.reset(shared)
       const code = error instanceof ShareError ? error.code : undefined
       const isOver = code === "share-not-found" || code === "session-not-found" || code === "sharing-disabled"
       if (!failing.has(id) && code !== "session-not-found") notify("The share was not updated", error)
@@ -136,7 +136,7 @@ export function sharing(options: SharingOptions): Sharing {
   function changed(session: string, rested: boolean): void {
     const id = shares.get(session)
     if (creating.has(session)) changedDuringCreate.add(session)
-    else if (id === undefined) lookUp(session)
+    else if (id === undefined) lookUp(session, rested)
     else publishLater(id, rested)
   }
 
@@ -154,11 +154,13 @@ export function sharing(options: SharingOptions): Sharing {
     return info.title === link.title
   }
 
-  function lookUp(session: string): void {
-    if (lookups.has(session)) return
+  function lookUp(session: string, rested: boolean): void {
+    // At rest again: from OpenCode 1.19.1 on, the terminal shares without this process.
+    if (lookups.has(session) && !rested) return
     const find = async () => {
-      // Shares made by the command line have no secret and are unknown to OpenCode: they are not updated.
-      const entry = (await ledgerEntries()).find((entry) => entry.session === session && entry.secret !== undefined)
+      // Shares made by the command line have neither: they are not updated.
+      const isFollowed = ({ secret, follows }: LedgerEntry) => secret !== undefined || follows === true
+      const entry = (await ledgerEntries()).find((entry) => entry.session === session && isFollowed(entry))
       if (!entry || shares.has(session)) return
       shares.set(session, entry.id)
       publishLater(entry.id)

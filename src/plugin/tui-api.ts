@@ -1,8 +1,6 @@
-import { terminalText, titleLine } from "../lib/terminal-text.ts"
+// The parts of OpenCode 1's terminal plugin interface (1.18, 1.19) that this plugin uses.
 
-// The parts of OpenCode's terminal plugin interface (1.18) that this plugin uses.
-
-export interface SelectOption {
+interface SelectOption {
   title: string
   value: unknown
   description?: string
@@ -11,6 +9,7 @@ export interface SelectOption {
 }
 
 export interface TuiApi {
+  app?: { version?: string }
   keymap: {
     registerLayer(layer: {
       commands: {
@@ -24,10 +23,11 @@ export interface TuiApi {
       }[]
     }): unknown
   }
+  route?: { current?: { name: string; params?: Record<string, unknown> } }
   ui: {
     DialogSelect(props: { title: string; options: SelectOption[] }): unknown
     DialogConfirm(props: { title: string; message: string; onConfirm: () => void; onCancel: () => void }): unknown
-    dialog: { replace(render: () => unknown): void; clear(): void }
+    dialog: { replace(render: () => unknown, onClose?: () => void): void; clear(): void }
     toast(toast: { variant: "info" | "success" | "error"; title?: string; message: string; duration?: number }): void
   }
   state: {
@@ -36,22 +36,4 @@ export interface TuiApi {
   }
   client: { session: { unshare(session: { sessionID: string }, options: { throwOnError: true }): Promise<unknown> } }
   renderer: { copyToClipboardOSC52(text: string): unknown }
-}
-
-/** Wraps OpenCode's terminal UI to escape all texts: titles, stores and links come from a bucket. */
-export function escaping(ui: TuiApi["ui"]): TuiApi["ui"] {
-  const option = ({ title, description, footer, ...rest }: SelectOption): SelectOption => ({
-    ...rest,
-    title: titleLine(title),
-    ...(description !== undefined && { description: terminalText(description) }),
-    ...(footer !== undefined && { footer: terminalText(footer) }),
-  })
-  return {
-    dialog: ui.dialog,
-    DialogSelect: ({ title, options }) => ui.DialogSelect({ title: titleLine(title), options: options.map(option) }),
-    DialogConfirm: ({ title, message, ...rest }) =>
-      ui.DialogConfirm({ ...rest, title: titleLine(title), message: terminalText(message) }),
-    toast: ({ title, message, ...rest }) =>
-      ui.toast({ ...rest, ...(title !== undefined && { title: titleLine(title) }), message: terminalText(message) }),
-  }
 }

@@ -2,6 +2,17 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import { type ErrorCode, ShareError } from "../errors.ts"
 
+/** Jobs that name a session, which the worker reads from OpenCode's database, or is given as a `record`. */
+export type SessionJob = {
+  folder: string
+  /** The session as JSON, in the form of an export with its `children`, if this machine's database does not have it. */
+  record?: string
+} & (
+  | { job: "propose-session" | "share-session" | "unshare-session" | "update-session" | "auto-share"; session: string }
+  /** Updates the shares of sessions that changed while no plugin followed them. */
+  | { job: "catch-up"; session?: undefined }
+)
+
 /** A job for the worker process. `api` is the loopback URL of OpenCode's API. */
 export type WorkerJob =
   | { job: "share"; session: string; folder: string; api: string }
@@ -18,6 +29,7 @@ export type WorkerJob =
   /** Completes or removes the interrupted jobs of earlier processes. */
   | { job: "recover"; folder: string; api: string }
   | { job: "list"; folder: string }
+  | SessionJob
 
 export interface WorkerJobError {
   code: ErrorCode | "unexpected"
@@ -34,7 +46,7 @@ export interface WorkerClient {
   run(job: WorkerJob): Promise<Record<string, unknown>>
 }
 
-interface PendingJob {
+interface PendingReply {
   resolve: (result: Record<string, unknown>) => void
   reject: (error: Error) => void
 }
@@ -44,7 +56,7 @@ const IDLE_TIMEOUT_MS = 300_000
 
 /** @param file the worker's script. It runs in OpenCode's embedded Bun, or in the current Node. */
 export function workerClient(file: string, idleMs = IDLE_TIMEOUT_MS): WorkerClient {
-  let worker: WorkerProcess | undefined
+  let worker: WorkerHandle | undefined
   return {
     run(job) {
       if (!worker?.isAlive()) worker = startWorker(file, idleMs)
@@ -53,15 +65,15 @@ export function workerClient(file: string, idleMs = IDLE_TIMEOUT_MS): WorkerClie
   }
 }
 
-interface WorkerProcess extends WorkerClient {
+interface WorkerHandle extends WorkerClient {
   isAlive(): boolean
 }
 
-function startWorker(file: string, idleMs: number): WorkerProcess {
+function startWorker(file: string, idleMs: number): WorkerHandle {
   let jobs = 0
   let alive = true
   let idleTimer: NodeJS.Timeout | undefined
-  const waiting = new Map<number, PendingJob>()
+  const waiting = new Map<number, PendingReply>()
   const child: ChildProcess = spawn(process.execPath, [file], {
     env: { ...process.env, BUN_BE_BUN: "1" },
     stdio: ["pipe", "pipe", "ignore"],

@@ -5,6 +5,7 @@ import { storeCache } from "../store/store-cache.ts"
 import { jobContext } from "./job-context.ts"
 import { recover } from "./recover.ts"
 import { removeRecorded, removeShared } from "./removal-jobs.ts"
+import { isSessionJob, rollBackSessionJob, runSessionJob } from "./session-jobs.ts"
 import { apiClient, confirmShare, type SharedSession, shareSession, updateShare } from "./share-jobs.ts"
 import type { WorkerJob } from "./worker-client.ts"
 
@@ -14,6 +15,7 @@ const exclusive = keyedMutex()
 export async function runJob(job: WorkerJob): Promise<object> {
   const context = jobContext(job.folder)
   const { ledger } = context
+  if (isSessionJob(job)) return exclusive(job.session ?? "", () => runSessionJob(job, context))
   switch (job.job) {
     case "share":
       return exclusive(job.session, () => shareSession(job, context))
@@ -44,8 +46,9 @@ export async function runJob(job: WorkerJob): Promise<object> {
 
 /** Removes the share created by a job whose result could not be delivered because OpenCode has exited. */
 export async function rollBack(job: WorkerJob, result: object): Promise<void> {
-  if (job.job !== "share") return
   const { ledger } = jobContext(job.folder)
+  if (isSessionJob(job)) return rollBackSessionJob(job, result, ledger)
+  if (job.job !== "share") return
   const { id } = result as SharedSession
   if ((await ledger.find(id))?.unconfirmed) await removeRecorded(id, ledger)
 }

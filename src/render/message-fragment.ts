@@ -15,7 +15,7 @@ export const promptText = (message: UserMessage): string =>
   message.parts
     .flatMap((part) =>
       part.type === "subtask"
-        ? part.description
+        ? [part.command && `/${part.command}`, part.description].filter(Boolean).join(" ")
         : part.type === "text" && !part.synthetic && !part.ignored
           ? part.text
           : [],
@@ -25,6 +25,15 @@ export const promptText = (message: UserMessage): string =>
 /** Tool calls of a message. */
 export const toolsOf = (message: Message): ToolPart[] =>
   message.parts.filter((part): part is ToolPart => part.type === "tool")
+
+/** JSON of a value in one line. Values nested too deeply for JSON.stringify give a note. */
+export function shortJson(value: Json): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return "(nested too deeply to be shown)"
+  }
+}
 
 /** JSON of a value, bounded in length. Values nested too deeply for JSON.stringify give a note. */
 export function boundedJson(value: Json): string {

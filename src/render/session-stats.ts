@@ -1,4 +1,4 @@
-import type { Message, SessionInfo } from "../session/model.ts"
+import { isUserCommand, type Message, type SessionInfo } from "../session/model.ts"
 import { formatCompact, formatCost, formatCount, formatDuration } from "./format.ts"
 import { clip } from "./html/truncate.ts"
 import { isPrompt, toolsOf } from "./message-fragment.ts"
@@ -47,7 +47,8 @@ export function addToStats(stats: SessionStats, message: Message): void {
   stats.startedAt ??= message.created
   if (message.created !== undefined) stats.endedAt = Math.max(stats.endedAt ?? 0, message.created)
   if (isPrompt(message)) stats.prompts++
-  if (message.role !== "assistant") return
+  for (const part of toolsOf(message)) countTool(stats.toolCounts, part)
+  if (message.role !== "assistant" || isUserCommand(message)) return
   stats.answers++
   stats.inputTokens += message.tokens.input + message.tokens.cacheRead + message.tokens.cacheWrite
   stats.outputTokens += message.tokens.output + message.tokens.reasoning
@@ -55,7 +56,6 @@ export function addToStats(stats: SessionStats, message: Message): void {
   if (message.completed !== undefined) stats.endedAt = Math.max(stats.endedAt ?? 0, message.completed)
   addUnique(stats.models, message.model)
   if (!message.compaction) addUnique(stats.agents, message.agent)
-  for (const part of toolsOf(message)) countTool(stats.toolCounts, part)
 }
 
 function addUnique(list: string[], name: string | undefined): void {
@@ -96,7 +96,9 @@ export function headerFacts(stats: SessionStats, info: SessionInfo, changed?: Ch
 /** One sentence on what was done: `12 steps: looked 5 times, ran 4 commands (1 failed), edited 3 times.` */
 export function describeSteps({ toolCounts }: SessionStats): string {
   const steps = totalSteps(toolCounts)
-  return steps === 0 ? "" : `${formatCount(steps, "step")}: ${summarizeCounts(toolCounts).join(", ")}.`
+  const own = steps === 0 ? "" : `${formatCount(steps, "step")}: ${summarizeCounts(toolCounts).join(", ")}.`
+  const users = toolCounts.user === 0 ? "" : `The user ran ${formatCount(toolCounts.user, "command")}.`
+  return [own, users].filter(Boolean).join(" ")
 }
 
 /** Expiry date of a share: `Until 3 December 2026`. */

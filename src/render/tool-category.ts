@@ -1,7 +1,21 @@
 import { formatCount, groupThousands } from "./format.ts"
 
 /** Purpose of a tool call. */
-export type ToolCategory = "read" | "search" | "list" | "fetch" | "run" | "edit" | "ask" | "delegate" | "plan" | "other"
+export type ToolCategory =
+  | "read"
+  | "search"
+  | "list"
+  | "fetch"
+  | "run"
+  | "edit"
+  | "ask"
+  | "delegate"
+  | "plan"
+  | "other"
+  /** Not run, because the user or a rule did not allow it. */
+  | "denied"
+  /** A command of the user's. */
+  | "user"
 
 /** Successful calls per category; `failedRuns` counts the failed commands in `run`, `failed` all other failed calls. */
 export type ToolCounts = Record<ToolCategory | "failed" | "failedRuns", number>
@@ -17,12 +31,15 @@ export const zeroToolCounts = (): ToolCounts => ({
   delegate: 0,
   plan: 0,
   other: 0,
+  denied: 0,
+  user: 0,
   failed: 0,
   failedRuns: 0,
 })
 
+/** Number of the agent's steps. */
 export const totalSteps = (counts: ToolCounts): number =>
-  Object.entries(counts).reduce((sum, [name, n]) => (name === "failedRuns" ? sum : sum + n), 0)
+  Object.entries(counts).reduce((sum, [name, n]) => (name === "failedRuns" || name === "user" ? sum : sum + n), 0)
 
 const times = (n: number) => (n === 1 ? "once" : n === 2 ? "twice" : `${groupThousands(n)} times`)
 
@@ -51,7 +68,7 @@ export function describeCounts(counts: ToolCounts, edited = `edited ${times(coun
 }
 
 function describeWork(
-  { run, failedRuns, edit, ask, delegate, plan, other, failed }: ToolCounts,
+  { run, failedRuns, edit, ask, delegate, plan, other, denied, failed }: ToolCounts,
   edited: string,
 ): string[] {
   return [
@@ -61,6 +78,7 @@ function describeWork(
     delegate > 0 ? `delegated ${times(delegate)}` : "",
     plan > 0 ? `planned ${times(plan)}` : "",
     other > 0 ? `did ${formatCount(other, "other thing")}` : "",
+    denied > 0 ? `was denied ${formatCount(denied, "call")}` : "",
     failed > 0 ? `failed ${times(failed)}` : "",
   ]
 }

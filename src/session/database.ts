@@ -94,6 +94,17 @@ export function newestSessionError(path: string, folder: string): ShareError | u
   }
 }
 
+/** Generations of OpenCode that have tables of a known schema in a database; undefined if it cannot be opened. */
+export function generationsAt(path: string): (1 | 2)[] | undefined {
+  try {
+    const opened = openDatabase(path)
+    opened?.close()
+    return opened && [...(opened.has.v1 ? [1 as const] : []), ...(opened.has.v2 ? [2 as const] : [])]
+  } catch {
+    return undefined
+  }
+}
+
 /** A session and its subagent sessions at every depth, without those that OpenCode 2 began and that have no messages. */
 function below({ database, has }: OpenedDatabase, id: string): SessionHead[] {
   const ids = new Set([id])

@@ -29,6 +29,8 @@ export interface ReadPosition {
   /** Assigned ids of messages and parts, and per duplicate id how often it was seen. */
   given: Set<string>
   repeated: Map<string, number>
+  /** Id of the prompt that OpenCode 1 inserted for a command of the user's, whose answer has the command. */
+  commandOf: string | undefined
   /** Calls of subagents read so far, by the id of the session that they refer to. */
   tasks: Map<string, TaskCalls>
 }
@@ -44,6 +46,7 @@ export const startOfSession = (): ReadPosition => ({
   messages: 0,
   given: new Set(),
   repeated: new Map(),
+  commandOf: undefined,
   tasks: new Map(),
 })
 
@@ -148,6 +151,20 @@ export type SessionEvent =
 
 export type Message = UserMessage | AssistantMessage | EventMessage | MalformedMessage
 
+/** Text of the prompt that OpenCode 1 inserts before a command of the user's. */
+export const USER_COMMAND_NOTE = "The following tool was executed by the user"
+
+/** Whether a message only announces a command of the user's. */
+export const isCommandNote = (message: Message): boolean =>
+  message.role === "user" &&
+  message.parts.length > 0 &&
+  message.parts.every((part) => part.type === "text" && part.synthetic && part.text === USER_COMMAND_NOTE)
+
+/** Whether a message has nothing but commands of the user's. */
+export const isUserCommand = ({ parts }: Message): boolean =>
+  parts.some((part) => part.type === "tool" && part.isByUser) &&
+  parts.every((part) => part.type !== "text" && (part.type !== "tool" || part.isByUser))
+
 /** Whether a message is a prompt: written by a person, not inserted by OpenCode. Prompts are numbered from 1. */
 export const isPrompt = (message: Message): message is UserMessage =>
   message.role === "user" &&
@@ -222,6 +239,8 @@ export interface SubtaskPart extends PartBase {
   agent: string
   description: string
   prompt: string
+  /** Name of the slash command that the user typed, or "". */
+  command: string
 }
 
 export interface StepPart extends PartBase {
@@ -271,6 +290,8 @@ export interface ToolPart extends PartBase {
   /** Time since when OpenCode no longer sends the output to the model. */
   compacted: number | undefined
   attachments: FilePart[]
+  /** The user's own command (`!ls`), not a call of the model. */
+  isByUser: boolean
   /** Session of the subagent that the call started or resumed, if known. */
   subagent: { sessionID: string; isBackground: boolean } | undefined
 }

@@ -74,8 +74,9 @@ export function normalizePart(raw: unknown, ids: IDAssigner, fallback: string): 
       }
     case "subtask": {
       if (typeof part["prompt"] !== "string") return malformed("The subtask's prompt is missing.")
-      const { agent, description, prompt } = part
-      return { id, type: "subtask", agent: text(agent), description: text(description), prompt }
+      const { agent, description, prompt, command } = part
+      const texts = { agent: text(agent), description: text(description), command: text(command) }
+      return { id, type: "subtask", ...texts, prompt }
     }
     case "step-start":
     case "step-finish":

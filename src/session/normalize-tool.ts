@@ -28,6 +28,7 @@ export function normalizeTool(part: UnknownFields, id: string, attachments: File
     end: optionalTime(time["end"]),
     compacted: optionalTime(time["compacted"]),
     attachments,
+    isByUser: false,
     subagent: tool === "task" ? subagentOf(state) : undefined,
   }
 }

@@ -1,8 +1,10 @@
 import { createPatch } from "diff"
 import { createIDAssigner, type IDAssigner, usableID } from "./ids.ts"
+import { splitInserted } from "./inserted-text.ts"
 import {
   type AssistantMessage,
   type FileDiff,
+  isCommandNote,
   isPrompt,
   type Json,
   type Message,
@@ -92,7 +94,7 @@ export function normalizeMessage(raw: unknown, ids: IDAssigner = createIDAssigne
   }
   const parts = normalizeParts(record["parts"], ids, position)
   return info["role"] === "user"
-    ? { ...base, ...userFields(info), parts }
+    ? { ...base, ...userFields(info), parts: parts.flatMap((part) => ownAndInserted(part, ids)) }
     : { ...base, ...assistantFields(info), parts }
 }
 
@@ -107,6 +109,7 @@ async function* messagesOf(
     const message = normalizeMessage(raw, ids, ++read.messages)
     if (startedBy && isPrompt(message) && ++prompts > startedBy.count && (message.created ?? 0) > startedBy.ended)
       return
+    markUserCommands(message, read)
     recordTasks(message, read.tasks)
     yield message
   }
@@ -129,6 +132,13 @@ async function* messagesBeforeUndo(record: SessionRecord, from: number): AsyncGe
 }
 
 const idOf = (raw: unknown) => (isV2Message(raw) ? raw["id"] : fields(fields(raw)["info"])["id"])
+
+/** Marks the commands of the user's, which OpenCode 1 records as an answer to a prompt of its own. */
+function markUserCommands(message: Message, read: ReadPosition): void {
+  if (isCommandNote(message)) read.commandOf = message.id
+  else if (message.role === "assistant" && message.parentID !== undefined && message.parentID === read.commandOf)
+    for (const part of message.parts) if (part.type === "tool") part.isByUser = true
+}
 
 /** Records the task calls of a message, unless pages do not show that message. */
 function recordTasks(message: Message, tasks: ReadPosition["tasks"]): void {
@@ -168,6 +178,9 @@ function sessionInfo(raw: unknown, id: string): SessionInfo {
     raw: json("revert" in info ? kept : raw),
   }
 }
+
+const ownAndInserted = (part: Part, ids: IDAssigner): Part[] =>
+  part.type === "text" ? splitInserted(part, () => ids(undefined, `${part.id}-inserted`)) : [part]
 
 type OwnFields<M extends Message> = Omit<M, "id" | "created" | "parts" | "raw">
 

@@ -15,9 +15,15 @@ export async function opencodeVersion(env: Environment): Promise<string | undefi
 }
 
 /** Extracts the version from the output of `opencode --version`, without a leading `v`; undefined if there is none. */
-export const versionIn = (printed: string): string | undefined => /(?<![\d.])\d+\.\d+\.\d+[\w.-]*/.exec(printed)?.[0]
+const versionIn = (printed: string): string | undefined => /(?<![\d.])\d+\.\d+\.\d+[\w.-]*/.exec(printed)?.[0]
 
 export const isOpencode2 = (version: string): boolean => Number.parseInt(version, 10) >= 2
+
+/** Whether a version of OpenCode has sharing of its own, which ended with 1.19.1. */
+export function hasOwnSharing(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/, 3).map((part) => Number.parseInt(part, 10) || 0)
+  return major < 1 || (major === 1 && (minor < 19 || (minor === 19 && patch < 1)))
+}
 
 /**
  * Reads a session with `opencode export`, or with `opencode session export` of OpenCode 2: takes seconds, but supports

@@ -36,7 +36,12 @@ function fieldsOf(part: KnownPart, owner: PartOwner): { [key: string]: Json | un
     case "retry":
       return { attempt: part.attempt, error: errorRecord(part.error), time: definedFields({ created: part.created }) }
     case "subtask":
-      return { prompt: part.prompt, description: part.description, agent: part.agent }
+      return {
+        prompt: part.prompt,
+        description: part.description,
+        agent: part.agent,
+        command: part.command || undefined,
+      }
     case "patch":
       return { files: part.files }
     case "tool":

@@ -10,6 +10,7 @@ import { createTokenCipher } from "./access/encrypted-token.ts"
 import { serverApp } from "./app.ts"
 import { startHttpServer } from "./http/http-server.ts"
 import { startMetricsServer } from "./http/metrics-server.ts"
+import { isLengthRefused } from "./http/probe-body-limit.ts"
 import { type Log, shortId } from "./log.ts"
 import { createMetrics } from "./metrics.ts"
 import { bucketCheck, checkAtStart } from "./publishing/bucket-check.ts"
@@ -53,7 +54,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     linkOf: (id) => `${publicUrl}/share/${id}`,
     ready: checkBucket,
     onStored: publisher.schedule,
-    audit: (what, { share, token }) => log("audit", what, { share: shortId(share), token }),
+    audit: (what, { share, ...about }) => log("audit", what, { share: shortId(share), ...about }),
   })
   const access = await accessOf(settings, { tokenCipher, store, log })
   const shared = { store, log, metrics, now, publicUrl, maxBodyBytes }
@@ -64,6 +65,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const metricsServer =
     metricsListen === undefined ? undefined : await startMetricsServer(metricsListen, metrics, gauges)
   const stopMaintenance = startMaintenance({ store, backends, now, log, schedule: publisher.schedule })
+  void warnOfBodyLimit(publicUrl, maxBodyBytes, log)
   log("info", "listening", { url: server.url, publicUrl, bucket: store.name, reading: describeAccess(settings) })
 
   return {
@@ -79,6 +81,15 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
       log("info", "closed")
     },
   }
+}
+
+/** Tells the administrator if a proxy in front refuses what this server accepts; its users would only see no page. */
+async function warnOfBodyLimit(publicUrl: string, maxBytes: number, log: Log): Promise<void> {
+  if (await isLengthRefused(publicUrl, maxBytes))
+    log("warn", "proxy limits request bodies", {
+      publicUrl,
+      message: `A proxy in front refuses requests of ${maxBytes / 1_000_000} MB (413). Raise its limit to that of MAX_REQUEST_MB, in nginx with client_max_body_size.`,
+    })
 }
 
 const destinationOf = (settings: ServerSettings): Destination => {

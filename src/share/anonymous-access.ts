@@ -44,9 +44,9 @@ export type AnonymousView =
   /** No response, or a gateway error. */
   | { seen: "unreachable"; reason: string }
 
-export type PageView = Extract<AnonymousView, { hash: unknown }>
+export type DeliveredPage = Extract<AnonymousView, { hash: unknown }>
 
-export const isPageView = (view: AnonymousView): view is PageView => "hash" in view
+export const isDeliveredPage = (view: AnonymousView): view is DeliveredPage => "hash" in view
 
 /**
  * Opens a link without credentials or cookies.
@@ -74,7 +74,7 @@ export function isPageOf({ head, unpacked }: AnonymousResponse, id: string): boo
   return metas.some((meta) => /\bname\s*=\s*["']?share\b/i.test(meta) && named.test(meta))
 }
 
-function deliveryOf(answer: AnonymousResponse): PageView {
+function deliveryOf(answer: AnonymousResponse): DeliveredPage {
   const { hash, head, unpacked, headers } = answer
   const about = { hash, head: decodeText(unpacked ?? head), served: describeCacheHeaders(headers) }
   const disposition = headers.get("content-disposition") ?? ""
@@ -144,7 +144,7 @@ export async function compareWithSent(
   if (view.seen !== "page" || view.hash === hash) return view
   if (before !== undefined && view.hash === before && before !== hash) return { ...view, seen: "older" }
   const fresh = await viewAnonymously(`${url}?${randomUUID()}`, id)
-  if (isPageView(fresh) && fresh.hash === hash) return { ...view, seen: "older" }
+  if (isDeliveredPage(fresh) && fresh.hash === hash) return { ...view, seen: "older" }
   // Without a previous version, a cache cannot hold an older page.
   if (before !== undefined && isHit(view.served)) return { ...view, seen: "older" }
   return { ...view, seen: "changed" }

@@ -27,7 +27,7 @@ export interface AnonymousFetchOptions {
 
 const HEAD_BYTES = 256 * 1024
 const MAX_HOPS = 10
-const TIMEOUT_MS = 10_000
+const ANONYMOUS_TIMEOUT_MS = 10_000
 
 // The values that browsers send: a cache may keep a separate copy for each value.
 const HEADERS = {
@@ -39,7 +39,7 @@ const HEADERS = {
 /** Fetches an `http:` or `https:` address without credentials. Follows redirects and returns them. Never throws. */
 export async function fetchAnonymously(
   url: string,
-  { readAll = false, timeoutMs = TIMEOUT_MS, signal }: AnonymousFetchOptions = {},
+  { readAll = false, timeoutMs = ANONYMOUS_TIMEOUT_MS, signal }: AnonymousFetchOptions = {},
 ): Promise<AnonymousResult> {
   const limit = AbortSignal.timeout(timeoutMs)
   const hops: string[] = []

@@ -30,17 +30,17 @@ export function lifetimeFromSetting(setting: string | undefined): Lifetime | und
  * session has changed since it was last shared: a share does not expire while the session is in use, and sharing the
  * same content again changes nothing, even if the setting has changed. A share without an expiry gets one from the
  * setting, counted from now.
- * @param known the ledger's entry, with the time of the last share
+ * @param last the ledger's entry, with the time of the last share
  * @param changed time of the session's last change, in milliseconds since 1970, if known
  */
 export function nextExpiry(
-  known: Expiry & { updated: string },
+  last: Expiry & { updated: string },
   lifetime: Lifetime | undefined,
   changed: number | undefined,
   now: Date,
 ): Expiry {
-  const { expiryAsked } = known
-  const expires = isTimestamp(known.expires) ? known.expires : undefined
+  const { expiryAsked } = last
+  const expires = isTimestamp(last.expires) ? last.expires : undefined
   if (lifetime?.explicit)
     return {
       expiryAsked: true,
@@ -50,7 +50,7 @@ export function nextExpiry(
   if (!lifetime || expiryAsked || !Number.isFinite(lifetime.durationMs)) return asBefore
   if (expires === undefined) return { expires: after(now.getTime(), lifetime) }
   const at = Math.min(changed ?? 0, now.getTime())
-  if (!(at > Date.parse(known.updated))) return { expires }
+  if (!(at > Date.parse(last.updated))) return { expires }
   const later = after(at, lifetime)
   return { expires: Date.parse(later) > Date.parse(expires) ? later : expires }
 }

@@ -2,9 +2,11 @@ import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
 import { mapConcurrently } from "../lib/concurrency.ts"
+import { pastedLink } from "../lib/pasted-link.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
-import type { Ledger, LedgerEntry } from "./ledger.ts"
+import type { LedgerEntry } from "./ledger/ledger-entry.ts"
+import type { Ledger } from "./ledger.ts"
 import { INDEX, prefixOf, readManifest } from "./manifest.ts"
 import { isShareId } from "./share-id.ts"
 
@@ -30,7 +32,8 @@ export interface FindSharesOptions {
 export type ShareName = { link: string; id: string } | { id: string } | { session: string }
 
 /** Parses a link, a share id or a session id. Throws `bad-usage` for other text. */
-export function parseShareName(text: string): ShareName {
+export function parseShareName(given: string): ShareName {
+  const text = pastedLink(given)
   const inLink = /^(?:https?|file):\/\/[^?#]*\/s\/([^/?#]+)(?:[/?#]|$)/.exec(text)?.[1]
   if (inLink && isShareId(inLink)) return { link: text, id: inLink }
   if (isShareId(text)) return { id: text }
@@ -58,10 +61,10 @@ export async function findShares(
   name: ShareName,
   { ledger, destination, open, confirm }: FindSharesOptions,
 ): Promise<FoundShare[]> {
-  const known = await findInLedger(name, ledger)
-  if (known.length > 0)
+  const entries = await findInLedger(name, ledger)
+  if (entries.length > 0)
     return Promise.all(
-      known.map(async (entry) => {
+      entries.map(async (entry) => {
         const store = await open(entry.destination)
         return { id: entry.id, url: entry.url ?? store.url(prefixOf(entry.id) + INDEX), store, entry }
       }),
@@ -72,7 +75,7 @@ export async function findShares(
   const store = await open(destination)
   if ("session" in name) return findInBucket(store, name.session)
   const url = store.url(prefixOf(name.id) + INDEX)
-  if ("link" in name && !name.link.startsWith(url.slice(0, -INDEX.length)))
+  if ("link" in name && !isBelow(name.link, url.slice(0, -INDEX.length)))
     throw new ShareError(
       "share-not-found",
       `${name.link} is not a link into ${store.name}, where the settings point.`,
@@ -82,6 +85,10 @@ export async function findShares(
     )
   return [{ id: name.id, url, store }]
 }
+
+/** Whether a link, with or without a slash at its end, leads to this address or below it. */
+const isBelow = (link: string, address: string) =>
+  `${link.replace(/[?#].*$/, "")}/`.startsWith(URL.canParse(address) ? new URL(address).href : address)
 
 async function atFileLink(link: string, id: string, open: FindSharesOptions["open"]): Promise<FoundShare> {
   const file = fileURLToPath(link.replace(/[?#].*$/, ""))

@@ -1,41 +1,9 @@
-import type { Selection } from "../session/select.ts"
 import { canonicalTo, type Destination } from "../store/open-store.ts"
-import type { Expiry } from "./expiry.ts"
 import type { LockOptions } from "./file-lock.ts"
 import { checkpointFolderOf, entryFiles } from "./ledger/entry-files.ts"
+import type { LedgerEntry, ShareKey } from "./ledger/ledger-entry.ts"
 import { ledgerFiles } from "./ledger/ledger-files.ts"
 import { locationOf, type ProbeRecords, probeRecords } from "./ledger/probe-records.ts"
-
-/** This machine's record of one share: one session at one destination. Holds no credentials. */
-export interface LedgerEntry extends Expiry {
-  id: string
-  session: string
-  title: string
-  destination: Destination
-  /** The link, once it was shown to the user. */
-  url?: string
-  /** `publishing` and `removing` remain after an interrupted run: the next run must not trust the manifest. */
-  state: "publishing" | "published" | "removing"
-  /** Process id of the process that is publishing or removing it. */
-  pid?: number
-  /** The secret that OpenCode must present to remove it, if it was shared from inside OpenCode. */
-  secret?: string
-  /** OpenCode has not confirmed yet that it stored the link; `pid` stays until it does. */
-  unconfirmed?: boolean
-  /** When the latest presigned link expires, ISO 8601; until then, the page it opens is updated. The link is not stored. */
-  signed?: string
-  /** The part of the session that is shared, if not all of it. */
-  selection?: Selection
-  /** During removal: paths below its prefix that a cache may still serve. */
-  paths?: string[]
-  /** No request of the first attempt reached the store, so nothing is stored. */
-  unsent?: true
-  created: string
-  updated: string
-}
-
-/** What identifies a share on this machine. */
-export type ShareKey = Pick<LedgerEntry, "session" | "destination">
 
 /** This user's shares on this machine. A cache: manifests in the bucket are authoritative. */
 export interface Ledger extends Omit<ProbeRecords, "isProven"> {
@@ -80,14 +48,14 @@ export function openLedger(folder: string): Ledger {
     checkpointFolder: (share) => checkpointFolderOf(entries.fileOf(share)),
     claim: (fresh) =>
       files.wrapErrors(async () => {
-        const known = await entries.at(fresh)
-        if (!known) {
+        const existing = await entries.at(fresh)
+        if (!existing) {
           await entries.write(fresh)
           return { entry: fresh, isNew: true }
         }
         // An entry under another spelling of the destination moves to the canonical one.
-        if (known.destination.to !== canonicalTo(known.destination.to)) await entries.write(known)
-        return { entry: (await entries.at(fresh)) ?? known, isNew: false }
+        if (existing.destination.to !== canonicalTo(existing.destination.to)) await entries.write(existing)
+        return { entry: (await entries.at(fresh)) ?? existing, isNew: false }
       }),
     save: (entry) => files.wrapErrors(() => entries.write(entry)),
     drop: (entry) => files.wrapErrors(() => entries.delete(entry)),

@@ -3,7 +3,8 @@ import { mapConcurrently } from "../lib/concurrency.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import { isTimestamp } from "./expiry.ts"
-import type { Ledger, LedgerEntry } from "./ledger.ts"
+import type { LedgerEntry } from "./ledger/ledger-entry.ts"
+import type { Ledger } from "./ledger.ts"
 import { INDEX, type Manifest, prefixOf, readManifest } from "./manifest.ts"
 import { isShareId } from "./share-id.ts"
 import { withTimeout } from "./with-timeout.ts"
@@ -62,7 +63,7 @@ export async function listShares(options: ListOptions): Promise<ListedShare[]> {
     const place = JSON.stringify(entry.destination)
     places.set(place, [...(places.get(place) ?? []), entry])
   }
-  const [known, others] = await Promise.all([
+  const [recorded, others] = await Promise.all([
     Promise.all([...places.values()].map((here) => listDestination(here, options))),
     alsoIn &&
       listUnknown(alsoIn, new Set(entries.map(({ id }) => id)), timeoutMs).catch((error: unknown) => {
@@ -71,7 +72,7 @@ export async function listShares(options: ListOptions): Promise<ListedShare[]> {
         return []
       }),
   ])
-  return [...known.flat(), ...(others ?? [])].sort((a, b) => a.created.localeCompare(b.created))
+  return [...recorded.flat(), ...(others ?? [])].sort((a, b) => a.created.localeCompare(b.created))
 }
 
 /** Lists the shares at one destination. Stops querying a store that does not respond. */
@@ -124,13 +125,13 @@ function listed(
   }
 }
 
-async function listUnknown(store: ObjectStore, known: Set<string>, timeoutMs: number): Promise<ListedShare[]> {
+async function listUnknown(store: ObjectStore, recorded: Set<string>, timeoutMs: number): Promise<ListedShare[]> {
   const shares: ListedShare[] = []
   const ids = store.folders("s/")[Symbol.asyncIterator]()
   for (;;) {
     const { done, value: id } = await withTimeout(ids.next(), store.name, timeoutMs)
     if (done) break
-    if (!isShareId(id) || known.has(id)) continue
+    if (!isShareId(id) || recorded.has(id)) continue
     const manifest = await withTimeout(readManifest(store, id), store.name, timeoutMs).catch(unreadableState)
     const found = typeof manifest === "string" ? undefined : manifest
     const { session = "", title = "", created = "", updated = "" } = found ?? {}

@@ -7,7 +7,7 @@ import type { SiteOptions } from "../render/site/site.ts"
 import type { SiteFile } from "../render/site/site-file.ts"
 import type { Session } from "../session/model.ts"
 import type { ObjectStore, PresignedLink } from "../store/object-store.ts"
-import { isPageView, viewAnonymously } from "./anonymous-access.ts"
+import { isDeliveredPage, viewAnonymously } from "./anonymous-access.ts"
 import { isPast } from "./expiry.ts"
 import { INDEX, prefixOf } from "./manifest.ts"
 import type { ShareTarget } from "./open-share.ts"
@@ -92,7 +92,7 @@ async function verifyPresigned(
   others: LinkAccess,
 ): Promise<ShareLink> {
   const [view, unsigned] = await Promise.all([viewAnonymously(url, id), viewAnonymously(withoutQuery(url), id)])
-  const opens = isPageView(view) && view.hash === hash
+  const opens = isDeliveredPage(view) && view.hash === hash
   if (!opens && view.seen !== "unreachable")
     throw new ShareError(
       "store-denied",
@@ -101,7 +101,7 @@ async function verifyPresigned(
     )
   const unseen = view.seen === "unreachable" && `The link could not be checked from here (${view.reason}).`
   // Only report access without the link if there is any: a private bucket is expected here.
-  const isOpen = isPageView(unsigned)
+  const isOpen = isDeliveredPage(unsigned)
   const isPublic = isOpen ? true : others.public
   const { seen } = others
   const isSeen = others.public === true || seen === "text" || seen === "download" || seen === "compressed"

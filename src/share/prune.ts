@@ -3,7 +3,8 @@ import type { ObjectStore } from "../store/object-store.ts"
 import { canonicalTo, type Destination } from "../store/open-store.ts"
 import { isPast } from "./expiry.ts"
 import type { LockOptions } from "./file-lock.ts"
-import type { Ledger, LedgerEntry } from "./ledger.ts"
+import type { LedgerEntry } from "./ledger/ledger-entry.ts"
+import type { Ledger } from "./ledger.ts"
 import { INDEX, prefixOf, readManifest } from "./manifest.ts"
 import { type RemovalSummary, removeMany } from "./remove-many.ts"
 import { isShareId } from "./share-id.ts"
@@ -40,8 +41,8 @@ export async function prune(options: PruneOptions): Promise<RemovalSummary> {
     ({ destination }) => JSON.stringify(destination),
   )
   if (!alsoIn) return own
-  const known = new Set(entries.map(({ id }) => id))
-  const others = await pruneStore(alsoIn, known, options)
+  const recorded = new Set(entries.map(({ id }) => id))
+  const others = await pruneStore(alsoIn, recorded, options)
   return { removed: [...own.removed, ...others.removed], failed: [...own.failed, ...others.failed] }
 }
 
@@ -64,11 +65,11 @@ function removeExpired(entry: LedgerEntry, { ledger, open, now, patience, onRemo
   )
 }
 
-async function pruneStore(store: ObjectStore, known: Set<string>, { ledger, now, onRemove }: PruneOptions) {
+async function pruneStore(store: ObjectStore, recorded: Set<string>, { ledger, now, onRemove }: PruneOptions) {
   const past: { id: string; url: string }[] = []
   try {
     for await (const id of store.folders("s/")) {
-      if (!isShareId(id) || known.has(id)) continue
+      if (!isShareId(id) || recorded.has(id)) continue
       // Without a readable manifest there is no expiry, so the share stays.
       const manifest = await readManifest(store, id).catch(ignoreUnreadable)
       if (isPast(manifest?.expires, now())) past.push({ id, url: store.url(prefixOf(id) + INDEX) })

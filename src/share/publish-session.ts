@@ -3,6 +3,7 @@ import { sha256 } from "../lib/hash.ts"
 import { type TemporaryFiles, withTemporaryFiles } from "../lib/temporary-files.ts"
 import { site } from "../render/site/site.ts"
 import type { SiteFile } from "../render/site/site-file.ts"
+import { shortestLink, withoutIndex } from "./index-link.ts"
 import { INDEX, type Manifest, prefixOf, readManifest } from "./manifest.ts"
 import { type OpenShareOptions, openShare, type ShareTarget, shareNotFound } from "./open-share.ts"
 import { type PublishResult, publish } from "./publish.ts"
@@ -54,9 +55,9 @@ export async function publishSession(
     const verified = await verifyVersion(target, version.manifest, options)
     if (verified.status === "removed") throw await removedMeanwhile(target, options)
     if (verified.status === "superseded") return { status: "superseded", id, error: verified.error }
-    await recordVersion(target, extension, options)
+    await recordVersion(target, verified.url, extension, options)
     await keep()
-    const plain = { url: urlOf(target, options), ...verified.access }
+    const plain = { url: verified.url, ...verified.access }
     const link = extension ? await extension.link(plain, version.manifest) : plain
     return { status: "published", target, version, link }
   })
@@ -87,7 +88,7 @@ async function checkClaim({ stored }: ShareTarget, { store }: PublishSessionOpti
 }
 
 type VerifiedVersion =
-  | { status: "readable"; access: LinkAccess }
+  | { status: "readable"; url: string; access: LinkAccess }
   | { status: "removed" }
   | { status: "superseded"; error: ShareError }
 
@@ -103,7 +104,12 @@ async function verifyVersion(
   const { hash } = objects[INDEX]!
   const before = target.stored.manifest.objects[INDEX]?.hash
   try {
-    return { status: "readable", access: await verifyReadable(store, id, hash, urlOf(target, options), before) }
+    const link = urlOf(target, options)
+    const access = await verifyReadable(store, id, hash, link, before)
+    // A link that was shown stays the same.
+    const isNew = target.entry.url === undefined
+    const url = isNew && access.seen === "page" ? await shortestLink(link, id, hash) : link
+    return { status: "readable", url, access }
   } catch (error) {
     if (!(error instanceof ShareError && error.code === "store-failed")) throw error
     const index = (await readManifest(store, id)) && (await store.get(prefixOf(id) + INDEX))
@@ -116,6 +122,7 @@ async function verifyVersion(
 /** Records the published version in the ledger, with the plain link only, never a presigned one. */
 async function recordVersion(
   target: ShareTarget,
+  url: string,
   extension: ShareExtension | undefined,
   options: PublishSessionOptions,
 ): Promise<void> {
@@ -125,12 +132,15 @@ async function recordVersion(
     ...entry,
     state: "published",
     updated,
-    url: urlOf(target, options),
+    url,
     ...extension?.entry,
   })
 }
 
-const urlOf = ({ entry }: ShareTarget, { store }: PublishSessionOptions) => store.url(prefixOf(entry.id) + INDEX)
+function urlOf({ entry }: ShareTarget, { store }: PublishSessionOptions): string {
+  const link = store.url(prefixOf(entry.id) + INDEX)
+  return entry.url === withoutIndex(link) ? entry.url : link
+}
 
 /** Deletes what was uploaded to a share that was removed meanwhile, and returns the error. */
 async function removedMeanwhile(target: ShareTarget, options: PublishSessionOptions): Promise<ShareError> {

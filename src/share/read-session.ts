@@ -1,7 +1,8 @@
 import { normalizeSession } from "../session/normalize.ts"
 import type { SessionSource } from "../session/source.ts"
 import type { Destination } from "../store/open-store.ts"
-import type { Ledger, LedgerEntry } from "./ledger.ts"
+import type { LedgerEntry } from "./ledger/ledger-entry.ts"
+import type { Ledger } from "./ledger.ts"
 import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts"
 import { openResume, type Resume } from "./resume/resume.ts"
 

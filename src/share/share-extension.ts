@@ -1,7 +1,7 @@
 import type { SiteOptions } from "../render/site/site.ts"
 import type { SiteFile } from "../render/site/site-file.ts"
 import type { Session } from "../session/model.ts"
-import type { LedgerEntry } from "./ledger.ts"
+import type { LedgerEntry } from "./ledger/ledger-entry.ts"
 import type { Manifest } from "./manifest.ts"
 import type { LinkAccess } from "./verify-readable.ts"
 

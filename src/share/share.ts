@@ -75,13 +75,13 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
 /** Attempts to publish if another machine publishes the same share at the same time. */
 const MAX_ATTEMPTS = 3
 
-type PublishedSession = Extract<SessionPublishResult, { status: "published" }>
+type PublishedVersion = Extract<SessionPublishResult, { status: "published" }>
 
 /** Repeats `publishOnce` while another machine supersedes its version. Throws `store-busy` after some attempts. */
 async function retrySuperseded(
   { existing, store }: ShareOptions,
   publishOnce: (existing: string | undefined) => Promise<SessionPublishResult>,
-): Promise<PublishedSession> {
+): Promise<PublishedVersion> {
   let wanted = existing
   for (let left = MAX_ATTEMPTS; ; left--) {
     const result = await publishOnce(wanted)
@@ -91,7 +91,7 @@ async function retrySuperseded(
   }
 }
 
-function resultOf({ found }: SessionToShare, { target, version, link }: PublishedSession): ShareResult {
+function resultOf({ found }: SessionToShare, { target, version, link }: PublishedVersion): ShareResult {
   const { id, session, title, expires = null } = target.entry
   const { manifest, sent, bytes, removed } = version
   const objects = Object.keys(manifest.objects).length + 1

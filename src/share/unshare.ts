@@ -1,7 +1,8 @@
 import { ShareError } from "../errors.ts"
 import { collect, type ObjectEntry, type ObjectStore } from "../store/object-store.ts"
 import type { FoundShare } from "./find-share.ts"
-import type { Ledger, LedgerEntry } from "./ledger.ts"
+import type { LedgerEntry } from "./ledger/ledger-entry.ts"
+import type { Ledger } from "./ledger.ts"
 import { INDEX, MANIFEST, prefixOf } from "./manifest.ts"
 import { type RemovalCheck, samplePaths, verifyRemoved } from "./verify-removed.ts"
 
@@ -48,9 +49,9 @@ export async function removeShare({ store, id, url, entry }: FoundShare, ledger:
   // Paths from an earlier removal that was not verified: the store no longer lists them.
   const paths = new Set(marked?.paths)
   const deleted = await emptyPrefix(store, id, async (listed) => {
-    const known = paths.size
+    const before = paths.size
     for (const path of listed) paths.add(path)
-    if (marked && paths.size > known) await saveQuietly({ ...marked, paths: samplePaths(paths) }, ledger)
+    if (marked && paths.size > before) await saveQuietly({ ...marked, paths: samplePaths(paths) }, ledger)
   })
   const proof = await verifyRemoved(store, id, url, { paths, wasThere: deleted > 0 })
   if (entry) await ledger.drop(entry)

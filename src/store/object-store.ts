@@ -29,6 +29,8 @@ export interface Retention {
 
 /** Checks of a remote store before the first upload, since its owner decides what is allowed: see `verifyErasable`. */
 export interface RemoteStore {
+  /** Obtains the credentials, and returns where they come from and until when they are valid, for display; no value. */
+  credentials(): Promise<string>
   /** A hash that identifies this store as accessed with these credentials. Contains no secret. */
   identity(): Promise<string>
   /** The default retention; undefined if there is none, or if the store does not report it. */

@@ -89,9 +89,25 @@ export function spellingsOf(to: string): string[] {
 export const isLocal = ({ to, publicUrl }: Destination): boolean =>
   publicUrl === undefined && parseDestination(to).kind === "directory"
 
+/** Names that AWS gives to something other than a bucket for objects of all kinds. */
+const RESERVED_SUFFIXES = [
+  {
+    suffix: "--x-s3",
+    what: "a directory bucket (S3 Express One Zone)",
+    hint: "Use a general purpose bucket: a directory bucket lists in no order and is never readable by links.",
+  },
+  {
+    suffix: "--ol-s3",
+    what: "an Object Lambda access point",
+    hint: "Use its bucket: objects cannot be stored through an Object Lambda access point.",
+  },
+]
+
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; capitals and underscores, which other
 // services and old AWS buckets allow, are left to the service to check.
 function checkBucket(bucket: string): void {
+  const reserved = RESERVED_SUFFIXES.find(({ suffix }) => bucket.endsWith(suffix))
+  if (reserved) throw bad(`${bucket} is ${reserved.what}, which cannot hold shares.`, reserved.hint)
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/.test(bucket) && !bucket.includes("..")) return
   throw bad(
     bucket === "" ? "The destination names no bucket." : `${JSON.stringify(bucket)} is not the name of a bucket.`,

@@ -13,7 +13,7 @@ import {
   writeBytes,
   writePainted,
 } from "../../src/commands/output.ts"
-import { escaping, type TuiApi } from "../../src/plugin/tui-api.ts"
+import { escapingUi } from "../../src/plugin/session-commands.ts"
 import { jsonLogger } from "../../src/share-server/log.ts"
 
 const effects = /[\0-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
@@ -80,14 +80,16 @@ test("OpenCode's terminal gets no text that has an effect", () => {
   fc.assert(
     fc.property(evil, (said) => {
       const shown: unknown[] = []
-      const ui = escaping({
-        dialog: { replace: () => {}, clear: () => {} },
-        DialogSelect: (props) => shown.push(props),
-        DialogConfirm: (props) => shown.push(props),
+      const ui = escapingUi({
+        select: async (...props) => void shown.push(props),
+        confirm: async (props) => shown.push(props) > 0,
         toast: (props) => shown.push(props),
-      } satisfies TuiApi["ui"])
-      ui.DialogSelect({ title: said, options: [{ title: said, value: "v", description: said, footer: said }] })
-      ui.DialogConfirm({ title: said, message: said, onConfirm: () => {}, onCancel: () => {} })
+        close: () => {},
+        copy: () => true,
+        currentSession: () => undefined,
+      })
+      ui.select!(said, [{ title: said, value: "v", description: said, footer: said }])
+      ui.confirm!({ title: said, message: said, yes: "Yes" })
       ui.toast({ variant: "error", title: said, message: said })
       expect(shown).toHaveLength(3)
       const texts = JSON.stringify(shown, (_, value) =>

@@ -119,7 +119,7 @@ describe("what is refused", () => {
     const facts = () => inspectBucket({ bucket: "another", endpoint: server.endpoint })
     const found: Finding[] = []
     for await (const finding of runDoctor({ store, id: nanoid(), facts })) found.push(finding)
-    expect(found).toMatchObject([{ about: "Bucket", state: "fail" }])
+    expect(found).toMatchObject([{ about: "Credentials" }, { about: "Bucket", state: "fail" }])
   })
 
   test.each([
@@ -195,7 +195,7 @@ test("a bucket that locks every object is not tried at all", async () => {
 })
 
 test("object lock without a rule is warned of, an untold one noted", () => {
-  const facts = { credentials: "", versioning: "on", clockSkewMs: undefined } as const
+  const facts = { versioning: "on", clockSkewMs: undefined } as const
   const lockOf = (lock: "on" | "untold") =>
     bucketFindings({ ...facts, lock }).find(({ about }) => about === "Object lock")
   expect(lockOf("on")?.state).toBe("warn")

@@ -3,7 +3,8 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "no
 import path from "node:path"
 import { pathToFileURL } from "node:url"
 import { describe, expect, test } from "vitest"
-import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
+import type { LedgerEntry } from "../../src/share/ledger/ledger-entry.ts"
+import { openLedger } from "../../src/share/ledger.ts"
 import { FORMAT, type Manifest } from "../../src/share/manifest.ts"
 import { fixture, ownHome } from "../support/run-command.ts"
 

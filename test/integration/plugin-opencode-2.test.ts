@@ -47,7 +47,7 @@ test("inside OpenCode 1, a session that went on in OpenCode 2 is not shared, and
 
   const listening = await server.listen()
   await expect(server.share(session)).rejects.toThrow()
-  await until(listening.said, (said) => said.includes("was last changed in OpenCode 2"))
+  await until(listening.said, (said) => said.includes("was continued in OpenCode 2"))
   expect(opencode.files()).toEqual([])
   expect(opencode.ledger()).toEqual([])
 

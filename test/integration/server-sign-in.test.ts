@@ -1,18 +1,15 @@
-import { spawn } from "node:child_process"
 import { createServer, request as httpRequest } from "node:http"
 import type { AddressInfo } from "node:net"
-import path from "node:path"
-import type { Page } from "playwright-core"
 import { expect, onTestFinished, test } from "vitest"
 import { launchChromium } from "../support/chromium.ts"
+import { providerClientId, providerClientSecret, signInAs, startProvider } from "../support/identity.ts"
 import { until } from "../support/opencode-plugin.ts"
 import { post, recordedItems } from "../support/own-server.ts"
 import { freePort, serverOnCeph } from "../support/server-process.ts"
 
-const [clientId, clientSecret] = ["opencode-bucket", "a-secret-of-the-client"]
 const env = {
-  OPENCODE_BUCKET_CLIENT_ID: clientId,
-  OPENCODE_BUCKET_CLIENT_SECRET: clientSecret,
+  OPENCODE_BUCKET_CLIENT_ID: providerClientId!,
+  OPENCODE_BUCKET_CLIENT_SECRET: providerClientSecret!,
   OPENCODE_BUCKET_DOMAINS: "corp.example",
   OPENCODE_BUCKET_COOKIE_KEYS: "the-newer-key-of-the-cookies-of-both,the-older-key-of-the-cookies-of-both",
 }
@@ -97,28 +94,6 @@ test("readers sign in with a real provider, at two replicas, and one of them is 
   // A copy of the cookie is worth nothing any more, wherever it is shown.
   for (const { url } of [three, four, three]) expect((await fetch(`${url}/mine`, { headers })).status).toBe(401)
 })
-
-async function signInAs(page: Page, name: string): Promise<void> {
-  await page.fill("input[name=login]", name)
-  await page.fill("input[name=password]", "any")
-  await page.click("button[type=submit]")
-  await page.waitForSelector("text=Continue")
-  await page.click("button[type=submit]")
-}
-
-async function startProvider(publicUrl: string): Promise<string> {
-  const port = await freePort()
-  const script = path.join(import.meta.dirname, "..", "support", "identity-provider.ts")
-  const child = spawn(process.execPath, [script, String(port), clientId, clientSecret, publicUrl], {
-    stdio: ["ignore", "pipe", "ignore"],
-  })
-  onTestFinished(() => void child.kill("SIGKILL"))
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.once("data", () => resolve())
-    child.once("exit", (code) => reject(new Error(`The provider ended with ${code}.`)))
-  })
-  return `http://127.0.0.1:${port}`
-}
 
 /** A round-robin load balancer. */
 async function balance() {

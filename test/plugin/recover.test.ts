@@ -1,7 +1,8 @@
 import path from "node:path"
 import { expect, test } from "vitest"
 import { recover } from "../../src/plugin/recover.ts"
-import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
+import type { LedgerEntry } from "../../src/share/ledger/ledger-entry.ts"
+import { openLedger } from "../../src/share/ledger.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 /** No process has it: the highest that Linux gives is 4194304. */

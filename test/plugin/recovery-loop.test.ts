@@ -1,7 +1,8 @@
 import path from "node:path"
 import { expect, test } from "vitest"
 import { startRecoveryLoop } from "../../src/plugin/recovery-loop.ts"
-import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
+import type { LedgerEntry } from "../../src/share/ledger/ledger-entry.ts"
+import { openLedger } from "../../src/share/ledger.ts"
 import { until } from "../support/opencode-plugin.ts"
 import { temporaryFolder } from "../support/world.ts"
 

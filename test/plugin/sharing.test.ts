@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { ShareError } from "../../src/errors.ts"
 import { sharing } from "../../src/plugin/sharing.ts"
 import type { WorkerJob } from "../../src/plugin/worker-client.ts"
-import type { LedgerEntry } from "../../src/share/ledger.ts"
+import type { LedgerEntry } from "../../src/share/ledger/ledger-entry.ts"
 
 /** Sharing whose publisher notes what it is asked for and answers as told. */
 function noting(answer: (job: WorkerJob) => unknown = () => undefined, known: Partial<LedgerEntry>[] = []) {

@@ -25,7 +25,7 @@ describe("a known part", () => {
     ],
     [
       { type: "subtask", prompt: "look", agent: "general", description: "a look" },
-      { prompt: "look", agent: "general", description: "a look" },
+      { prompt: "look", agent: "general", description: "a look", command: "" },
     ],
     [{ type: "step-start", snapshot: "abc" }, {}],
     [{ type: "step-finish", reason: "stop" }, {}],

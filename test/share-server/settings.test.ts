@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { expect, test } from "vitest"
 import { serverSettings, serverSettingsSchema } from "../../src/share-server/settings.ts"
@@ -37,9 +37,9 @@ test("the documentation lists every setting, under its variable, and no other", 
 
 test("what is deployed names settings that there are", () => {
   const folder = path.join(root, "deploy")
-  const used = readdirSync(folder).flatMap((file) => [
-    ...readFileSync(path.join(folder, file), "utf8").matchAll(/OPENCODE_BUCKET_([A-Z_]+)/g),
-  ])
+  const used = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => statSync(path.join(folder, file)).isFile())
+    .flatMap((file) => [...readFileSync(path.join(folder, file), "utf8").matchAll(/OPENCODE_BUCKET_([A-Z_]+)/g)])
   const variables = new Set(names.map(variableOf))
   expect(used.length).toBeGreaterThan(8)
   expect(used.map(([, name = ""]) => name).filter((name) => name !== "" && !variables.has(name))).toEqual([])

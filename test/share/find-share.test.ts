@@ -1,5 +1,9 @@
+import fc from "fast-check"
 import { expect, test } from "vitest"
-import { parseShareName } from "../../src/share/find-share.ts"
+import { findShares, parseShareName } from "../../src/share/find-share.ts"
+import { openLedger } from "../../src/share/ledger.ts"
+import { openStore } from "../../src/store/open-store.ts"
+import { temporaryFolder } from "../support/world.ts"
 
 const id = "V1StGXR8_Z5jdHi6B-myT"
 
@@ -11,6 +15,32 @@ test.each([
   [`file:///home/dana/shares/s/${id}/index.html`, id],
 ])("the link %s names a share", (link) => {
   expect(parseShareName(link)).toEqual({ link, id })
+})
+
+test("a link is understood as people paste it", () => {
+  const around = fc.constantFrom(
+    ["", ""],
+    ["<", ">"],
+    ['"', '"'],
+    ["'", "'"],
+    ["`", "`"],
+    ["[The talk](", ")"],
+    ["(", ")"],
+    [" \t", "\n"],
+  )
+  const start = fc.constantFrom(
+    "https://shares.example",
+    "HTTPS://Shares.Example",
+    "https://shares.example/a folder",
+    "http://127.0.0.1:9000/b",
+  )
+  const end = fc.constantFrom("", "/", "/index.html", "/2.html#msg_1", "?x=1", "/.", ",", "/index.html.")
+  fc.assert(
+    fc.property(around, start, end, ([before = "", after = ""], host, rest) => {
+      const name = parseShareName(`${before}${host}/s/${id}${rest}${after}`)
+      expect(name).toMatchObject({ id, link: expect.stringMatching(/^https?:\/\/[a-z0-9.:]+\/[^ ]*/) })
+    }),
+  )
 })
 
 test("an id and a session id", () => {
@@ -32,3 +62,18 @@ test.each([
 ])("%j is refused", (text) => {
   expect(() => parseShareName(text)).toThrow(expect.objectContaining({ code: "bad-usage" }))
 })
+
+test.each(["", "/", "/index.html", "/2.html#msg_1"])(
+  "a link that ends in %j is found where the settings point",
+  async (rest) => {
+    const destination = { to: temporaryFolder(), publicUrl: "https://Shares.example/a folder" }
+    const found = (link: string) =>
+      findShares(parseShareName(link), {
+        ...{ ledger: openLedger(temporaryFolder()), destination, open: openStore, confirm: async () => {} },
+      })
+    expect(await found(`https://shares.example/a%20folder/s/${id}${rest}`)).toMatchObject([{ id }])
+    await expect(found(`https://shares.example/another/s/${id}${rest}`)).rejects.toMatchObject({
+      code: "share-not-found",
+    })
+  },
+)

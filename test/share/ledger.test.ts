@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import path from "node:path"
 import { describe, expect, test } from "vitest"
 import { sha256 } from "../../src/lib/hash.ts"
-import { type LedgerEntry, openLedger } from "../../src/share/ledger.ts"
+import type { LedgerEntry } from "../../src/share/ledger/ledger-entry.ts"
+import { openLedger } from "../../src/share/ledger.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 const entry = (id: string, more: Partial<LedgerEntry> = {}): LedgerEntry => ({

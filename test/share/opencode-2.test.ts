@@ -193,18 +193,19 @@ describe("what is shared", () => {
     const shared = await byTitle("fresh", TIDES)
     const kinds = toolsOf(shared).map((part) => `${part.tool} ${verbOf(part)} ${part.status}`)
     expect([...new Set(kinds)].sort()).toEqual([
-      "bash Ran error",
+      "bash Invalid error",
       "edit Edited completed",
       "edit Edited error",
       "glob Searched completed",
       "grep Searched completed",
-      "gulls_count Called error",
+      "gulls_count Invalid error",
       "patch Patched completed",
       "question Asked completed",
       "read Called error",
       "read Read completed",
       "read Read error",
       "shell Ran completed",
+      "shell User ran completed",
       "skill Skill completed",
       "subagent Delegated completed",
       "webfetch Fetched completed",

@@ -178,7 +178,6 @@ describe("nothing is published that no page shows", () => {
         agent: "general",
         description: "d",
         prompt: "p",
-        command: "HIDDEN",
         model: { modelID: "HIDDEN" },
       },
     ]

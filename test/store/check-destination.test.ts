@@ -51,6 +51,18 @@ test("an ARN is answered with the bucket in it", () => {
   expect(checkDestination("arn:aws:iam::1:role/x")?.meant).toEqual([])
 })
 
+test.each([
+  ["s3://team--use1-az4--x-s3/folder", "a directory bucket (S3 Express One Zone), which cannot hold shares"],
+  ["s3://lens--ol-s3", "an Object Lambda access point, which cannot hold shares"],
+  ["arn:aws:s3express:us-east-1:1:bucket/team--use1-az4--x-s3", "is an ARN"],
+])("%s is refused: %s", (to, says) => {
+  expect(checkDestination(to)).toMatchObject({ meant: [], says: expect.stringContaining(says) })
+})
+
+test("the alias of an access point is a bucket", () => {
+  expect(checkDestination("s3://shares-a1b2c3d4e5f6g7h8i9j0k1l2m3n4o-s3alias")).toBeUndefined()
+})
+
 test("an address is answered with the bucket in it, and with the endpoint", () => {
   fc.assert(
     fc.property(

@@ -39,6 +39,8 @@ const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 export interface BothOptions {
   /** Folder of new sessions, unless another is given. */
   folder: string
+  /** Time of the first action. Default: random, in the past. */
+  now?: number
   /** File of the database. */
   path?: string
   /** Returns an integer from 0 to below `end`. Default: random. */
@@ -55,11 +57,12 @@ export function bothGenerations({
   folder,
   path = join(temporaryFolder(), "opencode.db"),
   random = randomInt,
+  now = 1_700_000_000_000 + random(90_000_000_000),
 }: BothOptions) {
   mkdirSync(dirname(path), { recursive: true })
   const database = new DatabaseSync(path)
   database.exec(`PRAGMA journal_mode = WAL; ${firstTables}`)
-  let clock = 1_700_000_000_000 + random(90_000_000_000)
+  let clock = now
   const later = (most = 86_400_000) => (clock += 1 + random(most))
   const id = (kind: string) => `${kind}_${Array.from({ length: 26 }, () => letters[random(letters.length)]).join("")}`
   const words = () => Array.from({ length: 2 + random(9) }, () => id("w").slice(2, 4 + random(9))).join(" ")

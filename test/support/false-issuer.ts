@@ -15,7 +15,8 @@ export interface IssuerResponse {
 }
 
 /** An OpenID issuer that puts any given claims into its ID tokens, true or not. */
-export async function falseIssuer(clientId: string) {
+/** @param path of the issuer */
+export async function falseIssuer(clientId: string, path = "") {
   const own = await generateKeyPair("RS256", { extractable: true })
   const foreign = await generateKeyPair("RS256")
   const jwk = { ...(await exportJWK(own.publicKey)), kid: "own", alg: "RS256", use: "sig" }
@@ -35,23 +36,24 @@ export async function falseIssuer(clientId: string) {
   }
 
   const server = createServer(async (request, response) => {
+    const base = issuer.replace(/\/$/, "")
     const send = (body: object) => {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body))
     }
     if (request.url?.endsWith("/openid-configuration"))
       return send({
         issuer,
-        authorization_endpoint: `${issuer}/authorize`,
-        token_endpoint: `${issuer}/token`,
-        userinfo_endpoint: `${issuer}/userinfo`,
-        end_session_endpoint: `${issuer}/logout`,
-        jwks_uri: `${issuer}/jwks`,
+        authorization_endpoint: `${base}/authorize`,
+        token_endpoint: `${base}/token`,
+        userinfo_endpoint: `${base}/userinfo`,
+        end_session_endpoint: `${base}/logout`,
+        jwks_uri: `${base}/jwks`,
         response_types_supported: ["code"],
         subject_types_supported: ["public"],
         id_token_signing_alg_values_supported: ["RS256"],
       })
-    if (request.url === "/jwks") return send({ keys: [jwk] })
-    if (request.url === "/userinfo") return send({ sub: says.claims?.sub ?? "dana", ...says.userinfo })
+    if (request.url?.endsWith("/jwks")) return send({ keys: [jwk] })
+    if (request.url?.endsWith("/userinfo")) return send({ sub: says.claims?.sub ?? "dana", ...says.userinfo })
     let form = ""
     for await (const chunk of request) form += chunk
     secrets.push(request.headers.authorization ?? new URLSearchParams(form).get("client_secret") ?? "")
@@ -60,7 +62,7 @@ export async function falseIssuer(clientId: string) {
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   onTestFinished(() => void server.close())
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
   return {
     issuer,
     /** Verifiers received with codes. */

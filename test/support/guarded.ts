@@ -31,10 +31,10 @@ async function publish() {
 }
 
 /** A server with a share and a sign-in at the scripted issuer. */
-export async function guarded(more: Partial<SignInOptions> = {}) {
+export async function guarded(more: Partial<SignInOptions> = {}, { path = "" } = {}) {
   published ??= publish()
   const server = await published
-  const issuer = await falseIssuer(clientId)
+  const issuer = await falseIssuer(clientId, path)
   return { ...server, ...server.instance(server.store, accessOf(issuer, more)), issuer }
 }
 

@@ -13,8 +13,27 @@ import { temporaryFolder } from "./world.ts"
  * @param more lines outside of that location
  */
 export async function nginxBefore(bucketUrl: string, settings: string, more = "") {
-  const folder = temporaryFolder()
   const port = await freePort()
+  return nginxWith(
+    `server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass ${bucketUrl}/;
+      ${settings}
+    }
+    ${more}
+  }`,
+    port,
+  )
+}
+
+/**
+ * Starts nginx with a configuration of its own, until the test ends.
+ * @param http what is in the block `http`
+ * @param port where it listens
+ */
+export async function nginxWith(http: string, port: number) {
+  const folder = temporaryFolder()
   const file = path.join(folder, "nginx.conf")
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
   writeFileSync(
@@ -25,14 +44,7 @@ http {
   access_log off;
   ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(" ")}
   proxy_cache_path ${folder}/kept keys_zone=kept:1m;
-  server {
-    listen 127.0.0.1:${port};
-    location / {
-      proxy_pass ${bucketUrl}/;
-      ${settings}
-    }
-    ${more}
-  }
+  ${http}
 }
 `,
   )

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import type { FileDiff, Message } from "../../session/model.ts"
 import { type CompareBudget, composePatches, countChangedLines, isNewFile, tidyPatch } from "../diff/compose-patch.ts"
 import type { FileChange } from "../tools/tool.ts"
-import { changesFromCalls, changesFromDiffs } from "./file-changes.ts"
+import { changesFromCalls, changesFromDiffs, changesOfSnapshot } from "./file-changes.ts"
 
 /** The prompt for which a change was made. */
 export interface PromptRef {
@@ -112,7 +112,7 @@ export async function addChanges(
     history.hasDiffs = message.diffs.length > 0
     for (const change of changesFromDiffs(message.diffs)) await addChange(history, change, prompt)
   } else if (!history.hasDiffs)
-    for (const change of changesFromCalls(message, directory)) {
+    for (const change of [...changesFromCalls(message, directory), ...changesOfSnapshot(message, directory)]) {
       history.fromCalls = true
       await addChange(history, change, prompt)
     }

@@ -23,6 +23,16 @@ export const changesFromCalls = (message: Message, directory: string): FileChang
       })),
   )
 
+/** Further files that changed while a message was written, by commands: the session has their names alone. */
+export function changesOfSnapshot(message: Message, directory: string): FileChange[] {
+  const known = new Set(changesFromCalls(message, directory).map(({ path }) => path))
+  const files = message.parts.flatMap((part) => (part.type === "patch" ? part.files : []))
+  return files.flatMap((file) => {
+    const path = shortenPath(file, { directory })
+    return known.has(path) ? [] : [{ path, patch: "", additions: 0, deletions: 0, status: "modified" }]
+  })
+}
+
 /** The name before a move, if the header of a Git diff has it. */
 function formerName(patch: string, file: string): string | undefined {
   const lines = patch.search(/^@@ /m)

@@ -7,7 +7,7 @@ import type { PageItem } from "../view.ts"
 type WorkItem = Extract<PageItem, { kind: "step" | "reasoning" | "meta" }>
 
 const isWorkItem = (item: PageItem): item is WorkItem =>
-  item.kind === "step" || item.kind === "reasoning" || item.kind === "meta"
+  (item.kind === "step" && item.step.category !== "user") || item.kind === "reasoning" || item.kind === "meta"
 
 /**
  * Adds a summary line before each sequence of steps, which replaces them in the conversation view, and collapses runs
@@ -91,8 +91,8 @@ function summarizeWork(work: readonly WorkItem[]): WorkSummary {
     if (item.kind === "reasoning") summary.reasoningMs += item.took
     if (item.kind !== "step") continue
     const { category, tone, verb, folder, object, took, outcome } = item.step
-    // Questions are shown in the conversation view themselves.
-    if (category === "ask" && tone !== "bad") continue
+    // Questions and denied calls are shown in the conversation view themselves.
+    if ((category === "ask" && tone !== "bad") || category === "denied") continue
     summary.took += took
     if (tone !== "bad") summary.acts[category]++
     else {

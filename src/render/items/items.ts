@@ -1,4 +1,14 @@
-import type { AssistantMessage, FilePart, Message, Part, UserMessage } from "../../session/model.ts"
+import {
+  type AssistantMessage,
+  type FilePart,
+  isUserCommand,
+  type Message,
+  type Part,
+  type SubtaskPart,
+  type TextPart,
+  USER_COMMAND_NOTE,
+  type UserMessage,
+} from "../../session/model.ts"
 import { formatDuration, timestampOf } from "../format.ts"
 import { attachmentOf, type StoredFile } from "../html/attachment.ts"
 import { emptyHtml } from "../html/safe-html.ts"
@@ -22,11 +32,19 @@ export interface ItemContext extends BlockContext {
 export function* filesOfMessage(message: Message): Generator<StoredFile> {
   const prompt = message.role === "user" ? truncate(promptText(message), PROSE_LIMITS).fullText : undefined
   if (prompt) yield prompt
+  if (message.role === "event" && message.event.kind === "skill") {
+    const { fullText } = truncate(message.event.text, OUTPUT_LIMITS)
+    if (fullText) yield fullText
+  }
   for (const part of message.parts) {
     if (part.type === "tool") yield* storedFilesOf(part)
     if (part.type === "file") {
       const { file } = attachmentOf(part)
       if (file) yield file
+    }
+    if (part.type === "subtask") {
+      const { fullText } = truncate(part.prompt, OUTPUT_LIMITS)
+      if (fullText) yield fullText
     }
     if (part.type === "reasoning" || part.type === "text") {
       if (message.role === "user" && !(part.type === "text" && part.synthetic)) continue
@@ -68,7 +86,7 @@ export async function itemsOf(
     const time = startTimeOf(part) ?? (items.length === 0 ? message.created : undefined)
     if (item) items.push({ ...item, moment: timestampOf(time, context.startedAt) })
   }
-  items.push(...answerMeta(message))
+  if (!isUserCommand(message)) items.push(...answerMeta(message))
   if (message.error)
     items.push({
       kind: "note",
@@ -116,7 +134,7 @@ async function userItems(
 ): Promise<PageItem[]> {
   const moment = timestampOf(message.created, context.startedAt)
   const hidden = message.parts.flatMap((part): StepBlock[] =>
-    part.type === "text" && part.synthetic ? outputBlocks(part.text) : [],
+    part.type === "subtask" ? subtaskBlocks(part) : isShownInsert(part) ? outputBlocks(part.text) : [],
   )
   const files = message.parts.filter((part): part is FilePart => part.type === "file")
   const items: PageItem[] = []
@@ -146,19 +164,19 @@ async function userItems(
         title: part.auto ? "The conversation was summarised to make room" : "The conversation was summarised",
         body: undefined,
       })
-    if (part.type === "subtask")
-      items.push({
-        kind: "note",
-        anchor: part.id,
-        moment,
-        tone: "plain",
-        title: `Task for ${clip(part.agent, 100) || "a subagent"}`,
-        text: clip(part.prompt, 4_000),
-      })
     if (part.type === "unknown" || part.type === "malformed") items.push(rawItem(part, moment))
   }
   return items
 }
+
+/** Text that OpenCode inserted into a prompt. The note before a command of the user's says nothing. */
+const isShownInsert = (part: Part): part is TextPart =>
+  part.type === "text" && part.synthetic && part.text !== USER_COMMAND_NOTE
+
+const subtaskBlocks = ({ agent, prompt }: SubtaskPart): StepBlock[] => [
+  { type: "caption", text: `Task for ${clip(agent, 100) || "a subagent"}` },
+  ...outputBlocks(prompt),
+]
 
 async function assistantItem(part: Part, context: ItemContext): Promise<PageItem | undefined> {
   const base = { anchor: part.id, moment: undefined }

@@ -43,8 +43,7 @@ function defaultOutcome({ status, error }: ToolPart): Pick<StepView, "outcome" |
   if (status === "pending") return { outcome: "waiting", tone: "waiting" }
   if (status === "running") return { outcome: "still running", tone: "waiting" }
   if (status === "completed") return { outcome: "", tone: "plain" }
-  const denied = /user rejected permission|user has specified a rule/i.test(error)
-  return { outcome: denied ? "not allowed" : /abort/i.test(error) ? "stopped" : "failed", tone: "bad" }
+  return { outcome: /abort/i.test(error) ? "stopped" : "failed", tone: "bad" }
 }
 
 /** Lines added and removed by the diffs of a step. */

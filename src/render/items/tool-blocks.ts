@@ -4,6 +4,7 @@ import type { HighlightBudget } from "../highlight/highlight.ts"
 import { safeUrl } from "../html/safe-url.ts"
 import { clip, takeFitting, truncate } from "../html/truncate.ts"
 import { renderMarkdown } from "../markdown/markdown.ts"
+import { shortJson } from "../message-fragment.ts"
 import type { PathContext } from "../tools/tool.ts"
 import type { DiffContent, Question, Todo, ToolBlock } from "../tools/tool-block.ts"
 import type { QuestionView, StepBlock } from "../view.ts"
@@ -65,9 +66,7 @@ async function renderBlock(block: ToolBlock, part: ToolPart, context: BlockConte
     case "questions":
       return [{ type: "questions", questions: questionViews(block) }]
     case "calls":
-      return block.calls
-        .slice(0, 100)
-        .map(({ tool, status }): StepBlock => ({ type: "caption", text: clip(`${tool}: ${status}`, 400) }))
+      return callBlocks(block.calls)
     case "fields":
       return fieldBlocks(block.value)
     case "diagnostics":
@@ -111,6 +110,18 @@ async function proseBlocks(
   const body = await renderMarkdown(head, budget, { breaks: kind === "search" })
   const blocks: StepBlock[] = [{ type: "prose", tone, body }]
   return fullText ? [...blocks, { type: "link", href: fullText.path, label: `the whole ${name}` }] : blocks
+}
+
+/** Tools that a program called: name, outcome and arguments of each. */
+function callBlocks(calls: Extract<ToolBlock, { type: "calls" }>["calls"]): StepBlock[] {
+  const rows = calls.slice(0, 100).map(({ tool, status, input }) => ({
+    name: clip(tool, 200),
+    value: clip([status, input === undefined ? "" : shortJson(input)].filter(Boolean).join(" · "), 400),
+  }))
+  const shown = takeFitting(rows, MAX_ROWS_BYTES, ({ name, value }) => name + value)
+  const more = calls.length - shown.length
+  const list: StepBlock = { type: "fields", rows: shown }
+  return more > 0 ? [list, { type: "caption", text: `and ${formatCount(more, "more call", "more calls")}` }] : [list]
 }
 
 const TODO_LABELS: Record<string, string> = {

@@ -74,7 +74,8 @@ export function estimateFrame(message: Message): MessageSize {
   }
   if (message.role === "event") {
     const { title = "", text = "" } = rowOf(message) ?? {}
-    return sumSizes([item, size(200 + textBytes(title + text), 4)])
+    const skill = message.event.kind === "skill" ? estimateTruncated(message.event.text, OUTPUT_LIMITS) : size(0, 0)
+    return sumSizes([item, skill, size(400 + textBytes(title + text), 8)])
   }
   const { model, agent, error, finish, parts } = message
   const meta = size(160 + message.id.length + textBytes(clip(model ?? "", 100) + clip(agent ?? "", 100)), 2)
@@ -125,7 +126,8 @@ function computePartSize(part: Part, message: Message): MessageSize {
       return sumSizes([
         item,
         SUMMARY_LINE_SIZE,
-        size(130 + textBytes(clip(part.agent + part.description, 400)) + textBytes(clip(part.prompt, 4_000)), 3),
+        size(130 + textBytes(clip(part.agent, 100)), 4),
+        estimateTruncated(part.prompt, OUTPUT_LIMITS),
       ])
     case "retry":
       return sumSizes([item, SUMMARY_LINE_SIZE, size(130 + textBytes(clip(part.error.message, 4_000)), 3)])
@@ -207,7 +209,7 @@ function estimateRows(block: ToolBlock, part: ToolPart): MessageSize {
         shownFiles(block.files).map(({ label, note }) => size(textBytes(clip(label, 300) + clip(note, 300)), 0)),
       )
     case "calls":
-      return sumSizes(block.calls.slice(0, 100).map(({ tool }) => size(80 + textBytes(clip(tool, 400)), 2)))
+      return sumSizes(block.calls.slice(0, 100).map(({ tool }) => size(1400 + textBytes(clip(tool, 200)), 3)))
     case "fields":
       return sumSizes(
         fieldBlocks(block.value).flatMap((block) =>

@@ -1,6 +1,6 @@
 import type { ToolPart } from "../../session/model.ts"
-import { TERMINAL_LIMITS, truncate } from "../html/truncate.ts"
-import { boundedJson } from "../message-fragment.ts"
+import { clip, TERMINAL_LIMITS, truncate } from "../html/truncate.ts"
+import { boundedJson, shortJson } from "../message-fragment.ts"
 import { toolCallOf } from "../tools/registry.ts"
 import type { DiffContent, Question, Todo, ToolBlock } from "../tools/tool-block.ts"
 import { codeSpan, escapeInline, fencedBlock, oneLine, withoutAnsi } from "./escape-markdown.ts"
@@ -12,8 +12,10 @@ export function toolMarkdown(part: ToolPart): string[] {
   const { verb, folder = "", object = "", mono = true, outcome, lines } = call.row(context)
   const name = mono ? codeSpan(folder + object) : escapeInline(folder + object)
   const end = outcome ?? (lines ? `+${lines.additions} −${lines.deletions}` : (call.failure() ?? ENDS[part.status]))
-  const heading = `### ${[verb, name].filter(Boolean).join(" ")}${end && ` (${escapeInline(end)})`}`
-  const error = part.status === "error" && part.error !== "" ? ["Error:", cutFence(part.error, "text")] : []
+  // What the user did stands beside prompts, not in an answer.
+  const heading = `${part.isByUser ? "##" : "###"} ${[verb, name].filter(Boolean).join(" ")}${end && ` (${escapeInline(end)})`}`
+  const isFailed = part.status === "error" && part.error !== "" && call.category !== "denied"
+  const error = isFailed ? ["Error:", cutFence(part.error, "text")] : []
   return [heading, ...call.blocks(context).flatMap((block) => blockMarkdown(block, part)), ...error]
 }
 
@@ -49,7 +51,14 @@ function blockMarkdown(block: ToolBlock, part: ToolPart): string[] {
     case "questions":
       return block.questions.map((question) => questionMarkdown(question, block.isDismissed))
     case "calls":
-      return [block.calls.map(({ tool, status }) => `- ${codeSpan(tool)} (${escapeInline(status)})`).join("\n")]
+      return [
+        block.calls
+          .map(
+            ({ tool, status, input }) =>
+              `- ${codeSpan(tool)} (${escapeInline(status)})${input === undefined ? "" : ` ${codeSpan(clip(shortJson(input), 400))}`}`,
+          )
+          .join("\n"),
+      ]
     case "fields":
       return isEmpty(block.value) ? [] : [fencedBlock(boundedJson(block.value), "json")]
     case "diagnostics":

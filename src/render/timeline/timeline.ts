@@ -1,4 +1,11 @@
-import type { AssistantMessage, Message, MessageError, ToolPart, UserMessage } from "../../session/model.ts"
+import {
+  type AssistantMessage,
+  isUserCommand,
+  type Message,
+  type MessageError,
+  type ToolPart,
+  type UserMessage,
+} from "../../session/model.ts"
 import { clip } from "../html/truncate.ts"
 import { isPrompt, toolsOf } from "../message-fragment.ts"
 import { toolCallOf } from "../tools/registry.ts"
@@ -56,7 +63,7 @@ export function addToTimeline(timeline: Timeline, message: Message, page: string
   timeline.latestAt = Math.max(timeline.latestAt, at)
   if (isPrompt(message)) addPrompt(timeline, message, at, page)
   if (message.parts.some(({ type }) => type === "compaction")) addMark(timeline, "summarised", mark(at, at))
-  if (message.role === "assistant") addWork(timeline, message, at)
+  if (message.role === "assistant" && !isUserCommand(message)) addWork(timeline, message, at)
 }
 
 const isValidTime = (time: number | undefined): time is number => time !== undefined && time > 0 && time <= 8.64e15

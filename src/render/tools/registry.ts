@@ -1,5 +1,6 @@
 import type { ToolPart } from "../../session/model.ts"
 import type { ToolCategory } from "../tool-category.ts"
+import { type Denial, denialOf } from "./denial.ts"
 import { edit } from "./edit.ts"
 import { execute } from "./execute.ts"
 import { glob } from "./glob.ts"
@@ -15,7 +16,7 @@ import { skill } from "./skill.ts"
 import { subagent } from "./subagent.ts"
 import { todo } from "./todo.ts"
 import type { FileChange, PathContext, PublishedCall, TimelineAct, Tool, ToolRow } from "./tool.ts"
-import type { ToolBlock } from "./tool-block.ts"
+import { outputBlock, type ToolBlock } from "./tool-block.ts"
 import { webfetch } from "./webfetch.ts"
 import { websearch } from "./websearch.ts"
 import { write } from "./write.ts"
@@ -59,16 +60,35 @@ function readers<Call>(tool: Tool<Call>): [name: string, reader: CallReader][] {
 function describe<Call>(tool: Tool<Call>, part: ToolPart): ToolCall | undefined {
   const call = tool.read(part)
   if (call === undefined) return undefined
+  const { isByUser, status } = part
+  const denial = denialOf(part)
+  const isDone = status === "completed"
   return {
-    category: tool.category,
-    mark: () => (part.status === "completed" ? tool.mark(call) : undefined),
-    failure: () => tool.failure(call, part),
-    row: (context) => tool.row(call, part, context),
-    blocks: (context) => blocksOf(tool.blocks(call, part, context), part),
-    changes: () => (part.status === "completed" ? tool.changes(call) : []),
+    category: isByUser ? "user" : denial ? "denied" : tool.category,
+    mark: () => (isDone && !isByUser ? tool.mark(call) : undefined),
+    failure: () => (isByUser || denial ? undefined : tool.failure(call, part)),
+    row(context) {
+      const row = tool.row(call, part, context)
+      if (isByUser) return { ...row, verb: `User ${row.verb.toLowerCase()}`, ...(row.tone === "bad" && UNMARKED) }
+      return denial
+        ? { ...row, verb: "Denied", outcome: `by ${denial.by}`, ...UNMARKED, open: denial.reason !== "" }
+        : row
+    },
+    blocks: (context) => [...reasonBlock(denial), ...blocksOf(tool.blocks(call, part, context), part)],
+    changes: () => (isDone ? tool.changes(call) : []),
     published: () => tool.published(call, part),
   }
 }
+
+/** What the user did or refused is no failure of the agent's. */
+const UNMARKED = { tone: "plain", node: "other" } as const
+
+const reasonBlock = ({ reason, rules }: Partial<Denial> = {}): ToolBlock[] => [
+  ...(reason
+    ? [{ type: "prose" as const, text: reason, tone: "asked" as const, kind: "task" as const, name: "reason" }]
+    : []),
+  ...outputBlock(rules ?? ""),
+]
 
 /** Adds the files that the call returned, unless the tool has a place for them. */
 function blocksOf(blocks: ToolBlock[], { attachments }: ToolPart): ToolBlock[] {
@@ -82,7 +102,8 @@ const calls = new WeakMap<ToolPart, ToolCall>()
 export function toolCallOf(part: ToolPart): ToolCall {
   let call = calls.get(part)
   if (call === undefined) {
-    call = READERS.get(part.tool)?.(part) ?? describe(other, part)!
+    const name = part.errorType === "tool.unknown" ? "invalid" : part.tool
+    call = READERS.get(name)?.(part) ?? describe(other, part)!
     calls.set(part, call)
   }
   return call

@@ -91,8 +91,8 @@ function completeOutput({ status, output, metadata }: ToolPart): string {
 function withoutNotes(output: string, exit: ShellCall["exit"]): string {
   const trimmed = output.trimEnd()
   const sentence = `Command exited with code ${exit}.`
-  if (exit && trimmed.endsWith(`\n${sentence}`)) return trimmed.slice(0, -sentence.length).trimEnd()
-  if (exit && trimmed === sentence) return ""
+  if (typeof exit === "number" && (trimmed.endsWith(`\n${sentence}`) || trimmed === sentence))
+    return trimmed.slice(0, -sentence.length).trimEnd()
   if (!trimmed.endsWith("</shell_metadata>")) return output
   const start = output.lastIndexOf("<shell_metadata>")
   return start < 0 ? output : output.slice(0, start)

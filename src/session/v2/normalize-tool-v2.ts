@@ -33,6 +33,7 @@ export function normalizeToolV2(part: UnknownFields, id: string): ToolPart {
     end: optionalTime(time["completed"]),
     compacted: undefined,
     attachments: list(state["content"]).flatMap((piece, index) => fileOf(fields(piece), `${id}-file-${index + 1}`)),
+    isByUser: false,
     subagent: tool === "subagent" || tool === "task" ? subagentOf(state) : undefined,
   }
 }
@@ -72,6 +73,7 @@ export function toolPartOfShell(raw: UnknownFields, id: string): ToolPart {
     end: optionalTime(time["completed"]),
     compacted: undefined,
     attachments: [],
+    isByUser: true,
     subagent: undefined,
   }
 }

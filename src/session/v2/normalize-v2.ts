@@ -1,4 +1,5 @@
 import { type IDAssigner, usableID } from "../ids.ts"
+import { splitInserted } from "../inserted-text.ts"
 import { mediaType } from "../media-type.ts"
 import type {
   AssistantMessage,
@@ -79,7 +80,7 @@ function promptOf(raw: UnknownFields, partID: PartID): OwnFields<UserMessage> {
   const own = said.startsWith(SUBAGENT_LINE) ? said.slice(SUBAGENT_LINE.length) : said
   let count = 0
   const next = () => partID(count++)
-  const parts: Part[] = [textPart(next(), own)]
+  const parts: Part[] = splitInserted(textPart(next(), own), next)
   for (const file of list(raw["files"]).filter(isFields)) parts.push(...fileParts(file, next))
   for (const agent of list(raw["agents"])) {
     const name = optionalText(fields(agent)["name"])

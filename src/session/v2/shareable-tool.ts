@@ -37,7 +37,7 @@ const INPUTS: Record<string, Fields> = {
 }
 
 const METADATA: Fields = {
-  ...named("status exit signal timeout truncated sessionID"),
+  ...named("status exit signal timeout truncated sessionID error"),
   files: [named("file status additions deletions patch")],
   answers: [[PLAIN]],
   toolCalls: [{ ...named("tool status"), input: ANY }],

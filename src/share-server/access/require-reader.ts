@@ -20,7 +20,7 @@ function askToSignIn(
   { access, base, publicUrl }: Pick<ServerContext, "access" | "base" | "publicUrl">,
 ): Response {
   const isBrowser = /\btext\/html\b/.test(context.req.header("accept") ?? "")
-  const signInUrl = isBrowser ? access.signInUrl(base + context.req.path) : undefined
+  const signInUrl = isBrowser ? access.signInUrl(base + context.req.path + new URL(context.req.url).search) : undefined
   if (signInUrl !== undefined) return context.redirect(signInUrl, 302)
   return refuse(context, 401, {
     error: "Sign in to read this share.",

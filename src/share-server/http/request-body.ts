@@ -59,7 +59,8 @@ export async function readSyncBody(
     await checkOnce(request.headers.get(SECRET_HEADER) ?? undefined)
     for (let next = await incoming.next(); !next.done; next = await incoming.next()) {
       length += next.value.length
-      if (length > maxBytes) throw new HttpError(413, "The request is too large.")
+      if (length > maxBytes)
+        throw new HttpError(413, `The request exceeds this server's limit of ${maxBytes / 1_000_000} MB.`)
       const tooMuch = bounds.exceeded(next.value)
       if (tooMuch !== undefined) throw new HttpError(400, `The request contains ${tooMuch}.`)
       chunks.push(next.value)

@@ -1,4 +1,5 @@
 import { html } from "hono/html"
+import type { ContentState } from "../shares/content-state.ts"
 import { type Markup, page } from "./layout.ts"
 
 export const notFound = (): Markup =>
@@ -9,6 +10,20 @@ export const noLongerShared = (): Markup =>
 
 export const preparing = (): Markup =>
   page("Preparing the page", html`<p>This conversation was shared just now. This page reloads when it is ready.</p>`, 2)
+
+/** @param bodyLimitMb what the server accepts in one request */
+export function noContent(state: Exclude<ContentState, { kind: "preparing" }>, bodyLimitMb: number): Markup {
+  if (state.kind === "too large")
+    return page("Not published", html`<p>The server refused this conversation: ${state.reason}</p>`)
+  return page(
+    "Nothing arrived yet",
+    html`<p>This conversation was shared ${state.minutes === 1 ? "a minute" : `${state.minutes} minutes`} ago, but its content has not arrived. This page reloads when it does.</p>
+<p>A reverse proxy in front of this server probably limits the size of requests: nginx refuses more than 1 MB unless told otherwise. An administrator can raise the limit to ${bodyLimitMb} MB, in nginx with:</p>
+<p><code>client_max_body_size ${bodyLimitMb}m;</code></p>
+<p>Then continue the conversation in OpenCode, or share it again.</p>`,
+    30,
+  )
+}
 
 export const accessDenied = ({ name, tooManyGroups }: { name: string; tooManyGroups: boolean }): Markup =>
   page(

@@ -23,7 +23,7 @@ export function addImportRoutes(app: ServerHono, options: ServerContext): void {
   app.get("/import/:id", forReaders, async (context) => {
     const id = context.req.param("id")
     const status = isShareId(id) ? await statusOf(id) : "missing"
-    if (status !== "published") return unavailable(context, status)
+    if (status !== "published") return unavailable(context, id, status, options)
     const { name, session } = context.get("reader")
     const ticket = await encryptTicket(tokenCipher, { id, name, session })
     return context.html(pages.importCommand(origin, ticket), 200, OWN_PAGE_HEADERS)

@@ -36,7 +36,8 @@ export function addPublishingRoutes(app: ServerHono, options: ServerContext): vo
   }
   const api = shareApi<ServerEnv>((context) => context.get("backend"))
   for (const mount of ["/:token{ocb_[^/]+}", ""]) {
-    const paths = ["share", "shares"].flatMap((name) => [`${mount}/api/${name}`, `${mount}/api/${name}/*`])
+    // Each pattern also matches the path without a slash.
+    const paths = [`${mount}/api/share/*`, `${mount}/api/shares/*`]
     app.on(["POST", "DELETE"], paths, publishing)
     app.route(mount === "" ? "/" : mount, api)
   }
@@ -89,7 +90,7 @@ function admission(maxBodyBytes: number) {
 async function limitBody(context: Context): Promise<void> {
   const { url, method, headers } = context.req.raw
   const body = await readBody(context.req.raw, MAX_SMALL_BODY_BYTES)
-  if (!body) throw new HttpError(413, "The request is too large.")
+  if (!body) throw new HttpError(413, `The request exceeds the limit of ${MAX_SMALL_BODY_BYTES} bytes.`)
   context.req.raw = new Request(url, { method, headers, body })
 }
 

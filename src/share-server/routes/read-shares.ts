@@ -5,6 +5,7 @@ import { requireReader } from "../access/require-reader.ts"
 import { NO_STORE } from "../http/responses.ts"
 import { shortId } from "../log.ts"
 import * as pages from "../pages/pages.ts"
+import { contentState } from "../shares/content-state.ts"
 import type { ShareStatus } from "../shares/share-status.ts"
 import type { ServerContext, ServerEnv, ServerHono } from "./server-env.ts"
 import { parseSharePath, streamObject } from "./stream-object.ts"
@@ -19,19 +20,17 @@ export function addReadingRoutes(app: ServerHono, options: ServerContext): void 
   })
 }
 
-async function answerPage(
-  context: Context<ServerEnv>,
-  { store, statusOf, log, base }: ServerContext,
-): Promise<Response> {
+async function answerPage(context: Context<ServerEnv>, options: ServerContext): Promise<Response> {
+  const { store, statusOf, log, base } = options
   const { path } = context.req
   const place = parseSharePath(path)
   if (!place && isShareId(path.slice("/s/".length))) return context.redirect(`${base}${path}/`, 302)
   if (!place) return context.notFound()
   const status = await statusOf(place.id)
-  if (status !== "published") return unavailable(context, status)
+  if (status !== "published") return unavailable(context, place.id, status, options)
   const answer = await streamObject(context, store, place)
   // The share was removed since its status was cached, or it has no such page.
-  if (!answer) return unavailable(context, await statusOf(place.id, { fresh: true }))
+  if (!answer) return unavailable(context, place.id, await statusOf(place.id, { fresh: true }), options)
   if (place.path.endsWith(".html") || place.path.startsWith("session."))
     log("audit", "read", {
       share: shortId(place.id),
@@ -43,8 +42,16 @@ async function answerPage(
 }
 
 /** The page for a share that cannot be read. */
-export function unavailable(context: Context, status: ShareStatus): Response | Promise<Response> {
+export async function unavailable(
+  context: Context,
+  id: string,
+  status: ShareStatus,
+  { store, now, log, maxBodyBytes }: ServerContext,
+): Promise<Response> {
   if (status === "gone") return context.html(pages.noLongerShared(), 410, NO_STORE)
-  if (status === "preparing") return context.html(pages.preparing(), 202, { ...NO_STORE, "retry-after": "2" })
-  return context.html(pages.notFound(), 404, NO_STORE)
+  if (status !== "preparing") return context.html(pages.notFound(), 404, NO_STORE)
+  const state = await contentState(store, id, now())
+  if (state.kind === "preparing") return context.html(pages.preparing(), 202, { ...NO_STORE, "retry-after": "2" })
+  log("warn", "share without content", { share: shortId(id), reason: state.kind })
+  return context.html(pages.noContent(state, maxBodyBytes / 1_000_000), 202, { ...NO_STORE, "retry-after": "30" })
 }

@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto"
+import { createHmac } from "node:crypto"
 import { mapConcurrently } from "../../lib/concurrency.ts"
+import { isEqualSecret, sha256 } from "../../lib/hash.ts"
 import { emptyPrefix } from "../../share/unshare.ts"
 import { collect, type ObjectStore } from "../../store/object-store.ts"
 import { listDirtyMarks } from "../publishing/dirty-marks.ts"
@@ -64,10 +65,7 @@ export const isOwner = async (
   owner: ShareOwner,
   token: PublishToken,
   secret: string,
-): Promise<boolean> => isSame(owner.secret, sha256(secret)) && (await hasSharesOf(store, token, owner.token))
-
-const isSame = (a: string, b: string): boolean =>
-  timingSafeEqual(createHash("sha256").update(a).digest(), createHash("sha256").update(b).digest())
+): Promise<boolean> => isEqualSecret(owner.secret, sha256(secret)) && (await hasSharesOf(store, token, owner.token))
 
 /**
  * Writes the permanent tombstone of a share: from now on, it is not readable and nothing can be added. Keeps the hash
@@ -81,7 +79,7 @@ async function writeTombstone(store: ObjectStore, id: string, owner: ShareOwner 
 /** Whether a removed share had this secret. */
 export async function wasRemovedWithSecret(store: ObjectStore, id: string, secret: string): Promise<boolean> {
   const gone = await getJson<{ secret?: string }>(store, tombstoneKey(id))
-  return gone?.secret !== undefined && isSame(gone.secret, sha256(secret))
+  return gone?.secret !== undefined && isEqualSecret(gone.secret, sha256(secret))
 }
 
 /**
@@ -126,5 +124,3 @@ export async function listShareIds(store: ObjectStore, token: string, limit: num
   found.sort((a, b) => (a.created < b.created ? 1 : -1))
   return found.map(({ id }) => id).slice(0, limit)
 }
-
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")

@@ -5,6 +5,7 @@ import { isShareId } from "../../share/share-id.ts"
 import { emptyPrefix } from "../../share/unshare.ts"
 import type { CreatedShare, ShareBackend } from "../../share-api/share-api.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
+import { HttpError } from "../http/http-error.ts"
 import { readSyncBody } from "../http/request-body.ts"
 import { newBatchName, redactionRules, storeBatch } from "../items/batches.ts"
 import { type CleanBatch, cleanBatch, type RawBatch } from "../items/clean-batch.ts"
@@ -12,6 +13,7 @@ import { deriveMarkKey } from "../items/redact-items.ts"
 import { type SecretMarkCache, secretMarkCache } from "../items/secret-mark-cache.ts"
 import { type ShareQuota, shareQuota } from "../items/share-quota.ts"
 import { addDirtyMark, listDirtyMarks } from "../publishing/dirty-marks.ts"
+import { writeRefusal } from "./content-state.ts"
 import { type OwnerCache, ownerCache } from "./owner-cache.ts"
 import {
   deriveShare,
@@ -41,7 +43,10 @@ export interface ShareBackendsOptions {
   ready?: () => Promise<void>
   /** Called when a batch was stored that is not published yet. */
   onStored: (id: string, batchName: string, batch: Uint8Array) => void
-  audit: (what: "create" | "remove" | "full", about: { share: string; token: string }) => void
+  audit: (
+    what: "create" | "remove" | "full" | "refused",
+    about: { share: string; token: string; reason?: string },
+  ) => void
 }
 
 /** Backends of the share API, one for each publish token. */
@@ -81,7 +86,7 @@ export function shareBackends(options: ShareBackendsOptions): ShareBackends {
     remove: (id, owner) => removeOwned(context, id, owner),
     forToken: (token, plain) => ({
       create: (session) => createShare(context, session, token, plain),
-      sync: (id, _, request) => storeSync(context, id, request, token),
+      sync: (id, _, request) => acceptSync(context, id, request, token),
       remove: (id, secret) => removeForClient(context, id, secret, token),
     }),
   }
@@ -108,6 +113,20 @@ async function createShare(
   return { id, url: linkOf(id), secret }
 }
 
+/** Stores a sync. A refusal of its size is recorded for whoever opens the link, since OpenCode does not show it. */
+async function acceptSync(context: BackendContext, id: string, request: Request, token: PublishToken): Promise<void> {
+  try {
+    await storeSync(context, id, request, token)
+  } catch (error) {
+    const isTooLarge = (error instanceof HttpError && error.status === 413) || error instanceof ShareTooLargeError
+    if (isTooLarge && (await context.owners.find(id))?.token === token.hash) {
+      context.audit("refused", { share: id, token: token.name, reason: error.message })
+      await writeRefusal(context.store, id, error.message)
+    }
+    throw error
+  }
+}
+
 async function storeSync(context: BackendContext, id: string, request: Request, token: PublishToken): Promise<void> {
   const { store, redact, clean, secretMarks, quota, owners, audit, onStored } = context
   const { body, owner, secret } = await readOwnersBody(context, id, request, token)
@@ -118,7 +137,7 @@ async function storeSync(context: BackendContext, id: string, request: Request, 
   secretMarks.add(id, newMarks)
   if (!(await quota.reserve(id, items.length))) {
     audit("full", { share: id, token: token.name })
-    throw tooLargeError(context.maxShareBytes)
+    throw new ShareTooLargeError(context.maxShareBytes)
   }
   const name = newBatchName(items)
   await addDirtyMark(store, id, name)
@@ -164,10 +183,14 @@ async function removeOwned({ store, now, owners, secretMarks, audit }: BackendCo
   if (owner) audit("remove", { share: id, token: owner.name })
 }
 
-const tooLargeError = (most: number) =>
-  new ShareError("bad-input", `The session exceeds this server's limit of ${most / 1_000_000} MB.`, {
-    hint: "Messages sent before the limit stay shared.",
-  })
+/** A session has reached the limit of what is stored of it. */
+class ShareTooLargeError extends ShareError {
+  constructor(maxBytes: number) {
+    super("bad-input", `The session exceeds this server's limit of ${maxBytes / 1_000_000} MB.`, {
+      hint: "Messages sent before the limit stay shared.",
+    })
+  }
+}
 
 /** The same error for a missing share and for one that belongs to someone else. */
 const notFoundError = (id: string) =>

@@ -3,8 +3,8 @@ import path from "node:path"
 import { mapConcurrently } from "../../lib/concurrency.ts"
 import { sha256 } from "../../lib/hash.ts"
 import { canonicalTo, spellingsOf } from "../../store/open-store.ts"
-import type { LedgerEntry, ShareKey } from "../ledger.ts"
 import { idIndex } from "./id-index.ts"
+import type { LedgerEntry, ShareKey } from "./ledger-entry.ts"
 import type { LedgerFiles } from "./ledger-files.ts"
 
 /** The entries of a ledger, one file each, named by session and destination. */
@@ -88,8 +88,8 @@ export function entryFiles(files: LedgerFiles): EntryFiles {
     },
     async delete(entry) {
       for (const file of new Set([fileOf(entry), fileAs(entry.destination.to, entry)])) {
-        const known = await read(file)
-        if (known && known.id !== entry.id) continue
+        const stored = await read(file)
+        if (stored && stored.id !== entry.id) continue
         await rm(checkpointFolderOf(file), { recursive: true, force: true })
         await rm(file, { force: true })
       }

@@ -44,8 +44,8 @@ export function idIndex(folder: string): IdIndex {
     async complete(entries) {
       try {
         await createPrivateFolder(folder)
-        const known = new Set(await readdir(folder))
-        const missing = entries.filter(({ id }) => !known.has(fileNameOf(id)))
+        const names = new Set(await readdir(folder))
+        const missing = entries.filter(({ id }) => !names.has(fileNameOf(id)))
         await mapConcurrently(missing, MAX_CONCURRENT_WRITES, ({ id, name }) => write(id, name))
       } catch {
         // The next look-up reads all entries again.

@@ -21,11 +21,11 @@ export function readCache(): ReadCache {
   const sessions = new Map<string, { hash: string; cached: Map<number, unknown> }>()
   return {
     async previousRead(folder, changed) {
-      const known = sessions.get(folder)
-      const checkpoint = known && (await readCheckpoint(folder))
-      if (!checkpoint || checkpoint.hash !== known.hash) return undefined
+      const earlier = sessions.get(folder)
+      const checkpoint = earlier && (await readCheckpoint(folder))
+      if (!checkpoint || checkpoint.hash !== earlier.hash) return undefined
       const { messages, hash, lastID } = checkpoint
-      return { prefix: { messages, hash }, lastID, cached: known.cached, changed }
+      return { prefix: { messages, hash }, lastID, cached: earlier.cached, changed }
     },
     async remember(folder, session) {
       const checkpoint = await readCheckpoint(folder)

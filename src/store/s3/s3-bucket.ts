@@ -1,4 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3"
+import type { KnownCredentials } from "./credentials/credential-provider.ts"
 import type { UploadDemands } from "./s3-demands.ts"
 
 /** A bucket, with the capabilities of its service that were detected so far. */
@@ -7,6 +8,7 @@ export interface S3Bucket {
   bucket: string
   endpoint: string
   region: string
+  credentials: KnownCredentials
   /** What every upload carries: encryption, storage class, ACL, tags. */
   upload: UploadDemands
   /** Whether the service lists versions; undefined before the first listing. */

@@ -2,6 +2,8 @@ import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { ShareError } from "../../errors.ts"
 import { proxiesFrom } from "../../lib/proxies.ts"
 import type { BucketOptions } from "../bucket-options.ts"
+import { credentialProvider, type KnownCredentials, SilentLogger } from "./credentials/credential-provider.ts"
+import { renewCredentials } from "./credentials/renew-credentials.ts"
 import { signContentMd5 } from "./s3-content-md5.ts"
 import { sendWithEveryRequest } from "./s3-demands.ts"
 import { checkBucketInEndpoint } from "./s3-endpoint.ts"
@@ -25,6 +27,7 @@ export interface S3Settings extends BucketOptions {
 }
 
 export interface S3Connection {
+  credentials: KnownCredentials
   client: S3Client
   region: string
   /** The service's address, for messages: `https://minio.corp.example`. */
@@ -46,9 +49,11 @@ export async function connect(settings: S3Settings): Promise<S3Connection> {
     forcePathStyle: settings.pathStyle ?? endpoint !== undefined,
   }
   const region = settings.region ?? (await configuredRegion(config, endpoint !== undefined))
+  const credentials: KnownCredentials = { source: undefined }
   const bucketUrl = await bucketAddress({ ...config, region }, settings.bucket)
   return {
-    client: makeClient({ ...config, region }, settings),
+    client: makeClient({ ...config, region, credentials: credentialProvider(settings.profile, credentials) }, settings),
+    credentials,
     region,
     endpoint: endpoint ?? new URL(bucketUrl).origin,
     bucketUrl,
@@ -62,6 +67,7 @@ function makeClient(
   const agent = { keepAlive: true, maxSockets, proxyEnv: { ...proxiesFrom(process.env) } }
   const client = new S3Client({
     ...config,
+    logger: new SilentLogger(),
     // Since 3.729 the SDK adds CRC32 checksums to every request, which R2, B2, Swift and older MinIO reject
     // (aws/aws-sdk-js-v3#6810).
     requestChecksumCalculation: "WHEN_REQUIRED",
@@ -74,6 +80,7 @@ function makeClient(
       httpsAgent: agent,
     },
   })
+  renewCredentials(client)
   signContentMd5(client)
   sendWithEveryRequest(client, demands)
   return client

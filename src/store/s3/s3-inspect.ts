@@ -5,8 +5,6 @@ import { type ObjectLock, readObjectLock } from "./s3-object-lock.ts"
 
 /** Configuration of a bucket. `untold`: the service does not support the request, or the credentials may not send it. */
 export interface BucketFacts {
-  /** Description of the source of the credentials; never a value. */
-  credentials: string
   versioning: "on" | "suspended" | "off" | "untold"
   /** Object lock, with the default retention if there is one. */
   lock: ObjectLock | "untold"
@@ -20,8 +18,8 @@ export interface BucketFacts {
  */
 export async function inspectBucket(settings: S3Settings): Promise<BucketFacts> {
   const { bucket: Bucket } = settings
-  const { client, endpoint, region } = await connect(settings)
-  const about = { bucket: Bucket, endpoint, region, operation: "list" } as const
+  const { client, credentials, endpoint, region } = await connect(settings)
+  const about = { bucket: Bucket, endpoint, region, credentials, operation: "list" } as const
   let clockSkewMs: number | undefined
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -35,9 +33,6 @@ export async function inspectBucket(settings: S3Settings): Promise<BucketFacts> 
     { name: "clock", step: "deserialize", priority: "low" },
   )
   try {
-    const identity = await client.config.credentials().catch((error: unknown) => {
-      throw s3Error(error, about)
-    })
     const versioning = await client
       .send(new GetBucketVersioningCommand({ Bucket }))
       .then(
@@ -45,7 +40,7 @@ export async function inspectBucket(settings: S3Settings): Promise<BucketFacts> 
         unlessFatal(about),
       )
     const lock = await readObjectLock({ client, bucket: Bucket }).catch(unlessFatal(about))
-    return { credentials: sourceOf(identity, settings.profile), versioning, lock, clockSkewMs }
+    return { versioning, lock, clockSkewMs }
   } finally {
     client.destroy()
   }
@@ -59,32 +54,4 @@ const unlessFatal = (about: About) => (error: unknown) => {
   const every = ["store-credentials", "store-bucket-missing", "store-clock", "store-unreachable"]
   if (every.includes(known.code)) throw known
   return "untold" as const
-}
-
-const environment = "the environment (AWS_ACCESS_KEY_ID)"
-
-/** The SDK's markers for the source of credentials, most specific first. */
-const CREDENTIAL_SOURCES = [
-  ["CREDENTIALS_ENV_VARS", () => environment],
-  ["CREDENTIALS_PROFILE_SSO", (profile) => `single sign-on (SSO), profile ${profile}`],
-  ["CREDENTIALS_PROFILE_SSO_LEGACY", (profile) => `single sign-on (SSO), profile ${profile}`],
-  ["CREDENTIALS_PROFILE_LOGIN", (profile) => `aws login, profile ${profile}`],
-  ["CREDENTIALS_PROFILE_PROCESS", (profile) => `the program that profile ${profile} names`],
-  ["CREDENTIALS_PROFILE_SOURCE_PROFILE", (profile) => `the role that profile ${profile} names`],
-  ["CREDENTIALS_PROFILE_NAMED_PROVIDER", (profile) => `the role that profile ${profile} names`],
-  ["CREDENTIALS_PROFILE_STS_WEB_ID_TOKEN", (profile) => `a web identity token, profile ${profile}`],
-  ["CREDENTIALS_PROFILE", (profile) => `the profile ${profile} in ~/.aws`],
-  ["CREDENTIALS_ENV_VARS_STS_WEB_ID_TOKEN", () => "a web identity token (AWS_WEB_IDENTITY_TOKEN_FILE)"],
-  ["CREDENTIALS_STS_ASSUME_ROLE_WEB_ID", () => "a web identity token (AWS_WEB_IDENTITY_TOKEN_FILE)"],
-  ["CREDENTIALS_SSO", (profile) => `single sign-on (SSO), profile ${profile}`],
-  ["CREDENTIALS_PROCESS", (profile) => `the program that profile ${profile} names`],
-  ["CREDENTIALS_HTTP", () => "the container that this runs in"],
-] as const satisfies [string, (profile: string) => string][]
-
-function sourceOf(identity: { $source?: object; expiration?: Date | undefined }, profile: string | undefined): string {
-  const marks = identity.$source ?? {}
-  const known = CREDENTIAL_SOURCES.find(([mark]) => Object.hasOwn(marks, mark))
-  const words = known ? known[1](profile ?? (process.env["AWS_PROFILE"] || "default")) : "the machine that this runs on"
-  const until = identity.expiration?.toISOString().slice(0, 16).replace("T", " ")
-  return until === undefined ? words : `${words}, good until ${until} UTC`
 }

@@ -23,11 +23,20 @@ const FATAL_CODES = ["store-credentials", "store-bucket-missing", "store-clock",
  * @param root prefix of all keys of the store in the bucket
  */
 export function remoteStore(s3: S3Bucket, root: string, location: StoreLocation): RemoteStore {
+  const resolveIdentity = () =>
+    s3.client.config.credentials().catch((error: unknown) => {
+      throw s3Error(error, { ...s3, operation: "list" })
+    })
+
   return {
+    async credentials() {
+      const { expiration } = await resolveIdentity()
+      const { text = "", unused } = s3.credentials.source ?? {}
+      const until = expiration && `, good until ${expiration.toISOString().slice(0, 16).replace("T", " ")} UTC`
+      return `${text}${until ?? ""}${unused ? ` (${unused} is set, too, but a profile takes precedence)` : ""}`
+    },
     async identity() {
-      const identity = await s3.client.config.credentials().catch((error: unknown) => {
-        throw s3Error(error, { ...s3, operation: "list" })
-      })
+      const identity = await resolveIdentity()
       const { accessKeyId, sessionToken, accountId = "" } = identity
       // Temporary keys change every hour.
       const who = sessionToken ? accountId : accessKeyId

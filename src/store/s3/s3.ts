@@ -30,9 +30,9 @@ export interface S3StoreOptions extends S3Settings {
 export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
   const options = given.fromLedger ? { ...given, ...(await actualLocationOf(given)) } : given
   const { bucket, publicUrl } = options
-  const { client, endpoint, region, bucketUrl } = await connect(options)
+  const { client, credentials, endpoint, region, bucketUrl } = await connect(options)
   const learned = { versions: undefined, keepsVersions: undefined, batches: true }
-  const s3: S3Bucket = { client, bucket, endpoint, region, upload: uploadDemands(options), ...learned }
+  const s3: S3Bucket = { client, bucket, endpoint, region, credentials, upload: uploadDemands(options), ...learned }
   const folder = (options.folder ?? "").replace(/^\/+|\/+$/g, "")
   const root = folder === "" ? "" : `${folder}/`
   const base = publicUrl === undefined ? bucketUrl + encodePath(root) : `${publicUrl.replace(/\/+$/, "")}/`

@@ -31,6 +31,7 @@ describe("any call", () => {
       end: 2,
       compacted: undefined,
       attachments: [],
+      isByUser: false,
       subagent: undefined,
     })
   })
@@ -149,7 +150,7 @@ describe("searches and questions", () => {
 
   test("a call that OpenCode found invalid names the tool that was meant", () => {
     const input = { tool: "read", error: "Invalid input" }
-    expect(invalid.read(tool("invalid", { input }))).toEqual({ tool: "read", reason: "Invalid input" })
+    expect(invalid.read(tool("invalid", { input }))).toEqual({ tool: "read", reason: "Invalid input", input: {} })
   })
 
   test("todowrite has its list in the arguments, or only in the metadata", () => {

@@ -61,6 +61,12 @@ test("a request is read up to its limit, whether it says its length or not", asy
   for (const length of [101, 150, 5_000]) expect(await readBody(body(length), 100)).toBeUndefined()
 })
 
+test("many requests of one token at once take turns, each with one connection", async () => {
+  const server = await ownServer()
+  const made = await Promise.all(Array.from({ length: 40 }, (_, n) => shareFrom(server, `ses_${n}`)))
+  expect(new Set(made.map(({ id }) => id)).size).toBe(40)
+})
+
 test("of one session no more is kept than the limit, and what was kept stays shared", async () => {
   const server = await ownServer({}, { maxShare: 400_000 })
   const { session, items } = recordedItems("questions")

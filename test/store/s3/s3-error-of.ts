@@ -12,7 +12,7 @@ export async function errorOf(call: Promise<unknown>): Promise<ShareError> {
   )
   expect(error).toBeInstanceOf(ShareError)
   const { message, hint } = error as ShareError
-  expect(message).toMatch(/^[^\n]{10,300}\.$/)
+  expect(message).toMatch(/^[^\n]{10,700}\.$/)
   expect(hint).toMatch(/^[^\n]{10,300}$/)
   expect(message + hint).not.toMatch(/testsecret|undefined|\[object/)
   return error as ShareError

@@ -22,13 +22,13 @@ describe("credentials", () => {
     useEnvironment({ AWS_ACCESS_KEY_ID: "somebody" })
     expect(await errorOf(store.put("s/one/index.html", page("x")))).toMatchObject({
       code: "store-credentials",
-      message: "The service does not know the access key.",
+      message: "The service does not know the access key, which comes from the environment (AWS_ACCESS_KEY_ID).",
     })
     useEnvironment({ ...server.environment, AWS_SECRET_ACCESS_KEY: "guessed" })
     const other = await s3Store({ bucket: server.bucket, endpoint: server.endpoint })
     expect(await errorOf(other.put("s/one/index.html", page("x")))).toMatchObject({
       code: "store-credentials",
-      message: "The secret key does not belong to the access key.",
+      message: expect.stringMatching(/^The secret key does not match .*, or a proxy changes requests\.$/),
     })
     expect(server.objects().size).toBe(0)
   })
@@ -105,7 +105,7 @@ describe("the bucket", () => {
   ])("is full: %s %s", async (status, code, message) => {
     expect(await putError(refuseWith({ status, code, message }))).toMatchObject({
       code: "store-failed",
-      message: "The bucket shares is full or over its quota.",
+      message: expect.stringMatching(/^The bucket shares is full or over its quota \(the service says: .+\)\.$/),
     })
   })
 })
@@ -132,6 +132,79 @@ describe("access denied", () => {
       const error = await errorOf(call())
       expect(error).toMatchObject({ code: "store-denied", hint: expect.stringMatching(hint) })
       expect(error.message).toContain("s3://shares/s/")
+    }
+  })
+})
+
+describe("what AWS says about a refusal", () => {
+  const refusal = (sentence: string) =>
+    putError(
+      refuseWith({
+        ...{ status: 403, code: "AccessDenied" },
+        message: `User: arn:aws:sts::111122223333:assumed-role/dev/me is not authorized to perform: ${sentence}`,
+      }),
+    )
+  const resource = 's3:PutObject on resource: "arn:aws:s3:::shares/s/one/index.html"'
+  const policies = [
+    ...["service control policy", "resource control policy", "VPC endpoint policy", "permissions boundary"],
+    ...["session policy", "identity-based policy", "resource-based policy"],
+  ]
+
+  it.each(policies)("is quoted; a %s that denies is not answered by allowing something", async (policy) => {
+    const sentence = `${resource} with an explicit deny in ${/^[aeiou]/.test(policy) ? "an" : "a"} ${policy}`
+    const { message, hint } = await refusal(sentence)
+    expect(message).toContain(`(the service says: User: arn:aws:sts::111122223333:assumed-role/dev/me is not`)
+    expect(message).toContain(policy)
+    expect(hint).not.toMatch(/^Allow/)
+  })
+
+  it.each(policies)("names the %s that does not allow it", async (policy) => {
+    const { hint } = await refusal(`${resource} because no ${policy} allows the s3:PutObject action`)
+    expect(hint).toBe(`Allow s3:PutObject in the ${policy}.`)
+  })
+
+  it("may be about a key of KMS, whatever its code", async () => {
+    const { hint } = await refusal(
+      'kms:GenerateDataKey on resource: "arn:aws:kms:eu-central-1:111122223333:key/1" because no identity-based policy allows the kms:GenerateDataKey action',
+    )
+    expect(hint).toMatch(/^Allow kms:GenerateDataKey on the key/)
+    const ceph = { status: 403, code: "InvalidAccessKeyId", message: "Failed to retrieve the actual key, kms-keyid: x" }
+    expect(await putError(refuseWith(ceph))).toMatchObject({
+      code: "store-denied",
+      message: expect.stringContaining("The key of KMS"),
+    })
+  })
+})
+
+describe("a region that the service names", () => {
+  const xml = (code: string, rest: string) => ({
+    headers: { "content-type": "application/xml" },
+    body: `<?xml version="1.0"?><Error><Code>${code}</Code>${rest}</Error>`,
+  })
+  it.each([
+    {
+      status: 400,
+      ...xml("AuthorizationHeaderMalformed", "<Message>unexpected scope</Message><Region>garage</Region>"),
+    },
+    {
+      status: 400,
+      ...xml("AuthorizationHeaderMalformed", "<Message>expected: 20261201/garage/s3/aws4_request</Message>"),
+    },
+    { status: 403, ...xml("SignatureDoesNotMatch", "<Message>x</Message><Region>garage</Region>") },
+    { status: 301, ...xml("PermanentRedirect", "<Endpoint>shares.s3.garage.amazonaws.com</Endpoint>") },
+  ])("is the flag to add: %j", async (answer) => {
+    expect(await putError(refuseWith(answer))).toMatchObject({ hint: "Set the region: --region garage." })
+  })
+})
+
+describe("a redirect", () => {
+  it("to https is the endpoint to give; to another site says that this is not the API", async () => {
+    const to = (status: number, location: string) => refuseWith({ status, headers: { location }, body: "" })
+    for (const status of [301, 302, 307, 308]) {
+      const upgraded = await putError(to(status, "https://127.0.0.1/shares/s/one/index.html"))
+      expect(upgraded.hint).toBe("Set the endpoint: --endpoint https://127.0.0.1")
+      const elsewhere = await putError(to(status, "https://sign-in.corp.example/login?next=/"))
+      expect(elsewhere.message).toContain("redirects to https://sign-in.corp.example.")
     }
   })
 })

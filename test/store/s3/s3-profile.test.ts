@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs"
 import path from "node:path"
 import { expect, it } from "vitest"
 import { configuredEndpoint } from "../../../src/store/s3/s3-profile.ts"
+import { useEnvironment } from "../../support/s3-here.ts"
 import { temporaryFolder } from "../../support/world.ts"
 
 const config = `
@@ -47,9 +48,11 @@ it.each([
 ] as const)("the endpoint is %s", async (_, profile, env, endpoint) => {
   const file = path.join(temporaryFolder(), "config")
   writeFileSync(file, config)
-  expect(await configuredEndpoint(profile, { ...env, AWS_CONFIG_FILE: file })).toBe(endpoint)
+  useEnvironment({ AWS_ENDPOINT_URL: undefined, AWS_PROFILE: undefined, ...env, AWS_CONFIG_FILE: file })
+  expect(await configuredEndpoint(profile)).toBe(endpoint)
 })
 
 it("there is no endpoint where there is no configuration", async () => {
-  expect(await configuredEndpoint(undefined, { AWS_CONFIG_FILE: "/nonexistent" })).toBeUndefined()
+  useEnvironment({ AWS_ENDPOINT_URL: undefined, AWS_CONFIG_FILE: "/nonexistent" })
+  expect(await configuredEndpoint(undefined)).toBeUndefined()
 })

@@ -1,9 +1,9 @@
 import type { S3ErrorFacts } from "./error-facts.ts"
 import { bucketEndpointHint, type ErrorText, type S3Context } from "./error-text.ts"
 
-/** A bucket that does not exist, or not in this region. */
-export function bucketError({ code, message, headers }: S3ErrorFacts, about: S3Context): ErrorText | undefined {
-  const { bucket, endpoint, region } = about
+/** A bucket that does not exist. */
+export function bucketError({ code }: S3ErrorFacts, about: S3Context): ErrorText | undefined {
+  const { bucket, endpoint } = about
   if (code === "NoSuchBucket") {
     return [
       "store-bucket-missing",
@@ -18,32 +18,28 @@ export function bucketError({ code, message, headers }: S3ErrorFacts, about: S3C
       "Correct the bucket's name.",
     ]
   }
-  const told = headers["x-amz-bucket-region"] ?? /expecting '([a-z0-9-]+)'/.exec(message)?.[1]
-  if (
-    told !== undefined &&
-    told !== region &&
-    /^(?:PermanentRedirect|TemporaryRedirect|Redirect|301|307|AuthorizationHeaderMalformed|IllegalLocationConstraintException|InvalidRegion.*|SignatureDoesNotMatch|400)$/.test(
-      code,
-    )
-  ) {
+  return undefined
+}
+
+const REGION_CODES =
+  /^(?:PermanentRedirect|TemporaryRedirect|Redirect|301|307|AuthorizationHeaderMalformed|IllegalLocationConstraintException|InvalidRegion.*)$/
+
+/** A bucket or service in another region than the one that the request was signed for. */
+export function regionError({ code, region: told }: S3ErrorFacts, about: S3Context): ErrorText | undefined {
+  const { bucket, endpoint, region } = about
+  const isOther = told !== undefined && told !== region
+  if (isOther && (REGION_CODES.test(code) || code === "SignatureDoesNotMatch" || code === "400"))
     return [
       "bad-settings",
       `The bucket ${bucket} is in the region ${told}, not in ${region}.`,
       `Set the region: --region ${told}.`,
     ]
-  }
-  if (
-    /^(?:PermanentRedirect|TemporaryRedirect|Redirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/.test(
-      code,
-    )
-  ) {
-    return [
-      "bad-settings",
-      `The bucket ${bucket} is not in the region ${region} or not at ${endpoint}.`,
-      "Set the bucket's own region with --region, or its endpoint with --endpoint.",
-    ]
-  }
-  return undefined
+  if (!REGION_CODES.test(code) || /^\d+$/.test(code) || code.startsWith("InvalidRegion")) return undefined
+  return [
+    "bad-settings",
+    `The bucket ${bucket} is not in the region ${region} or not at ${endpoint}.`,
+    "Set the bucket's own region with --region, or its endpoint with --endpoint.",
+  ]
 }
 
 /** A full bucket, an object that is too large, a service that is too busy. */

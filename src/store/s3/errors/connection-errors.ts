@@ -24,12 +24,8 @@ export function connectionError({ code, message, system }: S3ErrorFacts, about: 
     return unreachable("the connection was refused", "Check that the service is running and that the port is correct.")
   if (has("EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"))
     return unreachable("there is no route to it", "Check the network connection and the VPN.")
-  if (system.some((one) => /^(?:CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT)/.test(one))) {
-    return unreachable(
-      "its certificate is not trusted",
-      "If it comes from your company's own authority, point NODE_EXTRA_CA_CERTS to that certificate.",
-    )
-  }
+  const certificate = certificateProblem(system)
+  if (certificate !== undefined) return unreachable(...certificate)
   if (has("EPROTO") || system.some((one) => /^(?:ERR_SSL_|ERR_TLS_|HPE_)/.test(one))) {
     return unreachable(
       "it does not speak the protocol of the endpoint",
@@ -52,6 +48,45 @@ export function connectionError({ code, message, system }: S3ErrorFacts, about: 
     )
   }
   return undefined
+}
+
+/** What is wrong with the certificate of a service, and a hint. */
+function certificateProblem(system: string[]): [why: string, hint: string] | undefined {
+  const code = system.find((one) => /^(?:CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT)/.test(one))
+  switch (code) {
+    case undefined:
+      return undefined
+    case "CERT_HAS_EXPIRED":
+      return ["its certificate has expired", "Have it renewed; if it is valid, check the clock of this machine."]
+    case "CERT_NOT_YET_VALID":
+      return ["its certificate is not valid yet", "Check the clock of this machine."]
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return [
+        "its certificate is for another host name",
+        "Check the endpoint; if only the bucket's host name is not covered, add --path-style.",
+      ]
+    default:
+      return [
+        `its certificate is not trusted (${code})`,
+        "If it comes from your company's own authority, point NODE_EXTRA_CA_CERTS to that certificate.",
+      ]
+  }
+}
+
+/** A response that redirects elsewhere, as a web server or proxy sends it. */
+export function redirectError({ status, headers }: S3ErrorFacts, { endpoint }: S3Context): ErrorText | undefined {
+  const { location = "" } = headers
+  if (status === undefined || status < 300 || status > 399 || !URL.canParse(location, endpoint)) return undefined
+  const [from, to] = [new URL(endpoint), new URL(location, endpoint)]
+  const isUpgrade = from.protocol === "http:" && to.protocol === "https:" && from.hostname === to.hostname
+  const service = isUpgrade ? `${to.origin}${from.pathname.replace(/\/$/, "")}` : to.origin
+  return [
+    "bad-settings",
+    `${endpoint} redirects to ${service}.`,
+    isUpgrade
+      ? `Set the endpoint: --endpoint ${service}`
+      : "Give the address of the S3 API itself as endpoint, not that of a web console, a web site or a sign-in.",
+  ]
 }
 
 /** Whether the environment sets a proxy for this endpoint. */

@@ -4,6 +4,8 @@ export interface S3ErrorFacts {
   message: string
   status: number | undefined
   headers: Record<string, string>
+  /** The region that the service expects, if it names one. */
+  region: string | undefined
   /** System error codes of its causes: a failed connection has one for each address that was tried. */
   system: string[]
 }
@@ -11,6 +13,12 @@ export interface S3ErrorFacts {
 /** Codes that would refuse any request, whatever its operation. */
 const REQUEST_INDEPENDENT_CODES =
   /^(?:ExpiredToken.*|TokenRefreshRequired|InvalidToken|InvalidAccessKey.*|AuthorizationHeaderMalformed|RequestTime.*|InvalidBucketName)$/
+
+/** Codes of credentials that the service does not accept, or not any more. */
+export const isCredentialCode = (code: string): boolean =>
+  /^(?:InvalidAccessKey(?:Id)?|SignatureDoesNotMatch|ExpiredToken(?:Exception)?|TokenRefreshRequired|InvalidToken)$/.test(
+    code,
+  )
 
 /** Whether a service does not support an operation, as opposed to refusing this request. */
 export function isUnsupported(error: unknown): boolean {
@@ -52,18 +60,31 @@ export function errorFacts(error: unknown): S3ErrorFacts {
     message?: unknown
     $metadata?: { httpStatusCode?: number }
     $response?: { statusCode?: number; headers?: Record<string, string> }
+    Region?: unknown
+    Endpoint?: unknown
   }
-  const headers = Object.entries(known.$response?.headers ?? {}).map(([name, value]) => [
-    name.toLowerCase(),
-    String(value),
-  ])
+  const headers = Object.fromEntries(
+    Object.entries(known.$response?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  )
   return {
     code: String(known.name ?? "Error"),
     message: String(known.message ?? ""),
     status: known.$metadata?.httpStatusCode ?? known.$response?.statusCode,
-    headers: Object.fromEntries(headers),
+    headers,
+    region: regionIn(headers["x-amz-bucket-region"], known.Region, `${known.message}`, `${known.Endpoint}`),
     system: systemCodes(error),
   }
+}
+
+/** From the header, the `<Region>` element, the message (AWS: `expecting 'x'`; Garage: a scope), the `<Endpoint>` element. */
+function regionIn(header: string | undefined, element: unknown, message: string, endpoint: string): string | undefined {
+  const found =
+    header ??
+    (typeof element === "string" && element !== "" ? element : undefined) ??
+    /expecting '([^']+)'/.exec(message)?.[1] ??
+    /expected:? \S*\/([\w-]+)\/s3\/aws4_request/.exec(message)?.[1] ??
+    /\.s3[.-]([a-z0-9-]+)\.amazonaws\.com/.exec(endpoint)?.[1]
+  return found !== undefined && /^[\w-]{1,64}$/.test(found) ? found : undefined
 }
 
 function systemCodes(error: unknown, depth = 0): string[] {

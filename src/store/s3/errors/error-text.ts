@@ -1,4 +1,6 @@
 import type { ErrorCode } from "../../../errors.ts"
+import type { KnownCredentials } from "../credentials/credential-provider.ts"
+import type { UploadDemands } from "../s3-demands.ts"
 import { bucketInEndpoint } from "../s3-endpoint.ts"
 
 export type S3Operation = "write" | "read" | "list" | "list-versions" | "delete" | "delete-version"
@@ -11,6 +13,9 @@ export interface S3Context {
   region: string
   /** The full key or prefix in the bucket. */
   key?: string | undefined
+  credentials?: KnownCredentials
+  /** What the request asked for besides storing. */
+  upload?: UploadDemands
 }
 
 /** The parts of a `ShareError`. */

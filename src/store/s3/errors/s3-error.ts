@@ -1,11 +1,13 @@
 import { ShareError } from "../../../errors.ts"
+import { CredentialsUnavailableError } from "../credentials/credential-provider.ts"
 import { bucketInEndpoint, bucketNamedTwice } from "../s3-endpoint.ts"
-import { bucketError, capacityError } from "./bucket-errors.ts"
-import { connectionError } from "./connection-errors.ts"
-import { clockError, credentialError } from "./credential-errors.ts"
+import { bucketError, capacityError, regionError } from "./bucket-errors.ts"
+import { connectionError, redirectError } from "./connection-errors.ts"
+import { clockError, credentialError, unavailableCredentials } from "./credential-errors.ts"
 import { errorFacts, type S3ErrorFacts } from "./error-facts.ts"
 import { type ErrorText, objectName, operationVerb, type S3Context } from "./error-text.ts"
-import { deniedError, protectionError } from "./refusal-errors.ts"
+import { deniedError, kmsError, protectionError } from "./refusal-errors.ts"
+import { serviceWords } from "./service-words.ts"
 
 /** Turns a failed request into a `ShareError`: one sentence, a hint, a `store-` code. */
 export function s3Error(error: unknown, about: S3Context): ShareError {
@@ -16,16 +18,32 @@ export function s3Error(error: unknown, about: S3Context): ShareError {
     return bucketNamedTwice(endpoint, { bucket, folder: "" }, bucketInEndpoint(endpoint, bucket), error)
   }
   const [code, message, hint] =
-    credentialError(facts.code) ??
+    error instanceof CredentialsUnavailableError
+      ? unavailableCredentials(error)
+      : (withServiceWords(facts, responseError(facts, about)) ?? notS3Error(facts, about) ?? otherError(facts, about))
+  return new ShareError(code, message, { hint, cause: error })
+}
+
+function responseError(facts: S3ErrorFacts, about: S3Context): ErrorText | undefined {
+  return (
+    kmsError(facts, about) ??
+    regionError(facts, about) ??
+    credentialError(facts, about) ??
     clockError(facts, about) ??
     connectionError(facts, about) ??
     bucketError(facts, about) ??
+    redirectError(facts, about) ??
     capacityError(facts, about) ??
     protectionError(facts, about) ??
-    deniedError(facts, about) ??
-    notS3Error(facts, about) ??
-    otherError(facts, about)
-  return new ShareError(code, message, { hint, cause: error })
+    deniedError(facts, about)
+  )
+}
+
+/** Quotes what the service said, if there was a response. */
+function withServiceWords(facts: S3ErrorFacts, text: ErrorText | undefined): ErrorText | undefined {
+  if (text === undefined || facts.status === undefined) return text
+  const [code, message, hint] = text
+  return [code, message.replace(/\.$/, () => `${serviceWords(facts)}.`), hint]
 }
 
 /**
@@ -44,7 +62,7 @@ export function notS3Endpoint(endpoint: string, status?: number): ShareError {
 const notS3Text = (endpoint: string, status?: number): ErrorText => [
   "store-failed",
   `${endpoint} does not answer like an S3 service${status === undefined ? "" : ` (status ${status})`}.`,
-  "Give the address of the S3 API itself as endpoint, not that of a web console or web site.",
+  `Give the address of the S3 API itself as endpoint, not that of a web console or web site.${/:9001$/.test(endpoint) ? " MinIO's API is usually at port 9000." : ""}`,
 ]
 
 function notS3Error({ code, status, headers, system }: S3ErrorFacts, { endpoint }: S3Context): ErrorText | undefined {
