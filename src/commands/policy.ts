@@ -1,11 +1,10 @@
 import { ShareError } from "../errors.ts"
-import { confirmDestination, settingsFromFlags } from "./destination.ts"
-import type { DoctorFlags } from "./doctor.ts"
+import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
 import { readPolicy } from "./read-policy.ts"
 import type { Terminal } from "./terminal.ts"
 
 /** `doctor --policy`: prints the bucket policy for public links on stdout, to redirect into a file. */
-export async function printPolicy(flags: DoctorFlags, terminal: Terminal): Promise<void> {
+export async function printPolicy(flags: DestinationFlags, terminal: Terminal): Promise<void> {
   const settings = settingsFromFlags(flags, terminal)
   await confirmDestination(settings, flags, terminal)
   const policy = readPolicy(settings.destination)
