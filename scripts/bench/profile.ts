@@ -13,7 +13,7 @@ const stages: [string, RegExp][] = [
   ["escape", /render\/(?:safe-html|hidden-characters)/],
   ["draw pages", /dist\/page/],
   ["other rendering", /src\/render/],
-  ["redact", /src\/redact|secretlint/],
+  ["redact", /src\/redact/],
   ["read and normalize", /src\/session/],
   ["publish", /src\/(?:share|store)/],
   ["settings and command", /src\/(?:cli|config|commands)|commander|zod/],

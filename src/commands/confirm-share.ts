@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
-import type { SecretCount } from "../redact/secrets.ts"
+import type { SecretCount } from "../redact/marks/secrets.ts"
 import type { Session } from "../session/model.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
 import { probeStoreOnce } from "../share/ensure-erasable.ts"

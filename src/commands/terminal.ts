@@ -1,6 +1,6 @@
 import type { SystemEnvironment } from "../config/paths.ts"
 import { terminalText } from "../lib/terminal-text.ts"
-import type { SecretCount } from "../redact/secrets.ts"
+import type { SecretCount } from "../redact/marks/secrets.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
 import { overwriteLine } from "./output.ts"
 

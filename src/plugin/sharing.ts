@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
 import { debouncedWorker } from "../lib/debounced-worker.ts"
-import type { SecretCount } from "../redact/secrets.ts"
+import type { SecretCount } from "../redact/marks/secrets.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
 import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"

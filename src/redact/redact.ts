@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto"
 import { homedir, userInfo } from "node:os"
 import { messagesFrom, type SessionRecord, transformMessages } from "../session/source.ts"
-import { isSecretValue, kindByName } from "./assignments.ts"
 import { parsePatterns } from "./custom-patterns.ts"
 import { forEachString, mapStrings } from "./map-strings.ts"
+import { type SecretCount, Secrets } from "./marks/secrets.ts"
 import { createNameReplacer, type LocalUser, userNamesIn } from "./personal-names.ts"
-import { scanText } from "./scan.ts"
-import { runSecretlint } from "./secretlint.ts"
-import { type SecretCount, Secrets } from "./secrets.ts"
-import { findSplitSecrets } from "./split-secrets.ts"
+import { isSecretField, kindByName } from "./rules/names.ts"
+import { scanText } from "./scan/scan.ts"
+import { findSplitSecrets } from "./scan/split-secrets.ts"
+import { findOutputSecrets } from "./tool-outputs.ts"
 
 export interface RedactOptions {
   /** Also replaces e-mail addresses. */
@@ -84,13 +84,13 @@ export async function redact(
 
   // Most texts of a session are short and repeated: names and values.
   const seen = new Set<string>()
-  const collect = async (value: unknown) => {
+  const collect = (value: unknown) => {
     const texts: string[] = []
     forEachString(value, (text, name) => {
       if (text.length < MIN_SECRET_CHARS) return
       if (name === "directory" || name === "cwd" || name === "root")
         for (const one of userNamesIn(text)) if (names.size < MAX_NAME_COUNT) names.add(one)
-      if (name !== undefined && isSecretValue(name, text) && !allow.has(text))
+      if (name !== undefined && isSecretField(name, text) && !allow.has(text))
         secrets.addNamed(kindByName(name), name, text)
       // The name of a header identifies its value.
       const whole = name !== undefined && /authorization|cookie/i.test(name) ? `${name}: ${text}` : text
@@ -100,33 +100,33 @@ export async function redact(
       }
       texts.push(whole)
     })
-    const windows: string[] = []
     for (const text of texts) {
-      for (const window of scanText(text, secrets, allow.has)) windows.push(window)
+      scanText(text, secrets, allow.has)
       if (options.emails && text.includes("@"))
         for (const [address] of text.matchAll(EMAIL))
           if (!IMPERSONAL_EMAIL.test(address) && !allow.has(address)) secrets.addWord("e-mail address", address)
     }
-    for (const { kind, pieces } of await findSplitSecrets(value, allow.has))
+    for (const { kind, text, value: secret } of findOutputSecrets(value))
+      if (!allow.has(secret)) secrets.addNamed(kind, "output", secret, text)
+    for (const { kind, pieces } of findSplitSecrets(value, allow.has))
       for (const piece of pieces) if (isDistinctive(piece)) secrets.addWord(kind, piece)
-    for (const { kind, value } of await runSecretlint(windows)) if (!allow.has(value)) secrets.add(kind, value)
     for (const match of patterns.matches(texts)) if (!allow.has(match)) secrets.addWord("own pattern", match)
   }
   const secretPositions: number[] = []
-  const collectAt = async (position: number, message: unknown) => {
+  const collectAt = (position: number, message: unknown) => {
     const sizeBefore = secrets.size + names.size
-    await collect(message)
+    collect(message)
     if (secrets.size + names.size > sizeBefore) secretPositions.push(position)
   }
   for (const position of before.secretPositions)
     for await (const message of messagesFrom(record, position)) {
-      await collectAt(position, message)
+      collectAt(position, message)
       break
     }
   let position = before.messages
-  for await (const message of messagesFrom(record, position)) await collectAt(position++, message)
+  for await (const message of messagesFrom(record, position)) collectAt(position++, message)
   // `secretPositions` must not depend on the title, which may change, so the info comes after the messages.
-  await collect(record.info)
+  collect(record.info)
   for (const child of record.children) await collectAll(child, collect)
 
   const person = options.person ?? currentUser()
@@ -155,9 +155,9 @@ const keyOf = (secrets: Secrets, person: LocalUser, names: ReadonlySet<string>) 
     .update(JSON.stringify([person, ...names]))
     .digest("hex")
 
-async function collectAll(record: SessionRecord, collect: (value: unknown) => Promise<void>): Promise<void> {
-  await collect(record.info)
-  for await (const message of record.messages()) await collect(message)
+async function collectAll(record: SessionRecord, collect: (value: unknown) => void): Promise<void> {
+  collect(record.info)
+  for await (const message of record.messages()) collect(message)
   for (const child of record.children) await collectAll(child, collect)
 }
 

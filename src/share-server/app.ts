@@ -8,6 +8,7 @@ import * as pages from "./pages/pages.ts"
 import { addHealthRoutes } from "./routes/health.ts"
 import { addImportRoutes } from "./routes/import.ts"
 import { addMySharesRoutes } from "./routes/my-shares.ts"
+import { addMyTokensRoutes } from "./routes/my-tokens.ts"
 import { addPublishingRoutes } from "./routes/publish.ts"
 import { addReadingRoutes } from "./routes/read-shares.ts"
 import type { ServerContext, ServerEnv, ServerHono } from "./routes/server-env.ts"
@@ -29,6 +30,7 @@ export function serverApp(options: AppOptions): ServerHono {
   addReadingRoutes(app, context)
   addImportRoutes(app, context)
   addMySharesRoutes(app, context)
+  addMyTokensRoutes(app, context)
   addPublishingRoutes(app, context)
   app.get("/", (context) => context.redirect(`${base}/mine`, 302))
   return app

@@ -58,7 +58,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   })
   const access = await accessOf(settings, { tokenCipher, store, log })
   const shared = { store, log, metrics, now, publicUrl, maxBodyBytes }
-  const app = serverApp({ ...shared, backends, access, tokenCipher, ratePerMinute: settings.requestsPerMinute })
+  const app = serverApp({ ...shared, backends, access, tokenCipher, ...limitsOf(settings) })
   const server = await startHttpServer(app, settings.listen)
   const gauges = () => ({ publishes_waiting: publisher.size, memory_bytes: process.memoryUsage().rss })
   const { metricsListen } = settings
@@ -102,6 +102,12 @@ const jobOf = (settings: ServerSettings) => ({
   version,
   redact: settings.redact,
   lifetimeMs: parseDuration(settings.expires) ?? Number.POSITIVE_INFINITY,
+})
+
+const limitsOf = ({ requestsPerMinute, tokensPerPerson, contact }: ServerSettings) => ({
+  ratePerMinute: requestsPerMinute,
+  tokensPerPerson,
+  contact,
 })
 
 /** Without keys in the settings, cookies and tickets end with the process. */

@@ -121,6 +121,10 @@ export const serverSettingsSchema = z.strictObject({
   /** Maximum megabytes stored for one session. */
   maxShareMb: integerSetting(1).default(128),
   requestsPerMinute: integerSetting(1).default(1200),
+  /** Publish tokens that each reader may create at `/tokens`; 0: only an administrator creates tokens. */
+  tokensPerPerson: integerSetting(0).default(10),
+  /** Whom readers can ask about access, shown where it is refused. */
+  contact: textSetting.max(200, "must have at most 200 characters").optional(),
   /** Shares published at once. */
   publishAtOnce: integerSetting(1).default(2),
   /** Address and port of the Prometheus endpoint. Default: none. */

@@ -1,4 +1,4 @@
-import type { SecretCount } from "../redact/secrets.ts"
+import type { SecretCount } from "../redact/marks/secrets.ts"
 
 /** Describes redactions: `2 × github token, password`. Undefined if there were none. */
 export function describeRedactions(found: readonly SecretCount[]): string | undefined {

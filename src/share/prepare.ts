@@ -1,5 +1,5 @@
+import type { SecretCount } from "../redact/marks/secrets.ts"
 import { type EarlierRedaction, type RedactionResult, type RedactOptions, redact } from "../redact/redact.ts"
-import type { SecretCount } from "../redact/secrets.ts"
 import { publishedTool } from "../render/tools/published-tool.ts"
 import type { Session } from "../session/model.ts"
 import { normalizeSession } from "../session/normalize.ts"

@@ -1,5 +1,5 @@
 import { ShareError } from "../errors.ts"
-import type { SecretCount } from "../redact/secrets.ts"
+import type { SecretCount } from "../redact/marks/secrets.ts"
 import type { SessionSource } from "../session/source.ts"
 import { ensureErasable } from "./ensure-erasable.ts"
 import type { PrepareOptions } from "./prepare.ts"

@@ -79,6 +79,8 @@ test("readers sign in with a real provider, at two replicas, and one of them is 
   await page.goto(`${publicUrl}/mine`)
   expect(await page.textContent("main")).toContain(info.title)
   await page.click("text=Unshare")
+  await page.waitForSelector("text=Unshare this conversation?")
+  await page.click("button:has-text('Unshare')")
   await page.waitForFunction(() => document.querySelector("main")?.textContent?.includes("You have no shares"))
   expect((await page.goto(`${publicUrl}/s/${made.id}/`))?.status()).toBe(410)
   expect((await sync(items)).status).toBe(404)
@@ -100,6 +102,7 @@ async function balance() {
   let targets: string[] = []
   let next = 0
   const server = createServer((incoming, outgoing) => {
+    if (targets.length === 0) return void outgoing.writeHead(502).end()
     const target = new URL(targets[next++ % targets.length]!)
     const { method, headers, url } = incoming
     const passed = httpRequest({ host: target.hostname, port: target.port, method, headers, path: url }, (answer) => {

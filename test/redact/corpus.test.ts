@@ -2,6 +2,9 @@ import { expect, test } from "vitest"
 import { disguises, filesOf, places, readable, sessionOf } from "./corpus.ts"
 import { lookAlikes, plantedSecrets, seedSecrets } from "./secrets.ts"
 
+const isFull = process.env["REDACT_FULL"] !== undefined
+const seed = Number(process.env["PROPERTY_SEED"])
+
 interface Expected {
   where: string
   secrets: string[]
@@ -14,8 +17,10 @@ test.each(Object.keys(disguises))(
     const expected: Expected[] = []
     const messages: object[] = []
     const child: object[] = []
-    for (const [place, message] of Object.entries(places))
-      for (const planted of plantedSecrets()) {
+    for (const [at, [place, message]] of Object.entries(places).entries())
+      for (const [kind, planted] of plantedSecrets().entries()) {
+        // Each run takes another third of the pairs; all of them with `REDACT_FULL`.
+        if (!isFull && (at + kind + seed) % 3 !== 0) continue
         expected.push({ where: `${planted.kind} in ${place}`, secrets: [planted.secret, ...(planted.also ?? [])] })
         const made = message(disguises[disguise]!(planted))
         if (messages.length % 9 === 8) child.push(made)

@@ -41,6 +41,33 @@ describe("marks", () => {
     ])
   })
 
+  test("the command tells whether its output is a secret", async () => {
+    const call = (command: string, output: string) => ({
+      info: { id: "m", role: "assistant", parentID: "u", time: { created: 1, completed: 2 } },
+      parts: [
+        {
+          id: "p",
+          type: "tool",
+          callID: "c",
+          tool: "bash",
+          state: { status: "completed", input: { command }, output },
+        },
+      ],
+    })
+    const outputOf = async (command: string, output: string) => {
+      const { record } = await redact(sessionOf([call(command, output)]), { person })
+      const [message] = (await all(record.messages())) as { parts: { state: { output: string } }[] }[]
+      return message!.parts[0]!.state.output
+    }
+    expect(await outputOf("op read op://prod/db/password", "correctbatterystaple\n")).toBe(
+      "[redacted: secret output #1]",
+    )
+    expect(await outputOf("kubectl get secret db -o json | jq -r .data.p | base64 -d", "k1tt3nz")).not.toContain(
+      "k1tt3n",
+    )
+    expect(await outputOf("ls", "correctbatterystaple\n")).toBe("correctbatterystaple\n")
+  })
+
   test("a secret of a subagent session is redacted in the session", async () => {
     const key = token()
     const { record } = await redact(sessionOf([say(`see ${key}`)], "A session", [say(key)]), { person })

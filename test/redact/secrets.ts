@@ -9,21 +9,24 @@ export interface Planted {
   also?: string[]
 }
 
-let source = seededRandom(1)
+let current = seededRandom(1)
+
+/** The generator of all values of the corpus. */
+export const source = () => current
 
 /** Seeds the generated secrets. `REDACT_SEED` selects other ones, to sweep through many. */
 export function seedSecrets(seed: number): void {
-  source = seededRandom(Number(process.env["REDACT_SEED"] ?? 1) * 1000 + seed)
+  current = seededRandom(Number(process.env["REDACT_SEED"] ?? 1) * 1000 + seed)
 }
 
-const randomBytes = (length: number) => Buffer.from(Array.from({ length }, () => source.between(0, 255)))
+export const randomBytes = (length: number) => Buffer.from(Array.from({ length }, () => current.between(0, 255)))
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 /** Random characters with a digit and both cases, like real keys. */
 export function random(length: number, alphabet = alphanumeric): string {
   for (;;) {
-    const text = Array.from({ length }, () => source.pick([...alphabet])).join("")
+    const text = Array.from({ length }, () => current.pick([...alphabet])).join("")
     if (length < 8 || !/[a-z]/i.test(alphabet) || (/\d/.test(text) && /[A-Za-z]/.test(text) && !/(.)\1\1/.test(text)))
       return text
   }
@@ -71,7 +74,6 @@ export function plantedSecrets(): Planted[] {
     made("Google key", `AI${"za"}${random(35)}`),
     made("OpenAI key", `sk-${"proj"}-${random(48)}`),
     made("Anthropic key", `sk-${"ant"}-api03-${random(93)}AA`),
-    // Detected by secretlint only.
     made("Vercel token", `vc${"p_"}${random(24)}`),
     made("Figma token", `fig${"d_"}${random(44)}`),
     made("npm token", `npm${"_"}${random(36)}`),

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { type Access, publicAccess } from "../../src/share-server/access/access.ts"
 import { createTokenCipher } from "../../src/share-server/access/encrypted-token.ts"
 import { serverApp } from "../../src/share-server/app.ts"
+import type { RevealedSecrets } from "../../src/share-server/items/redact-items.ts"
 import { jsonLogger } from "../../src/share-server/log.ts"
 import { createMetrics } from "../../src/share-server/metrics.ts"
 import { publishMemory } from "../../src/share-server/publishing/publish-memory.ts"
@@ -44,6 +45,7 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
     const log: string[] = []
     const memory = publishMemory()
     const fresh = new Map<string, Map<string, Uint8Array>>()
+    const secrets = new Map<string, RevealedSecrets>()
     const write = jsonLogger((line) => log.push(line))
     const shares = shareBackends({
       store: own,
@@ -52,9 +54,10 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
       maxBodyBytes: 4_000_000,
       maxShareBytes: more.maxShare ?? 128_000_000,
       linkOf: (id) => `${publicUrl}/share/${id}`,
-      onStored: (id, name, batch) => {
+      onStored: (id, stored) => {
         kept.push(id)
-        fresh.set(id, new Map([...(fresh.get(id) ?? []), [name, batch]]))
+        fresh.set(id, new Map([...(fresh.get(id) ?? []), [stored.name, stored.body]]))
+        if (stored.secrets) secrets.set(id, stored.secrets)
       },
       audit: (what, about) => write("audit", what, about),
     })
@@ -69,6 +72,7 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
       publicUrl,
       maxBodyBytes: 4_000_000,
       ratePerMinute: 10_000,
+      tokensPerPerson: 2,
     })
     return {
       log,
@@ -79,7 +83,15 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
       publish: (id, lifetime) => {
         const batches = fresh.get(id) ?? new Map()
         fresh.delete(id)
-        return publishShare(id, { store: own, version: "1.0.0", now, lifetimeMs: lifetime, memory, fresh: batches })
+        return publishShare(id, {
+          store: own,
+          version: "1.0.0",
+          now,
+          lifetimeMs: lifetime,
+          memory,
+          fresh: batches,
+          secrets: secrets.get(id),
+        })
       },
     }
   }

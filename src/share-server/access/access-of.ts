@@ -16,7 +16,7 @@ export async function accessOf(
       { header: proxyHeader, proxies: proxyAddresses },
       (context) => getConnInfo(context).remote.address,
     )
-  const { everyone, domains, claims, trustEmail, scope, publicUrl, sessionHours } = settings
+  const { everyone, domains, claims, trustEmail, scope, publicUrl, sessionHours, contact } = settings
   const { signInAccess } = await import("./sign-in.ts")
   return signInAccess({
     ...shared,
@@ -25,6 +25,7 @@ export async function accessOf(
     clientSecret,
     scope,
     publicUrl,
+    contact,
     rules: { everyone, domains, claims, trustEmail },
     sessionSeconds: sessionHours * 3600,
   })

@@ -24,6 +24,8 @@ export interface SignInOptions extends ProviderOptions {
   /** Store for the marks of ended sessions. */
   store: ObjectStore
   log: Log
+  /** Whom refused people can ask. */
+  contact?: string | undefined
 }
 
 interface SignInContext extends SignInOptions {
@@ -94,7 +96,7 @@ async function finishSignIn(context: Context, signIn: SignInContext): Promise<Re
 }
 
 async function finishAttempt(context: Context, signIn: SignInContext, state: AttemptState, attempt: SignInAttempt) {
-  const { provider, rules, sessions, attempts, log, publicUrl } = signIn
+  const { provider, rules, sessions, attempts, log, publicUrl, base, contact } = signIn
   const returnTo = safeReturnPath(state.returnTo, publicUrl)
   let found: Awaited<ReturnType<typeof fetchClaims>>
   try {
@@ -112,7 +114,10 @@ async function finishAttempt(context: Context, signIn: SignInContext, state: Att
     const tooManyGroups = hasTooManyGroups(claims, rules)
     const reason = tooManyGroups ? "groups overage" : "no rule matches"
     log("audit", "refused", { reader: email ?? claims.sub, reason })
-    return context.html(pages.accessDenied({ name: email ?? claims.sub, tooManyGroups }), 403)
+    return context.html(
+      pages.accessDenied({ name: email ?? claims.sub, tooManyGroups, again: loginUrl(base, returnTo), contact }),
+      403,
+    )
   }
   attempts.clear(context)
   await sessions.write(context, { sub: claims.sub, email, idToken })

@@ -24,7 +24,7 @@ export async function redactItems(
   secretMarks: SecretMarks,
   options: RedactOptions = {},
 ): Promise<StoredItem[]> {
-  const hash = (text: string) => createHmac("sha256", secretMarks.key).update(text).digest()
+  const hash = (text: string) => hashWith(secretMarks.key, text)
   const seen = secretMarks.marks.size > 0 ? findMarked(items, (text) => secretMarks.marks.has(markOf(hash(text)))) : []
   const { record } = await redact(
     {
@@ -50,6 +50,28 @@ export async function redactItems(
   for await (const data of record.messages()) clean.push({ ...items[clean.length]!, data })
   return clean
 }
+
+/** Marks of secrets that a sync has revealed, as a publishing process needs them. */
+export interface RevealedSecrets {
+  key: Uint8Array
+  marks: readonly string[]
+}
+
+/**
+ * Redacts secrets in items that came before the batch that revealed them. Returns undefined if there are none. The items
+ * keep what orders their versions.
+ */
+export async function redactRevealed(
+  items: StoredItem[],
+  { key, marks }: RevealedSecrets,
+  options: RedactOptions = {},
+): Promise<StoredItem[] | undefined> {
+  const secretMarks = { key, marks: new Set(marks) }
+  const found = findMarked(items, (text) => secretMarks.marks.has(markOf(hashWith(key, text))))
+  return found.length === 0 ? undefined : redactItems(items, secretMarks, options)
+}
+
+const hashWith = (key: Uint8Array, text: string) => createHmac("sha256", key).update(text).digest()
 
 const markOf = (digest: Buffer) => digest.toString("base64url", 0, 16)
 

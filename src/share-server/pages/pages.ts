@@ -25,10 +25,21 @@ export function noContent(state: Exclude<ContentState, { kind: "preparing" }>, b
   )
 }
 
-export const accessDenied = ({ name, tooManyGroups }: { name: string; tooManyGroups: boolean }): Markup =>
+export const accessDenied = ({
+  name,
+  tooManyGroups,
+  again,
+  contact,
+}: {
+  name: string
+  tooManyGroups: boolean
+  again: string
+  contact?: string | undefined
+}): Markup =>
   page(
     "Access denied",
-    html`<p>You are signed in as ${name}, but this account may not read shares on this server.</p>
+    html`<p>You are signed in as ${name}, but this account may not read shares on this server. To use another account, sign out at your identity provider, then <a href="${again}">sign in again</a>.</p>
+${contact === undefined ? "" : html`<p>Whom to ask: ${contact}</p>`}
 ${
   tooManyGroups
     ? html`<p>The account is in more groups than the identity provider puts into its sign-in. An administrator can limit the groups of this application to those that are assigned to it, or use application roles.</p>`
@@ -64,8 +75,29 @@ export interface OwnShare {
   csrfToken: string
 }
 
-/** @param signsOut whether readers can sign out here; false if a proxy signs them in */
-export function ownShares(shares: OwnShare[], base: string, name: string, signsOut: boolean): Markup {
+interface OwnSharesOptions {
+  base: string
+  name: string
+  /** Whether readers can sign out here; false if a proxy signs them in. */
+  signsOut: boolean
+  /** Whether readers have publish tokens of their own. */
+  hasTokens: boolean
+}
+
+/** Asks before a share is removed. */
+export const confirmUnshare = ({
+  id,
+  title,
+  base,
+  csrfToken,
+}: Pick<OwnShare, "id" | "title" | "csrfToken"> & { base: string }): Markup =>
+  page(
+    "Unshare this conversation?",
+    html`<p><strong>${title || "Untitled session"}</strong> is deleted from this server, and its link stops working for everyone. The conversation in OpenCode stays.</p>
+<form method="post" action="${base}/mine"><input type="hidden" name="id" value="${id}"><input type="hidden" name="proof" value="${csrfToken}"><input type="hidden" name="confirmed" value="yes"><p><button>Unshare</button> &nbsp; <a href="${base}/mine">Cancel</a></p></form>`,
+  )
+
+export function ownShares(shares: OwnShare[], { base, name, signsOut, hasTokens }: OwnSharesOptions): Markup {
   const row = ({ id, title, url, updated, csrfToken }: OwnShare) => html`<li>
 <a href="${url}">${title || "Untitled session"}</a> <time datetime="${updated}">${updated.slice(0, 16).replace("T", " ")} UTC</time>
 <form method="post" action="${base}/mine"><input type="hidden" name="id" value="${id}"><input type="hidden" name="proof" value="${csrfToken}"><button>Unshare</button></form>
@@ -73,6 +105,7 @@ export function ownShares(shares: OwnShare[], base: string, name: string, signsO
   return page(
     "Your shares",
     html`<p>Signed in as ${name}.</p>
+${hasTokens ? html`<nav><a href="${base}/tokens">Your publish tokens</a></nav>` : ""}
 ${shares.length === 0 ? html`<p>You have no shares.</p>` : html`<ul>${shares.map(row)}</ul>`}
 ${signsOut ? html`<form method="post" action="${base}/auth/logout"><button>Sign out</button></form>` : ""}`,
   )

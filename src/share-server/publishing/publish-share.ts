@@ -10,6 +10,7 @@ import {
   type StoredItems,
   totalBatchBytes,
 } from "../items/batches.ts"
+import { type RevealedSecrets, redactRevealed } from "../items/redact-items.ts"
 import { hasTombstone } from "../shares/ownership.ts"
 import { dirtyMarkKey, listDirtyMarks, listFinishedMarks } from "./dirty-marks.ts"
 import { acquireLease, type Lease, leaseKeyOf } from "./lease.ts"
@@ -27,6 +28,8 @@ export interface PublishShareOptions {
   memory?: PublishMemory
   /** Batches that this instance has just stored, by name: they need not be read. */
   fresh?: ReadonlyMap<string, Uint8Array>
+  /** Secrets that a batch has revealed: earlier items are redacted again. */
+  secrets?: RevealedSecrets | undefined
   /** Larger shares are `too large` for this process. Default: any size. */
   maxBytes?: number
 }
@@ -84,11 +87,12 @@ async function publishStored(
   const names = new Set(objects.names)
   memory.published.delete(id)
   try {
+    const isRedacted = await redactStored(stored, options)
     const isConsistent = !lease.wasAbandoned && !stored.isInconsistent
     const status =
       stored.items.size === 0 ? "published" : await publishSession(id, stored, { ...options, lease, isConsistent })
     if (status !== "published") return await recover(store, id, stored)
-    const isMerging = stored.isInconsistent || names.size > MAX_BATCHES
+    const isMerging = isRedacted || stored.isInconsistent || names.size > MAX_BATCHES
     if (isMerging) await mergeBatches(store, id, stored, memory.batches)
     const hasNews = previous !== undefined && [...names].some((name) => !previous.has(name))
     const marks =
@@ -105,6 +109,13 @@ async function publishStored(
     await recover(store, id, stored).then(() => lease.release())
     throw error
   }
+}
+
+/** Redacts secrets in the stored items that came before they were revealed. Returns whether there were any. */
+async function redactStored({ items }: StoredItems, { secrets, redact }: PublishShareOptions): Promise<boolean> {
+  const cleaned = secrets && (await redactRevealed([...items.values()], secrets, redact))
+  for (const item of cleaned ?? []) items.set(item.name, item)
+  return cleaned !== undefined
 }
 
 /** Dirty marks of the batches that were not published before. */

@@ -1,7 +1,9 @@
 import { LRUCache } from "lru-cache"
 import { debouncedWorker } from "../../lib/debounced-worker.ts"
+import type { RevealedSecrets } from "../items/redact-items.ts"
 import { type Log, shortId } from "../log.ts"
 import type { Metrics } from "../metrics.ts"
+import type { StoredBatch } from "../shares/share-backend.ts"
 import type { PublishJob, WorkerPool } from "../workers/worker-pool.ts"
 
 /** Debounce time between a change of a session and its publishing. */
@@ -14,7 +16,7 @@ const MAX_FRESH_BYTES = 4_000_000
 export interface PublisherOptions {
   pool: Pick<WorkerPool, "publish">
   /** The job of a share, without what is the share's own. */
-  job: Omit<PublishJob, "id" | "job" | "fresh" | "maxBytes">
+  job: Omit<PublishJob, "id" | "job" | "fresh" | "secrets" | "maxBytes">
   /** Shares published at once. */
   concurrency: number
   metrics: Metrics
@@ -24,7 +26,7 @@ export interface PublisherOptions {
 /** Publishes the shares that are scheduled, in processes of their own, and retries those that fail. */
 export interface SharePublisher {
   /** Schedules a share. A batch that was just stored need not be read again. */
-  schedule(id: string, batchName?: string, batch?: Uint8Array): void
+  schedule(id: string, stored?: StoredBatch): void
   /** Accepts nothing more and publishes what is pending. Resolves when done, or after `limitMs`. */
   close(limitMs: number): Promise<void>
   /** Number of shares that are pending or being published. */
@@ -33,10 +35,13 @@ export interface SharePublisher {
 
 export function sharePublisher({ pool, job, concurrency, metrics, log }: PublisherOptions): SharePublisher {
   const fresh = freshBatches()
+  const secrets = new Map<string, RevealedSecrets>()
   const worker = debouncedWorker({
     async work(id) {
       const start = performance.now()
-      const result = await pool.publish({ job: "publish", id, fresh: fresh.take(id), ...job })
+      const revealed = secrets.get(id)
+      const result = await pool.publish({ job: "publish", id, fresh: fresh.take(id), secrets: revealed, ...job })
+      if (result !== "busy" && secrets.get(id) === revealed) secrets.delete(id)
       if (result === "given up") log("error", "publish given up", { share: shortId(id) })
       metrics.increment("publishes_total", { result })
       metrics.observe("publish_seconds", (performance.now() - start) / 1000)
@@ -53,8 +58,9 @@ export function sharePublisher({ pool, job, concurrency, metrics, log }: Publish
     concurrency,
   })
   return {
-    schedule(id, batchName, batch) {
-      if (batchName !== undefined && batch !== undefined) fresh.add(id, batchName, batch)
+    schedule(id, stored) {
+      if (stored) fresh.add(id, stored.name, stored.body)
+      if (stored?.secrets) secrets.set(id, stored.secrets)
       worker.schedule(id)
     },
     close: worker.close,

@@ -2,6 +2,7 @@ import { mapConcurrently } from "../../lib/concurrency.ts"
 import { prefixOf, readManifest } from "../../share/manifest.ts"
 import { isShareId } from "../../share/share-id.ts"
 import { publicAccess, type Reader } from "../access/access.ts"
+import { formProofs } from "../access/form-proof.ts"
 import { requireReader } from "../access/require-reader.ts"
 import { OWN_PAGE_HEADERS } from "../http/responses.ts"
 import * as pages from "../pages/pages.ts"
@@ -12,27 +13,44 @@ import type { ServerContext, ServerHono } from "./server-env.ts"
 /** Maximum number of shares listed for each token. */
 const MAX_SHARES_PER_TOKEN = 100
 const MAX_CONCURRENT_READS = 16
-const CSRF_PURPOSE = "unshare"
-const CSRF_SECONDS = 3600
+/** Purpose of the proofs of this page's forms. */
+const UNSHARE = "unshare"
 
 /** Adds the page `/mine`, which lists a reader's own shares (those of their tokens) and removes them. */
 export function addMySharesRoutes(app: ServerHono, options: ServerContext): void {
-  const { store, backends, tokenCipher, access, base } = options
+  const { store, backends, tokenCipher, access, base, tokensPerPerson } = options
   app.get("/mine", requireReader(options), async (context) => {
     if (access === publicAccess) return context.html(pages.sharesWithoutSignIn(), 200, OWN_PAGE_HEADERS)
     const reader = context.get("reader")
     const own = await sharesOf(reader, options)
-    return context.html(pages.ownShares(own, base, reader.name, access.routes !== undefined), 200, OWN_PAGE_HEADERS)
+    return context.html(
+      pages.ownShares(own, {
+        base,
+        name: reader.name,
+        signsOut: access.routes !== undefined,
+        hasTokens: tokensPerPerson > 0,
+      }),
+      200,
+      OWN_PAGE_HEADERS,
+    )
   })
   app.post("/mine", requireReader(options), async (context) => {
-    const { email } = context.get("reader")
-    const { id, proof } = await context.req.parseBody()
-    const csrf = typeof proof === "string" ? await tokenCipher.decrypt(CSRF_PURPOSE, proof) : undefined
-    const isRequestedHere = email !== undefined && csrf?.["id"] === id && csrf?.["email"] === email
-    const owner = isRequestedHere && typeof id === "string" && isShareId(id) ? await readOwner(store, id) : undefined
+    const { email = "", name } = context.get("reader")
+    const { id, proof, confirmed } = await context.req.parseBody()
+    const isRequestedHere =
+      typeof id === "string" && isShareId(id) && (await formProofs(tokenCipher, UNSHARE).isValid(proof, email, id))
+    const owner = isRequestedHere ? await readOwner(store, id) : undefined
     if (!owner || !(await tokensOfOwner(store, email)).some(({ hash }) => hash === owner.token))
       return context.html(pages.notFound(), 404, OWN_PAGE_HEADERS)
-    await backends.remove(id as string, owner)
+    if (confirmed !== "yes") {
+      const title = (await readManifest(store, id as string))?.title ?? ""
+      return context.html(
+        pages.confirmUnshare({ id: id as string, title, base, csrfToken: String(proof) }),
+        200,
+        OWN_PAGE_HEADERS,
+      )
+    }
+    await backends.remove(id as string, owner, name)
     return context.redirect(`${base}/mine`, 303)
   })
 }
@@ -47,7 +65,7 @@ async function sharesOf(
   const found = await mapConcurrently(ids.flat(), MAX_CONCURRENT_READS, async (id) => {
     const manifest = await readManifest(store, id)
     if (!manifest) return []
-    const csrfToken = await tokenCipher.encrypt(CSRF_PURPOSE, { id, email }, CSRF_SECONDS)
+    const csrfToken = await formProofs(tokenCipher, UNSHARE).issue(email, id)
     const { title, updated } = manifest
     return [{ id, title, url: `${base}/${prefixOf(id)}`, updated, csrfToken }]
   })

@@ -37,4 +37,8 @@ export interface ServerContext {
   /** Maximum body of one request. */
   maxBodyBytes: number
   ratePerMinute: number
+  /** Maximum publish tokens that a reader may create; 0: none. */
+  tokensPerPerson: number
+  /** Whom to ask about access, as text for readers. */
+  contact?: string | undefined
 }

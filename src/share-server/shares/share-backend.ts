@@ -9,7 +9,7 @@ import { HttpError } from "../http/http-error.ts"
 import { readSyncBody } from "../http/request-body.ts"
 import { newBatchName, redactionRules, storeBatch } from "../items/batches.ts"
 import { type CleanBatch, cleanBatch, type RawBatch } from "../items/clean-batch.ts"
-import { deriveMarkKey } from "../items/redact-items.ts"
+import { deriveMarkKey, type RevealedSecrets } from "../items/redact-items.ts"
 import { type SecretMarkCache, secretMarkCache } from "../items/secret-mark-cache.ts"
 import { type ShareQuota, shareQuota } from "../items/share-quota.ts"
 import { addDirtyMark, listDirtyMarks } from "../publishing/dirty-marks.ts"
@@ -42,10 +42,10 @@ export interface ShareBackendsOptions {
   /** Rejects while nothing may be published yet; see `bucketCheck`. */
   ready?: () => Promise<void>
   /** Called when a batch was stored that is not published yet. */
-  onStored: (id: string, batchName: string, batch: Uint8Array) => void
+  onStored: (id: string, stored: StoredBatch) => void
   audit: (
     what: "create" | "remove" | "full" | "refused",
-    about: { share: string; token: string; reason?: string },
+    about: { share: string; token: string; reason?: string; by?: string },
   ) => void
 }
 
@@ -53,8 +53,16 @@ export interface ShareBackendsOptions {
 export interface ShareBackends {
   /** The backend for the holder of a token. */
   forToken(token: PublishToken, plain: string): ShareBackend
-  /** Removes a share for an authorized caller. Throws what the store throws, and `left-behind`. */
-  remove(id: string, owner: ShareOwner): Promise<void>
+  /** Removes a share for an authorized caller. `by`: the person, for the log. Throws what the store throws, and `left-behind`. */
+  remove(id: string, owner: ShareOwner, by?: string): Promise<void>
+}
+
+/** A batch that was just stored. */
+export interface StoredBatch {
+  name: string
+  body: Uint8Array
+  /** Secrets of the share, if the batch has revealed one: earlier items may contain it. */
+  secrets?: RevealedSecrets
 }
 
 interface BackendContext extends ShareBackendsOptions {
@@ -83,7 +91,7 @@ export function shareBackends(options: ShareBackendsOptions): ShareBackends {
     rules: redactionRules(options.version, options.redact),
   }
   return {
-    remove: (id, owner) => removeOwned(context, id, owner),
+    remove: (id, owner, by) => removeOwned(context, id, owner, by),
     forToken: (token, plain) => ({
       create: (session) => createShare(context, session, token, plain),
       sync: (id, _, request) => acceptSync(context, id, request, token),
@@ -147,7 +155,11 @@ async function storeSync(context: BackendContext, id: string, request: Request, 
     await store.delete(await listDirtyMarks(store, id))
     throw notFoundError(id)
   }
-  onStored(id, name, items)
+  onStored(id, {
+    name,
+    body: items,
+    ...(newMarks.length > 0 && { secrets: { key: batch.key, marks: secretMarks.of(id) } }),
+  })
 }
 
 /** Reads the body of a sync, once its secret is known to be the owner's. */
@@ -177,10 +189,15 @@ async function removeForClient(context: BackendContext, id: string, secret: stri
   return removeOwned(context, id, undefined)
 }
 
-async function removeOwned({ store, now, owners, secretMarks, audit }: BackendContext, id: string, owner?: ShareOwner) {
+async function removeOwned(
+  { store, now, owners, secretMarks, audit }: BackendContext,
+  id: string,
+  owner?: ShareOwner,
+  by?: string,
+) {
   secretMarks.forget(id)
   await owners.removing(id, () => removeShare(store, id, owner, now()))
-  if (owner) audit("remove", { share: id, token: owner.name })
+  if (owner) audit("remove", { share: id, token: owner.name, ...(by !== undefined && { by }) })
 }
 
 /** A session has reached the limit of what is stored of it. */

@@ -2,6 +2,7 @@ import type { RedactOptions } from "../../redact/redact.ts"
 import { type Destination, openStore } from "../../store/open-store.ts"
 import type { HttpError } from "../http/http-error.ts"
 import { type CleanBatch, cleanBatch, type RawBatch } from "../items/clean-batch.ts"
+import type { RevealedSecrets } from "../items/redact-items.ts"
 import { publishMemory } from "../publishing/publish-memory.ts"
 import { publishShare } from "../publishing/publish-share.ts"
 
@@ -13,6 +14,7 @@ export type ServerJob =
       id: string
       /** Batches that need not be read, by name. */
       fresh?: ReadonlyMap<string, Uint8Array> | undefined
+      secrets?: RevealedSecrets | undefined
       /** Larger shares are `too large`. */
       maxBytes?: number
       destination: Destination

@@ -229,6 +229,33 @@ test("nothing is stored that is not redacted, and a secret has one mark in all t
   expect(new Set(marks).size).toBe(1)
 })
 
+test("a secret that only a later sync reveals is redacted in what came before, in pages and in what is stored", async () => {
+  const server = await ownServer()
+  const { id, session, sync } = await shared(server)
+  const secret = "hunter2-Correct-Horse"
+  const part = (id: string, text: string) => ({
+    type: "part",
+    data: { id, messageID: "msg_1", sessionID: session, type: "text", text },
+  })
+  await sync([
+    { type: "session", data: { id: session, title: "x", time: { created: 1, updated: 2 } } },
+    { type: "message", data: { id: "msg_1", sessionID: session, role: "user", time: { created: 1 } } },
+    part("prt_1", `I have put ${secret} into the file.`),
+  ])
+  await server.publish(id)
+  await sync([part("prt_2", `DATABASE_PASSWORD=${secret}`)])
+  await server.publish(id)
+  await sync([part("prt_3", "More.")])
+  await server.instance().publish(id)
+  for (const key of await keys(server, "s/")) {
+    const body = Buffer.from((await server.store.get(key))!)
+    expect(unpacked(body), key).not.toContain(secret)
+  }
+  expect(await (await server.ask(`/s/${id}/session.md`)).text()).toMatch(
+    /put \[redacted: [a-z ]+ #\d+\] into[\s\S]*More\./,
+  )
+})
+
 test.each([
   ["a text", (text: string) => ({ type: "text", text, time: { start: 5 } })],
   ["reasoning", (text: string) => ({ type: "reasoning", text, time: { start: 5 } })],

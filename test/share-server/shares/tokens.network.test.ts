@@ -73,7 +73,7 @@ test.each(owners.filter((owner) => owner !== undefined))(
     const unshare = (email: string) =>
       server.ask("/mine", {
         method: "POST",
-        body: new URLSearchParams({ id, proof }),
+        body: new URLSearchParams({ id, proof, confirmed: "yes" }),
         from: "10.0.0.5",
         headers: { "x-email": email },
       })

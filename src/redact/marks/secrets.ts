@@ -1,6 +1,7 @@
-import { findBase64Texts } from "./base64.ts"
-import { decodeJsonEscapes, decodePercent, encodedForms, stripTerminalSequences } from "./encodings.ts"
-import { removeKeyTails } from "./private-keys.ts"
+import { findBase64Texts } from "../scan/base64.ts"
+import { decodeJsonEscapes, decodePercent, encodedForms, stripTerminalSequences } from "../scan/encodings.ts"
+import { removeKeyTails } from "../scan/private-keys.ts"
+import { isMachineMade } from "../values/entropy.ts"
 import { createWordSearch, type WordSearch } from "./word-search.ts"
 
 /** Number of distinct secrets of a kind. */
@@ -59,10 +60,13 @@ export class Secrets {
     for (const spelling of encodedForms(value)) this.#set(spelling, { to: mark, whole: false })
   }
 
-  /** Adds a secret that is a complete field, with the name of the field. */
-  addNamed(kind: string, name: string, value: string): void {
+  /**
+   * Adds a secret that is a field, with the name of the field.
+   * @param text the complete field, if the secret has space around it
+   */
+  addNamed(kind: string, name: string, value: string, text = value): void {
     this.add(kind, value)
-    this.#named.set(`${name}\n${value}`, this.#marks.get(decodeSecret(value))!)
+    if (text.trim() === value) this.#named.set(`${name}\n${text}`, this.#marks.get(decodeSecret(value))!)
   }
 
   /** Adds a secret of several lines, which share one mark. */
@@ -179,7 +183,8 @@ const decodeSecret = (value: string) =>
   /%[0-9a-f]{2}/i.test(value) ? decodePercent(value) : value.includes("\\") ? decodeJsonEscapes(value) : value
 
 const isDistinct = (value: string) =>
-  value.length >= MIN_DISTINCT_CHARS && (value.length >= 20 || (/[A-Za-z]/.test(value) && /[^A-Za-z]/.test(value)))
+  value.length >= MIN_DISTINCT_CHARS &&
+  (value.length >= 20 || (/[A-Za-z]/.test(value) && /[^A-Za-z]/.test(value)) || isMachineMade(value))
 
 /** Whether a range has no adjacent letter or digit, except the end of an escape (`\n`, `%3D`, `\u003d`). */
 function isApart(text: string, start: number, end: number): boolean {

@@ -1,6 +1,5 @@
-import { isHighEntropy } from "./false-positives.ts"
+import { isHighEntropy } from "../values/entropy.ts"
 import { scanText } from "./scan.ts"
-import { runSecretlint } from "./secretlint.ts"
 
 /** A secret that is split over the end of one text and the beginning of the next. */
 export interface SplitSecret {
@@ -16,15 +15,12 @@ const TEXT_TYPES = new Set<unknown>(["text", "reasoning"])
 /**
  * Finds the secrets of a message that are split over two parts: one text ends inside a word, and the next continues it.
  */
-export async function findSplitSecrets(
-  message: unknown,
-  isAllowed: (value: string) => boolean,
-): Promise<SplitSecret[]> {
+export function findSplitSecrets(message: unknown, isAllowed: (value: string) => boolean): SplitSecret[] {
   const found: SplitSecret[] = []
   for (const [left, right] of adjacentWords(message)) {
-    const alone = (await secretsIn(left, isAllowed)).some(({ value }) => left.endsWith(value))
+    const alone = secretsIn(left, isAllowed).some(({ value }) => left.endsWith(value))
     const joined = left + right
-    for (const { kind, value } of await secretsIn(joined, isAllowed)) {
+    for (const { kind, value } of secretsIn(joined, isAllowed)) {
       const start = joined.indexOf(value)
       const end = start + value.length
       if (start < 0 || start >= left.length || end <= left.length) continue
@@ -56,9 +52,9 @@ function lastWord(text: string): string | undefined {
   return start === text.length ? undefined : text.slice(start)
 }
 
-async function secretsIn(text: string, isAllowed: (value: string) => boolean) {
+function secretsIn(text: string, isAllowed: (value: string) => boolean) {
   const found: { kind: string; value: string }[] = []
   const collector = { add: (kind: string, value: string) => void found.push({ kind, value }), addLines: () => {} }
-  for (const one of await runSecretlint(scanText(text, collector, isAllowed))) found.push(one)
+  scanText(text, collector, isAllowed)
   return found
 }
