@@ -23,7 +23,7 @@ const mayImport = {
   "src/pages/": ["src/components/"],
   "src/dev/": ["src/components/", "src/render/", "src/session/", "demo/"],
   // Publishing and taking back
-  "src/share/": ["src/session/", "src/redact/", "src/render/", "src/store/", "src/lib/", "src/export/"],
+  "src/share/": ["src/session/", "src/redact/", "src/render/", "src/store/", "src/lib/"],
   "src/doctor/": ["src/share/", "src/store/", "src/lib/"],
   "src/export/": ["src/session/", "src/redact/", "src/render/", "src/store/", "src/share/", "src/lib/"],
   "src/import/": ["src/session/", "src/lib/"],
@@ -43,6 +43,7 @@ const mayImport = {
   "src/index.ts": ["src/session/", "src/share/", "src/store/"],
   "src/plugin/": [
     "src/config/",
+    "src/export/",
     "src/redact/",
     "src/session/",
     "src/share/",
@@ -82,7 +83,7 @@ const mayImportInRender = {
   changes: ["diff", "html", "items", "tools"],
   pagination: ["html", "items", "tools"],
   timeline: ["html", "tools"],
-  "session-markdown": ["html", "items", "tools"],
+  "session-markdown": ["diff", "html", "items", "tools"],
   site: ["changes", "html", "items", "pagination", "session-markdown", "timeline", "tools"],
 }
 

@@ -2,6 +2,7 @@ import type { LoadedSettings } from "../config/load.ts"
 import { openConfiguration } from "../config/opencode.ts"
 import { ledgerFolder } from "../config/paths.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
+import { presignedPages } from "../export/presigned-page.ts"
 import type { Selection } from "../session/select.ts"
 import { expiryTime, type Lifetime } from "../share/expiry.ts"
 import { type Ledger, openLedger } from "../share/ledger.ts"
@@ -69,9 +70,12 @@ export async function openShareRequest(flags: ShareFlags, terminal: Terminal): P
   }
 }
 
+const now = () => new Date()
+
 /** The options of `share()` that follow from a request. */
 export const shareOptionsOf = ({ settings, selection, lifetime, store, ledger }: ShareRequest) =>
   ({
+    extend: presignedPages({ store, now }),
     store,
     ledger,
     destination: settings.destination,
@@ -79,7 +83,7 @@ export const shareOptionsOf = ({ settings, selection, lifetime, store, ledger }:
     lifetime,
     redact: settings.redact,
     version,
-    now: () => new Date(),
+    now,
     newId: newShareId,
   }) satisfies Partial<ShareOptions>
 

@@ -1,4 +1,5 @@
-import type { SecretCount } from "../redact/secrets.ts"
+import { presignedPages } from "../export/presigned-page.ts"
+import type { SecretCount } from "../redact/marks/secrets.ts"
 import type { Session } from "../session/model.ts"
 import type { SessionToShare } from "../share/read-session.ts"
 import { type ShareOptions, share } from "../share/share.ts"
@@ -44,7 +45,7 @@ export async function shareCommand(argument: string | undefined, flags: ShareFla
       ...shareOptionsOf(request),
       mayShare,
       acceptRetention: () => acceptRetention,
-      signed,
+      extend: presignedPages({ store, signed, now: () => new Date() }),
       onProgress: ({ sent, unchanged }) =>
         status.show(`Uploading to ${store.name}: ${sent} uploaded, ${unchanged} unchanged`),
       onWait: (pid) => info(terminal, flags.quiet, waitingMessage(pid)),

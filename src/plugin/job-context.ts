@@ -1,8 +1,13 @@
 import { type Configuration, openConfiguration } from "../config/opencode.ts"
 import { ledgerFolder, type SystemEnvironment, systemEnvironment } from "../config/paths.ts"
+import { assertSharingAllowed } from "../config/share-mode.ts"
+import { presignedPages } from "../export/presigned-page.ts"
 import { type Ledger, openLedger } from "../share/ledger.ts"
+import type { ShareOptions } from "../share/share.ts"
+import { newShareId } from "../share/share-id.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { type Destination, openStore } from "../store/open-store.ts"
+import { version } from "../version.ts"
 import type { WorkerJob } from "./worker-client.ts"
 
 export type JobOf<Name extends WorkerJob["job"]> = Extract<WorkerJob, { job: Name }>
@@ -38,3 +43,18 @@ export function openCachedStore(destination: Destination): Promise<ObjectStore> 
 /** Opens a store to find or remove existing shares, also with settings that are no longer valid for new ones. */
 export const openRememberedStore = (destination: Destination): Promise<ObjectStore> =>
   openCachedStore(destination).catch(() => openStore(destination, { fromLedger: true }))
+
+/** The options of `share()` that are the same for every job. Throws what the store throws. */
+export async function shareOptions(destination: Destination, { system, configuration, ledger }: JobContext) {
+  const store = await openCachedStore(destination)
+  const now = () => new Date()
+  return {
+    store,
+    ledger,
+    extend: presignedPages({ store, now }),
+    mayShare: ({ directory }) => assertSharingAllowed(system, directory || system.cwd, configuration),
+    version,
+    now,
+    newId: newShareId,
+  } satisfies Partial<ShareOptions>
+}

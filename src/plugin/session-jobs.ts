@@ -18,7 +18,7 @@ import { describeAccess, summarizeContent } from "../share/summarize-content.ts"
 import { describeDestination } from "../store/describe-destination.ts"
 import { type Destination, isLocal } from "../store/open-store.ts"
 import { version } from "../version.ts"
-import { type JobContext, openCachedStore } from "./job-context.ts"
+import { type JobContext, openCachedStore, shareOptions } from "./job-context.ts"
 import { removeRecorded, removeShares } from "./removal-jobs.ts"
 import { changeEntry, pruneQuietly } from "./share-jobs.ts"
 import type { SessionJob, WorkerJob } from "./worker-client.ts"
@@ -143,18 +143,13 @@ async function publish(
   source: SessionSource,
   { expires, redact }: LoadedSettings,
   options: Pick<ShareOptions, "destination" | "existing" | "newEntry">,
-  { system, configuration, ledger }: JobContext,
+  context: JobContext,
 ): Promise<ShareResult> {
   return share(source, {
     ...options,
-    ledger,
+    ...(await shareOptions(options.destination, context)),
     lifetime: lifetimeFromSetting(expires),
     redact,
-    store: await openCachedStore(options.destination),
-    mayShare: ({ directory }) => assertSharingAllowed(system, directory || system.cwd, configuration),
-    version,
-    now: () => new Date(),
-    newId: newShareId,
   })
 }
 

@@ -12,9 +12,7 @@ import type { Ledger } from "../share/ledger.ts"
 import { prune } from "../share/prune.ts"
 import { readCache } from "../share/resume/read-cache.ts"
 import { type ShareOptions, type ShareResult, share } from "../share/share.ts"
-import { newShareId } from "../share/share-id.ts"
-import { version } from "../version.ts"
-import { type JobContext, type JobOf, openCachedStore, openRememberedStore } from "./job-context.ts"
+import { type JobContext, type JobOf, openRememberedStore, shareOptions } from "./job-context.ts"
 import { removeRecorded } from "./removal-jobs.ts"
 
 /** Result of a `share` job; OpenCode sends `secret` back to remove the share. */
@@ -117,8 +115,9 @@ interface SessionToPublish extends Pick<ShareOptions, "destination" | "existing"
 
 async function publish(
   { session, api, settings, changedMessages, ...options }: SessionToPublish,
-  { system, configuration, ledger }: JobContext,
+  context: JobContext,
 ): Promise<ShareResult> {
+  const { system, ledger } = context
   const { destination } = options
   // OpenCode 1 still shows its own, outdated copy of a session that was continued in OpenCode 2.
   assertCurrentAt(databasePath(system.env, system.home), session)
@@ -127,14 +126,9 @@ async function publish(
   const source = opencodeSession(session, apiClient(api), previous)
   const result = await share(source, {
     ...options,
-    ledger,
+    ...(await shareOptions(destination, context)),
     lifetime: lifetimeFromSetting(settings.expires),
     redact: settings.redact,
-    store: await openCachedStore(destination),
-    mayShare: ({ directory }) => assertSharingAllowed(system, directory || system.cwd, configuration),
-    version,
-    now: () => new Date(),
-    newId: newShareId,
   })
   await reads.remember(checkpoint, source)
   return result

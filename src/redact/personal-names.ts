@@ -39,8 +39,9 @@ export function createNameReplacer(person: LocalUser, names: Iterable<string>): 
   const own = person.home.length > 1 && userNamesIn(person.home).length === 0 ? escapeRegExp(person.home) : undefined
   const replacements: [RegExp, string][] = [
     ...(own ? [[new RegExp(`(?<![\\w.~-])${own}${end}`, "g"), "~"] as [RegExp, string]] : []),
-    [/(file:\/\/)?(?<![\w.~*}\])-]|[\w.-]\/)(?:\/home\/|\/Users\/)(?!Shared\b)(?=[\w.-]{1,64}[/\\])[\w.-]+/g, "$1~"],
+    // Before those without a drive letter, which would leave it: `C:~`.
     [/\b[A-Za-z]:(\\{1,4}|\/)Users(?:\\{1,4}|\/)(?!Public\b|Default\b)[\w.-]{1,64}(?: [\w.-]{1,32}(?=[\\/]))?/gi, "~"],
+    [/(file:\/\/)?(?<![\w.~*}\])-]|[\w.-]\/)(?:\/home\/|\/Users\/)(?!Shared\b)(?=[\w.-]{1,64}[/\\])[\w.-]+/g, "$1~"],
     [/%2F(?:home|Users)%2F[\w.-]{1,64}(?=%2F)/gi, "~"],
   ]
   if (anyName) {

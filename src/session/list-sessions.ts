@@ -47,7 +47,7 @@ function entriesOf(opened: OpenedDatabase, { since = 0, project }: SessionFilter
     const below = (children.get(head.id) ?? []).map((child) => fingerprint(child, seen))
     return [head.id, ...versions(head), ...below]
   }
-  const listed = heads.filter((head) => head.isHere && head.parentID === undefined && head.active >= since)
+  const listed = heads.filter((head) => head.isHere && head.parentID === undefined && head.updated >= since)
   const beta = listed.find(({ isBeta }) => isBeta)
   if (beta)
     throw new Opencode2Error(

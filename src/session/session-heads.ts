@@ -15,6 +15,8 @@ export interface SessionHead {
   said: number
   /** Time of the last activity. */
   active: number
+  /** Time of the last update: what OpenCode 1 recorded as such, and the last activity in OpenCode 2. */
+  updated: number
   /** The other generation has an older version, which has not all messages. */
   hasOlderCopy: boolean
   /** Written by a beta of OpenCode 2, in a format that no release has. */
@@ -57,6 +59,7 @@ const ROWS_V2 = `SELECT ${COMMON}, (${LAST_MESSAGE_TIME}) AS said, 0 AS beta,
    ifnull(s.revert, 'null') <> 'null' AS undone FROM session_v2 s`
 
 const ROWS_V1 = `SELECT ${COMMON}, (${LAST_MESSAGE_TIME_IN_V1}) AS said, 0 AS beta, 0 AS undone,
+   ${timeColumn("s.time_updated", "0")} AS updated,
    max(${timeColumn("s.time_updated", "0")}, ${timeColumn("s.time_archived", "0")}) AS touched FROM session s`
 
 // Betas of OpenCode 2 had no table `session_v2`: their sessions are in `session`, their messages in `session_message`.
@@ -92,8 +95,10 @@ export function sessionHeads(
     const isIn2 = two !== undefined && (one === undefined || two.isBeta || isCurrentIn2(two, one))
     const { touched: _, isUndone: _undone, ...row } = (isIn2 ? two : one)!
     const active = lastActivity((isIn2 ? two : one)!)
+    // Not every message updates the row of a session in OpenCode 2.
+    const updated = isIn2 ? active : row.updated
     const hasOlderCopy = one !== undefined && two !== undefined && one.said !== two.said
-    return { ...row, generation: isIn2 ? 2 : 1, active, hasOlderCopy }
+    return { ...row, generation: isIn2 ? 2 : 1, active, updated, hasOlderCopy }
   })
   return heads.sort((a, b) => b.active - a.active || (a.id < b.id ? -1 : 1))
 }
@@ -107,6 +112,7 @@ function toRow(row: Record<string, unknown>, isEverywhere: boolean): SessionRow 
     isHere: isEverywhere || row["here"] === 1,
     said: Number(row["said"] ?? 0),
     touched: Number(row["touched"]),
+    updated: Number(row["updated"] ?? row["touched"]),
     isUndone: row["undone"] === 1,
     isBeta: row["beta"] === 1,
   }

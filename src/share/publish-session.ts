@@ -9,14 +9,14 @@ import { type OpenShareOptions, openShare, type ShareTarget, shareNotFound } fro
 import { type PublishResult, publish } from "./publish.ts"
 import type { SessionToShare } from "./read-session.ts"
 import { NO_RESUME_PLAN } from "./resume/resume.ts"
-import type { ShareExtension, ShareLink } from "./share-extension.ts"
+import type { ExtendShare, ShareExtension, ShareLink } from "./share-extension.ts"
 import { removeShare } from "./unshare.ts"
 import type { Progress } from "./upload-files.ts"
 import { type LinkAccess, verifyReadable } from "./verify-readable.ts"
 
 export interface PublishSessionOptions extends Omit<OpenShareOptions, "selection"> {
-  /** Adds to the share once it is open, before it is rendered. */
-  extend?: ((target: ShareTarget) => Promise<ShareExtension | undefined>) | undefined
+  /** Adds to the share: see `presignedPages`, without which an update ends earlier presigned links. */
+  extend?: ExtendShare | undefined
   onProgress?: ((progress: Progress) => void) | undefined
 }
 

@@ -3,6 +3,7 @@ import type { SiteFile } from "../render/site/site-file.ts"
 import type { Session } from "../session/model.ts"
 import type { LedgerEntry } from "./ledger/ledger-entry.ts"
 import type { Manifest } from "./manifest.ts"
+import type { ShareTarget } from "./open-share.ts"
 import type { LinkAccess } from "./verify-readable.ts"
 
 /** A link that is shown to the user, and who can open it. */
@@ -12,7 +13,10 @@ export interface ShareLink extends LinkAccess {
   signed?: string
 }
 
-/** An addition to a share that needs more than its pages; see `presignedPage`. */
+/** Adds to a share once it is open, before it is rendered. */
+export type ExtendShare = (target: ShareTarget) => Promise<ShareExtension | undefined>
+
+/** An addition to a share that needs more than its pages, such as the page that a presigned link opens. */
 export interface ShareExtension {
   /** Adds files, before `index.html`. They may contain any message, so the share is rendered from its start. */
   addFiles(files: AsyncIterable<SiteFile>, session: Session, options: SiteOptions): AsyncIterable<SiteFile>

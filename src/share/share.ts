@@ -3,18 +3,15 @@ import type { SecretCount } from "../redact/marks/secrets.ts"
 import type { SessionSource } from "../session/source.ts"
 import { ensureErasable } from "./ensure-erasable.ts"
 import type { PrepareOptions } from "./prepare.ts"
-import { assertPresignable, presignedPage } from "./presigned-page.ts"
 import { type PublishSessionOptions, publishSession, type SessionPublishResult } from "./publish-session.ts"
 import { readSession, type SessionToShare } from "./read-session.ts"
 import type { ShareLink } from "./share-extension.ts"
 
-export interface ShareOptions extends Omit<PublishSessionOptions, "extend">, PrepareOptions {
+export interface ShareOptions extends PublishSessionOptions, PrepareOptions {
   /** Throws if this session may not be shared in this form. Called before anything is written. */
   mayShare: (session: SessionToShare) => Promise<void> | void
   /** Whether to share in a bucket that locks every object. Called after `mayShare`. A session already shared there is accepted. */
   acceptRetention?: (() => boolean) | undefined
-  /** Create a presigned link that is valid for this many seconds, for a bucket that is not public. */
-  signed?: number | undefined
   /** Called while waiting for another process, with its id, that holds the lock of this share. */
   onWait?: ((pid: number) => void) | undefined
 }
@@ -53,7 +50,6 @@ export interface ShareResult extends ShareLink {
  * `share-not-found` if the share was removed meanwhile, after deleting what was uploaded since.
  */
 export async function share(source: SessionSource, options: ShareOptions): Promise<ShareResult> {
-  assertPresignable(options)
   const { destination, ledger, onWait } = options
   return readSession(source, options, async (session) => {
     await options.mayShare(session)
@@ -62,10 +58,9 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
       // A share that already has a link there was accepted before.
       acceptRetention: options.acceptRetention?.() || session.earlier?.url !== undefined,
     })
-    const extend: PublishSessionOptions["extend"] = (target) => presignedPage(target, options)
     const published = await ledger.withLock(
       { session: session.session.info.id, destination },
-      () => retrySuperseded(options, (existing) => publishSession(session, { ...options, existing, extend })),
+      () => retrySuperseded(options, (existing) => publishSession(session, { ...options, existing })),
       { onWait },
     )
     return resultOf(session, published)

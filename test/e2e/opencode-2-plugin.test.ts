@@ -201,6 +201,33 @@ test.each([
   await host.stop()
 })
 
+test.each(["1.19.1", "1.20.0"])(
+  "in OpenCode %s, which has no sharing of its own, the terminal part has the commands",
+  async (version1) => {
+    const opencode = await openCode2()
+    const session = opencode.both.first.begin()
+    opencode.both.exec("UPDATE session SET title = 'A talk'")
+    const host = await opencode.start({ version1 })
+    await host.command("share", session, [false], /not shared/)
+    const link = linkIn(await host.command("share", session, [true], /^Shared, link copied/))
+    expect(host.shown).toContainEqual({ copied: link })
+    await host.command("shares", session, ["A talk", "Copy link"], /Link copied/)
+    await host.command("unshare", session, [], /removed and verified/)
+    expect(opencode.files()).toEqual([])
+    await host.stop()
+  },
+)
+
+test.each(["1.18.33", "1.19.0"])("in OpenCode %s, its own commands stay", async (version1) => {
+  const opencode = await openCode2()
+  const host = await opencode.start({ version1 })
+  for (const slash of ["share", "unshare"]) host.send({ slash })
+  await vi.waitFor(() =>
+    expect(host.shown.flatMap(({ placeholder }) => placeholder ?? [])).toEqual(["share", "unshare"]),
+  )
+  await host.stop("SIGKILL").catch(() => {})
+})
+
 test("OpenCode 1 calls setup, too, with a context that only registers: nothing happens", async () => {
   const { default: plugin } = (await import(dist("plugin.js"))) as {
     default: { id: string; server: unknown; setup(context: object): unknown }

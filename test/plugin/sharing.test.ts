@@ -61,6 +61,20 @@ test("a session that was shared before this process is looked up once, and kept 
   expect(jobs).toEqual(["update old"])
 })
 
+test("a session that the terminal shared while this process ran is kept up to date from the next rest on", async () => {
+  const entries: Partial<LedgerEntry>[] = []
+  const { happens, flush: settled, jobs } = noting(undefined, entries)
+  happens("session.idle")
+  await settled()
+  entries.push({ id: "new", session: "ses_1", follows: true })
+  happens("message.updated")
+  await settled()
+  expect(jobs).toEqual([])
+  happens("session.idle")
+  await settled()
+  expect(jobs).toEqual(["update new"])
+})
+
 test("sessions that nobody shared, or the command line alone, are left alone", async () => {
   const { happens, flush: settled, jobs } = noting(undefined, [{ id: "old", session: "ses_2" }])
   happens("session.idle")

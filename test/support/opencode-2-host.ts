@@ -8,6 +8,8 @@ interface HostOptions {
   server: string
   tui: string
   folder: string
+  /** A version of OpenCode 1, whose terminal loads the plugin instead. */
+  version1?: string
   /** Methods that this OpenCode lacks, as paths: `ui.dialog`. */
   without?: string[]
   /** What the client of the terminal returns: sessions of another machine, by id. */
@@ -179,9 +181,51 @@ interface PluginModule {
   default: { id: string; setup(context: object): unknown }
 }
 const { default: server } = (await import(options.server)) as PluginModule
-const { default: tui } = (await import(options.tui)) as PluginModule
-const cleanups = [await server.setup(serverContext), await tui.setup(tuiContext)]
+const { default: tui } = (await import(options.tui)) as PluginModule & { default: { tui(api: object): Promise<void> } }
+const cleanups: unknown[] = []
+if (options.version1 === undefined) cleanups.push(await server.setup(serverContext), await tui.setup(tuiContext))
+else await tui.tui(terminalOf1(options.version1))
 tell({ ready: [server.id, tui.id] })
+
+/** The terminal of a later OpenCode 1, without sharing of its own. */
+function terminalOf1(version: string): object {
+  return strict("tui1", {
+    app: strict("tui1.app", { version }),
+    keymap: strict("tui1.keymap", {
+      registerLayer({ commands }: { commands: { name: string; slashName: string; run: () => unknown }[] }) {
+        const named = commands.map(({ name, slashName, run }) => ({ id: name, slash: { name: slashName }, run }))
+        layers.push({ priority: 1, commands: named })
+      },
+    }),
+    route: {
+      get current() {
+        return { name: screen.type, params: { sessionID: screen.sessionID } }
+      },
+    },
+    ui: strict("tui1.ui", {
+      DialogSelect: (shown: { options: { title: string; onSelect?: () => void }[] }) => {
+        tell({ dialog: { kind: "select", ...shown } })
+        const answer = answers.shift()
+        shown.options.find(({ title }) => title === answer)?.onSelect?.()
+      },
+      DialogConfirm: (shown: { onConfirm: () => void; onCancel: () => void }) => {
+        tell({ dialog: { kind: "confirm", ...shown } })
+        if (answers.shift()) shown.onConfirm()
+        else shown.onCancel()
+      },
+      dialog: { replace: (show: () => unknown) => show(), clear: () => {} },
+      toast: (toast: object) => tell({ toast }),
+    }),
+    state: { path: { directory: options.folder }, session: { get: () => undefined } },
+    client: { session: { unshare: () => tell({ violation: "client.session.unshare()" }) } },
+    renderer: {
+      copyToClipboardOSC52(copied: string) {
+        tell({ copied })
+        return true
+      },
+    },
+  })
+}
 
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line) as HostCommand

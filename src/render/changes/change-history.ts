@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import type { FileDiff, Message } from "../../session/model.ts"
 import { type CompareBudget, composePatches, countChangedLines, isNewFile, tidyPatch } from "../diff/compose-patch.ts"
+import { headerNote } from "../diff/patch-notes.ts"
 import type { FileChange } from "../tools/tool.ts"
 import { changesFromCalls, changesFromDiffs, changesOfSnapshot } from "./file-changes.ts"
 
@@ -37,6 +38,8 @@ interface FileHistory {
   morePrompts: number
   first: FileDiff["status"]
   last: FileDiff["status"]
+  /** What the headers of its diffs say beside lines, a few of them. */
+  notes: string[]
   /** Totals of the diffs not kept. */
   dropped: { changes: number; additions: number; deletions: number }
 }
@@ -70,6 +73,8 @@ export interface ChangedFile {
   morePrompts: number
   /** Unified diffs with three lines of context; several where one does not apply to the other. */
   diffs: { patch: string; additions: number; deletions: number; prompts: PromptRef[]; isOverwrite: boolean }[]
+  /** `made executable`, `binary`, … */
+  notes: string[]
   /** Number of changes whose diffs were not kept. */
   droppedChanges: number
 }
@@ -135,6 +140,8 @@ async function addChange(history: ChangeHistory, change: FileChange, prompt: Pro
     file = newFile(change)
     history.files.set(key, file)
   }
+  const note = headerNote(change.patch)
+  if (note !== "" && !file.notes.includes(note) && file.notes.length < 3) file.notes.push(note)
   file.last = file.last === "renamed" && change.status === "modified" ? "renamed" : change.status
   if (prompt && file.prompts.at(-1)?.number !== prompt.number) {
     if (file.prompts.length < MAX_PROMPTS) file.prompts.push(prompt)
@@ -150,6 +157,7 @@ const newFile = ({ path, from, status }: FileChange): FileHistory => ({
   chains: [],
   prompts: [],
   morePrompts: 0,
+  notes: [],
   first: status,
   last: status,
   dropped: { changes: 0, additions: 0, deletions: 0 },
@@ -253,6 +261,7 @@ export async function changedFiles(history: ChangeHistory): Promise<ChangedFile[
       additions: total("additions"),
       deletions: total("deletions"),
       diffs,
+      notes: file.notes,
       droppedChanges: file.dropped.changes,
     })
   }

@@ -195,15 +195,24 @@ async function buildFileView(file: ChangedFile, page: string, budget: { charsLef
     from: file.from ?? "",
     prompts: file.prompts,
     morePrompts: file.morePrompts,
-    remark: remarkFor(file, blocks.length),
+    remark: [notesOf(file, blocks), remarkFor(file, blocks.length)].filter(Boolean).join(" "),
     open: !file.isGone,
     diffs: blocks,
   }
 }
 
-function remarkFor({ droppedChanges, diffs, isUndone }: ChangedFile, shown: number): string {
+/** What no diff shown says already, as a sentence. */
+function notesOf({ notes }: ChangedFile, blocks: ChangedFileView["diffs"]): string {
+  const text = notes.filter((note) => !blocks.some(({ block }) => block.note.includes(note))).join("; ")
+  return text === "" ? "" : clip(`${text[0]!.toUpperCase()}${text.slice(1)}.`, 600)
+}
+
+function remarkFor(file: ChangedFile, shown: number): string {
+  const { droppedChanges, diffs, isUndone, outcome, additions, deletions, notes } = file
   if (droppedChanges > 0)
     return `${formatCount(droppedChanges, "change")}${shown > 0 ? " more" : ""}, counted only: the diffs are not kept here.`
+  if (shown === 0 && notes.length > 0) return ""
+  if (shown === 0 && outcome === "new" && additions + deletions === 0) return "The file is empty."
   if (shown === 0) return isUndone ? "Nothing remains of the change." : "The session has no diff of this change."
   return diffs.length > 1 ? "The file also changed in between, so its changes are shown one by one." : ""
 }

@@ -1,4 +1,5 @@
 import type { FileDiff, Message } from "../../session/model.ts"
+import { formerName, unquotePath } from "../diff/patch-notes.ts"
 import { toolsOf } from "../message-fragment.ts"
 import { shortenPath } from "../tools/paths.ts"
 import { toolCallOf } from "../tools/registry.ts"
@@ -7,8 +8,8 @@ import type { FileChange } from "../tools/tool.ts"
 /** Changes in a prompt's diffs. */
 export const changesFromDiffs = (diffs: readonly FileDiff[]): FileChange[] =>
   diffs.map(({ file, patch, additions, deletions, status }) => {
-    const from = status === "renamed" ? formerName(patch, file) : undefined
-    return { path: file, patch, additions, deletions, status, ...(from !== undefined && { from }) }
+    const from = status === "renamed" ? formerName(patch, unquotePath(file)) : undefined
+    return { path: unquotePath(file), patch, additions, deletions, status, ...(from !== undefined && { from }) }
   })
 
 /** Changes made by a message's calls; paths below `directory` are relative to it. */
@@ -31,12 +32,4 @@ export function changesOfSnapshot(message: Message, directory: string): FileChan
     const path = shortenPath(file, { directory })
     return known.has(path) ? [] : [{ path, patch: "", additions: 0, deletions: 0, status: "modified" }]
   })
-}
-
-/** The name before a move, if the header of a Git diff has it. */
-function formerName(patch: string, file: string): string | undefined {
-  const lines = patch.search(/^@@ /m)
-  const header = patch.slice(0, lines < 0 ? 2_000 : lines)
-  const name = /^rename from (.+)$/m.exec(header)?.[1] ?? /^--- (?:a\/)?([^\t\r\n]+)/m.exec(header)?.[1]
-  return name === undefined || name === file || name === "/dev/null" ? undefined : name
 }

@@ -1,5 +1,6 @@
 import { findChangedWords } from "../diff/diff-words.ts"
 import { createPatch, type PatchHunk, parsePatch } from "../diff/parse-patch.ts"
+import { headerNote, spaceNote } from "../diff/patch-notes.ts"
 import { type HighlightBudget, highlight, highlightLines, loadLanguages } from "../highlight/highlight.ts"
 import { languageOfFile } from "../highlight/languages.ts"
 import { escapeText, markupOf } from "../html/safe-html.ts"
@@ -44,7 +45,8 @@ export async function diffBlock(
     budget.charsLeft = before
     rows = rowsOf(hunks, language, budget, false)
   }
-  return { type: "diff", path, note, additions, deletions, rows, cut: cutView(shown) }
+  const notes = [note, headerNote(patch), spaceNote(patch)].filter(Boolean).join(", ")
+  return { type: "diff", path, note: clip(notes, 400), additions, deletions, rows, cut: cutView(shown) }
 }
 
 function rowsOf(

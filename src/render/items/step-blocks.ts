@@ -21,7 +21,7 @@ import {
   takeFitting,
   truncate,
 } from "../html/truncate.ts"
-import type { Diagnostic } from "../tools/diagnostics.ts"
+import { type Diagnostic, groupDiagnostics } from "../tools/diagnostics.ts"
 import { shortenPath } from "../tools/paths.ts"
 import { toolCallOf } from "../tools/registry.ts"
 import type { PathContext } from "../tools/tool.ts"
@@ -145,23 +145,33 @@ export const MAX_ROWS_BYTES = 40_000
 const MAX_NAMES_BYTES = 4_000
 const MAX_FILES = 40
 
-export function diagnosticBlocks(found: readonly Diagnostic[], context: PathContext): StepBlock[] {
-  const all = found
-    .slice(0, 50)
-    .map(
-      ({ file, line, severity, message }) =>
-        `${severity}: ${clip(shortenPath(file, context), 300)}${line === undefined ? "" : `:${line}`}: ${clip(message, 500)}`,
-    )
-  const lines = takeFitting(all, MAX_DIAGNOSTICS_BYTES, (line) => line)
-  if (lines.length < found.length) lines.push(`and ${found.length - lines.length} more`)
+export function diagnosticBlocks(
+  { diagnostics, paths }: Extract<ToolBlock, { type: "diagnostics" }>,
+  context: PathContext,
+): StepBlock[] {
+  const { errors, notes, elsewhere } = groupDiagnostics(diagnostics, paths)
+  // Errors come first: they share the limit with the others.
+  const lines = takeFitting(
+    [...errors, ...notes, ...elsewhere].slice(0, 50).map((one) => diagnosticLine(one, context)),
+    MAX_DIAGNOSTICS_BYTES,
+    (line) => line,
+  )
+  const group = (from: number, all: readonly Diagnostic[], tone: "bad" | "plain"): StepBlock[] => {
+    const shown = lines.slice(from, from + all.length)
+    const more = all.length - shown.length
+    if (more > 0) shown.push(`and ${more} more`)
+    return shown.length > 0 ? [{ type: "text", text: shown.join("\n"), tone }] : []
+  }
+  const others = group(errors.length + notes.length, elsewhere, "plain")
   return [
-    {
-      type: "text",
-      text: lines.join("\n"),
-      tone: found.some(({ severity }) => severity === "error") ? "bad" : "plain",
-    },
+    ...group(0, errors, "bad"),
+    ...group(errors.length, notes, "plain"),
+    ...(others.length > 0 ? [{ type: "caption" as const, text: "In other files:" }, ...others] : []),
   ]
 }
+
+const diagnosticLine = ({ file, line, severity, message }: Diagnostic, context: PathContext): string =>
+  `${severity}: ${clip(shortenPath(file, context), 300)}${line === undefined ? "" : `:${line}`}: ${clip(message, 500)}`
 
 /** Attachments of a call, as many as a page lists. */
 export const shownAttachments = ({ attachments }: ToolPart): FilePart[] =>

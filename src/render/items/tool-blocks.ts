@@ -70,7 +70,7 @@ async function renderBlock(block: ToolBlock, part: ToolPart, context: BlockConte
     case "fields":
       return fieldBlocks(block.value)
     case "diagnostics":
-      return diagnosticBlocks(block.diagnostics, context)
+      return diagnosticBlocks(block, context)
     case "attachments":
       return attachmentBlocks(part)
     case "subagent": {

@@ -201,7 +201,7 @@ function estimateRows(block: ToolBlock, part: ToolPart): MessageSize {
     case "subagent":
       return size(300 + textBytes(clip(block.title, 400)), 4)
     case "diagnostics":
-      return size(MAX_DIAGNOSTICS_BYTES, 1)
+      return size(MAX_DIAGNOSTICS_BYTES + 400, 4)
     case "replacements":
       return estimateChanges(block)
     case "diffs":

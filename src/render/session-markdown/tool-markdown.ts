@@ -1,4 +1,5 @@
 import type { ToolPart } from "../../session/model.ts"
+import { headerNote, spaceNote } from "../diff/patch-notes.ts"
 import { clip, TERMINAL_LIMITS, truncate } from "../html/truncate.ts"
 import { boundedJson, shortJson } from "../message-fragment.ts"
 import { toolCallOf } from "../tools/registry.ts"
@@ -80,7 +81,8 @@ function blockMarkdown(block: ToolBlock, part: ToolPart): string[] {
 }
 
 function diffMarkdown({ label, note, patch }: DiffContent): string[] {
-  const name = [label && codeSpan(label), note && `(${escapeInline(note)})`].filter(Boolean).join(" ")
+  const notes = [note, headerNote(patch), spaceNote(patch)].filter(Boolean).join(", ")
+  const name = [label && codeSpan(label), notes && `(${escapeInline(notes)})`].filter(Boolean).join(" ")
   return [...(name ? [name] : []), ...(patch ? [cutFence(patch, "diff")] : [])]
 }
 

@@ -31,8 +31,23 @@ export function readDiagnostics(metadata: unknown): Diagnostic[] {
   )
 }
 
-export const diagnosticsBlock = (diagnostics: Diagnostic[]): ToolBlock[] =>
-  diagnostics.length === 0 ? [] : [{ type: "diagnostics", diagnostics }]
+export const diagnosticsBlock = (diagnostics: Diagnostic[], paths: string[]): ToolBlock[] =>
+  diagnostics.length === 0 ? [] : [{ type: "diagnostics", diagnostics, paths }]
+
+/** Messages in groups, of which each is shown in its own way: errors, others, and those about other files. */
+export function groupDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  paths: readonly string[],
+): { errors: Diagnostic[]; notes: Diagnostic[]; elsewhere: Diagnostic[] } {
+  // A call may name its file relative to its folder.
+  const isOwn = ({ file }: Diagnostic) => paths.some((path) => file === path || file.endsWith(`/${path}`))
+  const own = paths.length === 0 ? [...diagnostics] : diagnostics.filter(isOwn)
+  return {
+    errors: own.filter(({ severity }) => severity === "error"),
+    notes: own.filter(({ severity }) => severity !== "error"),
+    elsewhere: paths.length === 0 ? [] : diagnostics.filter((one) => !isOwn(one)),
+  }
+}
 
 /** The same as they stand in `session.json`. */
 export function diagnosticsRecord(found: readonly Diagnostic[]): Json | undefined {

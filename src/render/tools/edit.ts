@@ -53,7 +53,7 @@ export const edit: Tool<EditCall> = {
       patch
         ? { type: "diffs", files: [diff] }
         : { type: "replacements", path: shortenPath(path, context), note, changes },
-      ...diagnosticsBlock(diagnostics),
+      ...diagnosticsBlock(diagnostics, [path]),
     ]
   },
   changes: ({ path, patch, additions = 0, deletions = 0 }) => [

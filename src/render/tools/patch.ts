@@ -55,7 +55,10 @@ export const patch: Tool<PatchCall> = {
     const diffs = files.map((file) => diffOf(file, files.length > 1, context))
     return [
       ...(hasPatches ? [{ type: "diffs" as const, files: diffs }] : outputBlock(patchText)),
-      ...diagnosticsBlock(diagnostics),
+      ...diagnosticsBlock(
+        diagnostics,
+        files.map(({ path, movedTo }) => movedTo ?? path),
+      ),
     ]
   },
   changes: ({ files }) => files.map(changeOf),

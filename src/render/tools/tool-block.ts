@@ -20,7 +20,8 @@ export type ToolBlock =
   | { type: "questions"; questions: Question[]; isDismissed: boolean }
   /** Any value, as rows of names and values. */
   | { type: "fields"; value: Json }
-  | { type: "diagnostics"; diagnostics: Diagnostic[] }
+  /** `paths`: the files that the call changed; messages about others are apart. */
+  | { type: "diagnostics"; diagnostics: Diagnostic[]; paths: string[] }
   /** Files that the tool returned. */
   | { type: "attachments" }
   | { type: "subagent"; sessionID: string; title: string }

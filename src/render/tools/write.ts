@@ -37,10 +37,10 @@ export const write: Tool<WriteCall> = {
   },
   blocks: ({ path, content, diagnostics }) => [
     { type: "code", text: content, path, first: 1, isFolded: false },
-    ...diagnosticsBlock(diagnostics),
+    ...diagnosticsBlock(diagnostics, [path]),
   ],
   changes({ path, content, existed }) {
-    const [patch, additions] = [newFilePatch(content), content.split("\n").length]
+    const [patch, additions] = [newFilePatch(content), content === "" ? 0 : content.split("\n").length]
     const change = { path, patch, additions, deletions: 0 }
     return [existed === false ? { ...change, status: "added" } : { ...change, status: "modified", isOverwrite: true }]
   },

@@ -138,21 +138,27 @@ describe("text that was put into a user's message", () => {
   test("is folded and no part of the prompt, wherever it stands", async () => {
     const element = fc.constantFrom("system-reminder", "task-notification")
     await fc.assert(
-      fc.asyncProperty(word, word, element, fc.integer({ min: 0, max: 2 }), async (own, inserted, name, at) => {
-        const reminder = `<${name}>\n${inserted}\n</${name}>`
-        const prompt = [
-          [reminder, own],
-          [own, reminder],
-          [`${own} a`, reminder, "b"],
-        ][at]!.join("\n")
-        const { page, markdown } = await told({ messages: [user([text(prompt)])] })
-        const body = /<div class="prose ask[^>]*>([\s\S]*?)<\/div>/.exec(page)![1]
-        expect(body).toContain(own)
-        expect(body).not.toContain(inserted)
-        expect(page).toMatch(new RegExp(`Added by OpenCode[\\s\\S]*${inserted}`))
-        expect(markdown).toContain("## Prompt 1")
-        expect(markdown).not.toContain(inserted)
-      }),
+      fc.asyncProperty(
+        word,
+        word.map((name) => `put${name}in`),
+        element,
+        fc.integer({ min: 0, max: 2 }),
+        async (own, inserted, name, at) => {
+          const reminder = `<${name}>\n${inserted}\n</${name}>`
+          const prompt = [
+            [reminder, own],
+            [own, reminder],
+            [`${own} a`, reminder, "b"],
+          ][at]!.join("\n")
+          const { page, markdown } = await told({ messages: [user([text(prompt)])] })
+          const body = /<div class="prose ask[^>]*>([\s\S]*?)<\/div>/.exec(page)![1]
+          expect(body).toContain(own)
+          expect(body).not.toContain(inserted)
+          expect(page).toMatch(new RegExp(`Added by OpenCode[\\s\\S]*${inserted}`))
+          expect(markdown).toContain("## Prompt 1")
+          expect(markdown).not.toContain(inserted)
+        },
+      ),
       { numRuns: runs(20) },
     )
   })

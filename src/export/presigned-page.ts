@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
-import { singleFile } from "../export/single-file.ts"
-import { toBuffers } from "../export/write-output.ts"
 import { CACHE_REVALIDATE } from "../render/site/session-pages.ts"
 import type { SiteOptions } from "../render/site/site.ts"
 import type { SiteFile } from "../render/site/site-file.ts"
 import type { Session } from "../session/model.ts"
+import { isDeliveredPage, viewAnonymously } from "../share/anonymous-access.ts"
+import { isPast } from "../share/expiry.ts"
+import { INDEX, prefixOf } from "../share/manifest.ts"
+import type { ShareTarget } from "../share/open-share.ts"
+import type { ExtendShare, ShareExtension, ShareLink } from "../share/share-extension.ts"
+import type { LinkAccess } from "../share/verify-readable.ts"
 import type { ObjectStore, PresignedLink } from "../store/object-store.ts"
-import { isDeliveredPage, viewAnonymously } from "./anonymous-access.ts"
-import { isPast } from "./expiry.ts"
-import { INDEX, prefixOf } from "./manifest.ts"
-import type { ShareTarget } from "./open-share.ts"
-import type { ShareExtension, ShareLink } from "./share-extension.ts"
-import type { LinkAccess } from "./verify-readable.ts"
+import { singleFile } from "./single-file.ts"
+import { toBuffers } from "./write-output.ts"
 
 /** The whole session as one page: a presigned link opens a single object only. */
 const PRESIGNED_PAGE = "whole.html"
@@ -25,19 +25,21 @@ interface PresignOptions {
   signed?: number | undefined
 }
 
-/** Throws `bad-usage` if a presigned link is requested and the store has none. */
-export function assertPresignable({ store, signed }: PresignOptions): void {
-  if (signed === undefined || store.presign) return
-  throw new ShareError("bad-usage", `--signed needs an S3 bucket, and ${store.name} is not one.`, {
-    hint: "Name a bucket: --to s3://bucket.",
-  })
-}
-
 /**
- * Adds the page that a presigned link opens, if a link is requested or an earlier one is still valid. Throws what the
+ * An extension of shares by the page that a presigned link opens: it is added if a link is requested, or while an earlier
+ * one is valid. Throws `bad-usage` if a link is requested and the store cannot sign; when the share is published, what the
  * store throws when it signs.
  */
-export async function presignedPage(
+export function presignedPages(options: PresignOptions): ExtendShare {
+  const { store, signed } = options
+  if (signed !== undefined && !store.presign)
+    throw new ShareError("bad-usage", `--signed needs an S3 bucket, and ${store.name} is not one.`, {
+      hint: "Name a bucket: --to s3://bucket.",
+    })
+  return (target) => presignedPage(target, options)
+}
+
+async function presignedPage(
   { entry, stored }: ShareTarget,
   { store, signed, now }: PresignOptions,
 ): Promise<ShareExtension | undefined> {
