@@ -166,9 +166,9 @@ export const commandTexts: Record<string, CommandText> = {
   },
   "token create": {
     summary: "create a token",
-    description: "Create a publish token for a person or a team. It is printed once.",
+    description: "Create a publish token for each person or team. They are printed once.",
     examples: [["token create alice --owner alice@corp.example", "a token for a person"]],
-    argument: "Name of the person or team.",
+    argument: "Names of the persons or teams.",
     topic: "server",
   },
   "token list": {

@@ -170,9 +170,12 @@ function addToken(add: (usage: string, parent?: Command) => Command, terminal: T
   const commands = () => import("../commands/token.ts")
   withOutput(
     withTrust(
-      add("create <name>", token).option("--owner <email>", "who can list and remove its shares in the browser"),
+      add("create <name...>", token).option(
+        "--owner <email>",
+        "who can list and remove its shares in the browser (default: the name, if it is an address)",
+      ),
     ),
-  ).action(async (name, flags) => (await commands()).tokenCreateCommand(name, flags, terminal))
+  ).action(async (names, flags) => (await commands()).tokenCreateCommand(names, flags, terminal))
   withOutput(withTrust(add("list", token))).action(async (flags) =>
     (await commands()).tokenListCommand(flags, terminal),
   )

@@ -1,6 +1,6 @@
 import { mapConcurrently } from "../lib/concurrency.ts"
 import { countShares, listShareIds, readOwner, removeFromIndex, removeShare } from "../share-server/shares/ownership.ts"
-import { createToken, listRevoked, listTokens, revokeToken, rotateToken } from "../share-server/shares/tokens.ts"
+import { createTokens, listRevoked, listTokens, revokeToken, rotateToken } from "../share-server/shares/tokens.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { openStore } from "../store/open-store.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
@@ -16,17 +16,18 @@ export interface TokenFlags extends DestinationFlags {
   unshare?: boolean
 }
 
-/** `token create <name>`: prints the token; it is stored only as a hash. */
-export async function tokenCreateCommand(name: string, flags: TokenFlags, terminal: Terminal): Promise<void> {
-  const token = await inBucket(flags, terminal, (store) =>
-    createToken(store, { name, owner: flags.owner, now: new Date() }),
-  )
-  if (flags.json) writeJson(terminal, { name, token })
-  else terminal.stdout.write(`${token}\n`)
+/** `token create <name...>`: prints the tokens; they are stored only as hashes. Of several, each line has the name last. */
+export async function tokenCreateCommand(names: string[], flags: TokenFlags, terminal: Terminal): Promise<void> {
+  const { owner } = flags
+  const tokens = await inBucket(flags, terminal, (store) => createTokens(store, { names, owner, now: new Date() }))
+  const [only] = tokens
+  if (flags.json) writeJson(terminal, tokens.length === 1 ? only! : { tokens })
+  else if (tokens.length === 1) terminal.stdout.write(`${only!.token}\n`)
+  else terminal.stdout.write(tokens.map(({ name, token }) => `${token}  ${oneLine(name)}\n`).join(""))
   info(
     terminal,
     flags.quiet || flags.json,
-    `Save the token now; it will not be shown again. In OpenCode's configuration: "enterprise": {"url": "<the server's address>/${token}"}`,
+    `Save ${tokens.length === 1 ? "the token now; it" : "the tokens now; they"} will not be shown again. In OpenCode's configuration: "enterprise": {"url": "<the server's address>/${tokens.length === 1 ? only!.token : "<token>"}"}`,
   )
 }
 

@@ -1,6 +1,6 @@
 import { parseDuration } from "../lib/duration.ts"
 import { firstHidden } from "../lib/terminal-text.ts"
-import { BUCKET_OPTIONS, type BucketOptions, bucketOptionNames } from "../store/bucket-options.ts"
+import { BUCKET_OPTIONS, type BucketOptions, bucketOptionNames, MAX_TIMEOUT_SECONDS } from "../store/bucket-options.ts"
 
 /**
  * Settings: this package's options in `opencode.json`, each also available as a flag (`--public-url`) and a variable
@@ -92,6 +92,14 @@ const booleanSetting: SettingCheck<boolean> = (value, path) => {
   return value
 }
 
+/** Flags and variables are text. */
+const seconds: SettingCheck<number> = (value, path) => {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value
+  if (typeof number === "number" && Number.isInteger(number) && number >= 1 && number <= MAX_TIMEOUT_SECONDS)
+    return number
+  throw new InvalidSettingError(path, `must be a whole number of seconds, at most ${MAX_TIMEOUT_SECONDS}`)
+}
+
 const texts: SettingCheck<string[]> = (value, path) => {
   if (!Array.isArray(value)) throw new InvalidSettingError(path, "must be an array")
   return value.map((each, at) => textOrLines(each, [...path, String(at)]))
@@ -119,6 +127,7 @@ const bucketOptionChecks = Object.fromEntries(
     const { kind, problem } = BUCKET_OPTIONS[name]
     const check: SettingCheck<unknown> = (value, path) => {
       if (kind === "boolean") return booleanSetting(value, path)
+      if (kind === "seconds") return seconds(value, path)
       const valid = text(value, path)
       const wrong = problem?.(valid)
       if (wrong !== undefined) throw new InvalidSettingError(path, wrong)

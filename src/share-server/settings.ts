@@ -3,7 +3,7 @@ import * as z from "zod"
 import { ShareError } from "../errors.ts"
 import { parseDuration } from "../lib/duration.ts"
 import { firstHidden } from "../lib/terminal-text.ts"
-import { BUCKET_OPTIONS, type BucketOptions, bucketOptionNames } from "../store/bucket-options.ts"
+import { BUCKET_OPTIONS, type BucketOptions, bucketOptionNames, MAX_TIMEOUT_SECONDS } from "../store/bucket-options.ts"
 import { checkDestination, formatDestination, invalidDestinationError } from "../store/check-destination.ts"
 import { canonicalTo } from "../store/open-store.ts"
 import { isAddressRange } from "./access/address-ranges.ts"
@@ -56,6 +56,7 @@ const bucketOptionSettings: { [K in keyof BucketOptions]-?: z.ZodType<BucketOpti
       const wrong = problem?.(value)
       if (wrong !== undefined) context.addIssue(wrong)
     })
+    if (kind === "seconds") return { [name]: integerSetting(1).max(MAX_TIMEOUT_SECONDS).optional() }
     return { [name]: kind === "boolean" ? booleanSetting.optional() : checked.optional() }
   }),
 )

@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
 
-/** What the owner of a bucket or its policy demands of requests. */
+/** What a bucket, its owner or its policy demands of requests. */
 export interface BucketOptions {
   /** Server-side encryption of every object: `AES256`, `aws:kms` or `aws:kms:dsse`. */
   sse?: string | undefined
@@ -18,11 +18,13 @@ export interface BucketOptions {
   requesterPays?: boolean | undefined
   /** Account id of the bucket's owner: requests to a bucket of anyone else are refused. */
   expectedBucketOwner?: string | undefined
+  /** How long a request may wait for data. Default: 15. */
+  timeoutSeconds?: number | undefined
 }
 
 /** How an option is written on the command line, and the check of its value. */
 export interface BucketOption {
-  kind: "text" | "boolean"
+  kind: "text" | "boolean" | "seconds"
   /** Name of the value in `--help`. */
   value?: string
   help: string
@@ -62,7 +64,10 @@ export const BUCKET_OPTIONS: Record<keyof BucketOptions, BucketOption> = {
   tags: { kind: "text", value: "tags", help: "tags of every object: 'team=ai&class=internal'", problem: tagProblem },
   requesterPays: { kind: "boolean", help: "accept the charges of a requester-pays bucket" },
   expectedBucketOwner: { kind: "text", value: "account", help: "account id that must own the bucket" },
+  timeoutSeconds: { kind: "seconds", value: "seconds", help: "how long a request may wait for data (default: 15)" },
 }
+
+export const MAX_TIMEOUT_SECONDS = 3600
 
 export const bucketOptionNames = Object.keys(BUCKET_OPTIONS) as (keyof BucketOptions)[]
 

@@ -31,6 +31,8 @@ export interface Retention {
 export interface RemoteStore {
   /** Obtains the credentials, and returns where they come from and until when they are valid, for display; no value. */
   credentials(): Promise<string>
+  /** Whether the service rejects credentials from the environment of this process, which only a restart can change. */
+  needsRestart(): boolean
   /** A hash that identifies this store as accessed with these credentials. Contains no secret. */
   identity(): Promise<string>
   /** The default retention; undefined if there is none, or if the store does not report it. */

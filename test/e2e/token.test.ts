@@ -6,6 +6,26 @@ import { ownHome } from "../support/run-command.ts"
 import { freePort, startServer } from "../support/server-process.ts"
 import { temporaryFolder } from "../support/world.ts"
 
+test("tokens of many people are created in one call, or none of them", async () => {
+  const home = ownHome()
+  const env = { OPENCODE_BUCKET_TO: path.join(temporaryFolder(), "bucket"), HOME: home.home }
+  const token = (...args: string[]) => home.run(["token", ...args], { env })
+  const names = Array.from({ length: 60 }, (_, n) => `person${n}@corp.example`)
+  const lines = (await token("create", ...names)).stdout.trim().split("\n")
+  expect(lines.map((line) => line.replace(/^ocb_[\w-]{32} {2}/, ""))).toEqual(names)
+  const list = async () =>
+    JSON.parse((await token("list", "--json")).stdout).tokens as { name: string; owner: string }[]
+  expect((await list()).every(({ name, owner }) => name === owner)).toBe(true)
+  for (const args of [
+    ["new", "person1@corp.example"],
+    ["new", "new"],
+    ["new", "--owner", "dana"],
+    ["new", "--owner", ""],
+  ])
+    expect((await token("create", ...args)).status).toBe(2)
+  expect((await list()).length).toBe(60)
+})
+
 test("the commands for tokens say what becomes of shares, and an administrator removes them", async () => {
   const home = ownHome()
   const bucket = path.join(temporaryFolder(), "bucket")

@@ -34,6 +34,14 @@ test.each(["team", "=ai", "a=1&a=2", "&", "team=ai&"])("the tags %j are refused"
   expect(isValid({ tags })).toBe(false)
 })
 
+test.each([1, "60", 3600])("a time limit of %j seconds is accepted", (timeoutSeconds) => {
+  expect(parseSettings({ timeoutSeconds }, "a test")).toEqual({ timeoutSeconds: Number(timeoutSeconds) })
+})
+
+test.each([0, -1, 1.5, 3601, "", "1m", null, true])("a time limit of %j is refused", (timeoutSeconds) => {
+  expect(isValid({ timeoutSeconds })).toBe(false)
+})
+
 describe("encryption", () => {
   test("a KMS key implies KMS", () => {
     expect(completeBucketOptions({ sseKmsKeyId: "key" })).toEqual({ sse: "aws:kms", sseKmsKeyId: "key" })

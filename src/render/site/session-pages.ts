@@ -23,7 +23,17 @@ import { isPrompt, type MessageFragment } from "../message-fragment.ts"
 import { emptyPage, type PageFill, pageBreaks } from "../pagination/paginate.ts"
 import { splitMessage } from "../pagination/split-message.ts"
 import { headingMarkdown, messageMarkdown } from "../session-markdown/message-markdown.ts"
-import { addToStats, describeSteps, expiryFact, headerFacts, type SessionStats, zeroStats } from "../session-stats.ts"
+import {
+  addToStats,
+  describeSteps,
+  expiryFact,
+  headerFacts,
+  noUsage,
+  type SessionStats,
+  sumUsage,
+  type Usage,
+  zeroStats,
+} from "../session-stats.ts"
 import { addToTimeline, emptyTimeline, type Timeline } from "../timeline/timeline.ts"
 import { buildTimelineView } from "../timeline/timeline-view.ts"
 import type { PageView, PartLink } from "../view.ts"
@@ -142,7 +152,7 @@ const stemOf = (sessionID: string) => `sub-${createHash("sha256").update(session
  * Yields all files of a session and its children, its first page last. Holds three pages at most: the first, the
  * current, and one whose last prompt is still in progress, since the summary below that prompt needs the results.
  */
-export async function* sessionFiles(session: Session, context: SiteContext): AsyncGenerator<SiteFile> {
+export async function* sessionFiles(session: Session, context: SiteContext): AsyncGenerator<SiteFile, Usage> {
   const { info } = session
   const childPage = (id: string) => (session.childIDs.has(id) ? pageName(stemOf(id), 1) : undefined)
   const state = context.resume?.from?.pages ?? initialState()
@@ -236,20 +246,25 @@ export async function* sessionFiles(session: Session, context: SiteContext): Asy
   }
 
   await context.record.push(`\n],"children":[`)
+  let below = noUsage()
   for (const [i, child] of session.children(read).entries()) {
     if (i > 0) await context.record.push(",")
     const parent = { href: pageName(context.stem, 1), title: titleOf(info) }
-    yield* sessionFiles(child, { ...context, stem: stemOf(child.info.id), parent, resume: undefined })
+    below = sumUsage(
+      below,
+      yield* sessionFiles(child, { ...context, stem: stemOf(child.info.id), parent, resume: undefined }),
+    )
   }
   await context.record.push("]}")
 
   yield pageFile(firstDraft, {
-    ...headerView(stats, info, changes, history.furtherFiles.size, context),
+    ...headerView(stats, info, changes, history.furtherFiles.size, context, below),
     timeline: buildTimelineView(timeline),
     live,
     parts: partLinks(links.slice(1)),
     next: links.length > 1 ? pageName(context.stem, 2) : undefined,
   })
+  return sumUsage(stats.usage, below)
 }
 
 /** View of a page without content. */
@@ -298,12 +313,13 @@ function headerView(
   pages: readonly ChangesPage[],
   furtherFiles: number,
   { leftOut, expires, stem }: SiteContext,
+  below: Usage,
 ) {
   const done = describeSteps(facts)
   const { total, ...changes } = changesHeader(pages, furtherFiles)
   return {
     facts: [
-      ...headerFacts(facts, info, total),
+      ...headerFacts(facts, info, total, below),
       ...(leftOut ? [{ name: "Left out", value: leftOut, named: true }] : []),
       // The share expires as a whole: subagents' pages do not show it, so that a new date re-renders one page only.
       ...(expires && stem === "" ? [expiryFact(expires)] : []),

@@ -17,11 +17,10 @@ export function noContent(state: Exclude<ContentState, { kind: "preparing" }>, b
     return page("Not published", html`<p>The server refused this conversation: ${state.reason}</p>`)
   return page(
     "Nothing arrived yet",
-    html`<p>This conversation was shared ${state.minutes === 1 ? "a minute" : `${state.minutes} minutes`} ago, but its content has not arrived. This page reloads when it does.</p>
+    html`<p>This conversation was shared ${state.minutes === 1 ? "a minute" : `${state.minutes} minutes`} ago, but its content has not arrived.</p>
 <p>A reverse proxy in front of this server probably limits the size of requests: nginx refuses more than 1 MB unless told otherwise. An administrator can raise the limit to ${bodyLimitMb} MB, in nginx with:</p>
 <p><code>client_max_body_size ${bodyLimitMb}m;</code></p>
-<p>Then continue the conversation in OpenCode, or share it again.</p>`,
-    30,
+<p>Then continue the conversation in OpenCode, and reload this page.</p>`,
   )
 }
 
@@ -39,7 +38,7 @@ export const accessDenied = ({
   page(
     "Access denied",
     html`<p>You are signed in as ${name}, but this account may not read shares on this server. To use another account, sign out at your identity provider, then <a href="${again}">sign in again</a>.</p>
-${contact === undefined ? "" : html`<p>Whom to ask: ${contact}</p>`}
+${contact === undefined ? "" : html`<p>Questions: ${contact}</p>`}
 ${
   tooManyGroups
     ? html`<p>The account is in more groups than the identity provider puts into its sign-in. An administrator can limit the groups of this application to those that are assigned to it, or use application roles.</p>`

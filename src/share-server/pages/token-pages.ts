@@ -34,7 +34,7 @@ ${tokens.length === 0 ? html`<p>You have no tokens.</p>` : html`<ul>${tokens.map
 ${
   proof === undefined
     ? ""
-    : html`<form method="post" action="${base}/tokens"><input type="hidden" name="action" value="create"><input type="hidden" name="proof" value="${proof}"><p><label>Name, such as the machine <input name="name" required maxlength="40" pattern="[A-Za-z0-9][A-Za-z0-9 ._+\\-]*" autocomplete="off"></label> <button>Create a token</button></p></form>`
+    : html`<form method="post" action="${base}/tokens"><input type="hidden" name="action" value="create"><input type="hidden" name="proof" value="${proof}"><p><label>Name, such as the machine <input name="name" required maxlength="40" pattern="[A-Za-z0-9][A-Za-z0-9 ._+\\-]*" autocomplete="off"></label></p><p><button>Create a token</button></p></form>`
 }
 <p>Shares of a revoked token stay; you can remove them at <a href="${base}/mine">your shares</a>.</p>`,
   )
@@ -44,7 +44,7 @@ ${
 export const newTokenPage = ({ base, name, url }: { base: string; name: string; url: string }): Markup =>
   page(
     "New publish token",
-    html`<p>Copy this now: ${name} will not be shown again. Put it into <strong>opencode.json</strong>, for OpenCode 1.19.0 and earlier:</p>
+    html`<p>Copy this now: the token <strong>${name}</strong> will not be shown again. Put it into <strong>opencode.json</strong>, for OpenCode 1.19.0 and earlier:</p>
 <p><code>${JSON.stringify({ enterprise: { url } })}</code></p>
 <p><a href="${base}/tokens">Your publish tokens</a></p>`,
   )

@@ -38,18 +38,46 @@ export const isToken = (text: string): boolean => /^ocb_[A-Za-z0-9_-]{32}$/.test
 
 const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex")
 
-/** Creates a token and returns it in plain text, once. Throws `bad-usage` if the name is taken. */
+/** Creates a token and returns it in plain text, once. Throws what `createTokens` throws. */
 export async function createToken(
   store: ObjectStore,
   { name, owner, now }: { name: string; owner?: string | undefined; now: Date },
 ): Promise<string> {
-  assertName(name)
-  if ((await listTokens(store)).some((known) => known.name === name))
-    throw new ShareError("bad-usage", `Token "${name}" already exists.`, {
-      hint: `Rotate it with "opencode-bucket token rotate ${name}", or choose another name.`,
-    })
-  return newTokenIn(store, { name, created: now.toISOString(), ...(owner && { owner }) })
+  const [created] = await createTokens(store, { names: [name], owner, now })
+  return created!.token
 }
+
+const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s.]+$/
+
+/**
+ * Creates tokens and returns them in plain text, once. The owner of a token is the given one, or its name if that is an
+ * e-mail address. Throws `bad-usage`, and creates none, if a name is invalid or taken, or the owner is no e-mail address.
+ */
+export async function createTokens(
+  store: ObjectStore,
+  { names, owner, now }: { names: readonly string[]; owner?: string | undefined; now: Date },
+): Promise<{ name: string; token: string }[]> {
+  if (owner !== undefined && !EMAIL.test(owner))
+    throw new ShareError("bad-usage", `Invalid owner ${JSON.stringify(owner)}.`, {
+      hint: "Use the e-mail address with which the person signs in, such as alice@corp.example.",
+    })
+  const taken = new Set((await listTokens(store)).map(({ name }) => name))
+  for (const name of names) {
+    assertName(name)
+    if (taken.has(name)) throw takenError(name)
+    taken.add(name)
+  }
+  return mapConcurrently(names, MAX_CONCURRENT_READS, async (name) => {
+    const ownedBy = owner ?? (EMAIL.test(name) ? name : undefined)
+    const about = { name, created: now.toISOString(), ...(ownedBy !== undefined && { owner: ownedBy }) }
+    return { name, token: await newTokenIn(store, about) }
+  })
+}
+
+const takenError = (name: string) =>
+  new ShareError("bad-usage", `Token "${name}" already exists.`, {
+    hint: `Rotate it with "opencode-bucket token rotate ${name}", or choose another name.`,
+  })
 
 /** Replaces a token by a new one with the same name, owner and shares, and revokes the old one. */
 export async function rotateToken(store: ObjectStore, { name, now }: { name: string; now: Date }): Promise<string> {

@@ -52,7 +52,7 @@ export async function connect(settings: S3Settings): Promise<S3Connection> {
   const credentials: KnownCredentials = { source: undefined }
   const bucketUrl = await bucketAddress({ ...config, region }, settings.bucket)
   return {
-    client: makeClient({ ...config, region, credentials: credentialProvider(settings.profile, credentials) }, settings),
+    client: makeClient({ ...config, region }, settings, credentials),
     credentials,
     region,
     endpoint: endpoint ?? new URL(bucketUrl).origin,
@@ -60,13 +60,21 @@ export async function connect(settings: S3Settings): Promise<S3Connection> {
   }
 }
 
+const timeoutsOf = (seconds: number | undefined) =>
+  seconds === undefined
+    ? DEFAULT_TIMEOUTS_MS
+    : { connect: Math.max(DEFAULT_TIMEOUTS_MS.connect, seconds * 333), idle: seconds * 1000 }
+
 function makeClient(
   config: S3ClientConfig,
-  { timeouts = DEFAULT_TIMEOUTS_MS, maxSockets = 32, ...demands }: S3Settings,
+  { timeouts, timeoutSeconds, maxSockets = 32, ...demands }: S3Settings,
+  credentials: KnownCredentials,
 ): S3Client {
+  const { connect, idle } = timeouts ?? timeoutsOf(timeoutSeconds)
   const agent = { keepAlive: true, maxSockets, proxyEnv: { ...proxiesFrom(process.env) } }
   const client = new S3Client({
     ...config,
+    credentials: credentialProvider(config.profile, credentials),
     logger: new SilentLogger(),
     // Since 3.729 the SDK adds CRC32 checksums to every request, which R2, B2, Swift and older MinIO reject
     // (aws/aws-sdk-js-v3#6810).
@@ -74,13 +82,13 @@ function makeClient(
     responseChecksumValidation: "WHEN_REQUIRED",
     retryStrategy: new TimeoutLimitedRetryStrategy(MAX_ATTEMPTS),
     requestHandler: {
-      connectionTimeout: timeouts.connect,
-      socketTimeout: timeouts.idle,
+      connectionTimeout: connect,
+      socketTimeout: idle,
       httpAgent: agent,
       httpsAgent: agent,
     },
   })
-  renewCredentials(client)
+  renewCredentials(client, credentials)
   signContentMd5(client)
   sendWithEveryRequest(client, demands)
   return client

@@ -35,6 +35,7 @@ export function remoteStore(s3: S3Bucket, root: string, location: StoreLocation)
       const until = expiration && `, good until ${expiration.toISOString().slice(0, 16).replace("T", " ")} UTC`
       return `${text}${until ?? ""}${unused ? ` (${unused} is set, too, but a profile takes precedence)` : ""}`
     },
+    needsRestart: () => s3.credentials.isRejected === true && s3.credentials.source?.kind === "environment",
     async identity() {
       const identity = await resolveIdentity()
       const { accessKeyId, sessionToken, accountId = "" } = identity

@@ -1,14 +1,20 @@
+import { setTimeout as sleep } from "node:timers/promises"
 import { StandardRetryStrategy } from "@smithy/core/retry"
 
 type Refresh = StandardRetryStrategy["refreshRetryTokenForRetry"]
 
+/** The longest `Retry-After` that is waited for; the SDK alone waits at most five seconds. */
+const MAX_RETRY_AFTER_MS = 60_000
+
 /**
  * The SDK's standard retries, except that timeouts are retried once instead of four times, so that the user gets an error in
- * seconds, not minutes.
+ * seconds, not minutes; and that a busy service is asked again when it says (`Retry-After`), within a minute.
  */
 export class TimeoutLimitedRetryStrategy extends StandardRetryStrategy {
-  override refreshRetryTokenForRetry(...[token, info]: Parameters<Refresh>): ReturnType<Refresh> {
-    if (isTimeout(info.error) && token.getRetryCount() >= 1) return Promise.reject(info.error)
+  override async refreshRetryTokenForRetry(...[token, info]: Parameters<Refresh>): ReturnType<Refresh> {
+    if (isTimeout(info.error) && token.getRetryCount() >= 1) throw info.error
+    const wait = (info.retryAfterHint?.getTime() ?? 0) - Date.now()
+    if (wait > 0 && wait <= MAX_RETRY_AFTER_MS) await sleep(wait)
     return super.refreshRetryTokenForRetry(token, info)
   }
 }

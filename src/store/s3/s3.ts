@@ -33,6 +33,7 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
   const { client, credentials, endpoint, region, bucketUrl } = await connect(options)
   const learned = { versions: undefined, keepsVersions: undefined, batches: true }
   const s3: S3Bucket = { client, bucket, endpoint, region, credentials, upload: uploadDemands(options), ...learned }
+  const { timeoutSeconds: _, ...demands } = pickBucketOptions(options)
   const folder = (options.folder ?? "").replace(/^\/+|\/+$/g, "")
   const root = folder === "" ? "" : `${folder}/`
   const base = publicUrl === undefined ? bucketUrl + encodePath(root) : `${publicUrl.replace(/\/+$/, "")}/`
@@ -71,7 +72,7 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
       const addresses = new Set([bucketUrl, publicUrl === undefined ? bucketUrl : base])
       return [...addresses].map((address) => `${address}?list-type=2&max-keys=1`)
     },
-    remote: remoteStore(s3, root, { bucketUrl, profile: options.profile ?? "", options: pickBucketOptions(options) }),
+    remote: remoteStore(s3, root, { bucketUrl, profile: options.profile ?? "", options: demands }),
     close: () => client.destroy(),
   }
 }

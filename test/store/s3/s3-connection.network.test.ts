@@ -136,3 +136,23 @@ describe("a service that is busy", () => {
     expect(server.objects().size).toBe(1)
   })
 })
+
+it("a busy service is asked again when it says, not before", async () => {
+  const asked: number[] = []
+  const { store } = await s3Here({
+    fault: ({ number }) => {
+      asked.push(Date.now())
+      return number === 1 ? { status: 503, code: "SlowDown", headers: { "retry-after": "1" } } : undefined
+    },
+  })
+  await store.put("s/one/index.html", page("x"))
+  expect(asked[1]! - asked[0]!).toBeGreaterThan(900)
+})
+
+it("a service that is slower than 15 seconds can be waited for", async () => {
+  const { store } = await s3Here({ fault: () => "hang" }, { timeoutSeconds: 1 })
+  await expect(store.put("s/one/index.html", page("x"))).rejects.toMatchObject({
+    code: "store-unreachable",
+    hint: expect.stringContaining("--timeout-seconds"),
+  })
+})

@@ -153,4 +153,15 @@ describe("credentials that are rotated while the process runs", () => {
     expect(await errorOf(store.put("s/one/index.html", page("x")))).toMatchObject({ code: "store-credentials" })
     expect(server.requests).toHaveLength(1)
   })
+
+  test("from the environment cannot change: a restart is asked for until they are accepted", async () => {
+    const { server, store } = await s3Here()
+    expect(store.remote!.needsRestart()).toBe(false)
+    Object.assign(server.options, { accessKey: "rotated" })
+    await errorOf(store.put("s/one/index.html", page("x")))
+    expect(store.remote!.needsRestart()).toBe(true)
+    Object.assign(server.options, { accessKey: "testaccess" })
+    await store.put("s/one/index.html", page("x"))
+    expect(store.remote!.needsRestart()).toBe(false)
+  })
 })

@@ -15,6 +15,8 @@ export class CredentialsUnavailableError extends Error {
 export interface KnownCredentials {
   /** Undefined until they are first needed. */
   source: CredentialSource | undefined
+  /** The service rejected them last. */
+  isRejected?: boolean
 }
 
 /** Suppresses the SDK's warnings: it would print them by itself, also with `--quiet` and `--json`. */

@@ -1,5 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3"
 import { errorFacts, isCredentialCode } from "../errors/error-facts.ts"
+import type { KnownCredentials } from "./credential-provider.ts"
 
 type Identity = Awaited<ReturnType<S3Client["config"]["credentials"]>>
 
@@ -7,17 +8,20 @@ type Identity = Awaited<ReturnType<S3Client["config"]["credentials"]>>
  * Reads the credentials again when the service rejects them, and repeats the request if they have changed: a file that was
  * rotated while this process runs needs no restart. The client itself renews only credentials that say when they expire.
  */
-export function renewCredentials(client: S3Client): void {
+export function renewCredentials(client: S3Client, known: KnownCredentials): void {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const used = await client.config.credentials()
       try {
-        return await next(args)
+        const answer = await next(args)
+        known.isRejected = false
+        return answer
       } catch (error) {
         if (!isRejection(error, context["commandName"] === "HeadObjectCommand")) throw error
         const fresh = await client.config.credentials({ forceRefresh: true }).catch(() => used)
-        if (isSame(used, fresh)) throw error
-        return next(args)
+        if (!isSame(used, fresh)) return next(args)
+        known.isRejected = isCredentialCode(errorFacts(error).code)
+        throw error
       }
     },
     { name: "renewCredentials", step: "initialize", priority: "low" },

@@ -44,7 +44,7 @@ export function connectionError({ code, message, system }: S3ErrorFacts, about: 
   if (code === "TimeoutError" || has("ETIMEDOUT")) {
     return unreachable(
       `it did not answer in time for the bucket ${bucket}`,
-      "Check the endpoint, and firewalls or a VPN on the way to it.",
+      "Check the endpoint, and firewalls or a VPN on the way to it. For a slow service, set --timeout-seconds.",
     )
   }
   return undefined
