@@ -30,7 +30,16 @@ const mayImport = {
   // Entries
   "src/config/": ["src/store/", "src/lib/"],
   "src/commands/": ["src/!plugin/"],
-  "src/cli.ts": ["src/commands/", "src/config/", "src/store/bucket-options.ts", "src/lib/"],
+  "src/cli.ts": ["src/cli/", "src/commands/", "src/config/", "src/lib/"],
+  "src/cli/": [
+    "src/commands/",
+    "src/config/",
+    "src/export/",
+    "src/session/",
+    "src/share/",
+    "src/store/bucket-options.ts",
+    "src/lib/",
+  ],
   "src/index.ts": ["src/session/", "src/share/", "src/store/"],
   "src/plugin/": [
     "src/config/",

@@ -6,7 +6,7 @@ export function formatSize(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
 
-/** Duration: `80 ms`, `4.2 s`, `3 min 05 s`, `2 h 10 min`; "" if unknown. */
+/** Duration: `80 ms`, `4.2 s`, `3 min 05 s`, `2 h 10 min`, `22 days, 3 h`; "" if unknown. */
 export function formatDuration(milliseconds: number | undefined): string {
   if (milliseconds === undefined || !(milliseconds >= 0)) return ""
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
@@ -14,7 +14,9 @@ export function formatDuration(milliseconds: number | undefined): string {
   const seconds = Math.round(milliseconds / 1000)
   const two = (n: number) => String(n).padStart(2, "0")
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`
-  return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`
+  const hours = Math.floor(seconds / 3600)
+  if (hours >= 48) return `${Math.floor(hours / 24)} days${hours % 24 > 0 ? `, ${hours % 24} h` : ""}`
+  return `${hours} h ${two(Math.floor((seconds % 3600) / 60))} min`
 }
 
 /** A time: elapsed since the session began (`4:07`), and absolute (ISO 8601). */

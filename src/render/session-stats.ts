@@ -1,7 +1,7 @@
-import { isUserCommand, type Message, type SessionInfo } from "../session/model.ts"
+import { isPrompt, isUserCommand, type Message, type SessionInfo } from "../session/model.ts"
 import { formatCompact, formatCost, formatCount, formatDuration } from "./format.ts"
 import { clip } from "./html/truncate.ts"
-import { isPrompt, toolsOf } from "./message-fragment.ts"
+import { toolsOf } from "./message-text.ts"
 import { summarizeCounts, type ToolCounts, totalSteps, zeroToolCounts } from "./tool-category.ts"
 import { countTool } from "./tools/count-tool.ts"
 import type { HeaderFact } from "./view.ts"
@@ -12,13 +12,35 @@ export interface SessionStats {
   answers: number
   models: string[]
   agents: string[]
-  inputTokens: number
-  outputTokens: number
-  cost: number
+  usage: Usage
   startedAt: number | undefined
   endedAt: number | undefined
+  /** Milliseconds in which an answer was written; several at once count once. */
+  workMs: number
+  workedUntil: number
   toolCounts: ToolCounts
 }
+
+/** Tokens and US dollars that answers took. */
+export interface Usage {
+  /** Without those read from the provider's cache. */
+  inputTokens: number
+  cachedTokens: number
+  outputTokens: number
+  cost: number
+}
+
+export const noUsage = (): Usage => ({ inputTokens: 0, cachedTokens: 0, outputTokens: 0, cost: 0 })
+
+export const sumUsage = (a: Usage, b: Usage): Usage => ({
+  inputTokens: a.inputTokens + b.inputTokens,
+  cachedTokens: a.cachedTokens + b.cachedTokens,
+  outputTokens: a.outputTokens + b.outputTokens,
+  cost: a.cost + b.cost,
+})
+
+/** Longer work on one answer means a wrong clock or a suspended machine. */
+const MAX_WORK_MS = 24 * 60 * 60 * 1000
 
 /** Totals of the changed files. */
 export interface ChangeTotals {
@@ -34,28 +56,45 @@ export const zeroStats = (): SessionStats => ({
   answers: 0,
   models: [],
   agents: [],
-  inputTokens: 0,
-  outputTokens: 0,
-  cost: 0,
+  usage: noUsage(),
   startedAt: undefined,
   endedAt: undefined,
+  workMs: 0,
+  workedUntil: 0,
   toolCounts: zeroToolCounts(),
 })
 
 /** Adds a message's data to the statistics. */
 export function addToStats(stats: SessionStats, message: Message): void {
-  stats.startedAt ??= message.created
-  if (message.created !== undefined) stats.endedAt = Math.max(stats.endedAt ?? 0, message.created)
+  const created = validTime(message.created)
+  stats.startedAt ??= created
+  if (created !== undefined) stats.endedAt = Math.max(stats.endedAt ?? 0, created)
   if (isPrompt(message)) stats.prompts++
   for (const part of toolsOf(message)) countTool(stats.toolCounts, part)
   if (message.role !== "assistant" || isUserCommand(message)) return
   stats.answers++
-  stats.inputTokens += message.tokens.input + message.tokens.cacheRead + message.tokens.cacheWrite
-  stats.outputTokens += message.tokens.output + message.tokens.reasoning
-  stats.cost += message.cost
-  if (message.completed !== undefined) stats.endedAt = Math.max(stats.endedAt ?? 0, message.completed)
+  const { tokens, cost } = message
+  stats.usage = sumUsage(stats.usage, {
+    inputTokens: tokens.input + tokens.cacheWrite,
+    cachedTokens: tokens.cacheRead,
+    outputTokens: tokens.output + tokens.reasoning,
+    cost,
+  })
+  addWork(stats, created, validTime(message.completed))
   addUnique(stats.models, message.model)
   if (!message.compaction) addUnique(stats.agents, message.agent)
+}
+
+/** A time that a clock can have shown; 0 stands for none. */
+const validTime = (time: number | undefined): number | undefined =>
+  time !== undefined && time > 0 && time <= 8.64e15 ? time : undefined
+
+function addWork(stats: SessionStats, from: number | undefined, to: number | undefined): void {
+  if (to !== undefined) stats.endedAt = Math.max(stats.endedAt ?? 0, to)
+  if (from === undefined || to === undefined || to <= from) return
+  const start = Math.max(from, stats.workedUntil)
+  stats.workMs += Math.min(Math.max(0, to - start), MAX_WORK_MS)
+  stats.workedUntil = Math.max(stats.workedUntil, to)
 }
 
 function addUnique(list: string[], name: string | undefined): void {
@@ -63,14 +102,22 @@ function addUnique(list: string[], name: string | undefined): void {
   if (short && list.length < 20 && !list.includes(short)) list.push(short)
 }
 
-/** Facts of the page header, each with a name. */
-export function headerFacts(stats: SessionStats, info: SessionInfo, changed?: ChangeTotals | undefined): HeaderFact[] {
-  const { prompts, answers, models, agents, inputTokens, outputTokens, cost, startedAt, endedAt } = stats
+/**
+ * Facts of the page header, each with a name.
+ * @param below what the session's subagents took, at every depth
+ */
+export function headerFacts(
+  stats: SessionStats,
+  info: SessionInfo,
+  changed?: ChangeTotals | undefined,
+  below: Usage = noUsage(),
+): HeaderFact[] {
+  const { prompts, answers, models, agents, startedAt, endedAt } = stats
   const list: HeaderFact[] = []
   const start = startedAt ?? info.created
   if (start !== undefined && Math.abs(start) <= 8.64e15) list.push({ name: "Date", value: formatDate(start) })
   if (startedAt !== undefined && endedAt !== undefined && endedAt > startedAt)
-    list.push({ name: "Duration", value: formatDuration(endedAt - startedAt) })
+    list.push({ name: "Duration", ...durations(endedAt - startedAt, stats.workMs) })
   if (models[0])
     list.push({
       name: models.length > 1 ? "Models" : "Model",
@@ -79,9 +126,7 @@ export function headerFacts(stats: SessionStats, info: SessionInfo, changed?: Ch
     })
   if (agents[0]) list.push({ name: agents.length > 1 ? "Agents" : "Agent", value: agents.slice(0, 3).join(", ") })
   list.push({ name: "Messages", value: `${prompts} asked, ${answers} answered` })
-  if (inputTokens + outputTokens > 0)
-    list.push({ name: "Tokens", value: `${formatCompact(inputTokens)} in, ${formatCompact(outputTokens)} out` })
-  if (cost > 0) list.push({ name: "Cost", value: formatCost(cost) })
+  list.push(...usageFacts(stats.usage, below))
   if (changed) {
     const { files, hasMore, additions, deletions } = changed
     list.push({
@@ -91,6 +136,30 @@ export function headerFacts(stats: SessionStats, info: SessionInfo, changed?: Ch
     })
   }
   return list
+}
+
+/** Elapsed time, and the time at work where that says more. */
+function durations(elapsedMs: number, workMs: number): Pick<HeaderFact, "value" | "more"> {
+  const isIdle = workMs > 0 && elapsedMs >= 60_000 && elapsedMs > 1.5 * workMs
+  return { value: formatDuration(elapsedMs), ...(isIdle && { more: `${formatDuration(workMs)} at work` }) }
+}
+
+function usageFacts(own: Usage, below: Usage): HeaderFact[] {
+  const all = sumUsage(own, below)
+  const tokens = ({ inputTokens, outputTokens }: Usage) =>
+    `${formatCompact(inputTokens)} in, ${formatCompact(outputTokens)} out`
+  const isMore = (name: keyof Usage) => all[name] > own[name]
+  const notes = [
+    own.cachedTokens > 0 ? `${formatCompact(own.cachedTokens)} from cache` : "",
+    isMore("inputTokens") || isMore("outputTokens") ? `with subagents ${tokens(all)}` : "",
+  ].filter(Boolean)
+  const cost = isMore("cost") ? { more: `${formatCost(all.cost)} with subagents` } : {}
+  return [
+    ...(all.inputTokens + all.cachedTokens + all.outputTokens > 0
+      ? [{ name: "Tokens", value: tokens(own), ...(notes.length > 0 && { more: notes.join(", ") }) }]
+      : []),
+    ...(all.cost > 0 ? [{ name: "Cost", value: formatCost(own.cost), ...cost }] : []),
+  ]
 }
 
 /** One sentence on what was done: `12 steps: looked 5 times, ran 4 commands (1 failed), edited 3 times.` */

@@ -1,7 +1,8 @@
+import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { addChanges, changedFiles, emptyHistory } from "../../src/render/changes/change-history.ts"
 import { changesHeader, changesPages } from "../../src/render/changes/changes-pages.ts"
-import { addToStats, describeSteps, headerFacts, zeroStats } from "../../src/render/session-stats.ts"
+import { addToStats, describeSteps, headerFacts, type Usage, zeroStats } from "../../src/render/session-stats.ts"
 import { normalizeMessage, normalizeSession } from "../../src/session/normalize.ts"
 import { all, recordOf } from "../support/record.ts"
 import { type Exported, exports } from "./draw.ts"
@@ -57,5 +58,48 @@ describe("the sentence on what was done", () => {
 
   test("is empty if nothing was done", () => {
     expect(done()).toBe("")
+  })
+})
+
+describe("what a session took", () => {
+  const answered = (created: number, completed: number, more: object = {}) =>
+    assistant([{ type: "text", text: "a" }], { time: { created, completed }, ...more })
+  const value = (facts: ReturnType<typeof headerFacts>, name: string) => {
+    const fact = facts.find((one) => one.name === name)
+    return fact && [fact.value, fact.more]
+  }
+  const factsFrom = (messages: object[], below?: Usage) => {
+    const stats = zeroStats()
+    for (const message of messages) addToStats(stats, normalizeMessage(message))
+    return headerFacts(stats, normalizeSession(recordOf({})).info, undefined, below)
+  }
+
+  test("is its own, and with its subagents beside it; what came from the cache is apart", () => {
+    const tokens = { input: 800, output: 100, reasoning: 50, cache: { read: 4_000_000, write: 400 } }
+    const own = answered(1, 2, { cost: 0.02, tokens })
+    expect(value(factsFrom([own]), "Cost")).toEqual(["$0.020", undefined])
+    expect(value(factsFrom([own]), "Tokens")).toEqual(["1.20k in, 150 out", "4.00M from cache"])
+    const facts = factsFrom([own], { inputTokens: 800, cachedTokens: 0, outputTokens: 50, cost: 7 })
+    expect(value(facts, "Cost")).toEqual(["$0.020", "$7.02 with subagents"])
+    expect(value(facts, "Tokens")![1]).toBe("4.00M from cache, with subagents 2k in, 200 out")
+  })
+
+  test("at work is no longer than the time that passed, whatever ran side by side and whatever clocks say", () => {
+    const time = fc.oneof(fc.integer({ min: 0, max: 10 ** 9 }), fc.constant(0), fc.double())
+    fc.assert(
+      fc.property(fc.array(fc.tuple(time, time), { maxLength: 20 }), (spans) => {
+        const stats = zeroStats()
+        for (const [from, to] of spans) addToStats(stats, normalizeMessage(answered(from, to)))
+        const { workMs, startedAt = 0, endedAt = 0 } = stats
+        const earliest = Math.min(...spans.flat().filter((one) => one > 0))
+        expect(workMs).toBeGreaterThanOrEqual(0)
+        if (workMs > 0) expect(workMs).toBeLessThanOrEqual(endedAt - Math.min(earliest, startedAt) + 1)
+        expect(startedAt).not.toBeNaN()
+      }),
+    )
+    const day = 24 * 3_600_000
+    const pause = [answered(day, day + 5 * 60_000), answered(23 * day, 23 * day + 5 * 60_000)]
+    expect(value(factsFrom(pause), "Duration")).toEqual(["22 days", "10 min 00 s at work"])
+    expect(value(factsFrom([assistant([], { time: { created: 0 } }), ...pause]), "Duration")![0]).toBe("22 days")
   })
 })
