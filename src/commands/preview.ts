@@ -4,6 +4,7 @@ import { preview } from "../share/preview.ts"
 import { newShareId } from "../share/share-id.ts"
 import { version } from "../version.ts"
 import { settingsFromFlags } from "./destination.ts"
+import { writeJson } from "./json.ts"
 import { namedSession } from "./named-session.ts"
 import { redactionReport } from "./redaction-report.ts"
 import { parseSelection, type SelectionFlags } from "./selection.ts"
@@ -11,6 +12,7 @@ import { info, statusLine, type Terminal } from "./terminal.ts"
 
 export interface PreviewFlags extends SelectionFlags {
   open?: boolean
+  json?: boolean
   quiet?: boolean
 }
 
@@ -33,8 +35,10 @@ export async function previewCommand(
     status.clear()
     for (const line of redactionReport(prepared)) info(terminal, flags.quiet, line)
     info(terminal, flags.quiet, "Nothing was uploaded. The next preview replaces this one.")
-    terminal.stdout.write(`${prepared.url}\n`)
-    if (flags.open ?? terminal.stdout.isTTY) await (await import("open")).default(prepared.url)
+    const { url, found } = prepared
+    if (flags.json) writeJson(terminal, { url, found })
+    else terminal.stdout.write(`${url}\n`)
+    if (flags.open ?? (terminal.stdout.isTTY && !flags.json)) await (await import("open")).default(url)
   } finally {
     status.clear()
   }
