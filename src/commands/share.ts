@@ -1,6 +1,4 @@
 import { presignedPages } from "../export/presigned-page.ts"
-import type { SecretCount } from "../redact/marks/secrets.ts"
-import type { Session } from "../session/model.ts"
 import type { SessionToShare } from "../share/read-session.ts"
 import { type ShareOptions, share } from "../share/share.ts"
 import { confirmShare } from "./confirm-share.ts"
@@ -25,13 +23,14 @@ export async function shareCommand(argument: string | undefined, flags: ShareFla
   /** The session, once objects of it may be stored. */
   let uploading: string | undefined
 
-  async function mayShare({ session, directory, earlier, found, placeholders }: SessionToShare): Promise<void> {
+  async function mayShare(read: SessionToShare): Promise<void> {
+    const { session, directory, earlier } = read
     request.assertAllowedIn(directory)
-    if (!request.isConfirmed && earlier?.url === undefined) await confirm(session, found)
+    if (!request.isConfirmed && earlier?.url === undefined) await confirm(read)
     uploading = session.info.id
   }
 
-  async function confirm(session: Session, found: SecretCount[]): Promise<void> {
+  async function confirm({ session, found, placeholders }: SessionToShare): Promise<void> {
     status.clear()
     const preview = () => previewCommand(named, { ...flags, open: true }, terminal)
     const about = { ...confirmationOf(request, terminal), signed: flags.signed, found, placeholders, preview }
