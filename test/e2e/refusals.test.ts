@@ -66,7 +66,7 @@ describe("bad input gets one clear sentence, a hint and exit status 2", () => {
       /gs:\/\/ is not a destination/,
     ],
     ["an endpoint that is none", () => ({ args: ["share", fixture("questions"), "--endpoint", "minio"] }), /endpoint/],
-    ["an unknown flag", () => ({ args: ["share", "--no-such-flag"] }), /unknown option/],
+    ["an unknown flag", () => ({ args: ["share", "--no-such-flag"] }), /Unknown option --no-such-flag/],
     ["no share's name", () => ({ args: ["unshare", "hello"] }), /neither the link of a share/],
     ["no argument", () => ({ args: ["unshare"] }), /Name a share to remove/],
   ]
