@@ -30,7 +30,16 @@ const mayImport = {
   // Entries
   "src/config/": ["src/store/", "src/lib/"],
   "src/commands/": ["src/!plugin/"],
-  "src/cli.ts": ["src/commands/", "src/config/", "src/store/bucket-options.ts", "src/lib/"],
+  "src/cli.ts": ["src/cli/", "src/commands/", "src/config/", "src/lib/"],
+  "src/cli/": [
+    "src/commands/",
+    "src/config/",
+    "src/export/",
+    "src/session/",
+    "src/share/",
+    "src/store/bucket-options.ts",
+    "src/lib/",
+  ],
   "src/index.ts": ["src/session/", "src/share/", "src/store/"],
   "src/plugin/": [
     "src/config/",
@@ -126,7 +135,7 @@ export default {
       comment: "No file imports itself through others, types included.",
       severity: "error",
       // These folders still have some.
-      from: { pathNot: "^src/(render|redact|share-server)/" },
+      from: { pathNot: "^src/(render|redact)/" },
       to: { circular: true },
     },
     {

@@ -7,10 +7,14 @@ var needed = [22, 13]
 var found = process.versions.node.split(".").map(Number)
 var asked = process.argv.slice(2).join(" ")
 if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
-  console.error(`opencode-bucket needs Node ${needed.join(".")} or newer; this is Node ${process.versions.node}.`)
+  console.error(
+    `opencode-bucket needs Node ${needed.join(".")} or newer; this is Node ${process.versions.node}. Install a newer one: https://nodejs.org`,
+  )
   process.exitCode = 1
-} else if (asked === "--version" || asked === "-V") answer(() => `${JSON.parse(read("../package.json")).version}\n`)
-else if (asked === "--help" || asked === "-h") answer(() => read("../dist/help.txt"))
+} else if (asked === "--version" || asked === "-v") answer(() => `${JSON.parse(read("../package.json")).version}\n`)
+// The file is laid out for 80 columns and more.
+else if ((asked === "--help" || asked === "-h") && !(process.stdout.columns < 80))
+  answer(() => read("../dist/help.txt"))
 else run()
 
 /**

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib"
-import { prebuiltSheet } from "../src/render/site/page.ts"
+import { prebuiltPage } from "../src/render/site/page-renderer.ts"
 
 /**
  * Size limits, in gzipped bytes, of what each page needs before it is painted, so that it shows at once on a slow line.
@@ -8,7 +8,7 @@ const budgets = { style: 14_000, script: 12_000 } as const
 
 /** Measures the built page's style sheet and script. `tooHeavy` has a sentence for each that exceeds its budget. */
 export async function weigh(): Promise<{ weights: Record<string, number>; tooHeavy: string[] }> {
-  const sheet = await prebuiltSheet()
+  const { sheet } = await prebuiltPage()
   const weights: Record<string, number> = {}
   const tooHeavy: string[] = []
   for (const name of ["style", "script"] as const) {

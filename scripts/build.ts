@@ -6,6 +6,7 @@ import path from "node:path"
 import * as astro from "astro"
 import { build } from "esbuild"
 import { weigh } from "./budgets.ts"
+import { manPage } from "./man-page.ts"
 import { notices } from "./notices.ts"
 
 const root = path.dirname(import.meta.dirname)
@@ -59,6 +60,7 @@ execFileSync("tsc", ["-p", "tsconfig.types.json"], { cwd: root, stdio: "inherit"
 // The output of `--help`, to print it without loading the command.
 const help = execFileSync(process.execPath, [path.join(dist, "cli.js"), "--help"], { encoding: "utf8" })
 writeFileSync(path.join(dist, "help.txt"), help)
+writeFileSync(path.join(dist, "opencode-bucket.1"), manPage())
 writeFileSync(path.join(dist, "built"), "")
 
 /** A Vite plugin that adds the source files of the bundle to `files`, relative to the project. */

@@ -47,7 +47,7 @@ if (installed < changed(at("package-lock.json")) || !existsSync(node))
   npm("Installing packages (a minute or two)", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
 
 const sources = ["src", "package.json", "package-lock.json", "astro.config.mjs", "tsconfig.json", "tsconfig.types.json"]
-const builders = ["scripts/build.ts", "scripts/budgets.ts", "scripts/notices.ts"]
+const builders = ["scripts/build.ts", "scripts/budgets.ts", "scripts/notices.ts", "scripts/man-page.ts"]
 const newest = Math.max(...[...sources, ...builders].map((name) => changed(at(name))))
 if (changed(at("dist", "built")) < newest) npm("Building", ["run", "--silent", "build"])
 

@@ -3,6 +3,7 @@
 declare namespace App {
   interface Locals {
     page: import("./render/view.ts").PageView
+    links: import("./render/links.ts").PageLinks
   }
 }
 
@@ -14,8 +15,14 @@ declare module "*.astro" {
 
 /** The prebuilt page; see `imports` in package.json. */
 declare module "#page" {
-  export const renderPage: import("./render/site/page.ts").RenderPage
-  export const sheet: import("./render/site/page.ts").PageSheet
+  type Renderer = import("./render/site/page-renderer.ts").PageRenderer
+  export const renderPage: Renderer["renderPage"]
+  export const renderItem: Renderer["renderItem"]
+  export const renderHeader: Renderer["renderHeader"]
+  export const renderRail: Renderer["renderRail"]
+  export const renderEntries: Renderer["renderEntries"]
+  export const renderChanges: Renderer["renderChanges"]
+  export const sheet: import("./render/site/page-renderer.ts").PageSheet
 }
 
 /** src/browser/page.ts and what it imports, as one classic script; see astro.config.mjs. */

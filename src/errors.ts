@@ -16,6 +16,7 @@ export type ErrorCode =
   | "store-busy"
   | "store-failed"
   | "left-behind"
+  | "cancelled"
 
 const exitStatus: Record<ErrorCode, number> = {
   "bad-usage": 2,
@@ -32,6 +33,7 @@ const exitStatus: Record<ErrorCode, number> = {
   "store-busy": 5,
   "store-failed": 5,
   "left-behind": 6,
+  cancelled: 130,
 }
 
 export interface ShareErrorOptions {
@@ -57,10 +59,17 @@ export class ShareError extends Error {
     this.hint = hint === undefined ? undefined : oneLine(hint)
   }
 
-  /** The exit status of the command line for this error: 2 input, 3 disabled, 4 not found, 5 store, 6 something is left. */
+  /** The exit status of the command line for this error: 2 input, 3 disabled, 4 not found, 5 store, 6 something is left, 130 cancelled. */
   get exitStatus(): number {
     return exitStatus[this.code]
   }
+}
+
+/** The error in the output of `--json`. Unexpected errors have the code `unexpected`. */
+export function asJsonError(error: unknown): { code: ErrorCode | "unexpected"; message: string; hint?: string } {
+  if (!(error instanceof ShareError)) return { code: "unexpected", message: String((error as Error)?.message ?? error) }
+  const { code, message, hint } = error
+  return { code, message, ...(hint !== undefined && { hint }) }
 }
 
 /** Line breaks of what a system or a server says become spaces. */

@@ -1,11 +1,12 @@
 import path from "node:path"
-import { ShareError } from "../errors.ts"
+import { asJsonError, ShareError } from "../errors.ts"
 import type { ArchiveSummary } from "../export/archive.ts"
 import { parseDuration } from "../lib/duration.ts"
 import { sha256 } from "../lib/hash.ts"
 import { databasePath } from "../session/database-path.ts"
 import { listSessions, type SessionEntry } from "../session/list-sessions.ts"
-import { info, type Terminal } from "./terminal.ts"
+import { writeJson } from "./json.ts"
+import { counted, info, type Terminal } from "./terminal.ts"
 
 /** Flags that select sessions for `--all`. */
 export interface AllFlags {
@@ -30,13 +31,22 @@ export function selectSessions({ since, project }: AllFlags, { env, home, cwd }:
 /** Hash of the options that affect the output: 16 hex characters. A session is processed again when it changes. */
 export const optionsHash = (...values: unknown[]): string => sha256(JSON.stringify(values)).slice(0, 16)
 
-/** Prints the counts of an archive run. Throws if any session failed: the first error, with the number of failures. */
+/**
+ * Prints the counts of an archive run; with `--json`, an object of these, `about` and the failures. Throws if any session
+ * failed: the first error, with the number of failures.
+ */
 export function reportArchive(
   { kept, unchanged, left, failed }: ArchiveSummary,
-  { done, leftOut }: { done: string; leftOut?: string },
-  quiet: boolean | undefined,
+  { done, leftOut, about }: { done: "exported" | "shared"; leftOut?: string; about: object },
+  { json, quiet }: { json?: boolean; quiet?: boolean },
   terminal: Terminal,
 ): void {
+  const error = archiveError(failed)
+  if (json) {
+    const failures = failed.map(({ session, error }) => ({ session, ...asJsonError(error) }))
+    const summary = { ...about, [done]: kept, unchanged, left, failed: failures }
+    writeJson(terminal, { ...summary, ...(error && { error: asJsonError(error) }) })
+  }
   const counts = [
     `${kept} ${done}`,
     `${unchanged} unchanged`,
@@ -46,10 +56,18 @@ export function reportArchive(
   info(terminal, quiet, `${counts.filter(Boolean).join(", ")}.`)
   if (left > 0 && leftOut) info(terminal, quiet, leftOut)
   for (const { session, error } of failed.slice(0, 20)) info(terminal, quiet, `${session}: ${error.message}`)
+  if (error) throw error
+}
+
+function archiveError(failed: ArchiveSummary["failed"]): ShareError | undefined {
   const [first] = failed
-  if (first)
-    throw new ShareError(first.error.code, `${failed.length} sessions failed. First error: ${first.error.message}`, {
+  if (!first) return undefined
+  return new ShareError(
+    first.error.code,
+    `${counted(failed.length, "session")} failed. First error: ${first.error.message}`,
+    {
       hint: first.error.hint ?? "Run the same command again to resume.",
       cause: first.error,
-    })
+    },
+  )
 }

@@ -69,7 +69,7 @@ export async function confirmShareAll(options: ConfirmShareAllOptions): Promise<
     ["Redacted", "secrets are redacted, as in every share; use preview to check one session"],
   ])
   if (!(await promptYesNo(terminal, "Share all of them, each under its own link?")))
-    throw new ShareError("bad-usage", "Nothing was shared.")
+    throw new ShareError("cancelled", "Cancelled. Nothing was shared.")
   return agreement
 }
 
@@ -108,7 +108,7 @@ async function ask({ terminal, preview }: ConfirmShareOptions): Promise<void> {
       { value: "no", label: "Cancel" },
     ])
     if (answer === "yes") return
-    if (answer !== "preview") throw new ShareError("bad-usage", "The session was not shared.")
+    if (answer !== "preview") throw new ShareError("cancelled", "Cancelled. The session was not shared.")
     await preview()
   }
 }

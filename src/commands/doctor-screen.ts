@@ -1,5 +1,6 @@
 import type { Finding } from "../doctor/finding.ts"
 import { terminalText } from "../lib/terminal-text.ts"
+import { wrapText } from "../lib/wrap-text.ts"
 import { joinPainted, type Painted, paint, painted } from "./output.ts"
 import { oneLine } from "./terminal.ts"
 
@@ -8,6 +9,8 @@ export interface ScreenOptions {
   /** Line width in characters. */
   width: number
   colour: boolean
+  /** Home folder, shown as `~`. */
+  home?: string
 }
 
 /** A setting, its value and its origin. */
@@ -23,19 +26,27 @@ const colours = { ok: 32, note: 2, warn: 33, fail: 31 }
 const INDENT_CHARS = 17
 
 /** Lays out findings and settings in two columns, wrapped to the terminal's width and readable without colour. */
-export function screen({ width, colour }: ScreenOptions) {
+export function screen({ width, colour, home = "" }: ScreenOptions) {
   const inColour = (code: number, text: string) => paint(colour ? code : undefined, text)
   const wide = Math.max(30, Math.min(width, 100) - INDENT_CHARS)
 
   function column(text: string): string[] {
-    return wrap(terminalText(oneLine(text)), wide)
+    return wrapText(terminalText(short(oneLine(text))), wide)
+  }
+
+  function short(text: string): string {
+    return home.length > 1 ? text.replaceAll(`${home}/`, "~/") : text
   }
 
   return {
-    heading: (text: string) => painted`\n${inColour(1, text)}\n`,
+    heading: (text: string) => painted`\n${inColour(1, short(text))}\n`,
 
     rows(settings: readonly SettingRow[]): Painted {
-      const rows = settings.map((row) => ({ ...row, value: terminalText(row.value), from: terminalText(row.from) }))
+      const rows = settings.map((row) => ({
+        ...row,
+        value: terminalText(short(row.value)),
+        from: terminalText(short(row.from)),
+      }))
       const longest = Math.max(0, ...rows.map(({ value }) => value.length))
       // The origin goes next to the value if all rows fit, otherwise below it.
       const fits = rows.every(({ from }) => longest + 3 + from.length <= wide)
@@ -62,15 +73,4 @@ function layOut(label: ScreenText, [first = "", ...rest]: ScreenText[], length: 
   const gap = " ".repeat(Math.max(1, INDENT_CHARS - length))
   const margin = " ".repeat(INDENT_CHARS)
   return joinPainted([painted`${label}${gap}${first}\n`, ...rest.map((line) => painted`${margin}${line}\n`)])
-}
-
-/** Wraps a text at `width` characters. A longer word, such as a link, stays whole. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
 }

@@ -2,24 +2,29 @@ import type { LoadedSettings } from "../config/load.ts"
 import { type Settings, settingNames } from "../config/schema.ts"
 import { runDoctor } from "../doctor/doctor.ts"
 import { type Finding, failureFinding } from "../doctor/finding.ts"
-import { ShareError } from "../errors.ts"
+import { asJsonError, ShareError } from "../errors.ts"
+import { wrapText } from "../lib/wrap-text.ts"
 import { newShareId } from "../share/share-id.ts"
 import { type Destination, openStore, parseDestination } from "../store/open-store.ts"
 import { version } from "../version.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
 import { NEWEST_SESSION, openCodeFindings, PLUGIN } from "./doctor-opencode.ts"
-import { type SettingRow, screen, wrap } from "./doctor-screen.ts"
+import { type SettingRow, screen } from "./doctor-screen.ts"
+import { writeJson } from "./json.ts"
 import { asXml, describeLifecycle, lifecycle } from "./lifecycle.ts"
 import { parseLifetime } from "./lifetime.ts"
-import { type Painted, painted, writePainted } from "./output.ts"
+import { type Painted, painted, usesColour, writePainted } from "./output.ts"
+import { printPolicy } from "./policy.ts"
 import { readPolicy } from "./read-policy.ts"
-import { info, statusLine, type Terminal } from "./terminal.ts"
+import { counted, info, statusLine, type Terminal } from "./terminal.ts"
 
 export interface DoctorFlags extends DestinationFlags {
   json?: boolean
   /** Print only warnings and failures. */
   quiet?: boolean
   expires?: string
+  /** Print the policy for public links instead of checking. */
+  policy?: boolean
   /** Print a lifecycle rule instead of checking. */
   lifecycle?: true | string
 }
@@ -27,8 +32,9 @@ export interface DoctorFlags extends DestinationFlags {
 /** `doctor`: prints the results of all checks on stdout, with suggested fixes. Throws at the end if sharing does not work. */
 export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Promise<void> {
   if (flags.lifecycle) return printLifecycle(flags, terminal)
-  const { stdout, env } = terminal
-  const set = screen({ width: stdout.columns || 80, colour: Boolean(stdout.isTTY && !env["NO_COLOR"]) })
+  if (flags.policy) return printPolicy(flags, terminal)
+  const { stdout, home } = terminal
+  const set = screen({ width: stdout.columns || 80, colour: usesColour(terminal), home })
   const print = (text: Painted) => void (flags.json || writePainted(stdout, text))
   const status = statusLine(terminal, flags.quiet)
   const findings: Finding[] = []
@@ -39,9 +45,11 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
   }
 
   let rows: SettingRow[] = []
+  let isDefault = false
   try {
     const settings = settingsFromFlags(flags, terminal)
     rows = settingRows(settings, flags)
+    isDefault = settings.isDefault
     if (!flags.quiet) print(painted`opencode-bucket ${version}\n${set.heading("Settings")}${set.rows(rows)}`)
     if (!flags.quiet) print(set.heading("OpenCode"))
     for (const finding of await openCodeFindings(terminal)) tell(finding)
@@ -65,13 +73,27 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
   const failures = findings.filter(({ state }) => state === "fail")
   const failed = failures.find(({ about }) => about !== NEWEST_SESSION) ?? failures[0]
   const warned = findings.filter(({ state }) => state === "warn").length
-  if (flags.json) stdout.write(`${JSON.stringify({ version, works: !failed, settings: rows, findings })}\n`)
-  if (failed?.about === NEWEST_SESSION)
-    throw new ShareError("bad-input", "The newest session of this project cannot be shared, see above.")
-  if (failed) throw new ShareError("store-failed", `Sharing does not work: ${failed.about.toLowerCase()}, see above.`)
-  const more = warned === 0 ? "" : `; ${warned === 1 ? "1 warning" : `${warned} warnings`}, marked !`
-  if (!flags.quiet) print(painted`\nSharing works${more}.\n`)
+  const error = failed && doctorError(failed)
+  if (flags.json)
+    writeJson(terminal, {
+      version,
+      works: !failed,
+      settings: rows,
+      findings,
+      ...(error && { error: asJsonError(error) }),
+    })
+  if (error) throw error
+  const more = warned === 0 ? "" : `; ${counted(warned, "warning")}, marked !`
+  const outcome = isDefault
+    ? `No bucket is set: shares open on this machine only${more}. To set one up: opencode-bucket init`
+    : `Sharing works${more}.`
+  if (!flags.quiet) print(painted`\n${outcome}\n`)
 }
+
+const doctorError = ({ about }: Finding): ShareError =>
+  about === NEWEST_SESSION
+    ? new ShareError("bad-input", "The newest session of this project cannot be shared, see above.")
+    : new ShareError("store-failed", `Sharing does not work: ${about.toLowerCase()}, see above.`)
 
 async function examineDestination(
   destination: Destination,
@@ -138,7 +160,7 @@ async function printLifecycle(flags: DoctorFlags, terminal: Terminal): Promise<v
   info(
     terminal,
     flags.quiet,
-    ...["", ...words.flatMap((text) => wrap(text, wide)), ...(form === "json" ? [`  ${command}`] : [])],
+    ...["", ...words.flatMap((text) => wrapText(text, wide)), ...(form === "json" ? [`  ${command}`] : [])],
   )
 }
 

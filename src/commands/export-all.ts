@@ -28,8 +28,6 @@ export async function exportAll(flags: ExportFlags & AllFlags, terminal: Termina
   if (flags.output === "-")
     throw new ShareError("bad-usage", "Cannot write several sessions to stdout.", { hint: "Set --output to a folder." })
   const selection = parseSelection(flags)
-  if (selection.until !== undefined)
-    throw new ShareError("bad-usage", "--until cannot be used with --all.", { hint: "It applies to a single session." })
   const { redact } = settingsFromFlags({}, terminal, { isNew: false })
   const { env, home, cwd } = terminal
   const sessions = selectSessions(flags, terminal)
@@ -72,8 +70,8 @@ export async function exportAll(flags: ExportFlags & AllFlags, terminal: Termina
     status.clear()
     const index = path.join(folder, "index.html")
     await writeOutput(index, indexPage(journal.entries.values(), "OpenCode sessions"), { force: true })
-    terminal.stdout.write(`${terminalText(index)}\n`)
-    reportArchive(result, { done: "exported" }, flags.quiet, terminal)
+    if (!flags.json) terminal.stdout.write(`${terminalText(index)}\n`)
+    reportArchive(result, { done: "exported", about: { index, format } }, flags, terminal)
   } finally {
     status.clear()
   }

@@ -9,6 +9,7 @@ import { terminalText } from "../lib/terminal-text.ts"
 import { prepare } from "../share/prepare.ts"
 import { version } from "../version.ts"
 import { settingsFromFlags } from "./destination.ts"
+import { writeJson } from "./json.ts"
 import { namedSession } from "./named-session.ts"
 import { writeBytes } from "./output.ts"
 import { parseSelection, type SelectionFlags } from "./selection.ts"
@@ -19,12 +20,15 @@ export interface ExportFlags extends SelectionFlags {
   /** A file, a folder, or `-` for stdout. */
   output?: string
   force?: boolean
+  json?: boolean
   quiet?: boolean
 }
 
 /** `export [session]`: writes a session, redacted like a share, to a file, folder or stdout; prints the path. */
 export async function exportCommand(named: string | undefined, flags: ExportFlags, terminal: Terminal): Promise<void> {
   const format = parseFormat(flags)
+  if (flags.json && isStdout(flags.output, terminal.cwd))
+    throw new ShareError("bad-usage", "--json cannot be used with --output -.", { hint: "Set --output to a file." })
   const selection = parseSelection(flags)
   const { redact } = settingsFromFlags({}, terminal, { isNew: false })
   const status = statusLine(terminal, flags.quiet)
@@ -52,7 +56,8 @@ export async function exportCommand(named: string | undefined, flags: ExportFlag
           : await writeOutput(place, exportPieces(prepared, format, version), { force })
       status.clear()
       info(terminal, flags.quiet, `${formatBytes(size)}, ${FORMAT_TEXTS[format]}.`)
-      terminal.stdout.write(`${terminalText(place)}\n`)
+      if (flags.json) writeJson(terminal, { path: place, format, bytes: size, found: prepared.found })
+      else terminal.stdout.write(`${terminalText(place)}\n`)
     })
   } finally {
     status.clear()

@@ -1,5 +1,5 @@
 import { ledgerFolder } from "../config/paths.ts"
-import { ShareError } from "../errors.ts"
+import { asJsonError, ShareError } from "../errors.ts"
 import { titleLine } from "../lib/terminal-text.ts"
 import { findInLedger, parseShareName } from "../share/find-share.ts"
 import { forgetShare, type StoredState, storedState } from "../share/forget.ts"
@@ -9,6 +9,7 @@ import { destinationKey } from "../share/prune.ts"
 import { describeDestination } from "../store/describe-destination.ts"
 import { storeCache } from "../store/store-cache.ts"
 import { settingsFromFlags } from "./destination.ts"
+import { writeJson } from "./json.ts"
 import { promptYesNo } from "./prompt.ts"
 import { canAsk, info, statusLine, type Terminal } from "./terminal.ts"
 import type { UnshareFlags } from "./unshare.ts"
@@ -51,17 +52,21 @@ export async function forgetCommand(named: string | undefined, flags: UnshareFla
         terminal.stderr.write(`Not forgotten: ${nameOf(entry)}\n  ${refusal(entry, held)}\n`)
       }
     }
-    if (flags.json) terminal.stdout.write(`${JSON.stringify({ forgotten, kept })}\n`)
   } finally {
     status.clear()
     await places.close()
   }
-  if (kept.length === 0) return
-  throw new ShareError(
+  const error = keptError(kept.length, forgotten.length)
+  if (flags.json) writeJson(terminal, { forgotten, kept, ...(error && { error: asJsonError(error) }) })
+  if (error) throw error
+}
+
+function keptError(kept: number, forgotten: number): ShareError | undefined {
+  if (kept === 0) return undefined
+  const all = kept + forgotten
+  return new ShareError(
     "bad-usage",
-    kept.length + forgotten.length === 1
-      ? "The share was not forgotten."
-      : `${kept.length} of ${kept.length + forgotten.length} shares were not forgotten.`,
+    all === 1 ? "The share was not forgotten." : `${kept} of ${all} shares were not forgotten.`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import { ledgerFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import { denied, fetchLimited } from "../import/fetch-limited.ts"
@@ -23,8 +23,9 @@ import { prefixOf } from "../share/manifest.ts"
 import { openStore } from "../store/open-store.ts"
 import { confirmDestination, settingsFromFlags } from "./destination.ts"
 import { tokenFor, tokenNotSent } from "./import-token.ts"
+import { writeJson } from "./json.ts"
 import { promptYesNo } from "./prompt.ts"
-import { canAsk, info, oneLine, statusLine, type Terminal } from "./terminal.ts"
+import { canAsk, counted, info, oneLine, statusLine, type Terminal } from "./terminal.ts"
 
 export interface ImportFlags {
   /** Add to an existing session with the same id. */
@@ -33,6 +34,7 @@ export interface ImportFlags {
   token?: string
   allowPrivate?: boolean
   yes?: boolean
+  json?: boolean
   quiet?: boolean
 }
 
@@ -67,15 +69,15 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
         unknown += one.unknown
       }
       status.clear()
-      const others = sessions > 1 ? ` and ${sessions - 1} subagent session${sessions === 2 ? "" : "s"}` : ""
+      const others = sessions > 1 ? ` and ${counted(sessions - 1, "subagent session")}` : ""
       info(
         terminal,
         flags.quiet,
         `Imported "${titleLine(session.info.title) || id}"${others}. Continue with: opencode --session ${id}`,
       )
-      if (unknown > 0)
-        info(terminal, flags.quiet, `Skipped ${unknown} part${unknown === 1 ? "" : "s"} of unknown type.`)
-      terminal.stdout.write(`${id}\n`)
+      if (unknown > 0) info(terminal, flags.quiet, `Skipped ${counted(unknown, "part")} of unknown type.`)
+      if (flags.json) writeJson(terminal, { session: id, title: session.info.title, sessions, skippedParts: unknown })
+      else terminal.stdout.write(`${id}\n`)
     })
   } finally {
     status.clear()
@@ -86,7 +88,13 @@ async function sourceOf(link: string, flags: ImportFlags, terminal: Terminal): P
   if (link === "-") return exportStdin(terminal.stdin)
   const isFolder = (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
   const place = parseImportSource(link, terminal.cwd, isFolder)
-  if ("file" in place) return exportFile(place.file)
+  if ("file" in place) {
+    if (/\.html$/i.test(link) && !existsSync(place.file))
+      throw new ShareError("bad-input", `${oneLine(link)} is a page without a session.json beside it.`, {
+        hint: "Export the session for import: opencode-bucket export --format json",
+      })
+    return exportFile(place.file)
+  }
   const { allowPrivate } = flags
   const token = tokenFor(place.url, flags.token, terminal)
   const body = await fetchLimited(place.url, { maxBytes: MAX_SESSION_BYTES, token, allowPrivate }).catch(
@@ -141,7 +149,12 @@ async function describeSession(session: Session, from: string, cwd: string): Pro
   const { title, directory, version } = session.info
   const facts = [
     ["Conversation", titleLine(title) || "Untitled session"],
-    ["Contains", `${prompts} prompts, ${answers} answers${subagents > 0 ? `, ${subagents} subagents` : ""}`],
+    [
+      "Contains",
+      [counted(prompts, "prompt"), counted(answers, "answer"), subagents > 0 && counted(subagents, "subagent")]
+        .filter(Boolean)
+        .join(", "),
+    ],
     ["From", oneLine(from)],
     ["Directory", `${oneLine(directory)}${version ? `, OpenCode ${oneLine(version)}` : ""}`],
     ["Into", `the project of ${terminalText(cwd)}`],
@@ -153,5 +166,6 @@ async function agree(words: string, terminal: Terminal): Promise<void> {
   terminal.stderr.write(
     `\n${words}\n  It contains text written by others. Continuing the session sends that text to the model.\n\n`,
   )
-  if (!(await promptYesNo(terminal, "Import it?"))) throw new ShareError("bad-usage", "The session was not imported.")
+  if (!(await promptYesNo(terminal, "Import it?")))
+    throw new ShareError("cancelled", "Cancelled. The session was not imported.")
 }

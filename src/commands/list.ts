@@ -1,11 +1,13 @@
 import { ledgerFolder } from "../config/paths.ts"
-import type { ShareError } from "../errors.ts"
+import { asJsonError, type ShareError } from "../errors.ts"
+import { formatTime } from "../lib/format-time.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
-import { formatDay, isPast, isTimestamp } from "../share/expiry.ts"
+import { isPast, isTimestamp } from "../share/expiry.ts"
 import { openLedger } from "../share/ledger.ts"
 import { type ListedShare, listShares } from "../share/list.ts"
 import { storeCache } from "../store/store-cache.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
+import { writeJson } from "./json.ts"
 import { formatBytes, info, type Terminal } from "./terminal.ts"
 
 export interface ListFlags extends DestinationFlags {
@@ -40,7 +42,7 @@ export async function listCommand(
         failed = error
       },
     })
-    if (flags.json) await print(`${JSON.stringify({ shares })}\n`, terminal)
+    if (flags.json) writeJson(terminal, { shares, ...(failed && { error: asJsonError(failed) }) })
     else if (shares.length > 0)
       await print(`${shares.map((share) => describeShare(share, new Date())).join("\n\n")}\n`, terminal)
     else if (silent.size === 0 && !failed) info(terminal, flags.quiet, "No shares.")
@@ -69,7 +71,7 @@ function describeShare(
   now: Date,
 ): string {
   const facts = [
-    isTimestamp(updated) && updated.slice(0, 16).replace("T", " "),
+    isTimestamp(updated) && formatTime(updated),
     bytes > 0 && formatBytes(bytes),
     titleLine(session),
     until(expires, now),
@@ -81,13 +83,13 @@ function describeShare(
 }
 
 function signedUntil(signed: string, now: Date): string {
-  const end = `${signed.slice(0, 16).replace("T", " ")} UTC`
+  const end = formatTime(signed)
   return isPast(signed, now) ? `signed link expired at ${end}` : `signed link valid until ${end}`
 }
 
 function until(expires: string | null, now: Date): string {
   if (expires === null) return ""
   return isPast(expires, now)
-    ? `expired on ${formatDay(expires)}, not removed yet: run prune`
-    : `expires on ${formatDay(expires)}`
+    ? `expired ${formatTime(expires)}, not removed yet: run prune`
+    : `expires ${formatTime(expires)}`
 }

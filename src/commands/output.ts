@@ -47,6 +47,13 @@ export const overwriteLine = (stream: Stream, text: string): void =>
 export const copyThroughTerminal = (stream: Stream, text: string): void =>
   writeUnescaped(stream, `\x1b]52;c;${Buffer.from(text).toString("base64")}\x07`)
 
+/**
+ * Whether to colour the output on stdout: a terminal that knows colours, and neither `NO_COLOR` nor `CLICOLOR=0`.
+ * Colours never carry meaning alone.
+ */
+export const usesColour = ({ stdout, env }: { stdout: Stream; env: Record<string, string | undefined> }): boolean =>
+  Boolean(stdout.isTTY) && !env["NO_COLOR"] && env["CLICOLOR"] !== "0" && env["TERM"] !== "dumb"
+
 /** Text with our own colour codes. Created only by `painted` and `paint`, which escape their input. */
 class Painted {
   readonly #text: string

@@ -4,12 +4,14 @@ import { preview } from "../share/preview.ts"
 import { newShareId } from "../share/share-id.ts"
 import { version } from "../version.ts"
 import { settingsFromFlags } from "./destination.ts"
+import { writeJson } from "./json.ts"
 import { namedSession } from "./named-session.ts"
 import { parseSelection, type SelectionFlags } from "./selection.ts"
 import { info, redactedLine, statusLine, type Terminal } from "./terminal.ts"
 
 export interface PreviewFlags extends SelectionFlags {
   open?: boolean
+  json?: boolean
   quiet?: boolean
 }
 
@@ -30,8 +32,9 @@ export async function previewCommand(
     status.clear()
     info(terminal, flags.quiet, redactedLine(found))
     info(terminal, flags.quiet, "Nothing was uploaded. The next preview replaces this one.")
-    terminal.stdout.write(`${url}\n`)
-    if (flags.open ?? terminal.stdout.isTTY) await (await import("open")).default(url)
+    if (flags.json) writeJson(terminal, { url, found })
+    else terminal.stdout.write(`${url}\n`)
+    if (flags.open ?? (terminal.stdout.isTTY && !flags.json)) await (await import("open")).default(url)
   } finally {
     status.clear()
   }

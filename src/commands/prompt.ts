@@ -36,6 +36,8 @@ export async function promptChoice<T extends string>(
 export interface TextQuestion {
   message: string
   placeholder: string
+  /** The answer to begin with, which can be edited. */
+  initial?: string | undefined
   /** Returns why an answer is invalid, or undefined. The user can then edit it. */
   validate?: (answer: string) => string | undefined
 }
@@ -43,12 +45,13 @@ export interface TextQuestion {
 /** Asks for a line of text; "" if left empty, undefined if the prompt is cancelled. */
 export async function promptText(
   { stderr }: Terminal,
-  { message, placeholder, validate }: TextQuestion,
+  { message, placeholder, initial, validate }: TextQuestion,
 ): Promise<string | undefined> {
   const { text } = await import("@clack/prompts")
   const answer = await text({
     message: terminalText(message),
     placeholder: terminalText(placeholder),
+    ...(initial !== undefined && { initialValue: terminalText(initial) }),
     validate(answer) {
       const reason = validate?.(answer?.trim() ?? "")
       return reason === undefined ? undefined : terminalText(reason)

@@ -1,4 +1,4 @@
-import { ShareError } from "../errors.ts"
+import { asJsonError, ShareError } from "../errors.ts"
 import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
 import { INDEX, prefixOf } from "../share/manifest.ts"
 import { type RemovalFailure, type RemovalSummary, withForgetHint } from "../share/remove-many.ts"
@@ -6,6 +6,7 @@ import type { Removal } from "../share/unshare.ts"
 import { stillServedUrls } from "../share/verify-removed.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
+import { writeJson } from "./json.ts"
 import { info, type Terminal } from "./terminal.ts"
 
 /** Reports the results of removals. Throws at the end if any failed. */
@@ -23,12 +24,20 @@ export function reportRemovals(
   if (!isOne)
     for (const { url, error } of shown)
       terminal.stderr.write(`Not removed: ${url}\n  ${error.message}${error.hint ? ` ${error.hint}` : ""}\n`)
-  const more = left.length > 0 && { left }
-  if (flags.json) terminal.stdout.write(`${JSON.stringify({ removed, failed: shown.map(asJson), ...more })}\n`)
-  if (!first) return
-  if (isOne) throw first.error
-  const { code } = (shown.find(({ error }) => error.code === "left-behind") ?? first).error
-  throw new ShareError(
+  const error = first && (isOne ? first.error : removalError(shown, all))
+  if (flags.json)
+    writeJson(terminal, {
+      removed,
+      failed: shown.map(asJson),
+      ...(left.length > 0 && { left }),
+      ...(error && { error: asJsonError(error) }),
+    })
+  if (error) throw error
+}
+
+function removalError(failed: RemovalFailure[], all: number): ShareError {
+  const { code } = (failed.find(({ error }) => error.code === "left-behind") ?? failed[0]!).error
+  return new ShareError(
     code,
     all === 1 ? "The share could not be removed." : `${failed.length} of ${all} shares could not be removed.`,
     { hint: "Fix the cause, then run the same command again to continue." },

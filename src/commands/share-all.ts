@@ -1,10 +1,9 @@
 import path from "node:path"
 import { pathToFileURL } from "node:url"
 import { dataFolder } from "../config/paths.ts"
-import { ShareError } from "../errors.ts"
 import { type ArchiveOptions, archive } from "../export/archive.ts"
 import { indexPage } from "../export/index-page.ts"
-import { type Journal, openJournal } from "../export/journal.ts"
+import { type ArchivedSession, type Journal, openJournal } from "../export/journal.ts"
 import { writeOutput } from "../export/write-output.ts"
 import { databaseSource } from "../session/database.ts"
 import { databasePath } from "../session/database-path.ts"
@@ -29,7 +28,6 @@ import { statusLine, type Terminal } from "./terminal.ts"
  * because it contains every link.
  */
 export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal): Promise<void> {
-  assertForAll(flags)
   const request = await openShareRequest(flags, terminal)
   const { store, settings, selection, lifetime } = request
   const { destination, redact } = settings
@@ -47,11 +45,12 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
       onProgress: (done, session) => status.show(`${done} of ${sessions.length}: ${session}…`),
     })
     status.clear()
-    const index = await writeShareIndex(path.join(folder, "index.html"), journal, request)
-    const { kept, unchanged, left, failed } = result
-    const counts = { index, shared: kept, unchanged, left, failed: failed.length }
-    terminal.stdout.write(flags.json ? `${JSON.stringify(counts)}\n` : `${index}\n`)
-    reportArchive(result, { done: "shared", leftOut: LEFT_OUT }, flags.quiet, terminal)
+    const shared = await sharedSessions(journal, request)
+    const index = path.join(folder, "index.html")
+    await writeOutput(index, indexPage(shared, "Shared OpenCode sessions"), { force: true })
+    if (!flags.json) terminal.stdout.write(`${index}\n`)
+    const shares = shared.map(({ session, title, share: id, href: url }) => ({ session, title, id, url }))
+    reportArchive(result, { done: "shared", leftOut: LEFT_OUT, about: { index, shares } }, flags, terminal)
     if (flags.open) await (await import("open")).default(pathToFileURL(index).href)
   } finally {
     status.clear()
@@ -61,15 +60,6 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
 
 const LEFT_OUT =
   "Skipped sessions were unshared before, or must not be shared. To share one again, name it: share <session>."
-
-/** Throws `bad-usage` for flags that apply to a single session. */
-function assertForAll(flags: ShareFlags): void {
-  for (const name of ["until", "signed"] as const)
-    if (flags[name] !== undefined)
-      throw new ShareError("bad-usage", `--${name} cannot be used with --all.`, {
-        hint: "It applies to a single session.",
-      })
-}
 
 /**
  * Asks once for all sessions, and verifies once that shares at the destination can be deleted: a problem with it affects
@@ -125,13 +115,12 @@ function shareOneByOne(
   }
 }
 
-/** Writes the index of the sessions that are still shared. Returns its path. */
-async function writeShareIndex(index: string, journal: Journal, { ledger, settings }: ShareRequest): Promise<string> {
+/** The sessions of the journal that are still shared. */
+async function sharedSessions(journal: Journal, { ledger, settings }: ShareRequest): Promise<ArchivedSession[]> {
   const shared = await Promise.all(
     [...journal.entries.values()].map(async (kept) =>
       (await ledger.at(kept.session, settings.destination)) ? [kept] : [],
     ),
   )
-  await writeOutput(index, indexPage(shared.flat(), "Shared OpenCode sessions"), { force: true })
-  return index
+  return shared.flat()
 }

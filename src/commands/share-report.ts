@@ -1,7 +1,8 @@
-import { formatDay } from "../share/expiry.ts"
+import { formatTime } from "../lib/format-time.ts"
 import { prune } from "../share/prune.ts"
 import type { ShareResult } from "../share/share.ts"
 import { copyToClipboard } from "./clipboard.ts"
+import { writeJson } from "./json.ts"
 import { readPolicy } from "./read-policy.ts"
 import { describeRemoval } from "./removal-report.ts"
 import type { ShareFlags, ShareRequest } from "./share-request.ts"
@@ -15,14 +16,19 @@ export async function reportShare(
   flags: ShareFlags,
   terminal: Terminal,
 ): Promise<void> {
-  for (const line of detailsOf(result, request)) info(terminal, flags.quiet, line)
-  terminal.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${result.url}\n`)
+  for (const line of detailsOf(result, request, flags)) info(terminal, flags.quiet, line)
+  if (flags.json) writeJson(terminal, { ...result, store: request.settings.destination.to })
+  else terminal.stdout.write(`${result.url}\n`)
   if (terminal.stdout.isTTY && !flags.json && (await copyToClipboard(result.url, terminal)))
     info(terminal, flags.quiet, "Copied to the clipboard.")
   if (flags.open) await (await import("open")).default(result.url)
 }
 
-function detailsOf(result: ShareResult, { store, settings: { destination, isDefault } }: ShareRequest): string[] {
+function detailsOf(
+  result: ShareResult,
+  { store, settings: { destination, isDefault } }: ShareRequest,
+  { to }: ShareFlags,
+): string[] {
   const { sent, objects, bytes, removed, expires, signed, note, seen } = result
   const counts = [`${sent} of ${objects} objects uploaded (${formatBytes(bytes)})`, removed && `${removed} removed`]
   const isAllNew = sent === objects
@@ -30,11 +36,12 @@ function detailsOf(result: ShareResult, { store, settings: { destination, isDefa
   const lines = [
     `${store.name}: ${sent === 0 ? "no changes" : counts.filter(Boolean).join(", ")}.`,
     result.redacted > 0 && redactedLine(result.found),
-    expires && `It expires on ${formatDay(expires)}.`,
+    expires && `It expires ${formatTime(expires)}.`,
     signed && result.public !== true && describeSignedLink(signed),
     note,
-    policy && `To make links public, set this bucket policy: ${policy}`,
-    isDefault && "To share with others, set a bucket: --to s3://bucket (see the README).",
+    policy &&
+      `To make links public, set the bucket policy that this prints: opencode-bucket doctor --policy${to === undefined ? "" : ` --to ${to}`}`,
+    isDefault && "To share with others, set up a bucket: opencode-bucket init",
   ]
   return lines.filter((line) => typeof line === "string" && line !== "") as string[]
 }

@@ -4,7 +4,7 @@ import { ledgerFolder } from "../config/paths.ts"
 import { assertSharingAllowed } from "../config/share-mode.ts"
 import { presignedPages } from "../export/presigned-page.ts"
 import type { Selection } from "../session/select.ts"
-import { expiryDay, type Lifetime } from "../share/expiry.ts"
+import { expiryTime, type Lifetime } from "../share/expiry.ts"
 import { type Ledger, openLedger } from "../share/ledger.ts"
 import type { ShareOptions } from "../share/share.ts"
 import { newShareId } from "../share/share-id.ts"
@@ -97,6 +97,6 @@ export const confirmationOf = (
   ledger,
   lifetime,
   place: describeDestination(destination),
-  ends: expiryDay(lifetime, new Date()),
+  ends: expiryTime(lifetime, new Date()),
   terminal,
 })

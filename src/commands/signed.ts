@@ -1,5 +1,6 @@
 import { ShareError } from "../errors.ts"
 import { parseDuration } from "../lib/duration.ts"
+import { formatTime } from "../lib/format-time.ts"
 
 /** Limit of AWS Signature Version 4 for presigned links. */
 const MAX_SIGNED_SECONDS = 7 * 24 * 3600
@@ -21,4 +22,4 @@ export function parseSigned(flag: string | undefined): number | undefined {
 
 /** Describes who can open a presigned link, and until when. */
 export const describeSignedLink = (until: string): string =>
-  `Anyone with the link can open this page until ${until.slice(0, 16).replace("T", " ")} UTC. unshare revokes it at once.`
+  `Anyone with the link can open this page until ${formatTime(until)}. unshare revokes it at once.`

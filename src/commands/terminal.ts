@@ -28,6 +28,9 @@ export function statusLine({ stderr }: Terminal, quiet: boolean | undefined) {
   }
 }
 
+/** `1 prompt`, `2 prompts` */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
+
 /** Formats a number of bytes: `812 bytes`, `14.2 kB`, `3.1 MB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`

@@ -4,6 +4,7 @@ import { createTokens, listRevoked, listTokens, revokeToken, rotateToken } from 
 import type { ObjectStore } from "../store/object-store.ts"
 import { openStore } from "../store/open-store.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
+import { writeJson } from "./json.ts"
 import { info, oneLine, type Terminal } from "./terminal.ts"
 
 const MAX_CONCURRENT_READS = 16
@@ -20,7 +21,7 @@ export async function tokenCreateCommand(names: string[], flags: TokenFlags, ter
   const { owner } = flags
   const tokens = await inBucket(flags, terminal, (store) => createTokens(store, { names, owner, now: new Date() }))
   const [only] = tokens
-  if (flags.json) terminal.stdout.write(`${JSON.stringify(tokens.length === 1 ? only : { tokens })}\n`)
+  if (flags.json) writeJson(terminal, tokens.length === 1 ? only! : { tokens })
   else if (tokens.length === 1) terminal.stdout.write(`${only!.token}\n`)
   else terminal.stdout.write(tokens.map(({ name, token }) => `${token}  ${oneLine(name)}\n`).join(""))
   info(
@@ -43,8 +44,7 @@ export async function tokenListCommand(flags: TokenFlags, terminal: Terminal): P
     shown
   if (flags.json) {
     const shown = { tokens: tokens.map(withoutHash), revoked: revoked.map(withoutHash) }
-    terminal.stdout.write(`${JSON.stringify(shown)}\n`)
-    return
+    return writeJson(terminal, shown)
   }
   if (tokens.length + revoked.length === 0) return info(terminal, flags.quiet, "No tokens.")
   const line = ({ name, owner, created }: (typeof tokens)[number], more = "") =>
@@ -59,7 +59,8 @@ export async function tokenListCommand(flags: TokenFlags, terminal: Terminal): P
 /** `token rotate <name>`: prints a new token with the name, owner and shares of the old one. */
 export async function tokenRotateCommand(name: string, flags: TokenFlags, terminal: Terminal): Promise<void> {
   const token = await inBucket(flags, terminal, (store) => rotateToken(store, { name, now: new Date() }))
-  terminal.stdout.write(flags.json ? `${JSON.stringify({ name, token })}\n` : `${token}\n`)
+  if (flags.json) writeJson(terminal, { name, token })
+  else terminal.stdout.write(`${token}\n`)
   info(
     terminal,
     flags.quiet || flags.json,
@@ -71,10 +72,7 @@ export async function tokenRotateCommand(name: string, flags: TokenFlags, termin
 export async function tokenRevokeCommand(name: string, flags: TokenFlags, terminal: Terminal): Promise<void> {
   const result = await inBucket(flags, terminal, (store) => revokeNamed(store, name, flags.unshare === true))
   const { owner, shares } = result
-  if (flags.json)
-    terminal.stdout.write(
-      `${JSON.stringify({ revoked: name, ...(flags.unshare ? { removed: shares } : { shares }) })}\n`,
-    )
+  if (flags.json) writeJson(terminal, { revoked: name, ...(flags.unshare ? { removed: shares } : { shares }) })
   else info(terminal, flags.quiet, `Revoked ${oneLine(name)}. ${fateOf(name, shares, flags.unshare === true, owner)}`)
 }
 

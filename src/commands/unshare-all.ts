@@ -67,5 +67,5 @@ async function confirmRemoval(what: string, terminal: Terminal): Promise<void> {
       hint: "To confirm: opencode-bucket unshare --all --yes",
     })
   const question = `Remove ${what}? Their links stop working permanently; the sessions are kept.`
-  if (!(await promptYesNo(terminal, question))) throw new ShareError("bad-usage", "Nothing was removed.")
+  if (!(await promptYesNo(terminal, question))) throw new ShareError("cancelled", "Cancelled. Nothing was removed.")
 }

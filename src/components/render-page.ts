@@ -1,6 +1,12 @@
-import { printable } from "../render/html/safe-html.ts"
-import type { PageView } from "../render/view.ts"
+import { componentMarkup, markupOf, type SafeHtml } from "../render/html/safe-html.ts"
+import type { PageLinks } from "../render/links.ts"
+import type { PageRenderer } from "../render/site/page-renderer.ts"
+import ChangedPart from "./ChangedPart.astro"
+import Entries from "./Entries.astro"
+import Header from "./Header.astro"
+import Item from "./Item.astro"
 import Page from "./Page.astro"
+import Rail from "./Rail.astro"
 
 export { sheet } from "./sheet.ts"
 
@@ -9,15 +15,26 @@ interface Template {
   render(destination: { write(piece: unknown): void }): Promise<void> | void
 }
 
+export const renderPage: PageRenderer["renderPage"] = async (page, links) => {
+  const text = markupOf(await render(Page, { page }, links))
+  return text.startsWith("<!DOCTYPE") ? text : `<!DOCTYPE html>${text.replace(/^<!doctype html>/i, "")}`
+}
+
+export const renderItem: PageRenderer["renderItem"] = (item, links) => render(Item, { item }, links)
+export const renderHeader: PageRenderer["renderHeader"] = (page, links) =>
+  render(Header, { page, isStandalone: true }, links)
+export const renderRail: PageRenderer["renderRail"] = (page, sections, links) => render(Rail, { page, sections }, links)
+export const renderEntries: PageRenderer["renderEntries"] = (entries, links) => render(Entries, { entries }, links)
+export const renderChanges: PageRenderer["renderChanges"] = (page, links) => render(ChangedPart, { page }, links)
+
 /**
- * Renders a full HTML document. Throws if a component fails.
- *
- * Calls the component as Astro's own `renderToString` does, without the server around it: creating a request, a route
- * and a response costs more than the rendering itself, and loading them more than loading everything else.
+ * Renders a component as Astro's own `renderToString` does, without the server around it: creating a request, a route
+ * and a response costs more than the rendering itself, and loading them more than loading everything else. Throws if
+ * the component fails.
  */
-export async function renderPage(view: PageView): Promise<string> {
-  const component = Page as (result: object, props: object, slots: object) => Promise<Template>
-  const template = await component(newResult(), { page: view }, {})
+async function render(component: unknown, props: object, links: PageLinks): Promise<SafeHtml> {
+  const call = component as (result: object, props: object, slots: object) => Promise<Template> | Template
+  const template = await call(newResult(links), props, {})
   let text = ""
   await template.render({
     write(piece) {
@@ -25,14 +42,28 @@ export async function renderPage(view: PageView): Promise<string> {
       if (typeof piece !== "object" || piece instanceof String) text += piece
     },
   })
-  if (!text.startsWith("<!DOCTYPE")) text = `<!DOCTYPE html>${text.replace(/^<!doctype html>/i, "")}`
-  const page = printable(text)
-  return page.includes("\r") ? page.replace(/\r\n?/g, "\n") : page
+  return componentMarkup(text)
 }
 
 /** The render context that components expect, for pages without Astro's styles, scripts or islands. */
-function newResult() {
-  const metadata = {
+const newResult = (links: PageLinks) => ({
+  ...emptyResult,
+  createAstro: (props: object) => ({ props, self: null, locals: { links } }),
+})
+
+const emptyResult = {
+  cancelled: false,
+  partial: false,
+  compressHTML: true,
+  renderers: [],
+  directives: [],
+  styles: new Set(),
+  scripts: new Set(),
+  links: new Set(),
+  componentMetadata: new Map(),
+  clientDirectives: new Map(),
+  inlinedScripts: new Map(),
+  _metadata: {
     hasHydrationScript: false,
     hasRenderedHead: false,
     hasRenderedServerIslandRuntime: false,
@@ -47,20 +78,5 @@ function newResult() {
     hasDirectives: new Set(),
     propagators: new Set(),
     pendingSlotEvaluations: [],
-  }
-  return {
-    cancelled: false,
-    partial: false,
-    compressHTML: true,
-    renderers: [],
-    directives: [],
-    styles: new Set(),
-    scripts: new Set(),
-    links: new Set(),
-    componentMetadata: new Map(),
-    clientDirectives: new Map(),
-    inlinedScripts: new Map(),
-    _metadata: metadata,
-    createAstro: (props: object) => ({ props, self: null }),
-  }
+  },
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import loader from "virtual:page-loader"
 import script from "virtual:page-script"
 import { scriptElement } from "../render/html/safe-html.ts"
-import type { PageSheet } from "../render/site/page.ts"
+import type { PageSheet } from "../render/site/page-renderer.ts"
 import style from "../styles/page.css?inline"
 
 /**

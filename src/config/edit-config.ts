@@ -9,17 +9,26 @@ import type { Settings } from "./schema.ts"
 
 /**
  * Adds or replaces this package's entry in the `plugin` list of an `opencode.json`, with these settings as its options.
- * Preserves everything else in the file, including comments; creates a missing file.
+ * Keeps options that do not describe a destination, and everything else in the file, including comments; creates a missing file.
  * Returns the name of the package in that entry.
  * Throws `bad-settings` for a file that is not JSON or whose `plugin` is not a list, without changing it.
  */
 export function writePluginEntry(file: string, settings: Settings): string {
-  const { text, names } = parseConfig(file, "https://opencode.ai/config.json")
+  const { text, config, names } = parseConfig(file, "https://opencode.ai/config.json")
   const position = names.findIndex((name) => isThisPackage(name, file))
   const name = names[position] ?? "opencode-bucket"
   const isArrayInsertion = position < 0
-  writeValue(file, text, ["plugin", isArrayInsertion ? names.length : position], [name, settings], isArrayInsertion)
+  const options = { ...otherOptions(config["plugin"], position), ...settings }
+  writeValue(file, text, ["plugin", isArrayInsertion ? names.length : position], [name, options], isArrayInsertion)
   return name
+}
+
+/** The options of the entry at an index of the `plugin` list that do not describe a destination. */
+function otherOptions(plugins: unknown, at: number): Settings {
+  const entry: unknown = Array.isArray(plugins) ? plugins[at] : undefined
+  const options: Settings = (Array.isArray(entry) && (entry[1] as Settings)) || {}
+  const { expires, confirm, redact } = options
+  return Object.fromEntries(Object.entries({ expires, confirm, redact }).filter(([, value]) => value !== undefined))
 }
 
 /**

@@ -1,9 +1,12 @@
-import { escapeText, markupOf, styleElement } from "../render/html/safe-html.ts"
-import { prebuiltSheet } from "../render/site/page.ts"
-import { site } from "../render/site/site.ts"
+import { buildChangedView } from "../render/changes/changes-pages.ts"
+import { html, markupOf, printable, type SafeHtml, styleElement } from "../render/html/safe-html.ts"
+import { newLinkRecord, type PageLinks } from "../render/links.ts"
+import { type PageRenderer, type PageSheet, prebuiltPage } from "../render/site/page-renderer.ts"
+import { sessionPages } from "../render/site/session-pages.ts"
+import type { PageView, SectionLink } from "../render/view.ts"
 import type { Session } from "../session/model.ts"
 import { type ScratchFolder, withScratchFolder } from "./scratch-folder.ts"
-import { type BundledFiles, fileId, inlineFiles, pageId, rewriteLinks, sectionOf } from "./single-file-links.ts"
+import { fileId, pageId, type ShownImages, sectionOf, singleFileLinks } from "./single-file-links.ts"
 
 export interface SingleFileOptions {
   version: string
@@ -15,73 +18,126 @@ export interface SingleFileOptions {
   share?: string | undefined
 }
 
+/** The pages of one session. Their content is in the scratch folder, by path. */
+interface SessionParts {
+  /** In order. Without items. */
+  pages: PageView[]
+  changes: PageView[]
+}
+
+/** A session and its subagents' sessions, in order of their beginnings. */
+interface RenderedSession {
+  sessions: Map<string, SessionParts>
+  /** Paths of texts that are shown in part. */
+  texts: Set<string>
+}
+
 /**
  * Renders a session as one HTML document, in chunks: all pages of a share, with the files that they link to. The document
  * loads nothing and has no script; its policy allows none.
  *
- * Pages are stored in a temporary folder until all are rendered, since the outline of the first one covers all of them.
+ * Pages are stored in a temporary folder until all are rendered, since the outline comes first and covers all of them.
  */
 export async function* singleFile(session: Session, options: SingleFileOptions): AsyncGenerator<string> {
-  const { share, ...shown } = options
+  const renderer = await prebuiltPage()
   yield* withScratchFolder(async function* (scratch) {
-    const pages: string[] = []
-    for await (const file of site(session, { ...shown, id: session.info.id, live: false })) {
-      const isPage = file.path.endsWith(".html")
-      if (!isPage && !file.path.startsWith("files/")) continue
-      await scratch.write(file.path, await file.render())
-      if (isPage) pages.push(file.path)
-    }
-    yield* documentOf(inOrder(pages), scratch, share)
+    const rendered = await renderParts(session, options, renderer, scratch)
+    yield* documentOf(rendered, options.share, renderer, scratch)
   })
 }
 
-/** Orders pages: the session's own, then its changed files, then subagents' sessions in order of creation. */
-function inOrder(pages: readonly string[]): string[] {
-  const stem = (page: string) => sectionOf(page).replace(/-?changes$/, "")
-  const stems = ["", ...new Set(pages.map(stem).filter((stem) => stem !== ""))]
-  return pages.toSorted(
-    (a, b) =>
-      stems.indexOf(stem(a)) - stems.indexOf(stem(b)) ||
-      Number(sectionOf(a).endsWith("changes")) - Number(sectionOf(b).endsWith("changes")) ||
-      numberOf(a) - numberOf(b),
-  )
+async function renderParts(
+  session: Session,
+  { version, leftOut, expires }: SingleFileOptions,
+  renderer: PageRenderer,
+  scratch: ScratchFolder,
+): Promise<RenderedSession> {
+  const sessions = new Map<string, SessionParts>()
+  const texts = new Set<string>()
+  const images: ShownImages = new Map()
+  const write = (path: string, markup: SafeHtml) => scratch.write(path, Buffer.from(markupOf(markup)))
+  const context = {
+    id: session.info.id,
+    version,
+    leftOut,
+    expires,
+    live: false,
+    sheet: "",
+    stem: "",
+    parent: undefined,
+  }
+  const linksFrom: Parameters<typeof sessionPages>[1]["linksFrom"] = (stem, links) =>
+    singleFileLinks(stem, links, images)
+  for await (const output of sessionPages(session, { ...context, renderer, linksFrom }))
+    switch (output.type) {
+      case "session":
+        sessions.set(output.stem, { pages: [], changes: [] })
+        break
+      case "file":
+        if (!output.file.path.endsWith(".txt") || texts.has(output.file.path)) break
+        texts.add(output.file.path)
+        await scratch.write(output.file.path, output.file.body)
+        break
+      case "page": {
+        const { stem, view } = output.page
+        await write(view.path, await renderer.renderEntries(view.items, singleFileLinks(stem, newLinkRecord(), images)))
+        sessions.get(stem)!.pages.push({ ...view, items: [] })
+        break
+      }
+      case "changes": {
+        const { stem, view, changes } = output
+        const links = singleFileLinks(sectionOf(view.path), newLinkRecord(), images)
+        await write(
+          view.path,
+          await renderer.renderChanges({ ...view, changed: await buildChangedView(changes) }, links),
+        )
+        sessions.get(stem)!.changes.push(view)
+      }
+    }
+  for (const { pages } of sessions.values()) pages.sort((a, b) => a.number - b.number)
+  return { sessions, texts }
 }
-
-const numberOf = (page: string) =>
-  Number(/(?:^|-)(\d{1,9})\.html$/.exec(page.replace(/^sub-[0-9a-f]{10}/, ""))?.[1] ?? 1)
 
 async function* documentOf(
-  pages: readonly string[],
-  scratch: ScratchFolder,
+  { sessions, texts }: RenderedSession,
   share: string | undefined,
+  renderer: PageRenderer & { sheet: PageSheet },
+  scratch: ScratchFolder,
 ): AsyncGenerator<string> {
-  const held: BundledFiles = { pages: new Set(pages), read: scratch.read }
-  const found = { seen: new Set<string>(), texts: new Set<string>() }
-  const text = async (page: string) => Buffer.from(await scratch.read(page)).toString()
-  const first = await text("index.html")
-
-  yield headOf(first, (await prebuiltSheet()).style, share)
-  yield `<body><a class="skip" href="#_main">Skip to the conversation</a>`
-  yield rewriteLinks(headerOf(first), "", held)
-  yield `<div class="layout">${await railOf(pages, text, held)}<main id="_main" tabindex="-1">`
-  let open = ""
-  for (const page of pages) {
-    const markup = page === "index.html" ? first : await text(page)
-    const book = sectionOf(page)
-    if (book !== open) {
-      if (open !== "") yield "</details>"
-      open = book
-      yield `<details class="annex" id="${pageId(page)}"><summary>${titleOf(markup, book)}</summary>`
-      if (!book.endsWith("changes")) yield rewriteLinks(headerOf(markup), book, held)
+  const first = sessions.get("")!.pages[0]!
+  const links = linksIn("")
+  const content = async (path: string) => Buffer.from(await scratch.read(path)).toString()
+  yield markupOf(headOf(first, renderer.sheet.style, share))
+  yield markupOf(html`<body><a class="skip" href="#_main">Skip to the conversation</a>`)
+  yield markupOf(await renderer.renderHeader(first, links))
+  yield markupOf(html`<div class="layout">${await railOf(sessions, renderer, links)}<main id="_main" tabindex="-1">`)
+  for (const [stem, { pages, changes }] of sessions) {
+    if (stem !== "") {
+      yield markupOf(annexStart(pages[0]!.path, sessionTitle(pages[0]!)))
+      yield markupOf(await renderer.renderHeader(pages[0]!, linksIn(stem)))
     }
-    if (book === "" && page !== "index.html") yield `<span id="${pageId(page)}"></span>`
-    const part = rewriteLinks(partOf(markup), book, held)
-    yield* inlineFiles(book.endsWith("changes") ? `<div class="changed-files">${part}</div>` : part, held, found)
+    for (const { path, number } of pages) {
+      if (number > 1) yield markupOf(html`<span id="${pageId(path)}"></span>`)
+      yield markupOf(html`<div class="part" data-page="${path}">`)
+      yield await content(path)
+      yield "</div>"
+    }
+    if (stem !== "") yield "</details>"
+    if (changes.length === 0) continue
+    yield markupOf(annexStart(changes[0]!.path, changesTitle(stem)))
+    for (const { path } of changes) yield `<div class="changed-files">${await content(path)}</div>`
+    yield "</details>"
   }
-  if (open !== "") yield "</details>"
-  yield* fullTexts(found.texts, held)
-  yield `</main></div><footer><p>A session as one file, to keep.</p><p>${generatorOf(first)}</p></footer></body></html>\n`
+  yield* fullTexts(texts, content)
+  yield `</main></div><footer><p>A session as one file, to keep.</p>`
+  yield markupOf(html`<p>${first.generator}</p></footer></body></html>\n`)
 }
+
+/** Links of a region that shows no stored files. */
+const linksIn = (section: string) => singleFileLinks(section, newLinkRecord(), new Map())
+
+const annexStart = (page: string, title: string) =>
+  html`<details class="annex" id="${pageId(page)}"><summary>${title}</summary>`
 
 // Lets browsers skip parts outside the viewport: a long session has 100,000 elements.
 const ownStyle = `
@@ -96,93 +152,53 @@ const ownStyle = `
 .files img:target{max-height:none}
 #_outline .parts{padding-top:14px}`
 
-function headOf(first: string, pageStyle: string, share: string | undefined): string {
+function headOf({ title, generator }: PageView, pageStyle: string, share: string | undefined): SafeHtml {
   const style = styleElement(`${pageStyle}${ownStyle}`)
   const policy = `default-src 'none'; style-src 'sha256-${style.hash}'; img-src data:; base-uri 'none'; form-action 'none'`
-  const meta = [
-    `<meta charset="utf-8">`,
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    `<meta name="viewport" content="width=device-width, initial-scale=1">`,
-    `<meta name="robots" content="noindex, nofollow, noarchive">`,
-    `<meta name="referrer" content="no-referrer">`,
-    `<meta name="color-scheme" content="light dark">`,
-    `<meta name="generator" content="${generatorOf(first)}">`,
-    ...(share === undefined ? [] : [`<meta name="share" content="${share}">`]),
-    `<title>${between(first, "<title>", "</title>")}</title>`,
-    `<link rel="icon" href="data:,">`,
-  ].join("")
-  return `<!DOCTYPE html><html lang="en"><head>${meta}${markupOf(style.markup)}</head>`
+  const meta = (name: string, content: string) => html`<meta name="${name}" content="${content}">`
+  const metas = [
+    html`<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    meta("viewport", "width=device-width, initial-scale=1"),
+    meta("robots", "noindex, nofollow, noarchive"),
+    meta("referrer", "no-referrer"),
+    meta("color-scheme", "light dark"),
+    meta("generator", generator),
+    ...(share === undefined ? [] : [meta("share", share)]),
+  ]
+  return html`<!DOCTYPE html><html lang="en"><head>${metas}<title>${printable(title)}</title><link rel="icon" href="data:,">${style.markup}</head>`
 }
 
-const headerOf = (markup: string) =>
-  `<header class="top">${between(markup, '<header class="top">', "</header>").replace(/<p class="actions">[\s\S]*?<\/p>/, "")}</header>`
-
-/** The main content of a page, without links to the previous and next pages. */
-const partOf = (markup: string) =>
-  between(markup, "<main ", "</main>")
-    .replace(/^[^>]*>/, "")
-    .replace(/<nav class="pager"[^>]*>[\s\S]*?<\/nav>/g, "")
-
-/** The sidebar of the first page, with the outline of all pages. */
-async function railOf(
-  pages: readonly string[],
-  text: (page: string) => Promise<string>,
-  held: BundledFiles,
-): Promise<string> {
-  let [prompts, failures, annexes] = ["", "", ""]
-  const listed = new Set([""])
-  for (const page of pages) {
-    const markup = await text(page)
-    const book = sectionOf(page)
-    if (book === "") {
-      prompts += between(markup, '<ol class="prompts">', "</ol>")
-      failures += between(between(markup, '<section class="failures"', "</section>"), "<ul>", "</ul>")
-    } else if (!listed.has(book)) annexes += `<li><a href="#${pageId(page)}">${titleOf(markup, book)}</a></li>`
-    listed.add(book)
+/** The sidebar, with the outline of all pages. */
+function railOf(sessions: RenderedSession["sessions"], renderer: PageRenderer, links: PageLinks): Promise<SafeHtml> {
+  const { pages } = sessions.get("")!
+  const sections: SectionLink[] = []
+  for (const [stem, { pages, changes }] of sessions) {
+    if (stem !== "") sections.push({ href: pages[0]!.path, label: sessionTitle(pages[0]!) })
+    if (changes[0]) sections.push({ href: changes[0].path, label: changesTitle(stem) })
   }
-  const outline = [
-    prompts && `<h2>Prompts <small class="here"></small></h2><ol class="prompts">${prompts}</ol>`,
-    annexes && `<ul class="parts">${annexes}</ul>`,
-    failures &&
-      `<section class="failures" aria-labelledby="_failures"><h2 id="_failures">Failed steps</h2><ul>${failures}</ul></section>`,
-  ]
-  const rail = `<aside${between(await text("index.html"), "<aside", "</aside>")}</aside>`
-  return rewriteLinks(
-    rail.replace(
-      /(<nav id="_outline"[^>]*>)[\s\S]*<\/nav>/,
-      (_, nav: string) => `${nav}${outline.filter(Boolean).join("")}</nav>`,
-    ),
-    "",
-    held,
-  )
+  const rail = {
+    ...pages[0]!,
+    outline: pages.flatMap(({ outline }) => outline),
+    failures: pages.flatMap(({ failures }) => failures),
+    moreFailures: pages.reduce((sum, { moreFailures }) => sum + moreFailures, 0),
+    parts: [],
+  }
+  return renderer.renderRail(rail, sections, links)
 }
 
 /** The full version of each text that is truncated on its page. */
-async function* fullTexts(paths: ReadonlySet<string>, held: BundledFiles): AsyncGenerator<string> {
-  const count = paths.size
+async function* fullTexts(
+  paths: ReadonlySet<string>,
+  content: (path: string) => Promise<string>,
+): AsyncGenerator<string> {
   let number = 0
   for (const path of paths) {
-    const text = escapeText(Buffer.from(await held.read(path)).toString())
-    yield `<details class="annex" id="${fileId(path)}"><summary>Whole text ${++number} of ${count}</summary><pre class="text" tabindex="0">`
-    yield markupOf(text)
-    yield "</pre></details>"
+    const title = `Whole text ${++number} of ${paths.size}`
+    yield markupOf(html`<details class="annex" id="${fileId({ path })}"><summary>${title}</summary>`)
+    yield markupOf(html`<pre class="text" tabindex="0">${await content(path)}</pre></details>`)
   }
 }
 
-const titleOf = (markup: string, book: string) =>
-  book === "changes"
-    ? "What changed"
-    : book.endsWith("-changes")
-      ? "What the subagent changed"
-      : `A subagent’s session: ${between(markup, "<h1", "</h1>")
-          .replace(/^[^>]*>/, "")
-          .replace(/<[^>]*>/g, "")}`
+const sessionTitle = ({ title }: PageView) => `A subagent’s session: ${title}`
 
-const generatorOf = (markup: string) => between(markup, '<meta name="generator" content="', '"')
-
-/** The text between two markers; "" if they do not occur. */
-function between(text: string, start: string, end: string): string {
-  const from = text.indexOf(start)
-  const to = from < 0 ? -1 : text.indexOf(end, from + start.length)
-  return to < 0 ? "" : text.slice(from + start.length, to)
-}
+const changesTitle = (stem: string) => (stem === "" ? "What changed" : "What the subagent changed")

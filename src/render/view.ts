@@ -1,4 +1,5 @@
 import type { Timestamp } from "./format.ts"
+import type { StoredFile } from "./html/attachment.ts"
 import type { SafeHtml } from "./html/safe-html.ts"
 import type { TimelineView } from "./timeline/timeline-view.ts"
 import type { ToolCategory } from "./tool-category.ts"
@@ -39,7 +40,7 @@ export interface PageView {
   /** The first failed steps on this page, and the number of further ones. */
   failures: FailureLink[]
   moreFailures: number
-  items: PageItem[]
+  items: PageEntry[]
   /** Version of this package, and file name of the style sheet. */
   generator: string
   sheet: string
@@ -107,6 +108,12 @@ export interface PartLink {
   prompts: { from: number; to: number } | undefined
 }
 
+/** Link to a section of a document that holds a whole session: a subagent's session, or changed files. */
+export interface SectionLink {
+  href: string
+  label: string
+}
+
 export interface FailureLink {
   href: string
   since: string
@@ -133,6 +140,10 @@ interface ItemBase {
   moment: Timestamp | undefined
 }
 
+/** Prose, and the places where something is left out of it. */
+export type ProsePiece = { type: "markup"; body: SafeHtml } | { type: "cut"; cut: CutView }
+
+/** One element in the flow of a page; all of it comes from one message or part. */
 export type PageItem =
   | (ItemBase & {
       kind: "prompt"
@@ -140,31 +151,43 @@ export type PageItem =
       /** First words, for the outline. */
       label: string
       long: boolean
-      body: SafeHtml
-      cut: CutView | undefined
+      body: ProsePiece[]
       summary: PromptSummary | undefined
       attachments: AttachmentView[]
       hidden: StepBlock[]
     })
-  | (ItemBase & { kind: "prose"; body: SafeHtml; cut: CutView | undefined })
+  | (ItemBase & { kind: "prose"; body: ProsePiece[] })
   | (ItemBase & {
       kind: "reasoning"
       gist: string
-      body: SafeHtml
-      cut: CutView | undefined
+      body: ProsePiece[]
       duration: string
       took: number
     })
   | (ItemBase & { kind: "step"; step: StepView })
-  /** Consecutive read-only steps and the reasoning between them, collapsed. */
-  | (ItemBase & { kind: "run"; gist: string; steps: number; duration: string; items: PageItem[] })
-  /** Summary line that replaces consecutive steps in the conversation view. */
-  | (ItemBase & { kind: "sentence"; body: SafeHtml })
   /** Model, tokens and cost of an answer. */
   | (ItemBase & { kind: "meta"; text: string })
   | (ItemBase & { kind: "note"; tone: "bad" | "plain"; title: string; text: string })
-  | (ItemBase & { kind: "compaction"; title: string; body: SafeHtml | undefined })
+  | (ItemBase & { kind: "compaction"; title: string; body: ProsePiece[] })
   | (ItemBase & { kind: "raw"; title: string; json: string })
+
+/** What a page consists of: rendered items, and what summarizes several of them. */
+export type PageEntry =
+  | { kind: "item"; markup: SafeHtml }
+  /** Consecutive read-only steps and the reasoning between them, collapsed. */
+  | { kind: "run"; moment: Timestamp | undefined; gist: string; steps: number; duration: string; members: SafeHtml[] }
+  | SentenceView
+
+/** Summary line that replaces consecutive steps in the conversation view. */
+export interface SentenceView {
+  kind: "sentence"
+  moment: Timestamp | undefined
+  /** `Thought for 11 s, edited `, the files, and what follows them. */
+  before: string
+  edits: { href: string; label: string }[]
+  after: string
+  failures: { href: string; verb: string; object: string; outcome: string }[]
+}
 
 /** A tool call: one row that opens. */
 export interface StepView {
@@ -192,7 +215,7 @@ export interface StepView {
 export type StepBlock =
   | { type: "text"; text: string; tone: "bad" | "plain" }
   | { type: "caption"; text: string }
-  | { type: "prose"; tone: "asked" | "answered"; body: SafeHtml }
+  | { type: "prose"; tone: "asked" | "answered"; body: ProsePiece[] }
   | { type: "terminal"; command: string; output: SafeHtml; tail: SafeHtml; cut: CutView | undefined }
   /** `lines`: their number; `first`: the first line's number, if lines are numbered. */
   | { type: "code"; first: number | undefined; lines: number; body: SafeHtml; cut: CutView | undefined }
@@ -210,7 +233,8 @@ export type StepBlock =
   | { type: "fields"; rows: { name: string; value: string }[] }
   | { type: "files"; attachments: AttachmentView[] }
   | { type: "card"; href: string; title: string; text: string }
-  | { type: "link"; href: string; label: string }
+  /** `target`: a stored file, or an address elsewhere. */
+  | { type: "link"; target: StoredFile | string; label: string }
 
 export interface DiffRow {
   kind: "same" | "add" | "del" | "gap"
@@ -227,18 +251,18 @@ export interface QuestionView {
   state: string
 }
 
-/** Number of omitted lines, and the file of the share that holds the full text, if there is one. */
+/** What is omitted (`12 lines`), and the file of the share that holds the full text, if there is one. */
 export interface CutView {
-  lines: number
-  href: string | undefined
+  omitted: string
+  file: StoredFile | undefined
 }
 
 export interface AttachmentView {
   name: string
   mime: string
   size: string
-  /** The stored file, or the external address. */
-  href: string | undefined
-  elsewhere: boolean
+  file: StoredFile | undefined
+  /** Address on the web, if the session does not hold the content. */
+  externalUrl: string | undefined
   isImage: boolean
 }

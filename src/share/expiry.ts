@@ -1,4 +1,5 @@
 import { parseDuration } from "../lib/duration.ts"
+import { formatTime } from "../lib/format-time.ts"
 
 /** Time to live of a share. */
 export interface Lifetime {
@@ -68,6 +69,6 @@ export const isPast = (expires: unknown, now: Date): boolean =>
 export const formatDay = (expires: string): string =>
   new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(expires))
 
-/** The day on which a share created now expires: `3 December 2026`; undefined: never. */
-export const expiryDay = (lifetime: Lifetime | undefined, now: Date): string | undefined =>
-  lifetime && Number.isFinite(lifetime.durationMs) ? formatDay(after(now.getTime(), lifetime)) : undefined
+/** When a share created now expires, for people; undefined: never. */
+export const expiryTime = (lifetime: Lifetime | undefined, now: Date): string | undefined =>
+  lifetime && Number.isFinite(lifetime.durationMs) ? formatTime(after(now.getTime(), lifetime)) : undefined

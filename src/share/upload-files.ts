@@ -64,7 +64,7 @@ export async function uploadFiles(files: AsyncIterable<SiteFile>, options: Uploa
       const body = await renderIfChanged(file, options.storedObjects ?? {}, result)
       if (!body) continue
       // Rare: most link targets exist from the previous version.
-      if (visible.has(file.path) && linksOf(file, body).some((path) => !uploaded.has(path)))
+      if (visible.has(file.path) && [...(file.links ?? [])].some((path) => !uploaded.has(path)))
         deferred.push({ file, body })
       else yield { file, body }
       // Rendering is CPU-bound: lets uploads progress.
@@ -116,11 +116,4 @@ async function hashOf(body: Content): Promise<string> {
   const sum = createHash("sha256")
   for await (const piece of chunksOf(body)) sum.update(piece)
   return sum.digest("hex")
-}
-
-/** Paths that a page links to. */
-function linksOf({ contentType }: SiteFile, body: Content): string[] {
-  if (!contentType.startsWith("text/html") || !(body instanceof Uint8Array)) return []
-  // Pages quote every address and escape quotes in text, so only attributes match.
-  return [...new TextDecoder().decode(body).matchAll(/ (?:href|src)="([^":#?]+)["#?]/g)].map(([, path = ""]) => path)
 }

@@ -141,7 +141,7 @@ test("share --all: a share each, an index that stays here, unchanged ones untouc
   const home = homeWithSessions()
   const run = async () => JSON.parse((await home.run(["share", "--all", "--to", home.file("bucket"), "--json"])).stdout)
   const shared = await run()
-  expect(shared).toMatchObject({ shared: 4, unchanged: 0, left: 0, failed: 0 })
+  expect(shared).toMatchObject({ shared: 4, unchanged: 0, left: 0, failed: [] })
   expect(shared.index.startsWith(home.file("data", "opencode-bucket"))).toBe(true)
   const inBucket = () => readdirSync(home.file("bucket", "s"))
   expect(readdirSync(home.file("bucket"))).toEqual(["s"])

@@ -24,14 +24,14 @@ async function ownBucket() {
 }
 
 test("doctor tells in one screen what is set, where that comes from, and that it works", async () => {
-  const { server, home, file, write } = await ownBucket()
+  const { server, home, write } = await ownBucket()
   write()
   const env = { ...server.environment, OPENCODE_BUCKET_REGION: "us-east-1" }
   const { status, stdout, stderr } = await home.run(["doctor", "--trust-project", "--expires", "7d"], { env })
   expect(stderr).toBe("")
   expect(status).toBe(0)
   expect(stdout).toContain(`  to             s3://${server.bucket}`)
-  expect(stdout).toContain(file)
+  expect(stdout).toContain("~/project/opencode.json")
   expect(stdout).toMatch(/region\s+us-east-1\s+(?:from )?OPENCODE_BUCKET_REGION/)
   expect(stdout).toMatch(/expires\s+7d\s+(?:from )?flag/)
   expect(stdout).toContain("✓ Share mode     auto, set in")
@@ -48,7 +48,7 @@ test.each([
   ["a share server", { enterprise: { url: "https://shares.corp.test/ocb_x" } }, "to shares.corp.test (", "Write"],
   ["an address on loopback that may answer", { enterprise: { url: "http://127.0.0.1:99/" } }, "127.0.0.1:99", "Write"],
 ])("doctor fails with %s, and says which line to write", async (_, more, where, remedy) => {
-  const { server, home, file, write } = await ownBucket()
+  const { server, home, write } = await ownBucket()
   write(more)
   const { status, stdout, stderr } = await home.run(["doctor", "--trust-project", "--quiet"], {
     env: server.environment,
@@ -57,12 +57,12 @@ test.each([
   const said = stdout.replaceAll(/\s+/g, " ")
   expect(said).toContain(where)
   expect(said).toContain(`${remedy} "enterprise": { "url": "${DEAD_ENDPOINT_URL}" }`)
-  expect(said.replaceAll(" ", "")).toContain(file)
+  expect(said.replaceAll(" ", "")).toContain("~/project/opencode.json")
   expect(said).not.toContain("ocb_x")
 })
 
 test("doctor fails with the enterprise line alone, too: then /share works nowhere; this command is still tried out", async () => {
-  const { server, home, file, write } = await ownBucket()
+  const { server, home, write } = await ownBucket()
   write({ plugin: [] })
   const env = { ...server.environment, OPENCODE_BUCKET_TO: `s3://${server.bucket}` }
   const { status, stdout } = await home.run(["doctor"], {
@@ -70,7 +70,7 @@ test("doctor fails with the enterprise line alone, too: then /share works nowher
   })
   expect(status).toBe(5)
   const said = stdout.replaceAll(/\s+/g, " ")
-  expect(said).toContain(`"enterprise" in ${file} is set to the dead endpoint: OpenCode's /share fails`)
+  expect(said).toContain(`"enterprise" in ~/project/opencode.json is set to the dead endpoint: OpenCode's /share fails`)
   expect(said).toContain("✓ Delete")
 })
 

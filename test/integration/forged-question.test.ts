@@ -128,14 +128,23 @@ test("an export to a terminal is shown, to a pipe it is the bytes", async () => 
 
 test("init asks again for what is neither a bucket nor a folder, with both spellings", async () => {
   const { home, cwd, terminal, shows } = await inRepository({}, { args: ["init"] })
-  await shows("Bucket or folder")
+  await shows("Where should shares be stored?")
+  await terminal.press("Up")
+  await terminal.press("Enter")
+  await shows("Folder")
   await terminal.type("team-shares")
   await terminal.press("Enter")
   await shows("did you mean s3://team-shares or ./team-shares?")
   for (const _ of "team-shares") await terminal.press("BSpace")
   await terminal.type("./team-shares")
   await terminal.press("Enter")
+  for (const question of ["How long should shares live?", "For whom?"]) {
+    await shows(question)
+    await terminal.press("Enter")
+  }
   await shows("ended 0")
   const settings = readFileSync(home.file("config", "opencode", "opencode.json"), "utf8")
-  expect(JSON.parse(settings).plugin).toEqual([["opencode-bucket", { to: path.join(cwd, "team-shares") }]])
+  expect(JSON.parse(settings).plugin).toEqual([
+    ["opencode-bucket", { to: path.join(cwd, "team-shares"), expires: "90d" }],
+  ])
 })

@@ -1,5 +1,4 @@
 import { redact } from "../../src/redact/redact.ts"
-import type { RenderPage } from "../../src/render/site/page.ts"
 import { site } from "../../src/render/site/site.ts"
 import { normalizeSession } from "../../src/session/normalize.ts"
 import type { SessionRecord } from "../../src/session/source.ts"
@@ -116,14 +115,10 @@ export function sessionOf(messages: object[], title = "A session", child: object
 }
 
 /** Text of every file of a share by path, in order of creation. */
-export async function filesOf(record: SessionRecord, renderPage?: RenderPage): Promise<Map<string, string>> {
+export async function filesOf(record: SessionRecord): Promise<Map<string, string>> {
   const redacted = await redact(record, { person })
   const files = new Map<string, string>()
-  for await (const file of site(normalizeSession(redacted.record), {
-    id: "share",
-    version: "0",
-    ...(renderPage && { renderPage }),
-  }))
+  for await (const file of site(normalizeSession(redacted.record), { id: "share", version: "0" }))
     files.set(file.path, Buffer.from(await file.render()).toString("utf8"))
   return files
 }

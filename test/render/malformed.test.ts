@@ -1,7 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { ShareError } from "../../src/errors.ts"
-import { prebuiltPage, type RenderPage } from "../../src/render/site/page.ts"
 import { site } from "../../src/render/site/site.ts"
 import { parseExport } from "../../src/session/parse-export.ts"
 import { prepare } from "../../src/share/prepare.ts"
@@ -13,13 +12,10 @@ import { expectShare } from "./page-rules.ts"
 
 const real = [everyField, ...exports.map(([, exported]) => exported)]
 
-/** Replaces rendering where only the views are needed. */
-const undrawn: RenderPage = async (view) => JSON.stringify(view)
-
 /** All files of a session given as bytes. */
-async function filesFrom(json: string, renderPage: RenderPage): Promise<Map<string, string>> {
+async function filesFrom(json: string): Promise<Map<string, string>> {
   const { session } = await prepare(parseExport(Buffer.from(json), "the file"), {})
-  const options = { id: "V1StGXR8_Z5jdHi6B-myT", version: "1.0.0", renderPage }
+  const options = { id: "V1StGXR8_Z5jdHi6B-myT", version: "1.0.0" }
   const files = new Map<string, string>()
   for await (const file of site(session, options)) files.set(file.path, Buffer.from(await file.render()).toString())
   return files
@@ -84,7 +80,7 @@ describe("an export with wrong types", { timeout: 120_000 }, () => {
       fc.asyncProperty(mutation, async (what) => {
         const exported = mutated(what)
         try {
-          const files = await filesFrom(JSON.stringify(exported), undrawn)
+          const files = await filesFrom(JSON.stringify(exported))
           // Unchanged messages are kept.
           expect(JSON.parse(files.get("session.json")!).messages).toHaveLength(exported.messages!.length)
           for (const path of files.keys())
@@ -102,7 +98,7 @@ describe("an export with wrong types", { timeout: 120_000 }, () => {
   test("has pages like any other", async () => {
     await fc.assert(
       fc.asyncProperty(mutation, async (what) => {
-        const files = await filesFrom(JSON.stringify(mutated(what)), prebuiltPage).catch((error) => {
+        const files = await filesFrom(JSON.stringify(mutated(what))).catch((error) => {
           expect(error).toBeInstanceOf(ShareError)
         })
         if (files) expectShare(files)
@@ -155,7 +151,7 @@ describe("an export with deep nesting", () => {
     ["a part of another kind", `{"type":"newer","a":${deep}}`],
   ])("in %s loses no more than that", async (_, part) => {
     const json = [deep, deep, part, deep].reduce((text, value) => text.replace("DEEP", value), exported)
-    const files = await filesFrom(json, prebuiltPage)
+    const files = await filesFrom(json)
     for (const word of ["Before.", "After."])
       for (const path of ["index.html", "session.json", "session.md"]) expect(files.get(path)).toContain(word)
     expect(files.get("session.json")).toContain("nested too deeply")

@@ -3,12 +3,13 @@ import type { SiteFile } from "../../src/render/site/site-file.ts"
 import { uploadFiles } from "../../src/share/upload-files.ts"
 import type { ObjectStore } from "../../src/store/object-store.ts"
 
-const file = (name: string, html: string): SiteFile => ({
+const file = (name: string, ...links: string[]): SiteFile => ({
   path: name,
   contentType: name.endsWith(".html") ? "text/html; charset=utf-8" : "text/plain",
   cacheControl: "no-cache",
-  input: html,
-  render: async () => Buffer.from(html),
+  input: name,
+  links: new Set(links),
+  render: async () => Buffer.from(name),
 })
 
 /** A store that only takes, and notes the order in which things have arrived; what is named by `slow` takes longer. */
@@ -22,11 +23,11 @@ function taker(slow: string) {
 }
 
 async function* pages() {
-  yield file("2.html", '<a href="index.html">first</a> <a href="3.html#m">next</a> <a href="files/a.txt">a</a>')
-  yield file("files/a.txt", "a")
-  yield file("3.html", '<a href="2.html">before</a>')
-  yield file("changes.html", '<a href="2.html">all</a>')
-  yield file("index.html", '<a href="2.html">next</a>')
+  yield file("2.html", "index.html", "3.html", "files/a.txt")
+  yield file("files/a.txt")
+  yield file("3.html", "2.html")
+  yield file("changes.html", "2.html")
+  yield file("index.html", "2.html")
 }
 
 test.each(["3.html", "files/a.txt"])(
@@ -43,9 +44,9 @@ test.each(["3.html", "files/a.txt"])(
 
 test("a page of a new version waits for its style sheet", async () => {
   async function* drawnAnew() {
-    yield file("page-b.css", "new")
-    yield file("2.html", '<link rel="stylesheet" href="page-b.css">')
-    yield file("index.html", '<link rel="stylesheet" href="page-b.css">')
+    yield file("page-b.css")
+    yield file("2.html", "page-b.css")
+    yield file("index.html", "page-b.css")
   }
   const { store, arrived } = taker("page-b.css")
   await uploadFiles(drawnAnew(), { store, prefix: "", visiblePaths: ["index.html", "2.html", "page-a.css"] })

@@ -8,7 +8,7 @@ export interface DocsBlock {
   at: string
   /** Why the block is not run, from `<!-- not run: … -->`. */
   notRun?: string | undefined
-  /** Answers to the questions, one a line, from `<!-- type: … -->`; `⏎` accepts the default. The block runs on a terminal. */
+  /** Answers to the questions, one a line, from `<!-- type: … -->`; `⏎` accepts the default, `↓` the next choice. The block runs on a terminal. */
   typed?: string[] | undefined
   /** Expected stdout from `<!-- prints: … -->`; `…` stands for any text. */
   prints?: string | undefined

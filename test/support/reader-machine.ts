@@ -51,7 +51,7 @@ export async function readerMachine() {
       ? ["script", ["-qefc", `stty cols 100 rows 40\n${script}`, "/dev/null"]]
       : ["sh", ["-c", script]]
     const child = spawn(program as string, args as string[], { cwd: home.project, env, detached: true })
-    const answers = typed?.map((line) => (line === "⏎" ? "" : fill(line))) ?? []
+    const answers = typed?.map((line) => fill(line.replaceAll("↓", "\x1b[B").replace("⏎", ""))) ?? []
     if (!typed) child.stdin.end()
     let [stdout, stderr, answered] = ["", "", 0]
     child.stdout.on("data", (chunk) => {

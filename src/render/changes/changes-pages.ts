@@ -1,7 +1,6 @@
-import { isNewFile } from "../diff/compose-patch.ts"
 import { formatCount } from "../format.ts"
 import type { StoredFile } from "../html/attachment.ts"
-import { estimateText, textBytes, withHighlighting } from "../html/size-estimate.ts"
+import { textBytes } from "../html/text-bytes.ts"
 import { clip, type TruncatedText, type TruncationLimits, takeFitting, truncate } from "../html/truncate.ts"
 import { diffBlock } from "../items/code-block.ts"
 import { patchLimits } from "../items/step-blocks.ts"
@@ -26,15 +25,26 @@ export interface ChangesPage {
   files: ChangedFile[]
 }
 
-/** Limits of a page: its size, and its highlighted characters. */
-const MAX_PAGE_SIZE = { bytes: 220_000, elements: 4_500 }
+/**
+ * Limits of a page: lines of diffs and bytes of their text, and highlighted characters. Each line has four elements at
+ * most (see `diffBlock`), so that no page is too large. Pages end without being rendered, so that those of files that
+ * have not changed need not be.
+ */
+const MAX_PAGE: DiffSize = { lines: 600, bytes: 120_000 }
 const MAX_HIGHLIGHTED_CHARS = 24_000
+/** Heading of a file. */
+const FILE_SIZE: DiffSize = { lines: 6, bytes: 1_200 }
+
+interface DiffSize {
+  lines: number
+  bytes: number
+}
 /**
  * A list of more files than this gets the first page for itself. For a shorter one, the same room is reserved whatever
  * its length, so that a further file does not move the boundaries of later pages.
  */
 const MAX_INLINE_FILES = 50
-const INLINE_LIST_SIZE = { bytes: 24_000, elements: 6 * MAX_INLINE_FILES, code: 0 }
+const INLINE_LIST_SIZE: DiffSize = { lines: 100, bytes: 24_000 }
 /** Limit of the names listed. */
 const MAX_NAMES_BYTES = 100_000
 
@@ -46,16 +56,13 @@ const changesPageName = (stem: string, number: number): string =>
 export function changesPages(files: readonly ChangedFile[], stem: string, notes: string[] = []): ChangesPage[] {
   if (files.length === 0) return []
   const pages: ChangedFile[][] = [[]]
-  let sum = { bytes: 0, elements: 0, code: 0 }
-  const isOver = (share: number) => {
-    const { bytes, elements } = withHighlighting({ ...sum, code: Math.min(sum.code, MAX_HIGHLIGHTED_CHARS) })
-    return bytes > MAX_PAGE_SIZE.bytes * share || elements > MAX_PAGE_SIZE.elements * share
-  }
+  let sum: DiffSize = { lines: 0, bytes: 0 }
+  const isOver = (share: number) => sum.bytes > MAX_PAGE.bytes * share || sum.lines > MAX_PAGE.lines * share
   // Content-defined boundaries: from half its size on, a page ends before files with certain anchors. When an earlier
   // diff grows, later pages end where they did before.
   const isFull = (next: ChangedFile) => isOver(1) || (isOver(0.5) && /[0-7]$/.test(next.anchor))
-  const add = (own: typeof sum) => {
-    sum = { bytes: sum.bytes + own.bytes, elements: sum.elements + own.elements, code: sum.code + own.code }
+  const add = ({ lines, bytes }: DiffSize) => {
+    sum = { lines: sum.lines + lines, bytes: sum.bytes + bytes }
   }
   const isLong = files.length > MAX_INLINE_FILES
   const listed = takeFitting(files, isLong ? MAX_NAMES_BYTES : INLINE_LIST_SIZE.bytes / 2, ({ path }) => path)
@@ -88,19 +95,14 @@ export function changesPages(files: readonly ChangedFile[], stem: string, notes:
   }))
 }
 
-function sizeOf(file: ChangedFile): { bytes: number; elements: number; code: number } {
-  const sum = { bytes: 600 + 2 * textBytes(file.path), elements: 24, code: 0 }
-  sum.bytes += file.prompts.length * 120
-  sum.elements += file.prompts.length
-  for (const { patch, shown } of shownDiffs(file)) {
-    // In new files, no words are marked.
-    const { bytes, elements, code } = estimateText(shown.head, isNewFile(patch) ? "code" : "patch")
-    // Line numbers are attributes of each line.
-    sum.bytes += bytes + 200 + 26 * elements
-    sum.elements += elements + 8
-    sum.code += code
+function sizeOf(file: ChangedFile): DiffSize {
+  const size = { ...FILE_SIZE }
+  size.bytes += 2 * textBytes(file.path) + file.prompts.length * 120
+  for (const { shown } of shownDiffs(file)) {
+    size.lines += shown.head.split("\n").length + 4
+    size.bytes += textBytes(shown.head)
   }
-  return sum
+  return size
 }
 
 interface ShownDiff {
@@ -171,7 +173,7 @@ export function* filesOfChange(file: ChangedFile): Generator<StoredFile> {
   for (const { shown } of shownDiffs(file)) if (shown.fullText) yield shown.fullText
 }
 
-/** Renders the diffs of a page. */
+/** View of a page: renders its diffs. */
 export async function buildChangedView({ total, list, notes, files, path }: ChangesPage): Promise<ChangedView> {
   const budget = { charsLeft: MAX_HIGHLIGHTED_CHARS }
   const views: ChangedFileView[] = []

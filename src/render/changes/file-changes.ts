@@ -1,6 +1,6 @@
 import type { FileDiff, Message } from "../../session/model.ts"
 import { formerName, unquotePath } from "../diff/patch-notes.ts"
-import { toolsOf } from "../message-fragment.ts"
+import { toolsOf } from "../message-text.ts"
 import { shortenPath } from "../tools/paths.ts"
 import { toolCallOf } from "../tools/registry.ts"
 import type { FileChange } from "../tools/tool.ts"

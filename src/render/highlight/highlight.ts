@@ -1,7 +1,6 @@
 import type { StateStack } from "shiki/textmate"
 import type { TextRange } from "../diff/diff-words.ts"
 import { escapeText, html, joinHtml, type SafeHtml, styledSpan } from "../html/safe-html.ts"
-import { CHARS_PER_TOKEN } from "../html/size-estimate.ts"
 import { initialState, type Lexer, type LexState, lexLine } from "./lexer.ts"
 import { lexerOf } from "./lexers.ts"
 import { grammarOf, type LoadedGrammar, loadLanguages } from "./textmate.ts"
@@ -14,6 +13,16 @@ export interface HighlightBudget {
   charsLeft: number
 }
 
+/** Tokens, at most, for which so much of a budget was spent. */
+export const highlightedTokens = (chars: number): number => Math.ceil(chars / CHARS_PER_TOKEN)
+
+/** The budget of one item of a page. Items do not share it, so that none changes another. */
+export const itemBudget = (): HighlightBudget => ({ charsLeft: MAX_ITEM_CHARS })
+
+/** Characters that a highlighted token costs at least: common languages have one token per 12 to 25 characters. */
+const CHARS_PER_TOKEN = 12
+/** Characters highlighted per item of a page: 2,500 tokens at most. */
+const MAX_ITEM_CHARS = 30_000
 /** Characters highlighted per block; later lines are plain. */
 const MAX_BLOCK_CHARS = 60_000
 /** Longer lines are data or minified code: unreadable, and slow in grammars. */

@@ -25,6 +25,15 @@ export function markupOf(value: SafeHtml): string {
   return markup
 }
 
+/**
+ * What Astro's renderer made of a component, which escapes all text: completes the escaping by what HTML and UTF-8 cannot
+ * carry. For src/components/render-page.ts only.
+ */
+export function componentMarkup(markup: string): SafeHtml {
+  const text = printable(markup)
+  return mint(text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text)
+}
+
 /** Escapes text for code: without characters that HTML or UTF-8 cannot carry; hidden characters are shown by name. */
 export const escapeText = (text: string): SafeHtml => mint(escapeVisibly(text, "code"))
 

@@ -1,52 +1,39 @@
+import { formatCount } from "../format.ts"
 import { type StoredFile, storedText } from "./attachment.ts"
-import {
-  cacheTextSize,
-  type TextKind,
-  type TextSize,
-  textBytes,
-  textEstimator,
-  withHighlighting,
-} from "./size-estimate.ts"
+import { textBytes } from "./text-bytes.ts"
 
 /** Limits of the shown part of a text, for its beginning and end together. */
 export interface TruncationLimits {
-  /** How it is rendered, which determines its elements. */
-  kind: TextKind
   lines: number
-  /** Estimated size on the page, with all code highlighted. */
+  /** Bytes on the page, without tags: see `textBytes`. */
   bytes: number
-  elements: number
   /** Share taken from the beginning; the rest is taken from the end. */
   head: number
 }
 
 /** In files the beginning matters most, in terminal output the end. */
-export const FILE_LIMITS: TruncationLimits = { kind: "code", lines: 240, bytes: 80_000, elements: 2_200, head: 1 }
-export const COMMAND_LIMITS: TruncationLimits = { kind: "plain", lines: 240, bytes: 20_000, elements: 200, head: 1 }
-export const TERMINAL_LIMITS: TruncationLimits = {
-  kind: "terminal",
-  lines: 160,
-  bytes: 24_000,
-  elements: 600,
-  head: 0.3,
-}
-export const OUTPUT_LIMITS: TruncationLimits = { kind: "plain", lines: 160, bytes: 16_000, elements: 200, head: 0.3 }
-export const PATCH_LIMITS: TruncationLimits = { kind: "patch", lines: 400, bytes: 84_000, elements: 3_000, head: 1 }
+export const FILE_LIMITS: TruncationLimits = { lines: 240, bytes: 32_000, head: 1 }
+export const COMMAND_LIMITS: TruncationLimits = { lines: 240, bytes: 20_000, head: 0.8 }
+export const TERMINAL_LIMITS: TruncationLimits = { lines: 160, bytes: 24_000, head: 0.3 }
+export const OUTPUT_LIMITS: TruncationLimits = { lines: 160, bytes: 16_000, head: 0.3 }
+export const PATCH_LIMITS: TruncationLimits = { lines: 400, bytes: 40_000, head: 1 }
 /** For texts of which nothing is shown, because too much of their kind already is. */
-export const NOTHING_LIMITS: TruncationLimits = { kind: "plain", lines: 0, bytes: 0, elements: 0, head: 1 }
-export const PROSE_LIMITS: TruncationLimits = { kind: "prose", lines: 2_000, bytes: 90_000, elements: 2_400, head: 1 }
-/** Results of a search engine. */
-export const SEARCH_LIMITS: TruncationLimits = { kind: "prose", lines: 160, bytes: 24_000, elements: 600, head: 1 }
-/** Prompt of a subagent. */
-export const TASK_LIMITS: TruncationLimits = { kind: "prose", lines: 50, bytes: 8_000, elements: 300, head: 1 }
+export const NOTHING_LIMITS: TruncationLimits = { lines: 0, bytes: 0, head: 1 }
+
+/** Longer lines are data: their middle is left out. */
+const MAX_LINE_CHARS = 4_000
+const LINE_HEAD_CHARS = 3_000
+const LINE_TAIL_CHARS = 500
 
 export interface TruncatedText {
   head: string
-  /** "" if nothing is omitted. */
+  /** "" if no lines are omitted. */
   tail: string
-  /** Number of omitted lines; 0 if `head` is the full text. */
+  /** Number of omitted lines between `head` and `tail`. */
   omittedLines: number
-  /** The full text as a file of the share, if lines are omitted. */
+  /** What is omitted: `12 lines`, `56,500 characters`; "" if nothing is. */
+  omitted: string
+  /** The full text as a file of the share, if something is omitted. */
   readonly fullText?: StoredFile
 }
 
@@ -72,80 +59,44 @@ export function takeFitting<T>(rows: readonly T[], bytes: number, textOf: (row: 
 }
 
 /**
- * Truncates a text to its limits, without its final newline. Lines are kept whole, except a single line that is too
- * long.
+ * Truncates a text to its limits, without its final newline: whole lines from its beginning and its end. Of lines that
+ * are too long, the middle is left out. Linear in the text.
  */
 export function truncate(text: string, limits: TruncationLimits): TruncatedText {
-  const cache = truncations.get(limits) ?? new Map<string, TruncatedText>()
-  const cached = cache.get(text)
-  if (cached) return cached
-  const found = computeTruncation(text, limits)
-  if (text.length > 1_000) {
-    characters += text.length
-    if (characters > MAX_CACHED_CHARS) {
-      truncations = new WeakMap()
-      characters = text.length
-    }
-    truncations.set(limits, cache.set(text, found))
-  }
-  return found
-}
-
-/**
- * Cache: the same text is truncated when it is estimated, when its files are listed and when it is rendered, in short
- * succession.
- */
-let truncations = new WeakMap<TruncationLimits, Map<string, TruncatedText>>()
-let characters = 0
-const MAX_CACHED_CHARS = 4_000_000
-
-function computeTruncation(text: string, limits: TruncationLimits): TruncatedText {
   // A final newline does not begin another line.
   const body = text.endsWith("\n") ? text.slice(0, -1) : text
-  if (takeLines(body, limits, 1) === body) return { head: body, tail: "", omittedLines: 0 }
-  const head = takeLines(body, limits, limits.head)
-  const tail = limits.head === 1 ? "" : takeLastLines(body, head, limits, 1 - limits.head)
+  if (isWithin(body, limits)) return { head: body, tail: "", omittedLines: 0, omitted: "" }
+  const all = takeFirst(body, limits.lines, limits.bytes)
+  const isWhole = all.next > body.length
+  const head = isWhole ? all : takeFirst(body, Math.ceil(limits.lines * limits.head), limits.bytes * limits.head)
+  const tailShare = isWhole ? 0 : 1 - limits.head
+  const tail = takeLast(body, head.next, Math.floor(limits.lines * tailShare), limits.bytes * tailShare)
+  const omittedLines = countLines(body, head.next, tail.start)
   return {
-    head,
-    tail,
-    omittedLines: Math.max(countLines(body) - countLines(head) - countLines(tail), 1),
+    head: head.text,
+    tail: tail.text,
+    omittedLines,
+    omitted:
+      omittedLines > 0
+        ? formatCount(omittedLines, "line")
+        : formatCount(head.omittedChars + tail.omittedChars, "character"),
     get fullText() {
       return storedText(Buffer.from(text.toWellFormed()))
     },
   }
 }
 
-function countLines(text: string): number {
-  let lines = text === "" ? 0 : 1
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++
-  return lines
-}
-
-/** As many whole lines from the beginning as fit; if not even the first does, its beginning. */
-function takeLines(text: string, { kind, lines, bytes, elements }: TruncationLimits, share: number): string {
-  const estimate = textEstimator(kind)
-  const maxLines = Math.ceil(lines * share)
-  for (let start = 0, taken = 0; ; taken++) {
-    if (taken === maxLines) return text.slice(0, Math.max(0, start - 1))
+/** Whether a text needs no truncation: few lines, none of them too long. Most texts are. */
+export function isWithin(text: string, { lines, bytes }: { lines: number; bytes: number }): boolean {
+  if (text === "") return true
+  if (text.length > bytes || lines < 1) return false
+  let count = 0
+  for (let start = 0; start <= text.length; ) {
     const end = endOfLine(text, start)
-    // No line is smaller than its characters.
-    const isLong = end - start > bytes * share
-    const sum = isLong ? undefined : estimate(text.slice(start, end))
-    if (!sum || exceeds(sum, bytes * share, elements * share))
-      return taken > 0
-        ? text.slice(0, start - 1)
-        : takeLineStart(text.slice(0, end), kind, bytes * share, elements * share)
-    if (end === text.length) {
-      cacheTextSize(text, kind, sum)
-      return text
-    }
+    if (++count > lines || end - start > MAX_LINE_CHARS) return false
     start = end + 1
   }
-}
-
-function exceeds(text: TextSize, bytes: number, elements: number): boolean {
-  const size = withHighlighting(text)
-  return size.bytes > bytes || size.elements > elements
+  return textBytes(text) <= bytes
 }
 
 const endOfLine = (text: string, start: number) => {
@@ -153,42 +104,80 @@ const endOfLine = (text: string, start: number) => {
   return end < 0 ? text.length : end
 }
 
-/** The longest prefix of a line that fits, marked as truncated. */
-function takeLineStart(line: string, kind: TextKind, bytes: number, elements: number): string {
-  const fits = (length: number) => {
-    return !exceeds(textEstimator(kind)(line.slice(0, length)), bytes, elements)
+/** Number of lines between two positions that begin lines. */
+function countLines(text: string, from: number, to: number): number {
+  let lines = 0
+  for (let at = from; at < to; lines++) {
+    at = endOfLine(text, at) + 1
   }
-  let [fitting, tooMuch] = [0, Math.min(line.length, Math.ceil(bytes)) + 1]
-  while (fitting + 1 < tooMuch) {
-    const middle = (fitting + tooMuch) >> 1
-    if (fits(middle)) fitting = middle
-    else tooMuch = middle
-  }
-  // Do not split a surrogate pair.
-  if (/[\ud800-\udbff]/.test(line[fitting - 1] ?? "")) fitting--
-  return fitting > 0 ? `${line.slice(0, fitting)}…` : ""
+  return lines
 }
 
-/** As many whole lines from the end as fit beside the head; if not even the last does, its beginning. */
-function takeLastLines(
-  text: string,
-  head: string,
-  { kind, lines, bytes, elements }: TruncationLimits,
-  share: number,
-): string {
-  const from = (text.startsWith(head) ? head.length : endOfLine(text, head.length - 1)) + 1
-  const most = Math.floor(lines * share)
-  const estimate = textEstimator(kind)
-  let start = text.length + 1
-  for (let taken = 0; taken < most && start > from; taken++) {
-    const end = start - 1
-    const before = end === from ? from : Math.max(from, text.lastIndexOf("\n", end - 1) + 1)
-    const sum = end - before > bytes * share ? undefined : estimate(text.slice(before, end))
-    if (!sum || exceeds(sum, bytes * share, elements * share)) {
-      if (taken === 0) return takeLineStart(text.slice(before, end), kind, bytes * share, elements * share)
-      break
-    }
-    start = before
-  }
-  return text.slice(start)
+interface TakenLines {
+  text: string
+  /** Characters left out of lines that are too long. */
+  omittedChars: number
 }
+
+/** As many lines from the beginning as fit. `next`: where the first one begins that is not taken. */
+function takeFirst(text: string, lines: number, bytes: number): TakenLines & { next: number } {
+  const taken: string[] = []
+  let [left, next, omittedChars] = [bytes + 1, 0, 0]
+  while (taken.length < lines && next <= text.length) {
+    const end = endOfLine(text, next)
+    const line = shortenLine(text, next, end, taken.length === 0 ? bytes : undefined)
+    left -= textBytes(line.text) + 1
+    if (left < 0) break
+    taken.push(line.text)
+    omittedChars += line.omittedChars
+    next = end + 1
+  }
+  return { text: taken.join("\n"), omittedChars, next }
+}
+
+/** As many lines from the end as fit, of those that begin at `from` or later. `start`: where the first one begins. */
+function takeLast(text: string, from: number, lines: number, bytes: number): TakenLines & { start: number } {
+  const taken: string[] = []
+  let [left, start, omittedChars] = [bytes + 1, text.length + 1, 0]
+  while (taken.length < lines && start > from) {
+    const end = start - 1
+    const begin = end === from ? from : Math.max(from, text.lastIndexOf("\n", end - 1) + 1)
+    const line = shortenLine(text, begin, end, taken.length === 0 ? bytes : undefined)
+    left -= textBytes(line.text) + 1
+    if (left < 0) break
+    taken.push(line.text)
+    omittedChars += line.omittedChars
+    start = begin
+  }
+  return { text: taken.reverse().join("\n"), omittedChars, start }
+}
+
+/**
+ * A line between two positions, without the middle if it is too long. `mostBytes`: shortens it to its beginning if it
+ * has still more bytes, so that a block shows something of its first line.
+ */
+function shortenLine(text: string, from: number, to: number, mostBytes?: number): TakenLines {
+  const whole = to - from
+  let line = { text: text.slice(from, to), omittedChars: 0 }
+  if (whole > MAX_LINE_CHARS) line = leaveOutMiddle(line.text, LINE_HEAD_CHARS, LINE_TAIL_CHARS)
+  if (mostBytes === undefined || textBytes(line.text) <= mostBytes) return line
+  let end = Math.min(line.text.length, Math.floor(mostBytes))
+  while (end > 0 && textBytes(line.text.slice(0, end)) > mostBytes) end >>= 1
+  return { text: `${wholeCharacters(text.slice(from, from + end))}…`, omittedChars: whole - end }
+}
+
+/** Replaces the middle of a text by a note of how much of it is left out. Not within a surrogate pair. */
+export function leaveOutMiddle(text: string, head: number, tail: number): TakenLines {
+  // A terminal shows only what was written after the last carriage return: keep that.
+  const returned = text.lastIndexOf("\r", text.length - 2) + 1
+  if (returned > 0 && text.length - returned <= head) return { text: text.slice(returned), omittedChars: returned }
+  const omittedChars = text.length - head - tail
+  const note = ` … ${formatCount(omittedChars, "character")} left out … `
+  const end = text.slice(text.length - tail)
+  return {
+    text: `${wholeCharacters(text.slice(0, head))}${note}${/^[\udc00-\udfff]/.test(end) ? end.slice(1) : end}`,
+    omittedChars,
+  }
+}
+
+const wholeCharacters = (text: string) => (/[\ud800-\udbff]$/.test(text) ? text.slice(0, -1) : text)

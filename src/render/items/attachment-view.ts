@@ -9,8 +9,8 @@ export function attachmentView({ name, mime, file, externalUrl, isImage }: Attac
     name: clip(name, 200),
     mime: clip(mime, 100),
     isImage,
-    href: file?.path ?? externalUrl,
-    elsewhere: externalUrl !== undefined,
+    file,
+    externalUrl,
     size: file ? formatSize(file.body.length) : "",
   }
 }

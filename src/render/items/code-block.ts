@@ -1,15 +1,24 @@
 import { findChangedWords } from "../diff/diff-words.ts"
 import { createPatch, type PatchHunk, parsePatch } from "../diff/parse-patch.ts"
 import { headerNote, spaceNote } from "../diff/patch-notes.ts"
-import { type HighlightBudget, highlight, highlightLines, loadLanguages } from "../highlight/highlight.ts"
+import {
+  type HighlightBudget,
+  highlight,
+  highlightedTokens,
+  highlightLines,
+  loadLanguages,
+} from "../highlight/highlight.ts"
 import { languageOfFile } from "../highlight/languages.ts"
+import { measureMarkup } from "../html/page-size.ts"
 import { escapeText, markupOf } from "../html/safe-html.ts"
-import { estimateText, exceedsEstimate } from "../html/size-estimate.ts"
 import { clip, FILE_LIMITS, PATCH_LIMITS, type TruncationLimits, truncate } from "../html/truncate.ts"
 import type { DiffContent } from "../tools/tool-block.ts"
 import type { DiffRow, StepBlock } from "../view.ts"
 import { diffMarkup } from "./diff-markup.ts"
 import { cutView, patchLimits } from "./step-blocks.ts"
+
+/** Elements of a line at most: of a changed one its own, its pair's, its mark and what the mark splits. */
+const MAX_LINE_ELEMENTS = 4
 
 export type DiffBlock = Extract<StepBlock, { type: "diff" }>
 
@@ -41,7 +50,8 @@ export async function diffBlock(
   const { hunks } = parsePatch(shown.head)
   const before = budget.charsLeft
   let rows = rowsOf(hunks, language, budget, true)
-  if (exceedsEstimate(markupOf(diffMarkup(rows)), estimateText(shown.head, "patch"), before - budget.charsLeft)) {
+  const tokens = highlightedTokens(before - budget.charsLeft)
+  if (measureMarkup(markupOf(diffMarkup(rows))).elements > MAX_LINE_ELEMENTS * rows.length + tokens) {
     budget.charsLeft = before
     rows = rowsOf(hunks, language, budget, false)
   }
@@ -87,7 +97,7 @@ export async function changeBlocks(
       limits,
     )
     // The patch is computed while rendering: no file of the share holds it.
-    blocks.push(block.cut ? { ...block, cut: { ...block.cut, href: undefined } } : block)
+    blocks.push(block.cut ? { ...block, cut: { ...block.cut, file: undefined } } : block)
   }
   return blocks
 }

@@ -1,6 +1,6 @@
 import {
   type AssistantMessage,
-  type FilePart,
+  isPrompt,
   isUserCommand,
   type Message,
   type Part,
@@ -10,102 +10,78 @@ import {
   type UserMessage,
 } from "../../session/model.ts"
 import { formatDuration, timestampOf } from "../format.ts"
-import { attachmentOf, type StoredFile } from "../html/attachment.ts"
-import { emptyHtml } from "../html/safe-html.ts"
-import { clip, OUTPUT_LIMITS, PROSE_LIMITS, truncate } from "../html/truncate.ts"
-import { renderMarkdown } from "../markdown/markdown.ts"
-import { boundedJson, isPrompt, type MessageFragment, promptText } from "../message-fragment.ts"
-import type { PageItem, PromptSummary, StepBlock } from "../view.ts"
+import { itemBudget } from "../highlight/highlight.ts"
+import { attachmentOf } from "../html/attachment.ts"
+import { textBytes } from "../html/text-bytes.ts"
+import { clip } from "../html/truncate.ts"
+import { renderProse } from "../markdown/markdown.ts"
+import { PROMPT_LIMITS, PROSE_LIMITS } from "../markdown/prose-limits.ts"
+import { boundedJson, promptText } from "../message-text.ts"
+import type { PageItem, StepBlock } from "../view.ts"
 import { answerMeta, describeAnswerError } from "./answer-meta.ts"
 import { attachmentView } from "./attachment-view.ts"
 import { eventItems } from "./event-items.ts"
 import { stepOf } from "./step.ts"
-import { cutView, outputBlocks, storedFilesOf } from "./step-blocks.ts"
+import { outputBlocks } from "./step-blocks.ts"
 import type { BlockContext } from "./tool-blocks.ts"
 
-export interface ItemContext extends BlockContext {
+export interface ItemContext extends Omit<BlockContext, "budget"> {
   /** Start time of the session, in milliseconds since 1970. */
   startedAt: number | undefined
 }
 
-/** Files of the share that a message's items link to. */
-export function* filesOfMessage(message: Message): Generator<StoredFile> {
-  const prompt = message.role === "user" ? truncate(promptText(message), PROSE_LIMITS).fullText : undefined
-  if (prompt) yield prompt
-  if (message.role === "event" && message.event.kind === "skill") {
-    const { fullText } = truncate(message.event.text, OUTPUT_LIMITS)
-    if (fullText) yield fullText
-  }
-  for (const part of message.parts) {
-    if (part.type === "tool") yield* storedFilesOf(part)
-    if (part.type === "file") {
-      const { file } = attachmentOf(part)
-      if (file) yield file
+/**
+ * Items of a message, in page order, one at a time. None depends on another message.
+ * @param number the prompt's number in the session, from 1, if the message is a prompt
+ */
+export async function* itemsOf(message: Message, number: number, context: ItemContext): AsyncGenerator<PageItem> {
+  if (message.role === "user") yield* userItems(message, number, context)
+  else if (message.role === "assistant") yield* assistantItems(message, context)
+  else if (message.role === "event") yield* await eventItems(message, context)
+  else
+    yield {
+      kind: "raw",
+      anchor: message.id,
+      moment: timestampOf(message.created, context.startedAt),
+      title: `A message that cannot be read: ${message.reason}`,
+      json: boundedJson(message.raw),
     }
-    if (part.type === "subtask") {
-      const { fullText } = truncate(part.prompt, OUTPUT_LIMITS)
-      if (fullText) yield fullText
-    }
-    if (part.type === "reasoning" || part.type === "text") {
-      if (message.role === "user" && !(part.type === "text" && part.synthetic)) continue
-      const { fullText } = truncate(part.text, message.role === "user" ? OUTPUT_LIMITS : PROSE_LIMITS)
-      if (fullText) yield fullText
-    }
-  }
 }
 
-/**
- * Items of a message, in page order.
- * @param number the prompt's number in the session, from 1, if the message is a prompt
- * @param promptSummary results of this prompt, if known
- */
-export async function itemsOf(
-  message: MessageFragment,
-  number: number,
-  context: ItemContext,
-  promptSummary?: PromptSummary | undefined,
-): Promise<PageItem[]> {
-  const moment = timestampOf(message.created, context.startedAt)
-  if (message.role === "malformed")
-    return [
-      {
-        kind: "raw",
-        anchor: message.id,
-        moment,
-        title: `A message that cannot be read: ${message.reason}`,
-        json: boundedJson(message.raw),
-      },
-    ]
-  if (message.role === "user") return userItems(message, number, context, promptSummary)
-  if (message.role === "event") return eventItems(message, context)
-  const items: PageItem[] = []
-  if (message.compaction) return [await compactionItem(message, context)]
+async function* assistantItems(message: AssistantMessage, context: ItemContext): AsyncGenerator<PageItem> {
+  if (message.compaction) return yield await compactionItem(message, context)
+  let isFirst = true
+  const first = () => {
+    const own = isFirst ? { message: message.id } : {}
+    isFirst = false
+    return own
+  }
   for (const part of message.parts) {
     const item = await assistantItem(part, context)
     // Text parts have no time of their own: the first gets the message's.
-    const time = startTimeOf(part) ?? (items.length === 0 ? message.created : undefined)
-    if (item) items.push({ ...item, moment: timestampOf(time, context.startedAt) })
+    const time = startTimeOf(part) ?? (isFirst ? message.created : undefined)
+    if (item) yield { ...item, ...first(), moment: timestampOf(time, context.startedAt) }
   }
-  if (!isUserCommand(message)) items.push(...answerMeta(message))
+  for (const item of isUserCommand(message) ? [] : answerMeta(message)) yield { ...item, ...first() }
   if (message.error)
-    items.push({
+    yield {
       kind: "note",
       // No id of a session contains a dot.
       anchor: `${message.id}.error`,
+      ...first(),
       moment: timestampOf(message.completed ?? message.created, context.startedAt),
       ...describeAnswerError(message.error),
-    })
+    }
   else if (message.finish === "length")
-    items.push({
+    yield {
       kind: "note",
       anchor: `${message.id}.end`,
+      ...first(),
       moment: undefined,
       tone: "plain",
       title: "Cut off",
       text: "The model reached its limit of output before it was done.",
-    })
-  if (items[0] && !message.isContinuation) items[0].message = message.id
-  return items
+    }
 }
 
 /** First words of a prompt, as one line without Markdown marks. */
@@ -126,47 +102,69 @@ const mentionsOf = (message: UserMessage): string[] =>
     .filter((mention) => mention.length > 1)
     .slice(0, 50)
 
-async function userItems(
-  message: UserMessage & MessageFragment,
-  number: number,
-  context: ItemContext,
-  promptSummary: PromptSummary | undefined,
-): Promise<PageItem[]> {
+async function* userItems(message: UserMessage, number: number, context: ItemContext): AsyncGenerator<PageItem> {
   const moment = timestampOf(message.created, context.startedAt)
-  const hidden = message.parts.flatMap((part): StepBlock[] =>
-    part.type === "subtask" ? subtaskBlocks(part) : isShownInsert(part) ? outputBlocks(part.text) : [],
-  )
-  const files = message.parts.filter((part): part is FilePart => part.type === "file")
-  const items: PageItem[] = []
-  if (isPrompt(message) || hidden.length > 0 || files.length > 0) {
-    const text = promptText(message)
-    const shown = truncate(text, PROSE_LIMITS)
-    items.push({
-      kind: "prompt",
-      anchor: message.isContinuation ? "" : message.id,
-      moment,
-      number: isPrompt(message) ? number : 0,
-      long: text.length > 400,
-      label: promptLabel(text) || clip(files.map(({ filename }) => filename).join(", "), 90),
-      body: await renderMarkdown(shown.head, context.budget, { breaks: true, mentions: mentionsOf(message) }),
-      cut: cutView(shown),
-      summary: promptSummary,
-      attachments: files.map((file) => attachmentView(attachmentOf(file))),
-      hidden,
-    })
-  }
+  const isAsked = isPrompt(message)
+  const text = promptText(message)
+  const base = { kind: "prompt", moment, long: text.length > 400, summary: undefined } as const
+  for (const [i, { attachments, hidden }] of packedEnclosures(message, isAsked).entries())
+    if (i > 0) yield { ...base, anchor: "", number: 0, label: "", body: [], attachments, hidden }
+    else {
+      const label = promptLabel(text) || clip(attachments.map(({ name }) => name).join(", "), 90)
+      const body = await promptBody(message, text)
+      yield { ...base, anchor: message.id, number: isAsked ? number : 0, label, body, attachments, hidden }
+    }
   for (const part of message.parts) {
-    if (part.type === "compaction")
-      items.push({
-        kind: "compaction",
-        anchor: part.id,
-        moment,
-        title: part.auto ? "The conversation was summarised to make room" : "The conversation was summarised",
-        body: undefined,
-      })
-    if (part.type === "unknown" || part.type === "malformed") items.push(rawItem(part, moment))
+    const item = insertedItem(part)
+    if (item) yield { ...item, moment }
   }
-  return items
+}
+
+type Enclosures = Pick<Extract<PageItem, { kind: "prompt" }>, "attachments" | "hidden">
+
+/** Bytes of files' names and of inserted texts that one item shows; further ones follow in items of their own. */
+const MAX_ENCLOSURES_BYTES = 60_000
+
+/** What comes with a user message, as much together as fits. One pack at least for a prompt. */
+function packedEnclosures(message: UserMessage, isAsked: boolean): Enclosures[] {
+  const packs: Enclosures[] = isAsked ? [{ attachments: [], hidden: [] }] : []
+  let left = MAX_ENCLOSURES_BYTES
+  const packFor = (bytes: number) => {
+    const last = packs.at(-1)
+    if (last && bytes <= left) left -= bytes
+    else {
+      packs.push({ attachments: [], hidden: [] })
+      left = MAX_ENCLOSURES_BYTES - bytes
+    }
+    return packs.at(-1)!
+  }
+  for (const part of message.parts)
+    if (part.type === "file") {
+      const view = attachmentView(attachmentOf(part))
+      packFor(500 + 3 * textBytes(view.name) + textBytes(view.externalUrl ?? "")).attachments.push(view)
+    } else {
+      const blocks = part.type === "subtask" ? subtaskBlocks(part) : isShownInsert(part) ? outputBlocks(part.text) : []
+      for (const block of blocks) packFor(200 + ("text" in block ? textBytes(block.text) : 0)).hidden.push(block)
+    }
+  return packs
+}
+
+const promptBody = (message: UserMessage, text: string) =>
+  renderProse(text, PROMPT_LIMITS, itemBudget(), { breaks: true, mentions: mentionsOf(message) })
+
+function insertedItem(part: Part): PageItem | undefined {
+  const base = { anchor: part.id, moment: undefined }
+  switch (part.type) {
+    case "compaction": {
+      const title = part.auto ? "The conversation was summarised to make room" : "The conversation was summarised"
+      return { ...base, kind: "compaction", title, body: [] }
+    }
+    case "unknown":
+    case "malformed":
+      return rawItem(part)
+    default:
+      return undefined
+  }
 }
 
 /** Text that OpenCode inserted into a prompt. The note before a command of the user's says nothing. */
@@ -183,8 +181,7 @@ async function assistantItem(part: Part, context: ItemContext): Promise<PageItem
   switch (part.type) {
     case "text": {
       if (part.ignored || part.synthetic || part.text.trim() === "") return undefined
-      const shown = truncate(part.text, PROSE_LIMITS)
-      return { ...base, kind: "prose", body: await renderMarkdown(shown.head, context.budget), cut: cutView(shown) }
+      return { ...base, kind: "prose", body: await renderProse(part.text, PROSE_LIMITS, itemBudget()) }
     }
     case "reasoning": {
       if (part.text.trim() === "") return undefined
@@ -194,14 +191,11 @@ async function assistantItem(part: Part, context: ItemContext): Promise<PageItem
         .trim()
         .split("\n", 1)[0]!
         .slice(0, 200)
-      const shown = truncate(part.text, PROSE_LIMITS)
-      const body = await renderMarkdown(shown.head, context.budget)
       return {
         ...base,
         kind: "reasoning",
         gist,
-        body,
-        cut: cutView(shown),
+        body: await renderProse(part.text, PROSE_LIMITS, itemBudget()),
         duration: formatDuration(took),
         took: Math.max(0, took ?? 0),
       }
@@ -216,8 +210,7 @@ async function assistantItem(part: Part, context: ItemContext): Promise<PageItem
         number: 0,
         label: "",
         long: false,
-        body: emptyHtml,
-        cut: undefined,
+        body: [],
         summary: undefined,
         attachments: [attachment],
         hidden: [],
@@ -233,7 +226,7 @@ async function assistantItem(part: Part, context: ItemContext): Promise<PageItem
       }
     case "unknown":
     case "malformed":
-      return rawItem(part, undefined)
+      return rawItem(part)
     default:
       // Step, snapshot and patch parts are internals of OpenCode.
       return undefined
@@ -247,16 +240,16 @@ async function compactionItem(message: AssistantMessage, context: ItemContext): 
     anchor: message.id,
     moment: timestampOf(message.created, context.startedAt),
     title: "Summary of the conversation so far",
-    body: text ? await renderMarkdown(truncate(text, PROSE_LIMITS).head, context.budget) : undefined,
+    body: await renderProse(text, PROSE_LIMITS, itemBudget()),
   }
 }
 
-function rawItem(part: Extract<Part, { type: "unknown" | "malformed" }>, moment: PageItem["moment"]): PageItem {
+function rawItem(part: Extract<Part, { type: "unknown" | "malformed" }>): PageItem {
   const title =
     part.type === "unknown"
       ? `A part of the kind “${clip(part.kind, 100)}”, which this version does not know`
       : `A part that cannot be read: ${part.reason}`
-  return { kind: "raw", anchor: part.id, moment, title, json: boundedJson(part.raw) }
+  return { kind: "raw", anchor: part.id, moment: undefined, title, json: boundedJson(part.raw) }
 }
 
 const startTimeOf = (part: Part): number | undefined =>

@@ -1,74 +1,36 @@
 import type { FilePart, ToolPart } from "../../session/model.ts"
 import { ansiToHtml } from "../ansi/ansi.ts"
 import { formatCount } from "../format.ts"
-import { attachmentOf, type StoredFile } from "../html/attachment.ts"
-import { emptyHtml, escapeText, markupOf, type SafeHtml } from "../html/safe-html.ts"
+import { attachmentOf } from "../html/attachment.ts"
+import { measureMarkup } from "../html/page-size.ts"
+import { emptyHtml, markupOf, type SafeHtml } from "../html/safe-html.ts"
 import { safeUrl } from "../html/safe-url.ts"
-import { estimateText, exceedsEstimate, withHighlighting } from "../html/size-estimate.ts"
+import { textBytes } from "../html/text-bytes.ts"
 import {
   COMMAND_LIMITS,
   clip,
-  FILE_LIMITS,
   NOTHING_LIMITS,
   OUTPUT_LIMITS,
   PATCH_LIMITS,
-  PROSE_LIMITS,
-  SEARCH_LIMITS,
-  TASK_LIMITS,
   TERMINAL_LIMITS,
   type TruncatedText,
   type TruncationLimits,
   takeFitting,
   truncate,
 } from "../html/truncate.ts"
+import { PROSE_LIMITS, type ProseLimits, SEARCH_LIMITS, TASK_LIMITS } from "../markdown/prose-limits.ts"
 import { type Diagnostic, groupDiagnostics } from "../tools/diagnostics.ts"
 import { shortenPath } from "../tools/paths.ts"
-import { toolCallOf } from "../tools/registry.ts"
 import type { PathContext } from "../tools/tool.ts"
 import type { DiffContent, ProseKind, ToolBlock } from "../tools/tool-block.ts"
 import type { CutView, StepBlock } from "../view.ts"
 import { attachmentView } from "./attachment-view.ts"
 
 /** Limits of prose in a step, by its kind. */
-export const PROSE_KINDS: Record<ProseKind, TruncationLimits> = {
+export const PROSE_KINDS: Record<ProseKind, ProseLimits> = {
   task: TASK_LIMITS,
   search: SEARCH_LIMITS,
   answer: PROSE_LIMITS,
-}
-
-/**
- * Long texts that a tool call shows, with their limits. The full text of each truncated one is a file of the share: a
- * block that truncates any other text would link to a missing file.
- */
-function longTexts(part: ToolPart): [text: string, bounds: TruncationLimits][] {
-  const failure: [string, TruncationLimits][] = part.status === "error" ? [[part.error, OUTPUT_LIMITS]] : []
-  return [...toolCallOf(part).blocks(NO_FOLDER).flatMap(longTextsOf), ...failure]
-}
-
-/** Texts are the same wherever paths are shown from. */
-const NO_FOLDER = { directory: "" }
-
-/** The same of one block. */
-export function longTextsOf(block: ToolBlock): [string, TruncationLimits][] {
-  switch (block.type) {
-    case "terminal":
-      return [
-        [block.command, COMMAND_LIMITS],
-        [block.output, TERMINAL_LIMITS],
-      ]
-    case "output":
-      return [[block.text, OUTPUT_LIMITS]]
-    case "code":
-      return [[block.text, FILE_LIMITS]]
-    case "diffs": {
-      const limits = patchLimits(block.files)
-      return block.files.map(({ patch }, i) => [patch, limits[i]!])
-    }
-    case "prose":
-      return [[block.text, PROSE_KINDS[block.kind]]]
-    default:
-      return []
-  }
 }
 
 /** Limits of several patches, which share those of one. Once used up, no further patch is shown. */
@@ -77,11 +39,10 @@ export function patchLimits(files: readonly { patch: string }[]): TruncationLimi
   let left = 1
   return files.map(({ patch }) => {
     if (left <= 0.02) return NOTHING_LIMITS
-    const { lines, bytes, elements } = PATCH_LIMITS
-    const limits = { ...PATCH_LIMITS, lines: lines * left, bytes: bytes * left, elements: elements * left }
-    const shown = truncate(patch, limits).head
-    const size = withHighlighting(estimateText(shown, "patch"))
-    left -= Math.max(shown.split("\n").length / lines, size.bytes / bytes, size.elements / elements)
+    const { lines, bytes } = PATCH_LIMITS
+    const limits = { ...PATCH_LIMITS, lines: Math.floor(lines * left), bytes: Math.floor(bytes * left) }
+    const { head } = truncate(patch, limits)
+    left -= Math.max(head.split("\n").length / lines, textBytes(head) / bytes)
     return limits
   })
 }
@@ -90,38 +51,29 @@ export function patchLimits(files: readonly { patch: string }[]): TruncationLimi
 export const shownFiles = (files: readonly DiffContent[]): DiffContent[] =>
   takeFitting(files.slice(0, MAX_FILES), MAX_NAMES_BYTES, ({ label, note }) => clip(label, 300) + clip(note, 300))
 
-/** Files of the share for a tool call: its attachments, and the full texts of truncated ones. */
-export function* storedFilesOf(part: ToolPart): Generator<StoredFile> {
-  for (const attachment of part.attachments) {
-    const { file } = attachmentOf(attachment)
-    if (file) yield file
-  }
-  for (const [text, bounds] of longTexts(part)) {
-    const { fullText } = truncate(text, bounds)
-    if (fullText) yield fullText
-  }
-}
-
-export const cutView = ({ omittedLines, fullText }: TruncatedText): CutView | undefined =>
-  fullText ? { lines: omittedLines, href: fullText.path } : undefined
+export const cutView = ({ omitted, fullText }: TruncatedText): CutView | undefined =>
+  omitted === "" ? undefined : { omitted, file: fullText }
 
 export function terminalBlocks(command: string, output: string): StepBlock[] {
   const shown = truncate(output, TERMINAL_LIMITS)
   const given = truncate(command, COMMAND_LIMITS)
   const block: StepBlock = {
     type: "terminal",
-    command: given.head,
+    command: joinCut(given),
     output: renderAnsi(shown.tail ? shown.head : trimNewlines(shown.head)),
     tail: shown.tail ? renderAnsi(trimNewlines(shown.tail)) : emptyHtml,
     cut: cutView(shown),
   }
-  return given.fullText ? [block, { type: "link", href: given.fullText.path, label: "the whole command" }] : [block]
+  return given.fullText ? [block, { type: "link", target: given.fullText, label: "the whole command" }] : [block]
 }
 
-/** Terminal output; plain if its styles make the markup larger than estimated. */
+/** Elements of styled output at most; with more, it is shown without styles. */
+const MAX_STYLED_ELEMENTS = 800
+
 function renderAnsi(text: string): SafeHtml {
   const markup = ansiToHtml(text)
-  return exceedsEstimate(markupOf(markup), estimateText(text, "terminal"), 0) ? escapeText(text) : markup
+  if (measureMarkup(markupOf(markup)).elements <= MAX_STYLED_ELEMENTS) return markup
+  return ansiToHtml(text.replace(/(?:\u001b\[|\u009b)[\d;:]*m/g, ""))
 }
 
 /** Trims newlines from the end. Not by a pattern, which would take quadratic time. */
@@ -133,14 +85,17 @@ function trimNewlines(text: string): string {
 
 export function outputBlocks(text: string, tone: "bad" | "plain" = "plain"): StepBlock[] {
   if (text.trim() === "") return []
-  const { head, tail, omittedLines, fullText } = truncate(text, OUTPUT_LIMITS)
-  const gap = fullText ? `\n… ${formatCount(omittedLines, "line")} left out …\n` : ""
-  const blocks: StepBlock[] = [{ type: "text", text: head + gap + tail, tone }]
-  return fullText ? [...blocks, { type: "link", href: fullText.path, label: "the whole text" }] : blocks
+  const shown = truncate(text, OUTPUT_LIMITS)
+  const blocks: StepBlock[] = [{ type: "text", text: joinCut(shown), tone }]
+  return shown.fullText ? [...blocks, { type: "link", target: shown.fullText, label: "the whole text" }] : blocks
 }
 
+/** What is shown of a text, with a line that says what is left out. */
+const joinCut = ({ head, tail, omitted, omittedLines }: TruncatedText): string =>
+  omittedLines === 0 ? head : `${head}\n… ${omitted} left out …\n${tail}`
+
 /** Limits of lists shown in a step; real sessions stay below them. */
-export const MAX_DIAGNOSTICS_BYTES = 5_000
+const MAX_DIAGNOSTICS_BYTES = 5_000
 export const MAX_ROWS_BYTES = 40_000
 const MAX_NAMES_BYTES = 4_000
 const MAX_FILES = 40
@@ -174,7 +129,7 @@ const diagnosticLine = ({ file, line, severity, message }: Diagnostic, context: 
   `${severity}: ${clip(shortenPath(file, context), 300)}${line === undefined ? "" : `:${line}`}: ${clip(message, 500)}`
 
 /** Attachments of a call, as many as a page lists. */
-export const shownAttachments = ({ attachments }: ToolPart): FilePart[] =>
+const shownAttachments = ({ attachments }: ToolPart): FilePart[] =>
   takeFitting(attachments.slice(0, MAX_FILES), MAX_NAMES_BYTES, attachmentText)
 
 const attachmentText = ({ filename, mime, url }: FilePart): string =>

@@ -1,5 +1,6 @@
 import type { ToolPart } from "../../session/model.ts"
 import { formatDuration } from "../format.ts"
+import { itemBudget } from "../highlight/highlight.ts"
 import { clip } from "../html/truncate.ts"
 import { toolCallOf } from "../tools/registry.ts"
 import type { StepBlock, StepView } from "../view.ts"
@@ -7,11 +8,11 @@ import { outputBlocks } from "./step-blocks.ts"
 import { type BlockContext, renderBlocks } from "./tool-blocks.ts"
 
 /** View of a tool call: action, object, outcome and duration, with blocks of details. */
-export async function stepOf(part: ToolPart, context: BlockContext): Promise<StepView> {
+export async function stepOf(part: ToolPart, context: Omit<BlockContext, "budget">): Promise<StepView> {
   const took = part.start !== undefined && part.end !== undefined ? part.end - part.start : undefined
   const call = toolCallOf(part)
   const row = call.row(context)
-  const blocks = await renderBlocks(call.blocks(context), part, context)
+  const blocks = await renderBlocks(call.blocks(context), part, { ...context, budget: itemBudget() })
   const step: StepView = {
     category: call.category,
     folder: "",

@@ -2,9 +2,9 @@ import type { ToolPart } from "../../session/model.ts"
 import { formatCount } from "../format.ts"
 import type { HighlightBudget } from "../highlight/highlight.ts"
 import { safeUrl } from "../html/safe-url.ts"
-import { clip, takeFitting, truncate } from "../html/truncate.ts"
-import { renderMarkdown } from "../markdown/markdown.ts"
-import { shortJson } from "../message-fragment.ts"
+import { clip, takeFitting } from "../html/truncate.ts"
+import { renderProse } from "../markdown/markdown.ts"
+import { shortJson } from "../message-text.ts"
 import type { PathContext } from "../tools/tool.ts"
 import type { DiffContent, Question, Todo, ToolBlock } from "../tools/tool-block.ts"
 import type { QuestionView, StepBlock } from "../view.ts"
@@ -23,14 +23,12 @@ import {
 
 /** Context of a step within the share. */
 export interface BlockContext extends PathContext {
-  /** Highlighting budgets for visible and for folded code. */
   budget: HighlightBudget
-  foldedBudget: HighlightBudget
   /** File name of a child session's page, by the session's id. */
   childPage: (sessionID: string) => string | undefined
 }
 
-/** Views of a step's blocks. The full text of what they cut is a file of the share; see `longTexts`. */
+/** Views of a step's blocks. The full text of what they cut is a file of the share. */
 export async function renderBlocks(
   blocks: readonly ToolBlock[],
   part: ToolPart,
@@ -50,9 +48,7 @@ async function renderBlock(block: ToolBlock, part: ToolPart, context: BlockConte
     case "terminal":
       return terminalBlocks(block.command, block.output)
     case "code":
-      return [
-        await codeBlock(block.text, block.path, block.isFolded ? context.foldedBudget : context.budget, block.first),
-      ]
+      return [await codeBlock(block.text, block.path, context.budget, block.first)]
     case "diffs":
       return diffBlocks(block.files, context)
     case "replacements":
@@ -80,7 +76,7 @@ async function renderBlock(block: ToolBlock, part: ToolPart, context: BlockConte
     }
     case "address": {
       const href = safeUrl(block.url)
-      return href ? [{ type: "link", href, label: clip(block.url, 400) }] : []
+      return href ? [{ type: "link", target: href, label: clip(block.url, 400) }] : []
     }
   }
 }
@@ -100,16 +96,13 @@ async function diffBlocks(files: readonly DiffContent[], context: BlockContext):
 }
 
 async function proseBlocks(
-  { text, tone, kind, name }: Extract<ToolBlock, { type: "prose" }>,
+  { text, tone, kind }: Extract<ToolBlock, { type: "prose" }>,
   context: BlockContext,
 ): Promise<StepBlock[]> {
-  const { head, fullText } = truncate(text, PROSE_KINDS[kind])
-  if (head.trim() === "") return []
-  const budget = kind === "answer" ? context.budget : context.foldedBudget
+  if (text.trim() === "") return []
   // Search results are lines of text with URLs, which Markdown turns into links.
-  const body = await renderMarkdown(head, budget, { breaks: kind === "search" })
-  const blocks: StepBlock[] = [{ type: "prose", tone, body }]
-  return fullText ? [...blocks, { type: "link", href: fullText.path, label: `the whole ${name}` }] : blocks
+  const body = await renderProse(text, PROSE_KINDS[kind], context.budget, { breaks: kind === "search" })
+  return [{ type: "prose", tone, body }]
 }
 
 /** Tools that a program called: name, outcome and arguments of each. */
@@ -132,7 +125,7 @@ const TODO_LABELS: Record<string, string> = {
 }
 
 /** Lists in steps are bounded, so that no single step is larger than a page. */
-export const shownTodos = (todos: readonly Todo[]): Todo[] =>
+const shownTodos = (todos: readonly Todo[]): Todo[] =>
   takeFitting(todos.slice(0, 200), MAX_ROWS_BYTES, ({ content, status }) => clip(content, 500) + clip(status, 40))
 
 function todoBlocks(todos: readonly Todo[]): StepBlock[] {
@@ -152,7 +145,7 @@ type ShownQuestion = Pick<Question, "question" | "options" | "answers"> & {
   own: string[]
 }
 
-export const shownQuestions = (questions: readonly Question[]): ShownQuestion[] =>
+const shownQuestions = (questions: readonly Question[]): ShownQuestion[] =>
   questions.slice(0, 10).map(({ question, options, answers }) => {
     const labels = new Set(options.map(({ label }) => label))
     const own = answers.filter((answer) => !labels.has(answer))

@@ -1,19 +1,13 @@
 import type { Token, Tokens } from "marked"
 import { type HighlightBudget, highlight, loadLanguages } from "../highlight/highlight.ts"
 import { languageByName } from "../highlight/languages.ts"
-import { emptyHtml, escapeProse, escapeText, html, joinHtml, markupOf, type SafeHtml } from "../html/safe-html.ts"
+import { emptyHtml, escapeProse, escapeText, html, joinHtml, type SafeHtml } from "../html/safe-html.ts"
 import { safeUrl } from "../html/safe-url.ts"
-import { estimateText, exceedsEstimate } from "../html/size-estimate.ts"
+import type { ProsePiece } from "../view.ts"
+import { limitProse } from "./limit-prose.ts"
 import { BoundedLexer } from "./markdown-lexer.ts"
-
-/**
- * Beyond these limits, Markdown is shown as source: its grammar has no linear parser. MAX_DEPTH is in levels of
- * nesting.
- */
-const MAX_TEXT_CHARS = 100_000
-const MAX_LINE_CHARS = 20_000
-const MAX_ELEMENTS = 50_000
-const MAX_DEPTH = 40
+import type { ProseLimits } from "./prose-limits.ts"
+import { ProseMarkup } from "./prose-markup.ts"
 
 export interface MarkdownOptions {
   /** Keeps line breaks, as people expect who type into a prompt. */
@@ -24,40 +18,83 @@ export interface MarkdownOptions {
 
 /**
  * Renders GitHub Flavored Markdown. HTML in it is shown as text; links lead to http, https and mailto only; images
- * become links, so that nothing is loaded. Headings begin at h3, below the page's own. A text whose markup is larger
- * than estimated is shown as source. Never throws.
+ * become links, so that nothing is loaded. Headings begin at h3, below the page's own. Where the text is too long, a
+ * piece says what is left out, with the full text as a file. Linear in the text; never throws.
  */
-export async function renderMarkdown(
+export async function renderProse(
+  text: string,
+  limits: ProseLimits,
+  budget: HighlightBudget,
+  options: MarkdownOptions = {},
+): Promise<ProsePiece[]> {
+  const { pieces, omittedChars } = limitProse(text, limits)
+  const markup = new ProseMarkup(text)
+  for (const [i, piece] of pieces.entries())
+    if (piece.type === "gap") markup.addGap(piece.omitted)
+    else if (piece.type === "written") markup.addSource(piece.text)
+    else await addMarkdown(markup, piece.text, budget, { ...options, isLast: i === pieces.length - 1 })
+  return markup.finish(omittedChars)
+}
+
+/** Blocks at the end of a text for which room is kept. */
+const END_BLOCKS = 20
+
+async function addMarkdown(
+  markup: ProseMarkup,
   text: string,
   budget: HighlightBudget,
-  { breaks = false, mentions = [] }: MarkdownOptions = {},
-): Promise<SafeHtml> {
-  if (text.length > MAX_TEXT_CHARS || isPathological(text)) return renderSource(text)
-  const size = estimateText(text, "prose")
-  // Early exit: the lexer pads every row of a table to the columns of its head.
-  if (size.elements > MAX_ELEMENTS) return renderSource(text)
+  { breaks = false, mentions = [], isLast }: MarkdownOptions & { isLast: boolean },
+): Promise<void> {
+  let tokens: Token[]
   try {
-    const tokens = new BoundedLexer({ gfm: true, breaks }, mentions).lex(text)
+    tokens = new BoundedLexer({ gfm: true, breaks }, mentions).lex(text)
     await loadLanguages(codeLanguages(tokens))
-    const before = budget.charsLeft
-    const markup = renderBlocks(tokens, budget)
-    return exceedsEstimate(markupOf(markup), size, before - budget.charsLeft) ? renderSource(text) : markup
   } catch {
-    return renderSource(text)
+    return markup.addSource(text)
   }
+  const blocks = tokens.filter(({ type }) => type !== "space" && type !== "def")
+  const add = (token: Token, isEnd: boolean) => {
+    const { charsLeft } = budget
+    const isAdded = markup.add(() => renderBlock(token as Tokens.Generic, budget), isEnd)
+    if (!isAdded) budget.charsLeft = charsLeft
+    return isAdded
+  }
+  for (const [i, token] of blocks.entries()) {
+    const isEnd = isLast && i >= blocks.length - END_BLOCKS
+    if (add(token, isEnd)) continue
+    for (const part of splitBlock(token)) if (!add(part, isEnd)) markup.addSource(part.raw, isEnd)
+  }
+}
+
+/** Items of a list, or rows of a table, that are rendered together if the whole is too large. */
+const SPLIT_COUNT = 40
+
+/** Splits a list or a table that is too large; anything else is its only part. */
+function splitBlock(token: Token): Token[] {
+  const count = token.type === "list" ? token["items"].length : token.type === "table" ? token["rows"].length : 0
+  if (count <= SPLIT_COUNT) return [token]
+  return Array.from({ length: Math.ceil(count / SPLIT_COUNT) }, (_, i): Token => {
+    const from = i * SPLIT_COUNT
+    if (token.type === "table") {
+      const rows = (token as Tokens.Table).rows.slice(from, from + SPLIT_COUNT)
+      return {
+        ...token,
+        rows,
+        raw: rows.map((row) => `${row.map(({ text }) => text).join(" | ")}\n`).join(""),
+      } as Token
+    }
+    const { items, start, ordered } = token as Tokens.List
+    const own = items.slice(from, from + SPLIT_COUNT)
+    return {
+      ...token,
+      items: own,
+      start: ordered ? Number(start) + from : "",
+      raw: own.map(({ raw }) => raw).join(""),
+    } as Token
+  })
 }
 
 const renderSource = (text: string) => html`<pre class="written">${text}</pre>`
-
-function isPathological(text: string): boolean {
-  for (const line of text.split("\n")) {
-    if (line.length > MAX_LINE_CHARS) return true
-    const markers = /^(?:\s*(?:>|[-*+]\s|\d{1,9}[.)]\s))+/.exec(line)?.[0] ?? ""
-    if (markers.length > MAX_DEPTH && markers.replace(/\s+/g, "").length > MAX_DEPTH) return true
-    if (/^\s*/.exec(line)![0].length > MAX_DEPTH * 4 && /^\s*(?:[-*+]|\d+[.)])\s/.test(line)) return true
-  }
-  return /(?:[[(!*_~`<]\s?){300}/.test(text)
-}
 
 function* codeLanguages(tokens: Token[]): Generator<string> {
   for (const token of tokens) {

@@ -1,7 +1,14 @@
-import type { EventMessage, Message, Part, SessionInfo, UserMessage } from "../../session/model.ts"
+import {
+  type EventMessage,
+  isPrompt,
+  type Message,
+  type Part,
+  type SessionInfo,
+  type UserMessage,
+} from "../../session/model.ts"
 import { describeAnswerError } from "../items/answer-meta.ts"
 import { rowOf } from "../items/event-items.ts"
-import { isPrompt, promptText } from "../message-fragment.ts"
+import { promptText } from "../message-text.ts"
 import { escapeInline, fencedBlock, oneLine } from "./escape-markdown.ts"
 import { nestedMarkdown } from "./nested-markdown.ts"
 import { toolMarkdown } from "./tool-markdown.ts"

@@ -1,7 +1,7 @@
 import type { ToolPart } from "../../session/model.ts"
 import { headerNote, spaceNote } from "../diff/patch-notes.ts"
 import { clip, TERMINAL_LIMITS, truncate } from "../html/truncate.ts"
-import { boundedJson, shortJson } from "../message-fragment.ts"
+import { boundedJson, shortJson } from "../message-text.ts"
 import { toolCallOf } from "../tools/registry.ts"
 import type { DiffContent, Question, Todo, ToolBlock } from "../tools/tool-block.ts"
 import { codeSpan, escapeInline, fencedBlock, oneLine, withoutAnsi } from "./escape-markdown.ts"

@@ -1,6 +1,6 @@
 import type { Message, UserMessage } from "../../session/model.ts"
 import { formatCount, formatDuration } from "../format.ts"
-import { toolsOf } from "../message-fragment.ts"
+import { toolsOf } from "../message-text.ts"
 import { type ToolCounts, totalSteps, zeroToolCounts } from "../tool-category.ts"
 import { countTool } from "../tools/count-tool.ts"
 import type { PromptSummary } from "../view.ts"

@@ -1,5 +1,4 @@
-import { type Json, type Session, startOfSession } from "../../session/model.ts"
-import { isPrompt } from "../message-fragment.ts"
+import { isPrompt, type Json, type Session, startOfSession } from "../../session/model.ts"
 import { headingMarkdown, messageMarkdown } from "../session-markdown/message-markdown.ts"
 
 /** Streams `session.json`: the format of `opencode import`, with subagents' sessions under `children`. */

@@ -1,8 +1,12 @@
+import { createHash } from "node:crypto"
 import { bytesOf, type TemporaryFiles } from "../../lib/temporary-files.ts"
 import type { Session } from "../../session/model.ts"
-import { type PageSheet, prebuiltSheet, type RenderPage } from "./page.ts"
-import { CACHE_BRIEFLY, CACHE_REVALIDATE, type PagesCheckpoint, sessionFiles } from "./session-pages.ts"
-import type { SiteFile } from "./site-file.ts"
+import { buildChangedView } from "../changes/changes-pages.ts"
+import { type LinkRecord, newLinkRecord, shareLinks } from "../links.ts"
+import { DocumentWriter } from "./document-writer.ts"
+import { type PageRenderer, type PageSheet, prebuiltPage } from "./page-renderer.ts"
+import { type PagesCheckpoint, type SessionOutput, type SessionPage, sessionPages } from "./session-pages.ts"
+import { CACHE_BRIEFLY, CACHE_REVALIDATE, type SiteFile } from "./site-file.ts"
 import { type SpooledText, spoolText } from "./spooled-text.ts"
 
 export interface SiteOptions {
@@ -10,10 +14,8 @@ export interface SiteOptions {
   id: string
   /** This package's version. Pages of another version are rendered again. */
   version: string
-  /** Renders a page; by default, this package's prebuilt page does. */
-  renderPage?: RenderPage
-  /** Style sheet of these pages; by default, the prebuilt page's. */
-  sheet?: PageSheet
+  /** The components, and the style sheet of their pages; by default, this package's prebuilt page. */
+  page?: PageRenderer & { sheet: PageSheet }
   /** Whether the session is unfinished, so that open pages poll for more. Derived from its last message by default. */
   live?: boolean | undefined
   /** Names of the content left out, shown on the page. */
@@ -36,48 +38,43 @@ export interface SiteResume {
   onCapture(checkpoint: SiteCheckpoint): void
 }
 
+const PAGE_TYPE = "text/html; charset=utf-8"
+
 /** State of a site after some of a session's messages. */
 export interface SiteCheckpoint extends PagesCheckpoint {
-  files: Omit<SiteFile, "render">[]
+  files: Omit<SiteFile, "render" | "links">[]
 }
 
 /**
  * Yields the files of a share in upload order: the style sheet; attachments and further pages as they are completed;
- * children's sessions; `session.json` and `session.md`; `index.html` last. Renders nothing before `render` is called.
- * Reads the messages once and holds those of a few pages at a time.
+ * children's sessions; `session.json` and `session.md`; `index.html` last. Reads the messages once and holds those of a
+ * few pages at a time.
  */
 export async function* site(session: Session, options: SiteOptions): AsyncGenerator<SiteFile> {
   const { resume, temporary } = options
+  const renderer = options.page ?? (await prebuiltPage())
   const files: SiteCheckpoint["files"] = [...(resume?.from?.files ?? [])]
   const seenPaths = new Set(files.map(({ path }) => path))
   const record = spoolText(temporary)
   const text = spoolText(temporary)
-  const { path: sheet, content } = options.sheet ?? (await prebuiltSheet())
-  const contentType = "text/css; charset=utf-8"
-  yield {
-    path: sheet,
-    contentType,
-    cacheControl: CACHE_BRIEFLY,
-    input: sheet,
-    render: async () => Buffer.from(content),
-  }
-  for (const file of files) yield { ...file, render: () => Promise.reject(new Error(`${file.path} was drawn before`)) }
+  const { path: sheet, content } = renderer.sheet
+  yield textFile(sheet, "text/css; charset=utf-8", CACHE_BRIEFLY, Buffer.from(content))
+  for (const file of files) yield { ...file, render: () => Promise.reject(new Error(`${file.path} is not rendered`)) }
+  const { id, version, live, leftOut, expires } = options
   const context = {
-    ...options,
-    sheet,
+    ...{ id, version, live, leftOut, expires, sheet, renderer },
     stem: "",
-    record,
-    text,
     parent: undefined,
-    resume: resume && {
-      ...resume,
-      onCapture: (pages: PagesCheckpoint) => resume.onCapture({ ...pages, files }),
-    },
+    linksFrom: (_: string, links: LinkRecord) => shareLinks(links),
+    documents: new DocumentWriter(record, text),
+    resume: resume && { ...resume, onCapture: (pages: PagesCheckpoint) => resume.onCapture({ ...pages, files }) },
   }
-  for await (const file of sessionFiles(session, context)) {
+  for await (const output of sessionPages(session, context)) {
+    if (output.type === "session") continue
+    const file = await siteFile(output, renderer)
     if (seenPaths.has(file.path)) continue
     seenPaths.add(file.path)
-    const { render: _, ...metadata } = file
+    const { render: _, links: __, ...metadata } = file
     files.push(metadata)
     if (file.path === "index.html") {
       yield await documentFile("session.json", "application/json; charset=utf-8", record)
@@ -85,6 +82,55 @@ export async function* site(session: Session, options: SiteOptions): AsyncGenera
     }
     yield file
   }
+}
+
+async function siteFile(
+  output: Exclude<SessionOutput, { type: "session" }>,
+  renderer: PageRenderer,
+): Promise<SiteFile> {
+  switch (output.type) {
+    case "file": {
+      const { path, contentType, body } = output.file
+      return { path, contentType, cacheControl: CACHE_BRIEFLY, input: path, render: async () => body }
+    }
+    case "page":
+      return pageFile(output.page, renderer)
+    case "changes":
+      return changesFile(output, renderer)
+  }
+}
+
+/** A page of changed files, rendered only if they changed. */
+function changesFile({ view, changes }: Extract<SessionOutput, { type: "changes" }>, renderer: PageRenderer): SiteFile {
+  const links = newLinkRecord()
+  return {
+    path: view.path,
+    contentType: PAGE_TYPE,
+    cacheControl: CACHE_REVALIDATE,
+    input: createHash("sha256")
+      .update(JSON.stringify([view, changes]))
+      .digest("hex"),
+    links: links.paths,
+    async render() {
+      const changed = await buildChangedView(changes)
+      return Buffer.from(await renderer.renderPage({ ...view, changed }, shareLinks(links)))
+    },
+  }
+}
+
+/** A page's content is its input: it is rendered to know where the page ends. */
+async function pageFile({ view, links, firstMessage }: SessionPage, renderer: PageRenderer): Promise<SiteFile> {
+  const body = Buffer.from(await renderer.renderPage(view, shareLinks(links)))
+  return {
+    ...textFile(view.path, PAGE_TYPE, CACHE_REVALIDATE, body),
+    ...(firstMessage !== undefined && { first: firstMessage }),
+    links: links.paths,
+  }
+}
+
+function textFile(path: string, contentType: string, cacheControl: string, body: Uint8Array): SiteFile {
+  const hash = createHash("sha256").update(body).digest("hex")
+  return { path, contentType, cacheControl, input: hash, hash, render: async () => body }
 }
 
 async function documentFile(path: string, contentType: string, text: SpooledText): Promise<SiteFile> {

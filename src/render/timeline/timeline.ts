@@ -1,5 +1,6 @@
 import {
   type AssistantMessage,
+  isPrompt,
   isUserCommand,
   type Message,
   type MessageError,
@@ -7,7 +8,7 @@ import {
   type UserMessage,
 } from "../../session/model.ts"
 import { clip } from "../html/truncate.ts"
-import { isPrompt, toolsOf } from "../message-fragment.ts"
+import { toolsOf } from "../message-text.ts"
 import { toolCallOf } from "../tools/registry.ts"
 import { limitMarks, mark, type TimelineMark } from "./timeline-marks.ts"
 

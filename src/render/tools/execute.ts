@@ -36,7 +36,7 @@ export const execute: Tool<ExecuteCall> = {
     ...(hasFailed && { outcome: "failed", tone: "bad", node: "failed", open: true }),
   }),
   blocks: ({ code, calls, hasFailed }, part) => [
-    { type: "code", text: code, path: "program.js", first: 1, isFolded: true },
+    { type: "code", text: code, path: "program.js", first: 1 },
     ...(calls.length > 0 ? [{ type: "calls" as const, calls }] : []),
     ...outputBlock(outputOf(part), hasFailed ? "bad" : "plain"),
   ],

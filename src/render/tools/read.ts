@@ -42,8 +42,7 @@ export const read: Tool<ReadCall> = {
     return part.status === "completed" && isImage ? { ...row, outcome: "image" } : row
   },
   blocks({ path, content }, part) {
-    if (content.type === "file")
-      return [{ type: "code", text: content.text, path, first: content.firstLine, isFolded: true }]
+    if (content.type === "file") return [{ type: "code", text: content.text, path, first: content.firstLine }]
     if (content.type === "directory") return outputBlock(content.entries.join("\n"))
     return part.attachments.length > 0 ? [{ type: "attachments" }] : outputBlock(outputOf(part))
   },

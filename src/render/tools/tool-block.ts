@@ -8,7 +8,7 @@ export type ToolBlock =
   | { type: "output"; text: string; tone: "bad" | "plain" }
   | { type: "terminal"; command: string; output: string }
   /** Content of a file; `first` is the number of its first line. */
-  | { type: "code"; text: string; path: string; first: number; isFolded: boolean }
+  | { type: "code"; text: string; path: string; first: number }
   /** Unified diffs of files, which share the limits of one. */
   | { type: "diffs"; files: DiffContent[] }
   /** Changes of one file without a diff. */

@@ -36,7 +36,7 @@ export const write: Tool<WriteCall> = {
     }
   },
   blocks: ({ path, content, diagnostics }) => [
-    { type: "code", text: content, path, first: 1, isFolded: false },
+    { type: "code", text: content, path, first: 1 },
     ...diagnosticsBlock(diagnostics, [path]),
   ],
   changes({ path, content, existed }) {

@@ -1,6 +1,6 @@
 import type { TemporaryFiles } from "../../lib/temporary-files.ts"
 import type { EarlierRedaction, RedactionResult } from "../../redact/redact.ts"
-import { prebuiltSheet } from "../../render/site/page.ts"
+import { prebuiltPage } from "../../render/site/page-renderer.ts"
 import type { SiteOptions } from "../../render/site/site.ts"
 import type { Session } from "../../session/model.ts"
 import { fields } from "../../session/read-json.ts"
@@ -92,7 +92,7 @@ async function planResume(
   { session, redacted, stored, temporary }: ResumeRendering,
 ): Promise<ResumePlan> {
   const { title, directory } = session.info
-  const { path: sheet } = await prebuiltSheet()
+  const { path: sheet } = (await prebuiltPage()).sheet
   const key = hashKey(version, stored.manifest.id, sheet, title, directory, [...session.childIDs], redacted.key)
   const loaded = checkpoint?.key === key ? await loadCheckpoint(folder, checkpoint, temporary) : undefined
   const objects = storedObjectsOf(stored)

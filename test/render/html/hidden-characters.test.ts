@@ -1,7 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { escapeProse, escapeText, html, markupOf, printable } from "../../../src/render/html/safe-html.ts"
-import { prebuiltPage } from "../../../src/render/site/page.ts"
 import { draw, filesOf } from "../draw.ts"
 import { assistant, call } from "../items/parts-draw.ts"
 import { expectShare } from "../page-rules.ts"
@@ -104,7 +103,7 @@ test("a rendered page hides nothing in machine output", async () => {
     call("some_tool", { input: { [`k${all}`]: text }, output: text }),
   ]
   const info = { id: "ses_1", title: `T ${all}` }
-  const drawn = await draw(await filesOf({ info, messages: [assistant(parts)] }, { renderPage: prebuiltPage }))
+  const drawn = await draw(await filesOf({ info, messages: [assistant(parts)] }))
   expectShare(drawn)
   const pages = [...drawn].filter(([name]) => name.endsWith(".html")).map(([, html]) => html)
   const said = pages.flatMap((html) => html.match(/<(pre|dd|code)\b.*?<\/\1>/gs) ?? [])

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { estimateText, textBytes, withHighlighting } from "../../../src/render/html/size-estimate.ts"
+import { textBytes } from "../../../src/render/html/text-bytes.ts"
 import {
   COMMAND_LIMITS,
   clip,
@@ -8,7 +8,6 @@ import {
   NOTHING_LIMITS,
   OUTPUT_LIMITS,
   PATCH_LIMITS,
-  PROSE_LIMITS,
   TERMINAL_LIMITS,
   type TruncationLimits,
   takeFitting,
@@ -16,14 +15,7 @@ import {
 } from "../../../src/render/html/truncate.ts"
 import { runs } from "../../support/property-runs.ts"
 
-const all: TruncationLimits[] = [
-  COMMAND_LIMITS,
-  FILE_LIMITS,
-  OUTPUT_LIMITS,
-  PATCH_LIMITS,
-  PROSE_LIMITS,
-  TERMINAL_LIMITS,
-]
+const all: TruncationLimits[] = [COMMAND_LIMITS, FILE_LIMITS, OUTPUT_LIMITS, PATCH_LIMITS, TERMINAL_LIMITS]
 
 /** Lines that cost more than they look: markup, marks, escapes, wide and hidden characters. */
 const line = fc.oneof(
@@ -43,60 +35,71 @@ const line = fc.oneof(
       "`x` ",
       "+a",
     )
-    .chain((piece) => fc.nat(400).map((times) => piece.repeat(times))),
+    .chain((piece) => fc.nat(2_000).map((times) => piece.repeat(times))),
 )
 const text = fc.array(line, { maxLength: 60 }).map((lines) => lines.join("\n"))
 
 describe("a truncated text", () => {
-  test("stays within its limits of lines, bytes and elements", () => {
-    fc.assert(
-      fc.property(text, fc.constantFrom(...all), fc.double({ min: 0.01, max: 1, noNaN: true }), (text, full, share) => {
-        const bounds = {
-          ...full,
-          lines: full.lines * share,
-          bytes: full.bytes * share,
-          elements: full.elements * share,
-        }
-        const { head, tail } = truncate(text, bounds)
-        expect(`${head}${tail && "\n"}${tail}`.split("\n").length).toBeLessThanOrEqual(Math.ceil(bounds.lines) + 1)
-        const weights = [head, tail].filter(Boolean).map((part) => withHighlighting(estimateText(part, bounds.kind)))
-        // The truncation mark is not counted.
-        expect(weights.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(bounds.bytes + 12)
-        expect(weights.reduce((sum, { elements }) => sum + elements, 0)).toBeLessThanOrEqual(bounds.elements + 2)
-      }),
-      { numRuns: runs(400) },
-    )
-  })
+  const bounds = fc.tuple(fc.constantFrom(...all), fc.double({ min: 0.01, max: 1, noNaN: true }))
 
-  test("is complete or has its full text as a file of the share", () => {
+  test("stays within its limits, and is complete or has its full text as a file of the share", () => {
     fc.assert(
-      fc.property(text, fc.constantFrom(...all), (text, bounds) => {
-        const { head, tail, omittedLines, fullText } = truncate(text, bounds)
-        if (omittedLines === 0) {
+      fc.property(text, bounds, (text, [full, share]) => {
+        const limits = { ...full, lines: full.lines * share, bytes: full.bytes * share }
+        const { head, tail, omitted, omittedLines, fullText } = truncate(text, limits)
+        const shown = [head, tail].filter(Boolean)
+        expect(shown.join("\n").split("\n").length).toBeLessThanOrEqual(Math.ceil(limits.lines) + 1)
+        // Two marks of a truncated line are not counted.
+        expect(shown.reduce((sum, part) => sum + textBytes(part), 0)).toBeLessThanOrEqual(limits.bytes + 12)
+        if (omitted === "") {
           expect([head, `${head}\n`]).toContain(text)
-          expect({ tail, whole: fullText }).toEqual({ tail: "", whole: undefined })
-        } else {
-          expect(Buffer.from(fullText!.body).toString()).toBe(text.toWellFormed())
-          expect(text.endsWith(`${tail}\n`) || text.endsWith(tail) || tail.endsWith("…")).toBe(true)
-          expect(text.startsWith(head.replace(/…$/, ""))).toBe(true)
-        }
+          expect({ tail, omittedLines, fullText }).toEqual({ tail: "", omittedLines: 0, fullText: undefined })
+        } else expect(Buffer.from(fullText!.body).toString()).toBe(text.toWellFormed())
       }),
       { numRuns: runs(400) },
     )
   })
 
-  test("counts the omitted lines", () => {
-    const lines = Array.from({ length: 1_000 }, (_, i) => `${i}`)
-    const { head, tail, omittedLines } = truncate(lines.join("\n"), OUTPUT_LIMITS)
-    expect(head.split("\n")).toEqual(lines.slice(0, 48))
-    expect(tail.split("\n")).toEqual(lines.slice(-112))
-    expect(omittedLines).toBe(840)
+  test("has its first and last lines, and counts those between", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 300, max: 900 }), fc.constantFrom(...all), (count, limits) => {
+        const lines = Array.from({ length: count }, (_, i) => `${i}`)
+        const { head, tail, omittedLines, omitted } = truncate(lines.join("\n"), limits)
+        if (omitted === "") return
+        const [first, last] = [head.split("\n"), tail === "" ? [] : tail.split("\n")]
+        expect(first.length).toBe(Math.ceil(limits.lines * limits.head))
+        expect([...first, ...lines.slice(first.length, count - last.length), ...last]).toEqual(lines)
+        expect(omittedLines).toBe(count - first.length - last.length)
+        expect(omitted).toBe(`${omittedLines} lines`)
+      }),
+    )
   })
 
-  test("shows the beginning of a single long line, without splitting a character", () => {
-    const { head, omittedLines } = truncate("😀".repeat(100_000), PROSE_LIMITS)
+  test("loses of a long line its middle only, and everything around it keeps its place", () => {
+    const long = fc.integer({ min: 4_001, max: 100_000 })
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.constant(3), long), { minLength: 1, maxLength: 4 }), (lengths) => {
+        const lines = lengths.map((length, i) => `${i}${"x".repeat(length)}end`)
+        const { head, tail, omittedLines, omitted } = truncate(lines.join("\n"), FILE_LIMITS)
+        expect({ tail, omittedLines }).toEqual({ tail: "", omittedLines: 0 })
+        for (const [i, line] of head.split("\n").entries()) {
+          expect(line).toMatch(new RegExp(`^${i}x+( … [\\d,]+ characters left out … x+)?end$`))
+          expect(line.includes("left out")).toBe(lines[i]!.length > 4_000)
+        }
+        expect(omitted === "").toBe(lengths.every((length) => length === 3))
+      }),
+    )
+  })
+
+  test("shows the beginning of a single line that has too many bytes, without splitting a character", () => {
+    const { head, omitted } = truncate("😀".repeat(4_000), { lines: 10, bytes: 2_000, head: 1 })
     expect(head).toMatch(/^(?:😀)+…$/u)
-    expect(omittedLines).toBe(1)
+    expect(omitted).toMatch(/characters$/)
+  })
+
+  test("shows the last state of a line that a program wrote over", () => {
+    const progress = Array.from({ length: 3_000 }, (_, i) => `${i} of 3000`).join("\r")
+    expect(truncate(`a\n${progress}\nb`, TERMINAL_LIMITS).head).toBe("a\n2999 of 3000\nb")
   })
 
   test("shows nothing if its limits are zero", () => {
@@ -105,8 +108,8 @@ describe("a truncated text", () => {
 
   test("takes linear time", () => {
     const long = `${"*a* ".repeat(10)}\n`.repeat(200_000)
-    expect(truncate(long, PROSE_LIMITS).omittedLines).toBeGreaterThan(199_000)
-    expect(truncate("*a* ".repeat(2_000_000), TERMINAL_LIMITS).omittedLines).toBe(1)
+    expect(truncate(long, OUTPUT_LIMITS).omittedLines).toBeGreaterThan(199_000)
+    expect(truncate("*a* ".repeat(2_000_000), TERMINAL_LIMITS).omitted).toMatch(/characters$/)
   })
 })
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
-import { emptyHtml, markupOf } from "../../../src/render/html/safe-html.ts"
+import { escapeText, markupOf } from "../../../src/render/html/safe-html.ts"
 import { collapseRuns } from "../../../src/render/items/collapsed-runs.ts"
-import type { PageItem, StepView } from "../../../src/render/view.ts"
+import type { PageEntry, PageItem, StepView } from "../../../src/render/view.ts"
 
 let made = 0
 const base = () => ({ anchor: `prt_${++made}`, moment: undefined })
@@ -25,27 +25,27 @@ const step = (act: StepView["category"], more: Partial<StepView> = {}): PageItem
     ...more,
   },
 })
-const said = (): PageItem => ({ ...base(), kind: "prose", body: emptyHtml, cut: undefined })
+const said = (): PageItem => ({ ...base(), kind: "prose", body: [] })
 const thought = (took: number): PageItem => ({
   ...base(),
   kind: "reasoning",
   gist: "",
-  body: emptyHtml,
-  cut: undefined,
+  body: [],
   duration: "",
   took,
 })
 
-const shape = (items: PageItem[]) =>
-  items.flatMap((item): (string | string[])[] =>
-    item.kind === "sentence" ? [] : [item.kind === "run" ? item.items.map(({ kind }) => kind) : item.kind],
+/** Items whose markup is their kind. */
+const collapse = (items: PageItem[]) => collapseRuns(items.map((item) => ({ item, markup: escapeText(item.kind) })))
+const shape = (entries: PageEntry[]) =>
+  entries.flatMap((entry): (string | string[])[] =>
+    entry.kind === "sentence" ? [] : [entry.kind === "run" ? entry.members.map(markupOf) : markupOf(entry.markup)],
   )
-const sentences = (items: PageItem[]) =>
-  collapseRuns(items).flatMap((item) => (item.kind === "sentence" ? markupOf(item.body) : []))
+const sentences = (items: PageItem[]) => collapse(items).filter(({ kind }) => kind === "sentence")
 
 test("consecutive read-only steps become one run, with the reasoning between them", () => {
   const items = [said(), thought(10), step("read"), thought(10), step("search"), step("list"), thought(10), step("run")]
-  expect(shape(collapseRuns(items))).toEqual([
+  expect(shape(collapse(items))).toEqual([
     "prose",
     "reasoning",
     ["step", "reasoning", "step", "step"],
@@ -55,12 +55,12 @@ test("consecutive read-only steps become one run, with the reasoning between the
 })
 
 test("a single step is no run, and text ends a run", () => {
-  expect(shape(collapseRuns([step("read"), said(), step("read")]))).toEqual(["step", "prose", "step"])
+  expect(shape(collapse([step("read"), said(), step("read")]))).toEqual(["step", "prose", "step"])
 })
 
 test("a failed step is in no run", () => {
   const failed = step("read", { tone: "bad", outcome: "failed" })
-  expect(shape(collapseRuns([step("read"), failed, step("read"), step("read")]))).toEqual([
+  expect(shape(collapse([step("read"), failed, step("read"), step("read")]))).toEqual([
     "step",
     "step",
     ["step", "step"],
@@ -68,7 +68,7 @@ test("a failed step is in no run", () => {
 })
 
 test("a run names what was read", () => {
-  const [, run] = collapseRuns([step("read"), step("read"), step("search"), step("list")])
+  const [, run] = collapse([step("read"), step("read"), step("search"), step("list")])
   expect(run).toMatchObject({ kind: "run", gist: "read 2 files, searched once, listed 1 folder", steps: 4 })
 })
 
@@ -83,13 +83,21 @@ test("steps are preceded by a summary line that links edited files and failures"
     step("edit", { object: "b.ts" }),
   ]
   expect(sentences([said(), ...work])).toEqual([
-    "Thought for 11.0 s, read 1 file, ran 1 command (1 failed), edited " +
-      '<a href="#prt_4">a.ts</a>, <a href="#prt_6">b.ts</a>' +
-      ' <a href="#prt_3">✕ Ran <code>npm &lt;test&gt;</code>, exit 1</a>',
+    {
+      kind: "sentence",
+      moment: undefined,
+      before: "Thought for 11.0 s, read 1 file, ran 1 command (1 failed), edited ",
+      edits: [
+        { href: "#prt_4", label: "a.ts" },
+        { href: "#prt_6", label: "b.ts" },
+      ],
+      after: "",
+      failures: [{ href: "#prt_3", verb: "Ran", object: "npm <test>", outcome: "exit 1" }],
+    },
   ])
 })
 
 test("questions are not summarised, and there is no empty summary line", () => {
   expect(sentences([said(), step("ask"), said()])).toEqual([])
-  expect(sentences([said(), thought(20), said()])).toEqual(["Thought"])
+  expect(sentences([said(), thought(20), said()])).toMatchObject([{ before: "Thought", edits: [] }])
 })

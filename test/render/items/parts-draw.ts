@@ -1,4 +1,3 @@
-import { prebuiltPage } from "../../../src/render/site/page.ts"
 import { draw, type Exported, filesOf } from "../draw.ts"
 import { expectShare } from "../page-rules.ts"
 
@@ -24,7 +23,7 @@ export const call = (tool: string, state: object) => ({
 /** Items that a page shows of one message, one element per line. Also checks the page and all that it links to. */
 export async function shown(message: object, more: Exported = {}): Promise<string> {
   const info = { id: "ses_1", title: "A session", directory: "/home/dana/src/calc" }
-  const drawn = await draw(await filesOf({ info, messages: [message], ...more }, { renderPage: prebuiltPage }))
+  const drawn = await draw(await filesOf({ info, messages: [message], ...more }))
   expectShare(drawn)
   const items =
     /<div class="part"[^>]*>([\s\S]*?)<\/div>(?:<p class="live|<nav class="pager|<\/main>)/.exec(

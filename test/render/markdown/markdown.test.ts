@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest"
-import { markupOf } from "../../../src/render/html/safe-html.ts"
 import { safeUrl } from "../../../src/render/html/safe-url.ts"
-import { renderMarkdown } from "../../../src/render/markdown/markdown.ts"
+import { drawn } from "./drawn.ts"
 
-const drawn = async (text: string) => markupOf(await renderMarkdown(text, { charsLeft: 10_000 })).trimEnd()
 const rel = 'rel="noopener noreferrer nofollow"'
 
 describe("usual Markdown", () => {

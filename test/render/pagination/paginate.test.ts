@@ -1,61 +1,72 @@
 import fc from "fast-check"
-import { expect, test } from "vitest"
-import { pageBreaks } from "../../../src/render/pagination/paginate.ts"
-import { normalizeMessage } from "../../../src/session/normalize.ts"
+import { describe, expect, test } from "vitest"
+import { runs } from "../../support/property-runs.ts"
+import { draw, filesOf, generated } from "../draw.ts"
+import { assistant, call, user } from "../items/parts-draw.ts"
 
-const message = (role: string, text: string, lines: number) =>
-  normalizeMessage({ info: { role }, parts: [{ type: "text", text: `${text}\n`.repeat(lines) }] })
+const lines = (count: number) => Array.from({ length: count }, (_, i) => `${i} ${"x".repeat(60)}`).join("\n")
+const part = (kind: string, size: number, i: number) =>
+  kind === "text"
+    ? { type: "text", text: `${lines(size)}\n\nEnd ${i}.` }
+    : call("bash", { input: { command: `echo ${i}` }, output: lines(size), metadata: { exit: i % 2 } })
 
-const messages = fc.array(
+const made = fc.array(
   fc.record({
-    role: fc.constantFrom("user", "assistant", "oracle"),
-    text: fc.string({ maxLength: 300 }),
-    lines: fc.oneof(fc.nat(20), fc.constantFrom(500, 2_000, 5_000)),
+    role: fc.constantFrom("user", "assistant", "assistant"),
+    parts: fc.array(fc.tuple(fc.constantFrom("text", "bash"), fc.constantFrom(0, 3, 50, 300)), {
+      minLength: 1,
+      maxLength: 30,
+    }),
   }),
-  { maxLength: 40 },
+  { minLength: 2, maxLength: 12 },
 )
 
-/** Indexes of the messages that begin a page. */
-function breaksOf(list: ReturnType<typeof message>[]): number[] {
-  const breaks = pageBreaks()
-  return list.flatMap((item, at) => (breaks(item) ? [at] : []))
-}
+const messagesOf = (list: typeof made extends fc.Arbitrary<infer T> ? T : never) =>
+  list.map(({ role, parts }, m) => {
+    const own = parts.flatMap(([kind, size], i) =>
+      role === "user" && i > 0 ? [] : [part(role === "user" ? "text" : kind, size, i)],
+    )
+    const withIds = own.map((part, i) => ({ ...part, id: `prt_${m}x${i}` }))
+    return (role === "user" ? user : assistant)(withIds, { id: `msg_${m}` })
+  })
 
-test("later messages change no earlier page", () => {
-  fc.assert(
-    fc.property(messages, fc.nat(40), (list, length) => {
-      const all = list.map(({ role, text, lines }) => message(role, text, lines))
-      expect(breaksOf(all.slice(0, length))).toEqual(breaksOf(all).filter((at) => at < length))
-    }),
-  )
+const pagesOf = async (messages: object[]) =>
+  new Map([...(await draw(await filesOf({ messages }, { live: false })))].filter(([path]) => path.endsWith(".html")))
+
+/** The items of a page, without the summaries that a later message may complete. */
+const flowOf = (html: string) =>
+  (/<div class="part"[\s\S]*<\/main>/.exec(html)?.[0] ?? "").replace(/<p class="byline">.*?<\/p>|<nav.*?<\/nav>/gs, "")
+
+describe("a session that grows", () => {
+  test("keeps what is on its pages, but the last, and every part is on one page, in order", async () => {
+    await fc.assert(
+      fc.asyncProperty(made, fc.integer({ min: 1, max: 11 }), async (list, length) => {
+        const messages = messagesOf(list)
+        const [before, after] = [await pagesOf(messages.slice(0, length)), await pagesOf(messages)]
+        const kept = [...before.keys()].filter((path) =>
+          before.has(`${path === "index.html" ? 2 : Number.parseInt(path, 10) + 1}.html`),
+        )
+        for (const path of kept) expect(flowOf(after.get(path)!), path).toBe(flowOf(before.get(path)!))
+        const paths = [...after.keys()].sort((a, b) => (Number.parseInt(a, 10) || 1) - (Number.parseInt(b, 10) || 1))
+        const ids = paths.flatMap((path) =>
+          [...after.get(path)!.matchAll(/<section[^>]* id="(prt_[\w]+)"/g)].map(([, id]) => id),
+        )
+        const all = messages.flatMap(({ info, parts }) =>
+          "role" in info && info.role === "user" ? [] : parts.map(({ id }) => id),
+        )
+        expect(ids).toEqual(all)
+      }),
+      { numRuns: runs(12) },
+    )
+  })
 })
 
-test("the first message starts no second page, and no page is empty", () => {
-  fc.assert(
-    fc.property(messages, (list) => {
-      const breaks = breaksOf(list.map(({ role, text, lines }) => message(role, text, lines)))
-      expect(breaks).not.toContain(0)
-      expect(new Set(breaks).size).toBe(breaks.length)
-    }),
-  )
-})
-
-test("a prompt starts a new page once the current one is more than half full", () => {
-  // Together about two thirds of a page.
-  const most = Array.from({ length: 2 }, () => message("assistant", "x".repeat(70), 650))
-  expect(breaksOf([...most, message("user", "a", 1), message("assistant", "a", 1)])).toEqual([2])
-  expect(breaksOf([...most, message("assistant", "a", 1), message("user", "a", 1)])).toEqual([3])
-  expect(breaksOf([message("user", "a", 1), message("user", "a", 1)])).toEqual([])
-})
-
-test("a message is estimated by its shown part only", () => {
-  const after = (lines: number) =>
-    breaksOf(Array.from({ length: 30 }, () => message("assistant", "x".repeat(70), lines)))
-  expect(after(50_000)).toEqual(after(5_000))
-  expect(after(5_000).length).toBeGreaterThan(after(50).length)
-})
-
-test("many elements fill a page as many characters do", () => {
-  const list = (text: string) => breaksOf(Array.from({ length: 40 }, () => message("assistant", text, 200))).length
-  expect(list("- a")).toBeGreaterThan(list("a "))
+test("pages are filled, and end before a prompt where they can", async () => {
+  const pages = await pagesOf(generated(600, 5).messages as object[])
+  const paths = Array.from({ length: pages.size }, (_, i) => (i === 0 ? "index.html" : `${i + 1}.html`))
+  const inner = paths.flatMap((path) => pages.get(path) ?? []).slice(1, -1)
+  expect(inner.length).toBeGreaterThan(3)
+  for (const html of inner) expect(Buffer.byteLength(html)).toBeGreaterThan(120_000)
+  const first = inner.map((html) => /<section class="item (\w+)/.exec(html)?.[1])
+  expect(first.filter((kind) => kind === "prompt").length).toBeGreaterThan(inner.length / 2)
 })

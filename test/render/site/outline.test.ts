@@ -1,5 +1,4 @@
 import { expect, test } from "vitest"
-import { emptyHtml } from "../../../src/render/html/safe-html.ts"
 import { failuresOf, outlineOf, partLinks } from "../../../src/render/site/outline.ts"
 import type { PageItem, PartLink } from "../../../src/render/view.ts"
 
@@ -10,8 +9,8 @@ const prompt = (number: number): PageItem => ({
   number,
   label: `Do ${number}`,
   long: false,
-  body: emptyHtml,
-  cut: undefined,
+  body: [],
+
   summary: undefined,
   attachments: [],
   hidden: [],

@@ -1,14 +1,5 @@
-import { isPrompt as isSaid, type Json, type Message, type ToolPart, type UserMessage } from "../session/model.ts"
+import type { Json, Message, ToolPart, UserMessage } from "../session/model.ts"
 import { clip } from "./html/truncate.ts"
-
-/** A message, or a part of one that is too large for a page. */
-export type MessageFragment = Message & {
-  /** Not the first fragment of its message. */
-  isContinuation?: true
-}
-
-/** Whether a message is a prompt written (or attached) by a person, not inserted by OpenCode. */
-export const isPrompt = (message: MessageFragment): message is UserMessage => !message.isContinuation && isSaid(message)
 
 /** A person's own text in a prompt. */
 export const promptText = (message: UserMessage): string =>

@@ -1,0 +1,212 @@
+import { execFileSync, spawnSync } from "node:child_process"
+import { readFileSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { commandTexts } from "../../src/cli/command-texts.ts"
+import { TOPICS } from "../../src/cli/help-topics.ts"
+import { closest } from "../../src/lib/closest.ts"
+import { fixture, ownHome } from "../support/run-command.ts"
+
+const commands = Object.keys(commandTexts).filter((name) => name !== "opencode-bucket")
+
+describe("help", () => {
+  test.each(commands)("%s: what it does, examples, and where to read more; the same by `help`", async (name) => {
+    const { run } = ownHome()
+    const { status, stdout, stderr } = await run([...name.split(" "), "--help"])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
+    const text = commandTexts[name]!
+    expect(stdout.replace(/\s+/g, " ")).toContain(text.description)
+    for (const [args] of text.examples) expect(stdout).toContain(`opencode-bucket ${args}`)
+    expect(Object.keys(TOPICS)).toContain(text.topic)
+    expect((await run(["help", ...name.split(" ")])).stdout).toBe(stdout)
+    // Only examples, whose links cannot be broken, are longer.
+    for (const line of stdout.split("\n"))
+      if (!/^ {2}opencode-bucket /.test(line)) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
+  test.each(Object.keys(TOPICS))(
+    "topic %s is a page of the documentation, without markup for other readers",
+    async (topic) => {
+      const { stdout } = await ownHome().run(["help", topic])
+      expect(stdout).toMatch(/^#/)
+      expect(stdout).not.toMatch(/<!--|<img|\]\(/)
+    },
+  )
+
+  test("examples are valid: none is refused for how it is written", async () => {
+    for (const [args] of Object.values(commandTexts).flatMap(({ examples }) => examples)) {
+      // What would start a server, or change the reader's files, ends at its own help.
+      const words = args.split(" >")[0]!.split(" ")
+      const { status, stderr } = await ownHome().run([...words, "--help"])
+      expect({ args, status, stderr }).toMatchObject({ status: 0, stderr: "" })
+    }
+  })
+
+  test("the man page has every command and flag", () => {
+    const page = readFileSync("dist/opencode-bucket.1", "utf8").replaceAll("\\-", "-")
+    for (const name of commands) expect(page).toContain(`\n.SS ${name}`)
+    expect(page).toContain("\n.B --public-url <url>\n")
+    if (spawnSync("man", ["--version"]).status !== 0) return
+    const { status, stderr } = spawnSync("man", ["--warnings", "-l", path.resolve("dist/opencode-bucket.1")], {
+      encoding: "utf8",
+    })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
+  })
+})
+
+describe("a misspelt word", () => {
+  const words = ["share", "preview", "doctor", "completion"]
+  test("of one wrong, missing or additional letter gets the right one suggested", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...words),
+        fc.nat(),
+        fc.constantFrom("q", ""),
+        fc.boolean(),
+        (word, at, letter, isExtra) => {
+          const place = at % word.length
+          const misspelt = word.slice(0, place) + letter + word.slice(isExtra && letter !== "" ? place : place + 1)
+          expect([word, ...words].includes(misspelt) ? word : closest(misspelt, words)).toBe(word)
+        },
+      ),
+    )
+  })
+
+  test.each([
+    [["shrae"], "Unknown command shrae.", "share"],
+    [["help", "settins"], 'There is no command or topic "settins".', "settings"],
+    [["list", "--jsno"], "Unknown option --jsno.", "--json"],
+    [["token", "creat", "x"], "Unknown command creat.", "create"],
+  ])("%j: one sentence, the nearest, status 2", async (args, sentence, nearest) => {
+    const { status, stdout, stderr } = await ownHome().run(args)
+    expect({ status, stdout, stderr }).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: `opencode-bucket: ${sentence}\n  Did you mean ${nearest}?\n`,
+    })
+  })
+})
+
+describe("flags that contradict each other, or would have no effect, are refused before anything happens", () => {
+  test.each([
+    ["share", fixture("questions"), "--all"],
+    ["share", fixture("questions"), "--since", "3d"],
+    ["share", "--all", "--signed", "1h"],
+    ["share", "--project", "."],
+    ["export", "--all", "--until", "2"],
+    ["unshare", "--all", "--forget"],
+    ["doctor", "--policy", "--lifecycle"],
+  ])("%s %s %s", async (...args) => {
+    const { status, stdout, stderr } = await ownHome().run(args)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" })
+    expect(stderr).toMatch(/cannot be used with|has an effect only with/)
+  })
+})
+
+describe("--json", () => {
+  const failing = [
+    ["share", "missing.json"],
+    ["preview", "missing.json"],
+    ["export", "missing.json"],
+    ["import", "missing.json", "--yes"],
+    ["unshare", "hello"],
+    ["unshare", "--forget"],
+    ["list", "--to", "team-shares"],
+    ["prune", "--expires"],
+    ["init"],
+    ["init", "--check"],
+    ["doctor", "--to", "team-shares"],
+    ["token", "revoke", "nobody"],
+    ["share", "--no-such-flag"],
+    ["nonsense"],
+  ]
+  test.each(failing)(
+    "%s %s: an error is one object on stdout, with the code, the message and the hint",
+    async (...args) => {
+      const { status, stdout, stderr } = await ownHome().run([...args, "--json"])
+      expect(stdout.trimEnd().split("\n")).toHaveLength(1)
+      const { error } = JSON.parse(stdout)
+      expect(error).toMatchObject({ code: expect.stringMatching(/^[a-z-]+$/), message: expect.stringMatching(/[.?]$/) })
+      expect(stderr).toContain(error.message)
+      expect(status).toBe(
+        { "session-not-found": 4, "share-not-found": 4, "store-failed": 5 }[error.code as string] ?? 2,
+      )
+    },
+  )
+
+  test.each([
+    [
+      ["share", fixture("questions")],
+      ["id", "url", "store", "found"],
+    ],
+    [
+      ["preview", fixture("questions")],
+      ["url", "found"],
+    ],
+    [
+      ["export", fixture("questions"), "--output", "x.html"],
+      ["path", "format", "bytes", "found"],
+    ],
+    [["list"], ["shares"]],
+    [["prune"], ["removed", "failed"]],
+    [["doctor"], ["version", "works", "settings", "findings"]],
+    [
+      ["init", "--to", "./shares"],
+      ["file", "destination", "public", "seen"],
+    ],
+    [
+      ["token", "create", "x"],
+      ["name", "token"],
+    ],
+    [
+      ["token", "list"],
+      ["tokens", "revoked"],
+    ],
+    [["--version"], ["version", "node", "opencode"]],
+  ])("%j: one object with %j, and nothing else on stdout", async (args, fields) => {
+    const { status, stdout, stderr } = await ownHome().run([...args, "--json"])
+    expect({ status, stderr }).toMatchObject({ status: 0 })
+    expect(Object.keys(JSON.parse(stdout))).toEqual(expect.arrayContaining(fields))
+    for (const field of fields) expect(readFileSync("docs/json.md", "utf8")).toContain(`\`${field}\``)
+  })
+})
+
+describe("completion", () => {
+  const complete = async (home: ReturnType<typeof ownHome>, ...words: string[]) =>
+    (await home.run(["__complete", "--", ...words])).stdout
+      .trim()
+      .split("\n")
+      .map((line) => line.split("\t")[0])
+
+  test("of commands, flags, values, profiles and shares", async () => {
+    const home = ownHome()
+    expect(await complete(home, "sh")).toEqual(["share"])
+    expect(await complete(home, "token", "r")).toEqual(["rotate", "revoke"])
+    expect(await complete(home, "share", "--acc")).toEqual(["--accept-retention"])
+    expect(await complete(home, "export", "--format", "")).toEqual(["html", "folder", "md", "json"])
+    const session = JSON.parse((await home.run(["share", fixture("questions"), "--json"])).stdout).session
+    expect(await complete(home, "unshare", "")).toEqual([session])
+    writeFileSync(home.file("aws"), "[default]\n[profile team]\n[bad\tname]\n")
+    const env = { AWS_CONFIG_FILE: home.file("aws") }
+    expect((await home.run(["__complete", "--", "list", "--profile", ""], { env })).stdout).toBe("default\t\nteam\t\n")
+    expect(await complete(home, "share", "--to", "")).toEqual([""])
+  })
+
+  const inShell = { bash: ["-n"], zsh: ["-n"], fish: ["--no-execute"] }
+  test.each(Object.entries(inShell))("the script for %s is one", async (shell, args) => {
+    const { stdout } = await ownHome().run(["completion", shell])
+    if (spawnSync(shell, ["--version"]).error) return
+    execFileSync(shell, args, { input: stdout })
+  })
+
+  test.skipIf(spawnSync("bash", ["--version"]).error)("bash completes with it", async () => {
+    const home = ownHome()
+    const { stdout: script } = await home.run(["completion", "bash"])
+    const command = `opencode-bucket() { '${process.execPath}' '${path.resolve("bin/opencode-bucket.js")}' "$@"; }`
+    const typed = [`COMP_WORDS=(opencode-bucket token ro)`, "COMP_CWORD=2", "_opencode_bucket", "echo $COMPREPLY"].join(
+      "; ",
+    )
+    expect(execFileSync("bash", ["-c", `${script}\n${command}\n${typed}`], { encoding: "utf8" })).toBe("rotate\n")
+  })
+})
