@@ -53,8 +53,14 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     maxShareBytes: settings.maxShareMb * 1_000_000,
     linkOf: (id) => `${publicUrl}/share/${id}`,
     ready: checkBucket,
-    onStored: publisher.schedule,
-    audit: (what, { share, ...about }) => log("audit", what, { share: shortId(share), ...about }),
+    onStored(id, batch) {
+      metrics.increment("stored_bytes_total", {}, batch.body.length)
+      publisher.schedule(id, batch)
+    },
+    audit(what, { share, ...about }) {
+      metrics.increment("shares_total", { event: what })
+      log("audit", what, { share: shortId(share), ...about })
+    },
   })
   const access = await accessOf(settings, { tokenCipher, store, log })
   const shared = { store, log, metrics, now, publicUrl, maxBodyBytes }

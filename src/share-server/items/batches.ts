@@ -3,7 +3,8 @@ import { LRUCache } from "lru-cache"
 import type { RedactOptions } from "../../redact/redact.ts"
 import type { ObjectEntry, ObjectStore } from "../../store/object-store.ts"
 import { putJsonBytes, serverPrefixOf } from "../shares/json-objects.ts"
-import { mergeItems, type StoredItem } from "./session-items.ts"
+import { mergeItems } from "./session-items.ts"
+import type { StoredItem } from "./stored-item.ts"
 import { undoneFilter } from "./undo.ts"
 
 /** Items that were stored together: `s/<id>/server/items/<name>.json`. Never changed once stored. */

@@ -8,7 +8,7 @@ import { infoRecord, messageRecord } from "../../session/published.ts"
 import { partRecord } from "../../session/published-part.ts"
 import { fields, optionalText } from "../../session/read-json.ts"
 import { boundedPart, shownFile, shownTool } from "../../session/shown-part.ts"
-import type { StoredItem } from "./session-items.ts"
+import type { StoredItem } from "./stored-item.ts"
 
 /**
  * Reduces items to the fields that a share is made of, the same as in `session.json`: no provider responses, no client

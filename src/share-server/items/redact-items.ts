@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto"
 import { type RedactOptions, redact } from "../../redact/redact.ts"
-import type { StoredItem } from "./session-items.ts"
+import type { StoredItem } from "./stored-item.ts"
 
 /** Keyed hashes of a share's secrets, to recognize them when they occur again. Contains no plain secrets. */
 export interface SecretMarks {

@@ -1,5 +1,5 @@
 import { fields, text } from "../../session/read-json.ts"
-import type { StoredItem } from "./session-items.ts"
+import type { StoredItem } from "./stored-item.ts"
 
 /**
  * Derives items for undo and redo from a batch. OpenCode deletes undone messages with the next prompt and does not tell

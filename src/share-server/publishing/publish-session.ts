@@ -8,7 +8,7 @@ import { redactionRules, type StoredItems } from "../items/batches.ts"
 import { toSessionRecord } from "../items/session-items.ts"
 import { SERVER_FOLDER } from "../shares/json-objects.ts"
 import type { Lease } from "./lease.ts"
-import type { PublishShareOptions } from "./publish-share.ts"
+import type { PublishShareOptions } from "./publish-options.ts"
 
 const MAX_CONCURRENT_UPLOADS = 8
 

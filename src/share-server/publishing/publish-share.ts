@@ -1,4 +1,3 @@
-import type { RedactOptions } from "../../redact/redact.ts"
 import { emptyPrefix } from "../../share/unshare.ts"
 import type { ObjectEntry, ObjectStore } from "../../store/object-store.ts"
 import {
@@ -10,29 +9,14 @@ import {
   type StoredItems,
   totalBatchBytes,
 } from "../items/batches.ts"
-import { type RevealedSecrets, redactRevealed } from "../items/redact-items.ts"
+import { redactRevealed } from "../items/redact-items.ts"
 import { hasTombstone } from "../shares/ownership.ts"
 import { dirtyMarkKey, listDirtyMarks, listFinishedMarks } from "./dirty-marks.ts"
 import { acquireLease, type Lease, leaseKeyOf } from "./lease.ts"
 import { type PublishMemory, publishMemory } from "./publish-memory.ts"
+import type { PublishShareOptions } from "./publish-options.ts"
 import { publishSession } from "./publish-session.ts"
 import { listServerObjects, type ServerObjects } from "./server-objects.ts"
-
-export interface PublishShareOptions {
-  store: ObjectStore
-  version: string
-  now: () => Date
-  redact?: RedactOptions | undefined
-  /** Shares expire this long after the last change of their session, in milliseconds. Default: never. */
-  lifetimeMs?: number | undefined
-  memory?: PublishMemory
-  /** Batches that this instance has just stored, by name: they need not be read. */
-  fresh?: ReadonlyMap<string, Uint8Array>
-  /** Secrets that a batch has revealed: earlier items are redacted again. */
-  secrets?: RevealedSecrets | undefined
-  /** Larger shares are `too large` for this process. Default: any size. */
-  maxBytes?: number
-}
 
 /**
  * `busy`: another instance publishes the share, or has taken it over; try again. `gone`: it was removed, and nothing is

@@ -2,13 +2,8 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { normalizeSession } from "../../../src/session/normalize.ts"
 import { withFields } from "../../../src/share-server/items/item-fields.ts"
-import {
-  mergeItems,
-  readItems,
-  type SessionItem,
-  type StoredItem,
-  toSessionRecord,
-} from "../../../src/share-server/items/session-items.ts"
+import { mergeItems, readItems, toSessionRecord } from "../../../src/share-server/items/session-items.ts"
+import type { SessionItem, StoredItem } from "../../../src/share-server/items/stored-item.ts"
 import { undoneFilter } from "../../../src/share-server/items/undo.ts"
 import { runs } from "../../support/property-runs.ts"
 import { all } from "../../support/record.ts"
