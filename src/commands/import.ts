@@ -1,4 +1,4 @@
-import { statSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import { ledgerFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import { denied, fetchLimited } from "../import/fetch-limited.ts"
@@ -88,7 +88,13 @@ async function sourceOf(link: string, flags: ImportFlags, terminal: Terminal): P
   if (link === "-") return exportStdin(terminal.stdin)
   const isFolder = (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
   const place = parseImportSource(link, terminal.cwd, isFolder)
-  if ("file" in place) return exportFile(place.file)
+  if ("file" in place) {
+    if (/\.html$/i.test(link) && !existsSync(place.file))
+      throw new ShareError("bad-input", `${oneLine(link)} is a page without a session.json beside it.`, {
+        hint: "Export the session for import: opencode-bucket export --format json",
+      })
+    return exportFile(place.file)
+  }
   const { allowPrivate } = flags
   const token = tokenFor(place.url, flags.token, terminal)
   const body = await fetchLimited(place.url, { maxBytes: MAX_SESSION_BYTES, token, allowPrivate }).catch(

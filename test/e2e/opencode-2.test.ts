@@ -85,7 +85,7 @@ test("every command takes a session of OpenCode 2", async () => {
 test("doctor says that sharing works, and with which generation", async () => {
   const home = homeWithBoth()
   home.both.second.begin()
-  expect(await home.run(["doctor"])).toMatchObject({ status: 0, stdout: expect.stringMatching(/Sharing works\.\s+$/) })
+  expect(await home.run(["doctor"])).toMatchObject({ status: 0, stdout: expect.stringMatching(/Sharing works/) })
   home.both.exec("ALTER TABLE session_message RENAME COLUMN data TO body")
   const { status, stdout } = await home.run(["doctor"])
   expect(status).toBe(2)

@@ -1,6 +1,8 @@
+import { once } from "node:events"
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { type AddressInfo, createServer } from "node:net"
 import path from "node:path"
-import { describe, expect, test } from "vitest"
+import { describe, expect, onTestFinished, test } from "vitest"
 import { fixture, ownHome } from "../support/run-command.ts"
 
 /** Nothing of ours was made, not even the ledger. */
@@ -69,6 +71,11 @@ describe("bad input gets one clear sentence, a hint and exit status 2", () => {
     ["an unknown flag", () => ({ args: ["share", "--no-such-flag"] }), /Unknown option --no-such-flag/],
     ["no share's name", () => ({ args: ["unshare", "hello"] }), /neither the link of a share/],
     ["no argument", () => ({ args: ["unshare"] }), /Name a share to remove/],
+    [
+      "a page to import",
+      () => ({ args: ["import", "talk.html", "--yes"] }),
+      /without a session\.json.*\n.*--format json/,
+    ],
   ]
   test.each(table)("%s", async (_, arrange, sentence) => {
     const home = ownHome()
@@ -78,6 +85,19 @@ describe("bad input gets one clear sentence, a hint and exit status 2", () => {
     expect(stderr).toMatch(sentence)
     expect(stderr).not.toMatch(/\n\s+at |Error:|undefined/)
     expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(3)
+  })
+})
+
+test("a busy port is named, without a stack trace", async () => {
+  const busy = createServer().listen(0, "127.0.0.1")
+  onTestFinished(() => void busy.close())
+  await once(busy, "listening")
+  const listen = `127.0.0.1:${(busy.address() as AddressInfo).port}`
+  const env = { OPENCODE_BUCKET_TO: "./shares", OPENCODE_BUCKET_PUBLIC_URL: `http://${listen}` }
+  const { status, stderr } = await ownHome().run(["serve", "--public", "--listen", listen], { env })
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: `opencode-bucket: Cannot listen on ${listen}: another program uses this port.\n  Choose another address or port: --listen 127.0.0.1:8081\n`,
   })
 })
 

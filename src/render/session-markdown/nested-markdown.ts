@@ -10,14 +10,16 @@ export function nestedMarkdown(text: string): string {
   const { unbalanced } = lines
   const nested = lines.all.map((line, i) => {
     if (lines.isCode[i]) return line
-    const [, before = "", marks = "", rest = ""] = HEADING.exec(line) ?? []
+    const [, before = "", marks = "", rest = ""] = (line.includes("#") && HEADING.exec(line)) || []
     if (marks !== "")
       return before + "#".repeat(Math.min(6, marks.length + LOWERED_LEVELS)) + escapeTags(rest, unbalanced)
     // A line of = or - below a paragraph makes a heading of it: an empty line before it does not.
     const isUnderline = /^ {0,3}(?:=+|-+)[ \t]*$/.test(line) && /\S/.test(lines.all[i - 1] ?? "")
     if (isUnderline) return `\n${line.replace("=", "\\=")}`
     // An element that begins a line takes all lines up to an empty one: no fence begins there.
-    return HTML_LINE.test(line) ? `${escapeTags(line, unbalanced)}\n` : escapeTags(line, unbalanced)
+    return line.includes("<") && HTML_LINE.test(line)
+      ? `${escapeTags(line, unbalanced)}\n`
+      : escapeTags(line, unbalanced)
   })
   return lines.end === "" ? nested.join("\n") : `${nested.join("\n")}\n${lines.end}`
 }
@@ -68,6 +70,7 @@ class Lines {
         return true
       }
       if (open !== "") return true
+      if (!line.includes("<")) return false
       html = HTML_BLOCKS.find(({ begins, ends }) => begins.test(line) && !ends.test(line))
       if (html) return true
       for (const [, slash, name = ""] of line.matchAll(TAG)) {

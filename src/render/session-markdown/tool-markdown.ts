@@ -1,9 +1,10 @@
 import type { ToolPart } from "../../session/model.ts"
 import { headerNote, spaceNote } from "../diff/patch-notes.ts"
-import { clip, TERMINAL_LIMITS, truncate } from "../html/truncate.ts"
+import { clip } from "../html/truncate.ts"
 import { boundedJson, shortJson } from "../message-text.ts"
 import { toolCallOf } from "../tools/registry.ts"
 import type { DiffContent, Question, Todo, ToolBlock } from "../tools/tool-block.ts"
+import { cutMiddle } from "./cut-middle.ts"
 import { codeSpan, escapeInline, fencedBlock, oneLine, withoutAnsi } from "./escape-markdown.ts"
 
 /** A tool call in `session.md`: a heading, its input and its output. */
@@ -114,8 +115,4 @@ const isEmpty = (value: unknown): boolean =>
   typeof value === "object" && value !== null && Object.keys(value).length === 0
 
 /** A fenced block of a text, with a note in place of what is left out. */
-function cutFence(text: string, language: string): string {
-  const { head, tail, omittedLines } = truncate(text, TERMINAL_LIMITS)
-  const shown = omittedLines === 0 ? head : `${head}\n… ${omittedLines} lines left out …${tail && `\n${tail}`}`
-  return fencedBlock(shown, oneLine(language))
-}
+const cutFence = (text: string, language: string): string => fencedBlock(cutMiddle(text), oneLine(language))

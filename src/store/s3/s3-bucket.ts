@@ -17,4 +17,6 @@ export interface S3Bucket {
   keepsVersions: boolean | undefined
   /** Whether the service accepts DeleteObjects from these credentials. */
   batches: boolean
+  /** Entries that the service deletes in one request in time. */
+  maxBatchCount: number
 }

@@ -6,9 +6,12 @@ import { saysProtected } from "./errors/refusal-errors.ts"
 import { s3Error } from "./errors/s3-error.ts"
 import type { S3Bucket } from "./s3-bucket.ts"
 import { lockedError } from "./s3-object-lock.ts"
+import { isTimeout } from "./s3-retries.ts"
 
 /** S3's limit for one DeleteObjects request. */
-const MAX_BATCH_COUNT = 1000
+export const MAX_BATCH_COUNT = 1000
+/** Batches are not made smaller than this for a slow service. */
+const MIN_BATCH_COUNT = 16
 const MAX_CONCURRENT_COUNT = 16
 
 /** Error codes of a batch entry that may succeed in a request of its own. */
@@ -50,8 +53,10 @@ async function deleteAll(s3: S3Bucket, entries: readonly ObjectEntry[], outcome:
   // Control characters cannot be written in a batch's XML.
   const alone = entries.filter(({ key }) => /[\x00-\x1f\x7f\ufffe\uffff]/.test(key))
   const together = alone.length === 0 ? entries : entries.filter((entry) => !alone.includes(entry))
-  for (let start = 0; start < together.length; start += MAX_BATCH_COUNT) {
-    await deleteBatch(s3, together.slice(start, start + MAX_BATCH_COUNT), outcome)
+  for (let start = 0; start < together.length; ) {
+    const batch = together.slice(start, start + s3.maxBatchCount)
+    await deleteBatch(s3, batch, outcome)
+    start += batch.length
   }
   await deleteSingly(s3, alone, outcome)
 }
@@ -64,11 +69,18 @@ async function deleteBatch(s3: S3Bucket, batch: readonly ObjectEntry[], outcome:
   }))
   const command = new DeleteObjectsCommand({ Bucket: s3.bucket, Delete: { Objects: objects, Quiet: false } })
   const answer = await s3.client.send(command).catch((error: unknown) => {
+    // A slow service needs longer for a large batch than a connection may be silent.
+    if (isTimeout(error) && batch.length > MIN_BATCH_COUNT) {
+      s3.maxBatchCount = Math.max(MIN_BATCH_COUNT, Math.ceil(batch.length / 4))
+      return "too slow"
+    }
     // Ceph checks a bucket permission for batches, so it may refuse a batch although each single delete is allowed.
     if (!isUnsupported(error) && !isDenied(error))
       throw s3Error(error, { ...s3, operation: "delete", key: batch[0]?.key })
     s3.batches = false
+    return undefined
   })
+  if (answer === "too slow") return deleteAll(s3, batch, outcome)
   if (answer === undefined) return deleteSingly(s3, batch, outcome)
 
   for (const { Key = "", VersionId, DeleteMarker, DeleteMarkerVersionId } of answer.Deleted ?? []) {

@@ -20,6 +20,6 @@ export class TimeoutLimitedRetryStrategy extends StandardRetryStrategy {
 }
 
 /** Whether the error is a timeout of the SDK's HTTP client. */
-function isTimeout(error: unknown): boolean {
+export function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === "TimeoutError" && !("code" in error && error.code !== "ETIMEDOUT")
 }

@@ -3,7 +3,7 @@ import { checkKey, checkListedKey, checkPrefix } from "../keys.ts"
 import type { ObjectStore } from "../object-store.ts"
 import type { S3Bucket } from "./s3-bucket.ts"
 import { connect, type S3Settings } from "./s3-client.ts"
-import { deleteEntries } from "./s3-delete.ts"
+import { deleteEntries, MAX_BATCH_COUNT } from "./s3-delete.ts"
 import { uploadDemands } from "./s3-demands.ts"
 import { actualLocation } from "./s3-endpoint.ts"
 import { listEntries, listFolders } from "./s3-list.ts"
@@ -31,7 +31,7 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
   const options = given.fromLedger ? { ...given, ...(await actualLocationOf(given)) } : given
   const { bucket, publicUrl } = options
   const { client, credentials, endpoint, region, bucketUrl } = await connect(options)
-  const learned = { versions: undefined, keepsVersions: undefined, batches: true }
+  const learned = { versions: undefined, keepsVersions: undefined, batches: true, maxBatchCount: MAX_BATCH_COUNT }
   const s3: S3Bucket = { client, bucket, endpoint, region, credentials, upload: uploadDemands(options), ...learned }
   const { timeoutSeconds: _, ...demands } = pickBucketOptions(options)
   const folder = (options.folder ?? "").replace(/^\/+|\/+$/g, "")

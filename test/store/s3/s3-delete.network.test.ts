@@ -240,3 +240,20 @@ it("a delete marker goes after the content that it hides, and stays where that d
     expect(asked.map(({ query }) => query.get("versionId")?.split("-")[1])).toEqual(isKept ? ["1"] : ["1", "2"])
   }
 })
+
+it("a service that is too slow for a thousand objects at once is given fewer", async () => {
+  const count = (body: Buffer) => body.toString().split("<Object>").length - 1
+  const { store, server } = await s3Here(
+    { fault: ({ operation, body }) => (operation === "DeleteObjects" && count(body) > 70 ? "hang" : undefined) },
+    { timeouts: { connect: 200, idle: 200 } },
+  )
+  const keys = Array.from({ length: 300 }, (_, number) => `s/one/${number}`)
+  for (const key of keys) server.putDirectly(key, "x")
+  await store.delete(keys.map((key) => ({ key, size: 1 })))
+  expect(server.objects().size).toBe(0)
+  const batches = server.requests
+    .filter(({ operation }) => operation === "DeleteObjects")
+    .map(({ body }) => count(body))
+  // Each size is asked for twice, as for any timeout; what works stays.
+  expect(batches).toEqual([300, 300, 75, 75, 19, ...Array.from({ length: 15 }, () => expect.any(Number))])
+})
