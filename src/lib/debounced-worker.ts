@@ -46,7 +46,7 @@ interface KeyState {
 }
 
 export function debouncedWorker(options: DebouncedWorkerOptions): DebouncedWorker {
-  const { work, onError, debounceMs, firstRetryMs, maxRetryMs, dutyCycleDivisor } = options
+  const { work, onError, dutyCycleDivisor } = options
   const states = new Map<string, KeyState>()
   const slot = semaphore(options.concurrency ?? Number.POSITIVE_INFINITY)
   let isClosed = false
@@ -59,8 +59,6 @@ export function debouncedWorker(options: DebouncedWorkerOptions): DebouncedWorke
       else states.delete(key)
     }, delayMs).unref()
   }
-
-  const untilAllowed = ({ notBeforeMs }: KeyState) => Math.max(0, notBeforeMs - performance.now())
 
   async function start(key: string): Promise<void> {
     const state = states.get(key)
@@ -99,11 +97,9 @@ export function debouncedWorker(options: DebouncedWorkerOptions): DebouncedWorke
     state.isRunning = false
     state.running = undefined
     if (states.get(key) !== state) return
+    state.isDirty ||= !isDone
     if (isClosed) states.delete(key)
-    else if (!isDone) {
-      state.isDirty = true
-      startTimer(key, state, Math.min(firstRetryMs * 2 ** (state.failures - 1), maxRetryMs))
-    } else startTimer(key, state, state.isDirty ? Math.max(debounceMs, untilAllowed(state)) : untilAllowed(state))
+    else startTimer(key, state, delayAfterRun(state, options))
   }
 
   async function flush(key?: string): Promise<void> {
@@ -115,8 +111,9 @@ export function debouncedWorker(options: DebouncedWorkerOptions): DebouncedWorke
       if (isClosed) return
       const state = states.get(key) ?? newState()
       states.set(key, state)
-      if (!state.isDirty && !state.isRunning) startTimer(key, state, Math.max(debounceMs, untilAllowed(state)))
+      const isScheduled = state.isDirty || state.isRunning
       state.isDirty = true
+      if (!isScheduled) startTimer(key, state, Math.max(options.debounceMs, untilAllowed(state)))
     },
     flush,
     async cancel(key) {
@@ -130,18 +127,31 @@ export function debouncedWorker(options: DebouncedWorkerOptions): DebouncedWorke
     },
     async close(limitMs) {
       isClosed = true
-      let timer: NodeJS.Timeout | undefined
-      const limit = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, limitMs)
-      })
-      await Promise.race([flush(), limit])
-      clearTimeout(timer)
+      await atMost(limitMs, flush())
       for (const state of states.values()) clearTimeout(state.timer)
     },
     get size() {
       return [...states.values()].filter(({ isDirty, isRunning }) => isDirty || isRunning).length
     },
   }
+}
+
+const untilAllowed = ({ notBeforeMs }: KeyState) => Math.max(0, notBeforeMs - performance.now())
+
+/** The time until the next run; for a key without changes, until it can be forgotten. */
+function delayAfterRun(state: KeyState, { debounceMs, firstRetryMs, maxRetryMs }: DebouncedWorkerOptions): number {
+  if (state.failures > 0) return Math.min(firstRetryMs * 2 ** (state.failures - 1), maxRetryMs)
+  return state.isDirty ? Math.max(debounceMs, untilAllowed(state)) : untilAllowed(state)
+}
+
+/** Waits for `work`, but no longer than this. */
+async function atMost(limitMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs)
+  })
+  await Promise.race([work, limit])
+  clearTimeout(timer)
 }
 
 const newState = (): KeyState => ({
