@@ -87,7 +87,7 @@ test("doctor says that sharing works, and with which generation", async () => {
   home.both.second.begin()
   expect(await home.run(["doctor"])).toMatchObject({
     status: 0,
-    stdout: expect.stringMatching(/sessions of\s+OpenCode 1 and 2[^]*shares open on this machine/),
+    stdout: expect.stringMatching(/sessions of\s+OpenCode 1 and 2[\s\S]*shares open on this machine/),
   })
   home.both.exec("ALTER TABLE session_message RENAME COLUMN data TO body")
   const { status, stdout } = await home.run(["doctor"])
