@@ -28,15 +28,12 @@ export async function askForSettings(present: Settings, isProject: boolean, term
   const settings = provider
     ? await askForBucket(provider, present, ask, terminal)
     : await askForFolder(present, ask, terminal)
-  const expires = await ask.choose(
-    "How long should shares live? Sharing again starts over; links nobody uses go by themselves.",
-    [
-      { value: "90d", label: "90 days" },
-      { value: "30d", label: "30 days" },
-      { value: "7d", label: "7 days" },
-      { value: "never", label: "Until they are removed" },
-    ],
-  )
+  const expires = await ask.choose("How long should shares be kept? Sharing again restarts the time.", [
+    { value: "90d", label: "90 days" },
+    { value: "30d", label: "30 days" },
+    { value: "7d", label: "7 days" },
+    { value: "never", label: "Until they are removed" },
+  ])
   return {
     settings: { ...settings, ...(expires !== "never" && { expires }) },
     isProject: isProject || (await askForFile(ask, terminal)),
@@ -110,7 +107,7 @@ async function askForProfile(
 /** Whether to write the project's file, asked only within a repository. */
 async function askForFile({ choose }: ReturnType<typeof asker>, { cwd }: Terminal): Promise<boolean> {
   if (!existsSync(path.join(cwd, ".git"))) return false
-  const choice = await choose("For whom?", [
+  const choice = await choose("Who are these settings for?", [
     { value: "user", label: "For me, in all projects" },
     { value: "project", label: "For everyone who works on this project", hint: "its opencode.json" },
   ])

@@ -138,7 +138,7 @@ test("init asks again for what is neither a bucket nor a folder, with both spell
   for (const _ of "team-shares") await terminal.press("BSpace")
   await terminal.type("./team-shares")
   await terminal.press("Enter")
-  for (const question of ["How long should shares live?", "For whom?"]) {
+  for (const question of ["How long should shares be kept?", "Who are these settings for?"]) {
     await shows(question)
     await terminal.press("Enter")
   }
