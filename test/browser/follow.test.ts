@@ -135,7 +135,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
   test("appends a new part after the last one", async () => {
     const { page, folder, again, idsIn } = await follow(60)
     const last = pagesOf(folder).at(-1) as string
-    await again(longSession(100, false))
+    await again(longSession(160, false))
     const pages = pagesOf(folder)
     const next = pages[pages.indexOf(last) + 1] as string
     expect(next).toBeDefined()
@@ -203,7 +203,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
   test("updates the header on the first page of a long session", async () => {
     const { page, again } = await follow(60, () => "index.html")
     const facts = (await page.locator(".facts").textContent()) as string
-    await again(longSession(100, false))
+    await again(longSession(160, false))
     for (let i = 0; i < 50 && (await page.locator(".facts").textContent()) === facts; i++)
       await advanceClock(page, 4000)
     expect(await page.locator(".facts").textContent()).not.toBe(facts)

@@ -63,7 +63,7 @@ let finished: Promise<Map<string, Buffer>> | undefined
 
 /** A fresh copy of a folder share of a finished session of several pages; it is rendered once. */
 export async function finishedShare(): Promise<string> {
-  finished ??= shareToFolder(longSession(150)).then(
+  finished ??= shareToFolder(longSession(220)).then(
     ({ folder }) =>
       new Map(
         readdirSync(folder, { recursive: true, withFileTypes: true })
