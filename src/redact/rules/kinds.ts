@@ -84,7 +84,11 @@ const labelOf = (name: string) => name.replace(/ \(.*$/, "")
 function isRandom(rest: string): boolean {
   if (rest.length >= 16 && isHighEntropy(rest)) return true
   const share = wordShare(rest)
-  return /\d/.test(rest) ? share < 0.6 : rest.length >= 20 && share < 0.4
+  // Words in names change case or have separators. Of random letters and digits in one case, one in a thousand has a
+  // higher share of likely pairs than 0.85.
+  const isOneCase = /^(?:[A-Z\d]{16,}|[a-z\d]{16,})$/.test(rest)
+  if (/\d/.test(rest)) return share < (isOneCase ? 0.85 : 0.6)
+  return isOneCase ? share < 0.6 : rest.length >= 20 && share < 0.4
 }
 
 function judged(name: string, start: number, token: string, prefix: string): SecretMatch[] {
