@@ -10,7 +10,7 @@ import type { WorkerClient } from "./worker-client.ts"
 export interface SessionUi {
   toast(toast: { variant: "info" | "success" | "error"; title?: string; message: string; duration?: number }): void
   /** Asks a question; undefined if this OpenCode has no dialogs. */
-  confirm: ((question: Question) => Promise<boolean>) | undefined
+  confirm: ((question: Confirmation) => Promise<boolean>) | undefined
   /** Offers a list; undefined if this OpenCode has no dialogs. */
   select: (<Value>(title: string, choices: Choice<Value>[]) => Promise<Value | undefined>) | undefined
   /** Closes the dialog on the screen. */
@@ -21,7 +21,7 @@ export interface SessionUi {
   currentSession(): string | undefined
 }
 
-export interface Question {
+export interface Confirmation {
   title: string
   message: string
   yes: string
