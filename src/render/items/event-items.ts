@@ -2,7 +2,7 @@ import type { EventMessage, SessionEvent } from "../../session/model.ts"
 import { timestampOf } from "../format.ts"
 import { clip } from "../html/truncate.ts"
 import type { PageItem, StepView } from "../view.ts"
-import type { ItemContext } from "./items.ts"
+import type { ItemContext } from "./item-context.ts"
 import { stepOf } from "./step.ts"
 import { outputBlocks } from "./step-blocks.ts"
 

@@ -21,14 +21,9 @@ import type { PageItem, StepBlock } from "../view.ts"
 import { answerMeta, describeAnswerError } from "./answer-meta.ts"
 import { attachmentView } from "./attachment-view.ts"
 import { eventItems } from "./event-items.ts"
+import type { ItemContext } from "./item-context.ts"
 import { stepOf } from "./step.ts"
 import { outputBlocks } from "./step-blocks.ts"
-import type { BlockContext } from "./tool-blocks.ts"
-
-export interface ItemContext extends Omit<BlockContext, "budget"> {
-  /** Start time of the session, in milliseconds since 1970. */
-  startedAt: number | undefined
-}
 
 /**
  * Items of a message, in page order, one at a time. None depends on another message.

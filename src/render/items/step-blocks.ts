@@ -19,10 +19,10 @@ import {
   truncate,
 } from "../html/truncate.ts"
 import { PROSE_LIMITS, type ProseLimits, SEARCH_LIMITS, TASK_LIMITS } from "../markdown/prose-limits.ts"
-import { type Diagnostic, groupDiagnostics } from "../tools/diagnostics.ts"
+import { groupDiagnostics } from "../tools/diagnostics.ts"
 import { shortenPath } from "../tools/paths.ts"
 import type { PathContext } from "../tools/tool.ts"
-import type { DiffContent, ProseKind, ToolBlock } from "../tools/tool-block.ts"
+import type { Diagnostic, DiffContent, ProseKind, ToolBlock } from "../tools/tool-block.ts"
 import type { CutView, StepBlock } from "../view.ts"
 import { attachmentView } from "./attachment-view.ts"
 

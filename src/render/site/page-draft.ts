@@ -1,5 +1,6 @@
 import type { Message } from "../../session/model.ts"
-import { type ItemContext, itemsOf } from "../items/items.ts"
+import type { ItemContext } from "../items/item-context.ts"
+import { itemsOf } from "../items/items.ts"
 import type { LinkRecord, PageLinks } from "../links.ts"
 import { type DrawnItem, drawItem } from "./draw-item.ts"
 import type { PageRenderer } from "./page-renderer.ts"

@@ -1,14 +1,6 @@
 import type { Json } from "../../session/model.ts"
 import { amount, definedFields, fields, isFields, list, optionalAmount, text } from "../../session/read-json.ts"
-import type { ToolBlock } from "./tool-block.ts"
-
-/** A compiler or linter message in a tool's result. */
-export interface Diagnostic {
-  file: string
-  line: number | undefined
-  severity: "error" | "warning" | "information" | "hint"
-  message: string
-}
+import type { Diagnostic, ToolBlock } from "./tool-block.ts"
 
 // Values of DiagnosticSeverity in the Language Server Protocol 3.17; its lines count from 0.
 const SEVERITIES = ["error", "warning", "information", "hint"] as const

@@ -1,7 +1,8 @@
 import { definedFields, fields, isFields, list, optionalAmount, optionalText, text } from "../../session/read-json.ts"
-import { type Diagnostic, diagnosticsBlock, diagnosticsRecord, readDiagnostics } from "./diagnostics.ts"
+import { diagnosticsBlock, diagnosticsRecord, readDiagnostics } from "./diagnostics.ts"
 import { shortenPath, splitPath } from "./paths.ts"
 import { failsAsCall, type Tool } from "./tool.ts"
+import type { Diagnostic } from "./tool-block.ts"
 
 interface EditCall {
   path: string

@@ -1,10 +1,10 @@
 import type { Json } from "../../session/model.ts"
 import { amount, definedFields, fields, list, optionalText, text } from "../../session/read-json.ts"
 import { formatCount } from "../format.ts"
-import { type Diagnostic, diagnosticsBlock, diagnosticsRecord, readDiagnostics } from "./diagnostics.ts"
+import { diagnosticsBlock, diagnosticsRecord, readDiagnostics } from "./diagnostics.ts"
 import { shortenPath, splitPath } from "./paths.ts"
 import { type FileChange, failsAsCall, type PathContext, type Tool } from "./tool.ts"
-import { type DiffContent, outputBlock } from "./tool-block.ts"
+import { type Diagnostic, type DiffContent, outputBlock } from "./tool-block.ts"
 
 interface PatchCall {
   files: PatchedFile[]

@@ -1,5 +1,4 @@
 import type { Json } from "../../session/model.ts"
-import type { Diagnostic } from "./diagnostics.ts"
 
 /** A block of a step's content as the session has it: whole, and not yet markup. */
 export type ToolBlock =
@@ -54,6 +53,14 @@ export interface Question {
   options: { label: string; description: string }[]
   /** Chosen labels or a custom answer; empty if unanswered. */
   answers: string[]
+}
+
+/** A compiler or linter message in a tool's result. */
+export interface Diagnostic {
+  file: string
+  line: number | undefined
+  severity: "error" | "warning" | "information" | "hint"
+  message: string
 }
 
 /** A block of plain text, unless it is blank. */

@@ -1,9 +1,10 @@
 import { definedFields, fields } from "../../session/read-json.ts"
 import { newFilePatch } from "../diff/compose-patch.ts"
 import { formatCount } from "../format.ts"
-import { type Diagnostic, diagnosticsBlock, diagnosticsRecord, readDiagnostics } from "./diagnostics.ts"
+import { diagnosticsBlock, diagnosticsRecord, readDiagnostics } from "./diagnostics.ts"
 import { splitPath } from "./paths.ts"
 import { failsAsCall, type Tool } from "./tool.ts"
+import type { Diagnostic } from "./tool-block.ts"
 
 interface WriteCall {
   path: string
