@@ -28,7 +28,7 @@ const mayImport = {
   "src/export/": ["src/session/", "src/redact/", "src/render/", "src/store/", "src/share/", "src/lib/"],
   "src/import/": ["src/session/", "src/lib/"],
   // Entries
-  "src/config/": ["src/store/", "src/lib/"],
+  "src/config/": [json, "src/store/", "src/lib/"],
   "src/commands/": ["src/!plugin/"],
   "src/cli.ts": ["src/cli/", "src/commands/", "src/config/", "src/lib/"],
   "src/cli/": [

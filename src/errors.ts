@@ -53,10 +53,10 @@ export class ShareError extends Error {
   readonly hint: string | undefined
 
   constructor(code: ErrorCode, message: string, { hint, cause }: ShareErrorOptions = {}) {
-    super(oneLine(message), cause === undefined ? undefined : { cause })
+    super(withoutLineBreaks(message), cause === undefined ? undefined : { cause })
     this.name = "ShareError"
     this.code = code
-    this.hint = hint === undefined ? undefined : oneLine(hint)
+    this.hint = hint === undefined ? undefined : withoutLineBreaks(hint)
   }
 
   /** The exit status of the command line for this error: 2 input, 3 disabled, 4 not found, 5 store, 6 something is left, 130 cancelled. */
@@ -73,4 +73,4 @@ export function asJsonError(error: unknown): { code: ErrorCode | "unexpected"; m
 }
 
 /** Line breaks of what a system or a server says become spaces. */
-const oneLine = (text: string) => terminalText(text.replace(/\s*[\r\n]\s*/g, " "))
+const withoutLineBreaks = (text: string) => terminalText(text.replace(/\s*[\r\n]\s*/g, " "))

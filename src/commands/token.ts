@@ -1,13 +1,11 @@
 import { mapConcurrently } from "../lib/concurrency.ts"
 import { countShares, listShareIds, readOwner, removeFromIndex, removeShare } from "../share-server/shares/ownership.ts"
 import { createTokens, listRevoked, listTokens, revokeToken, rotateToken } from "../share-server/shares/tokens.ts"
-import type { ObjectStore } from "../store/object-store.ts"
+import { MAX_CONCURRENT_READS, type ObjectStore } from "../store/object-store.ts"
 import { openStore } from "../store/open-store.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
 import { writeJson } from "./json.ts"
 import { info, oneLine, type Terminal } from "./terminal.ts"
-
-const MAX_CONCURRENT_READS = 16
 
 export interface TokenFlags extends DestinationFlags {
   json?: boolean

@@ -3,6 +3,7 @@ import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { getNodeValue, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser"
 import { ShareError } from "../errors.ts"
+import { isFields } from "../session/read-json.ts"
 import { openCodeConfigFolder, openCodeManagedFolder, type SystemEnvironment } from "./paths.ts"
 
 /** Share-related contents of an OpenCode configuration file. */
@@ -124,13 +125,13 @@ function parseConfigFile(name: string, from: ConfigFile["from"], text: string): 
     )
   }
   const config: unknown = tree && getNodeValue(tree)
-  if (!isObject(config))
+  if (!isFields(config))
     throw new ShareError("bad-settings", `${name} is not an OpenCode configuration: expected a JSON object.`, {
       hint: "Sharing is blocked until the file is fixed.",
     })
   const lists = (["plugin", "plugins"] as const).map((key) => ({ key, own: ownEntries(config[key], name) }))
   const own = lists.flatMap((list) => list.own)
-  const enterprise = isObject(config["enterprise"]) ? config["enterprise"]["url"] : undefined
+  const enterprise = isFields(config["enterprise"]) ? config["enterprise"]["url"] : undefined
   return {
     ...{ name, from, share: config["share"], enterprise },
     isPlugin: own.length > 0,
@@ -143,8 +144,8 @@ function parseConfigFile(name: string, from: ConfigFile["from"], text: string): 
 /** Entries of this package: `"name"`, `["name", options]`, or `{ "package": "name", "options": … }` of OpenCode 2. */
 function ownEntries(list: unknown, file: string): { options: Record<string, unknown> | undefined }[] {
   return (Array.isArray(list) ? list : []).flatMap((item: unknown) => {
-    const [named, options] = Array.isArray(item) ? item : isObject(item) ? [item["package"], item["options"]] : [item]
-    return isThisPackage(named, file) ? [{ options: isObject(options) ? options : undefined }] : []
+    const [named, options] = Array.isArray(item) ? item : isFields(item) ? [item["package"], item["options"]] : [item]
+    return isThisPackage(named, file) ? [{ options: isFields(options) ? options : undefined }] : []
   })
 }
 
@@ -152,7 +153,7 @@ function ownEntries(list: unknown, file: string): { options: Record<string, unkn
 function policyFor(policies: unknown): boolean | undefined {
   const about = (Array.isArray(policies) ? policies : []).findLast(
     (policy: unknown) =>
-      isObject(policy) &&
+      isFields(policy) &&
       policy["action"] === "plugin.use" &&
       /^(?:\*|opencode-bucket(?:@.*)?|opencode-bucket\*)$/.test(String(policy["resource"])),
   ) as Record<string, unknown> | undefined
@@ -174,6 +175,3 @@ export function isThisPackage(plugin: unknown, configFile: string): boolean {
     return false
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)

@@ -1,8 +1,7 @@
+import { MINUTE_MS } from "../lib/duration.ts"
 import { formatDays } from "../share/retention.ts"
 import type { BucketFacts } from "../store/s3/s3-inspect.ts"
 import type { Finding } from "./finding.ts"
-
-const MINUTE_MS = 60_000
 
 /** Whether every new object in this bucket is locked by a default retention. */
 export const locksEverything = ({ lock }: BucketFacts): boolean => typeof lock === "object"

@@ -34,11 +34,11 @@ export async function* indexPage(entries: Iterable<ArchivedSession>, title: stri
 
 function rowOf({ title, project, date, size, href }: ArchivedSession): SafeHtml {
   const day = isDay(date) ? new Date(date).toISOString().slice(0, 10) : ""
-  return html`<li><a href="${safeHref(href)}">${oneLine(title) || "Untitled session"}</a><span>${oneLine(project)}</span><time>${day}</time><i>${sizeOf(size)}</i></li>
+  return html`<li><a href="${safeHref(href)}">${shortText(title) || "Untitled session"}</a><span>${shortText(project)}</span><time>${day}</time><i>${sizeOf(size)}</i></li>
 `
 }
 
-const oneLine = (text: string) => printable(text).trim().slice(0, 300)
+const shortText = (text: string) => printable(text).trim().slice(0, 300)
 
 const months = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" })
 const monthOf = ({ date }: ArchivedSession) => (isDay(date) ? months.format(date) : "Without a date")

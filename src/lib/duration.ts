@@ -1,5 +1,9 @@
-const HOUR_MS = 3_600_000
-const UNIT_MS: Record<string, number> = { h: HOUR_MS, d: 24 * HOUR_MS, w: 7 * 24 * HOUR_MS }
+export const SECOND_MS = 1000
+export const MINUTE_MS = 60 * SECOND_MS
+export const HOUR_MS = 60 * MINUTE_MS
+export const DAY_MS = 24 * HOUR_MS
+
+const UNIT_MS: Record<string, number> = { h: HOUR_MS, d: DAY_MS, w: 7 * DAY_MS }
 
 /** Parses `12h`, `7d`, `8w` or `never` to milliseconds (`Infinity` for `never`); undefined for other text. */
 export function parseDuration(text: string): number | undefined {

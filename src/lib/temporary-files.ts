@@ -12,7 +12,7 @@ export interface SpooledContent {
   /** In bytes. */
   readonly length: number
   /** Yields the content from its beginning; may be called repeatedly. The reader owns each chunk. */
-  pieces(): AsyncIterable<Uint8Array>
+  chunks(): AsyncIterable<Uint8Array>
 }
 
 export type Content = Uint8Array | SpooledContent
@@ -22,14 +22,14 @@ export interface TemporaryFile {
   /** Appends bytes. Calls must not overlap. */
   write(bytes: Uint8Array): Promise<void>
   /** Content between two offsets. */
-  part(from: number, to: number): SpooledContent
+  slice(from: number, to: number): SpooledContent
 }
 
 export interface TemporaryFiles {
   /** Throws what the file system throws. */
   make(): Promise<TemporaryFile>
   /** Adopts an open file, which is closed with the others. */
-  take(file: OpenFile): Pick<TemporaryFile, "part">
+  adopt(file: OpenFile): Pick<TemporaryFile, "slice">
 }
 
 /** Subset of Node's FileHandle: users of the library's types may not have Node's types. */
@@ -51,7 +51,7 @@ export async function withTemporaryFiles<T>(use: (files: TemporaryFiles) => Prom
   try {
     return await use({
       make: async () => temporaryFile(register(await openUnnamed())),
-      take: (file) => ({ part: partOf(register(file)) }),
+      adopt: (file) => ({ slice: sliceOf(register(file)) }),
     })
   } finally {
     for (const file of opened) await file.close().catch(() => {})
@@ -61,15 +61,15 @@ export async function withTemporaryFiles<T>(use: (files: TemporaryFiles) => Prom
 /** Yields the chunks of any content, in order. */
 export async function* chunksOf(content: Content): AsyncGenerator<Uint8Array> {
   if (content instanceof Uint8Array) yield content
-  else yield* content.pieces()
+  else yield* content.chunks()
 }
 
 /** Reads all of a content that fits into memory. */
 export async function bytesOf(content: Content): Promise<Uint8Array> {
   if (content instanceof Uint8Array) return content
-  const pieces: Uint8Array[] = []
-  for await (const piece of content.pieces()) pieces.push(piece)
-  return Buffer.concat(pieces)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of content.chunks()) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
 
 async function openUnnamed(): Promise<FileHandle> {
@@ -97,14 +97,14 @@ function temporaryFile(file: FileHandle): TemporaryFile {
       }
       end += bytes.length
     },
-    part: partOf(file),
+    slice: sliceOf(file),
   }
 }
 
-function partOf(file: OpenFile): TemporaryFile["part"] {
+function sliceOf(file: OpenFile): TemporaryFile["slice"] {
   return (from, to) => ({
     length: to - from,
-    async *pieces() {
+    async *chunks() {
       for (let at = from; at < to; ) {
         const size = Math.min(READ_BYTES, to - at)
         const buffer = Buffer.allocUnsafe(size)

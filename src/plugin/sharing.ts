@@ -10,14 +10,8 @@ import type { OpencodeEvent } from "./opencode.ts"
 import { type PendingLinks, pendingLinks } from "./pending-links.ts"
 import { sessionTree } from "./session-tree.ts"
 import { type ShareNotices, shareNotices } from "./share-notices.ts"
+import { UPDATE_TIMING } from "./update-timing.ts"
 import type { WorkerClient } from "./worker-client.ts"
-
-/** Debounce time between a change and its publish. */
-const DEBOUNCE_MS = 2_000
-const FIRST_RETRY_MS = 15_000
-const MAX_RETRY_MS = 300_000
-/** While a session changes, at most 1/N of the time is spent publishing it. */
-const DUTY_CYCLE_DIVISOR = 5
 
 /** The shares of one project's folder in this process. */
 export interface Sharing {
@@ -64,10 +58,8 @@ export function sharing(options: SharingOptions): Sharing {
   const tree = sessionTree()
   const updates = debouncedWorker({
     work: (id) => publishChanges(id, state),
-    debounceMs: options.debounceMs ?? DEBOUNCE_MS,
-    firstRetryMs: FIRST_RETRY_MS,
-    maxRetryMs: MAX_RETRY_MS,
-    dutyCycleDivisor: DUTY_CYCLE_DIVISOR,
+    ...UPDATE_TIMING,
+    ...(options.debounceMs !== undefined && { debounceMs: options.debounceMs }),
   })
   const state: SharingState = {
     options,

@@ -14,7 +14,7 @@ export interface CustomPatterns {
 const MAX_PATTERN_CHARS = 512
 const WINDOW_CHARS = 4096
 const OVERLAP_CHARS = 512
-const TIMEOUT_MS = 2000
+const PATTERN_TIMEOUT_MS = 2000
 
 /**
  * Parses words and `/pattern/flags`. Throws `bad-settings` for an invalid regular expression, for one with nested
@@ -90,7 +90,7 @@ function matcherWithTimeout(text: string, pattern: RegExp, setting: string): (te
   return (texts) => {
     sandbox.windows = texts.flatMap(windowsOf)
     try {
-      const found = script.runInContext(context, { timeout: TIMEOUT_MS }) as string[]
+      const found = script.runInContext(context, { timeout: PATTERN_TIMEOUT_MS }) as string[]
       return [...found].filter((match) => match.trim() !== "")
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw cause

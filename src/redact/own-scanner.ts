@@ -15,7 +15,7 @@ export interface KnownSecret {
 }
 
 const MAX_ANSWER_CHARS = 64_000_000
-const TIMEOUT_MS = 600_000
+const SCANNER_TIMEOUT_MS = 600_000
 const MAX_KIND_CHARS = 40
 /** Shorter findings would be replaced inside of words everywhere. */
 const MIN_SECRET_CHARS = 4
@@ -45,7 +45,10 @@ async function* linesOf(record: SessionRecord): AsyncGenerator<string> {
 
 function outputOf([program, ...given]: readonly string[], file: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program!, [...given, file], { stdio: ["ignore", "pipe", "inherit"], timeout: TIMEOUT_MS })
+    const child = spawn(program!, [...given, file], {
+      stdio: ["ignore", "pipe", "inherit"],
+      timeout: SCANNER_TIMEOUT_MS,
+    })
     let output = ""
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../lib/duration.ts"
 import { isPrompt, isUserCommand, type Message, type SessionInfo } from "../session/model.ts"
 import { formatCompact, formatCost, formatCount, formatDuration } from "./format.ts"
 import { clip } from "./html/truncate.ts"
@@ -40,7 +41,7 @@ export const sumUsage = (a: Usage, b: Usage): Usage => ({
 })
 
 /** Longer work on one answer means a wrong clock or a suspended machine. */
-const MAX_WORK_MS = 24 * 60 * 60 * 1000
+export const MAX_WORK_MS = DAY_MS
 
 /** Totals of the changed files. */
 export interface ChangeTotals {

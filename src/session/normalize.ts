@@ -182,9 +182,9 @@ function sessionInfo(raw: unknown, id: string): SessionInfo {
 const ownAndInserted = (part: Part, ids: IDAssigner): Part[] =>
   part.type === "text" ? splitInserted(part, () => ids(undefined, `${part.id}-inserted`)) : [part]
 
-type OwnFields<M extends Message> = Omit<M, "id" | "created" | "parts" | "raw">
+type InfoFields<M extends Message> = Omit<M, "id" | "created" | "parts" | "raw">
 
-function userFields(info: UnknownFields): OwnFields<UserMessage> {
+function userFields(info: UnknownFields): InfoFields<UserMessage> {
   return {
     role: "user",
     agent: optionalText(info["agent"]),
@@ -194,7 +194,7 @@ function userFields(info: UnknownFields): OwnFields<UserMessage> {
   }
 }
 
-function assistantFields(info: UnknownFields): OwnFields<AssistantMessage> {
+function assistantFields(info: UnknownFields): InfoFields<AssistantMessage> {
   const tokens = fields(info["tokens"])
   const cache = fields(tokens["cache"])
   return {

@@ -39,6 +39,11 @@ function optionalNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined
 }
 
+/** The number if it is finite, or 0 for any other value. */
+export function number(value: unknown): number {
+  return optionalNumber(value) ?? 0
+}
+
 /** The number if it is finite and not negative. */
 export function optionalAmount(value: unknown): number | undefined {
   const number = optionalNumber(value)

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url"
 import { ShareError } from "../errors.ts"
 import { mapConcurrently } from "../lib/concurrency.ts"
 import { pastedLink } from "../lib/pasted-link.ts"
-import type { ObjectStore } from "../store/object-store.ts"
+import { MAX_CONCURRENT_READS, type ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import type { LedgerEntry } from "./ledger/ledger-entry.ts"
 import type { Ledger } from "./ledger.ts"
@@ -95,9 +95,6 @@ async function atFileLink(link: string, id: string, open: FindSharesOptions["ope
   const to = file.slice(0, file.lastIndexOf(path.join(path.sep, "s", id)))
   return { id, url: link, store: await open({ to }) }
 }
-
-/** Manifests that are read at the same time. */
-const MAX_CONCURRENT_READS = 16
 
 /** Finds every share of a session in a store by reading its manifests, including shares from other machines and users. */
 export async function findInBucket(store: ObjectStore, session: string): Promise<FoundShare[]> {

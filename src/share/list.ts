@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
 import { mapConcurrently } from "../lib/concurrency.ts"
-import type { ObjectStore } from "../store/object-store.ts"
+import { MAX_CONCURRENT_READS, type ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
 import { isTimestamp } from "./expiry.ts"
 import type { LedgerEntry } from "./ledger/ledger-entry.ts"
@@ -48,8 +48,6 @@ export interface ListOptions {
 }
 
 const LIST_TIMEOUT_MS = 5_000
-/** Manifests of one store that are read at the same time. */
-const MAX_CONCURRENT_READS = 16
 
 /**
  * Lists shares, oldest first: those in the ledger, each checked at its store, then those of `alsoIn`. Stores are queried

@@ -90,11 +90,11 @@ function isComplete({ session, title, state, created, updated, objects }: Partia
     typeof objects === "object" &&
     objects !== null &&
     !Array.isArray(objects) &&
-    Object.values(objects).every(isObject)
+    Object.values(objects).every(isManifestObject)
   )
 }
 
-function isObject(object: Partial<ManifestObject> | null): boolean {
+function isManifestObject(object: Partial<ManifestObject> | null): boolean {
   if (typeof object !== "object" || object === null) return false
   const { size, hash, input, first } = object
   return (

@@ -1,7 +1,6 @@
+import { DAY_MS } from "../lib/duration.ts"
 import type { Retention } from "../store/object-store.ts"
 import { formatDay, type Lifetime } from "./expiry.ts"
-
-const DAY_MS = 86_400_000
 
 /** `3 days`, `1 day`. */
 export const formatDays = (days: number): string => (days === 1 ? "1 day" : `${days} days`)

@@ -136,6 +136,9 @@ export interface ObjectStore {
   close(): void
 }
 
+/** Small objects, such as manifests, of one store that are read at the same time. */
+export const MAX_CONCURRENT_READS = 16
+
 /** Reads a whole listing into an array. */
 export async function collect<T>(listing: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []

@@ -13,7 +13,7 @@ import {
   writeBytes,
   writePainted,
 } from "../../src/commands/output.ts"
-import { escapingUi } from "../../src/plugin/session-commands.ts"
+import { escapingUi } from "../../src/plugin/session-ui.ts"
 import { jsonLogger } from "../../src/share-server/log.ts"
 
 const effects = /[\0-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/

@@ -9,7 +9,7 @@ import { temporaryFolder } from "../support/world.ts"
 
 const textOf = async (content: SpooledContent) => {
   const all: Uint8Array[] = []
-  for await (const piece of content.pieces()) all.push(piece)
+  for await (const chunk of content.chunks()) all.push(chunk)
   return Buffer.concat(all).toString()
 }
 
@@ -28,9 +28,9 @@ test("any range can be read repeatedly and concurrently", async () => {
     const text = "0123456789".repeat(60_000)
     await file.write(Buffer.from(text))
     await file.write(Buffer.from("and more"))
-    const part = file.part(5, text.length + 3)
+    const part = file.slice(5, text.length + 3)
     expect(part.length).toBe(text.length - 2)
-    const read = await Promise.all([textOf(part), textOf(part), textOf(file.part(7, 7))])
+    const read = await Promise.all([textOf(part), textOf(part), textOf(file.slice(7, 7))])
     expect(read).toEqual([`${text.slice(5)}and`, `${text.slice(5)}and`, ""])
   })
 })
@@ -46,7 +46,7 @@ test("files are unlinked during and after use, also if it fails", async () => {
   })
   await expect(failed).rejects.toThrow("cut short")
   expect(readdirSync(folder)).toEqual([])
-  await expect(textOf(file!.part(0, 7))).rejects.toThrow()
+  await expect(textOf(file!.slice(0, 7))).rejects.toThrow()
 })
 
 test("a write error names the folder", () => {
@@ -66,8 +66,8 @@ test("a write error names the folder", () => {
 })
 
 test("a truncated file throws", async () => {
-  await withTemporaryFiles(async ({ take }) => {
-    const empty = take(await open("/dev/null", "r"))
-    await expect(textOf(empty.part(0, 5))).rejects.toThrow("shorter")
+  await withTemporaryFiles(async ({ adopt }) => {
+    const empty = adopt(await open("/dev/null", "r"))
+    await expect(textOf(empty.slice(0, 5))).rejects.toThrow("shorter")
   })
 })

@@ -44,7 +44,7 @@ export function inPieces(...parts: string[]): SpooledContent {
   const pieces = parts.map(bytes)
   return {
     length: pieces.reduce((sum, { length }) => sum + length, 0),
-    async *pieces() {
+    async *chunks() {
       yield* pieces
     },
   }

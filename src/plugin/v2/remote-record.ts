@@ -38,24 +38,24 @@ export async function readThroughClient(sessionID: string, client: TuiContextV2[
   }
 }
 
-interface Client {
+interface SessionReader {
   get(id: string): Promise<unknown>
   page(query: MessageQuery): Promise<unknown>
   seen: Set<string>
 }
 
-async function readTree(id: string, client: Client, depth: number): Promise<UnknownFields> {
-  client.seen.add(id)
-  const answer = fields(await client.get(id))
+async function readTree(id: string, reader: SessionReader, depth: number): Promise<UnknownFields> {
+  reader.seen.add(id)
+  const answer = fields(await reader.get(id))
   const info = "data" in answer ? answer["data"] : answer
-  const messages = await readMessages(id, client)
+  const messages = await readMessages(id, reader)
   const children: UnknownFields[] = []
   for (const child of new Set(messages.flatMap(subagentIDs)))
-    if (depth > 0 && !client.seen.has(child)) children.push(await readTree(child, client, depth - 1))
+    if (depth > 0 && !reader.seen.has(child)) children.push(await readTree(child, reader, depth - 1))
   return { info, messages, children }
 }
 
-async function readMessages(sessionID: string, { page }: Client): Promise<UnknownFields[]> {
+async function readMessages(sessionID: string, { page }: SessionReader): Promise<UnknownFields[]> {
   const messages: UnknownFields[] = []
   for (let cursor: string | undefined; ; ) {
     const query = { sessionID, limit: PAGE_MESSAGE_COUNT, ...(cursor ? { cursor } : { order: "asc" as const }) }

@@ -1,5 +1,6 @@
 import { debouncedWorker } from "../../lib/debounced-worker.ts"
 import { fields, optionalText } from "../../session/read-json.ts"
+import { UPDATE_TIMING } from "../update-timing.ts"
 import type { WorkerClient } from "../worker-client.ts"
 
 // The parts of OpenCode 2's server plugin interface (2.0 to 2.3) that this plugin uses.
@@ -9,11 +10,6 @@ export interface ServerContextV2 {
   session?: { get?: unknown }
 }
 
-/** Debounce time between a change and its publish. */
-const DEBOUNCE_MS = 2_000
-const FIRST_RETRY_MS = 15_000
-const MAX_RETRY_MS = 300_000
-const DUTY_CYCLE_DIVISOR = 5
 /** Maximum time for the last changes when OpenCode stops or reloads the plugin. */
 const CLOSE_LIMIT_MS = 10_000
 
@@ -37,16 +33,14 @@ export interface SetupOptions {
  */
 export function setupServer(
   { event, session, location }: ServerContextV2,
-  { worker, ledgerVersion, isAuto, debounceMs = DEBOUNCE_MS }: SetupOptions,
+  { worker, ledgerVersion, isAuto, debounceMs = UPDATE_TIMING.debounceMs }: SetupOptions,
 ): (() => Promise<void>) | undefined {
   if (typeof event?.subscribe !== "function" || typeof session?.get !== "function") return undefined
   const folder = location?.directory ?? process.cwd()
   const updates = debouncedWorker({
     work: (id) => worker.run({ job: "update-session", session: id, folder }),
+    ...UPDATE_TIMING,
     debounceMs,
-    firstRetryMs: FIRST_RETRY_MS,
-    maxRetryMs: MAX_RETRY_MS,
-    dutyCycleDivisor: DUTY_CYCLE_DIVISOR,
   })
   /** Sessions whose shares follow them, as of a version of the ledger. The worker is started only for these. */
   let known: { version: unknown; followed: ReadonlySet<unknown> } = { version: undefined, followed: new Set() }

@@ -1,5 +1,6 @@
 import { fields, optionalText } from "../../session/read-json.ts"
-import { type SessionUi, sessionCommands } from "../session-commands.ts"
+import { sessionCommands } from "../session-commands.ts"
+import type { SessionUi } from "../session-ui.ts"
 import type { WorkerClient } from "../worker-client.ts"
 import { readThroughClient } from "./remote-record.ts"
 import type { TuiContextV2 } from "./tui-context.ts"

@@ -34,7 +34,7 @@ const MIN_TELLING_PREFIX_CHARS = 4
 const MIN_SHARE = 0.75
 const MAX_TOKEN_CHARS = 2_000
 
-interface Shape {
+interface TokenShape {
   source: string
   /** Literal text at its beginning. */
   prefix: string
@@ -44,7 +44,7 @@ interface Shape {
 }
 
 /** Translates a shape of the table. */
-function parseShape(shape: string): Shape {
+function parseShape(shape: string): TokenShape {
   const pieces = shape.split(/(\{[^}]+\})/).filter((piece) => piece !== "")
   const prefix = pieces[0]!.startsWith("{") ? "" : pieces[0]!
   const isTelling = prefix.length >= MIN_TELLING_PREFIX_CHARS
@@ -101,7 +101,7 @@ function judged(name: string, start: number, token: string, prefix: string): Sec
 }
 
 /** A rule for a shape that begins with literal text. */
-function prefixRule(name: string, { source, prefix }: Shape): SecretRule {
+function prefixRule(name: string, { source, prefix }: TokenShape): SecretRule {
   const pattern = new RegExp(`${source}${TOKEN_END}`, "y")
   return {
     anchors: [prefix.toLowerCase()],
@@ -115,7 +115,7 @@ function prefixRule(name: string, { source, prefix }: Shape): SecretRule {
 }
 
 /** A rule for a shape with literal text inside. */
-function innerRule(name: string, { source, anchor, before }: Shape): SecretRule {
+function innerRule(name: string, { source, anchor, before }: TokenShape): SecretRule {
   const pattern = new RegExp(`(?<![A-Za-z0-9+/])${source}${TOKEN_END}`, "g")
   return {
     anchors: [anchor.toLowerCase()],
@@ -137,7 +137,7 @@ const gapOf = `[^\\n]{0,${MAX_GAP_CHARS}}?(?:\\n[-*\\s]{1,6})?`
 const connector = /[:=]|\b(?:use|uses|using|is|with|key|token|secret|password|api|auth)\b|\n/i
 
 /** A rule for a shape that is only known with a word before it. */
-function nearRule(name: string, { source }: Shape, near: string): SecretRule {
+function nearRule(name: string, { source }: TokenShape, near: string): SecretRule {
   const pattern = new RegExp(`(${gapOf})(?<![\\w+/.-])(${source})(?![\\w+/-])`, "y")
   const isUuid = source === UUID
   return {

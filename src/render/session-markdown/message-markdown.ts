@@ -9,7 +9,7 @@ import {
 import { describeAnswerError } from "../items/answer-meta.ts"
 import { rowOf } from "../items/event-items.ts"
 import { promptText } from "../message-text.ts"
-import { escapeInline, fencedBlock, oneLine } from "./escape-markdown.ts"
+import { collapseSpace, escapeInline, fencedBlock } from "./escape-markdown.ts"
 import { nestedMarkdown } from "./nested-markdown.ts"
 import { toolMarkdown } from "./tool-markdown.ts"
 
@@ -62,7 +62,7 @@ function answerSections(message: Exclude<Message, UserMessage>): string[] {
   const sections = message.parts.flatMap((part, i) => answerMarkdown(part, message.parts[i - 1]))
   if (message.error) {
     const { title, text } = describeAnswerError(message.error)
-    sections.push(`### ${escapeInline(title)}`, ...(oneLine(text) === "" ? [] : [fencedBlock(text, "text")]))
+    sections.push(`### ${escapeInline(title)}`, ...(collapseSpace(text) === "" ? [] : [fencedBlock(text, "text")]))
   }
   return sections
 }

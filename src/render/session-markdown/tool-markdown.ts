@@ -5,7 +5,7 @@ import { boundedJson, shortJson } from "../message-text.ts"
 import { toolCallOf } from "../tools/registry.ts"
 import type { DiffContent, Question, Todo, ToolBlock } from "../tools/tool-block.ts"
 import { cutMiddle } from "./cut-middle.ts"
-import { codeSpan, escapeInline, fencedBlock, oneLine, withoutAnsi } from "./escape-markdown.ts"
+import { codeSpan, collapseSpace, escapeInline, fencedBlock, withoutAnsi } from "./escape-markdown.ts"
 
 /** A tool call in `session.md`: a heading, its input and its output. */
 export function toolMarkdown(part: ToolPart): string[] {
@@ -115,4 +115,4 @@ const isEmpty = (value: unknown): boolean =>
   typeof value === "object" && value !== null && Object.keys(value).length === 0
 
 /** A fenced block of a text, with a note in place of what is left out. */
-const cutFence = (text: string, language: string): string => fencedBlock(cutMiddle(text), oneLine(language))
+const cutFence = (text: string, language: string): string => fencedBlock(cutMiddle(text), collapseSpace(language))

@@ -73,7 +73,7 @@ export function spoolText(files?: TemporaryFiles, thresholdBytes = SPOOL_THRESHO
     },
     async between(from, to) {
       await flush()
-      if (file) return [file.part(from, to)]
+      if (file) return [file.slice(from, to)]
       const found: Uint8Array[] = []
       let start = 0
       for (const chunk of chunks) {
@@ -89,14 +89,14 @@ export function spoolText(files?: TemporaryFiles, thresholdBytes = SPOOL_THRESHO
     },
     async content() {
       await flush()
-      return file?.part(0, sizeInBytes) ?? inMemory(chunks)
+      return file?.slice(0, sizeInBytes) ?? inMemory(chunks)
     },
   }
 }
 
 const inMemory = (chunks: readonly Uint8Array[]): SpooledContent => ({
   length: chunks.reduce((sum, { length }) => sum + length, 0),
-  async *pieces() {
+  async *chunks() {
     yield* chunks
   },
 })

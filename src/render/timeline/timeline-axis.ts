@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../lib/duration.ts"
 import { formatCount, groupThousands } from "../format.ts"
 import type { TimelineScale } from "./timeline-scale.ts"
 
@@ -8,10 +9,6 @@ export interface AxisLabel {
   side: "before" | "on" | "after"
 }
 
-const SECOND_MS = 1000
-const MINUTE_MS = 60 * SECOND_MS
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
 const STEPS_MS = [
   ...[1, 2, 5, 10, 20, 30].map((n) => n * SECOND_MS),
   ...[1, 2, 5, 10, 20, 30].map((n) => n * MINUTE_MS),

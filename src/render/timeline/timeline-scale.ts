@@ -1,7 +1,5 @@
+import { MINUTE_MS, SECOND_MS } from "../../lib/duration.ts"
 import { mergeByGap, type TimelineMark } from "./timeline-marks.ts"
-
-const SECOND_MS = 1000
-const MINUTE_MS = 60 * SECOND_MS
 
 /** Limits of omitted pauses: their number, their total width and the width of one, in percent of the width. */
 const MAX_BREAKS = 60

@@ -9,6 +9,7 @@ import {
 } from "../../session/model.ts"
 import { clip } from "../html/truncate.ts"
 import { toolsOf } from "../message-text.ts"
+import { MAX_WORK_MS } from "../session-stats.ts"
 import { toolCallOf } from "../tools/registry.ts"
 import { limitMarks, mark, type TimelineMark } from "./timeline-marks.ts"
 
@@ -50,8 +51,6 @@ export const emptyTimeline = (): Timeline => ({
 
 /** Marks kept per kind: several per pixel. */
 const MAX_MARKS = 2_000
-/** Longer work without a pause means a wrong clock or a suspended machine. */
-const MAX_WORK_MS = 24 * 60 * 60 * 1000
 
 /**
  * Adds a message, in session order.

@@ -70,12 +70,12 @@ export function normalizeMessageV2(raw: UnknownFields, ids: IDAssigner, position
 }
 
 type PartID = (index: number, wanted?: unknown) => string
-type OwnFields<M extends Message> = Omit<M, "id" | "created" | "raw">
+type RoleFields<M extends Message> = Omit<M, "id" | "created" | "raw">
 
 /** First line of a subagent's prompt, which OpenCode inserts. */
 const SUBAGENT_LINE = "You are a subagent spawned by another session.\n"
 
-function promptOf(raw: UnknownFields, partID: PartID): OwnFields<UserMessage> {
+function promptOf(raw: UnknownFields, partID: PartID): RoleFields<UserMessage> {
   const said = text(raw["text"])
   const own = said.startsWith(SUBAGENT_LINE) ? said.slice(SUBAGENT_LINE.length) : said
   let count = 0
@@ -110,7 +110,7 @@ function textPart(id: string, value: string): Extract<Part, { type: "text" }> {
   return { id, type: "text", text: value, synthetic: false, ignored: false, start: undefined, end: undefined }
 }
 
-function answerOf(raw: UnknownFields, partID: PartID): OwnFields<AssistantMessage> {
+function answerOf(raw: UnknownFields, partID: PartID): RoleFields<AssistantMessage> {
   const model = fields(raw["model"])
   const content = list(raw["content"])
   const parts: Part[] = content.map((part, index) => contentPart(part, index, partID))
@@ -159,7 +159,7 @@ function contentPart(value: unknown, index: number, partID: PartID): Part {
   }
 }
 
-function summaryOf(raw: UnknownFields, partID: PartID): OwnFields<AssistantMessage> {
+function summaryOf(raw: UnknownFields, partID: PartID): RoleFields<AssistantMessage> {
   const created = optionalTime(fields(raw["time"])["created"])
   const isOver = raw["status"] !== "running"
   const summary = text(raw["summary"])

@@ -1,9 +1,7 @@
 import { fields, isFields, list, text, type UnknownFields } from "../read-json.ts"
-import { ANY, PLAIN, reduce, reduceFields, type Shape } from "./shape.ts"
+import { ANY, type ObjectShape, PLAIN, reduce, reduceFields } from "./shape.ts"
 
-type Fields = { readonly [name: string]: Shape }
-
-const named = (names: string): Fields => Object.fromEntries(names.split(" ").map((name) => [name, PLAIN]))
+const named = (names: string): ObjectShape => Object.fromEntries(names.split(" ").map((name) => [name, PLAIN]))
 
 const QUESTION = {
   ...named("question header multiple"),
@@ -14,7 +12,7 @@ const QUESTION = {
  * Inputs that pages show, by tool: those of OpenCode 2, and those of OpenCode 1 that migrated sessions keep. Other tools
  * (a plugin's) keep all of it.
  */
-const INPUTS: Record<string, Fields> = {
+const INPUTS: Record<string, ObjectShape> = {
   read: named("path filePath offset limit"),
   write: named("path filePath content"),
   edit: named("path filePath oldString newString replaceAll"),
@@ -36,7 +34,7 @@ const INPUTS: Record<string, Fields> = {
   todowrite: { todos: [named("content status priority")] },
 }
 
-const METADATA: Fields = {
+const METADATA: ObjectShape = {
   ...named("status exit signal timeout truncated sessionID error"),
   files: [named("file status additions deletions patch")],
   answers: [[PLAIN]],

@@ -2,10 +2,8 @@ import { fields, isFields, list, optionalText, text, type UnknownFields } from "
 import { type SessionRecord, transformMessages } from "../source.ts"
 import { trimUnfinishedText } from "../trim-unfinished.ts"
 import { isV2Info, isV2Message } from "./is-v2.ts"
-import { PLAIN, reduceFields, type Shape } from "./shape.ts"
+import { type ObjectShape, PLAIN, reduceFields } from "./shape.ts"
 import { shareableTool } from "./shareable-tool.ts"
-
-type Fields = { readonly [name: string]: Shape }
 
 const TIME = { created: PLAIN, completed: PLAIN } as const
 const MODEL = { id: PLAIN, providerID: PLAIN, variant: PLAIN } as const
@@ -20,7 +18,7 @@ const MENTION = { start: PLAIN, end: PLAIN, text: PLAIN } as const
 const PLACE = { location: { directory: PLAIN } } as const
 
 /** Fields that a share may contain, by type of message. Provider data and what pages never show is not among them. */
-const MESSAGES: Record<string, Fields> = {
+const MESSAGES: Record<string, ObjectShape> = {
   user: {
     text: PLAIN,
     files: [{ data: PLAIN, mime: PLAIN, name: PLAIN, source: { type: PLAIN, uri: PLAIN }, mention: MENTION }],
@@ -83,7 +81,7 @@ function contentOf(message: UnknownFields): UnknownFields[] {
   })
 }
 
-const INFO: Fields = {
+const INFO: ObjectShape = {
   id: PLAIN,
   parentID: PLAIN,
   agent: PLAIN,

@@ -1,6 +1,7 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto"
+import { createHmac, randomBytes } from "node:crypto"
 import type { Context } from "hono"
 import { deleteCookie, getCookie, setCookie } from "hono/cookie"
+import { isEqualSecret } from "../../lib/hash.ts"
 import type { TokenCipher } from "./encrypted-token.ts"
 import { HOST_COOKIE } from "./session-cookie.ts"
 
@@ -45,7 +46,7 @@ export function signInAttempts(cipher: TokenCipher) {
       const { id, returnTo, retries, binding } = (await cipher.decrypt("sign-in", state)) ?? {}
       if (typeof id !== "string" || typeof binding !== "string") return undefined
       const secret = browserSecret(context)
-      const isOwn = secret !== undefined && isSame(derive(secret, "binding", id), binding)
+      const isOwn = secret !== undefined && isEqualSecret(derive(secret, "binding", id), binding)
       const attempt = isOwn ? attemptOf(secret, id, state) : undefined
       return { id, returnTo: String(returnTo), retries: Number(retries), attempt }
     },
@@ -67,5 +68,3 @@ const attemptOf = (secret: string, id: string, state: string): SignInAttempt => 
 
 const derive = (secret: string, use: string, id: string) =>
   createHmac("sha256", secret).update(`${use} ${id}`).digest("base64url")
-
-const isSame = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))

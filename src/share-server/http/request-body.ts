@@ -4,7 +4,7 @@ import { JsonBounds } from "./json-bounds.ts"
 /** Header for a share's secret, for clients whose body does not begin with it. */
 export const SECRET_HEADER = "opencode-bucket-secret"
 /** The secret is searched for in this many bytes at the start of a body. */
-const HEAD_BYTES = 4_096
+const SECRET_HEAD_BYTES = 4_096
 /** A body without a secret in its head or header is read up to this length. */
 const MAX_UNAUTHENTICATED_BYTES = 65_536
 
@@ -64,7 +64,8 @@ export async function readSyncBody(
       const tooMuch = bounds.exceeded(next.value)
       if (tooMuch !== undefined) throw new HttpError(400, `The request contains ${tooMuch}.`)
       chunks.push(next.value)
-      if (!isChecked && length - next.value.length < HEAD_BYTES) await checkOnce(secretIn(concatenate(chunks, length)))
+      if (!isChecked && length - next.value.length < SECRET_HEAD_BYTES)
+        await checkOnce(secretIn(concatenate(chunks, length)))
       if (!isChecked && length > MAX_UNAUTHENTICATED_BYTES)
         throw new HttpError(
           400,
@@ -83,7 +84,7 @@ export async function readSyncBody(
 const leadingSecret = /^\s*\{\s*"secret"\s*:\s*"([^"\\]{1,256})"/
 
 const secretIn = (bytes: Uint8Array): string | undefined =>
-  leadingSecret.exec(new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)))?.[1]
+  leadingSecret.exec(new TextDecoder().decode(bytes.subarray(0, SECRET_HEAD_BYTES)))?.[1]
 
 /** The secret anywhere in a short body; "" if it has none. */
 function secretOf(whole: Uint8Array): string {

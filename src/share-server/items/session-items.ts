@@ -1,3 +1,4 @@
+import { fields, isFields, number } from "../../session/read-json.ts"
 import type { SessionRecord } from "../../session/source.ts"
 import type { SessionItem, StoredItem } from "./stored-item.ts"
 import { readUndoItems, undoneFilter } from "./undo.ts"
@@ -25,7 +26,7 @@ export function hasMessagesWithoutRole(data: unknown): boolean {
   return (Array.isArray(data) ? data : []).some((item) => {
     const { type, data } = fields(item)
     const messages = type === "message" ? [data] : type === "messages" ? fields(data)["messages"] : []
-    return (Array.isArray(messages) ? messages : []).some((message) => isObject(message) && !hasRole(message))
+    return (Array.isArray(messages) ? messages : []).some((message) => isFields(message) && !hasRole(message))
   })
 }
 
@@ -116,13 +117,6 @@ function latestTime(data: unknown): number {
   const times = [...Object.values(fields(time)), ...Object.values(fields(fields(state)["time"]))]
   return times.reduce((latest: number, time) => Math.max(latest, number(time)), 0)
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-const fields = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {})
-
-const number = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : 0)
 
 const isId = (value: unknown): value is string => typeof value === "string" && /^[A-Za-z0-9_-]{1,100}$/.test(value)
 

@@ -1,4 +1,4 @@
-import { fields, text } from "../../session/read-json.ts"
+import { fields, number, text } from "../../session/read-json.ts"
 import type { StoredItem } from "./stored-item.ts"
 
 /**
@@ -68,5 +68,3 @@ function finalUndos(items: ReadonlyMap<string, StoredItem>): Undo[] {
 }
 
 const createdOf = (item: StoredItem | undefined) => number(fields(fields(item?.data)["time"])["created"])
-
-const number = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : 0)

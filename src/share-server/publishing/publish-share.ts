@@ -15,14 +15,14 @@ import { dirtyMarkKey, listDirtyMarks, listFinishedMarks } from "./dirty-marks.t
 import { acquireLease, type Lease, leaseKeyOf } from "./lease.ts"
 import { type PublishMemory, publishMemory } from "./publish-memory.ts"
 import type { PublishShareOptions } from "./publish-options.ts"
-import { publishSession } from "./publish-session.ts"
+import { publishVersion } from "./publish-version.ts"
 import { listServerObjects, type ServerObjects } from "./server-objects.ts"
 
 /**
  * `busy`: another instance publishes the share, or has taken it over; try again. `gone`: it was removed, and nothing is
  * left of it.
  */
-export type ShareResult = "published" | "busy" | "gone" | "too large"
+export type PublishOutcome = "published" | "busy" | "gone" | "too large"
 
 /** More batches than this are merged into one when they have been published. */
 const MAX_BATCHES = 8
@@ -31,7 +31,7 @@ const MAX_BATCHES = 8
  * Publishes the stored items of a session. Can be interrupted at any point and repeated by any instance: the dirty marks of
  * its batches are deleted last, together with the lease. Throws what the store throws.
  */
-export async function publishShare(id: string, options: PublishShareOptions): Promise<ShareResult> {
+export async function publishShare(id: string, options: PublishShareOptions): Promise<PublishOutcome> {
   const { store, memory = publishMemory(), maxBytes = Number.POSITIVE_INFINITY, fresh = new Map() } = options
   const objects = await listServerObjects(store, id)
   const previous = memory.published.get(id)
@@ -66,7 +66,7 @@ async function publishStored(
   id: string,
   options: PublishShareOptions & { memory: PublishMemory },
   { objects, stored, lease, previous }: Claimed,
-): Promise<ShareResult> {
+): Promise<PublishOutcome> {
   const { store, memory, now } = options
   const names = new Set(objects.names)
   memory.published.delete(id)
@@ -74,7 +74,7 @@ async function publishStored(
     const isRedacted = await redactStored(stored, options)
     const isConsistent = !lease.wasAbandoned && !stored.isInconsistent
     const status =
-      stored.items.size === 0 ? "published" : await publishSession(id, stored, { ...options, lease, isConsistent })
+      stored.items.size === 0 ? "published" : await publishVersion(id, stored, { ...options, lease, isConsistent })
     if (status !== "published") return await recover(store, id, stored)
     const isMerging = isRedacted || stored.isInconsistent || names.size > MAX_BATCHES
     if (isMerging) await mergeBatches(store, id, stored, memory.batches)

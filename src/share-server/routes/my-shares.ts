@@ -1,6 +1,7 @@
 import { mapConcurrently } from "../../lib/concurrency.ts"
 import { prefixOf, readManifest } from "../../share/manifest.ts"
 import { isShareId } from "../../share/share-id.ts"
+import { MAX_CONCURRENT_READS } from "../../store/object-store.ts"
 import { publicAccess, type Reader } from "../access/access.ts"
 import { formProofs } from "../access/form-proof.ts"
 import { requireReader } from "../access/require-reader.ts"
@@ -12,7 +13,6 @@ import type { ServerContext, ServerHono } from "./server-env.ts"
 
 /** Maximum number of shares listed for each token. */
 const MAX_SHARES_PER_TOKEN = 100
-const MAX_CONCURRENT_READS = 16
 /** Purpose of the proofs of this page's forms. */
 const UNSHARE = "unshare"
 

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto"
 import { mapConcurrently } from "../../lib/concurrency.ts"
 import { isEqualSecret, sha256 } from "../../lib/hash.ts"
 import { emptyPrefix } from "../../share/unshare.ts"
-import { collect, type ObjectStore } from "../../store/object-store.ts"
+import { collect, MAX_CONCURRENT_READS, type ObjectStore } from "../../store/object-store.ts"
 import { listDirtyMarks } from "../publishing/dirty-marks.ts"
 import { getJson, putJson, serverPrefixOf } from "./json-objects.ts"
 import { hasSharesOf, type PublishToken } from "./tokens.ts"
@@ -20,7 +20,6 @@ export interface ShareOwner {
   created: string
 }
 
-const MAX_CONCURRENT_READS = 16
 const keyOf = (id: string) => `${serverPrefixOf(id)}owner.json`
 
 /** Key of a removed share's tombstone. It contains a hash, so that it does not reveal the id in the link. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto"
 import { LRUCache } from "lru-cache"
 import { ShareError } from "../../errors.ts"
 import { mapConcurrently } from "../../lib/concurrency.ts"
-import type { ObjectStore } from "../../store/object-store.ts"
+import { MAX_CONCURRENT_READS, type ObjectStore } from "../../store/object-store.ts"
 import { getJson, putJson } from "./json-objects.ts"
 
 /** Record of a publish token: `tokens/<hash>.json`. The token itself is displayed once and not stored. */
@@ -25,7 +25,6 @@ export interface RevokedToken extends PublishToken {
   revoked: string
 }
 
-const MAX_CONCURRENT_READS = 16
 const FOLDER = "tokens/"
 const REVOKED_FOLDER = "revoked/"
 const keyOf = (hash: string) => `${FOLDER}${hash}.json`

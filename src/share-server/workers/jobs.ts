@@ -37,14 +37,14 @@ export type ServerJobResponse =
     }
 
 /** Connections of one process to the bucket. */
-const MAX_CONNECTIONS = 32
+const MAX_WORKER_CONNECTIONS = 32
 const memory = publishMemory()
 let store: ReturnType<typeof openStore> | undefined
 
 export async function runJob(job: ServerJob): Promise<ServerJobResult[ServerJob["job"]]> {
   if (job.job === "clean") return cleanBatch(job)
   const { id, destination, ...options } = job
-  store ??= openStore(destination, { maxSockets: MAX_CONNECTIONS })
+  store ??= openStore(destination, { maxSockets: MAX_WORKER_CONNECTIONS })
   const { fresh = new Map(), ...rest } = options
   return publishShare(id, { ...rest, fresh, store: await store, memory, now: () => new Date() })
 }

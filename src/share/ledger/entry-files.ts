@@ -21,7 +21,7 @@ export interface EntryFiles {
 
 const ENTRY_NAME = /^[0-9a-f]{64}\.json$/
 /** Entries that are read at the same time. */
-const MAX_CONCURRENT_READS = 64
+const MAX_OPEN_FILES = 64
 
 /** The checkpoint folder of an entry's file. Private; holds nothing that is not in the share. */
 export const checkpointFolderOf = (file: string): string => file.replace(/\.json$/, ".pages")
@@ -40,7 +40,7 @@ export function entryFiles(files: LedgerFiles): EntryFiles {
 
   async function readAll(): Promise<{ name: string; entry: LedgerEntry }[]> {
     const names = (await readdir(folder).catch(() => [])).filter((name) => ENTRY_NAME.test(name))
-    const entries = await mapConcurrently(names, MAX_CONCURRENT_READS, async (name) => ({
+    const entries = await mapConcurrently(names, MAX_OPEN_FILES, async (name) => ({
       name,
       entry: await read(path.join(folder, name)),
     }))

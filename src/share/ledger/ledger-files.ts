@@ -23,7 +23,7 @@ export interface LedgerFiles {
 /** Age after which a temporary file counts as left by a killed process. */
 const TEMP_FILE_MAX_AGE_MS = 60_000
 /** Listing a large ledger takes longer than everything else in an update. */
-const SWEEP_INTERVAL_MS = 600_000
+const LEDGER_SWEEP_INTERVAL_MS = 600_000
 /** When this process last swept a ledger, by its folder; `performance.now()`. */
 const sweptAt = new Map<string, number>()
 
@@ -79,7 +79,7 @@ export function ledgerFiles(folder: string): LedgerFiles {
 /** Deletes temporary files of killed processes, but not each time. */
 async function sweepSometimes(folder: string): Promise<void> {
   const now = performance.now()
-  if (now - (sweptAt.get(folder) ?? Number.NEGATIVE_INFINITY) < SWEEP_INTERVAL_MS) return
+  if (now - (sweptAt.get(folder) ?? Number.NEGATIVE_INFINITY) < LEDGER_SWEEP_INTERVAL_MS) return
   sweptAt.set(folder, now)
   for (const name of (await readdir(folder)).filter((name) => name.startsWith("."))) {
     const aside = path.join(folder, name)

@@ -156,7 +156,7 @@ function headerIn(text: string): CheckpointHeader | undefined {
 async function load(file: string, sum: Checksum, temporary: TemporaryFiles): Promise<Content | undefined> {
   const content =
     sum.size > SPOOL_THRESHOLD_BYTES
-      ? temporary.take(await open(file)).part(0, sum.size)
+      ? temporary.adopt(await open(file)).slice(0, sum.size)
       : (await readFile(file)).subarray(0, sum.size)
   return (await matchesChecksum(content, sum)) ? content : undefined
 }

@@ -37,7 +37,7 @@ async function writeAtomically(folder: string, name: string, body: Content): Pro
   try {
     const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666)
     try {
-      await file.writeFile(body instanceof Uint8Array ? body : body.pieces())
+      await file.writeFile(body instanceof Uint8Array ? body : body.chunks())
     } finally {
       await file.close()
     }

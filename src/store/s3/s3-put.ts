@@ -72,7 +72,7 @@ function streamingPut(about: PutObjectCommandInput, { content, hash }: HashedCon
   )
   command.middlewareStack.add(
     (next) => async (args) => {
-      const body = Readable.from(content.pieces(), { objectMode: false })
+      const body = Readable.from(content.chunks(), { objectMode: false })
       const failed = new Promise<never>((_, reject) => body.once("error", reject))
       const request = Object.assign(Object.create(Object.getPrototypeOf(args.request)), args.request, { body })
       try {
@@ -92,18 +92,18 @@ async function gzipToFile(body: SpooledContent, temporary: TemporaryFiles): Prom
   const gzip = createGzip()
   let length = 0
   const keep = async () => {
-    for await (const piece of gzip) {
-      sum.update(piece)
-      length += piece.length
-      await file.write(piece)
+    for await (const chunk of gzip) {
+      sum.update(chunk)
+      length += chunk.length
+      await file.write(chunk)
     }
   }
-  await Promise.all([pipeline(body.pieces(), gzip), keep()])
-  return { content: file.part(0, length), hash: sum.digest("hex") }
+  await Promise.all([pipeline(body.chunks(), gzip), keep()])
+  return { content: file.slice(0, length), hash: sum.digest("hex") }
 }
 
 async function hashOf(body: SpooledContent): Promise<string> {
   const sum = createHash("sha256")
-  for await (const piece of body.pieces()) sum.update(piece)
+  for await (const chunk of body.chunks()) sum.update(chunk)
   return sum.digest("hex")
 }

@@ -47,7 +47,7 @@ test.each([
 })
 
 test("a long text stays in memory if no file can be created", async () => {
-  const text = spoolText({ make: () => Promise.reject(new Error("EACCES")), take: () => expect.fail() }, 10)
+  const text = spoolText({ make: () => Promise.reject(new Error("EACCES")), adopt: () => expect.fail() }, 10)
   for (const word of words) await text.push(word)
   expect(await textOf([await text.content()])).toBe(whole)
 })

@@ -92,7 +92,7 @@ describe("long content", () => {
     const { store: other, server: otherServer } = await s3Here()
     const broken = (sent: string) => ({
       length: 10,
-      async *pieces() {
+      async *chunks() {
         yield Buffer.from(sent)
         throw new Error("the disk is gone")
       },

@@ -22,14 +22,12 @@ export interface CredentialSource {
   unused?: string
 }
 
-type Environment = Record<string, string | undefined>
-
 /**
  * The source that the SDK's credential chain uses: a named profile, the environment, the default profile, a web identity
  * token, the container, the machine. Reads the configuration files anew.
  * @param named the profile of the settings; it takes precedence over `AWS_PROFILE`
  */
-export async function credentialSource(named: string | undefined, env: Environment): Promise<CredentialSource> {
+export async function credentialSource(named: string | undefined, env: NodeJS.ProcessEnv): Promise<CredentialSource> {
   const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true })
   const sections = mergedProfiles(configFile, credentialsFile)
   const profile = named || env["AWS_PROFILE"]

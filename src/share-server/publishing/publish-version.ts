@@ -12,17 +12,17 @@ import type { PublishShareOptions } from "./publish-options.ts"
 
 const MAX_CONCURRENT_UPLOADS = 8
 
-export interface PublishSessionOptions extends PublishShareOptions {
+export interface PublishVersionOptions extends PublishShareOptions {
   lease: Lease
   /** The published objects are certain to be those of the manifest. */
   isConsistent: boolean
 }
 
 /** Renders and uploads a version of a share; `removed` if it has no manifest any more. Throws what the store throws. */
-export async function publishSession(
+export async function publishVersion(
   id: string,
   stored: StoredItems,
-  options: PublishSessionOptions,
+  options: PublishVersionOptions,
 ): Promise<"published" | "superseded" | "removed"> {
   const { store, version, now, lifetimeMs = Number.POSITIVE_INFINITY, lease, isConsistent } = options
   const manifest = await readManifest(store, id)
@@ -51,7 +51,7 @@ export async function publishSession(
 async function preparedSession(
   { session }: Manifest,
   { items, rules }: StoredItems,
-  { redact, version }: PublishSessionOptions,
+  { redact, version }: PublishVersionOptions,
 ) {
   const record = toSessionRecord(items, session)
   if (rules === redactionRules(version, redact)) return prepareRedacted(record)
