@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto"
 import { ShareError } from "../errors.ts"
-import type { SiteOptions } from "../render/site/site.ts"
+import type { SharePageOptions } from "../render/site/share-page-options.ts"
 import { CACHE_REVALIDATE, type SiteFile } from "../render/site/site-file.ts"
 import type { Session } from "../session/model.ts"
 import { isDeliveredPage, viewAnonymously } from "../share/anonymous-access.ts"
 import { isPast } from "../share/expiry.ts"
 import { INDEX, prefixOf } from "../share/manifest.ts"
 import type { ShareTarget } from "../share/open-share.ts"
-import type { ExtendShare, ShareExtension, ShareLink } from "../share/share-extension.ts"
+import type { ExtendShare, ShareExtension } from "../share/share-extension.ts"
+import type { ShareLink } from "../share/share-link.ts"
 import type { LinkAccess } from "../share/verify-readable.ts"
 import type { ObjectStore, PresignedLink } from "../store/object-store.ts"
 import { singleFile } from "./single-file.ts"
@@ -60,7 +61,7 @@ async function presignedPage(
 export async function* withPresignedPage(
   files: AsyncIterable<SiteFile>,
   session: Session,
-  { id: share, version, leftOut, expires }: SiteOptions,
+  { id: share, version, leftOut, expires }: SharePageOptions,
 ): AsyncGenerator<SiteFile> {
   const all = createHash("sha256")
   for await (const file of files) {

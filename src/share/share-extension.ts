@@ -1,17 +1,10 @@
-import type { SiteOptions } from "../render/site/site.ts"
+import type { SharePageOptions } from "../render/site/share-page-options.ts"
 import type { SiteFile } from "../render/site/site-file.ts"
 import type { Session } from "../session/model.ts"
 import type { LedgerEntry } from "./ledger/ledger-entry.ts"
 import type { Manifest } from "./manifest.ts"
 import type { ShareTarget } from "./open-share.ts"
-import type { LinkAccess } from "./verify-readable.ts"
-
-/** A link that is shown to the user, and who can open it. */
-export interface ShareLink extends LinkAccess {
-  url: string
-  /** When the link expires, if it is presigned: ISO 8601, UTC. */
-  signed?: string
-}
+import type { ShareLink } from "./share-link.ts"
 
 /** Adds to a share once it is open, before it is rendered. */
 export type ExtendShare = (target: ShareTarget) => Promise<ShareExtension | undefined>
@@ -19,7 +12,7 @@ export type ExtendShare = (target: ShareTarget) => Promise<ShareExtension | unde
 /** An addition to a share that needs more than its pages, such as the page that a presigned link opens. */
 export interface ShareExtension {
   /** Adds files, before `index.html`. They may contain any message, so the share is rendered from its start. */
-  addFiles(files: AsyncIterable<SiteFile>, session: Session, options: SiteOptions): AsyncIterable<SiteFile>
+  addFiles(files: AsyncIterable<SiteFile>, session: Session, options: SharePageOptions): AsyncIterable<SiteFile>
   /** Fields of the ledger entry of the published share. */
   entry: Partial<LedgerEntry>
   /** Replaces the link of the published share. */

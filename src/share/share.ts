@@ -5,7 +5,7 @@ import { ensureErasable } from "./ensure-erasable.ts"
 import type { PrepareOptions } from "./prepare.ts"
 import { type PublishSessionOptions, publishSession, type SessionPublishResult } from "./publish-session.ts"
 import { readSession, type SessionToShare } from "./read-session.ts"
-import type { ShareLink } from "./share-extension.ts"
+import type { ShareLink } from "./share-link.ts"
 
 export interface ShareOptions extends PublishSessionOptions, PrepareOptions {
   /** Throws if this session may not be shared in this form. Called before anything is written. */

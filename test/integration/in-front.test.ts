@@ -133,7 +133,7 @@ describe("what readers would get is told at share and by doctor", () => {
     expect(JSON.parse(removed.stdout).removed).toMatchObject([
       { proven: isGone, seen: isGone ? "missing" : result.seen },
     ])
-    if (!isGone) expect(removed.stderr).toContain("Not verified")
+    if (!isGone) expect(removed.stderr).toContain("not verified")
   })
 
   test.each([

@@ -43,10 +43,12 @@ function command(...args: string[]) {
 test("the tarball holds what is needed at run time, and nothing else", () => {
   const entries = ["cli", "index", "plugin", "worker", "server-worker", "tui"].map((name) => `dist/${name}.js`)
   const needed = ["bin/opencode-bucket.js", ...entries, "dist/types/index.d.ts"]
-  const texts = ["LICENSE", "README.md", "package.json", "dist/THIRD-PARTY-NOTICES.txt", "dist/help.txt"]
+  const read = ["LICENSE", "README.md", "package.json"]
+  const texts = [...read, ...["THIRD-PARTY-NOTICES.txt", "help.txt", "opencode-bucket.1"].map((name) => `dist/${name}`)]
   const files = packed.map((file) => file.replace(/^package\//, ""))
   expect(files).toEqual(expect.arrayContaining([...needed, ...texts]))
-  const belongs = /^(dist\/chunks\/[\w-]+\.js|dist\/page\/server\/[\w./@~-]+\.mjs|dist\/types\/[\w./-]+\.d\.ts)$/
+  const belongs =
+    /^(dist\/chunks\/[\w-]+\.js|dist\/page\/server\/[\w./@~-]+\.mjs|dist\/types\/[\w./-]+\.d\.ts|docs\/[\w/]+\.md)$/
   expect(files.filter((file) => ![...needed, ...texts].includes(file) && !belongs.test(file))).toEqual([])
   expect(files.filter((file) => /fixture|\bdev\b|\btest/.test(file))).toEqual([])
 })
@@ -108,7 +110,9 @@ test("on a Node that is too old, the command says so in one line", () => {
   const { status, stdout, stderr } = spawnSync(...oldNode(bin), { encoding: "utf8" })
   expect(status).toBeGreaterThan(0)
   expect(stdout).toBe("")
-  expect(stderr).toMatch(/^opencode-bucket needs Node 22\.13 or newer; this is Node [\d.]+\.\n$/)
+  expect(stderr).toMatch(
+    /^opencode-bucket needs Node 22\.13 or newer; this is Node [\d.]+\. Install a newer one: https:\/\/nodejs\.org\n$/,
+  )
 })
 
 /** How to run a script on the machine's own Node if that is too old, else on this one in disguise. */

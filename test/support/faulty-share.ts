@@ -13,13 +13,26 @@ import { version } from "../../src/version.ts"
 const start = Date.UTC(2026, 10, 1, 9)
 const words = "what was said is kept as it was and read by whom it concerns and by nobody else at all".split(" ")
 
-/** An export of a session with this many messages; two of them fill a page, and the last but one has an attachment. */
+/** An export of a session with this many messages; a prompt and its answer fill most of a page, and the last but one has an attachment. */
 export function talk(messages: number): object {
-  const text = Array.from({ length: 14_000 }, (_, i) => words[(i * 7) % words.length]).join(" ")
+  // Paragraphs: a long line would be cut.
+  const text = Array.from(
+    { length: 14_000 },
+    (_, i) => words[(i * 7) % words.length] + (i % 100 === 99 ? ".\n\n" : " "),
+  ).join("")
   const message = (i: number) => ({
-    info: { id: `msg_${i}`, sessionID: "ses_faults", role: "user", time: { created: start + i * 1_000 } },
+    info: {
+      id: `msg_${i}`,
+      sessionID: "ses_faults",
+      role: i % 2 === 0 ? "user" : "assistant",
+      time: { created: start + i * 1_000 },
+    },
     parts: [
-      { id: `prt_${i}`, type: "text", text: `Message ${i}. ${text}` },
+      ...Array.from({ length: i % 2 === 0 ? 1 : 3 }, (_, part) => ({
+        id: `prt_${i}t${part}`,
+        type: "text",
+        text: `Message ${i}. ${text}`,
+      })),
       ...(i === messages - 2
         ? [{ id: `prt_${i}f`, type: "file", mime: "image/png", filename: "dot.png", url: dot }]
         : []),

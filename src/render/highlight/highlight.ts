@@ -1,9 +1,8 @@
-import type { StateStack } from "shiki/textmate"
 import type { TextRange } from "../diff/diff-words.ts"
 import { escapeText, html, joinHtml, type SafeHtml, styledSpan } from "../html/safe-html.ts"
 import { initialState, type Lexer, type LexState, lexLine } from "./lexer.ts"
 import { lexerOf } from "./lexers.ts"
-import { grammarOf, type LoadedGrammar, loadLanguages } from "./textmate.ts"
+import { type GrammarStack, grammarOf, type LoadedGrammar, loadLanguages } from "./textmate.ts"
 import { TOKEN_CLASSES } from "./token-classes.ts"
 
 export { loadLanguages }
@@ -36,7 +35,7 @@ const MAX_CACHED_CHARS = 2_000_000
 
 /** State of a grammar between two lines. Equal states are interned, so that their cached lines are found again. */
 interface GrammarState {
-  stack: StateStack
+  stack: GrammarStack
   lineCache: Map<string, HighlightedLine<GrammarState>>
 }
 
@@ -162,7 +161,7 @@ function highlightWithGrammar(
   return highlighted
 }
 
-function internState(grammar: LoadedGrammar, stack: StateStack): GrammarState {
+function internState(grammar: LoadedGrammar, stack: GrammarStack): GrammarState {
   const cache: LineCache = lineCaches.get(grammar) ?? { states: new Map(), chars: 0 }
   lineCaches.set(grammar, cache)
   const alike = cache.states.get(stack.depth) ?? []

@@ -1,13 +1,25 @@
-import type { IGrammar, IOnigLib, IRawGrammar, StateStack } from "shiki/textmate"
+import type { IOnigLib, IRawGrammar } from "shiki/textmate"
 import { GRAMMARS, isLanguage, type Language } from "./languages.ts"
 import { hasLexer } from "./lexers.ts"
 import { classesOfColours, theme } from "./token-classes.ts"
 
+/** State of a grammar between two lines. Opaque: declared here, so that the library's types need no `shiki`. */
+export interface GrammarStack {
+  readonly depth: number
+  equals(other: GrammarStack): boolean
+}
+
 /** A loaded grammar. */
 export interface LoadedGrammar {
-  textmate: IGrammar
+  textmate: {
+    tokenizeLine2(
+      line: string,
+      stack: GrammarStack | null,
+      timeLimitMs?: number,
+    ): { tokens: Uint32Array; ruleStack: GrammarStack; stoppedEarly: boolean }
+  }
   /** State before the first line. */
-  initial: StateStack
+  initial: GrammarStack
   /** Index in `TOKEN_CLASSES` by a token's colour number. */
   classes: number[]
 }

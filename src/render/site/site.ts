@@ -1,29 +1,16 @@
 import { createHash } from "node:crypto"
-import { bytesOf, type TemporaryFiles } from "../../lib/temporary-files.ts"
+import { bytesOf } from "../../lib/temporary-files.ts"
 import type { Session } from "../../session/model.ts"
 import { buildChangedView } from "../changes/changes-pages.ts"
 import { type LinkRecord, newLinkRecord, shareLinks } from "../links.ts"
 import { DocumentWriter } from "./document-writer.ts"
-import { type PageRenderer, type PageSheet, prebuiltPage } from "./page-renderer.ts"
+import { type PageRenderer, prebuiltPage } from "./page-renderer.ts"
 import { type PagesCheckpoint, type SessionOutput, type SessionPage, sessionPages } from "./session-pages.ts"
+import type { SharePageOptions } from "./share-page-options.ts"
 import { CACHE_BRIEFLY, CACHE_REVALIDATE, type SiteFile } from "./site-file.ts"
 import { type SpooledText, spoolText } from "./spooled-text.ts"
 
-export interface SiteOptions {
-  /** The share's id, written into every page. */
-  id: string
-  /** This package's version. Pages of another version are rendered again. */
-  version: string
-  /** The components, and the style sheet of their pages; by default, this package's prebuilt page. */
-  page?: PageRenderer & { sheet: PageSheet }
-  /** Whether the session is unfinished, so that open pages poll for more. Derived from its last message by default. */
-  live?: boolean | undefined
-  /** Names of the content left out, shown on the page. */
-  leftOut?: string | undefined
-  /** Expiry date, ISO 8601, shown on the first page. */
-  expires?: string | undefined
-  /** Holds long documents until they are uploaded; in memory by default. */
-  temporary?: TemporaryFiles | undefined
+export interface SiteOptions extends SharePageOptions {
   /** Resumes from an earlier run, and captures the state for the next one. */
   resume?: SiteResume | undefined
 }
