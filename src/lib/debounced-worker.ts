@@ -46,7 +46,6 @@ interface KeyState {
 }
 
 export function debouncedWorker(options: DebouncedWorkerOptions): DebouncedWorker {
-  const { work, onError, dutyCycleDivisor } = options
   const states = new Map<string, KeyState>()
   const slot = semaphore(options.concurrency ?? Number.POSITIVE_INFINITY)
   let isClosed = false
@@ -68,31 +67,12 @@ export function debouncedWorker(options: DebouncedWorkerOptions): DebouncedWorke
     await state.running
   }
 
-  /** Runs `work` once. Resolves to whether it succeeded. */
-  async function attempt(key: string, state: KeyState): Promise<boolean> {
-    // Cancelled while it waited for its turn.
-    if (states.get(key) !== state) return true
-    state.isDirty = false
-    state.isUrgent = false
-    const start = performance.now()
-    const isDone = await work(key).then(
-      (result) => result !== false,
-      (error: unknown) => {
-        onError?.(key, error)
-        return false
-      },
-    )
-    const end = performance.now()
-    state.notBeforeMs = end + (end - start) * (dutyCycleDivisor - 1)
-    state.failures = isDone ? 0 : state.failures + 1
-    return isDone
-  }
-
   async function run(key: string, state: KeyState): Promise<void> {
     clearTimeout(state.timer)
     state.isRunning = true
     let isDone: boolean
-    do isDone = await slot(() => attempt(key, state))
+    // Cancelled while it waited for its turn: done.
+    do isDone = await slot(async () => states.get(key) !== state || (await attempt(key, state, options)))
     while (isDone && state.isUrgent)
     state.isRunning = false
     state.running = undefined
@@ -134,6 +114,28 @@ export function debouncedWorker(options: DebouncedWorkerOptions): DebouncedWorke
       return [...states.values()].filter(({ isDirty, isRunning }) => isDirty || isRunning).length
     },
   }
+}
+
+/** Runs `work` once. Resolves to whether it succeeded. */
+async function attempt(
+  key: string,
+  state: KeyState,
+  { work, onError, dutyCycleDivisor }: DebouncedWorkerOptions,
+): Promise<boolean> {
+  state.isDirty = false
+  state.isUrgent = false
+  const start = performance.now()
+  const isDone = await work(key).then(
+    (result) => result !== false,
+    (error: unknown) => {
+      onError?.(key, error)
+      return false
+    },
+  )
+  const end = performance.now()
+  state.notBeforeMs = end + (end - start) * (dutyCycleDivisor - 1)
+  state.failures = isDone ? 0 : state.failures + 1
+  return isDone
 }
 
 const untilAllowed = ({ notBeforeMs }: KeyState) => Math.max(0, notBeforeMs - performance.now())

@@ -1,15 +1,13 @@
 import { createHash } from "node:crypto"
 import { homedir, userInfo } from "node:os"
 import { messagesFrom, type SessionRecord, transformMessages } from "../session/source.ts"
+import { secretCollector } from "./collect-secrets.ts"
 import { parsePatterns } from "./custom-patterns.ts"
-import { forEachString, mapStrings } from "./map-strings.ts"
+import { mapStrings } from "./map-strings.ts"
 import { type SecretCount, Secrets } from "./marks/secrets.ts"
 import type { KnownSecret } from "./own-scanner.ts"
-import { createNameReplacer, type LocalUser, userNamesIn } from "./personal-names.ts"
-import { isSecretField, kindByName } from "./rules/names.ts"
-import { scanText } from "./scan/scan.ts"
-import { findSplitSecrets } from "./scan/split-secrets.ts"
-import { findOutputSecrets } from "./tool-outputs.ts"
+import { createNameReplacer, type LocalUser } from "./personal-names.ts"
+import { secretReplacer } from "./replace-secrets.ts"
 
 export interface RedactOptions {
   /** Also replaces e-mail addresses. */
@@ -55,21 +53,6 @@ export interface EarlierRedaction {
   secretPositions: readonly number[]
 }
 
-// Shorter texts are not secrets by themselves.
-const MIN_SECRET_CHARS = 6
-const MAX_CACHED_CHARS = 80
-const MAX_CACHED_COUNT = 20_000
-/** Maximum number of user names that are searched for in paths; each costs a search of every text. */
-const MAX_NAME_COUNT = 32
-
-/** Whether a piece of a secret is worth hiding: long enough, and unlike words, which occur elsewhere as well. */
-const isDistinctive = (piece: string) => piece.length >= 4 && (/\d/.test(piece) || /[a-z][A-Z]/.test(piece))
-
-const EMAIL = /[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/g
-// Reserved addresses of examples (RFC 2606) and addresses of software.
-const IMPERSONAL_EMAIL =
-  /@(?:[\w.-]*\.)?example\.(?:com|org|net)$|@[\w.-]*\.(?:test|invalid|example|localhost)$|^(?:noreply|no-reply|git)@/i
-
 /**
  * Redacts a session: replaces each secret by the same mark wherever it occurs and however it is encoded (`[redacted:
  * github token #1]`), home folders by `~`, and the user's name in other paths by `user`.
@@ -89,42 +72,36 @@ export async function redact(
   for (const { kind, value } of options.known ?? []) secrets.addWord(kind, value)
   for (const word of patterns.words) secrets.addWord("own pattern", word)
   const names = new Set<string>()
-
-  // Most texts of a session are short and repeated: names and values.
-  const seen = new Set<string>()
-  const collect = (value: unknown) => {
-    const texts: string[] = []
-    forEachString(value, (text, name) => {
-      if (text.length < MIN_SECRET_CHARS) return
-      if (name === "directory" || name === "cwd" || name === "root")
-        for (const one of userNamesIn(text)) if (names.size < MAX_NAME_COUNT) names.add(one)
-      if (name !== undefined && isSecretField(name, text) && !allow.has(text))
-        secrets.addNamed(kindByName(name), name, text)
-      // The name of a header identifies its value.
-      const whole = name !== undefined && /authorization|cookie/i.test(name) ? `${name}: ${text}` : text
-      if (whole.length <= MAX_CACHED_CHARS) {
-        if (seen.has(whole)) return
-        if (seen.size < MAX_CACHED_COUNT) seen.add(whole)
-      }
-      texts.push(whole)
-    })
-    for (const text of texts) {
-      scanText(text, secrets, allow.has)
-      if (options.emails && text.includes("@"))
-        for (const [address] of text.matchAll(EMAIL))
-          if (!IMPERSONAL_EMAIL.test(address) && !allow.has(address)) secrets.addWord("e-mail address", address)
-    }
-    for (const { kind, text, value: secret } of findOutputSecrets(value))
-      if (!allow.has(secret)) secrets.addNamed(kind, "output", secret, text)
-    for (const { kind, pieces } of findSplitSecrets(value, allow.has))
-      for (const piece of pieces) if (isDistinctive(piece)) secrets.addWord(kind, piece)
-    for (const match of patterns.matches(texts)) if (!allow.has(match)) secrets.addWord("own pattern", match)
+  const emails = options.emails === true
+  const collect = secretCollector({ secrets, names, patterns, allow, emails })
+  const secretPositions = await collectRecord(record, before, collect, () => secrets.size + names.size)
+  const person = options.person ?? currentUser()
+  const change = secretReplacer(secrets, createNameReplacer(person, names), options.hasOwnMarks === true)
+  return {
+    record: mapRecord(record, (value) => mapStrings(value, change)),
+    found: secrets.found,
+    placeholders: secrets.placeholders,
+    secretPositions,
+    key: keyOf(secrets, person, names),
   }
+}
+
+/**
+ * Collects from a whole record; of its first messages, which an earlier redaction read, only from those with secrets or
+ * names. Returns the positions of the messages that first contained one.
+ * @param count number of secrets and names collected so far
+ */
+async function collectRecord(
+  record: SessionRecord,
+  before: EarlierRedaction,
+  collect: (value: unknown) => void,
+  count: () => number,
+): Promise<number[]> {
   const secretPositions: number[] = []
   const collectAt = (position: number, message: unknown) => {
-    const sizeBefore = secrets.size + names.size
+    const countBefore = count()
     collect(message)
-    if (secrets.size + names.size > sizeBefore) secretPositions.push(position)
+    if (count() > countBefore) secretPositions.push(position)
   }
   for (const position of before.secretPositions)
     for await (const message of messagesFrom(record, position)) {
@@ -136,46 +113,20 @@ export async function redact(
   // `secretPositions` must not depend on the title, which may change, so the info comes after the messages.
   collect(record.info)
   for (const child of record.children) await collectAll(child, collect)
-
-  const person = options.person ?? currentUser()
-  const clean = createNameReplacer(person, names)
-  const changes = new Map<string, string>()
-  const change = (text: string, name: string | undefined) => {
-    const mark = name === undefined ? undefined : secrets.named(name, text)
-    if (mark !== undefined) return mark
-    const cached = text.length <= MAX_CACHED_CHARS ? changes.get(text) : undefined
-    if (cached !== undefined) return cached
-    const other = clean(secrets.replace(options.hasOwnMarks ? text : withoutForgedMarks(text)))
-    if (text.length <= MAX_CACHED_CHARS && changes.size < MAX_CACHED_COUNT) changes.set(text, other)
-    return other
-  }
-  return {
-    record: mapRecord(record, (value) => mapStrings(value, change)),
-    found: secrets.found,
-    placeholders: secrets.placeholders,
-    secretPositions,
-    key: keyOf(secrets, person, names),
-  }
+  return secretPositions
 }
-
-// A mark, or what a reader or Markdown would show as one.
-const FORGED =
-  /(?:\[|&#0*91;|&#x0*5b;|&lsqb;|&lbrack;|\\u005b|\\x5b|%5b)(?=[\s\\*_`~\u00ad\u200b-\u200f\u2060\ufeff]{0,8}r[\u00ad\u200b-\u200f\u2060\ufeff]{0,2}edacted)/gi
-
-/** Replaces the bracket of what a session itself wrote like a mark: `(redacted: …]`. */
-const withoutForgedMarks = (text: string) => (/edacted/i.test(text) ? text.replace(FORGED, "(") : text)
-
-const keyOf = (secrets: Secrets, person: LocalUser, names: ReadonlySet<string>) =>
-  createHash("sha256")
-    .update(secrets.all)
-    .update(JSON.stringify([person, ...names]))
-    .digest("hex")
 
 async function collectAll(record: SessionRecord, collect: (value: unknown) => void): Promise<void> {
   collect(record.info)
   for await (const message of record.messages()) collect(message)
   for (const child of record.children) await collectAll(child, collect)
 }
+
+const keyOf = (secrets: Secrets, person: LocalUser, names: ReadonlySet<string>) =>
+  createHash("sha256")
+    .update(secrets.all)
+    .update(JSON.stringify([person, ...names]))
+    .digest("hex")
 
 function mapRecord(record: SessionRecord, change: (value: unknown) => unknown): SessionRecord {
   const changed = transformMessages(record, async function* (messages) {

@@ -1,4 +1,4 @@
-import { StringDecoder } from "node:string_decoder"
+import { jsonStringReader, QUOTE } from "./json-strings.ts"
 
 /** Byte range in a file; `to` is exclusive. */
 export interface ByteRange {
@@ -14,12 +14,13 @@ export interface ExportRanges {
   messages: number[]
 }
 
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
 const COMMA = 0x2c
 const COLON = 0x3a
-const OPEN = [0x7b, 0x5b]
-const CLOSE = [0x7d, 0x5d]
+const OPEN_OBJECT = 0x7b
+const OPEN_LIST = 0x5b
+const CLOSE_OBJECT = 0x7d
+const CLOSE_LIST = 0x5d
+const SPACE = 0x20
 
 /**
  * Locates `info`, `messages` and `children` of the object in a UTF-8 file, in one pass that keeps only offsets. The
@@ -27,108 +28,87 @@ const CLOSE = [0x7d, 0x5d]
  * object does. Does not check that the ranges are valid JSON; reading them does.
  */
 export async function splitExport(chunks: AsyncIterable<Uint8Array>): Promise<ExportRanges | undefined> {
-  const found: ExportRanges = { info: undefined, children: undefined, messages: [] }
+  const strings = jsonStringReader()
+  const structure = structureReader(() => strings.lastName())
   let position = 0
-  let depth = 0
-  let isString = false
-  let isEscaped = false
-  /** Name of the current value of the outermost object. */
-  let name = ""
-  let text: StringDecoder | undefined
-  let written = ""
-  let isValue = false
-  let begin = -1
-  let isList = false
-  let item = -1
-
-  const endValue = (to: number) => {
-    if (!isValue || begin < 0) return
-    if (name === "info" || name === "children") found[name] = { from: begin, to }
-    if (name === "messages" && !isList) found.messages = []
-    begin = -1
-  }
-  const endItem = (to: number) => {
-    if (item >= 0) found.messages.push(item, to)
-    item = -1
-  }
-
   for await (const chunk of chunks) {
     for (let i = 0; i < chunk.length; i++) {
-      if (isString) {
-        // Most of a file is strings, which are skipped to the next quotation mark.
-        let from = i
-        if (isEscaped) {
-          isEscaped = false
-          i++
-        }
-        let end = -1
-        while (end < 0) {
-          const quote = chunk.indexOf(QUOTE, i)
-          const stop = quote < 0 ? chunk.length : quote
-          let slashes = 0
-          while (stop - slashes - 1 >= i && chunk[stop - slashes - 1] === BACKSLASH) slashes++
-          if (quote < 0) {
-            isEscaped = slashes % 2 === 1
-            end = chunk.length
-          } else if (slashes % 2 === 1) i = quote + 1
-          else {
-            isString = false
-            end = quote
-          }
-        }
-        if (text) written += text.write(Buffer.from(chunk.buffer, chunk.byteOffset + from, end - from))
-        from = end
-        i = end
+      if (strings.isOpen()) {
+        i = strings.read(chunk, i)
         continue
       }
       const byte = chunk[i] as number
-      if (byte <= 0x20) continue
-      const at = position + i
-      if (depth === 0) {
-        if (byte !== OPEN[0]) return undefined
-        depth = 1
-        continue
-      }
-      if (depth === 1 && isValue && begin < 0 && byte !== COMMA && byte !== CLOSE[0]) {
-        begin = at
-        isList = byte === OPEN[1]
-        if (name === "messages") found.messages = []
-      }
-      const inMessages = name === "messages" && isValue && isList
-      if (depth === 2 && inMessages && item < 0 && byte !== COMMA && byte !== CLOSE[1]) item = at
-      if (byte === QUOTE) {
-        isString = true
-        if (depth === 1 && !isValue) {
-          text = new StringDecoder("utf8")
-          written = ""
-        } else text = undefined
-      } else if (byte === COLON && depth === 1) {
-        name = nameOf(written)
-        isValue = true
-      } else if (byte === COMMA) {
-        if (depth === 2 && inMessages) endItem(at)
-        if (depth === 1) {
-          endValue(at)
-          isValue = false
-        }
-      } else if (OPEN.includes(byte)) depth++
-      else if (CLOSE.includes(byte)) {
-        if (depth === 2 && inMessages) endItem(at)
-        if (depth === 1) endValue(at)
-        depth--
-        if (depth === 0) return found
-      }
+      if (byte <= SPACE) continue
+      if (byte === QUOTE) strings.open(structure.isAtName())
+      const state = structure.read(byte, position + i)
+      if (state === "not an object") return undefined
+      if (state === "complete") return structure.found
     }
     position += chunk.length
   }
   return undefined
 }
 
-/** Decodes a name from its JSON form without quotation marks. */
-function nameOf(written: string): string {
-  try {
-    return JSON.parse(`"${written}"`)
-  } catch {
-    return ""
+/**
+ * Follows the structure of the outermost object and notes where its values and the items of `messages` are.
+ * @param lastName the name that was read last
+ */
+function structureReader(lastName: () => string) {
+  const found: ExportRanges = { info: undefined, children: undefined, messages: [] }
+  let depth = 0
+  /** Name of the current value of the outermost object. */
+  let name = ""
+  let isValue = false
+  let isList = false
+  /** Where the current value and the current message begin; -1: not begun. */
+  let valueStart = -1
+  let messageStart = -1
+
+  const isInMessages = () => depth === 2 && name === "messages" && isValue && isList
+
+  function begin(byte: number, at: number): void {
+    if (depth === 1 && isValue && valueStart < 0 && byte !== COMMA && byte !== CLOSE_OBJECT) {
+      valueStart = at
+      isList = byte === OPEN_LIST
+      if (name === "messages") found.messages = []
+    }
+    if (messageStart < 0 && byte !== COMMA && byte !== CLOSE_LIST && isInMessages()) messageStart = at
+  }
+
+  function end(at: number): void {
+    if (isInMessages() && messageStart >= 0) {
+      found.messages.push(messageStart, at)
+      messageStart = -1
+    }
+    if (depth !== 1 || !isValue || valueStart < 0) return
+    if (name === "info" || name === "children") found[name] = { from: valueStart, to: at }
+    if (name === "messages" && !isList) found.messages = []
+    valueStart = -1
+  }
+
+  return {
+    found,
+    /** Whether a string that begins here is a name of the outermost object. */
+    isAtName: () => depth === 1 && !isValue,
+    /** Reads a byte outside strings, or a string's first. */
+    read(byte: number, at: number): "open" | "complete" | "not an object" {
+      if (depth === 0) {
+        depth = 1
+        return byte === OPEN_OBJECT ? "open" : "not an object"
+      }
+      if (depth <= 2) begin(byte, at)
+      if (byte === COLON && depth === 1) {
+        name = lastName()
+        isValue = true
+      } else if (byte === COMMA) {
+        end(at)
+        if (depth === 1) isValue = false
+      } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++
+      else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+        end(at)
+        depth--
+      }
+      return depth === 0 ? "complete" : "open"
+    },
   }
 }

@@ -1,17 +1,5 @@
 import { ShareError } from "../../errors.ts"
-
-interface Waiter {
-  weight: number
-  enter(): void
-}
-
-interface Client {
-  name: string
-  weight: number
-  /** Sequence number of the last admission. */
-  lastAdmitted: number
-  queue: Set<Waiter>
-}
+import { clientQueues, type QueuedClient, type Waiter } from "./client-queues.ts"
 
 export interface FairSemaphoreOptions {
   /** Maximum total weight that runs at once. Heavier work runs alone. */
@@ -38,67 +26,47 @@ export function fairSemaphore({
   timeoutMs,
 }: FairSemaphoreOptions) {
   let running = 0
-  let queued = 0
   let admissions = 0
-  const clients = new Map<string, Client>()
-  /** Clients with queued work. */
-  const waiting = new Set<Client>()
-
-  function clientNamed(name: string): Client {
-    const client = clients.get(name) ?? { name, weight: 0, lastAdmitted: 0, queue: new Set() }
-    clients.set(name, client)
-    return client
-  }
-
-  function forget(client: Client): void {
-    if (client.weight === 0 && client.queue.size === 0) clients.delete(client.name)
-  }
-
+  const queues = clientQueues(limitPerClient)
   const isFree = (weight: number) => running === 0 || running + weight <= limit
-  const hasCapacity = (client: Client, weight: number) =>
-    client.weight === 0 || client.weight + weight <= limitPerClient
 
-  function start(client: Client, weight: number): void {
+  function start(client: QueuedClient, weight: number): void {
     running += weight
     client.weight += weight
     client.lastAdmitted = ++admissions
   }
 
-  /** The next client to admit among those below their limit, and its first waiter. */
-  function next(): { person: Client; one: Waiter } | undefined {
-    let found: { person: Client; one: Waiter } | undefined
-    for (const person of waiting) {
-      const one: Waiter = person.queue.values().next().value!
-      if (hasCapacity(person, one.weight) && (!found || isBefore(person, found.person))) found = { person, one }
-    }
-    return found
+  function end(client: QueuedClient, weight: number): void {
+    running -= weight
+    client.weight -= weight
+    queues.forgetIdle(client)
+    admit()
   }
 
   function admit(): void {
-    for (let turn = next(); turn !== undefined && isFree(turn.one.weight); turn = next()) {
-      dequeue(turn.person, turn.one)
-      start(turn.person, turn.one.weight)
-      turn.one.enter()
+    for (let turn = queues.next(); turn !== undefined && isFree(turn.waiter.weight); turn = queues.next()) {
+      queues.dequeue(turn.client, turn.waiter)
+      start(turn.client, turn.waiter.weight)
+      turn.waiter.enter()
     }
   }
 
-  function dequeue(client: Client, waiter: Waiter): void {
-    queued--
-    client.queue.delete(waiter)
-    if (client.queue.size === 0) waiting.delete(client)
-  }
-
-  async function acquire(weight: number, client: Client): Promise<void> {
-    const isFirst = client.queue.size === 0 && next() === undefined
-    if (isFirst && isFree(weight) && hasCapacity(client, weight)) return start(client, weight)
-    if (queued >= maxQueued || client.queue.size >= maxQueuedPerClient) {
-      forget(client)
+  async function acquire(weight: number, client: QueuedClient): Promise<void> {
+    const isFirst = client.queue.size === 0 && queues.next() === undefined
+    if (isFirst && isFree(weight) && queues.hasCapacity(client, weight)) return start(client, weight)
+    if (queues.length() >= maxQueued || client.queue.size >= maxQueuedPerClient) {
+      queues.forgetIdle(client)
       throw busyError()
     }
-    await new Promise<void>((resolve, reject) => {
+    await admission(weight, client)
+  }
+
+  /** Queues work. Resolves when it was started; rejects when it waited too long. */
+  function admission(weight: number, client: QueuedClient): Promise<void> {
+    return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        dequeue(client, waiter)
-        forget(client)
+        queues.dequeue(client, waiter)
+        queues.forgetIdle(client)
         reject(busyError())
         admit()
       }, timeoutMs)
@@ -109,28 +77,20 @@ export function fairSemaphore({
           resolve()
         },
       }
-      queued++
-      client.queue.add(waiter)
-      waiting.add(client)
+      queues.enqueue(client, waiter)
     })
   }
 
   /** @param clientName client that the work counts against */
   return async <T>(work: () => Promise<T>, weight = 1, clientName = ""): Promise<T> => {
-    const client = clientNamed(clientName)
+    const client = queues.clientNamed(clientName)
     await acquire(weight, client)
     try {
       return await work()
     } finally {
-      running -= weight
-      client.weight -= weight
-      forget(client)
-      admit()
+      end(client, weight)
     }
   }
 }
-
-const isBefore = (a: Client, b: Client) =>
-  a.weight < b.weight || (a.weight === b.weight && a.lastAdmitted < b.lastAdmitted)
 
 const busyError = () => new ShareError("store-busy", "The server is busy.", { hint: "Try again in a minute." })
