@@ -1,3 +1,4 @@
+import { parseColumn, withoutNulls } from "./column-values.ts"
 import { fields, isFields, text } from "./read-json.ts"
 import type { QueryableDatabase } from "./sqlite.ts"
 
@@ -35,8 +36,8 @@ type DatabaseRow = Record<string, unknown>
 
 /** Converts a row of `session` to the `info` that `opencode export` prints; null columns are omitted. */
 export function sessionInfo(row: DatabaseRow): unknown {
-  const model = json(row["model"])
-  const revert = json(row["revert"])
+  const model = parseColumn(row["model"])
+  const revert = parseColumn(row["revert"])
   const counted = ["summary_additions", "summary_deletions", "summary_files"].some((name) => row[name] != null)
   return withoutNulls({
     id: row["id"],
@@ -57,7 +58,7 @@ export function sessionInfo(row: DatabaseRow): unknown {
           additions: row["summary_additions"] ?? 0,
           deletions: row["summary_deletions"] ?? 0,
           files: row["summary_files"] ?? 0,
-          diffs: json(row["summary_diffs"]),
+          diffs: parseColumn(row["summary_diffs"]),
         })
       : null,
     cost: row["cost"],
@@ -71,7 +72,7 @@ export function sessionInfo(row: DatabaseRow): unknown {
             cache: { read: row["tokens_cache_read"], write: row["tokens_cache_write"] },
           },
     share: row["share_url"] ? { url: row["share_url"] } : null,
-    metadata: json(row["metadata"]),
+    metadata: parseColumn(row["metadata"]),
     revert: isFields(revert)
       ? withoutNulls({
           messageID: revert["messageID"],
@@ -80,7 +81,7 @@ export function sessionInfo(row: DatabaseRow): unknown {
           diff: revert["diff"],
         })
       : null,
-    permission: json(row["permission"]),
+    permission: parseColumn(row["permission"]),
     time: withoutNulls({
       created: row["time_created"],
       updated: row["time_updated"],
@@ -99,8 +100,8 @@ export function* messagesOf(database: QueryableDatabase, sessionID: string, from
   for (const { id, data, parts } of rowsOf(database, sessionID, from)) {
     const messageID = text(id)
     yield {
-      info: { ...fields(json(data)), id: messageID, sessionID },
-      parts: parts.map((part) => ({ ...fields(json(part["data"])), id: part["id"], sessionID, messageID })),
+      info: { ...fields(parseColumn(data)), id: messageID, sessionID },
+      parts: parts.map((part) => ({ ...fields(parseColumn(part["data"])), id: part["id"], sessionID, messageID })),
     }
   }
 }
@@ -121,17 +122,4 @@ function* rowsOf(database: QueryableDatabase, sessionID: string, from: number) {
     const { id, data } = fields(row)
     yield { id, data, parts: partsOf.all(text(id)).map(fields) }
   }
-}
-
-function json(value: unknown): unknown {
-  if (typeof value !== "string") return null
-  try {
-    return JSON.parse(value)
-  } catch {
-    return null
-  }
-}
-
-function withoutNulls(values: DatabaseRow): DatabaseRow {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined))
 }

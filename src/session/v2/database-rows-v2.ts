@@ -1,3 +1,4 @@
+import { parseColumn, withoutNulls } from "../column-values.ts"
 import { fields, isFields, text, type UnknownFields } from "../read-json.ts"
 import type { QueryableDatabase } from "../sqlite.ts"
 import { NEVER_SHARED } from "./is-v2.ts"
@@ -44,7 +45,7 @@ export function v2Tables(database: QueryableDatabase): { v2: boolean; v2Messages
 
 /** Converts a row of `session_v2` to the `info` that `opencode session export` prints; null columns are omitted. */
 export function sessionInfoOfRow(row: UnknownFields): UnknownFields {
-  const [model, revert] = [json(row["model"]), json(row["revert"])]
+  const [model, revert] = [parseColumn(row["model"]), parseColumn(row["revert"])]
   const hasTokens = row["tokens_input"] !== undefined && row["tokens_input"] !== null
   return withoutNulls({
     id: row["id"],
@@ -85,7 +86,7 @@ export function* messagesOfV2(database: QueryableDatabase, sessionID: string, fr
   const rows = database.prepare(`SELECT id, type, time_created, data ${OWN_ROWS}`)
   for (const row of rows.iterate(sessionID, from)) {
     const { id, type, time_created: created, data } = fields(row)
-    yield { time: { created }, ...fields(json(data)), id, type }
+    yield { time: { created }, ...fields(parseColumn(data)), id, type }
   }
 }
 
@@ -97,17 +98,4 @@ export function* storedFormsOfV2(database: QueryableDatabase, sessionID: string,
     // JSON contains no NUL character.
     yield [id, type, data].join("\0")
   }
-}
-
-function json(value: unknown): unknown {
-  if (typeof value !== "string") return null
-  try {
-    return JSON.parse(value)
-  } catch {
-    return null
-  }
-}
-
-function withoutNulls(values: UnknownFields): UnknownFields {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined))
 }

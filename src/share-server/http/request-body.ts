@@ -119,7 +119,7 @@ async function* readChunks({ body }: Request): AsyncGenerator<Uint8Array> {
   try {
     for (;;) {
       const leftMs = BODY_GRACE_MS + (length / MIN_BYTES_PER_SECOND) * 1_000 - (performance.now() - start)
-      const { done, value } = await withTimeout(leftMs, reader.read())
+      const { done, value } = await receivedWithin(leftMs, reader.read())
       if (done) return
       length += value.length
       yield value
@@ -129,7 +129,7 @@ async function* readChunks({ body }: Request): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function withTimeout<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+async function receivedWithin<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const tooSlow = new Promise<never>((_, reject) => {
     timer = setTimeout(
