@@ -11,8 +11,8 @@ import { printSeed } from "./test/support/print-seed.ts"
 const browser = ["test/browser/**/*.test.ts", "test/**/*.browser.test.ts"]
 /** Tests that start a server on loopback. */
 const network = ["test/**/*.network.test.ts"]
-/** Tests of the built command, of the scripts, and of whole shares. */
-const e2e = ["test/e2e/**/*.test.ts", "test/scripts/**/*.test.ts"]
+/** Tests of the built command, of the scripts, of whole shares, and of inputs that take seconds. */
+const e2e = ["test/e2e/**/*.test.ts", "test/scripts/**/*.test.ts", "test/**/*.heavy.test.ts"]
 /** Tests that need Ceph and Swift, the real OpenCode client or an installed package; `.ci/run` provides them. */
 const integration = ["test/integration/**/*.test.ts"]
 

@@ -13,7 +13,7 @@ import { assistant, user } from "./items/parts-draw.ts"
 import { readHtml } from "./read-html.ts"
 
 const executable = findChromium()
-// Large payloads are covered by hostile-sizes.test.ts.
+// Large payloads are covered by hostile-sizes.heavy.test.ts.
 const light = payloads.filter((text) => text.length < 10_000)
 const short: Exported = {
   info: { id: "ses_1", title: "Short" },
