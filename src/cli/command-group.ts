@@ -2,7 +2,7 @@ import type { Command } from "commander"
 import { explainInterrupt } from "../commands/explain-interrupt.ts"
 import type { Terminal } from "../commands/terminal.ts"
 
-/** What a group of commands is added with. */
+/** Context in which a group of commands is added. */
 export interface CommandGroup {
   program: Command
   terminal: Terminal

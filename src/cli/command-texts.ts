@@ -1,6 +1,6 @@
 import type { Command } from "commander"
 
-/** What the help, the man page and the completion say about a command. */
+/** Texts about a command for the help, the man page and the completion. */
 export interface CommandText {
   /** A few words, for the list of commands. */
   summary: string

@@ -15,7 +15,7 @@ export interface HelpGroup {
   rows: [term: string, about: string][]
 }
 
-/** What a command's help consists of, for the terminal and for the man page. */
+/** Content of a command's help, for the terminal and for the man page. */
 export interface HelpContent {
   description: string
   usage: string

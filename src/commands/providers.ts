@@ -2,7 +2,7 @@
 export interface Provider {
   id: string
   label: string
-  /** What its users have at hand, from which the endpoint follows; absent for AWS. */
+  /** Value from which the endpoint follows, such as an account id; absent for AWS. */
   endpoint?: {
     question: string
     placeholder: string

@@ -6,7 +6,7 @@ import { type Destination, parseDestination } from "../store/open-store.ts"
  */
 export function readPolicy({ to, sse, sseKmsKeyId, requesterPays }: Destination): string | undefined {
   const place = parseDestination(to)
-  // What KMS encrypted and what the requester pays for is never readable without credentials.
+  // KMS-encrypted objects, and those of which the requester pays, are never readable without credentials.
   const isSignedOnly = sseKmsKeyId !== undefined || sse?.startsWith("aws:kms") || requesterPays
   if (place.kind === "directory" || isSignedOnly) return undefined
   const shares = [place.bucket, place.folder, "s/*"].filter((name) => name !== "").join("/")

@@ -33,7 +33,7 @@ export interface ShareFlags extends DestinationFlags, SelectionFlags {
   open?: boolean
 }
 
-/** What `share` and `share --all` know before they read a session. */
+/** Settings of `share` and `share --all` before they read a session. */
 export interface ShareRequest {
   settings: LoadedSettings
   selection: Selection
@@ -87,7 +87,7 @@ export const shareOptionsOf = ({ settings, selection, lifetime, store, ledger }:
     newId: newShareId,
   }) satisfies Partial<ShareOptions>
 
-/** What a confirmation shows of a request. */
+/** Part of a request that a confirmation shows. */
 export const confirmationOf = (
   { settings: { destination }, lifetime, store, ledger }: ShareRequest,
   terminal: Terminal,

@@ -17,7 +17,7 @@ import { toBuffers } from "./write-output.ts"
 /** The whole session as one page: a presigned link opens a single object only. */
 const PRESIGNED_PAGE = "whole.html"
 
-/** What signing a link needs to know. */
+/** Options of a presigned link. */
 interface PresignOptions {
   store: ObjectStore
   now: () => Date

@@ -12,7 +12,7 @@ import type { WorkerJob } from "./worker-client.ts"
 
 export type JobOf<Name extends WorkerJob["job"]> = Extract<WorkerJob, { job: Name }>
 
-/** What a job of the worker works with. */
+/** Context of a job of the worker. */
 export interface JobContext {
   /** The environment, with the project's folder as the working directory. */
   system: SystemEnvironment

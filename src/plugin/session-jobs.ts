@@ -23,7 +23,7 @@ import { removeRecorded, removeShares } from "./removal-jobs.ts"
 import { changeEntry, pruneQuietly } from "./share-jobs.ts"
 import type { SessionJob, WorkerJob } from "./worker-client.ts"
 
-/** What the user is asked before the first share of a session. */
+/** Question before the first share of a session. */
 export interface Proposal {
   /** The session is shared already: nothing is asked. */
   isShared: boolean
@@ -205,7 +205,7 @@ async function catchUp(path: string, context: JobContext): Promise<{ followed: s
   for (const { id, session, destination, updated: last, state } of followed) {
     const active = states.get(session)?.active ?? 0
     if (state === "removing" || (state === "published" && active <= Date.parse(last))) continue
-    // What fails is tried again with the session's next change.
+    // A failed job is tried again with the session's next change.
     await publish(sourceOf({ session }, path), settings, { destination, existing: id }, context).catch(() => {})
   }
   return { followed: followed.map(({ session }) => session) }

@@ -1,7 +1,7 @@
 import { ShareError } from "../errors.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
 
-/** What the commands need of OpenCode's terminal, of either generation. Texts are escaped before they get there. */
+/** Interface of OpenCode's terminal to the commands, in both generations. Texts are escaped before they get there. */
 export interface SessionUi {
   toast(toast: { variant: "info" | "success" | "error"; title?: string; message: string; duration?: number }): void
   /** Asks a question; undefined if this OpenCode has no dialogs. */

@@ -37,7 +37,7 @@ export interface SharingOptions {
   debounceMs?: number
 }
 
-/** What a project's folder knows about its sessions and their shares. */
+/** State of the sessions of a project's folder and their shares. */
 interface SharingState {
   options: SharingOptions
   messages: ChangeTracker

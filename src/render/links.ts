@@ -1,6 +1,6 @@
 import type { StoredFile } from "./html/attachment.ts"
 
-/** Where a view's ids and addresses are in a document. Components write no `id`, `href` or `src` without it. */
+/** Ids and addresses of a view in a document. Components write no `id`, `href` or `src` without it. */
 export interface PageLinks {
   /** The `id` attribute of an element. */
   idOf(id: string): string
@@ -14,7 +14,7 @@ export interface PageLinks {
   inlinedBytes?(): number
 }
 
-/** What a part of a page links to. */
+/** Targets of the links of a part of a page. */
 export interface LinkRecord {
   /** Paths of other files of the share. */
   paths: Set<string>

@@ -171,7 +171,7 @@ export type PageItem =
   | (ItemBase & { kind: "compaction"; title: string; body: ProsePiece[] })
   | (ItemBase & { kind: "raw"; title: string; json: string })
 
-/** What a page consists of: rendered items, and what summarizes several of them. */
+/** Entry of a page: a rendered item, or a summary of several. */
 export type PageEntry =
   | { kind: "item"; markup: SafeHtml }
   /** Consecutive read-only steps and the reasoning between them, collapsed. */
@@ -251,7 +251,7 @@ export interface QuestionView {
   state: string
 }
 
-/** What is omitted (`12 lines`), and the file of the share that holds the full text, if there is one. */
+/** Omitted content (`12 lines`), and the file of the share that holds the full text, if there is one. */
 export interface CutView {
   omitted: string
   file: StoredFile | undefined

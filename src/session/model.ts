@@ -279,7 +279,7 @@ export interface ToolPart extends PartBase {
   input: Json
   /** Output that the model received. */
   output: string
-  /** What OpenCode knows about the call beside its output, unchanged. */
+  /** OpenCode's metadata of the call, unchanged. */
   metadata: JsonFields
   /** Error message; "" if the call did not fail. */
   error: string

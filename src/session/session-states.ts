@@ -2,7 +2,7 @@ import { type OpenedDatabase, openDatabase } from "./open-database.ts"
 import { fields, text } from "./read-json.ts"
 import { type SessionHead, sessionHeads } from "./session-heads.ts"
 
-/** What a session in OpenCode's database is like now. */
+/** Current state of a session in OpenCode's database. */
 export interface SessionState {
   id: string
   /** The conversation that it belongs to; its own id unless it is a subagent's. */

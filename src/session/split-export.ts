@@ -60,7 +60,7 @@ function structureReader(lastName: () => string) {
   let name = ""
   let isValue = false
   let isList = false
-  /** Where the current value and the current message begin; -1: not begun. */
+  /** Start of the current value and of the current message; -1: not begun. */
   let valueStart = -1
   let messageStart = -1
 

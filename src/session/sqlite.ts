@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite"
 
-/** What `node:sqlite` and `bun:sqlite` have in common. Parameters are numbered: `?1`. */
+/** Common interface of `node:sqlite` and `bun:sqlite`. Parameters are numbered: `?1`. */
 export interface QueryableDatabase {
   prepare(sql: string): {
     all(...parameters: (string | number | null)[]): unknown[]

@@ -20,7 +20,7 @@ export interface PrepareOptions {
   redact?: (RedactOptions & RedactionPolicy) | undefined
 }
 
-/** What happens around the redaction. */
+/** Steps around the redaction. */
 export interface RedactionPolicy {
   /** Throws `bad-input` if anything was found, instead of replacing it. */
   refuse?: boolean | undefined

@@ -3,7 +3,7 @@ import type { ObjectStore } from "../store/object-store.ts"
 import { MANIFEST, type Manifest, type ManifestObject, prefixOf, writeManifest } from "./manifest.ts"
 import { type UploadOptions, uploadFiles } from "./upload-files.ts"
 
-/** What is stored below the prefix of a share. */
+/** Objects below the prefix of a share. */
 export interface StoredShare {
   /** The manifest as stored, or as it is being stored: see `manifestWritten`. */
   manifest: Manifest

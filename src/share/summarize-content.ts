@@ -1,7 +1,7 @@
 import { countSubagents } from "../session/count-subagents.ts"
 import { isPrompt, type Session, startOfSession } from "../session/model.ts"
 
-/** What a share would contain: `3 prompts, 12 answers, 8 steps, 1 subagent`. Reads the session. */
+/** Summarizes the content of a share: `3 prompts, 12 answers, 8 steps, 1 subagent`. Reads the session. */
 export async function summarizeContent(session: Session): Promise<string> {
   let [prompts, answers, steps, files] = [0, 0, 0, 0]
   const read = startOfSession()
@@ -24,7 +24,7 @@ export async function summarizeContent(session: Session): Promise<string> {
   return counts.flatMap(([n, name]) => (n === 0 ? [] : [`${n} ${name}${n === 1 ? "" : "s"}`])).join(", ")
 }
 
-/** Who can read a bucket's links; null: unknown. */
+/** Audience of a bucket's links; null: unknown. */
 export function describeAccess(isPublic: boolean | null): string {
   if (isPublic === null) return "unknown: public access could not be checked from here"
   return isPublic ? "anyone with the link" : "only those with read access to the bucket; links are not public"

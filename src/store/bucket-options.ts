@@ -1,6 +1,6 @@
 import { ShareError } from "../errors.ts"
 
-/** What a bucket, its owner or its policy demands of requests. */
+/** Requirements of a bucket, its owner or its policy on requests. */
 export interface BucketOptions {
   /** Server-side encryption of every object: `AES256`, `aws:kms` or `aws:kms:dsse`. */
   sse?: string | undefined
@@ -28,7 +28,7 @@ export interface BucketOption {
   /** Name of the value in `--help`. */
   value?: string
   help: string
-  /** What is wrong with a value, as the end of a sentence (`must be …`); undefined if it is valid. */
+  /** Error in a value, as the end of a sentence (`must be …`); undefined if it is valid. */
   problem?(value: string): string | undefined
 }
 

@@ -44,7 +44,7 @@ export interface RemoteStore {
   checkPermissions(prefix: string): Promise<void>
   /** Throws `store-denied` if the store keeps old versions that are not listed: an empty listing would prove nothing. */
   checkListing(prefix: string): Promise<void>
-  /** What every upload asks for besides storing, as text: `sse aws:kms, storageClass COLD`; "" for nothing. */
+  /** Requirements of every upload besides storing, as text: `sse aws:kms, storageClass COLD`; "" for nothing. */
   readonly options: string
   /** Which of that the service did not do for a stored object, one sentence without a full stop each. */
   unmetOptions(key: string): Promise<string[]>

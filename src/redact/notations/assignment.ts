@@ -1,7 +1,7 @@
 import type { ValuePlace } from "../values/judge.ts"
 import { bareValueAt, type NamedValue, type TellingName } from "./notation.ts"
 
-// What stands between a name and its value: the end of a quotation or index, a type, an operator.
+// Text between a name and its value: the end of a quotation or index, a type, an operator.
 const SEPARATOR =
   /\\{0,3}["'`]?\]?\)?\*{0,2}\??[ \t]{0,24}(?:(?:: ?|(?<= ))(?:&?(?:'static )?)?(?:mut )?[A-Za-z][\w<>?.]{0,20}[?!]?(?= ?=)|\[\d{0,4}\](?= ?=))?[ \t]{0,24}(?::=|=>|<-|\?=|={1,3}|:|：|=)\*{0,2}[ \t]{0,8}/y
 const QUOTED =

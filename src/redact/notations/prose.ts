@@ -14,7 +14,7 @@ export function prose(text: string, name: TellingName): NamedValue[] {
   return toldAfter(text, name.end)
 }
 
-/** What follows a name in a sentence. */
+/** Text after a name in a sentence. */
 const FREE = /^(?:["'`*)]{0,2}(?:\s|$|[:：] ?[^\s"'`{[(])|[,，、—–]|["'`*]{0,2}: |[^\x00-\x7f])/
 /** Code, addresses and settings, which are no words of a sentence. */
 const CODE = /[;(){}<>|[\]\\]|=>|\?\.|&&|:\/\/|^[\w?&.-]+=[^=]|\.\w+\.\w+|^@/

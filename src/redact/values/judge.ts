@@ -3,13 +3,13 @@ import { isPlaceholder } from "./placeholders.ts"
 import { nameShare, wordShare } from "./words.ts"
 
 /**
- * What the name of a value promises: a password can be anything, a key is made by a program, and an ambiguous name
+ * Strength of a value's name: a password can be anything, a key is made by a program, and an ambiguous name
  * (`auth`, `salt`, `pass`) needs a value that cannot be mistaken.
  */
 export type NameStrength = "password" | "key" | "ambiguous"
 
 /**
- * Where a value stands. `given`: it is data and no name (environments, options, arguments); `exact`: its end is certain
+ * Place of a value. `given`: it is data and no name (environments, options, arguments); `exact`: its end is certain
  * (quotes, elements, cells); `bare`: it may be an identifier or a word (YAML, logs, code); `prose`: in a sentence.
  */
 export type ValuePlace = "given" | "exact" | "bare" | "prose"

@@ -1,6 +1,6 @@
 import { isHighEntropy, isMachineMade } from "./entropy.ts"
 
-// What people and models write instead of a secret. A secret may contain one by chance; see `isPlaceholder`.
+// Texts that people and models write instead of a secret. A secret may contain one by chance; see `isPlaceholder`.
 const placeholder =
   /\*{3,}|•{3,}|\.{3}|…|_{4,}|-{4,}|0{8,}|1{8,}|0?12345678|87654321|01234567|abcdefgh?|your[-_. ]|[-_. ]here$|my[-_.]?(?:secret|token|password|key)|example|sample|placeholder|dummy|change[-_.]?(?:me|this|it)|replace[-_.]?(?:me|this|with)|insert[-_.]|redacted|deadbeef|cafebabe|^(?:my|your|the|user|db|test|new|old|admin|root|super|some|a)?[-_ ]?(?:p[a@]ssw[o0]rd|passwort|s3cr3t|secret|hunter2|correct-?horse(?:-?battery(?:-?staple)?)?)\d{0,3}!?$|(?:^|[-_.])(?:fake|mock|none|null|undefined|true|false|empty|hidden|masked|removed|omitted|secret|passwd|token|value|string|required|optional|apikey|passphrase|credentials?|kennwort|contraseña|senha|пароль|hasło|todo|test)\d{0,3}!?$/i
 

@@ -38,7 +38,7 @@ interface FileHistory {
   morePrompts: number
   first: FileDiff["status"]
   last: FileDiff["status"]
-  /** What the headers of its diffs say beside lines, a few of them. */
+  /** Facts from the headers of its diffs beside lines, a few of them. */
   notes: string[]
   /** Totals of the diffs not kept. */
   dropped: { changes: number; additions: number; deletions: number }

@@ -203,7 +203,7 @@ async function buildFileView(file: ChangedFile, page: string, budget: { charsLef
   }
 }
 
-/** What no diff shown says already, as a sentence. */
+/** Facts that no shown diff states, as a sentence. */
 function notesOf({ notes }: ChangedFile, blocks: ChangedFileView["diffs"]): string {
   const text = notes.filter((note) => !blocks.some(({ block }) => block.note.includes(note))).join("; ")
   return text === "" ? "" : clip(`${text[0]!.toUpperCase()}${text.slice(1)}.`, 600)

@@ -9,7 +9,7 @@ const headerOf = (patch: string): string => {
   return hunk < 0 ? head : head.slice(0, hunk)
 }
 
-/** What a diff's header says beside lines: `renamed from a.ts, made executable`; "" if nothing. */
+/** Facts from a diff's header beside lines: `renamed from a.ts, made executable`; "" if nothing. */
 export function headerNote(patch: string): string {
   const header = headerOf(patch)
   const field = (name: string) => new RegExp(`^${name} (.+)$`, "m").exec(header)?.[1]?.trim()

@@ -26,7 +26,7 @@ export function markupOf(value: SafeHtml): string {
 }
 
 /**
- * What Astro's renderer made of a component, which escapes all text: completes the escaping by what HTML and UTF-8 cannot
+ * Output of Astro's renderer, which escapes all text: completes the escaping by what HTML and UTF-8 cannot
  * carry. For src/components/render-page.ts only.
  */
 export function componentMarkup(markup: string): SafeHtml {

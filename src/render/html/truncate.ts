@@ -31,7 +31,7 @@ export interface TruncatedText {
   tail: string
   /** Number of omitted lines between `head` and `tail`. */
   omittedLines: number
-  /** What is omitted: `12 lines`, `56,500 characters`; "" if nothing is. */
+  /** Omitted content: `12 lines`, `56,500 characters`; "" if none. */
   omitted: string
   /** The full text as a file of the share, if something is omitted. */
   readonly fullText?: StoredFile

@@ -120,7 +120,7 @@ type Enclosures = Pick<Extract<PageItem, { kind: "prompt" }>, "attachments" | "h
 /** Bytes of files' names and of inserted texts that one item shows; further ones follow in items of their own. */
 const MAX_ENCLOSURES_BYTES = 60_000
 
-/** What comes with a user message, as much together as fits. One pack at least for a prompt. */
+/** Enclosures of a user message, as many together as fit. One pack at least for a prompt. */
 function packedEnclosures(message: UserMessage, isAsked: boolean): Enclosures[] {
   const packs: Enclosures[] = isAsked ? [{ attachments: [], hidden: [] }] : []
   let left = MAX_ENCLOSURES_BYTES

@@ -90,7 +90,7 @@ export function outputBlocks(text: string, tone: "bad" | "plain" = "plain"): Ste
   return shown.fullText ? [...blocks, { type: "link", target: shown.fullText, label: "the whole text" }] : blocks
 }
 
-/** What is shown of a text, with a line that says what is left out. */
+/** Shown part of a text, with a line that states the omitted part. */
 const joinCut = ({ head, tail, omitted, omittedLines }: TruncatedText): string =>
   omittedLines === 0 ? head : `${head}\n… ${omitted} left out …\n${tail}`
 

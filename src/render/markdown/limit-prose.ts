@@ -16,7 +16,7 @@ interface LimitedBlock {
   pieces: LimitedPiece[]
   /** Lines of the block in the text. */
   sourceLines: number
-  /** What is shown. */
+  /** Shown text. */
   lines: number
   bytes: number
 }

@@ -14,7 +14,7 @@ export function toolMarkdown(part: ToolPart): string[] {
   const { verb, folder = "", object = "", mono = true, outcome, lines } = call.row(context)
   const name = mono ? codeSpan(folder + object) : escapeInline(folder + object)
   const end = outcome ?? (lines ? `+${lines.additions} −${lines.deletions}` : (call.failure() ?? ENDS[part.status]))
-  // What the user did stands beside prompts, not in an answer.
+  // The user's own steps stand beside prompts, not in an answer.
   const heading = `${part.isByUser ? "##" : "###"} ${[verb, name].filter(Boolean).join(" ")}${end && ` (${escapeInline(end)})`}`
   const isFailed = part.status === "error" && part.error !== "" && call.category !== "denied"
   const error = isFailed ? ["Error:", cutFence(part.error, "text")] : []

@@ -4,7 +4,7 @@ import { headingMarkdown, messageMarkdown } from "../session-markdown/message-ma
 import { stringifyRecord } from "./session-documents.ts"
 import type { SpooledText } from "./spooled-text.ts"
 
-/** What was written of a session after some of its messages. */
+/** Documents as written after some of a session's messages. */
 export interface DocumentsSoFar {
   record: readonly Content[]
   text: readonly Content[]
@@ -39,7 +39,7 @@ export class DocumentWriter {
     await this.#text.push(messageMarkdown(message, prompts))
   }
 
-  /** What was written since `begin`. Valid until more is. */
+  /** Text written since `begin`. Valid until the next write. */
   async contentSoFar(): Promise<DocumentsSoFar> {
     return {
       record: await this.#record.between(this.#start.record, await this.#record.size()),

@@ -11,7 +11,7 @@ import { pageName } from "./page-names.ts"
 import type { PageRenderer } from "./page-renderer.ts"
 import { summarizeTurn, type Turn } from "./prompt-summary.ts"
 
-/** What all pages of a share have in common. */
+/** Fields that all pages of a share have in common. */
 export interface PageCommon {
   /** The share's id, written into every page. */
   id: string

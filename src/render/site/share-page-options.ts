@@ -1,7 +1,7 @@
 import type { TemporaryFiles } from "../../lib/temporary-files.ts"
 import type { PageRenderer, PageSheet } from "./page-renderer.ts"
 
-/** What all pages of a share are rendered with. */
+/** Options of all pages of a share. */
 export interface SharePageOptions {
   /** The share's id, written into every page. */
   id: string

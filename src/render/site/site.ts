@@ -15,7 +15,7 @@ export interface SiteOptions extends SharePageOptions {
   resume?: SiteResume | undefined
 }
 
-/** Where rendering resumes, and where its state is captured. */
+/** Position at which rendering resumes, and at which its state is captured. */
 export interface SiteResume {
   /** Checkpoint of an earlier run. Its files are yielded but must not be rendered. */
   from: SiteCheckpoint | undefined

@@ -95,7 +95,7 @@ const CHANGES: Record<string, PatchedFile["change"]> = {
   update: "update",
   delete: "delete",
   move: "move",
-  // Of OpenCode 2, where a moved file has its new name.
+  // OpenCode 2 names a moved file by its new name.
   added: "add",
   modified: "update",
   deleted: "delete",

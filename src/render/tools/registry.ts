@@ -80,7 +80,7 @@ function describe<Call>(tool: Tool<Call>, part: ToolPart): ToolCall | undefined 
   }
 }
 
-/** What the user did or refused is no failure of the agent's. */
+/** A call that the user made or refused is not a failure of the agent. */
 const UNMARKED = { tone: "plain", node: "other" } as const
 
 const reasonBlock = ({ reason, rules }: Partial<Denial> = {}): ToolBlock[] => [

@@ -13,7 +13,7 @@ export interface SearchCall {
   count: number | undefined
 }
 
-/** What `glob`, `grep` and `list` have in common. */
+/** Common part of `glob`, `grep` and `list`. */
 export const search: Omit<Tool<SearchCall>, "names" | "read" | "category" | "row" | "published"> = {
   mark: unmarked,
   failure: failsAsCall,

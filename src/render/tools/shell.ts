@@ -100,7 +100,7 @@ function withoutNotes(output: string, exit: ShellCall["exit"]): string {
 
 function endingOf(part: ToolPart, exit: ShellCall["exit"]): ShellCall["ending"] {
   const { status, output, error, errorType, metadata } = part
-  // Of OpenCode 2; `status` is the one of the user's own commands.
+  // OpenCode 2 only; `status` is the one of the user's own commands.
   if (metadata["timeout"] === true || metadata["status"] === "timeout") return "timed-out"
   if (metadata["status"] === "killed") return "aborted"
   if (typeof exit === "number") return "exited"

@@ -39,7 +39,7 @@ const METADATA: ObjectShape = {
   files: [named("file status additions deletions patch")],
   answers: [[PLAIN]],
   toolCalls: [{ ...named("tool status"), input: ANY }],
-  // Of OpenCode 1, in migrated sessions.
+  // OpenCode 1's, in migrated sessions.
   ...named("sessionId background exists count matches diff output"),
   filediff: named("file patch additions deletions"),
   results: [{ diff: PLAIN, filediff: named("file patch additions deletions") }],

@@ -17,7 +17,7 @@ export interface SignInAttempt {
   verifier: string
 }
 
-/** What the state of a response says, whoever's browser it came from. */
+/** Content of the state of a response, of any browser. */
 export interface AttemptState {
   id: string
   returnTo: string

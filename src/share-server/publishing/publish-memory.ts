@@ -4,7 +4,7 @@ import { type BatchCache, batchCache } from "../items/batches.ts"
 const MAX_CACHED_BATCH_BYTES = 8_000_000
 const MAX_REMEMBERED_SHARES = 1_000
 
-/** What this process remembers of the shares that it published last. Nothing of it has to be right for others. */
+/** State of the shares that this process published last: a cache, which other instances may have made stale. */
 export interface PublishMemory {
   batches: BatchCache
   /** Names of the batches that the published version of a share is made of. */

@@ -45,7 +45,7 @@ export async function publishShare(id: string, options: PublishShareOptions): Pr
   const remove = (entries: readonly ObjectEntry[]) => deleteObjects(store, id, objects, entries)
   const lease = await acquireLease(store, id, { isListed: objects.hasLease, remove })
   if (!lease) return "busy"
-  // Where another instance publishes as well, both may have begun in the same moment.
+  // Another instance may publish the same share, begun in the same moment.
   const stored = await readBatches(store, objects.batches, memory.batches)
   if (!stored || (!previous && !(await lease.isHeld()))) {
     await lease.release()

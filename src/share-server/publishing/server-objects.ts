@@ -3,7 +3,7 @@ import { batchNameOf } from "../items/batches.ts"
 import { serverPrefixOf } from "../shares/json-objects.ts"
 import { leaseKeyOf } from "./lease.ts"
 
-/** What a share's prefix holds for the server alone, from one listing. */
+/** Objects below a share's prefix that only the server uses, from one listing. */
 export interface ServerObjects {
   hasOwner: boolean
   hasLease: boolean

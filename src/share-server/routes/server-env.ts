@@ -20,7 +20,7 @@ export interface ServerEnv {
 
 export type ServerHono = Hono<ServerEnv>
 
-/** What the routes work with. */
+/** Services of the routes. */
 export interface ServerContext {
   store: ObjectStore
   backends: ShareBackends

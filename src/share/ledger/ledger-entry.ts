@@ -32,5 +32,5 @@ export interface LedgerEntry extends Expiry {
   updated: string
 }
 
-/** What identifies a share on this machine. */
+/** Identity of a share on this machine. */
 export type ShareKey = Pick<LedgerEntry, "session" | "destination">

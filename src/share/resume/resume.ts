@@ -29,7 +29,7 @@ export interface Resume {
   plan(rendering: ResumeRendering): Promise<ResumePlan>
 }
 
-/** What is rendered. The temporary files stay open as long as a checkpoint is used. */
+/** Input of the renderer. The temporary files stay open as long as a checkpoint is used. */
 export interface ResumeRendering {
   session: Session
   redacted: Pick<RedactionResult, "secretPositions" | "key">

@@ -9,7 +9,7 @@ export interface S3Bucket {
   endpoint: string
   region: string
   credentials: KnownCredentials
-  /** What every upload carries: encryption, storage class, ACL, tags. */
+  /** Parameters of every upload: encryption, storage class, ACL, tags. */
   upload: UploadDemands
   /** Whether the service lists versions; undefined before the first listing. */
   versions: "listed" | "unsupported" | "denied" | undefined

@@ -8,7 +8,7 @@ import { readObjectLock } from "./s3-object-lock.ts"
 import { checkListing, checkPermissions } from "./s3-permissions.ts"
 import { unmetOptions } from "./s3-unmet.ts"
 
-/** What distinguishes a store from others, apart from its credentials and its folder. */
+/** Identity of a store, apart from its credentials and its folder. */
 interface StoreLocation {
   bucketUrl: string
   profile: string

@@ -11,7 +11,7 @@ export class CredentialsUnavailableError extends Error {
   }
 }
 
-/** What is known about the credentials of a client. */
+/** State of the credentials of a client. */
 export interface KnownCredentials {
   /** Undefined until they are first needed. */
   source: CredentialSource | undefined

@@ -1,6 +1,6 @@
 import { loadSharedConfigFiles, type ParsedIniData } from "@smithy/core/config"
 
-/** Where credentials come from; never a value. */
+/** Source of credentials; never a value. */
 export interface CredentialSource {
   kind:
     | "environment"

@@ -50,7 +50,7 @@ export function connectionError({ code, message, system }: S3ErrorFacts, about: 
   return undefined
 }
 
-/** What is wrong with the certificate of a service, and a hint. */
+/** Error in the certificate of a service, and a hint. */
 function certificateProblem(system: string[]): [why: string, hint: string] | undefined {
   const code = system.find((one) => /^(?:CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT)/.test(one))
   switch (code) {

@@ -64,7 +64,7 @@ const signInHint = (profile: string) => `Sign in again: aws sso login${profile =
 const pathIn = (error: unknown): string | undefined =>
   error instanceof Error && "path" in error && typeof error.path === "string" ? error.path : undefined
 
-/** What a credential program printed on stderr. Its command line is left out: it may contain a secret. */
+/** Stderr of a credential program. Its command line is left out: it may contain a secret. */
 function programWords(message: string): string {
   const [first = "", ...others] = message.split("\n")
   const said = /^Command failed/.test(first) ? others.join(" ") : first

@@ -14,7 +14,7 @@ export interface S3Context {
   /** The full key or prefix in the bucket. */
   key?: string | undefined
   credentials?: KnownCredentials
-  /** What the request asked for besides storing. */
+  /** Requirements of the request besides storing. */
   upload?: UploadDemands
 }
 

@@ -63,7 +63,7 @@ export function deniedError(facts: S3ErrorFacts, about: S3Context): ErrorText | 
 const actionIn = (message: string) => /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1]
 
 /**
- * What to change, if AWS names the policy that refused.
+ * Change to make, if AWS names the policy that refused.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
 function policyHint(message: string, about: S3Context): string | undefined {

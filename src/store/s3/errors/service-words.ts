@@ -4,7 +4,7 @@ const MAX_WORDS_CHARS = 400
 const BOILERPLATE =
   /^(?:unknown ?error|access ?denied|forbidden|null|the specified bucket does not exist|could not load credentials from any providers|the specified key does not exist)$/i
 
-/** What a service said about a refusal, as the end of a sentence: ` (the service says: …)`; "" if that adds nothing. */
+/** Message of a service about a refusal, as the end of a sentence: ` (the service says: …)`; "" if that adds nothing. */
 export function serviceWords({ message, code }: { message: string; code: string }, speaker = "the service"): string {
   const said = message
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
