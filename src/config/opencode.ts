@@ -56,7 +56,7 @@ type ConfigPlace = Pick<ConfigFile, "name" | "from">
 const CONTENT_VARIABLE = "OPENCODE_CONFIG_CONTENT"
 
 /**
- * Where configuration of a folder may be, lowest precedence first: user-wide (`~/.opencode` as well), `OPENCODE_CONFIG`,
+ * Candidate configuration files of a folder, lowest precedence first: user-wide (`~/.opencode` as well), `OPENCODE_CONFIG`,
  * the project's (from the repository's root, or without one from the file system's, down to the folder; beside each its
  * `.opencode`), `OPENCODE_CONFIG_DIR`, `OPENCODE_CONFIG_CONTENT`, and the administrator's.
  * The order is OpenCode's: https://opencode.ai/docs/config/#precedence-order

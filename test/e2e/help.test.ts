@@ -36,7 +36,7 @@ describe("help", () => {
 
   test("examples are valid: none is refused for how it is written", async () => {
     for (const [args] of Object.values(commandTexts).flatMap(({ examples }) => examples)) {
-      // What would start a server, or change the reader's files, ends at its own help.
+      // With --help: some would start a server or change the reader's files.
       const words = args.split(" >")[0]!.split(" ")
       const { status, stderr } = await ownHome().run([...words, "--help"])
       expect({ args, status, stderr }).toMatchObject({ status: 0, stderr: "" })

@@ -12,7 +12,7 @@ interface HostOptions {
   version1?: string
   /** Methods that this OpenCode lacks, as paths: `ui.dialog`. */
   without?: string[]
-  /** What the client of the terminal returns: sessions of another machine, by id. */
+  /** Sessions of another machine that the terminal's client returns, by id. */
   remote?: Record<string, { info: object; messages: object[] }>
 }
 

@@ -24,7 +24,7 @@ interface TextReplacement {
 }
 
 /** A longer count tells no more. */
-const MAX_PLACEHOLDERS = 1_000
+const MAX_PLACEHOLDER_COUNT = 1_000
 
 // Shorter secrets may also be words, so they are replaced only together with the text before them.
 const MIN_DISTINCT_CHARS = 8
@@ -60,7 +60,7 @@ export class Secrets {
 
   /** Counts a value that looks like a secret but was made up. */
   addFake(value: string): void {
-    if (this.#placeholders.size < MAX_PLACEHOLDERS) this.#placeholders.add(value)
+    if (this.#placeholders.size < MAX_PLACEHOLDER_COUNT) this.#placeholders.add(value)
   }
 
   /** Number of distinct values that look like secrets but were made up. */

@@ -33,7 +33,7 @@ const QUALIFIERS = new Set(
 const HARMLESS =
   /public|csrf[-_]?token[-_]?name|page[-_]?token|next[-_]?token|sync[-_]?token|continuation|cursor|checksum|digest|integrity|(?:^|[-_.])(?:no|dis|disabled?|enabled?|allow|without|ask|change|has|is|use|show|hide|forgot|reset|needs?|require[ds]?|with|get|max|min|num|total|input|output|cached|prompt|completion)[-_.]|(?:^|[a-z])(?:bypass|compass|encompass|surpass|trespass|overpass)$/i
 
-const MAX_CACHED_NAMES = 5_000
+const MAX_CACHED_NAME_COUNT = 5_000
 const strengths = new Map<string, NameStrength | "none">()
 
 /** Strength of a name as an announcement of a secret; `none` for names of other things. Cached. */
@@ -41,7 +41,7 @@ export function strengthOf(name: string): NameStrength | "none" {
   const cached = strengths.get(name)
   if (cached) return cached
   const strength = classify(name.slice(-100))
-  if (strengths.size === MAX_CACHED_NAMES) strengths.clear()
+  if (strengths.size === MAX_CACHED_NAME_COUNT) strengths.clear()
   strengths.set(name, strength)
   return strength
 }

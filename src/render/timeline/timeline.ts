@@ -50,7 +50,7 @@ export const emptyTimeline = (): Timeline => ({
 })
 
 /** Marks kept per kind: several per pixel. */
-const MAX_MARKS = 2_000
+const MAX_TIMELINE_MARK_COUNT = 2_000
 
 /**
  * Adds a message, in session order.
@@ -78,7 +78,8 @@ type MarkKind = "work" | "changed" | "passed" | "failed" | "summarised"
 
 function addMark(timeline: Timeline, kind: MarkKind, added: TimelineMark): void {
   timeline[kind].push(added)
-  if (timeline[kind].length >= 2 * MAX_MARKS) timeline[kind] = limitMarks(timeline[kind], MAX_MARKS, 1)
+  if (timeline[kind].length >= 2 * MAX_TIMELINE_MARK_COUNT)
+    timeline[kind] = limitMarks(timeline[kind], MAX_TIMELINE_MARK_COUNT, 1)
 }
 
 function addPrompt(timeline: Timeline, { id, parts }: UserMessage, at: number, page: string): void {
@@ -87,7 +88,8 @@ function addPrompt(timeline: Timeline, { id, parts }: UserMessage, at: number, p
   const text = clip(words.join(" ").slice(0, 400).replace(/\s+/g, " ").trim(), 80)
   const href = page === timeline.firstPage ? `#${id}` : `${page}#${id}`
   timeline.prompts.push({ ...mark(at, at, text), number, href })
-  if (timeline.prompts.length >= 2 * MAX_MARKS) timeline.prompts = limitMarks(timeline.prompts, MAX_MARKS, 1)
+  if (timeline.prompts.length >= 2 * MAX_TIMELINE_MARK_COUNT)
+    timeline.prompts = limitMarks(timeline.prompts, MAX_TIMELINE_MARK_COUNT, 1)
 }
 
 function addWork(timeline: Timeline, message: AssistantMessage, at: number): void {

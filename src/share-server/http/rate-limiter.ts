@@ -1,10 +1,10 @@
 import { LRUCache } from "lru-cache"
 
-const MAX_CLIENTS = 100_000
+const MAX_CLIENT_COUNT = 100_000
 
 /** Token bucket for each client: `limit` requests a minute, with a burst of up to one minute's worth. */
 export function rateLimiter(limit: number, now: () => number = Date.now) {
-  const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: MAX_CLIENTS })
+  const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: MAX_CLIENT_COUNT })
   return (client: string): boolean => {
     const time = now()
     const bucket = buckets.get(client) ?? { tokens: limit, at: time }

@@ -3,7 +3,7 @@ import type { ObjectStore } from "../../store/object-store.ts"
 import { storedBytes } from "./batches.ts"
 
 /** Number of shares whose stored size is tracked. */
-const MAX_TRACKED_SHARES = 1_000
+const MAX_TRACKED_SHARE_COUNT = 1_000
 
 /** Limit of the bytes that are stored of one session. */
 export interface ShareQuota {
@@ -15,7 +15,7 @@ export interface ShareQuota {
 
 /** The stored size is listed only now and then, since a batch is small compared to the limit. */
 export function shareQuota(store: ObjectStore, maxShareBytes: number): ShareQuota {
-  const bytesSinceCheck = new LRUCache<string, number>({ max: MAX_TRACKED_SHARES })
+  const bytesSinceCheck = new LRUCache<string, number>({ max: MAX_TRACKED_SHARE_COUNT })
   return {
     async reserve(id, bytes) {
       const since = (bytesSinceCheck.get(id) ?? Number.POSITIVE_INFINITY) + bytes

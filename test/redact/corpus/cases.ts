@@ -81,7 +81,7 @@ export const tokenCases = (each: number): Case[] =>
         wordsNear.get(kind) ?? [kind.replace(/ (?:key|token|secret|webhook|password|cookie|app password|id)\b.*$/, "")],
       )
       const [place, text] = source().pick(Object.entries(aroundTokens))
-      // Of a webhook, the host stays.
+      // The host of a webhook stays.
       const secret = token.replace(/^https:.*?\/(?:services|webhooks|webhookb2|catch|webhook)\//, "")
       return { group: "provider tokens", name: `${kind} (${place})`, text: text(service, token), secrets: [secret] }
     }),

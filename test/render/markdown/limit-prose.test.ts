@@ -38,7 +38,7 @@ test("a text within its limits stays as it is", () => {
   )
 })
 
-/** What people paste, of so many lines. */
+/** Generates pasted texts of a number of lines. */
 const pasted: Record<string, (lines: number) => string> = {
   "a log": (lines) => logOf(lines, "\n"),
   "a log with blank lines": (lines) => logOf(Math.ceil(lines / 2), "\n\n"),

@@ -33,7 +33,7 @@ test("a share whose content does not arrive says after a minute that a proxy may
   ])
   expect(text).toContain("client_max_body_size 4m;")
   expect(log.some((line) => line.includes("share without content"))).toBe(true)
-  // What has arrived, but is not published yet, is on its way.
+  // Items that arrived and are not published yet do not count as missing.
   await sync(items)
   expect((await page())[1]).toContain("This page reloads when it is ready")
   await publish(id)
