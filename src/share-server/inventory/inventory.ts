@@ -1,6 +1,7 @@
 import { mapConcurrently } from "../../lib/concurrency.ts"
 import { MAX_CONCURRENT_READS, type ObjectStore } from "../../store/object-store.ts"
-import { describeShare, type InventoryChange, type InventoryEntry } from "./inventory-entry.ts"
+import { changeOf, mergeChanges, withRead } from "./inventory-changes.ts"
+import type { InventoryChange, InventoryEntry } from "./inventory-entry.ts"
 import { listInventory, readChanges, writeBase, writeChanges } from "./inventory-objects.ts"
 
 /**
@@ -33,6 +34,12 @@ const HOUR_MS = 3_600_000
 
 const MAX_LOAD_ATTEMPTS = 3
 
+/** What the bucket has: changes of the newest base, if there is one, and those since. */
+interface Loaded {
+  base: InventoryChange[] | undefined
+  recent: InventoryChange[]
+}
+
 export function inventory(store: ObjectStore, now: () => Date): Inventory {
   const changed = new Set<string>()
   const reads = new Map<string, string>()
@@ -57,7 +64,7 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
     }
   }
 
-  async function load(attempt = 1): Promise<{ changes: InventoryChange[]; isComplete: boolean }> {
+  async function load(attempt = 1): Promise<Loaded> {
     const { base, changes } = await listInventory(store, now().getTime())
     const keys = [...(base ?? []), ...changes]
     const read = await mapConcurrently(
@@ -72,7 +79,8 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
     idle = setTimeout(() => {
       loaded = new Map()
     }, IDLE_MS).unref()
-    return { changes: [...loaded.values()].flat(), isComplete: base !== undefined }
+    const changesIn = (keys: readonly string[]) => keys.flatMap((key) => loaded.get(key) ?? [])
+    return { base: base && changesIn(base), recent: changesIn(changes) }
   }
 
   return {
@@ -87,9 +95,9 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
     },
     async list() {
       await flush()
-      const { changes, isComplete } = await load()
-      const entries = [...mergeChanges(changes).values()]
-      return { entries: entries.sort((a, b) => (a.updated < b.updated ? 1 : -1)), isComplete }
+      const { base, recent } = await load()
+      const entries = [...mergeChanges([...(base ?? []), ...recent]).values()]
+      return { entries: entries.sort((a, b) => (a.updated < b.updated ? 1 : -1)), isComplete: base !== undefined }
     },
     beginScan() {
       const startMs = now().getTime()
@@ -100,10 +108,11 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
           if ("entry" in change) found.push(change)
         },
         async end() {
-          const previous = mergeChanges((await load()).changes)
+          const { base = [], recent } = await load()
+          const previous = mergeChanges([...base, ...recent])
           const ids = new Set(found.map(({ id }) => id))
-          // What recent changes list and the scan has not met: removed meanwhile, or created.
-          const others = [...previous.keys()].filter((id) => !ids.has(id))
+          // What the scan has not met: removed meanwhile, created meanwhile, or not readable for a moment.
+          const others = new Set([...previous.keys(), ...recent.map(({ id }) => id)].filter((id) => !ids.has(id)))
           const looked = await mapConcurrently(others, MAX_CONCURRENT_READS, (id) =>
             changeOf(store, id, now().getTime()),
           )
@@ -114,34 +123,4 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
       }
     },
   }
-}
-
-async function changeOf(store: ObjectStore, id: string, at: number): Promise<InventoryChange> {
-  const entry = await describeShare(store, id)
-  return entry ? { id, at, entry } : { id, at, removed: true }
-}
-
-function withRead(change: InventoryChange, read: string | undefined): InventoryChange {
-  return "entry" in change && read !== undefined ? { ...change, entry: { ...change.entry, read } } : change
-}
-
-/** Merges changes in any order: the latest look at a share holds, and its latest read. */
-export function mergeChanges(changes: Iterable<InventoryChange>): Map<string, InventoryEntry> {
-  const latest = new Map<string, Exclude<InventoryChange, { read: string }>>()
-  const reads = new Map<string, string>()
-  const noteRead = (id: string, read: string | undefined) => {
-    if (read !== undefined && read > (reads.get(id) ?? "")) reads.set(id, read)
-  }
-  for (const change of changes) {
-    if ("read" in change) {
-      noteRead(change.id, change.read)
-      continue
-    }
-    if ("entry" in change) noteRead(change.id, change.entry.read)
-    if (change.at >= (latest.get(change.id)?.at ?? 0)) latest.set(change.id, change)
-  }
-  const entries = new Map<string, InventoryEntry>()
-  for (const [id, change] of latest)
-    if ("entry" in change) entries.set(id, reads.has(id) ? { ...change.entry, read: reads.get(id) } : change.entry)
-  return entries
 }
