@@ -34,6 +34,12 @@ const MAX_CONTEXT_CHARS = 60
 
 const isOption = (word: string | undefined) => word !== undefined && /^-|[:=]$/.test(word)
 
+/** Whether a command's name would begin inside a word: most do, as names are short. */
+function isInWord(text: string, at: number): boolean {
+  const before = at === 0 ? 32 : text.charCodeAt(at - 1)
+  return before === 45 || before === 46 || before === 95 || (before < 128 && /\w/.test(text.charAt(at - 1)))
+}
+
 function ruleOf(line: string): SecretRule {
   const [first, ...rest] = line.split(" ")
   const anchors = first!.split("|")
@@ -41,12 +47,13 @@ function ruleOf(line: string): SecretRule {
     .map((word, at) => (word === "|" ? "\\s{0,4}\\|" : patternOf(word, isOption(rest[at - 1]))))
     .join("")
   const pattern = new RegExp(
-    `(?<![\\w.-])(?:${anchors.map((word) => escapePattern(word).replace("\\{w\\}", "[\\w-]{1,30}")).join("|")})(?:\\.exe)?${/^echo/.test(first!) ? ECHO_OPTIONS : ""}${joined}`,
+    `(?:${anchors.map((word) => escapePattern(word).replace("\\{w\\}", "[\\w-]{1,30}")).join("|")})(?:\\.exe)?${/^echo/.test(first!) ? ECHO_OPTIONS : ""}${joined}`,
     "dy",
   )
   return {
     anchors: anchors.map((word) => word.replace("{w}", "")),
     findAt(text, at) {
+      if (isInWord(text, at)) return []
       pattern.lastIndex = at
       const range = pattern
         .exec(text)
