@@ -34,11 +34,15 @@ const MAX_CONTEXT_CHARS = 60
 
 const isOption = (word: string | undefined) => word !== undefined && /^-|[:=]$/.test(word)
 
-/** Whether a command's name would begin inside a word: most do, as names are short. */
-function isInWord(text: string, at: number): boolean {
-  const before = at === 0 ? 32 : text.charCodeAt(at - 1)
-  return before === 45 || before === 46 || before === 95 || (before < 128 && /\w/.test(text.charAt(at - 1)))
-}
+/** Characters that the pattern of a command reads at most. */
+const MAX_COMMAND_CHARS = 4_000
+
+/** The longest text that each command of a rule has, to be looked for before its pattern, which takes long to compile. */
+const requiredText = (words: readonly string[]): string =>
+  words
+    .filter((word) => !word.includes("|") && word !== "..")
+    .flatMap((word) => word.split(/\{w?\}/))
+    .reduce((longest, piece) => (piece.length > longest.length ? piece : longest), "")
 
 function ruleOf(line: string): SecretRule {
   const [first, ...rest] = line.split(" ")
@@ -47,13 +51,15 @@ function ruleOf(line: string): SecretRule {
     .map((word, at) => (word === "|" ? "\\s{0,4}\\|" : patternOf(word, isOption(rest[at - 1]))))
     .join("")
   const pattern = new RegExp(
-    `(?:${anchors.map((word) => escapePattern(word).replace("\\{w\\}", "[\\w-]{1,30}")).join("|")})(?:\\.exe)?${/^echo/.test(first!) ? ECHO_OPTIONS : ""}${joined}`,
+    `(?<![\\w.-])(?:${anchors.map((word) => escapePattern(word).replace("\\{w\\}", "[\\w-]{1,30}")).join("|")})(?:\\.exe)?${/^echo/.test(first!) ? ECHO_OPTIONS : ""}${joined}`,
     "dy",
   )
+  const required = requiredText(rest)
   return {
     anchors: anchors.map((word) => word.replace("{w}", "")),
+    beginsWord: true,
     findAt(text, at) {
-      if (isInWord(text, at)) return []
+      if (!text.slice(at, at + MAX_COMMAND_CHARS).includes(required)) return []
       pattern.lastIndex = at
       const range = pattern
         .exec(text)
