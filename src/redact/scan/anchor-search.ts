@@ -29,18 +29,14 @@ export function createAnchorSearch<Meaning>(
     for (let at = 0; at < word.length; at++) characters[at] = classes[word.charCodeAt(at)]!
     return { characters, meaning }
   })
-  // For two classes, where the row of the third begins; 0 for none. In rows, the index of the words that begin so.
-  const rows = new Uint32Array(width * width)
-  let size = width
+  // For two classes, the number of the row for the third; 0 for none. In rows, the index of the words that begin so.
+  const rows = new Uint16Array(width * width)
+  let count = 1
   const rowsOf = ({ characters: [first = 0, second] }: Anchor<Meaning>): [from: number, to: number] =>
     second === undefined ? [first * width, (first + 1) * width] : [first * width + second, first * width + second + 1]
   for (const word of words)
-    for (let [row, end] = rowsOf(word); row < end; row++)
-      if (rows[row] === 0) {
-        rows[row] = size
-        size += width
-      }
-  const table = new Uint16Array(size)
+    for (let [row, end] = rowsOf(word); row < end; row++) if (rows[row] === 0) rows[row] = count++
+  const table = new Uint16Array(count * width)
   const byBeginning: Anchor<Meaning>[][] = [[]]
   // Longer words first: words of one or two characters are added to all that begins like them.
   words.sort((one, other) => Math.min(3, other.characters.length) - Math.min(3, one.characters.length))
@@ -49,7 +45,7 @@ export function createAnchorSearch<Meaning>(
     const added = new Set<number>()
     let own = 0
     for (let [row, end] = rowsOf(word); row < end; row++) {
-      const from = rows[row]! + (third ?? 0)
+      const from = rows[row]! * width + (third ?? 0)
       const to = third === undefined ? from + width : from + 1
       for (let at = from; at < to; at++) {
         const others = table[at]!
@@ -73,14 +69,16 @@ export function createAnchorSearch<Meaning>(
   function findInChunk(text: string, from: number, stop: number): AnchorMatch<Meaning>[] {
     const found: AnchorMatch<Meaning>[] = []
     const classAt = (at: number) => (at < text.length ? classes[text.charCodeAt(at)]! : 0)
-    let [one, two] = [classAt(from), classAt(from + 1)]
+    const inner = Math.min(stop, text.length - 2)
+    let two = classAt(from + 1)
+    let pair = classAt(from) * width + two
     for (let start = from; start < stop; start++) {
-      const three = classAt(start + 2)
-      const row = rows[one * width + two]!
-      one = two
+      const three = start < inner ? classes[text.charCodeAt(start + 2)]! : 0
+      const row = rows[pair]!
+      pair = two * width + three
       two = three
       if (row === 0) continue
-      const beginning = table[row + three]!
+      const beginning = table[row * width + three]!
       if (beginning === 0) continue
       for (const { characters, meaning } of byBeginning[beginning]!)
         if (isAt(characters, text, start)) found.push({ start, meaning })
