@@ -1,5 +1,6 @@
-import { type LoadedSettings, loadSettings, parseSettings, pickDestination } from "../config/load.ts"
+import { type LoadedSettings, loadSettings, pickDestination } from "../config/load.ts"
 import type { Configuration } from "../config/opencode.ts"
+import { parseSettings } from "../config/parse-settings.ts"
 import type { SystemEnvironment } from "../config/paths.ts"
 import { assertTrusted, isTrusted, trust } from "../config/trust.ts"
 import { describeDestination } from "../store/describe-destination.ts"
