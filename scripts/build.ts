@@ -45,7 +45,7 @@ const { metafile } = await build({
   // jsonc-parser's CommonJS build requires its files in a way that bundlers cannot follow.
   mainFields: ["module", "main"],
   chunkNames: "chunks/[name]-[hash]",
-  external: ["#page", "clipboardy", "open"],
+  external: ["#page"],
   // Bundled CommonJS packages call require() for Node's own modules, which an ES module lacks.
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

@@ -6,6 +6,7 @@ import { parseImportSource } from "../import/import-source.ts"
 import { toOpencodeExports } from "../import/opencode-export.ts"
 import { toOpencodeExportsV2 } from "../import/opencode-export-v2.ts"
 import { hasSession, type ImportOptions, importGeneration, importIntoOpencode } from "../import/opencode-import.ts"
+import { formatCount } from "../lib/format-count.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import { countSubagents } from "../session/count-subagents.ts"
 import { databasePath } from "../session/database-path.ts"
@@ -25,7 +26,7 @@ import { confirmDestination, settingsFromFlags } from "./destination.ts"
 import { tokenFor, tokenNotSent } from "./import-token.ts"
 import { writeJson } from "./json.ts"
 import { promptYesNo } from "./prompt.ts"
-import { canAsk, counted, info, oneLine, statusLine, type Terminal } from "./terminal.ts"
+import { canAsk, info, oneLine, statusLine, type Terminal } from "./terminal.ts"
 
 export interface ImportFlags {
   /** Add to an existing session with the same id. */
@@ -69,13 +70,13 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
         unknown += one.unknown
       }
       status.clear()
-      const others = sessions > 1 ? ` and ${counted(sessions - 1, "subagent session")}` : ""
+      const others = sessions > 1 ? ` and ${formatCount(sessions - 1, "subagent session")}` : ""
       info(
         terminal,
         flags.quiet,
         `Imported "${titleLine(session.info.title) || id}"${others}. Continue with: opencode --session ${id}`,
       )
-      if (unknown > 0) info(terminal, flags.quiet, `Skipped ${counted(unknown, "part")} of unknown type.`)
+      if (unknown > 0) info(terminal, flags.quiet, `Skipped ${formatCount(unknown, "part")} of unknown type.`)
       if (flags.json) writeJson(terminal, { session: id, title: session.info.title, sessions, skippedParts: unknown })
       else terminal.stdout.write(`${id}\n`)
     })
@@ -151,7 +152,11 @@ async function describeSession(session: Session, from: string, cwd: string): Pro
     ["Conversation", titleLine(title) || "Untitled session"],
     [
       "Contains",
-      [counted(prompts, "prompt"), counted(answers, "answer"), subagents > 0 && counted(subagents, "subagent")]
+      [
+        formatCount(prompts, "prompt"),
+        formatCount(answers, "answer"),
+        subagents > 0 && formatCount(subagents, "subagent"),
+      ]
         .filter(Boolean)
         .join(", "),
     ],

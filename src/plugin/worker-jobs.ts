@@ -1,4 +1,6 @@
+import { ShareError } from "../errors.ts"
 import { keyedMutex } from "../lib/concurrency.ts"
+import { openInBrowser } from "../lib/system-program.ts"
 import type { Ledger } from "../share/ledger.ts"
 import { listShares } from "../share/list.ts"
 import { storeCache } from "../store/store-cache.ts"
@@ -35,8 +37,8 @@ export async function runJob(job: WorkerJob): Promise<object> {
         exclusive,
       })
     case "open":
-      await (await import("open")).default(job.url)
-      return {}
+      if (await openInBrowser(job.url, context.system)) return {}
+      throw new ShareError("bad-usage", "No browser could be started.", { hint: `The link: ${job.url}` })
     case "list": {
       const stores = storeCache()
       return { shares: await listShares({ ledger, open: stores.open }).finally(() => stores.close()) }

@@ -1,5 +1,5 @@
 import type { Json, Message, ToolPart, UserMessage } from "../session/model.ts"
-import { clip } from "./html/truncate.ts"
+import { DATA_LIMITS, excerpt } from "./html/truncate.ts"
 
 /** A person's own text in a prompt. */
 export const promptText = (message: UserMessage): string =>
@@ -26,11 +26,10 @@ export function shortJson(value: Json): string {
   }
 }
 
-/** JSON of a value, bounded in length. Values nested too deeply for JSON.stringify give a note. */
+/** JSON of a value in lines, without its middle if it is long. Values nested too deeply for JSON.stringify give a note. */
 export function boundedJson(value: Json): string {
   try {
-    const text = JSON.stringify(value, null, 2) ?? ""
-    return clip(text, 4_000)
+    return excerpt(JSON.stringify(value, null, 2) ?? "", DATA_LIMITS)
   } catch {
     return "(nested too deeply to be shown)"
   }

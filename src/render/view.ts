@@ -217,8 +217,8 @@ export type StepBlock =
   | { type: "caption"; text: string }
   | { type: "prose"; tone: "asked" | "answered"; body: ProsePiece[] }
   | { type: "terminal"; command: string; output: SafeHtml; tail: SafeHtml; cut: CutView | undefined }
-  /** `lines`: their number; `first`: the first line's number, if lines are numbered. */
-  | { type: "code"; first: number | undefined; lines: number; body: SafeHtml; cut: CutView | undefined }
+  /** `numbers` of the lines, if they are numbered. */
+  | { type: "code"; numbers: string; body: SafeHtml; tail: SafeHtml; cut: CutView | undefined }
   | {
       type: "diff"
       path: string
@@ -226,6 +226,7 @@ export type StepBlock =
       additions: number
       deletions: number
       rows: DiffRow[]
+      tail: DiffRow[]
       cut: CutView | undefined
     }
   | { type: "todos"; todos: { content: string; status: string; word: string }[] }
@@ -251,9 +252,13 @@ export interface QuestionView {
   state: string
 }
 
-/** Omitted content (`12 lines`), and the file of the share that holds the full text, if there is one. */
+/**
+ * Omitted content (`12 lines`), and the file of the share that holds the full text, if there is one. Whole lines are left
+ * out between a block and its tail, characters from the middle of its lines.
+ */
 export interface CutView {
   omitted: string
+  isLines: boolean
   file: StoredFile | undefined
 }
 

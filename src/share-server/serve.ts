@@ -11,6 +11,7 @@ import { serverApp } from "./app.ts"
 import { startHttpServer } from "./http/http-server.ts"
 import { startMetricsServer } from "./http/metrics-server.ts"
 import { isLengthRefused } from "./http/probe-body-limit.ts"
+import { inventory } from "./inventory/inventory.ts"
 import { type Log, shortId } from "./log.ts"
 import { createMetrics } from "./metrics.ts"
 import { bucketCheck, checkAtStart } from "./publishing/bucket-check.ts"
@@ -40,7 +41,15 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const metrics = createMetrics()
   const tokenCipher = createTokenCipher(cookieKeysOf(settings))
   const pool = workerPool(fileURLToPath(import.meta.resolve("#server-worker")), store)
-  const publisher = sharePublisher({ pool, job: jobOf(settings), concurrency: settings.publishAtOnce, metrics, log })
+  const shares = inventory(store, now)
+  const publisher = sharePublisher({
+    pool,
+    job: jobOf(settings),
+    concurrency: settings.publishAtOnce,
+    metrics,
+    log,
+    onPublished: shares.change,
+  })
   const { publicUrl, redact } = settings
   const maxBodyBytes = settings.maxRequestMb * 1_000_000
   const backends = shareBackends({
@@ -59,18 +68,26 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     },
     audit(what, { share, ...about }) {
       metrics.increment("shares_total", { event: what })
+      shares.change(share)
       log("audit", what, { share: shortId(share), ...about })
     },
   })
   const access = await accessOf(settings, { tokenCipher, store, log })
-  const shared = { store, log, metrics, now, publicUrl, maxBodyBytes }
+  const shared = { store, log, metrics, now, publicUrl, maxBodyBytes, inventory: shares }
   const app = serverApp({ ...shared, backends, access, tokenCipher, ...limitsOf(settings) })
   const server = await startHttpServer(app, settings.listen)
   const gauges = () => ({ publishes_waiting: publisher.size, memory_bytes: process.memoryUsage().rss })
   const { metricsListen } = settings
   const metricsServer =
     metricsListen === undefined ? undefined : await startMetricsServer(metricsListen, metrics, gauges)
-  const stopMaintenance = startMaintenance({ store, backends, now, log, schedule: publisher.schedule })
+  const stopMaintenance = startMaintenance({
+    store,
+    backends,
+    now,
+    log,
+    inventory: shares,
+    schedule: publisher.schedule,
+  })
   void warnOfBodyLimit(publicUrl, maxBodyBytes, log)
   log("info", "listening", { url: server.url, publicUrl, bucket: store.name, reading: describeAccess(settings) })
 
@@ -81,6 +98,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
       log("info", "closing", { waiting: publisher.size })
       await server.close(settings.shutdownSeconds * 500)
       await publisher.close(settings.shutdownSeconds * 500)
+      await shares.flush().catch(() => {})
       pool.end()
       await metricsServer?.close(0)
       store.close()

@@ -23,6 +23,8 @@ export interface Manifest {
   /** The session's id. */
   session: string
   title: string
+  /** Name of the session's folder, for lists. */
+  project?: string
   /** `publishing` until the first version is complete; such a share can be finished or removed. */
   state: "publishing" | "published"
   /** ISO 8601, UTC. */
@@ -83,8 +85,9 @@ function parseManifest(text: string, id: string, where: string): Manifest {
 }
 
 /** Checks the type of every field. Content of a bucket may be anything. */
-function isComplete({ session, title, state, created, updated, objects }: Partial<Manifest>): boolean {
+function isComplete({ session, title, project, state, created, updated, objects }: Partial<Manifest>): boolean {
   return (
+    (project === undefined || typeof project === "string") &&
     [session, title, created, updated].every((text) => typeof text === "string") &&
     (state === "publishing" || state === "published") &&
     typeof objects === "object" &&

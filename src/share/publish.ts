@@ -20,7 +20,7 @@ export interface PublishOptions extends Pick<UploadOptions, "concurrency" | "onP
   store: ObjectStore
   now: () => Date
   /** Fields of the new version's manifest. */
-  version: Pick<Manifest, "title" | "generator"> & { expires?: string | undefined }
+  version: Pick<Manifest, "title" | "generator"> & { project?: string | undefined; expires?: string | undefined }
   /**
    * Called when everything is uploaded, before the manifest is completed: whether another publisher has published the
    * share meanwhile (`superseded`), or it was removed (`removed`).
@@ -99,13 +99,22 @@ async function removeStaleObjects(
 }
 
 function nextManifest(
-  { expires: _, ...manifest }: Manifest,
+  { expires: _, project: _project, ...manifest }: Manifest,
   objects: Manifest["objects"],
-  { title, generator, expires }: PublishOptions["version"],
+  { title, project, generator, expires }: PublishOptions["version"],
   now: Date,
 ): Manifest {
   const updated = now.toISOString()
-  return { ...manifest, title, ...(expires && { expires }), generator, state: "published", updated, objects }
+  return {
+    ...manifest,
+    title,
+    ...(project && { project }),
+    ...(expires && { expires }),
+    generator,
+    state: "published",
+    updated,
+    objects,
+  }
 }
 
 /** Whether a version has the same objects and expiry. Unchanged objects are identical references. */

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
@@ -193,20 +193,23 @@ describe("completion", () => {
     expect(await complete(home, "share", "--to", "")).toEqual([""])
   })
 
-  const inShell = { bash: ["-n"], zsh: ["-n"], fish: ["--no-execute"] }
-  test.each(Object.entries(inShell))("the script for %s is one", async (shell, args) => {
-    const { stdout } = await ownHome().run(["completion", shell])
+  /** How each shell is asked, without a terminal, to complete what was typed. */
+  const asked = {
+    bash: `COMP_WORDS=(opencode-bucket token ro) COMP_CWORD=2; _opencode_bucket; echo $COMPREPLY`,
+    zsh: `_describe() { print -r -- "\${(P)3}" }; words=(opencode-bucket token ro) CURRENT=3; _opencode_bucket`,
+    fish: `complete -C "opencode-bucket token ro"`,
+  }
+  test.each(Object.entries(asked))("%s completes with its script", async (shell, question) => {
     if (spawnSync(shell, ["--version"]).error) return
-    execFileSync(shell, args, { input: stdout })
-  })
-
-  test.skipIf(spawnSync("bash", ["--version"]).error)("bash completes with it", async () => {
     const home = ownHome()
-    const { stdout: script } = await home.run(["completion", "bash"])
-    const command = `opencode-bucket() { '${process.execPath}' '${path.resolve("bin/opencode-bucket.js")}' "$@"; }`
-    const typed = [`COMP_WORDS=(opencode-bucket token ro)`, "COMP_CWORD=2", "_opencode_bucket", "echo $COMPREPLY"].join(
-      "; ",
+    const { stdout: script } = await home.run(["completion", shell])
+    writeFileSync(
+      home.file("opencode-bucket"),
+      `#!/bin/sh\nexec '${process.execPath}' '${path.resolve("bin/opencode-bucket.js")}' "$@"\n`,
     )
-    expect(execFileSync("bash", ["-c", `${script}\n${command}\n${typed}`], { encoding: "utf8" })).toBe("rotate\n")
+    chmodSync(home.file("opencode-bucket"), 0o755)
+    writeFileSync(home.file("script"), `${script}\n${question}\n`)
+    const env = { HOME: home.home, PATH: `${home.home}:${process.env["PATH"]}` }
+    expect(execFileSync(shell, [home.file("script")], { encoding: "utf8", env })).toMatch(/^rotate\b/)
   })
 })

@@ -48,7 +48,7 @@ const values: Record<string, RegExp> = {
   href: /^(?:https?:\/\/[^/]|mailto:[^/]|#(?:_main|_f-[0-9a-f]{10}|[A-Za-z][\w.-]*)$|page-[0-9a-f]{16}\.css$|[\w-]+\.(?:html|json|md)(?:#[\w.-]+)?$|files\/[0-9a-f]{32}\.[a-z]+$|data:,$)/,
   src: /^files\/[0-9a-f]{32}\.(?:png|jpg|gif|webp|avif)$/,
   rel: /^(?:noopener noreferrer nofollow|prev|next|alternate|icon|stylesheet)$/,
-  "data-n": /^\d+(?:\n\d+)*$/,
+  "data-n": /^\d+(?:\n\d*)*$/,
   o: /^\d+$/,
   n: /^\d*$/,
   start: /^\d+$/,

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { type Access, publicAccess } from "../../src/share-server/access/access.ts"
 import { createTokenCipher } from "../../src/share-server/access/encrypted-token.ts"
 import { serverApp } from "../../src/share-server/app.ts"
+import { inventory } from "../../src/share-server/inventory/inventory.ts"
 import type { RevealedSecrets } from "../../src/share-server/items/redact-items.ts"
 import { jsonLogger } from "../../src/share-server/log.ts"
 import { createMetrics } from "../../src/share-server/metrics.ts"
@@ -64,6 +65,7 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
     const app = serverApp({
       store: own,
       backends: shares,
+      inventory: inventory(own, now),
       access,
       tokenCipher: createTokenCipher(keys),
       log: write,

@@ -99,8 +99,9 @@ function sizeOf(file: ChangedFile): DiffSize {
   const size = { ...FILE_SIZE }
   size.bytes += 2 * textBytes(file.path) + file.prompts.length * 120
   for (const { shown } of shownDiffs(file)) {
-    size.lines += shown.head.split("\n").length + 4
-    size.bytes += textBytes(shown.head)
+    const text = `${shown.head}\n${shown.tail}`
+    size.lines += text.split("\n").length + 4
+    size.bytes += textBytes(text)
   }
   return size
 }

@@ -21,6 +21,8 @@ export interface PatchRow {
   text: string
 }
 
+const HUNK_HEADER = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/
+
 /** Larger texts, both together, are not compared. */
 const MAX_COMPARED_CHARS = 200_000
 /** More edited lines count as a rewrite. */
@@ -38,7 +40,7 @@ export function parsePatch(patch: string): ParsedPatch {
   const lines = patch.split("\n")
   if (lines.at(-1) === "") lines.pop()
   for (const line of lines) {
-    const header = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/.exec(line)
+    const header = HUNK_HEADER.exec(line)
     if (header) {
       oldLine = Number(header[1])
       newLine = Number(header[3])
@@ -71,6 +73,21 @@ export function parsePatch(patch: string): ParsedPatch {
     }
   }
   return { hunks }
+}
+
+/**
+ * Header of a hunk that continues a patch at a line's beginning, so that its lines from there on can be parsed alone; ""
+ * before the first hunk.
+ */
+export function continueAt(patch: string, start: number): string {
+  const hunk = parsePatch(patch.slice(0, start)).hunks.at(-1)
+  const header = hunk && HUNK_HEADER.exec(hunk.header)
+  if (!header) return ""
+  const range = (side: "old" | "new", first: number, count = "1") => {
+    const lines = hunk.rows.filter((row) => row[side] !== undefined).length
+    return `${first + lines},${Math.max(0, Number(count) - lines)}`
+  }
+  return `@@ -${range("old", hunk.oldStart, header[2])} +${range("new", hunk.newStart, header[4])} @@\n`
 }
 
 /**

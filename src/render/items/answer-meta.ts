@@ -1,6 +1,6 @@
 import type { AssistantMessage, MessageError } from "../../session/model.ts"
 import { formatCompact, formatCost, formatDuration } from "../format.ts"
-import { clip } from "../html/truncate.ts"
+import { clip, DATA_LIMITS, excerpt } from "../html/truncate.ts"
 import type { PageItem } from "../view.ts"
 
 /** Model, tokens and cost of an answer. */
@@ -28,12 +28,12 @@ export function describeAnswerError({ name, message, statusCode }: MessageError)
     return {
       tone: "bad",
       title: `The model's service answered with an error${statusCode ? ` (${statusCode})` : ""}`,
-      text: clip(message, 4_000),
+      text: excerpt(message, DATA_LIMITS),
     }
   const titles: Record<string, string> = {
     ProviderAuthError: "The model's service refused the credentials",
     MessageOutputLengthError: "The answer exceeded the output limit of the model",
     ContextOverflowError: "The conversation exceeded the context window of the model",
   }
-  return { tone: "bad", title: titles[name] ?? clip(name || "An error", 200), text: clip(message, 4_000) }
+  return { tone: "bad", title: titles[name] ?? clip(name || "An error", 200), text: excerpt(message, DATA_LIMITS) }
 }

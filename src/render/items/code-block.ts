@@ -1,5 +1,5 @@
 import { findChangedWords } from "../diff/diff-words.ts"
-import { createPatch, type PatchHunk, parsePatch } from "../diff/parse-patch.ts"
+import { continueAt, createPatch, type PatchHunk, parsePatch } from "../diff/parse-patch.ts"
 import { headerNote, spaceNote } from "../diff/patch-notes.ts"
 import {
   type HighlightBudget,
@@ -10,8 +10,15 @@ import {
 } from "../highlight/highlight.ts"
 import { languageOfFile } from "../highlight/languages.ts"
 import { measureMarkup } from "../html/page-size.ts"
-import { escapeText, markupOf } from "../html/safe-html.ts"
-import { clip, FILE_LIMITS, PATCH_LIMITS, type TruncationLimits, truncate } from "../html/truncate.ts"
+import { emptyHtml, escapeText, markupOf } from "../html/safe-html.ts"
+import {
+  clip,
+  FILE_LIMITS,
+  PATCH_LIMITS,
+  type TruncatedText,
+  type TruncationLimits,
+  truncate,
+} from "../html/truncate.ts"
 import type { DiffContent } from "../tools/tool-block.ts"
 import type { DiffRow, StepBlock } from "../view.ts"
 import { diffMarkup } from "./diff-markup.ts"
@@ -32,8 +39,23 @@ export async function codeBlock(
   const shown = truncate(text, FILE_LIMITS)
   const language = languageOfFile(path)
   if (language) await loadLanguages([language])
-  const lines = shown.head.split("\n").length
-  return { type: "code", first, lines, body: highlight(shown.head, language, budget), cut: cutView(shown) }
+  const { head, tail } = shown
+  return {
+    type: "code",
+    numbers: first === undefined ? "" : lineNumbers(first, shown),
+    body: highlight(head, language, budget),
+    tail: tail === "" ? emptyHtml : highlight(tail, language, budget),
+    cut: cutView(shown),
+  }
+}
+
+/** Numbers of the shown lines, one a line; none for the line that says what is left out. */
+function lineNumbers(first: number, { head, tail, omittedLines }: TruncatedText): string {
+  const numbers = (from: number, text: string) => text.split("\n").map((_, i) => from + i)
+  const shown = numbers(first, head)
+  return omittedLines === 0
+    ? shown.join("\n")
+    : [...shown, "", ...numbers(first + shown.length + omittedLines, tail)].join("\n")
 }
 
 /** A diff of one file: lines numbered and highlighted, changed words marked unless that makes the markup too large. */
@@ -47,16 +69,22 @@ export async function diffBlock(
   const shown = truncate(patch, limits)
   const language = languageOfFile(path)
   if (language) await loadLanguages([language])
-  const { hunks } = parsePatch(shown.head)
+  const head = parsePatch(shown.head).hunks
+  const tail = shown.tail === "" ? [] : parsePatch(continueAt(patch, shown.tailStart) + shown.tail).hunks
   const before = budget.charsLeft
-  let rows = rowsOf(hunks, language, budget, true)
+  const draw = (marksWords: boolean) => ({
+    rows: rowsOf(head, language, budget, marksWords),
+    tail: rowsOf(tail, language, budget, marksWords, true),
+  })
+  let drawn = draw(true)
   const tokens = highlightedTokens(before - budget.charsLeft)
+  const rows = [...drawn.rows, ...drawn.tail]
   if (measureMarkup(markupOf(diffMarkup(rows))).elements > MAX_LINE_ELEMENTS * rows.length + tokens) {
     budget.charsLeft = before
-    rows = rowsOf(hunks, language, budget, false)
+    drawn = draw(false)
   }
   const notes = [note, headerNote(patch), spaceNote(patch)].filter(Boolean).join(", ")
-  return { type: "diff", path, note: clip(notes, 400), additions, deletions, rows, cut: cutView(shown) }
+  return { type: "diff", path, note: clip(notes, 400), additions, deletions, ...drawn, cut: cutView(shown) }
 }
 
 function rowsOf(
@@ -64,6 +92,7 @@ function rowsOf(
   language: string | undefined,
   budget: HighlightBudget,
   marksWords: boolean,
+  isContinued = false,
 ): DiffRow[] {
   return hunks.flatMap(({ header, oldStart, rows }, at): DiffRow[] => {
     const code = rows.map(({ text }) => text).join("\n")
@@ -72,7 +101,8 @@ function rowsOf(
     const lines = rows.flatMap(({ kind, old, new: now }, i): DiffRow[] =>
       kind === "note" ? [] : [{ kind, old, new: now, content: highlighted[i]! }],
     )
-    return at > 0 || oldStart > 1 ? [gap, ...lines] : lines
+    const hasGap = at === 0 ? oldStart > 1 && !isContinued : true
+    return hasGap ? [gap, ...lines] : lines
   })
 }
 

@@ -13,7 +13,7 @@ import { formatDuration, timestampOf } from "../format.ts"
 import { itemBudget } from "../highlight/highlight.ts"
 import { attachmentOf } from "../html/attachment.ts"
 import { textBytes } from "../html/text-bytes.ts"
-import { clip } from "../html/truncate.ts"
+import { clip, DATA_LIMITS, excerpt } from "../html/truncate.ts"
 import { renderProse } from "../markdown/markdown.ts"
 import { PROMPT_LIMITS, PROSE_LIMITS } from "../markdown/prose-limits.ts"
 import { boundedJson, promptText } from "../message-text.ts"
@@ -217,7 +217,7 @@ async function assistantItem(part: Part, context: ItemContext): Promise<PageItem
         kind: "note",
         tone: "plain",
         title: `Tried again (attempt ${part.attempt})`,
-        text: clip(part.error.message, 4_000),
+        text: excerpt(part.error.message, DATA_LIMITS),
       }
     case "unknown":
     case "malformed":

@@ -9,6 +9,8 @@ import { textBytes } from "../html/text-bytes.ts"
 import {
   COMMAND_LIMITS,
   clip,
+  excerpt,
+  joinTruncated,
   NOTHING_LIMITS,
   OUTPUT_LIMITS,
   PATCH_LIMITS,
@@ -17,6 +19,7 @@ import {
   type TruncationLimits,
   takeFitting,
   truncate,
+  VALUE_LIMITS,
 } from "../html/truncate.ts"
 import { PROSE_LIMITS, type ProseLimits, SEARCH_LIMITS, TASK_LIMITS } from "../markdown/prose-limits.ts"
 import { groupDiagnostics } from "../tools/diagnostics.ts"
@@ -41,8 +44,9 @@ export function patchLimits(files: readonly { patch: string }[]): TruncationLimi
     if (left <= 0.02) return NOTHING_LIMITS
     const { lines, bytes } = PATCH_LIMITS
     const limits = { ...PATCH_LIMITS, lines: Math.floor(lines * left), bytes: Math.floor(bytes * left) }
-    const { head } = truncate(patch, limits)
-    left -= Math.max(head.split("\n").length / lines, textBytes(head) / bytes)
+    const { head, tail } = truncate(patch, limits)
+    const shown = `${head}\n${tail}`
+    left -= Math.max(shown.split("\n").length / lines, textBytes(shown) / bytes)
     return limits
   })
 }
@@ -51,15 +55,15 @@ export function patchLimits(files: readonly { patch: string }[]): TruncationLimi
 export const shownFiles = (files: readonly DiffContent[]): DiffContent[] =>
   takeFitting(files.slice(0, MAX_FILES), MAX_NAMES_BYTES, ({ label, note }) => clip(label, 300) + clip(note, 300))
 
-export const cutView = ({ omitted, fullText }: TruncatedText): CutView | undefined =>
-  omitted === "" ? undefined : { omitted, file: fullText }
+export const cutView = ({ omitted, omittedLines, fullText }: TruncatedText): CutView | undefined =>
+  omitted === "" ? undefined : { omitted, isLines: omittedLines > 0, file: fullText }
 
 export function terminalBlocks(command: string, output: string): StepBlock[] {
   const shown = truncate(output, TERMINAL_LIMITS)
   const given = truncate(command, COMMAND_LIMITS)
   const block: StepBlock = {
     type: "terminal",
-    command: joinCut(given),
+    command: joinTruncated(given),
     output: renderAnsi(shown.tail ? shown.head : trimNewlines(shown.head)),
     tail: shown.tail ? renderAnsi(trimNewlines(shown.tail)) : emptyHtml,
     cut: cutView(shown),
@@ -86,13 +90,9 @@ function trimNewlines(text: string): string {
 export function outputBlocks(text: string, tone: "bad" | "plain" = "plain"): StepBlock[] {
   if (text.trim() === "") return []
   const shown = truncate(text, OUTPUT_LIMITS)
-  const blocks: StepBlock[] = [{ type: "text", text: joinCut(shown), tone }]
+  const blocks: StepBlock[] = [{ type: "text", text: joinTruncated(shown), tone }]
   return shown.fullText ? [...blocks, { type: "link", target: shown.fullText, label: "the whole text" }] : blocks
 }
-
-/** Shown part of a text, with a line that states the omitted part. */
-const joinCut = ({ head, tail, omitted, omittedLines }: TruncatedText): string =>
-  omittedLines === 0 ? head : `${head}\n… ${omitted} left out …\n${tail}`
 
 /** Limits of lists shown in a step; real sessions stay below them. */
 const MAX_DIAGNOSTICS_BYTES = 5_000
@@ -150,7 +150,7 @@ export function fieldBlocks(value: unknown): StepBlock[] {
   const rows: { name: string; value: string }[] = []
   let left = 20_000
   const field = (name: string, text: string) => {
-    const value = clip(text, Math.max(0, Math.min(2_000, left)))
+    const value = left <= 0 ? "…" : excerpt(text, VALUE_LIMITS)
     left -= value.length
     return { name, value }
   }

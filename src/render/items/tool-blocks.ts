@@ -2,7 +2,7 @@ import type { ToolPart } from "../../session/model.ts"
 import { formatCount } from "../format.ts"
 import type { HighlightBudget } from "../highlight/highlight.ts"
 import { safeUrl } from "../html/safe-url.ts"
-import { clip, takeFitting } from "../html/truncate.ts"
+import { clip, excerpt, takeFitting, VALUE_LIMITS } from "../html/truncate.ts"
 import { renderProse } from "../markdown/markdown.ts"
 import { shortJson } from "../message-text.ts"
 import type { PathContext } from "../tools/tool.ts"
@@ -153,7 +153,11 @@ const shownQuestions = (questions: readonly Question[]): ShownQuestion[] =>
       question,
       answers,
       options: takeFitting(options.slice(0, 40), 3_000, optionText),
-      own: takeFitting(own.slice(0, 10), 2_000, (answer) => clip(answer, 1_000)),
+      own: takeFitting(
+        own.slice(0, 10).map((answer) => excerpt(answer, VALUE_LIMITS)),
+        10_000,
+        (answer) => answer,
+      ),
     }
   })
 
@@ -161,12 +165,12 @@ const optionText = ({ label, description }: Question["options"][number]) => clip
 
 const questionViews = ({ questions, isDismissed }: Extract<ToolBlock, { type: "questions" }>): QuestionView[] =>
   shownQuestions(questions).map(({ question, options, answers, own }) => ({
-    question: clip(question, 1_000),
+    question: excerpt(question, VALUE_LIMITS),
     options: options.map(({ label, description }) => ({
       label: clip(label, 200),
       description: clip(description, 300),
       chosen: answers.includes(label),
     })),
-    own: own.map((answer) => clip(answer, 1_000)),
+    own,
     state: isDismissed ? "dismissed" : answers.length === 0 ? "not answered" : "",
   }))

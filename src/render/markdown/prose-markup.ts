@@ -63,7 +63,7 @@ export class ProseMarkup {
     this.#flush()
     this.#fullText ??= storedText(Buffer.from(this.#text.toWellFormed()))
     this.#size = addSizes(this.#size, GAP_SIZE)
-    this.#pieces.push({ type: "cut", cut: { omitted, file: this.#fullText } })
+    this.#pieces.push({ type: "cut", cut: { omitted, isLines: true, file: this.#fullText } })
   }
 
   #endOverflow(): void {

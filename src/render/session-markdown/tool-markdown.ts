@@ -1,10 +1,17 @@
 import type { ToolPart } from "../../session/model.ts"
 import { headerNote, spaceNote } from "../diff/patch-notes.ts"
-import { clip } from "../html/truncate.ts"
+import {
+  COMMAND_LIMITS,
+  clip,
+  excerpt,
+  FILE_LIMITS,
+  PATCH_LIMITS,
+  TERMINAL_LIMITS,
+  type TruncationLimits,
+} from "../html/truncate.ts"
 import { boundedJson, shortJson } from "../message-text.ts"
 import { toolCallOf } from "../tools/registry.ts"
 import type { DiffContent, Question, Todo, ToolBlock } from "../tools/tool-block.ts"
-import { cutMiddle } from "./cut-middle.ts"
 import { codeSpan, collapseSpace, escapeInline, fencedBlock, withoutAnsi } from "./escape-markdown.ts"
 
 /** A tool call in `session.md`: a heading, its input and its output. */
@@ -12,12 +19,13 @@ export function toolMarkdown(part: ToolPart): string[] {
   const call = toolCallOf(part)
   const context = { directory: "" }
   const { verb, folder = "", object = "", mono = true, outcome, lines } = call.row(context)
-  const name = mono ? codeSpan(folder + object) : escapeInline(folder + object)
+  const target = clip(folder + object, 700)
+  const name = mono ? codeSpan(target) : escapeInline(target)
   const end = outcome ?? (lines ? `+${lines.additions} −${lines.deletions}` : (call.failure() ?? ENDS[part.status]))
   // The user's own steps stand beside prompts, not in an answer.
   const heading = `${part.isByUser ? "##" : "###"} ${[verb, name].filter(Boolean).join(" ")}${end && ` (${escapeInline(end)})`}`
   const isFailed = part.status === "error" && part.error !== "" && call.category !== "denied"
-  const error = isFailed ? ["Error:", cutFence(part.error, "text")] : []
+  const error = isFailed ? ["Error:", truncatedFence(part.error, "text", TERMINAL_LIMITS)] : []
   return [heading, ...call.blocks(context).flatMap((block) => blockMarkdown(block, part)), ...error]
 }
 
@@ -33,21 +41,29 @@ function blockMarkdown(block: ToolBlock, part: ToolPart): string[] {
     case "caption":
       return [`*${escapeInline(block.text)}*`]
     case "output":
-      return [cutFence(block.text, "text")]
+      return [truncatedFence(block.text, "text", TERMINAL_LIMITS)]
     case "terminal": {
       const output = withoutAnsi(block.output)
-      return [cutFence(block.command, "sh"), ...(output.trim() === "" ? [] : [cutFence(output, "text")])]
+      return [
+        truncatedFence(block.command, "sh", COMMAND_LIMITS),
+        ...(output.trim() === "" ? [] : [truncatedFence(output, "text", TERMINAL_LIMITS)]),
+      ]
     }
     case "code":
-      return [cutFence(block.text, /\.([a-z0-9]{1,10})$/i.exec(block.path)?.[1]?.toLowerCase() ?? "text")]
+      return [
+        truncatedFence(block.text, /\.([a-z0-9]{1,10})$/i.exec(block.path)?.[1]?.toLowerCase() ?? "text", FILE_LIMITS),
+      ]
     case "diffs":
       return block.files.flatMap(diffMarkdown)
     case "replacements":
       return block.changes.map(({ before, after }) =>
-        cutFence(`${before.replace(/^/gm, "-")}\n${after.replace(/^/gm, "+")}`, "diff"),
+        truncatedFence(`${before.replace(/^/gm, "-")}\n${after.replace(/^/gm, "+")}`, "diff", PATCH_LIMITS),
       )
     case "prose":
-      return [`${block.name[0]!.toUpperCase()}${block.name.slice(1)}:`, cutFence(block.text, "markdown")]
+      return [
+        `${block.name[0]!.toUpperCase()}${block.name.slice(1)}:`,
+        truncatedFence(block.text, "markdown", TERMINAL_LIMITS),
+      ]
     case "todos":
       return [block.todos.map(todoMarkdown).join("\n")]
     case "questions":
@@ -84,7 +100,7 @@ function blockMarkdown(block: ToolBlock, part: ToolPart): string[] {
 function diffMarkdown({ label, note, patch }: DiffContent): string[] {
   const notes = [note, headerNote(patch), spaceNote(patch)].filter(Boolean).join(", ")
   const name = [label && codeSpan(label), notes && `(${escapeInline(notes)})`].filter(Boolean).join(" ")
-  return [...(name ? [name] : []), ...(patch ? [cutFence(patch, "diff")] : [])]
+  return [...(name ? [name] : []), ...(patch ? [truncatedFence(patch, "diff", PATCH_LIMITS)] : [])]
 }
 
 const MARKS: Record<string, [mark: string, note: string]> = {
@@ -114,5 +130,9 @@ function questionMarkdown({ question, options, answers }: Question, isDismissed:
 const isEmpty = (value: unknown): boolean =>
   typeof value === "object" && value !== null && Object.keys(value).length === 0
 
+/** Documents have no files beside them: lines keep more of their middle than on pages. */
+const LINE_CHARS = 16_000
+
 /** A fenced block of a text, with a note in place of what is left out. */
-const cutFence = (text: string, language: string): string => fencedBlock(cutMiddle(text), collapseSpace(language))
+const truncatedFence = (text: string, language: string, limits: TruncationLimits): string =>
+  fencedBlock(excerpt(text, { ...limits, lineChars: LINE_CHARS }), collapseSpace(language))

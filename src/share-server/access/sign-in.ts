@@ -89,7 +89,7 @@ async function finishSignIn(context: Context, signIn: SignInContext): Promise<Re
   const state = await attempts.read(context, context.req.query("state") ?? "")
   if (state?.attempt) return finishAttempt(context, signIn, state, state.attempt)
   const returnTo = safeReturnPath(state?.returnTo ?? "", publicUrl)
-  // The response of an earlier attempt: of a tab that began before this browser had its cookie, or of a reload.
+  // The response of an earlier attempt: another tab has ended it, its cookie is gone, or the response was reloaded.
   if (await sessions.reader(context)) return context.redirect(returnTo, 302)
   if (state && state.retries === 0) return startSignIn(context, signIn, 1, returnTo)
   return failed(context, signIn, { returnTo, reason: "no sign-in attempt in this browser" })

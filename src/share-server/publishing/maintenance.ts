@@ -1,26 +1,29 @@
 import type { ObjectStore } from "../../store/object-store.ts"
 import { sweepSignedOut } from "../access/signed-out.ts"
+import type { Inventory } from "../inventory/inventory.ts"
 import type { Log } from "../log.ts"
 import type { ShareBackends } from "../shares/share-backend.ts"
 import { dirtyShareScan, sweep } from "./sweep.ts"
 
 const DIRTY_SCAN_INTERVAL_MS = 4_000
 const SWEEP_INTERVAL_MS = 3_600_000
+const INVENTORY_INTERVAL_MS = 30_000
 
 export interface MaintenanceOptions {
   store: ObjectStore
   backends: ShareBackends
   now: () => Date
   log: Log
+  inventory: Inventory
   /** Schedules a share for publishing. */
   schedule: (id: string) => void
 }
 
 /**
  * Publishes what other instances left, removes expired shares, finishes interrupted removals, and deletes old marks of
- * sign-outs, now and then regularly. Returns a function that stops it.
+ * sign-outs, now and then regularly. Writes changes of the inventory to the bucket. Returns a function that stops it.
  */
-export function startMaintenance({ store, backends, now, log, schedule }: MaintenanceOptions): () => void {
+export function startMaintenance({ store, backends, now, log, inventory, schedule }: MaintenanceOptions): () => void {
   const scanDirtyShares = dirtyShareScan(store, schedule)
   const logged = (work: () => Promise<void>) => () =>
     work().catch((error: unknown) =>
@@ -30,12 +33,13 @@ export function startMaintenance({ store, backends, now, log, schedule }: Mainte
     runEvery(DIRTY_SCAN_INTERVAL_MS, logged(scanDirtyShares)),
     runEvery(
       SWEEP_INTERVAL_MS,
-      logged(() => sweep(store, { now, log, remove: backends.remove })),
+      logged(() => sweep(store, { now, log, inventory, remove: backends.remove })),
     ),
     runEvery(
       SWEEP_INTERVAL_MS,
       logged(() => sweepSignedOut(store, now())),
     ),
+    runEvery(INVENTORY_INTERVAL_MS, logged(inventory.flush)),
   ]
   return () => {
     for (const stop of stops) stop()

@@ -38,7 +38,7 @@ export async function publishVersion(
         store,
         now,
         concurrency: MAX_CONCURRENT_UPLOADS,
-        version: { title: session.info.title, generator: version, expires },
+        version: { title: session.info.title, project: projectOf(session.info.directory), generator: version, expires },
         checkClaim: async () => (lease.isValid() ? "current" : "superseded"),
         isKept: (path) => path.startsWith(SERVER_FOLDER),
       },
@@ -46,6 +46,9 @@ export async function publishVersion(
   )
   return status
 }
+
+/** Name of a session's folder, for lists. */
+const projectOf = (directory: string): string | undefined => /[^/\\]+(?=[/\\]*$)/.exec(directory)?.[0]
 
 /** Items that were redacted by the same rules when they came are not redacted again. */
 async function preparedSession(

@@ -21,6 +21,8 @@ export interface PublisherOptions {
   concurrency: number
   metrics: Metrics
   log: Log
+  /** Called when a share was published. */
+  onPublished: (id: string) => void
 }
 
 /** Publishes the shares that are scheduled, in processes of their own, and retries those that fail. */
@@ -33,7 +35,14 @@ export interface SharePublisher {
   readonly size: number
 }
 
-export function sharePublisher({ pool, job, concurrency, metrics, log }: PublisherOptions): SharePublisher {
+export function sharePublisher({
+  pool,
+  job,
+  concurrency,
+  metrics,
+  log,
+  onPublished,
+}: PublisherOptions): SharePublisher {
   const fresh = freshBatches()
   const secrets = new Map<string, RevealedSecrets>()
   const worker = debouncedWorker({
@@ -42,6 +51,7 @@ export function sharePublisher({ pool, job, concurrency, metrics, log }: Publish
       const revealed = secrets.get(id)
       const result = await pool.publish({ job: "publish", id, fresh: fresh.take(id), secrets: revealed, ...job })
       if (result !== "busy" && secrets.get(id) === revealed) secrets.delete(id)
+      if (result === "published") onPublished(id)
       if (result === "given up") log("error", "publish given up", { share: shortId(id) })
       metrics.increment("publishes_total", { result })
       metrics.observe("publish_seconds", (performance.now() - start) / 1000)

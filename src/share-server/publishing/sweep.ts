@@ -2,8 +2,9 @@ import { isPast } from "../../share/expiry.ts"
 import { readManifest } from "../../share/manifest.ts"
 import { isShareId } from "../../share/share-id.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
+import type { Inventory } from "../inventory/inventory.ts"
 import type { Log } from "../log.ts"
-import { readOwner, type ShareOwner } from "../shares/ownership.ts"
+import { listTombstones, readOwner, type ShareOwner } from "../shares/ownership.ts"
 import { listDirtyShares } from "./dirty-marks.ts"
 import { finishRemoval } from "./publish-share.ts"
 
@@ -25,22 +26,27 @@ export interface SweepOptions {
   now: () => Date
   remove: (id: string, owner: ShareOwner) => Promise<void>
   log: Log
+  inventory: Inventory
 }
 
 /**
- * Removes expired shares and finishes interrupted removals, in all shares of a bucket. One share at a time, to limit
- * the load on large buckets. Shares made by the command line are left alone.
+ * Removes expired shares and finishes interrupted removals, in all shares of a bucket, and lists the others in the
+ * inventory. One share at a time, to limit the load on large buckets. Shares made by the command line are left alone.
  */
-export async function sweep(store: ObjectStore, { now, remove, log }: SweepOptions): Promise<void> {
+export async function sweep(store: ObjectStore, { now, remove, log, inventory }: SweepOptions): Promise<void> {
+  const isRemoved = await listTombstones(store)
+  const scan = inventory.beginScan()
   for await (const id of store.folders("s/")) {
     if (!isShareId(id)) continue
     try {
       const owner = await readOwner(store, id)
       const manifest = await readManifest(store, id)
       if (owner && isPast(manifest?.expires, now())) await remove(id, owner)
-      else if (!owner || !manifest) await finishRemoval(store, id)
+      else if (!owner || !manifest || isRemoved(id)) await finishRemoval(store, id)
+      else await scan.add(id)
     } catch (error) {
       log("warn", "share not swept", { message: error instanceof Error ? error.message : "" })
     }
   }
+  await scan.end()
 }

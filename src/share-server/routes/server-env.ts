@@ -3,6 +3,7 @@ import type { ShareBackend } from "../../share-api/share-api.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
 import type { Access, Reader } from "../access/access.ts"
 import type { TokenCipher } from "../access/encrypted-token.ts"
+import type { Inventory } from "../inventory/inventory.ts"
 import type { Log } from "../log.ts"
 import type { Metrics } from "../metrics.ts"
 import type { ShareBackends } from "../shares/share-backend.ts"
@@ -24,6 +25,7 @@ export type ServerHono = Hono<ServerEnv>
 export interface ServerContext {
   store: ObjectStore
   backends: ShareBackends
+  inventory: Inventory
   access: Access
   tokenCipher: TokenCipher
   log: Log

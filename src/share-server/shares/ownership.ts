@@ -100,6 +100,13 @@ export async function removeShare(
 export const hasTombstone = async (store: ObjectStore, id: string): Promise<boolean> =>
   (await store.get(tombstoneKey(id))) !== undefined
 
+/** Returns a function that tells whether a share had a tombstone at the time of this call. */
+export async function listTombstones(store: ObjectStore): Promise<(id: string) => boolean> {
+  const keys = new Set<string>()
+  for await (const { key } of store.list("gone/")) keys.add(key)
+  return (id) => keys.has(tombstoneKey(id))
+}
+
 /** Number of a token's shares. */
 export const countShares = async (store: ObjectStore, token: string): Promise<number> =>
   new Set((await collect(store.list(indexPrefix(token)))).map(({ key }) => key)).size

@@ -37,6 +37,10 @@ export const isToken = (text: string): boolean => /^ocb_[A-Za-z0-9_-]{32}$/.test
 
 const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex")
 
+/** A token by its hash, also if it was revoked. Throws what the store throws. */
+export const findTokenByHash = async (store: ObjectStore, hash: string): Promise<PublishToken | undefined> =>
+  (await getJson<PublishToken>(store, keyOf(hash))) ?? getJson<RevokedToken>(store, revokedKeyOf(hash))
+
 /** Creates a token and returns it in plain text, once. Throws what `createTokens` throws. */
 export async function createToken(
   store: ObjectStore,

@@ -91,9 +91,9 @@ describe("a truncated text", () => {
     )
   })
 
-  test("shows the beginning of a single line that has too many bytes, without splitting a character", () => {
+  test("shows both ends of a single line that has too many bytes, without splitting a character", () => {
     const { head, omitted } = truncate("😀".repeat(4_000), { lines: 10, bytes: 2_000, head: 1 })
-    expect(head).toMatch(/^(?:😀)+…$/u)
+    expect(head).toMatch(/^(?:😀)+ … [\d,]+ characters left out … (?:😀)+$/u)
     expect(omitted).toMatch(/characters$/)
   })
 
