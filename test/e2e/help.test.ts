@@ -99,6 +99,7 @@ describe("flags that contradict each other, or would have no effect, are refused
     ["export", "--all", "--until", "2"],
     ["unshare", "--all", "--forget"],
     ["doctor", "--policy", "--lifecycle"],
+    ["init", "--check", "--project"],
   ])("%s %s %s", async (...args) => {
     const { status, stdout, stderr } = await ownHome().run(args)
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" })
