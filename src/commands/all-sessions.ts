@@ -2,11 +2,12 @@ import path from "node:path"
 import { asJsonError, ShareError } from "../errors.ts"
 import type { ArchiveSummary } from "../export/archive.ts"
 import { parseDuration } from "../lib/duration.ts"
+import { formatCount } from "../lib/format-count.ts"
 import { sha256 } from "../lib/hash.ts"
 import { databasePath } from "../session/database-path.ts"
 import { listSessions, type SessionEntry } from "../session/list-sessions.ts"
 import { writeJson } from "./json.ts"
-import { counted, info, type Terminal } from "./terminal.ts"
+import { info, type Terminal } from "./terminal.ts"
 
 /** Flags that select sessions for `--all`. */
 export interface AllFlags {
@@ -15,17 +16,25 @@ export interface AllFlags {
   project?: string
 }
 
-/** Lists the sessions that `--all` selects. Throws `bad-usage` for an invalid `--since`. */
+/** Lists the sessions that `--all` selects. Throws `bad-usage` for an invalid `--since`, and `session-not-found` for a `--project` that has none. */
 export function selectSessions({ since, project }: AllFlags, { env, home, cwd }: Terminal): SessionEntry[] {
   const length = since === undefined ? Number.POSITIVE_INFINITY : parseDuration(since)
   if (length === undefined)
     throw new ShareError("bad-usage", `Invalid duration "${since}" for --since.`, {
       hint: "Use hours, days or weeks: 12h, 30d, 8w.",
     })
-  return listSessions(databasePath(env, home), {
-    since: Math.max(0, Date.now() - length),
-    project: project === undefined ? undefined : path.resolve(cwd, project),
-  })
+  const database = databasePath(env, home)
+  const folder = project === undefined ? undefined : path.resolve(cwd, project)
+  const sessions = listSessions(database, { since: Math.max(0, Date.now() - length), project: folder })
+  if (
+    folder !== undefined &&
+    sessions.length === 0 &&
+    listSessions(database, { since: 0, project: folder }).length === 0
+  )
+    throw new ShareError("session-not-found", `There are no sessions of ${folder}.`, {
+      hint: "Name a folder in which OpenCode was used.",
+    })
+  return sessions
 }
 
 /** Hash of the options that affect the output: 16 hex characters. A session is processed again when it changes. */
@@ -64,7 +73,7 @@ function archiveError(failed: ArchiveSummary["failed"]): ShareError | undefined 
   if (!first) return undefined
   return new ShareError(
     first.error.code,
-    `${counted(failed.length, "session")} failed. First error: ${first.error.message}`,
+    `${formatCount(failed.length, "session")} failed. First error: ${first.error.message}`,
     {
       hint: first.error.hint ?? "Run the same command again to resume.",
       cause: first.error,

@@ -3,6 +3,7 @@ import { terminalText } from "../lib/terminal-text.ts"
 import { wrapText } from "../lib/wrap-text.ts"
 import { joinPainted, type Painted, paint, painted } from "./output.ts"
 import { oneLine } from "./terminal.ts"
+import { withTilde } from "./with-tilde.ts"
 
 /** Layout of the report. */
 export interface ScreenOptions {
@@ -34,9 +35,7 @@ export function screen({ width, colour, home = "" }: ScreenOptions) {
     return wrapText(terminalText(short(oneLine(text))), wide)
   }
 
-  function short(text: string): string {
-    return home.length > 1 ? text.replaceAll(`${home}/`, "~/") : text
-  }
+  const short = (text: string) => withTilde(text, home)
 
   return {
     heading: (text: string) => painted`\n${inColour(1, short(text))}\n`,

@@ -3,6 +3,7 @@ import { type Settings, settingNames } from "../config/schema.ts"
 import { runDoctor } from "../doctor/doctor.ts"
 import { type Finding, failureFinding } from "../doctor/finding.ts"
 import { asJsonError, ShareError } from "../errors.ts"
+import { formatCount } from "../lib/format-count.ts"
 import { wrapText } from "../lib/wrap-text.ts"
 import { newShareId } from "../share/share-id.ts"
 import { type Destination, openStore, parseDestination } from "../store/open-store.ts"
@@ -16,7 +17,7 @@ import { parseLifetime } from "./lifetime.ts"
 import { type Painted, painted, usesColour, writePainted } from "./output.ts"
 import { printPolicy } from "./policy.ts"
 import { readPolicy } from "./read-policy.ts"
-import { counted, info, statusLine, type Terminal } from "./terminal.ts"
+import { info, statusLine, type Terminal } from "./terminal.ts"
 
 export interface DoctorFlags extends DestinationFlags {
   json?: boolean
@@ -83,7 +84,7 @@ export async function doctorCommand(flags: DoctorFlags, terminal: Terminal): Pro
       ...(error && { error: asJsonError(error) }),
     })
   if (error) throw error
-  const more = warned === 0 ? "" : `; ${counted(warned, "warning")}, marked !`
+  const more = warned === 0 ? "" : `; ${formatCount(warned, "warning")}, marked !`
   const outcome = isDefault
     ? `No bucket is set: shares open on this machine only${more}. To set one up: opencode-bucket init`
     : `Sharing works${more}.`

@@ -3,7 +3,7 @@ import { readdir, rm } from "node:fs/promises"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 import { archive } from "../export/archive.ts"
-import { exportPieces } from "../export/export.ts"
+import { exportName, exportPieces } from "../export/export.ts"
 import { exportFolder, resolveOutputFolder } from "../export/export-folder.ts"
 import { indexPage } from "../export/index-page.ts"
 import { openJournal } from "../export/journal.ts"
@@ -36,7 +36,7 @@ export async function exportAll(flags: ExportFlags & AllFlags, terminal: Termina
   const there = await readdir(folder)
   if (!flags.force && !existsSync(journalFile) && there.length > 0) throw outputExists(folder)
   // Partial files of an interrupted run.
-  for (const name of there.filter((name) => /^(?:ses_\w+|index)\.[a-z]+\.[0-9a-f]{12}\.part$/.test(name)))
+  for (const name of there.filter((name) => /^(?:[a-z0-9-]*ses_\w+|index)\.[a-z]+\.[0-9a-f]{12}\.part$/.test(name)))
     await rm(path.join(folder, name), { force: true })
   const journal = await openJournal(journalFile)
   const status = statusLine(terminal, flags.quiet)
@@ -51,8 +51,9 @@ export async function exportAll(flags: ExportFlags & AllFlags, terminal: Termina
         databaseSource({ sessionID: id }, { env, path: databasePath(env, home) }).read(async (record) => {
           const prepared = await prepare(record, { selection, redact })
           const { title, directory, created } = prepared.session.info
-          const name = nameOf(id)
-          const href = format === "folder" ? `${name}/index.html` : `${name}.${format}`
+          const name = nameOf(id, title)
+          const ending = format === "folder" ? "/index.html" : `.${format}`
+          const href = `${name}${ending}`
           const size =
             format === "folder"
               ? (
@@ -64,6 +65,7 @@ export async function exportAll(flags: ExportFlags & AllFlags, terminal: Termina
                   })
                 ).size
               : await writeOutput(path.join(folder, href), exportPieces(prepared, format, version), { force: true })
+          await removeRenamed(journal.entries.get(id)?.href, href, ending, folder)
           return { title, project: directory, date: created ?? 0, size, href }
         }),
     })
@@ -77,5 +79,17 @@ export async function exportAll(flags: ExportFlags & AllFlags, terminal: Termina
   }
 }
 
-/** File name for a session: its id, or a hash of it if it does not have OpenCode's form. */
-const nameOf = (id: string) => (/^ses_[A-Za-z0-9]{1,64}$/.test(id) ? id : `ses_${sha256(id).slice(0, 26)}`)
+/** File name for a session: `fix-add-ses_…`, with a hash of the id if that does not have OpenCode's form. */
+function nameOf(id: string, title: string): string {
+  const unique = /^ses_[A-Za-z0-9]{1,64}$/.test(id) ? id : `ses_${sha256(id).slice(0, 26)}`
+  return `${exportName({ title, id: "" })}-${unique}`
+}
+
+/** Deletes what an earlier run wrote for a session that had another title then. */
+async function removeRenamed(before: string | undefined, now: string, ending: string, folder: string): Promise<void> {
+  if (before === undefined || before === now || !before.endsWith(ending)) return
+  const name = before.slice(0, -ending.length)
+  // The journal may have been changed: only names that this command gives.
+  if (!/^[a-z0-9-]*ses_[A-Za-z0-9]{1,64}$/.test(name)) return
+  await rm(path.join(folder, ending.startsWith("/") ? name : before), { recursive: true, force: true })
+}

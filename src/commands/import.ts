@@ -1,4 +1,5 @@
 import { existsSync, statSync } from "node:fs"
+import path from "node:path"
 import { ledgerFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import { denied, fetchLimited } from "../import/fetch-limited.ts"
@@ -6,6 +7,7 @@ import { parseImportSource } from "../import/import-source.ts"
 import { toOpencodeExports } from "../import/opencode-export.ts"
 import { toOpencodeExportsV2 } from "../import/opencode-export-v2.ts"
 import { hasSession, type ImportOptions, importGeneration, importIntoOpencode } from "../import/opencode-import.ts"
+import { formatCount } from "../lib/format-count.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
 import { countSubagents } from "../session/count-subagents.ts"
 import { databasePath } from "../session/database-path.ts"
@@ -25,7 +27,7 @@ import { confirmDestination, settingsFromFlags } from "./destination.ts"
 import { tokenFor, tokenNotSent } from "./import-token.ts"
 import { writeJson } from "./json.ts"
 import { promptYesNo } from "./prompt.ts"
-import { canAsk, counted, info, oneLine, statusLine, type Terminal } from "./terminal.ts"
+import { canAsk, info, oneLine, statusLine, type Terminal } from "./terminal.ts"
 
 export interface ImportFlags {
   /** Add to an existing session with the same id. */
@@ -69,13 +71,13 @@ export async function importCommand(link: string, flags: ImportFlags, terminal: 
         unknown += one.unknown
       }
       status.clear()
-      const others = sessions > 1 ? ` and ${counted(sessions - 1, "subagent session")}` : ""
+      const others = sessions > 1 ? ` and ${formatCount(sessions - 1, "subagent session")}` : ""
       info(
         terminal,
         flags.quiet,
         `Imported "${titleLine(session.info.title) || id}"${others}. Continue with: opencode --session ${id}`,
       )
-      if (unknown > 0) info(terminal, flags.quiet, `Skipped ${counted(unknown, "part")} of unknown type.`)
+      if (unknown > 0) info(terminal, flags.quiet, `Skipped ${formatCount(unknown, "part")} of unknown type.`)
       if (flags.json) writeJson(terminal, { session: id, title: session.info.title, sessions, skippedParts: unknown })
       else terminal.stdout.write(`${id}\n`)
     })
@@ -89,11 +91,12 @@ async function sourceOf(link: string, flags: ImportFlags, terminal: Terminal): P
   const isFolder = (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
   const place = parseImportSource(link, terminal.cwd, isFolder)
   if ("file" in place) {
-    if (/\.html$/i.test(link) && !existsSync(place.file))
+    const page = /^file:/i.test(link) ? place.file : path.resolve(terminal.cwd, link)
+    if (/\.html$/i.test(link) && !existsSync(place.file) && existsSync(page))
       throw new ShareError("bad-input", `${oneLine(link)} is a page without a session.json beside it.`, {
         hint: "Export the session for import: opencode-bucket export --format json",
       })
-    return exportFile(place.file)
+    return exportFile(existsSync(place.file) ? place.file : page)
   }
   const { allowPrivate } = flags
   const token = tokenFor(place.url, flags.token, terminal)
@@ -151,7 +154,11 @@ async function describeSession(session: Session, from: string, cwd: string): Pro
     ["Conversation", titleLine(title) || "Untitled session"],
     [
       "Contains",
-      [counted(prompts, "prompt"), counted(answers, "answer"), subagents > 0 && counted(subagents, "subagent")]
+      [
+        formatCount(prompts, "prompt"),
+        formatCount(answers, "answer"),
+        subagents > 0 && formatCount(subagents, "subagent"),
+      ]
         .filter(Boolean)
         .join(", "),
     ],

@@ -1,4 +1,5 @@
 import { ShareError } from "../errors.ts"
+import { formatCount } from "../lib/format-count.ts"
 import { type Destination, parseDestination } from "../store/open-store.ts"
 
 /** A rule in the format of `aws s3api put-bucket-lifecycle-configuration`. */
@@ -62,7 +63,7 @@ export function asXml({ Rules }: { Rules: LifecycleRule[] }): string {
 
 /** Explains what the rule does and does not do, one paragraph per item. */
 export const describeLifecycle = (days: number, prefix: string, bucket: string): string[] => [
-  `The service deletes everything below ${prefix} ${days === 1 ? "one day" : `${days} days`} after upload: all shares, from all users, regardless of the expiry date on their page. No cron job is needed.`,
+  `The service deletes everything below ${prefix} ${formatCount(days, "day")} after upload: all shares, from all users, regardless of the expiry date on their page. No cron job is needed.`,
   `The age counts per object. A share that is updated for longer than that loses its oldest pages first: choose more days than a session lasts, and use "opencode-bucket prune" for exact expiry dates.`,
   `Setting it replaces all lifecycle rules of ${bucket}: check the current ones first with get-bucket-lifecycle-configuration.`,
 ]

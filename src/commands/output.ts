@@ -3,6 +3,9 @@ import { forTerminal, terminalLines, terminalText } from "../lib/terminal-text.t
 
 type Stream = NodeJS.WriteStream
 
+const DEFAULT_COLUMNS = 80
+const DEFAULT_ROWS = 24
+
 /** Original `write` of guarded streams. */
 const unguarded = new WeakMap<Stream, Stream["write"]>()
 
@@ -33,15 +36,21 @@ export function promptStream(stream: Stream): Stream {
   return new Proxy(stream, {
     get(target, name) {
       if (name === "write") return write
+      // A terminal that does not know its size says 0, and prompts would have a letter a line.
+      if (name === "columns") return target.columns || DEFAULT_COLUMNS
+      if (name === "rows") return target.rows || DEFAULT_ROWS
       const value: unknown = Reflect.get(target, name, target)
       return typeof value === "function" ? value.bind(target) : value
     },
   })
 }
 
-/** Replaces the current line of a terminal. */
-export const overwriteLine = (stream: Stream, text: string): void =>
-  writeUnescaped(stream, `\r\x1b[2K${terminalText(text)}`)
+/** Replaces the current line of a terminal. A text that is too long for it is cut: only one line can be replaced. */
+export function overwriteLine(stream: Stream, text: string): void {
+  const shown = terminalText(text)
+  const width = (stream.columns || DEFAULT_COLUMNS) - 1
+  writeUnescaped(stream, `\r\x1b[2K${shown.length > width ? `${shown.slice(0, width - 1)}…` : shown}`)
+}
 
 /** Copies a text to the user's clipboard through the terminal (OSC 52). */
 export const copyThroughTerminal = (stream: Stream, text: string): void =>

@@ -1,12 +1,13 @@
 import { ledgerFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
+import { formatCount } from "../lib/format-count.ts"
 import { formatAge } from "../lib/format-time.ts"
 import { titleLine } from "../lib/terminal-text.ts"
 import { databasePath } from "../session/database-path.ts"
 import { recentSessions } from "../session/recent-sessions.ts"
 import { openLedger } from "../share/ledger.ts"
 import { promptChoice } from "./prompt.ts"
-import { canAsk, counted, type Terminal } from "./terminal.ts"
+import { canAsk, type Terminal } from "./terminal.ts"
 
 const SHOWN_COUNT = 10
 
@@ -21,7 +22,7 @@ export async function pickSession(terminal: Terminal): Promise<string | undefine
   if (sessions.length < 2) return undefined
   const shared = new Set((await openLedger(ledgerFolder(terminal)).all()).map(({ session }) => session))
   const choices = sessions.map(({ id, title, active, messages }) => {
-    const facts = [formatAge(active, Date.now()), counted(messages, "message"), shared.has(id) && "shared"]
+    const facts = [formatAge(active, Date.now()), formatCount(messages, "message"), shared.has(id) && "shared"]
     return { value: id, label: titleLine(title) || id, hint: facts.filter(Boolean).join(", ") }
   })
   const picked = await promptChoice(terminal, "Which session?", choices)

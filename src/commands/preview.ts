@@ -6,6 +6,7 @@ import { version } from "../version.ts"
 import { settingsFromFlags } from "./destination.ts"
 import { writeJson } from "./json.ts"
 import { namedSession } from "./named-session.ts"
+import { openLink } from "./open-link.ts"
 import { redactionReport } from "./redaction-report.ts"
 import { parseSelection, type SelectionFlags } from "./selection.ts"
 import { info, statusLine, type Terminal } from "./terminal.ts"
@@ -38,7 +39,7 @@ export async function previewCommand(
     const { url, found } = prepared
     if (flags.json) writeJson(terminal, { url, found })
     else terminal.stdout.write(`${url}\n`)
-    if (flags.open ?? (terminal.stdout.isTTY && !flags.json)) await (await import("open")).default(url)
+    if (flags.open ?? (terminal.stdout.isTTY && !flags.json)) await openLink(url, flags.quiet, terminal)
   } finally {
     status.clear()
   }

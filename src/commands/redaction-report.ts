@@ -1,3 +1,4 @@
+import { formatCount } from "../lib/format-count.ts"
 import type { Preview } from "../share/preview.ts"
 import { oneLine, redactedLine } from "./terminal.ts"
 
@@ -8,7 +9,7 @@ const SHOWN_CHARS = 12
 export const placeholdersLine = (count: number): string | undefined =>
   count === 0
     ? undefined
-    : `${count} ${count === 1 ? "value looks like a placeholder and stays" : "values look like placeholders and stay"}`
+    : formatCount(count, "value looks like a placeholder and stays", "values look like placeholders and stay")
 
 /** The lines of a preview about redaction: what was found, what looks made up, and what was nearly found. */
 export function redactionReport({ found, placeholders, suspects }: Preview): string[] {

@@ -1,4 +1,5 @@
 import { asJsonError, ShareError } from "../errors.ts"
+import { formatCount } from "../lib/format-count.ts"
 import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
 import { INDEX, prefixOf } from "../share/manifest.ts"
 import { type RemovalFailure, type RemovalSummary, withForgetHint } from "../share/remove-many.ts"
@@ -63,7 +64,7 @@ export async function linkOf(
 
 /** Describes a removal in one or two sentences. */
 export function describeRemoval({ url, deleted, proven, note }: Removal): string {
-  const count = `${deleted} ${deleted === 1 ? "object" : "objects"} deleted`
+  const count = `${formatCount(deleted, "object")} deleted`
   const what =
     deleted === 0
       ? `Already removed: ${url}.`

@@ -14,6 +14,7 @@ import { share } from "../share/share.ts"
 import { version } from "../version.ts"
 import { type AllFlags, optionsHash, reportArchive, selectSessions } from "./all-sessions.ts"
 import { confirmShareAll } from "./confirm-share.ts"
+import { openLink } from "./open-link.ts"
 import {
   confirmationOf,
   openShareRequest,
@@ -51,7 +52,7 @@ export async function shareAll(flags: ShareFlags & AllFlags, terminal: Terminal)
     if (!flags.json) terminal.stdout.write(`${index}\n`)
     const shares = shared.map(({ session, title, share: id, href: url }) => ({ session, title, id, url }))
     reportArchive(result, { done: "shared", leftOut: LEFT_OUT, about: { index, shares } }, flags, terminal)
-    if (flags.open) await (await import("open")).default(pathToFileURL(index).href)
+    if (flags.open) await openLink(pathToFileURL(index).href, flags.quiet, terminal)
   } finally {
     status.clear()
     store.close()

@@ -1,49 +1,69 @@
+import { formatCount } from "../lib/format-count.ts"
 import { formatTime } from "../lib/format-time.ts"
 import { prune } from "../share/prune.ts"
 import type { ShareResult } from "../share/share.ts"
 import { copyToClipboard } from "./clipboard.ts"
 import { writeJson } from "./json.ts"
+import { openLink } from "./open-link.ts"
 import { readPolicy } from "./read-policy.ts"
 import { describeRemoval } from "./removal-report.ts"
 import type { ShareFlags, ShareRequest } from "./share-request.ts"
 import { describeSignedLink } from "./signed.ts"
-import { formatBytes, info, redactedLine, type Terminal } from "./terminal.ts"
+import { formatBytes, info, ownCommand, redactedLine, type Terminal } from "./terminal.ts"
 
-/** Prints what was shared on stderr, and the link, or the result as JSON, on stdout. */
+/**
+ * Prints the link on stdout, or the result as JSON. On stderr what was done before it and, after it, in one line each:
+ * the clipboard, who can open the link, and how to take it back.
+ */
 export async function reportShare(
   result: ShareResult,
   request: ShareRequest,
   flags: ShareFlags,
   terminal: Terminal,
 ): Promise<void> {
-  for (const line of detailsOf(result, request, flags)) info(terminal, flags.quiet, line)
+  const tell = (line: string | false | undefined) => line && info(terminal, flags.quiet, line)
+  tell(uploadLine(result, request))
+  tell(result.redacted > 0 && `${redactedLine(result.found)} Each is marked on the page.`)
   if (flags.json) writeJson(terminal, { ...result, store: request.settings.destination.to })
   else terminal.stdout.write(`${result.url}\n`)
-  if (terminal.stdout.isTTY && !flags.json && (await copyToClipboard(result.url, terminal)))
-    info(terminal, flags.quiet, "Copied to the clipboard.")
-  if (flags.open) await (await import("open")).default(result.url)
+  if (terminal.stdout.isTTY && !flags.json) tell(await copyToClipboard(result.url, terminal))
+  const command = ownCommand(terminal)
+  const isLocal = result.seen === "local" && request.settings.isDefault
+  tell(`${audienceLine(result)}${isLocal ? ` To share with others, set up a bucket: ${command} init` : ""}`)
+  tell(policyLine(result, request, flags, command))
+  tell(!isLocal && `To take it back: ${command} unshare ${result.session}`)
+  if (flags.open) await openLink(result.url, flags.quiet, terminal)
 }
 
-function detailsOf(
-  result: ShareResult,
-  { store, settings: { destination, isDefault } }: ShareRequest,
-  { to }: ShareFlags,
-): string[] {
-  const { sent, objects, bytes, removed, expires, signed, note, seen } = result
-  const counts = [`${sent} of ${objects} objects uploaded (${formatBytes(bytes)})`, removed && `${removed} removed`]
-  const isAllNew = sent === objects
-  const policy = !signed && seen === "refused" && isAllNew ? readPolicy(destination) : undefined
-  const lines = [
-    `${store.name}: ${sent === 0 ? "no changes" : counts.filter(Boolean).join(", ")}.`,
-    result.redacted > 0 && redactedLine(result.found),
-    expires && `It expires ${formatTime(expires)}.`,
-    signed && result.public !== true && describeSignedLink(signed),
-    note,
-    policy &&
-      `To make links public, set the bucket policy that this prints: opencode-bucket doctor --policy${to === undefined ? "" : ` --to ${to}`}`,
-    isDefault && "To share with others, set up a bucket: opencode-bucket init",
+function uploadLine({ sent, objects, bytes, removed }: ShareResult, { store }: ShareRequest): string {
+  const counts = [
+    `${sent} of ${formatCount(objects, "object")} uploaded (${formatBytes(bytes)})`,
+    removed && `${removed} removed`,
   ]
-  return lines.filter((line) => typeof line === "string" && line !== "") as string[]
+  return `${store.name}: ${sent === 0 ? "no changes" : counts.filter(Boolean).join(", ")}.`
+}
+
+/** Who can open the link, and until when. */
+function audienceLine({ seen, public: isPublic, note, signed, expires }: ShareResult): string {
+  const who =
+    signed && isPublic !== true
+      ? [describeSignedLink(signed), note].filter(Boolean).join(" ")
+      : seen === "page"
+        ? ["Anyone with the link can open it.", note].filter(Boolean).join(" ")
+        : (note ?? "Who can open the link could not be checked.")
+  return expires === null ? who : `${who} It expires ${formatTime(expires)}.`
+}
+
+/** How to make links public, with the first share at a bucket that refuses strangers. */
+function policyLine(
+  { seen, signed, sent, objects }: ShareResult,
+  { settings: { destination } }: ShareRequest,
+  { to }: ShareFlags,
+  command: string,
+): string | undefined {
+  if (signed || seen !== "refused" || sent < objects || !readPolicy(destination)) return undefined
+  const place = to === undefined ? "" : ` --to ${to}`
+  return `To make links public, set the bucket policy that this prints: ${command} doctor --policy${place}`
 }
 
 /** Prunes expired shares at the destination. The link is already published: failures are left to the next run. */

@@ -45,6 +45,8 @@ export async function shareCommand(argument: string | undefined, flags: ShareFla
       mayShare,
       acceptRetention: () => acceptRetention,
       extend: presignedPages({ store, signed, now: () => new Date() }),
+      onStage: (stage) =>
+        status.show(stage === "connecting" ? `Connecting to ${store.name}…` : "Checking who can open the link…"),
       onProgress: ({ sent, unchanged }) =>
         status.show(`Uploading to ${store.name}: ${sent} uploaded, ${unchanged} unchanged`),
       onWait: (pid) => info(terminal, flags.quiet, waitingMessage(pid)),

@@ -3,6 +3,7 @@ import { terminalText } from "../lib/terminal-text.ts"
 import type { SecretCount } from "../redact/marks/secrets.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
 import { overwriteLine } from "./output.ts"
+import { withTilde } from "./with-tilde.ts"
 
 /** A command's environment and streams. stdout is only for results. */
 export interface Terminal extends SystemEnvironment {
@@ -15,21 +16,22 @@ export interface Terminal extends SystemEnvironment {
 export const canAsk = ({ stdin, stderr }: Terminal): boolean => Boolean(stdin.isTTY && stderr.isTTY)
 
 /** Prints informational messages on stderr, one per line; nothing with `--quiet`. */
-export function info({ stderr }: Terminal, quiet: boolean | undefined, ...texts: string[]): void {
-  if (!quiet) for (const text of texts) stderr.write(`${terminalText(text)}\n`)
+export function info({ stderr, home }: Terminal, quiet: boolean | undefined, ...texts: string[]): void {
+  if (!quiet) for (const text of texts) stderr.write(`${terminalText(withTilde(text, home))}\n`)
 }
 
 /** A status line on stderr that is overwritten in place; does nothing if stderr is not a terminal. */
-export function statusLine({ stderr }: Terminal, quiet: boolean | undefined) {
+export function statusLine({ stderr, home }: Terminal, quiet: boolean | undefined) {
   const active = stderr.isTTY && !quiet
   return {
-    show: (text: string) => void (active && overwriteLine(stderr, text)),
+    show: (text: string) => void (active && overwriteLine(stderr, withTilde(text, home))),
     clear: () => void (active && overwriteLine(stderr, "")),
   }
 }
 
-/** `1 prompt`, `2 prompts` */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
+/** How the user calls this command: `npx opencode-bucket` if that is how it was started. */
+export const ownCommand = ({ env }: SystemEnvironment): string =>
+  env["npm_command"] === "exec" ? "npx opencode-bucket" : "opencode-bucket"
 
 /** Formats a number of bytes: `812 bytes`, `14.2 kB`, `3.1 MB`. */
 export function formatBytes(bytes: number): string {

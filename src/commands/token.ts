@@ -1,4 +1,6 @@
 import { mapConcurrently } from "../lib/concurrency.ts"
+import { formatCount } from "../lib/format-count.ts"
+import { formatTime } from "../lib/format-time.ts"
 import { countShares, listShareIds, readOwner, removeFromIndex, removeShare } from "../share-server/shares/ownership.ts"
 import { createTokens, listRevoked, listTokens, revokeToken, rotateToken } from "../share-server/shares/tokens.ts"
 import { MAX_CONCURRENT_READS, type ObjectStore } from "../store/object-store.ts"
@@ -46,9 +48,9 @@ export async function tokenListCommand(flags: TokenFlags, terminal: Terminal): P
   }
   if (tokens.length + revoked.length === 0) return info(terminal, flags.quiet, "No tokens.")
   const line = ({ name, owner, created }: (typeof tokens)[number], more = "") =>
-    `${created.slice(0, 10)}  ${oneLine(name)}${owner ? `  (${oneLine(owner)})` : ""}${more}\n`
+    `${formatTime(created)}  ${oneLine(name)}${owner ? `  (${oneLine(owner)})` : ""}${more}\n`
   const stays = ({ shares }: { shares: number }) =>
-    `  revoked, ${shares === 1 ? "1 share remains" : `${shares} shares remain`}`
+    `  revoked, ${formatCount(shares, "share remains", "shares remain")}`
   terminal.stdout.write(
     [...tokens.map((token) => line(token)), ...revoked.map((token) => line(token, stays(token)))].join(""),
   )
@@ -75,11 +77,11 @@ export async function tokenRevokeCommand(name: string, flags: TokenFlags, termin
 }
 
 function fateOf(name: string, shares: number, isRemoved: boolean, owner: string | undefined): string {
-  const count = shares === 1 ? "1 share" : `${shares} shares`
+  const count = formatCount(shares, "share")
   if (shares === 0) return "It has no shares."
   if (isRemoved) return `Removed its ${count}.`
   const byOwner = owner === undefined ? "" : `${oneLine(owner)} can remove them on the server's page /mine; `
-  return `Its ${count} remain${shares === 1 ? "s" : ""}: ${byOwner}"opencode-bucket token revoke ${oneLine(name)} --unshare" removes all of them.`
+  return `Its ${formatCount(shares, "share remains", "shares remain")}: ${byOwner}"opencode-bucket token revoke ${oneLine(name)} --unshare" removes all of them.`
 }
 
 async function revokeNamed(store: ObjectStore, name: string, isUnsharing: boolean) {

@@ -1,5 +1,6 @@
 import { ledgerFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
+import { formatCount } from "../lib/format-count.ts"
 import { openLedger } from "../share/ledger.ts"
 import { destinationKey } from "../share/prune.ts"
 import { removeMany } from "../share/remove-many.ts"
@@ -56,7 +57,7 @@ export async function unshareAll(named: string | undefined, flags: UnshareFlags,
 function countByDestination(places: string[]): string {
   const counts = new Map<string, number>()
   for (const place of places) counts.set(place, (counts.get(place) ?? 0) + 1)
-  const shares = places.length === 1 ? "1 share" : `${places.length} shares`
+  const shares = formatCount(places.length, "share")
   if (counts.size === 1) return `${shares} in ${places[0]}`
   return `${shares}: ${[...counts].map(([place, count]) => `${count} in ${place}`).join(", ")}`
 }

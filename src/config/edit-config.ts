@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs"
+import { existsSync, readFileSync, statSync } from "node:fs"
 import path from "node:path"
 import { applyEdits, getNodeValue, type JSONPath, modify, type ParseError, parseTree } from "jsonc-parser"
 import { ShareError } from "../errors.ts"
+import { makeFolder } from "../lib/make-folder.ts"
 import { replaceFile } from "../lib/output-target.ts"
 import { DEAD_ENDPOINT_LINE, DEAD_ENDPOINT_URL, isDeadEndpoint } from "./dead-endpoint.ts"
 import { isThisPackage } from "./opencode.ts"
@@ -94,7 +95,7 @@ function writeValue(file: string, text: string, at: JSONPath, value: unknown, is
   const formattingOptions = { insertSpaces: true, tabSize: 2 }
   const edits = modify(text, at, value, { formattingOptions, isArrayInsertion })
   try {
-    mkdirSync(path.dirname(file), { recursive: true })
+    makeFolder(path.dirname(file))
     replaceFile(file, `${hasByteOrderMark(file) ? "\uFEFF" : ""}${applyEdits(text, edits)}`)
   } catch (cause) {
     if (cause instanceof ShareError) throw cause

@@ -1,4 +1,5 @@
 import { ShareError } from "../errors.ts"
+import { formatCount } from "../lib/format-count.ts"
 import { sha256 } from "../lib/hash.ts"
 import { prefixOf } from "../share/manifest.ts"
 import { createProbe } from "../share/probe-store.ts"
@@ -109,7 +110,7 @@ async function removed(remove: ReturnType<typeof createProbe>["remove"]): Promis
   const about = "Delete"
   try {
     const { deleted, proven, seen, note } = await remove()
-    const pieces = deleted === 1 ? "it is" : `${deleted} versions of it are`
+    const pieces = deleted === 1 ? "it is" : `${formatCount(deleted, "version")} of it are`
     if (proven) return { about, state: "ok", says: `${pieces} deleted, and the link is dead` }
     // An earlier finding already reports that the address does not respond.
     if (seen === "unreachable") return { about, state: "ok", says: `${pieces} deleted` }

@@ -1,7 +1,8 @@
-import { lstat, mkdir, readdir, readFile, stat } from "node:fs/promises"
+import { lstat, readdir, readFile, stat } from "node:fs/promises"
 import path from "node:path"
 import { pathToFileURL } from "node:url"
 import { ShareError } from "../errors.ts"
+import { makeFolder } from "../lib/make-folder.ts"
 import { resolveOutput } from "../lib/output-target.ts"
 import { chunksOf, withTemporaryFiles } from "../lib/temporary-files.ts"
 import { site } from "../render/site/site.ts"
@@ -71,7 +72,7 @@ export async function resolveOutputFolder(folder: string): Promise<string> {
     if (isThere) return folder
     const place = resolveOutput(folder)
     if (place.kind !== "file" || place.replaces) throw new Error("It is a file.")
-    await mkdir(place.target, { recursive: true })
+    makeFolder(place.target)
     return place.target
   } catch (cause) {
     throw new ShareError("bad-usage", `${folder} is not a writable folder.`, {

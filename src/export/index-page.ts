@@ -1,3 +1,4 @@
+import { formatCount } from "../lib/format-count.ts"
 import {
   html,
   joinHtml,
@@ -19,7 +20,7 @@ export async function* indexPage(entries: Iterable<ArchivedSession>, title: stri
   const [css, own] = [styleElement(INDEX_STYLE), scriptElement(INDEX_SCRIPT)]
   const policy = `default-src 'none'; img-src data:; style-src 'sha256-${css.hash}'; script-src 'sha256-${own.hash}'; base-uri 'none'; form-action 'none'`
   const head = html`<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex, nofollow, noarchive"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark"><title>${title}</title><link rel="icon" href="data:,">${css.markup}${own.markup}`
-  const count = `${rows.length.toLocaleString("en")} session${rows.length === 1 ? "" : "s"}`
+  const count = formatCount(rows.length, "session")
   const search = html`<label hidden><input type="search" placeholder="Search by title or project" aria-label="Search by title or project" autocomplete="off"></label>`
   yield markupOf(
     html`<!DOCTYPE html><html lang="en"><head>${head}</head><body><header><p><output></output>${count}</p><h1>${title}</h1>${search}</header><main>`,
@@ -46,6 +47,6 @@ const isDay = (date: number) => date > 0 && date <= 8.64e15
 
 /** Allows addresses of shares and relative names that this package creates. */
 const safeHref = (href: string) =>
-  /^(?:https?:|file:)\/\/|^[A-Za-z][\w-]*(?:\.\w+|\/index\.html)$/.test(href) ? href : "#"
+  /^(?:https?:|file:)\/\/|^[A-Za-z0-9][\w-]*(?:\.\w+|\/index\.html)$/.test(href) ? href : "#"
 
 const sizeOf = (bytes: number) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`)

@@ -1,6 +1,7 @@
-import { appendFile, mkdir, readFile, stat } from "node:fs/promises"
+import { appendFile, readFile, stat } from "node:fs/promises"
 import path from "node:path"
 import { ShareError } from "../errors.ts"
+import { makeFolder } from "../lib/make-folder.ts"
 
 /** A session in an archive, as its index shows it. All texts are redacted. */
 export interface ArchivedSession {
@@ -48,7 +49,7 @@ export async function openJournal(file: string): Promise<Journal> {
     entries,
     async add(entry) {
       // An existing folder keeps its mode: it may be the user's own.
-      await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+      makeFolder(path.dirname(file), { mode: 0o700 })
       const line = `${isTorn ? "\n" : ""}${JSON.stringify(entry)}\n`
       isTorn = true
       await appendFile(file, line, { mode: 0o600 })

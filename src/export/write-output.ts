@@ -1,8 +1,9 @@
 import { constants, write } from "node:fs"
-import { link, mkdir, open, rename, unlink } from "node:fs/promises"
+import { link, open, rename, unlink } from "node:fs/promises"
 import path from "node:path"
 import { isatty } from "node:tty"
 import { ShareError } from "../errors.ts"
+import { makeFolder } from "../lib/make-folder.ts"
 import {
   copyOwnerAndMode,
   type OutputTarget,
@@ -35,7 +36,7 @@ export async function writeBytes(
   { force = false }: OutputOptions = {},
 ): Promise<number> {
   try {
-    await mkdir(path.dirname(file), { recursive: true })
+    makeFolder(path.dirname(file))
     const place = resolveOutput(file)
     if (!force && !isFree(place)) throw outputExists(file)
     if (place.kind === "file") return await replaceWith(place, pieces, force)

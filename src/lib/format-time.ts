@@ -1,3 +1,5 @@
+import { formatCount } from "./format-count.ts"
+
 /** A time for people, in the time zone of this machine and with its offset: `2026-12-01 02:33 UTC`, `… +01:00`. */
 export function formatTime(time: string | Date): string {
   const date = new Date(time)
@@ -19,5 +21,5 @@ export function formatAge(timeMs: number, nowMs: number): string {
       : minutes < 24 * 60
         ? [Math.floor(minutes / 60), "hour"]
         : [Math.floor(minutes / (24 * 60)), "day"]
-  return minutes === 0 ? "just now" : `${count} ${unit}${count === 1 ? "" : "s"} ago`
+  return minutes === 0 ? "just now" : `${formatCount(count, unit)} ago`
 }

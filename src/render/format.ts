@@ -1,5 +1,7 @@
 // Numbers, sizes and times as readers see them.
 
+export { formatCount, groupThousands } from "../lib/format-count.ts"
+
 /** Size in bytes: `812 B`, `14.2 kB`, `3.1 MB`. */
 export function formatSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
@@ -33,14 +35,6 @@ export function timestampOf(time: number | undefined, startedAt: number | undefi
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60]
   return { since: h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`, at: new Date(time).toISOString() }
 }
-
-/** A number with its noun: `1 file`, `3 files`. */
-export const formatCount = (n: number, singular: string, plural = `${singular}s`): string =>
-  `${groupThousands(n)} ${n === 1 ? singular : plural}`
-
-/** A number with thousands separators: `12,345`. Below 1,000, Intl's slow locale data is not loaded. */
-export const groupThousands = (n: number): string =>
-  Number.isInteger(n) && n >= 0 && n < 1000 ? String(n) : n.toLocaleString("en")
 
 /** A number in few characters: `812`, `14.2k`, `1.42M`. */
 export const formatCompact = (n: number): string =>

@@ -19,7 +19,11 @@ export interface PublishSessionOptions extends Omit<OpenShareOptions, "selection
   /** Adds to the share: see `presignedPages`, without which an update ends earlier presigned links. */
   extend?: ExtendShare | undefined
   onProgress?: ((progress: Progress) => void) | undefined
+  onStage?: ((stage: ShareStage) => void) | undefined
 }
+
+/** What a share waits for before and after the upload, for a status line. */
+export type ShareStage = "connecting" | "verifying"
 
 /** Result of `publishSession`. `superseded`: another machine published the same share meanwhile; `error` tells how. */
 export type SessionPublishResult =
@@ -53,6 +57,7 @@ export async function publishSession(
     })
     if (version.status === "removed") throw await removedMeanwhile(target, options)
     if (version.status === "superseded") return { status: "superseded", id }
+    options.onStage?.("verifying")
     const verified = await verifyVersion(target, version.manifest, options)
     if (verified.status === "removed") throw await removedMeanwhile(target, options)
     if (verified.status === "superseded") return { status: "superseded", id, error: verified.error }

@@ -1,9 +1,10 @@
 import { DAY_MS } from "../lib/duration.ts"
+import { formatCount } from "../lib/format-count.ts"
 import type { Retention } from "../store/object-store.ts"
 import { formatDay, type Lifetime } from "./expiry.ts"
 
 /** `3 days`, `1 day`. */
-export const formatDays = (days: number): string => (days === 1 ? "1 day" : `${days} days`)
+export const formatDays = (days: number): string => formatCount(days, "day")
 
 /** Describes what a default retention means for a share created now: a sentence without a full stop. */
 export function describeRetention({ mode, days }: Retention, lifetime: Lifetime | undefined, now: Date): string {

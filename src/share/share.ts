@@ -53,6 +53,7 @@ export async function share(source: SessionSource, options: ShareOptions): Promi
   const { destination, ledger, onWait } = options
   return readSession(source, options, async (session) => {
     await options.mayShare(session)
+    options.onStage?.("connecting")
     await ensureErasable({
       ...options,
       // A share that already has a link there was accepted before.

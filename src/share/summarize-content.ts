@@ -1,3 +1,4 @@
+import { formatCount } from "../lib/format-count.ts"
 import { countSubagents } from "../session/count-subagents.ts"
 import { isPrompt, type Session, startOfSession } from "../session/model.ts"
 
@@ -21,7 +22,7 @@ export async function summarizeContent(session: Session): Promise<string> {
     [files, "attached file"],
     [await countSubagents(session, read), "subagent"],
   ] as const
-  return counts.flatMap(([n, name]) => (n === 0 ? [] : [`${n} ${name}${n === 1 ? "" : "s"}`])).join(", ")
+  return counts.flatMap(([n, name]) => (n === 0 ? [] : [formatCount(n, name)])).join(", ")
 }
 
 /** Audience of a bucket's links; null: unknown. */

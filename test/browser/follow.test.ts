@@ -4,8 +4,9 @@ import { pathToFileURL } from "node:url"
 import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { serveFolder } from "../support/static-server.ts"
+import { advanceClock, advanceUntil, pollUntil } from "./fake-clock.ts"
 import { idsIn, longSession, pagesOf, shareToFolder } from "./long-session.ts"
-import { disableScrollAnchoring, executable, openPage, useBrowser, waitForPaint } from "./open-page.ts"
+import { disableScrollAnchoring, executable, openPage, useBrowser } from "./open-page.ts"
 
 /** Messages on the page at first; the session has as many more. */
 const HALF_MESSAGES = 12
@@ -20,22 +21,6 @@ async function follow(messages = HALF_MESSAGES, address = (pages: string[]) => p
   })
   const asked = () => server.requests.filter((request) => request.startsWith("HEAD")).length
   return { ...shared, server, page, asked, idsIn: (...pages: string[]) => idsIn(shared.folder, pages) }
-}
-
-/** Advances the clock until the page has merged an id. */
-async function pollUntil(page: Page, id: string): Promise<void> {
-  for (let i = 0; i < 50 && (await page.locator(`#${id}`).count()) === 0; i++) await advanceClock(page, 4000)
-  await page.locator(`#${id}`).waitFor({ state: "attached" })
-  await waitForPaint(page)
-}
-
-/** Advances the page's clock, and waits for the requests that this starts. */
-async function advanceClock(page: Page, milliseconds: number): Promise<void> {
-  const end = Math.ceil(milliseconds / 4000)
-  for (let i = 0; i < end; i++) {
-    await page.clock.runFor(4000)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
 }
 
 const top = (page: Page, id: string) =>
@@ -125,7 +110,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     await shared.again(
       step({ status: "completed", input, output: "all is made", title: "", metadata: { exit: 0 }, time }),
     )
-    for (let i = 0; i < 50 && !(await row.textContent())?.includes("all is made"); i++) await advanceClock(page, 4000)
+    await advanceUntil(page, async () => (await row.textContent())!.includes("all is made"))
     expect(await row.textContent()).toContain("all is made")
     expect(await isOpen()).toBe(wasOpen)
     expect(await page.evaluate(() => document.activeElement?.localName)).toBe("summary")
@@ -165,7 +150,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     const bylines = (there: Page) => there.locator(".part[data-page='index.html'] .byline").allTextContents()
     expect(await bylines(page)).toEqual([])
     await again(turn(72, "stop"))
-    for (let i = 0; i < 50 && (await bylines(page)).length === 0; i++) await advanceClock(page, 4000)
+    await advanceUntil(page, async () => (await bylines(page)).length > 0)
     const { page: anew } = await openPage(`${url}/index.html`)
     expect(await bylines(page)).toHaveLength(1)
     expect(await bylines(page)).toEqual(await bylines(anew))
@@ -180,8 +165,9 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     writeFileSync(file, readFileSync(file, "utf8").replace(sheet!, "page-0123456789abcdef.css"))
     const loads = () => server.requests.filter((request) => request.startsWith("GET /index.html")).length
     const before = loads()
-    for (let i = 0; i < 50 && loads() < before + 2; i++) await advanceClock(page, 4000)
+    await advanceUntil(page, () => loads() > before)
     await page.waitForFunction(() => !("isSame" in window))
+    expect(loads()).toBeGreaterThanOrEqual(before + 2)
   })
 
   test("waits while another version has rendered some pages but not this one, then continues", async () => {
@@ -191,8 +177,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     const before = readFileSync(file, "utf8")
     writeFileSync(file, before.replace(/page-[0-9a-f]{16}\.css/, "page-0123456789abcdef.css"))
     const asked = () => server.requests.filter((request) => request.startsWith("GET /index.html")).length
-    for (let i = 0; i < 50 && asked() < 3; i++) await advanceClock(page, 4000)
-    expect(asked()).toBeGreaterThanOrEqual(3)
+    await advanceUntil(page, () => asked() >= 3)
     expect(await page.evaluate(() => "isSame" in window)).toBe(true)
     writeFileSync(file, before)
     await again(longSession(64, false))
@@ -204,8 +189,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     const { page, again } = await follow(60, () => "index.html")
     const facts = (await page.locator(".facts").textContent()) as string
     await again(longSession(160, false))
-    for (let i = 0; i < 50 && (await page.locator(".facts").textContent()) === facts; i++)
-      await advanceClock(page, 4000)
+    await advanceUntil(page, async () => (await page.locator(".facts").textContent()) !== facts)
     expect(await page.locator(".facts").textContent()).not.toBe(facts)
     expect(await page.locator(".part").count()).toBe(1)
   })
@@ -254,7 +238,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
     const was = await top(page, ids[8] as string)
     await unshare()
     const banner = page.locator(".gone", { hasText: "This share was taken back." })
-    for (let i = 0; i < 50 && (await banner.count()) === 0; i++) await advanceClock(page, 4000)
+    await advanceUntil(page, async () => (await banner.count()) > 0)
     await banner.waitFor()
     expect(Math.abs((await top(page, ids[8] as string)) - was)).toBeLessThan(1)
     expect(await page.locator(".part [id]").count()).toBe(ids.length)

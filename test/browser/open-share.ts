@@ -32,13 +32,11 @@ export async function openShare(session: Exported, address = "index.html", optio
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
     writeFileSync(path.join(folder, file), body)
   }
-  const { disk, before, ...more } = options
+  const { disk, ...more } = options
   const base = disk ? `${pathToFileURL(folder)}/` : `${(await serveFolder(folder)).url}/`
   const permissions = ["clipboard-read", "clipboard-write"]
-  const { page } = await openPage("about:blank", { reducedMotion: "reduce", permissions, ...more })
-  if (before) await page.addInitScript(before)
+  const { page } = await openPage(base + address, { reducedMotion: "reduce", permissions, ...more })
   const open = async (to: string) => void (await page.goto(base + to))
-  await open(address)
   return { page, base, open }
 }
 

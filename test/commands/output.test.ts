@@ -57,7 +57,15 @@ test("guarding twice escapes once, and what our own functions do to a terminal h
   writePainted(stream, painted`${paint(31, "red\x1b[0m")} ${"plain\x1b[1m"}\n`)
   promptStream(stream).write("\x1b[?25l")
   expect(promptStream(stream).columns).toBe(80)
+  stream.columns = 0
+  expect(promptStream(stream).columns).toBe(80)
   expect(await read()).toBe("\r\x1b[2Ka\\u001b[2Jb\x1b[31mred\\u001b[0m\x1b[0m plain\\u001b[1m\n\x1b[?25l")
+})
+
+test("a status is one line of the terminal, however long it is", async () => {
+  const { stream, read } = guarded()
+  overwriteLine(stream, "x".repeat(500))
+  expect(await read()).toBe(`\r\x1b[2K${"x".repeat(78)}…`)
 })
 
 test("bytes go to a pipe as they are, and to a terminal escaped, wherever they are cut", async () => {

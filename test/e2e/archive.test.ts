@@ -43,6 +43,14 @@ describe.each(["html", "folder", "md", "json"])("export --all --format %s", (for
     home.change("UPDATE session SET title = 'Renamed', time_updated = time_updated + 1 WHERE title = 'Notes'")
     expect((await run()).stderr).toMatch(/1 exported, 3 unchanged/)
     expect(titles(index).sort()).toEqual(["Archived", "Fix add()", "Renamed", "Undone"])
+    // Named after its title, and the file of the old one is gone.
+    const names = readdirSync(home.file("kept")).filter((name) => name.includes("ses_"))
+    expect(names.map((name) => name.replace(/-ses_.*/, "")).sort()).toEqual([
+      "archived",
+      "fix-add",
+      "renamed",
+      "undone",
+    ])
   })
 })
 

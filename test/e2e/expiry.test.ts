@@ -22,7 +22,7 @@ test("--expires is shown, listed and kept; list names what is past its time, pru
   const shared = await home.run(["share", fixture("questions"), "--expires", "7d", "--json"])
   const { id, expires } = JSON.parse(shared.stdout)
   expect(Date.parse(expires)).toBeGreaterThan(Date.now())
-  expect(shared.stderr).toMatch(/^It expires \d{4}-\d\d-\d\d \d\d:\d\d (?:UTC|[+-]\d\d:\d\d)\.$/m)
+  expect(shared.stderr).toMatch(/ It expires \d{4}-\d\d-\d\d \d\d:\d\d (?:UTC|[+-]\d\d:\d\d)\. To share/m)
   expect(await sharesOf(home)).toMatchObject([{ id, expires, state: "shared" }])
   expect((await home.run(["list"])).stdout).toMatch(/ · expires \d{4}-\d\d-\d\d \d\d:\d\d (?:UTC|[+-]\d\d:\d\d)$/m)
 

@@ -1,11 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { commandTexts } from "../../src/cli/command-texts.ts"
 import { TOPICS } from "../../src/cli/help-topics.ts"
 import { closest } from "../../src/lib/closest.ts"
+import { commandDefinitions, problemsOf } from "../support/json-schema.ts"
+import { idOf, recordedDatabase } from "../support/opencode-database.ts"
 import { fixture, ownHome } from "../support/run-command.ts"
 
 const commands = Object.keys(commandTexts).filter((name) => name !== "opencode-bucket")
@@ -97,6 +99,7 @@ describe("flags that contradict each other, or would have no effect, are refused
     ["export", "--all", "--until", "2"],
     ["unshare", "--all", "--forget"],
     ["doctor", "--policy", "--lifecycle"],
+    ["init", "--check", "--project"],
   ])("%s %s %s", async (...args) => {
     const { status, stdout, stderr } = await ownHome().run(args)
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" })
@@ -127,7 +130,8 @@ describe("--json", () => {
       const { status, stdout, stderr } = await ownHome().run([...args, "--json"])
       expect(stdout.trimEnd().split("\n")).toHaveLength(1)
       const { error } = JSON.parse(stdout)
-      expect(error).toMatchObject({ code: expect.stringMatching(/^[a-z-]+$/), message: expect.stringMatching(/[.?]$/) })
+      expect(problemsOf(error, "error")).toEqual([])
+      expect(error.message).toMatch(/[.?]$/)
       expect(stderr).toContain(error.message)
       expect(status).toBe(
         { "session-not-found": 4, "share-not-found": 4, "store-failed": 5 }[error.code as string] ?? 2,
@@ -135,40 +139,43 @@ describe("--json", () => {
     },
   )
 
-  test.each([
-    [
-      ["share", fixture("questions")],
-      ["id", "url", "store", "found"],
-    ],
-    [
-      ["preview", fixture("questions")],
-      ["url", "found"],
-    ],
-    [
-      ["export", fixture("questions"), "--output", "x.html"],
-      ["path", "format", "bytes", "found"],
-    ],
-    [["list"], ["shares"]],
-    [["prune"], ["removed", "failed"]],
-    [["doctor"], ["version", "works", "settings", "findings"]],
-    [
-      ["init", "--to", "./shares"],
-      ["file", "destination", "public", "seen"],
-    ],
-    [
-      ["token", "create", "x"],
-      ["name", "token"],
-    ],
-    [
-      ["token", "list"],
-      ["tokens", "revoked"],
-    ],
-    [["--version"], ["version", "node", "opencode"]],
-  ])("%j: one object with %j, and nothing else on stdout", async (args, fields) => {
-    const { status, stdout, stderr } = await ownHome().run([...args, "--json"])
-    expect({ status, stderr }).toMatchObject({ status: 0 })
-    expect(Object.keys(JSON.parse(stdout))).toEqual(expect.arrayContaining(fields))
-    for (const field of fields) expect(readFileSync("docs/json.md", "utf8")).toContain(`\`${field}\``)
+  /** In one home after each other, with the definition of the schema that describes the output. */
+  const succeeding: [definition: string, ...args: string[]][] = [
+    ["share", "share", fixture("questions")],
+    ["share", "share", fixture("questions"), "--expires", "7d", "--redact", "Question"],
+    ["list", "list"],
+    ["preview", "preview", fixture("questions")],
+    ["export", "export", fixture("questions"), "--output", "x.html"],
+    ["share --all", "share", "--all"],
+    ["export --all", "export", "--all"],
+    ["unshare --forget", "unshare", "--forget", idOf("Notes"), "--yes"],
+    ["unshare", "unshare", idOf("Undone")],
+    ["unshare", "unshare", "--all", "--yes"],
+    ["unshare", "prune"],
+    ["doctor", "doctor"],
+    ["init", "init", "--to", "./shares"],
+    ["init --check", "init", "--check"],
+    ["token create", "token", "create", "x"],
+    ["token create", "token", "create", "y", "z"],
+    ["token rotate", "token", "rotate", "x"],
+    ["token revoke", "token", "revoke", "y"],
+    ["token revoke", "token", "revoke", "z", "--unshare"],
+    ["token list", "token", "list"],
+    ["version", "--version"],
+  ]
+  test("every command prints what docs/json.schema.json says, and nothing else on stdout", async () => {
+    const home = ownHome()
+    mkdirSync(home.file("data", "opencode"), { recursive: true })
+    cpSync(recordedDatabase, home.file("data", "opencode", "opencode.db"))
+    for (const [definition, ...args] of succeeding) {
+      const { status, stdout, stderr } = await home.run([...args, "--json"])
+      expect({ args, status, stderr }).toMatchObject({ status: 0 })
+      expect(problemsOf(JSON.parse(stdout), definition), `${args}: ${stdout}`).toEqual([])
+      expect(JSON.parse(stdout)).not.toHaveProperty("error")
+    }
+    // `import` needs OpenCode: the integration tests run it.
+    const tested = new Set([...succeeding.map(([definition]) => definition), "import"])
+    expect(commandDefinitions.filter((name) => !tested.has(name))).toEqual([])
   })
 })
 
@@ -193,20 +200,23 @@ describe("completion", () => {
     expect(await complete(home, "share", "--to", "")).toEqual([""])
   })
 
-  const inShell = { bash: ["-n"], zsh: ["-n"], fish: ["--no-execute"] }
-  test.each(Object.entries(inShell))("the script for %s is one", async (shell, args) => {
-    const { stdout } = await ownHome().run(["completion", shell])
+  /** How each shell is asked, without a terminal, to complete what was typed. */
+  const asked = {
+    bash: `COMP_WORDS=(opencode-bucket token ro) COMP_CWORD=2; _opencode_bucket; echo $COMPREPLY`,
+    zsh: `_describe() { print -r -- "\${(P)3}" }; words=(opencode-bucket token ro) CURRENT=3; _opencode_bucket`,
+    fish: `complete -C "opencode-bucket token ro"`,
+  }
+  test.each(Object.entries(asked))("%s completes with its script", async (shell, question) => {
     if (spawnSync(shell, ["--version"]).error) return
-    execFileSync(shell, args, { input: stdout })
-  })
-
-  test.skipIf(spawnSync("bash", ["--version"]).error)("bash completes with it", async () => {
     const home = ownHome()
-    const { stdout: script } = await home.run(["completion", "bash"])
-    const command = `opencode-bucket() { '${process.execPath}' '${path.resolve("bin/opencode-bucket.js")}' "$@"; }`
-    const typed = [`COMP_WORDS=(opencode-bucket token ro)`, "COMP_CWORD=2", "_opencode_bucket", "echo $COMPREPLY"].join(
-      "; ",
+    const { stdout: script } = await home.run(["completion", shell])
+    writeFileSync(
+      home.file("opencode-bucket"),
+      `#!/bin/sh\nexec '${process.execPath}' '${path.resolve("bin/opencode-bucket.js")}' "$@"\n`,
     )
-    expect(execFileSync("bash", ["-c", `${script}\n${command}\n${typed}`], { encoding: "utf8" })).toBe("rotate\n")
+    chmodSync(home.file("opencode-bucket"), 0o755)
+    writeFileSync(home.file("script"), `${script}\n${question}\n`)
+    const env = { HOME: home.home, PATH: `${home.home}:${process.env["PATH"]}` }
+    expect(execFileSync(shell, [home.file("script")], { encoding: "utf8", env })).toMatch(/^rotate\b/)
   })
 })

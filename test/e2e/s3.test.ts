@@ -27,7 +27,9 @@ test("a share in a public bucket: the link opens for strangers, everything is ty
   expect({ status, stderr }).toMatchObject({ status: 0 })
   const link = stdout.trim()
   expect(link).toMatch(new RegExp(`^${server.endpoint}/shares/team/s/[A-Za-z0-9_-]{21}/index\\.html$`))
-  expect(stderr).toMatch(/^s3:\/\/shares\/team: \d+ of \d+ objects uploaded \([\d.]+ [kM]B\)\.\n$/)
+  expect(stderr).toMatch(
+    /^s3:\/\/shares\/team: \d+ of \d+ objects uploaded \([\d.]+ [kM]B\)\.\nAnyone with the link can open it\.\nTo take it back: opencode-bucket unshare ses_\w+\n$/,
+  )
 
   const answer = await fetch(link)
   expect(answer.status).toBe(200)

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs"
-import { expect, test } from "vitest"
+import { test } from "vitest"
+import { advanceUntil } from "../browser/fake-clock.ts"
 import { longSession } from "../browser/long-session.ts"
 import { executable, openPage, useBrowser } from "../browser/open-page.ts"
 import { ownBucket } from "../support/own-bucket.ts"
@@ -19,14 +20,11 @@ test.skipIf(!executable)(
     const { page } = await openPage(link, { fakeClock: true, allowFailedRequests: true })
     const answers: string[] = []
     page.on("response", (response) => answers.push(`${response.request().method()} ${response.status()}`))
-    const until = async (isSo: () => Promise<boolean>) => {
-      for (let i = 0; i < 100 && !(await isSo()); i++) {
-        await page.clock.runFor(4000)
+    const until = (isSo: () => Promise<boolean>) =>
+      advanceUntil(page, async () => {
         await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
-        await new Promise((resolve) => setTimeout(resolve, 50))
-      }
-      expect(await isSo()).toBe(true)
-    }
+        return isSo()
+      })
     const isThere = (messages: number) => {
       const prompts = longSession(messages, false).messages.filter(({ info }) => info.role === "user").length
       return async () => (await page.locator("#_main .prompt").count()) === prompts

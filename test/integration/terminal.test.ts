@@ -46,7 +46,7 @@ test("the link is put on the clipboard, over SSH through the terminal", async ()
   const link = /file:\/\/\S+index\.html/.exec(screen)?.[0] ?? ""
   const copied = /\x1b\]52;c;([A-Za-z0-9+/=]+)\x07/.exec(screen)?.[1] ?? ""
   expect(Buffer.from(copied, "base64").toString()).toBe(link)
-  expect(screen).toContain("Copied to the clipboard.")
+  expect(screen).toContain("Copied to the clipboard, if your terminal allows it.")
 })
 
 test("progress is shown while it is sent, and wiped before the result", async () => {
@@ -59,7 +59,7 @@ test("progress is shown while it is sent, and wiped before the result", async ()
 
 test.each([
   ["y", 0],
-  ["n", 2],
+  ["n", 130],
 ])("a project's destination is asked about once; %s", async (typed, expected) => {
   const home = ownHome()
   mkdirSync(home.project, { recursive: true })

@@ -1,25 +1,26 @@
 import type { Page } from "playwright-core"
 
 /**
- * Watches a page: records scripts that run, requests to other hosts, new windows, and navigations away from
- * `base`.
+ * Watches a page, and returns it: reports scripts that run, requests to other hosts, new windows, and navigations away
+ * from `base`.
  */
-export function watch(page: Page, base: string, happened: string[]): void {
+export function watch(page: Page, base: string, record: (what: string) => void): Page {
   // A blocked frame shows the browser's own page.
   const own = ["about:blank", "about:srcdoc", "chrome-error://chromewebdata/"]
   const here = (url: string) => url.startsWith(base) || own.includes(url)
   page.on("dialog", (dialog) => {
-    happened.push(`ran: ${dialog.message()}`)
+    record(`ran: ${dialog.message()}`)
     void dialog.dismiss().catch(() => {})
   })
-  page.on("popup", (other) => void (here(other.url()) || happened.push(`opened: ${other.url()}`)))
-  page.on("framenavigated", (frame) => void (here(frame.url()) || happened.push(`led to: ${frame.url()}`)))
-  page.on("download", (download) => void happened.push(`downloaded: ${download.url()}`))
+  page.on("popup", (other) => void (here(other.url()) || record(`opened: ${other.url()}`)))
+  page.on("framenavigated", (frame) => void (here(frame.url()) || record(`led to: ${frame.url()}`)))
+  page.on("download", (download) => void record(`downloaded: ${download.url()}`))
   page.on("request", (request) => {
-    if (!here(request.url()) && !request.url().startsWith("data:")) happened.push(`elsewhere: ${request.url()}`)
+    if (!here(request.url()) && !request.url().startsWith("data:")) record(`elsewhere: ${request.url()}`)
   })
-  page.on("console", (message) => happened.push(`console: ${message.text()}`))
-  page.on("pageerror", (error) => happened.push(`error: ${error.message}`))
+  page.on("console", (message) => record(`console: ${message.text()}`))
+  page.on("pageerror", (error) => record(`error: ${error.message}`))
+  return page
 }
 
 /**

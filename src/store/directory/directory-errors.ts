@@ -17,6 +17,8 @@ export function directoryError(error: unknown, doing: "write" | "read" | "list" 
     case "EACCES":
     case "EPERM":
       return failed("store-denied", "permission denied", "Give yourself access to this folder or choose another one.")
+    case "ENOENT":
+      return failed("store-failed", "no folder can be created there", "Choose another folder.")
     case "EROFS":
       return failed(
         "store-denied",

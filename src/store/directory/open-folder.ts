@@ -2,6 +2,7 @@ import { constants, existsSync } from "node:fs"
 import { lstat, mkdir, open } from "node:fs/promises"
 import path from "node:path"
 import { ShareError } from "../../errors.ts"
+import { makeFolder } from "../../lib/make-folder.ts"
 import { errorCode } from "./directory-errors.ts"
 
 /** An open folder. Operations at `at` apply to this folder, even if its name now refers to another one. */
@@ -22,7 +23,7 @@ export async function openFolder(
   names: readonly string[],
   { make = false } = {},
 ): Promise<OpenFolder | undefined> {
-  if (make) await mkdir(root, { recursive: true })
+  if (make) makeFolder(root)
   let held = await hold(root, root, 0)
   for (const name of names) {
     if (held === undefined) break
