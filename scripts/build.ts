@@ -5,9 +5,10 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import * as astro from "astro"
 import { build } from "esbuild"
+import manifest from "../package.json" with { type: "json" }
 import { weigh } from "./budgets.ts"
 import { manPage } from "./man-page.ts"
-import { notices } from "./notices.ts"
+import { billOfMaterials, bundledPackages, notices } from "./notices.ts"
 
 const root = path.dirname(import.meta.dirname)
 const dist = path.join(root, "dist")
@@ -54,7 +55,9 @@ const { metafile } = await build({
   metafile: true,
   logLevel: "warning",
 })
-writeFileSync(path.join(dist, "THIRD-PARTY-NOTICES.txt"), notices(root, [...Object.keys(metafile.inputs), ...inPage]))
+const packages = bundledPackages(root, [...Object.keys(metafile.inputs), ...inPage])
+writeFileSync(path.join(dist, "THIRD-PARTY-NOTICES.txt"), notices(packages))
+writeFileSync(path.join(dist, "sbom.cdx.json"), billOfMaterials(manifest, packages))
 
 execFileSync("tsc", ["-p", "tsconfig.types.json"], { cwd: root, stdio: "inherit", shell: process.platform === "win32" })
 // The output of `--help`, to print it without loading the command.

@@ -18,6 +18,7 @@ const exclusive: Record<string, [string, string][]> = {
     ["all", "forget"],
   ],
   doctor: [["policy", "lifecycle"]],
+  init: [["check", "project"]],
 }
 
 /** Flags that apply only together with another one, by command. */

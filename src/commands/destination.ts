@@ -1,7 +1,9 @@
-import { type LoadedSettings, loadSettings, parseSettings, pickDestination } from "../config/load.ts"
+import { type LoadedSettings, loadSettings, pickDestination } from "../config/load.ts"
 import type { Configuration } from "../config/opencode.ts"
+import { parseSettings } from "../config/parse-settings.ts"
 import type { SystemEnvironment } from "../config/paths.ts"
 import { assertTrusted, isTrusted, trust } from "../config/trust.ts"
+import { ShareError } from "../errors.ts"
 import { describeDestination } from "../store/describe-destination.ts"
 import type { Destination } from "../store/open-store.ts"
 import { promptYesNo } from "./prompt.ts"
@@ -33,7 +35,7 @@ export function settingsFromFlags(
 
 /**
  * Ensures that the user accepts a destination set by a project's file: asks once on a terminal; without a terminal,
- * requires `--trust-project`. Throws `bad-settings` if it is not accepted.
+ * requires `--trust-project` and throws `bad-settings`. Throws `cancelled` if the user declines.
  */
 export async function confirmDestination(
   settings: LoadedSettings,
@@ -42,9 +44,10 @@ export async function confirmDestination(
 ): Promise<void> {
   const { projectFile, destination } = settings
   if (!projectFile || (await isTrusted(projectFile, destination, terminal))) return
-  if (flags.trustProject || (canAsk(terminal) && (await promptYesNo(terminal, question(projectFile, destination)))))
-    await trust(projectFile, destination, terminal)
-  else await assertTrusted(settings, terminal)
+  if (!flags.trustProject && !canAsk(terminal)) return assertTrusted(settings, terminal)
+  if (!flags.trustProject && !(await promptYesNo(terminal, question(projectFile, destination))))
+    throw new ShareError("cancelled", "Cancelled. Nothing was sent to that destination.")
+  await trust(projectFile, destination, terminal)
 }
 
 const question = (projectFile: string, destination: Destination) =>

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from "node:fs"
+import path from "node:path"
 import { ledgerFolder } from "../config/paths.ts"
 import { ShareError } from "../errors.ts"
 import { denied, fetchLimited } from "../import/fetch-limited.ts"
@@ -90,11 +91,12 @@ async function sourceOf(link: string, flags: ImportFlags, terminal: Terminal): P
   const isFolder = (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
   const place = parseImportSource(link, terminal.cwd, isFolder)
   if ("file" in place) {
-    if (/\.html$/i.test(link) && !existsSync(place.file))
+    const page = /^file:/i.test(link) ? place.file : path.resolve(terminal.cwd, link)
+    if (/\.html$/i.test(link) && !existsSync(place.file) && existsSync(page))
       throw new ShareError("bad-input", `${oneLine(link)} is a page without a session.json beside it.`, {
         hint: "Export the session for import: opencode-bucket export --format json",
       })
-    return exportFile(place.file)
+    return exportFile(existsSync(place.file) ? place.file : page)
   }
   const { allowPrivate } = flags
   const token = tokenFor(place.url, flags.token, terminal)

@@ -2,6 +2,7 @@ import { ledgerFolder } from "../config/paths.ts"
 import { asJsonError, type ShareError } from "../errors.ts"
 import { formatTime } from "../lib/format-time.ts"
 import { terminalText, titleLine } from "../lib/terminal-text.ts"
+import { describeExpiry, describeState } from "../share/describe-share.ts"
 import { isPast, isTimestamp } from "../share/expiry.ts"
 import { openLedger } from "../share/ledger.ts"
 import { type ListedShare, listShares } from "../share/list.ts"
@@ -58,25 +59,15 @@ export async function listCommand(
 const print = (text: string, { stdout }: Terminal) =>
   new Promise<void>((resolve) => stdout.write(text, () => resolve()))
 
-const STATE_TEXTS = {
-  shared: "",
-  unfinished: "unfinished: share or unshare it again",
-  gone: "gone: removed from another machine",
-  unknown: "status unknown",
-  unreadable: "manifest damaged or written by a newer version; unshare removes it",
-}
-
-function describeShare(
-  { title, url, id, store, reason, state, updated, bytes, session, expires, signed }: ListedShare,
-  now: Date,
-): string {
+function describeShare(share: ListedShare, now: Date): string {
+  const { title, url, id, store, updated, bytes, session, expires, signed } = share
   const facts = [
     isTimestamp(updated) && formatTime(updated),
     bytes > 0 && formatBytes(bytes),
     titleLine(session),
-    until(expires, now),
+    describeExpiry(expires, now),
     signed && signedUntil(signed, now),
-    reason === undefined ? STATE_TEXTS[state] : `${STATE_TEXTS[state]}: ${terminalText(reason)}`,
+    terminalText(describeState(share)),
   ]
   const place = terminalText(url || `${id} in ${store}`)
   return `${titleLine(title) || "Untitled"}\n  ${place}\n  ${facts.filter(Boolean).join(" · ")}`
@@ -85,11 +76,4 @@ function describeShare(
 function signedUntil(signed: string, now: Date): string {
   const end = formatTime(signed)
   return isPast(signed, now) ? `signed link expired at ${end}` : `signed link valid until ${end}`
-}
-
-function until(expires: string | null, now: Date): string {
-  if (expires === null) return ""
-  return isPast(expires, now)
-    ? `expired ${formatTime(expires)}, not removed yet: run prune`
-    : `expires ${formatTime(expires)}`
 }

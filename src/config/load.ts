@@ -1,6 +1,7 @@
 import path from "node:path"
 import { ShareError } from "../errors.ts"
 import { parseDuration } from "../lib/duration.ts"
+import { misspeltVariables, variableOf } from "../lib/variables.ts"
 import { bucketOptionNames, isBooleanOption } from "../store/bucket-options.ts"
 import {
   checkDestination,
@@ -10,8 +11,9 @@ import {
 } from "../store/check-destination.ts"
 import type { Destination } from "../store/open-store.ts"
 import { type ConfigFile, type Configuration, openConfiguration } from "./opencode.ts"
+import { collectSettings, settingsError } from "./parse-settings.ts"
 import { dataFolder, type SystemEnvironment } from "./paths.ts"
-import { checkSettings, InvalidSettingError, type Settings, settingNames } from "./schema.ts"
+import { type Settings, settingNames } from "./schema.ts"
 
 type OtherSettings = Omit<Settings, (typeof destinationKeys)[number]>
 
@@ -40,7 +42,8 @@ export const pickDestination = (given: Settings): Partial<Destination> =>
 
 /**
  * Merges the settings by precedence: flags, `OPENCODE_BUCKET_…` variables, the project's files, the user's files,
- * defaults. Throws `bad-settings`, naming the source and the key, for an invalid value.
+ * defaults. Throws `bad-settings` with every invalid value of files and variables, its source and its key, and with
+ * misspelt variables.
  */
 export function loadSettings(
   flags: Settings,
@@ -68,9 +71,13 @@ export function loadSettings(
       named[key] = name(key)
     }
   }
+  // All problems of all sources are reported at once.
+  const problems: string[] = []
   for (const file of byPrecedence(configuration.filesFor()))
-    if (file.options) apply(parseSettings(withVariables(file, system), file.name), () => file.name, file)
-  apply(parseSettings(fromVariables(system), "the environment"), variableOf)
+    if (file.options) apply(collectSettings(withVariables(file, system), file.name, problems), () => file.name, file)
+  apply(collectSettings(fromVariables(system), "the environment", problems), variableOf)
+  problems.push(...misspeltVariables(system.env, settingNames, ["token", "server"]))
+  if (problems.length > 0) throw settingsError(problems)
   apply(flags, () => "flag")
 
   const { to, expires, confirm, redact } = settings
@@ -149,8 +156,6 @@ const lengthOf = ({ expires = "never" }: Settings) => parseDuration(expires) ?? 
 
 const isYesOrNo = (key: keyof Settings) => key === "pathStyle" || key === "confirm" || isBooleanOption(key)
 
-const variableOf = (key: keyof Settings) => `OPENCODE_BUCKET_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`
-
 function fromVariables({ env }: SystemEnvironment): Record<string, unknown> {
   const found: Record<string, unknown> = {}
   for (const key of settingNames) {
@@ -190,21 +195,4 @@ function withVariables(file: ConfigFile, { env }: SystemEnvironment): Record<str
       return [key, value.replace(/\{env:([^}]+)\}/g, (_, name: string) => env[name.trim()] ?? "")]
     }),
   )
-}
-
-/** Validates settings from one source. Throws `bad-settings`, naming the source, the key and the expected value. */
-export function parseSettings(given: Record<string, unknown>, place: string): Settings {
-  try {
-    return checkSettings(given)
-  } catch (error) {
-    if (!(error instanceof InvalidSettingError)) throw error
-    const { path, problem } = error
-    if (problem === undefined)
-      throw new ShareError("bad-settings", `"${path.at(-1)}" in ${place} is not a known setting.`, {
-        hint: `Choose from: ${settingNames.join(", ")}.`,
-      })
-    throw new ShareError("bad-settings", `"${path.join(".")}" in ${place} ${problem}.`, {
-      hint: "See the list of settings in the README.",
-    })
-  }
 }

@@ -41,31 +41,36 @@ interface RedactSettings {
 }
 
 /** An invalid setting. `problem` is undefined if no setting has this name. */
+export interface SettingProblem {
+  path: string[]
+  problem?: string | undefined
+}
+
+/** One or more invalid settings. */
 export class InvalidSettingError extends Error {
-  readonly path: string[]
-  readonly problem: string | undefined
-  constructor(path: string[], problem?: string) {
-    super(`${path.join(".")} ${problem ?? "is not a known setting"}`)
-    this.path = path
-    this.problem = problem
+  readonly problems: SettingProblem[]
+  constructor(problems: SettingProblem[]) {
+    super(problems.map(({ path, problem }) => `${path.join(".")} ${problem ?? "is not a known setting"}`).join("; "))
+    this.problems = problems
   }
 }
+
+const invalid = (path: string[], problem?: string) => new InvalidSettingError([{ path, problem }])
 
 /** Validates and normalizes a value. Throws `InvalidSettingError`. */
 type SettingCheck<T> = (value: unknown, path: string[]) => T
 
 // Hand-written checks: loading a schema package takes longer than everything that it would validate.
 const text: SettingCheck<string> = (value, path) => {
-  if (typeof value !== "string") throw new InvalidSettingError(path, "must be a string")
-  if (value.trim() === "") throw new InvalidSettingError(path, "must not be empty")
+  if (typeof value !== "string") throw invalid(path, "must be a string")
+  if (value.trim() === "") throw invalid(path, "must not be empty")
   return withoutHidden(value.trim(), path)
 }
 
 /** Rejects invisible characters: with them, a project's file could make a terminal show a different bucket than the one used. */
 function withoutHidden(value: string, path: string[], visible = value): string {
   const hidden = firstHidden(visible)
-  if (hidden !== undefined)
-    throw new InvalidSettingError(path, `must not contain ${hidden}, which a terminal does not show`)
+  if (hidden !== undefined) throw invalid(path, `must not contain ${hidden}, which a terminal does not show`)
   return value
 }
 
@@ -76,23 +81,22 @@ const textOrLines: SettingCheck<string> = (value, path) => {
 }
 
 const webAddress: SettingCheck<string> = (value, path) => {
-  if (typeof value !== "string") throw new InvalidSettingError(path, "must be a string")
+  if (typeof value !== "string") throw invalid(path, "must be a string")
   const address = withoutHidden(value.trim(), path)
-  if (/\s/.test(address)) throw new InvalidSettingError(path, "must be an http(s) URL without spaces")
-  if (!/^https?:\/\//i.test(address) || !URL.canParse(address))
-    throw new InvalidSettingError(path, "must be an http(s) URL")
+  if (/\s/.test(address)) throw invalid(path, "must be an http(s) URL without spaces")
+  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) throw invalid(path, "must be an http(s) URL")
   return address.replace(/\/+$/, "")
 }
 
 const lifetime: SettingCheck<string> = (value, path) => {
   const length = text(value, path)
   if (parseDuration(length) === undefined)
-    throw new InvalidSettingError(path, "must be a duration in hours, days or weeks, such as 12h, 7d or 8w, or never")
+    throw invalid(path, "must be a duration in hours, days or weeks, such as 12h, 7d or 8w, or never")
   return length
 }
 
 const booleanSetting: SettingCheck<boolean> = (value, path) => {
-  if (typeof value !== "boolean") throw new InvalidSettingError(path, "must be a boolean")
+  if (typeof value !== "boolean") throw invalid(path, "must be a boolean")
   return value
 }
 
@@ -101,17 +105,17 @@ const seconds: SettingCheck<number> = (value, path) => {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value
   if (typeof number === "number" && Number.isInteger(number) && number >= 1 && number <= MAX_TIMEOUT_SECONDS)
     return number
-  throw new InvalidSettingError(path, `must be a whole number of seconds, at most ${MAX_TIMEOUT_SECONDS}`)
+  throw invalid(path, `must be a whole number of seconds, at most ${MAX_TIMEOUT_SECONDS}`)
 }
 
 const texts: SettingCheck<string[]> = (value, path) => {
-  if (!Array.isArray(value)) throw new InvalidSettingError(path, "must be an array")
+  if (!Array.isArray(value)) throw invalid(path, "must be an array")
   return value.map((each, at) => textOrLines(each, [...path, String(at)]))
 }
 
 const programWithArguments: SettingCheck<string[]> = (value, path) => {
   const words = texts(value, path)
-  if (words.length === 0) throw new InvalidSettingError(path, "must name a program")
+  if (words.length === 0) throw invalid(path, "must name a program")
   return words
 }
 
@@ -121,14 +125,19 @@ type SettingChecks<T> = { [K in keyof T]-?: SettingCheck<Exclude<T[K], undefined
 const object =
   <T extends object>(checks: SettingChecks<T>): SettingCheck<T> =>
   (value, path) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      throw new InvalidSettingError(path, "must be an object")
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid(path, "must be an object")
     const given = value as Record<string, unknown>
     const found: Partial<T> = {}
+    const problems: SettingProblem[] = []
     for (const key of Object.keys(checks) as (keyof T & string)[])
-      if (given[key] !== undefined) found[key] = checks[key](given[key], [...path, key])
-    const unknown = Object.keys(given).find((key) => !Object.hasOwn(checks, key))
-    if (unknown !== undefined) throw new InvalidSettingError([...path, unknown])
+      try {
+        if (given[key] !== undefined) found[key] = checks[key](given[key], [...path, key])
+      } catch (error) {
+        if (!(error instanceof InvalidSettingError)) throw error
+        problems.push(...error.problems)
+      }
+    for (const key of Object.keys(given)) if (!Object.hasOwn(checks, key)) problems.push({ path: [...path, key] })
+    if (problems.length > 0) throw new InvalidSettingError(problems)
     return found as T
   }
 
@@ -140,7 +149,7 @@ const bucketOptionChecks = Object.fromEntries(
       if (kind === "seconds") return seconds(value, path)
       const valid = text(value, path)
       const wrong = problem?.(valid)
-      if (wrong !== undefined) throw new InvalidSettingError(path, wrong)
+      if (wrong !== undefined) throw invalid(path, wrong)
       return valid
     }
     return [name, check]
@@ -166,7 +175,7 @@ const checks: SettingChecks<Settings> = {
   }),
 }
 
-/** Validates and normalizes settings. Throws `InvalidSettingError` for the first invalid one. */
+/** Validates and normalizes settings. Throws `InvalidSettingError` with all invalid ones. */
 export const checkSettings = (given: Record<string, unknown>): Settings => object(checks)(given, [])
 
 export const settingNames = Object.keys(checks) as (keyof Settings)[]

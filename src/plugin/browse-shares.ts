@@ -1,6 +1,8 @@
 import { ShareError } from "../errors.ts"
+import { describeExpiry, describeState } from "../share/describe-share.ts"
 import type { ListedShare } from "../share/list.ts"
 import type { SessionCommandsOptions } from "./session-commands-options.ts"
+import { LONG_TOAST_MS } from "./session-ui.ts"
 import { showRemoval } from "./unshare-from-terminal.ts"
 
 /** `/shares`: lists the shares of this user, with actions to copy, open and unshare each. */
@@ -16,26 +18,34 @@ export async function browseShares(options: SessionCommandsOptions): Promise<voi
   const choices = listed.reverse().map((share) => ({
     title: share.title || share.id,
     value: share,
-    description: share.state === "shared" ? share.store : `${share.state}, ${share.store}`,
+    description: factsOf(share),
     footer: share.updated.slice(0, 10),
   }))
   const chosen = await ui.select("Shares", choices)
   if (chosen) await showShare(chosen, options)
 }
 
+/** State, place and expiry of a share: `s3://team-shares, expires 2027-03-01 10:00 UTC`. */
+const factsOf = (share: ListedShare): string =>
+  [describeState(share), share.store, describeExpiry(share.expires, new Date())].filter(Boolean).join(", ")
+
 async function showShare(share: ListedShare, options: SessionCommandsOptions): Promise<void> {
   const { ui, worker, folder } = options
-  const action = await ui.select?.(share.title || share.id, [
-    { title: "Copy link", value: "copy", description: share.url },
-    { title: "Open in the browser", value: "open" },
-    { title: "Unshare", value: "unshare", description: "Deletes every object of the share" },
+  const { id, url } = share
+  ui.toast({ variant: "info", message: "Checking who can open the link…" })
+  const { says } = await worker.run({ job: "audience", id, url, folder })
+  const action = await ui.select?.(share.title || id, [
+    { title: "Copy link", value: "copy", description: url },
+    { title: "Open in the browser", value: "open", description: String(says) },
+    { title: "Unshare", value: "unshare", description: `Deletes every object of the share: ${factsOf(share)}` },
     { title: "Back", value: "back" },
   ])
   if (action === "back") return browseShares(options)
   if (action === "copy") {
-    ui.copy(share.url)
+    const isCopied = ui.copy(url)
     ui.close()
-    ui.toast({ variant: "success", message: "Link copied" })
+    if (isCopied) ui.toast({ variant: "success", message: "Link copied" })
+    else ui.toast({ variant: "info", title: "The link", message: url, duration: LONG_TOAST_MS })
   }
   if (action === "open") {
     ui.close()

@@ -3,14 +3,14 @@ import { ShareError } from "../errors.ts"
 import { terminalText } from "../lib/terminal-text.ts"
 import type { OpencodeClient } from "./opencode.ts"
 
-/** `failed-request`: an error that also fails OpenCode's own request. */
-type NoticeLevel = "error" | "failed-request" | "warning" | "info"
+/** `failed-request`, `done-request`: an error or a remark at the end of OpenCode's own request. */
+type NoticeLevel = "error" | "failed-request" | "done-request" | "warning" | "info"
 
 /** Notifies the user; the level is `error` by default. */
 export type Notify = (title: string, problem: unknown, level?: NoticeLevel) => void
 
 /**
- * When a request fails, OpenCode's terminal shows its own notice without the reason, replacing any other. The reason is
+ * When a request ends, OpenCode's terminal shows its own notice, without the reason of a failure, replacing any other. Ours is
  * shown after this delay, replacing that one.
  */
 const NOTICE_DELAY_MS = 1_000
@@ -24,7 +24,7 @@ export function notifier({ app, tui }: OpencodeClient): Notify {
   return (title, problem, level = "error") => {
     const { message, hint } = problem instanceof ShareError ? problem : { message: messageOf(problem), hint: undefined }
     const text = terminalText(hint ? `${message} ${hint}` : message)
-    const variant = level === "failed-request" ? "error" : level
+    const variant = level === "failed-request" ? "error" : level === "done-request" ? "info" : level
     const quietly = (said: () => Promise<unknown>) =>
       Promise.resolve()
         .then(said)
@@ -33,7 +33,7 @@ export function notifier({ app, tui }: OpencodeClient): Notify {
     quietly(() => app.log({ body: { service: "opencode-bucket", ...logged } }))
     if (isRun && variant === "error") process.stderr.write(`opencode-bucket: ${title}. ${text}\n`)
     const show = () => quietly(() => tui.showToast({ body: { title, message: text, variant, duration: 10_000 } }))
-    if (level === "failed-request") setTimeout(show, NOTICE_DELAY_MS).unref()
+    if (level.endsWith("-request")) setTimeout(show, NOTICE_DELAY_MS).unref()
     else show()
   }
 }

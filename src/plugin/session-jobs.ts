@@ -39,6 +39,8 @@ export interface Proposal {
 export interface SharedByCommand extends ShareResult {
   /** Whether this was the session's first share there. */
   isNew: boolean
+  /** No destination is set: the share is in a folder on this machine. */
+  isDefault: boolean
 }
 
 const NAMES: readonly string[] = [
@@ -129,7 +131,7 @@ async function shareNew(session: string, source: SessionSource, context: JobCont
     // A share of the command line is followed from now on.
     await changeEntry(result.id, ledger, (entry) => (entry.follows ? entry : { ...entry, follows: true }))
     pruneQuietly(destination, ledger)
-    return { ...result, isNew: earlier?.url === undefined }
+    return { ...result, isNew: earlier?.url === undefined, isDefault: settings.isDefault }
   } catch (error) {
     const partial = earlier === undefined ? await ledger.at(session, destination) : undefined
     // Nobody has seen the link of a first attempt.

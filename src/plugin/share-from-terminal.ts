@@ -2,6 +2,7 @@ import { ShareError } from "../errors.ts"
 import { titleLine } from "../lib/terminal-text.ts"
 import type { SecretCount } from "../redact/marks/secrets.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
+import { linkNote } from "./link-note.ts"
 import type { SessionCommandsOptions } from "./session-commands-options.ts"
 import type { Proposal, SharedByCommand } from "./session-jobs.ts"
 import { currentSession, LONG_TOAST_MS, type SessionUi } from "./session-ui.ts"
@@ -53,9 +54,10 @@ async function agreed(proposal: Proposal, session: string, ui: SessionUi): Promi
   return ui.confirm({ title: "Share this session?", message: facts.join(" "), yes: "Share" })
 }
 
-function showLink({ url, note, seen, found }: SharedByCommand, ui: SessionUi): void {
+function showLink(shared: SharedByCommand, ui: SessionUi): void {
+  const { url, found } = shared
   const isCopied = ui.copy(url)
-  const more = [redactedText(found), note !== undefined && seen !== "local" ? note : undefined]
+  const more = [redactedText(found), linkNote({ ...shared })]
   ui.toast({
     variant: "success",
     title: isCopied ? "Shared, link copied" : "Shared",

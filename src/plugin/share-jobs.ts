@@ -18,6 +18,8 @@ import { removeRecorded } from "./removal-jobs.ts"
 /** Result of a `share` job; OpenCode sends `secret` back to remove the share. */
 export interface SharedSession extends ShareResult {
   secret: string
+  /** No destination is set: the share is in a folder on this machine. */
+  isDefault: boolean
 }
 
 const reads = readCache()
@@ -47,7 +49,7 @@ export async function shareSession({ session, api }: JobOf<"share">, context: Jo
     throw error
   }
   pruneQuietly(destination, ledger)
-  return { ...result, secret: await secretOf(result.id, secret, ledger) }
+  return { ...result, secret: await secretOf(result.id, secret, ledger), isDefault: settings.isDefault }
 }
 
 /** Expired shares are pruned with each new share; failures are retried with the next one. */

@@ -5,8 +5,8 @@ import type { Notify } from "./notifier.ts"
 
 /** Tells the user about shares; what happens again and again, once. */
 export interface ShareNotices {
-  /** A share was created or updated, with these redactions. */
-  published(id: string, found?: SecretCount[]): void
+  /** A share was created or updated, with these redactions. `note`: what to know about its link. */
+  published(id: string, found?: SecretCount[], note?: string): void
   updateFailed(id: string, error: unknown): void
 }
 
@@ -16,12 +16,14 @@ export function shareNotices(notify: Notify): ShareNotices {
   /** Shares with failing updates. */
   const failing = new Set<string>()
   return {
-    published(id, found = []) {
+    published(id, found = [], note) {
       failing.delete(id)
       const words = describeRedactions(found)
-      if (words === undefined || redactions.get(id) === words) return
-      redactions.set(id, words)
-      notify("Redacted from the share", words, "info")
+      const isNews = words !== undefined && redactions.get(id) !== words
+      if (isNews) redactions.set(id, words)
+      // One notice: OpenCode's terminal shows only the latest.
+      if (note !== undefined) notify("About the link", isNews ? `${note} Redacted: ${words}.` : note, "done-request")
+      else if (isNews) notify("Redacted from the share", words, "done-request")
     },
     updateFailed(id, error) {
       const isDeleted = error instanceof ShareError && error.code === "session-not-found"

@@ -5,6 +5,7 @@ import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
 import type { CreatedShare, ShareBackend } from "../share-api/share-api.ts"
 import { type ChangeTracker, changeTracker } from "./change-tracker.ts"
 import { type FollowedShares, followedShares } from "./followed-shares.ts"
+import { linkNote } from "./link-note.ts"
 import type { Notify } from "./notifier.ts"
 import type { OpencodeEvent } from "./opencode.ts"
 import { type PendingLinks, pendingLinks } from "./pending-links.ts"
@@ -139,9 +140,8 @@ async function create(session: string, state: SharingState): Promise<CreatedShar
     state.shares.add(session, id)
     state.unconfirmed.add(id)
     state.links.add(session, url, made["title"])
-    state.notices.published(id, found)
     // OpenCode itself reports only that the link was copied.
-    if (made["note"] !== undefined && made["seen"] !== "local") notify("About the link", made["note"], "info")
+    state.notices.published(id, found, linkNote(made))
     return { id, url, secret }
   } catch (error) {
     state.messages.reset(session)

@@ -1,6 +1,7 @@
 import { ShareError } from "../errors.ts"
 import { keyedMutex } from "../lib/concurrency.ts"
 import { openInBrowser } from "../lib/system-program.ts"
+import { describeAudience } from "../share/describe-share.ts"
 import type { Ledger } from "../share/ledger.ts"
 import { listShares } from "../share/list.ts"
 import { storeCache } from "../store/store-cache.ts"
@@ -12,6 +13,7 @@ import { apiClient, confirmShare, type SharedSession, shareSession, updateShare 
 import type { WorkerJob } from "./worker-client.ts"
 
 const exclusive = keyedMutex()
+const AUDIENCE_TIMEOUT_MS = 5_000
 
 /** Runs a job of the plugin; jobs for the same session run one at a time. Rejects with a `ShareError`. */
 export async function runJob(job: WorkerJob): Promise<object> {
@@ -39,6 +41,8 @@ export async function runJob(job: WorkerJob): Promise<object> {
     case "open":
       if (await openInBrowser(job.url, context.system)) return {}
       throw new ShareError("bad-usage", "No browser could be started.", { hint: `The link: ${job.url}` })
+    case "audience":
+      return { says: await describeAudience(job, AUDIENCE_TIMEOUT_MS) }
     case "list": {
       const stores = storeCache()
       return { shares: await listShares({ ledger, open: stores.open }).finally(() => stores.close()) }

@@ -3,6 +3,7 @@ import * as z from "zod"
 import { ShareError } from "../errors.ts"
 import { parseDuration } from "../lib/duration.ts"
 import { firstHidden } from "../lib/terminal-text.ts"
+import { misspeltVariables, variableOf } from "../lib/variables.ts"
 import { BUCKET_OPTIONS, type BucketOptions, bucketOptionNames, MAX_TIMEOUT_SECONDS } from "../store/bucket-options.ts"
 import { checkDestination, formatDestination, invalidDestinationError } from "../store/check-destination.ts"
 import { canonicalTo } from "../store/open-store.ts"
@@ -137,7 +138,6 @@ export const serverSettingsSchema = z.strictObject({
 export type ServerSettings = Omit<z.infer<typeof serverSettingsSchema>, "clientSecretFile" | "cookieKeysFile">
 
 const names = Object.keys(serverSettingsSchema.shape)
-const variableOf = (name: string) => `OPENCODE_BUCKET_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`
 
 /**
  * Reads and validates the settings of the server, including that some reader is allowed. Throws `bad-settings` with all
@@ -154,7 +154,10 @@ export function serverSettings(
   const set = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
   const given = { ...(file !== undefined && parseSettingsFile(file)), ...variables, ...set }
   const read = serverSettingsSchema.safeParse(given)
-  if (!read.success) throw settingsError(read.error.issues.map((issue) => describeIssue(issue, given)))
+  const misspelt = misspeltVariables(env, names, ["token", "server", "confirm"]).map((said) => said.replace(/\?$/, ""))
+  if (!read.success)
+    throw settingsError([...read.error.issues.map((issue) => describeIssue(issue, given)), ...misspelt])
+  if (misspelt.length > 0) throw settingsError(misspelt)
   const { clientSecretFile, cookieKeysFile, ...settings } = read.data
   if (clientSecretFile !== undefined)
     settings.clientSecret = readSettingsFile(clientSecretFile, "clientSecretFile").trim()

@@ -1,6 +1,10 @@
 import path from "node:path"
 import { describe, expect, test } from "vitest"
-import { loadSettings, parseSettings } from "../../src/config/load.ts"
+import { loadSettings } from "../../src/config/load.ts"
+import { parseSettings } from "../../src/config/parse-settings.ts"
+import { settingNames } from "../../src/config/schema.ts"
+import { misspeltVariables, variableOf } from "../../src/lib/variables.ts"
+import { serverSettingsSchema } from "../../src/share-server/settings.ts"
 import { ownWorld } from "../support/world.ts"
 
 const config = (options: object, name = "opencode-bucket") => ({ plugin: ["another", [name, options]] })
@@ -108,6 +112,31 @@ test.each([
   [{ bucket: "b" }, '"bucket" in here is not a known setting.'],
 ])("%o is refused in words", (given, message) => {
   expect(() => parseSettings(given, "here")).toThrow(expect.objectContaining({ code: "bad-settings", message }))
+})
+
+test("everything wrong is said at once: each key of each file, variables, and what was meant by misspelt names", () => {
+  const world = ownWorld({ OPENCODE_BUCKET_EXPIRES: "soon", OPENCODE_BUCKET_REGOIN: "eu", OPENCODE_BUCKET_OTHER: "x" })
+  const file = world.write(
+    USER,
+    config({ to: 7, endpiont: "https://x.example", redact: { refuse: "yes", patterns: 1 } }),
+  )
+  const message = [
+    `"to" in ${file} must be a string.`,
+    `"redact.patterns" in ${file} must be an array.`,
+    `"redact.refuse" in ${file} must be a boolean.`,
+    `"endpiont" in ${file} is not a known setting; did you mean "endpoint"?`,
+    '"expires" in the environment must be a duration in hours, days or weeks, such as 12h, 7d or 8w, or never.',
+    "OPENCODE_BUCKET_REGOIN is not a known variable; did you mean OPENCODE_BUCKET_REGION?",
+  ].join(" ")
+  expect(() => loadSettings({}, world)).toThrow(expect.objectContaining({ code: "bad-settings", message }))
+})
+
+test("no variable of the share server is taken for a misspelt one of the command, or the other way round", () => {
+  const serverNames = Object.keys(serverSettingsSchema.shape)
+  const all = [...new Set([...serverNames, ...settingNames, "token", "server"])]
+  const env = Object.fromEntries(all.map((name) => [variableOf(name), "x"]))
+  expect(misspeltVariables(env, settingNames, ["token", "server"])).toEqual([])
+  expect(misspeltVariables(env, serverNames, ["token", "server", "confirm"])).toEqual([])
 })
 
 describe("how long shares live", () => {

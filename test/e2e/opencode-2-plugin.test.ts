@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url"
 import { expect, onTestFinished, test, vi } from "vitest"
 import { bothGenerations } from "../support/both-generations.ts"
 import { ownHome } from "../support/run-command.ts"
+import { startS3Server } from "../support/s3-server.ts"
 import { serveFolder } from "../support/static-server.ts"
 
 const dist = (name: string) => pathToFileURL(path.join(import.meta.dirname, "../../dist", name)).href
@@ -13,7 +14,7 @@ const hostFile = path.join(import.meta.dirname, "../support/opencode-2-host.ts")
 
 interface Shown {
   toast?: { variant: string; title?: string; message: string }
-  dialog?: { kind: string; title: string; message?: string }
+  dialog?: { kind: string; title: string; message?: string; options?: { title: string; description?: string }[] }
   copied?: string
   violation?: string
   placeholder?: string
@@ -36,7 +37,7 @@ async function openCode2(more: object = {}) {
   const { url } = await serveFolder(bucket)
   const configure = (config: object) => {
     mkdirSync(home.file("config", "opencode"), { recursive: true })
-    const plugin = [["opencode-bucket", { to: bucket, publicUrl: url }]]
+    const plugin = [["opencode-bucket", { to: bucket, publicUrl: url, expires: "30d" }]]
     writeFileSync(home.file("config", "opencode", "opencode.json"), JSON.stringify({ plugin, ...config }))
   }
   configure(more)
@@ -45,13 +46,14 @@ async function openCode2(more: object = {}) {
     return existsSync(file) ? readFileSync(file, "utf8") : ""
   }
   const files = () => readdirSync(bucket, { recursive: true }).filter((name) => String(name).endsWith(".html"))
-  const start = (options: object = {}) => startHost(home, options)
+  const start = (options: object = {}, env: Record<string, string> = {}) => startHost(home, options, env)
   return { ...home, both, bucket, configure, pageOf, files, start }
 }
 
 async function startHost(
   { project, file, home }: Pick<ReturnType<typeof ownHome>, "project" | "file" | "home">,
   more: object,
+  env: Record<string, string>,
 ) {
   const options = { server: dist("plugin.js"), tui: dist("tui.js"), folder: project, ...more }
   const child: ChildProcess = spawn(process.execPath, [hostFile, JSON.stringify(options)], {
@@ -59,6 +61,7 @@ async function startHost(
     env: {
       ...{ PATH: process.env["PATH"], HOME: home, USERPROFILE: home },
       ...{ XDG_DATA_HOME: file("data"), XDG_CONFIG_HOME: file("config"), AWS_EC2_METADATA_DISABLED: "true" },
+      ...env,
     },
     stdio: ["pipe", "pipe", "inherit"],
   })
@@ -123,7 +126,17 @@ test("/share asks, publishes, copies and follows; /unshare takes back", async ()
   expect(host.shown.filter(({ dialog }) => dialog)).toHaveLength(questions)
 
   await host.command("shares", session, ["A talk", "Copy link"], /Link copied/)
-  await host.command("unshare", session, [], /removed and verified/)
+  const [list, share] = host.shown.flatMap(({ dialog }) => (dialog?.kind === "select" ? [dialog] : []))
+  expect(list!.options).toMatchObject([{ description: expect.stringMatching(/bucket, expires \d{4}-\d\d-\d\d/) }])
+  expect(share!.options).toMatchObject([
+    { title: "Copy link", description: link },
+    { title: "Open in the browser", description: "Anyone with the link can open it." },
+    { title: "Unshare" },
+    { title: "Back" },
+  ])
+  await host.command("shares", session, ["A talk", "Unshare", false], /Checking/)
+  expect(opencode.files()).not.toEqual([])
+  await host.command("shares", session, ["A talk", "Unshare", true], /removed and verified/)
   expect(opencode.files()).toEqual([])
   await host.command("unshare", session, [], /not shared/)
   await host.stop()
@@ -186,6 +199,37 @@ test("a terminal that is attached to another machine's server shares through its
   host.turnOver(session)
   await has(() => opencode.pageOf(link), "said on the other machine")
   await host.command("share", "ses_nowhere", [true], /^The session was not shared: .*ses_nowhere/)
+  await host.stop()
+})
+
+test("a toast says what is missing, or why not, and what to do", async () => {
+  const opencode = await openCode2()
+  const session = opencode.both.second.begin()
+  const server = await startS3Server({ publicRead: true })
+  onTestFinished(() => server.close())
+  const host = await opencode.start({}, { AWS_ACCESS_KEY_ID: "wrong", AWS_SECRET_ACCESS_KEY: "wrong" })
+  const bucket = { to: `s3://${server.bucket}`, endpoint: server.endpoint }
+  const cases: [object, RegExp][] = [
+    [
+      { plugin: ["opencode-bucket"] },
+      /^Shared, link copied: file:.*only this machine can open.*npx opencode-bucket init/,
+    ],
+    [
+      { plugin: [["opencode-bucket", bucket]] },
+      /not shared: The service does not know the access key.*Check that the key/,
+    ],
+    [{ plugin: [["opencode-bucket", { ...bucket, endpoint: "http://127.0.0.1:9" }]] }, /not shared: .*127\.0\.0\.1:9/],
+    [{ plugin: [["opencode-bucket", { to: "team-shares" }]] }, /not shared: .*did you mean s3:\/\/team-shares/],
+    [
+      { plugin: [["opencode-bucket", { ...bucket, expires: "soon" }]] },
+      /not shared: "expires" in .* must be a duration/,
+    ],
+    [{ share: "disabled" }, /not shared: Sharing is disabled by .*opencode\.json.*Remove that setting/],
+  ]
+  for (const [config, said] of cases) {
+    opencode.configure(config)
+    await host.command("share", session, [true], said)
+  }
   await host.stop()
 })
 

@@ -74,7 +74,7 @@ test("the question shows what is used, whatever letters the host is written in a
   expect(screen).toContain("public at https://shares.corp.xn--exmple-4nf")
   expect(screen).not.toContain("minio.corp.example@")
   await terminal.press("n")
-  await shows("ended 2")
+  await shows("ended 130")
 })
 
 test("a folder whose name rewrites the screen is shown, not obeyed", async () => {

@@ -44,11 +44,14 @@ test("the tarball holds what is needed at run time, and nothing else", () => {
   const entries = ["cli", "index", "plugin", "worker", "server-worker", "tui"].map((name) => `dist/${name}.js`)
   const needed = ["bin/opencode-bucket.js", ...entries, "dist/types/index.d.ts"]
   const read = ["LICENSE", "README.md", "package.json"]
-  const texts = [...read, ...["THIRD-PARTY-NOTICES.txt", "help.txt", "opencode-bucket.1"].map((name) => `dist/${name}`)]
+  const texts = [
+    ...read,
+    ...["THIRD-PARTY-NOTICES.txt", "help.txt", "opencode-bucket.1", "sbom.cdx.json"].map((name) => `dist/${name}`),
+  ]
   const files = packed.map((file) => file.replace(/^package\//, ""))
   expect(files).toEqual(expect.arrayContaining([...needed, ...texts]))
   const belongs =
-    /^(dist\/chunks\/[\w-]+\.js|dist\/page\/server\/[\w./@~-]+\.mjs|dist\/types\/[\w./-]+\.d\.ts|docs\/[\w/]+\.md)$/
+    /^(dist\/chunks\/[\w-]+\.js|dist\/page\/server\/[\w./@~-]+\.mjs|dist\/types\/[\w./-]+\.d\.ts|docs\/[\w/]+\.md|docs\/json\.schema\.json)$/
   expect(files.filter((file) => ![...needed, ...texts].includes(file) && !belongs.test(file))).toEqual([])
   expect(files.filter((file) => /fixture|\bdev\b|\btest/.test(file))).toEqual([])
 })

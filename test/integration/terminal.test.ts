@@ -59,7 +59,7 @@ test("progress is shown while it is sent, and wiped before the result", async ()
 
 test.each([
   ["y", 0],
-  ["n", 2],
+  ["n", 130],
 ])("a project's destination is asked about once; %s", async (typed, expected) => {
   const home = ownHome()
   mkdirSync(home.project, { recursive: true })

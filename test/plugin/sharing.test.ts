@@ -119,6 +119,7 @@ test.each([
   [{ seen: "challenge", note: "A bot check stands in front." }, ["About the link"]],
   [{ seen: "refused", note: "The link is not public." }, ["About the link"]],
   [{ seen: "local", note: "Only this machine can open the link." }, []],
+  [{ seen: "local", note: "Only this machine can open the link.", isDefault: true }, ["About the link"]],
   [{ seen: "page" }, []],
 ])("what stands in front of a link is said when it is made: %j", async (about, said) => {
   const { backend, told } = noting(() => ({ id: "id1", url: "https://x", secret: "s", title: "A talk", ...about }))

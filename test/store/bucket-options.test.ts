@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { parseSettings } from "../../src/config/load.ts"
+import { parseSettings } from "../../src/config/parse-settings.ts"
 import { BUCKET_OPTIONS, completeBucketOptions, describeBucketOptions } from "../../src/store/bucket-options.ts"
 
 const isValid = (settings: object) => {

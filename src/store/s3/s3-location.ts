@@ -1,6 +1,8 @@
 import { GetObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner"
 import { ShareError } from "../../errors.ts"
+import { credentialSource } from "./credentials/credential-source.ts"
+import { missingProfile } from "./errors/credential-errors.ts"
 
 /**
  * The address of a bucket, ending in `/`: that of a signed URL, since links must follow the SDK's extensive rules for
@@ -32,6 +34,11 @@ export async function configuredRegion(config: S3ClientConfig, ownEndpoint: bool
     if (other !== undefined && other !== "") return other
     // Most services other than AWS have a single region and accept this name for it.
     if (ownEndpoint) return "us-east-1"
+    const { kind, profile = "", profiles = [] } = await credentialSource(config.profile, process.env)
+    if (kind === "missing-profile") {
+      const [code, message, hint] = missingProfile(profile, profiles)
+      throw new ShareError(code, message, { hint, cause: error })
+    }
     throw new ShareError("bad-settings", "No region is configured for the bucket.", {
       hint: "Name it with --region or AWS_REGION, such as eu-central-1.",
       cause: error,

@@ -1,3 +1,4 @@
+import { closest } from "../../../lib/closest.ts"
 import { type CredentialsUnavailableError, MalformedCredentialsError } from "../credentials/credential-provider.ts"
 import { errorFacts, type S3ErrorFacts } from "./error-facts.ts"
 import type { ErrorText, S3Context } from "./error-text.ts"
@@ -33,10 +34,7 @@ export function unavailableCredentials({ source, cause }: CredentialsUnavailable
     ]
   switch (kind) {
     case "missing-profile":
-      return failed(
-        `The profile ${profile} is neither in ~/.aws/config nor in ~/.aws/credentials.`,
-        profiles.length === 0 ? MISSING_HINT : `Choose from: ${profiles.join(", ")}; with --profile or AWS_PROFILE.`,
-      )
+      return missingProfile(profile, profiles)
     case "half-environment":
       return failed(
         "Only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set.",
@@ -54,6 +52,16 @@ export function unavailableCredentials({ source, cause }: CredentialsUnavailable
     default:
       return failed(`The credentials from ${text} are missing${words}.`, MISSING_HINT)
   }
+}
+
+/** A profile that the user names and that does not exist. */
+export function missingProfile(profile: string, profiles: readonly string[]): ErrorText {
+  const meant = closest(profile, profiles)
+  return [
+    "store-credentials",
+    `The profile ${profile} is neither in ~/.aws/config nor in ~/.aws/credentials${meant === undefined ? "." : `; did you mean ${meant}?`}`,
+    profiles.length === 0 ? MISSING_HINT : `Choose from: ${profiles.join(", ")}; with --profile or AWS_PROFILE.`,
+  ]
 }
 
 const MISSING_HINT =
