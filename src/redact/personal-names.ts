@@ -60,7 +60,7 @@ export function createNameReplacer(person: LocalUser, names: Iterable<string>): 
   return (text) => {
     let clean = text
     if (anyHome.test(text)) for (const [pattern, to] of replacements) clean = clean.replace(pattern, to)
-    if (anyTelling.test(clean))
+    if (inPaths.length > 0 && anyTelling.test(clean))
       for (const pattern of inPaths)
         clean = clean.replace(pattern, (name, at: number, whole: string) => (isInWebAddress(whole, at) ? name : "user"))
     return clean

@@ -35,12 +35,9 @@ export function shareLinks(record: LinkRecord): PageLinks {
   return { idOf: (id) => id, hrefOf, srcOf: hrefOf }
 }
 
-/** All that several parts link to. */
+/** The paths that several parts link to. */
 export function mergeLinks(records: Iterable<LinkRecord>): LinkRecord {
   const merged = newLinkRecord()
-  for (const { paths, files } of records) {
-    for (const path of paths) merged.paths.add(path)
-    for (const [path, file] of files) merged.files.set(path, file)
-  }
+  for (const { paths } of records) for (const path of paths) merged.paths.add(path)
   return merged
 }

@@ -34,6 +34,16 @@ const MAX_CONTEXT_CHARS = 60
 
 const isOption = (word: string | undefined) => word !== undefined && /^-|[:=]$/.test(word)
 
+/** Characters that the pattern of a command reads at most. */
+const MAX_COMMAND_CHARS = 4_000
+
+/** The longest text that each command of a rule has, to be looked for before its pattern, which takes long to compile. */
+const requiredText = (words: readonly string[]): string =>
+  words
+    .filter((word) => !word.includes("|") && word !== "..")
+    .flatMap((word) => word.split(/\{w?\}/))
+    .reduce((longest, piece) => (piece.length > longest.length ? piece : longest), "")
+
 function ruleOf(line: string): SecretRule {
   const [first, ...rest] = line.split(" ")
   const anchors = first!.split("|")
@@ -44,9 +54,12 @@ function ruleOf(line: string): SecretRule {
     `(?<![\\w.-])(?:${anchors.map((word) => escapePattern(word).replace("\\{w\\}", "[\\w-]{1,30}")).join("|")})(?:\\.exe)?${/^echo/.test(first!) ? ECHO_OPTIONS : ""}${joined}`,
     "dy",
   )
+  const required = requiredText(rest)
   return {
     anchors: anchors.map((word) => word.replace("{w}", "")),
+    beginsWord: true,
     findAt(text, at) {
+      if (!text.slice(at, at + MAX_COMMAND_CHARS).includes(required)) return []
       pattern.lastIndex = at
       const range = pattern
         .exec(text)

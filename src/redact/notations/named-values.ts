@@ -17,7 +17,10 @@ const NOTATIONS: readonly Notation[] = [assignment, nameValue, calls, elements, 
 const MAX_NAME_CHARS = 48
 /** Names of resources at AWS, which are no secrets: `arn:aws:secretsmanager:eu-west-1:123456789012:secret:…`. */
 const ARN = /arn:aws[\w-]*:[\w-]*:[\w-]*:\d*:$/
-const NAME_CHARACTER = /[\w.-]/
+/** 1 for letters, digits, `_`, `.` and `-`. */
+const nameUnits = new Uint8Array(0x1_0000)
+for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
+  nameUnits[character.charCodeAt(0)] = 1
 /** Longest text from a name to its value that identifies a short secret. */
 const MAX_CONTEXT_CHARS = 80
 
@@ -57,13 +60,13 @@ const lineStart = (text: string, at: number) =>
 /** The telling name around an anchor word; undefined if the name is that of something else. */
 function nameAt(text: string, at: number): TellingName | undefined {
   let start = at
-  while (start > 0 && at - start < MAX_NAME_CHARS && NAME_CHARACTER.test(text.charAt(start - 1))) start--
+  while (start > 0 && at - start < MAX_NAME_CHARS && nameUnits[text.charCodeAt(start - 1)] === 1) start--
   // The letter of an escape sequence does not belong to the name after it.
   if (text[start - 1] === "\\" && /[nrtbf]/.test(text.charAt(start)) && start < at) start++
   // Options keep their dashes.
   while (start < at && /[-.]/.test(text.charAt(start))) start++
   let end = at
-  while (end < text.length && end - at < MAX_NAME_CHARS && NAME_CHARACTER.test(text.charAt(end))) end++
+  while (end < text.length && end - at < MAX_NAME_CHARS && nameUnits[text.charCodeAt(end)] === 1) end++
   while (end > at && /[.-]/.test(text.charAt(end - 1))) end--
   // Base64 contains telling words by chance.
   if (/[+/]/.test(text.charAt(end)) || (text[start - 1] === "+" && /[\w/]/.test(text.charAt(start - 2))))

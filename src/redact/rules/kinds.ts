@@ -74,9 +74,6 @@ function parseShape(shape: string): TokenShape {
 }
 
 const TOKEN_END = "(?![A-Za-z0-9])"
-const isEscape = (text: string, at: number) => /\\[nrtbf]$/.test(text.slice(Math.max(0, at - 2), at))
-const isInWord = (text: string, at: number) => /[A-Za-z0-9]/.test(text.charAt(at - 1)) && !isEscape(text, at)
-
 /** Kind as marks name it: `github token` for `github token (personal)`. */
 const labelOf = (name: string) => name.replace(/ \(.*$/, "")
 
@@ -105,8 +102,8 @@ function prefixRule(name: string, { source, prefix }: TokenShape): SecretRule {
   const pattern = new RegExp(`${source}${TOKEN_END}`, "y")
   return {
     anchors: [prefix.toLowerCase()],
+    beginsWord: true,
     findAt(text, at) {
-      if (isInWord(text, at)) return []
       pattern.lastIndex = at
       const token = pattern.exec(text)?.[0]
       return token === undefined ? [] : judged(name, at, token, prefix)

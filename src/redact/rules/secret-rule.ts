@@ -18,5 +18,7 @@ export interface SecretMatch {
  */
 export interface SecretRule {
   anchors: readonly string[]
+  /** Anchors count at the beginning of a word only: most occurrences of short ones are inside words. */
+  beginsWord?: boolean
   findAt: (text: string, at: number) => SecretMatch[]
 }

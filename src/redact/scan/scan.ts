@@ -19,6 +19,8 @@ export interface SecretCollector {
 /** Meaning of an anchor word: the rules that begin with it, as indexes in `rules`. */
 interface AnchorMeaning {
   rules: number[]
+  /** Those of them that do not ask for the beginning of a word. */
+  rulesInWords: number[]
   isKey: boolean
 }
 
@@ -28,11 +30,15 @@ let search: AnchorSearch | undefined
 function anchorSearch(): AnchorSearch {
   const byWord = new Map<string, AnchorMeaning>()
   const of = (word: string) => {
-    const meaning = byWord.get(word) ?? { rules: [], isKey: false }
+    const meaning = byWord.get(word) ?? { rules: [], rulesInWords: [], isKey: false }
     byWord.set(word, meaning)
     return meaning
   }
-  for (const [at, rule] of rules.entries()) for (const word of new Set(rule.anchors)) of(word).rules.push(at)
+  for (const [at, rule] of rules.entries())
+    for (const word of new Set(rule.anchors)) {
+      of(word).rules.push(at)
+      if (!rule.beginsWord) of(word).rulesInWords.push(at)
+    }
   for (const word of ["private key", "private-lines:"]) of(word).isKey = true
   return createAnchorSearch(byWord)
 }
@@ -86,7 +92,7 @@ function matchesAt(
 ): SecretMatch[] {
   const matches = new Map<string, SecretMatch & { rule: number }>()
   for (const { start: at, meaning } of found)
-    for (const rule of meaning.rules) {
+    for (const rule of isInWord(text, at) ? meaning.rulesInWords : meaning.rules) {
       const before = last.get(rule)
       if (before && before.start <= at && at < before.end) continue
       for (const match of rules[rule]!.findAt(text, at)) {
@@ -97,6 +103,14 @@ function matchesAt(
       }
     }
   return matches.size < 2 ? [...matches.values()] : [...matches.values()].sort((a, b) => a.start - b.start)
+}
+
+/** Whether a letter or a digit is before an offset that is not the end of an escape sequence: `\n`. */
+function isInWord(text: string, at: number): boolean {
+  const before = at === 0 ? 32 : text.charCodeAt(at - 1)
+  const lower = before | 32
+  if (!(before >= 48 && before <= 57) && !(lower >= 97 && lower <= 122)) return false
+  return text.charCodeAt(at - 2) !== 92 || !/[nrtbf]/.test(text.charAt(at - 1))
 }
 
 /** Text before a secret by which it is known. */

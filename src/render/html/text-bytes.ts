@@ -11,6 +11,18 @@ EXTRA_BYTES[127] = 2
 const HIDDEN_BYTES = 32
 const HIDDEN_CHARACTERS = /[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu
 
+/** Bytes of a character at most: escaped, if it is ASCII, and of a hidden one, which is named. */
+const MAX_ASCII_BYTES = 6
+const MAX_CHARACTER_BYTES = 3 + HIDDEN_BYTES
+
+/** Whether a text has at most so many bytes on a page. Most texts are far below: their characters need not be counted. */
+export function hasBytes(text: string, most: number): boolean {
+  if (text.length > most) return false
+  if (text.length * MAX_CHARACTER_BYTES <= most) return true
+  if (text.length * MAX_ASCII_BYTES <= most && Buffer.byteLength(text) === text.length) return true
+  return textBytes(text) <= most
+}
+
 /** Bytes of a text on a page, at most: UTF-8, with markup escaped and hidden characters named. */
 export function textBytes(text: string): number {
   let bytes = text.length

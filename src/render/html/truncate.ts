@@ -1,6 +1,6 @@
 import { formatCount } from "../format.ts"
 import { type StoredFile, storedText } from "./attachment.ts"
-import { textBytes } from "./text-bytes.ts"
+import { hasBytes, textBytes } from "./text-bytes.ts"
 
 /** Limits of the shown part of a text, for its beginning and end together. */
 export interface TruncationLimits {
@@ -49,7 +49,7 @@ export interface TruncatedText {
 
 /** Shortens a label to its first `characters`, and to three bytes per character, as usual scripts take. */
 export function clip(text: string, characters: number): string {
-  if (text.length <= characters && textBytes(text) <= 3 * characters) return text
+  if (text.length <= characters && hasBytes(text, 3 * characters)) return text
   let end = Math.min(text.length, characters)
   while (textBytes(text.slice(0, end)) > 3 * characters) end >>= 1
   return `${text.slice(0, end)}…`
@@ -104,14 +104,15 @@ export const joinTruncated = ({ head, tail, omitted, omittedLines }: TruncatedTe
 export function isWithin(text: string, limits: Omit<TruncationLimits, "head">): boolean {
   const { lines, bytes, lineChars = MAX_LINE_CHARS } = limits
   if (text === "") return true
-  if (text.length > bytes || lines < 1) return false
+  if (lines < 1 || !hasBytes(text, bytes)) return false
+  if (text.length < lines && text.length <= lineChars) return true
   let count = 0
   for (let start = 0; start <= text.length; ) {
     const end = endOfLine(text, start)
     if (++count > lines || end - start > lineChars) return false
     start = end + 1
   }
-  return textBytes(text) <= bytes
+  return true
 }
 
 const endOfLine = (text: string, start: number) => {
@@ -188,7 +189,7 @@ function shortenLine(
     line.length > lineChars
       ? leaveOutMiddle(line, Math.floor(lineChars * LINE_HEAD), Math.floor(lineChars * LINE_TAIL))
       : { text: line, omittedChars: 0 }
-  if (textBytes(short.text) <= mostBytes) return short
+  if (hasBytes(short.text, mostBytes)) return short
   for (let chars = Math.min(lineChars, mostBytes); chars >= 1; chars *= 0.75) {
     const shorter = leaveOutMiddle(line, Math.ceil(chars * LINE_HEAD), Math.ceil(chars * LINE_TAIL))
     if (shorter.omittedChars > 0 && textBytes(shorter.text) <= mostBytes) return shorter

@@ -29,7 +29,13 @@ export async function drawItem(
   if (!fitsInto({ bytes: bytes - inlinedBytes, elements }, ITEM_LIMIT))
     return drawItem(tooLarge(item), renderer, linksTo)
   const size = { bytes: bytes - inlinedBytes + Math.ceil(inlinedBytes / INLINED_BYTES_PER_BYTE), elements }
-  return { item, markup, size, links: record }
+  return { item: withoutContent(item), markup, size, links: record }
+}
+
+/** What a page says of an item outside of it. Prompts stay whole: they are rendered again with the results of their turn. */
+function withoutContent(item: PageItem): PageItem {
+  if (item.kind === "step") return { ...item, step: { ...item.step, blocks: [] } }
+  return "body" in item && item.kind !== "prompt" ? { ...item, body: [] } : item
 }
 
 const tooLarge = ({ anchor, moment, message }: PageItem): PageItem => ({

@@ -194,6 +194,7 @@ class PageSequence {
       placeItem(state.draft, message, prompt, index++)
       this.#drawn.get(state.draft.number)!.push(item)
       for (const file of item.links.files.values()) outputs.push({ type: "file", file })
+      item.links.files.clear()
     }
     if (index === 0) await this.#begin(message, outputs)
     return outputs

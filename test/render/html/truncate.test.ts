@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { textBytes } from "../../../src/render/html/text-bytes.ts"
+import { hasBytes, textBytes } from "../../../src/render/html/text-bytes.ts"
 import {
   COMMAND_LIMITS,
   clip,
@@ -111,6 +111,15 @@ describe("a truncated text", () => {
     expect(truncate(long, OUTPUT_LIMITS).omittedLines).toBeGreaterThan(199_000)
     expect(truncate("*a* ".repeat(2_000_000), TERMINAL_LIMITS).omitted).toMatch(/characters$/)
   })
+})
+
+test("whether a text has so many bytes is known without counting most texts", () => {
+  fc.assert(
+    fc.property(text, fc.double({ min: 0.01, max: 80, noNaN: true }), (text, factor) => {
+      for (const most of [text.length * factor, textBytes(text), textBytes(text) - 1])
+        expect(hasBytes(text, most)).toBe(textBytes(text) <= most)
+    }),
+  )
 })
 
 test("clip shortens a text, more so if it has many bytes", () => {
