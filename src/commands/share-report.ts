@@ -23,6 +23,10 @@ export async function reportShare(
 ): Promise<void> {
   const tell = (line: string | false | undefined) => line && info(terminal, flags.quiet, line)
   tell(uploadLine(result, request))
+  tell(
+    result.upgradedFrom !== undefined &&
+      "The share has the layout of this version now: update opencode-bucket on other machines before they share it again.",
+  )
   tell(result.redacted > 0 && `${redactedLine(result.found)} Each is marked on the page.`)
   if (flags.json) writeJson(terminal, { ...result, store: request.settings.destination.to })
   else terminal.stdout.write(`${result.url}\n`)

@@ -77,10 +77,14 @@ function parseManifest(text: string, id: string, where: string): Manifest {
     throw new ShareError("bad-input", `The manifest of share ${id} in ${where} is damaged.`, {
       hint: `Remove the share with "opencode-bucket unshare ${id}" and share again.`,
     })
-  if (value.format > FORMAT)
-    throw new ShareError("bad-input", `Share ${id} in ${where} was written by a newer version of opencode-bucket.`, {
-      hint: "Update opencode-bucket and run the command again.",
-    })
+  if (value.format > FORMAT) {
+    const generator = /^\d+\.\d+\.\d+[\w.-]{0,40}$/.test(String(value.generator)) ? `, ${value.generator}` : ""
+    throw new ShareError(
+      "bad-input",
+      `Share ${id} in ${where} was written by a newer version of opencode-bucket${generator} (layout ${value.format}; this one knows ${FORMAT}).`,
+      { hint: "Update opencode-bucket, here and in OpenCode, then run the command again." },
+    )
+  }
   return value as Manifest
 }
 

@@ -1,6 +1,6 @@
 import type { SiteFile } from "../render/site/site-file.ts"
 import type { ObjectStore } from "../store/object-store.ts"
-import { MANIFEST, type Manifest, type ManifestObject, prefixOf, writeManifest } from "./manifest.ts"
+import { FORMAT, MANIFEST, type Manifest, type ManifestObject, prefixOf, writeManifest } from "./manifest.ts"
 import { type UploadOptions, uploadFiles } from "./upload-files.ts"
 
 /** Objects below the prefix of a share. */
@@ -107,6 +107,7 @@ function nextManifest(
   const updated = now.toISOString()
   return {
     ...manifest,
+    format: FORMAT,
     title,
     ...(project && { project }),
     ...(expires && { expires }),
@@ -119,6 +120,7 @@ function nextManifest(
 
 /** Whether a version has the same objects and expiry. Unchanged objects are identical references. */
 const isSameVersion = (stored: Manifest, next: Manifest) =>
+  stored.format === next.format &&
   stored.expires === next.expires &&
   Object.keys(stored.objects).length === Object.keys(next.objects).length &&
   Object.entries(next.objects).every(([path, object]) => stored.objects[path] === object)

@@ -2,6 +2,7 @@ import { ShareError } from "../errors.ts"
 import type { SecretCount } from "../redact/marks/secrets.ts"
 import type { SessionSource } from "../session/source.ts"
 import { ensureErasable } from "./ensure-erasable.ts"
+import { FORMAT } from "./manifest.ts"
 import type { PrepareOptions } from "./prepare.ts"
 import { type PublishSessionOptions, publishSession, type SessionPublishResult } from "./publish-session.ts"
 import { readSession, type SessionToShare } from "./read-session.ts"
@@ -32,6 +33,8 @@ export interface ShareResult extends ShareLink {
   /** Number of distinct redacted secrets, in total and of each kind. */
   redacted: number
   found: SecretCount[]
+  /** The layout that the share had before this run, if that was an older one. */
+  upgradedFrom?: number
 }
 
 /**
@@ -92,7 +95,9 @@ function resultOf({ found }: SessionToShare, { target, version, link }: Publishe
   const { manifest, sent, bytes, removed } = version
   const objects = Object.keys(manifest.objects).length + 1
   const redacted = found.reduce((sum, { secrets }) => sum + secrets, 0)
-  return { id, session, title, expires, objects, sent, bytes, removed, redacted, found, ...link }
+  const before = target.stored.manifest.format
+  const upgrade = before < FORMAT && { upgradedFrom: before }
+  return { id, session, title, expires, objects, sent, bytes, removed, redacted, found, ...upgrade, ...link }
 }
 
 const publishedElsewhere = (id: string, where: string) =>

@@ -1,33 +1,13 @@
-import axe from "axe-core"
-import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { gallery } from "../../demo/gallery/gallery.ts"
 import { exports } from "../render/draw.ts"
+import { violations } from "./axe-violations.ts"
 import { executable, useBrowser } from "./open-page.ts"
 import { openShare } from "./open-share.ts"
 
 const sessions = new Map<string, (typeof exports)[number][1]>([["gallery", gallery], ...exports])
 const narrow = { width: 360, height: 800 }
 const wide = { width: 1400, height: 800 }
-
-/** WCAG 2.1 A and AA violations of the page in its present state: rule, element, message. */
-async function violations(page: Page): Promise<string[]> {
-  // Evaluated as a string: the page's policy allows no added script.
-  await page.evaluate(axe.source)
-  // Over a gradient (the scroll shades), axe cannot tell contrast.
-  await page.evaluate(() => {
-    const sheet = new CSSStyleSheet()
-    sheet.replaceSync("* { background-image: none !important }")
-    document.adoptedStyleSheets = [sheet]
-  })
-  const values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-  const violations = await page.evaluate(async (values) => {
-    const { run } = (globalThis as unknown as { axe: typeof axe }).axe
-    const { violations } = await run({ runOnly: { type: "tag", values }, resultTypes: ["violations"] })
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => ({ id, ...node })))
-  }, values)
-  return violations.map(({ id, target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary}`)
-}
 
 // Covers every kind of page, each view, both widths and both schemes, but not every combination: each takes over a
 // second.

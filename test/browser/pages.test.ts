@@ -41,11 +41,12 @@ describe.skipIf(!executable)("in Chromium", () => {
   async function visitAll(base: string, options: { width: number; colorScheme: "light" | "dark" }) {
     const { width, colorScheme } = options
     const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme })
+    const page = await context.newPage()
     const visits = new Map<string, Visit>()
     const waiting = [`${base}index.html`]
     for (let url = waiting.pop(); url; url = waiting.pop()) {
       if (visits.has(url)) continue
-      const seen = await visit(context, url, base)
+      const seen = await visit(page, url, base)
       visits.set(url, seen)
       waiting.push(...seen.links)
     }

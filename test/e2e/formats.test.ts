@@ -61,12 +61,30 @@ describe.each(readdirSync(published))("a share of format %s", (format) => {
   })
 })
 
+test("a share of an older format gets this one when it is shared again, and that is said", async () => {
+  const { home, bucket, folder, longer } = await leftBy(String(FORMAT))
+  const file = path.join(folder, "manifest.json")
+  writeFileSync(file, readFileSync(file, "utf8").replace(`"format": ${FORMAT}`, `"format": ${FORMAT - 1}`))
+  const share = () => home.run(["share", longer, "--to", bucket])
+  expect(await share()).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining("update opencode-bucket on other machines"),
+  })
+  expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ format: FORMAT })
+  expect((await share()).stderr).not.toContain("other machines")
+})
+
 test("a share of a newer format is left as it is, and it is said why", async () => {
   const { home, bucket, folder, longer } = await leftBy(String(FORMAT))
   const file = path.join(folder, "manifest.json")
   const newer = readFileSync(file, "utf8").replace(`"format": ${FORMAT}`, `"format": ${FORMAT + 1}`)
   writeFileSync(file, newer)
   const { status, stderr } = await home.run(["share", longer, "--to", bucket])
-  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("written by a newer version") })
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: expect.stringMatching(
+      /written by a newer version of opencode-bucket, \d+\.\d+\.\d+ \(layout \d+; this one knows \d+\)/,
+    ),
+  })
   expect(readFileSync(file, "utf8")).toBe(newer)
 })

@@ -101,17 +101,17 @@ describe.skipIf(!executable)("a session of any size", () => {
   test.each(sizes)("of %d messages has pages that keep their bounds and open without an error", async (size) => {
     const { folder, paths, drawn } = shares.get(size)!
     const base = `${pathToFileURL(folder)}/`
-    const context = await browser.newContext()
+    const page = await browser.newPage()
     for (const [name, html] of drawn) {
       expect(Buffer.byteLength(html), name).toBeLessThan(PAGE_LIMIT.bytes)
       expect(elementsIn(html), name).toBeLessThan(PAGE_LIMIT.elements)
-      const { problems, links } = await visit(context, `${base}${name}`, base)
+      const { problems, links } = await visit(page, `${base}${name}`, base)
       expect({ name, problems }).toEqual({ name, problems: [] })
       for (const link of links) expect(paths, `${name} leads to ${link}`).toContain(link.slice(base.length))
       const anchors = new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
       for (const [, target] of html.matchAll(/ href="#([^"]+)"/g)) expect(anchors, name).toContain(target)
     }
-    await context.close()
+    await page.close()
   })
 
   test("numbers its prompts through all of its pages", () => {

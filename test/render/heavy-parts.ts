@@ -101,12 +101,12 @@ export const heavyParts: Record<string, (n: number, text: string) => object> = {
   question: (n, text) =>
     done("question", {
       input: {
-        questions: Array.from({ length: 12 }, () => ({
+        questions: Array.from({ length: 3 }, () => ({
           question: text,
           options: Array.from({ length: n }, (_, i) => ({ label: `${i}${text}`, description: text })),
         })),
       },
-      metadata: { answers: Array.from({ length: 12 }, () => Array.from({ length: n }, (_, i) => `own ${i}${text}`)) },
+      metadata: { answers: Array.from({ length: 3 }, () => Array.from({ length: n }, (_, i) => `own ${i}${text}`)) },
     }),
   task: (_, text) => done("task", { input: { description: text, prompt: text, subagent_type: text }, output: text }),
   webfetch: (_, text) =>

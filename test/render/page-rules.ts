@@ -36,6 +36,9 @@ for (const name of (
 ).split(" "))
   elements[name] = ""
 const anywhere = ["id", "class", "dir", "tabindex", "aria-label"]
+const allowed = new Map(
+  Object.entries(elements).map(([name, attributes]) => [name, new Set([...anywhere, ...attributes.split(" ")])]),
+)
 
 const values: Record<string, RegExp> = {
   id: /^(?:_(?:changes|main|outline|failures|view-(?:conversation|work|everything)|f-[0-9a-f]{10})$|[A-Za-z][\w.-]{0,80}$)/,
@@ -62,22 +65,27 @@ const values: Record<string, RegExp> = {
 const policy =
   /^default-src 'none'; style-src 'self' file:; script-src(?: 'sha256-[A-Za-z0-9+/=]{44}'){2}; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'$/
 
+/** What is not allowed of an element: itself, attributes, values. An `expect` for each would take most of a test's time. */
+function forbidden({ name, attributes }: Element): string[] {
+  const own = allowed.get(name)
+  if (!own) return [`<${name}>`]
+  const wrong = [...attributes].filter(
+    ([attribute, value]) => !own.has(attribute) || values[attribute]?.test(value) === false,
+  )
+  // External links pass no referrer.
+  const isExternal = /^(?:https?|mailto):/.test(attributes.get("href") ?? "")
+  if (isExternal && attributes.get("rel") !== "noopener noreferrer nofollow")
+    wrong.push(["rel", attributes.get("rel") ?? ""])
+  return wrong.map(([attribute, value]) => `<${name} ${attribute}="${value}">`)
+}
+
 /** Expects a page to hold only markup that this package's components write. */
 function expectPage(html: string): { elements: Element[]; text: string; anchors: string[] } {
   expect(html).toMatch(
     /^<!doctype html><html lang="en" data-page="[\w-]+\.html"(?: data-live)?><head><meta charset="utf-8">/i,
   )
   const read = readHtml(html)
-  for (const { name, attributes } of read.elements) {
-    expect(Object.keys(elements)).toContain(name)
-    for (const [attribute, value] of attributes) {
-      expect([...anywhere, ...elements[name]!.split(" ")]).toContain(attribute)
-      if (values[attribute]) expect(value).toMatch(values[attribute])
-    }
-    // External links pass no referrer.
-    if (/^(?:https?|mailto):/.test(attributes.get("href") ?? ""))
-      expect(attributes.get("rel")).toBe("noopener noreferrer nofollow")
-  }
+  expect(read.elements.flatMap(forbidden)).toEqual([])
   const named = (name: string) => read.elements.filter((element) => element.name === name)
   const sheets = named("link").filter(({ attributes }) => attributes.get("rel") === "stylesheet")
   expect(sheets.map(({ attributes }) => attributes.get("href"))).toEqual([expect.stringMatching(/\.css$/)])
@@ -96,12 +104,14 @@ function expectPage(html: string): { elements: Element[]; text: string; anchors:
 export function expectShare(files: Map<string, string>): void {
   const pages = [...files].filter(([path]) => path.endsWith(".html"))
   const read = new Map(pages.map(([path, html]) => [path, expectPage(html)]))
-  for (const [page, { elements }] of read)
-    for (const { attributes } of elements) {
-      const target = attributes.get("href") ?? attributes.get("src")
-      if (target === undefined || /^(?:https?:|mailto:|data:,$)/.test(target)) continue
-      const [path, anchor] = target.split("#")
-      expect([...files.keys()]).toContain(path || page)
-      if (anchor) expect(read.get(path || page)!.anchors).toContain(anchor)
-    }
+  const anchors = new Map([...read].map(([path, page]) => [path, new Set(page.anchors)]))
+  const leadsNowhere = (page: string, target: string) => {
+    const [path, anchor] = target.split("#")
+    return !files.has(path || page) || (anchor && !anchors.get(path || page)?.has(anchor))
+  }
+  for (const [page, { elements }] of read) {
+    const targets = elements.flatMap(({ attributes }) => attributes.get("href") ?? attributes.get("src") ?? [])
+    const own = targets.filter((target) => !/^(?:https?:|mailto:|data:,$)/.test(target))
+    expect(own.filter((target) => leadsNowhere(page, target)).map((target) => `${page}: ${target}`)).toEqual([])
+  }
 }

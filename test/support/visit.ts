@@ -1,4 +1,4 @@
-import type { BrowserContext } from "playwright-core"
+import type { Page } from "playwright-core"
 
 /** Result of opening a page in a browser. */
 export interface Visit {
@@ -13,10 +13,18 @@ export interface Visit {
   brightness: number
 }
 
-/** Opens a page and all folds on it. `base` is the URL of the share, with a trailing slash. */
-export async function visit(context: BrowserContext, url: string, base: string): Promise<Visit> {
-  const page = await context.newPage()
+/** Opens an address in a page, and all folds there. `base` is the URL of the share, with a trailing slash. */
+export async function visit(page: Page, url: string, base: string): Promise<Visit> {
   const problems: string[] = []
+  watch(page, base, problems)
+  await page.goto(url, { waitUntil: "load" })
+  const seen = await page.evaluate(look)
+  page.removeAllListeners()
+  const links = seen.links.filter((link) => link.startsWith(base) && link.endsWith(".html"))
+  return { ...seen, links, problems: [...problems, ...seen.broken.map((source) => `no picture: ${source}`)] }
+}
+
+function watch(page: Page, base: string, problems: string[]): void {
   page.on("pageerror", (error) => problems.push(`error: ${error.message}`))
   page.on("console", (message) => problems.push(`console: ${message.text()}`))
   page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`))
@@ -27,11 +35,6 @@ export async function visit(context: BrowserContext, url: string, base: string):
     if (!request.url().startsWith(base) && !request.url().startsWith("data:"))
       problems.push(`elsewhere: ${request.url()}`)
   })
-  await page.goto(url, { waitUntil: "load" })
-  const seen = await page.evaluate(look)
-  await page.close()
-  const links = seen.links.filter((link) => link.startsWith(base) && link.endsWith(".html"))
-  return { ...seen, links, problems: [...problems, ...seen.broken.map((source) => `no picture: ${source}`)] }
 }
 
 /** Runs in the page. */

@@ -99,7 +99,7 @@ export const confirmUnshare = ({
 export function ownShares(shares: OwnShare[], { base, name, signsOut, hasTokens }: OwnSharesOptions): Markup {
   const row = ({ id, title, url, updated, csrfToken }: OwnShare) => html`<li>
 <a href="${url}">${title || "Untitled session"}</a> <time datetime="${updated}">${updated.slice(0, 16).replace("T", " ")} UTC</time>
-<form method="post" action="${base}/mine"><input type="hidden" name="id" value="${id}"><input type="hidden" name="proof" value="${csrfToken}"><button>Unshare</button></form>
+<form method="post" action="${base}/mine"><input type="hidden" name="id" value="${id}"><input type="hidden" name="proof" value="${csrfToken}"><button aria-label="Unshare ${title || "Untitled session"}">Unshare</button></form>
 </li>`
   return page(
     "Your shares",

@@ -34,6 +34,8 @@ export interface S3Connection {
   endpoint: string
   /** The bucket's address, ending in `/`, in path style or with the bucket in the host name. */
   bucketUrl: string
+  /** Ends all requests, which fail. */
+  close(): void
 }
 
 const DEFAULT_TIMEOUTS_MS = { connect: 5_000, idle: 15_000 }
@@ -51,12 +53,18 @@ export async function connect(settings: S3Settings): Promise<S3Connection> {
   const region = settings.region ?? (await configuredRegion(config, endpoint !== undefined))
   const credentials: KnownCredentials = { source: undefined }
   const bucketUrl = await bucketAddress({ ...config, region }, settings.bucket)
+  const retries = new TimeoutLimitedRetryStrategy(MAX_ATTEMPTS)
+  const client = makeClient({ ...config, region, retryStrategy: retries }, settings, credentials)
   return {
-    client: makeClient({ ...config, region }, settings, credentials),
+    client,
     credentials,
     region,
     endpoint: endpoint ?? new URL(bucketUrl).origin,
     bucketUrl,
+    close() {
+      retries.isClosed = true
+      client.destroy()
+    },
   }
 }
 
@@ -80,7 +88,6 @@ function makeClient(
     // (aws/aws-sdk-js-v3#6810).
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    retryStrategy: new TimeoutLimitedRetryStrategy(MAX_ATTEMPTS),
     requestHandler: {
       connectionTimeout: connect,
       socketTimeout: idle,

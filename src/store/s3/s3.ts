@@ -30,7 +30,7 @@ export interface S3StoreOptions extends S3Settings {
 export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
   const options = given.fromLedger ? { ...given, ...(await actualLocationOf(given)) } : given
   const { bucket, publicUrl } = options
-  const { client, credentials, endpoint, region, bucketUrl } = await connect(options)
+  const { client, credentials, endpoint, region, bucketUrl, close } = await connect(options)
   const learned = { versions: undefined, keepsVersions: undefined, batches: true, maxBatchCount: MAX_BATCH_COUNT }
   const s3: S3Bucket = { client, bucket, endpoint, region, credentials, upload: uploadDemands(options), ...learned }
   const { timeoutSeconds: _, ...demands } = pickBucketOptions(options)
@@ -73,7 +73,7 @@ export async function s3Store(given: S3StoreOptions): Promise<ObjectStore> {
       return [...addresses].map((address) => `${address}?list-type=2&max-keys=1`)
     },
     remote: remoteStore(s3, root, { bucketUrl, profile: options.profile ?? "", options: demands }),
-    close: () => client.destroy(),
+    close,
   }
 }
 

@@ -38,6 +38,15 @@ describe("the way to the service", () => {
     expect(server.requests.length).toBe(2)
   })
 
+  it("is silent until the store is closed: asked once", async () => {
+    const { store, server } = await s3Here({ fault: () => "hang" })
+    const asked = errorOf(store.put("s/one/index.html", page("x")))
+    await expect.poll(() => server.requests.length).toBe(1)
+    store.close()
+    expect(await asked).toMatchObject({ code: "store-unreachable" })
+    expect(server.requests.length).toBe(1)
+  })
+
   it("is spoken to in the wrong protocol", async () => {
     const { server } = await s3Here()
     expect(await put(server.endpoint.replace("http:", "https:"))).toMatchObject({
