@@ -35,7 +35,7 @@ interface Checksum {
 
 const FORMAT = 3
 /** Below this, reading the session again is just as fast. */
-const MIN_MESSAGE_COUNT = 100
+const MIN_MESSAGE_COUNT = 20
 /** Largest checkpoint of one share, and of all shares together. */
 const MAX_BYTES = 800_000_000
 const MAX_TOTAL_BYTES = 1_000_000_000
