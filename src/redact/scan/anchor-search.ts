@@ -29,34 +29,7 @@ export function createAnchorSearch<Meaning>(
     for (let at = 0; at < word.length; at++) characters[at] = classes[word.charCodeAt(at)]!
     return { characters, meaning }
   })
-  // For two classes, the number of the row for the third; 0 for none. In rows, the index of the words that begin so.
-  const rows = new Uint16Array(width * width)
-  let count = 1
-  const rowsOf = ({ characters: [first = 0, second] }: Anchor<Meaning>): [from: number, to: number] =>
-    second === undefined ? [first * width, (first + 1) * width] : [first * width + second, first * width + second + 1]
-  for (const word of words)
-    for (let [row, end] = rowsOf(word); row < end; row++) if (rows[row] === 0) rows[row] = count++
-  const table = new Uint16Array(count * width)
-  const byBeginning: Anchor<Meaning>[][] = [[]]
-  // Longer words first: words of one or two characters are added to all that begins like them.
-  words.sort((one, other) => Math.min(3, other.characters.length) - Math.min(3, one.characters.length))
-  for (const word of words) {
-    const third = word.characters[2]
-    const added = new Set<number>()
-    let own = 0
-    for (let [row, end] = rowsOf(word); row < end; row++) {
-      const from = rows[row]! * width + (third ?? 0)
-      const to = third === undefined ? from + width : from + 1
-      for (let at = from; at < to; at++) {
-        const others = table[at]!
-        if (others === 0) table[at] = own ||= byBeginning.push([word]) - 1
-        else if (others !== own && !added.has(others)) {
-          byBeginning[others]!.push(word)
-          added.add(others)
-        }
-      }
-    }
-  }
+  const { rows, table, byBeginning } = tablesOf(words, width)
 
   return function* (text) {
     for (let from = 0; from < text.length; from += CHUNK_CHARS) {
@@ -95,6 +68,46 @@ export function createAnchorSearch<Meaning>(
   }
 }
 
+/** Words by the classes of their first three characters. */
+interface BeginningTables<Meaning> {
+  /** For two classes, the number of the row for the third; 0 for none. */
+  rows: Uint16Array
+  /** In a row, the index of the words that begin so; 0 for none. */
+  table: Uint16Array
+  byBeginning: Anchor<Meaning>[][]
+}
+
+function tablesOf<Meaning>(words: readonly Anchor<Meaning>[], width: number): BeginningTables<Meaning> {
+  const pairsOf = ({ characters: [first = 0, second] }: Anchor<Meaning>) =>
+    classesAt(second, width).map((next) => first * width + next)
+  const rows = new Uint16Array(width * width)
+  let count = 1
+  for (const word of words) for (const pair of pairsOf(word)) rows[pair] ||= count++
+  const table = new Uint16Array(count * width)
+  const byBeginning: Anchor<Meaning>[][] = [[]]
+  // Longer words first: words of one or two characters are added to all that begins like them.
+  const rank = ({ characters }: Anchor<Meaning>) => Math.min(3, characters.length)
+  for (const word of words.toSorted((one, other) => rank(other) - rank(one))) {
+    const added = new Set<number>()
+    let own = 0
+    for (const pair of pairsOf(word))
+      for (const third of classesAt(word.characters[2], width)) {
+        const at = rows[pair]! * width + third
+        const others = table[at]!
+        if (others === 0) table[at] = own ||= byBeginning.push([word]) - 1
+        else if (others !== own && !added.has(others)) {
+          byBeginning[others]!.push(word)
+          added.add(others)
+        }
+      }
+  }
+  return { rows, table, byBeginning }
+}
+
+/** The class of a word's character; all of them behind its end. */
+const classesAt = (character: number | undefined, width: number): number[] =>
+  character === undefined ? Array.from({ length: width }, (_, i) => i) : [character]
+
 /**
  * Assigns a number to each character of the words, the same for both cases; 0 for all others. `width` is the number of
  * classes.
@@ -106,8 +119,8 @@ function characterClasses(words: Iterable<string>): { classes: Uint8Array; width
     for (let at = 0; at < word.length; at++) {
       if (classes[word.charCodeAt(at)] !== 0) continue
       const character = word.charAt(at)
-      classes[character.toLowerCase().charCodeAt(0)] = width
-      classes[character.toUpperCase().charCodeAt(0)] = width
+      for (const cased of [character, character.toLowerCase(), character.toUpperCase()])
+        if (cased.length === 1) classes[cased.charCodeAt(0)] = width
       width++
     }
   return { classes, width }
