@@ -1,3 +1,4 @@
+import type { SSRResult } from "astro"
 import { componentMarkup, markupOf, type SafeHtml } from "../render/html/safe-html.ts"
 import type { PageLinks } from "../render/links.ts"
 import type { PageRenderer } from "../render/site/page-renderer.ts"
@@ -45,13 +46,33 @@ async function render(component: unknown, props: object, links: PageLinks): Prom
   return componentMarkup(text)
 }
 
-/** The render context that components expect, for pages without Astro's styles, scripts or islands. */
+/**
+ * The render context that components expect, for pages without Astro's styles, scripts or islands. Its type is Astro's own,
+ * so that a version with another shape does not compile; docs/decisions/03-prebuilt-page.md says what `astro/container`
+ * costs instead.
+ */
 const newResult = (links: PageLinks) => ({
   ...emptyResult,
   createAstro: (props: object) => ({ props, self: null, locals: { links } }),
 })
 
-const emptyResult = {
+type ResultParts = Pick<
+  SSRResult,
+  | "cancelled"
+  | "partial"
+  | "compressHTML"
+  | "renderers"
+  | "styles"
+  | "scripts"
+  | "links"
+  | "componentMetadata"
+  | "clientDirectives"
+  | "inlinedScripts"
+  | "directives"
+  | "_metadata"
+>
+
+const emptyResult: ResultParts = {
   cancelled: false,
   partial: false,
   compressHTML: true,

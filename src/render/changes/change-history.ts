@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256 } from "../../lib/hash.ts"
 import type { FileDiff, Message } from "../../session/model.ts"
 import { type CompareBudget, composePatches, countChangedLines, isNewFile, tidyPatch } from "../diff/compose-patch.ts"
 import { headerNote } from "../diff/patch-notes.ts"
@@ -289,7 +289,7 @@ function outcomeOf(
   return isBack ? { ...base, outcome: "changed back", isUndone: true } : { outcome: "", ...base }
 }
 
-const anchorOf = (path: string): string => `_f-${createHash("sha256").update(path).digest("hex").slice(0, 10)}`
+const anchorOf = (path: string): string => `_f-${sha256(path).slice(0, 10)}`
 
 /** The end of a path matters most. */
 const displayPath = (path: string): string => (path.length > 400 ? `…${path.slice(-400)}` : path)

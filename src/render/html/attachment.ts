@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256 } from "../../lib/hash.ts"
 import type { FilePart } from "../../session/model.ts"
 import { safeUrl } from "./safe-url.ts"
 
@@ -60,7 +60,7 @@ export function attachmentOf({ filename, mime, url }: FilePart): Attachment {
 export const storedText = (body: Uint8Array): StoredFile => storedFile(body, "txt", "text/plain; charset=utf-8")
 
 function storedFile(body: Uint8Array, extension: string, contentType: string): StoredFile {
-  const hash = createHash("sha256").update(body).digest("hex").slice(0, 32)
+  const hash = sha256(body).slice(0, 32)
   return { path: `files/${hash}.${extension}`, contentType, body }
 }
 

@@ -6,11 +6,11 @@ const MAX_MATCHING_COST = 100_000_000
 /** marked's lexer, except that prose with too many marks to match in time stays as written. */
 export class BoundedLexer extends Lexer {
   costLeft = MAX_MATCHING_COST
-  readonly mentions: readonly string[]
+  readonly mention: RegExp | undefined
 
   constructor(options: MarkedOptions, mentions: readonly string[]) {
     super({ ...options, tokenizer: new QuickTokenizer(options) })
-    this.mentions = mentions
+    this.mention = mentionPattern(mentions)
   }
 
   override inlineTokens(text: string, tokens: Token[] = []): Token[] {
@@ -21,26 +21,29 @@ export class BoundedLexer extends Lexer {
     }
     this.costLeft -= cost
     const found = super.inlineTokens(text, tokens)
-    if (this.mentions.length > 0) found.splice(0, found.length, ...found.flatMap((token) => this.withMentions(token)))
+    if (this.mention) found.splice(0, found.length, ...found.flatMap((token) => this.withMentions(token)))
     return found
   }
 
   withMentions(token: Token): Token[] {
     const text = token.type === "text" && !("tokens" in token && token.tokens) ? token.text : ""
-    const first = this.mentions
-      .map((mention) => ({ mention, at: text.indexOf(mention) }))
-      .filter(({ at }) => at >= 0)
-      .sort((a, b) => a.at - b.at || b.mention.length - a.mention.length)[0]
-    if (!first) return [token]
-    const { mention, at } = first
-    const piece = (type: string, text: string) => ({ type, raw: text, text })
-    return [
-      piece("text", text.slice(0, at)),
-      piece("mention", mention),
-      ...this.withMentions(piece("text", text.slice(at + mention.length)) as Token),
-    ]
+    const pieces = this.mention ? text.split(this.mention) : []
+    if (pieces.length < 2) return [token]
+    // Every other piece is what the pattern matched.
+    return pieces.map((text: string, i: number) => ({ type: i % 2 === 1 ? "mention" : "text", raw: text, text }))
   }
 }
+
+/** Matches any of the mentions, of several the longest. */
+const mentionPattern = (mentions: readonly string[]): RegExp | undefined =>
+  mentions.length === 0
+    ? undefined
+    : new RegExp(
+        `(${mentions
+          .toSorted((a, b) => b.length - a.length)
+          .map((mention) => mention.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"))
+          .join("|")})`,
+      )
 
 /** marked's tokenizer, with a cheap test before a pattern that backtracks over every position of a paragraph. */
 class QuickTokenizer extends Tokenizer {

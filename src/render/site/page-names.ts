@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256 } from "../../lib/hash.ts"
 
 /** File name of a session's page by its number. `stem`: "" for the session itself, or `stemOf` a subagent's. */
 export function pageName(stem: string, number: number): string {
@@ -7,5 +7,4 @@ export function pageName(stem: string, number: number): string {
 }
 
 /** Prefix of the file names of a subagent's pages. */
-export const stemOf = (sessionID: string): string =>
-  `sub-${createHash("sha256").update(sessionID).digest("hex").slice(0, 10)}`
+export const stemOf = (sessionID: string): string => `sub-${sha256(sessionID).slice(0, 10)}`

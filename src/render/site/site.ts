@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256 } from "../../lib/hash.ts"
 import { bytesOf } from "../../lib/temporary-files.ts"
 import type { Session } from "../../session/model.ts"
 import { buildChangedView } from "../changes/changes-pages.ts"
@@ -94,9 +94,7 @@ function changesFile({ view, changes }: Extract<SessionOutput, { type: "changes"
     path: view.path,
     contentType: PAGE_TYPE,
     cacheControl: CACHE_REVALIDATE,
-    input: createHash("sha256")
-      .update(JSON.stringify([view, changes]))
-      .digest("hex"),
+    input: sha256(JSON.stringify([view, changes])),
     links: links.paths,
     async render() {
       const changed = await buildChangedView(changes)
@@ -116,7 +114,7 @@ async function pageFile({ view, links, firstMessage }: SessionPage, renderer: Pa
 }
 
 function textFile(path: string, contentType: string, cacheControl: string, body: Uint8Array): SiteFile {
-  const hash = createHash("sha256").update(body).digest("hex")
+  const hash = sha256(body)
   return { path, contentType, cacheControl, input: hash, hash, render: async () => body }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256 } from "../../lib/hash.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
 import { putJson } from "../shares/json-objects.ts"
 
@@ -13,8 +13,7 @@ export interface ReaderSession {
 }
 
 // The key contains the expiry, so that the sweep need not read the marks.
-const keyOf = ({ sid, exp }: ReaderSession) =>
-  `${FOLDER}${exp.toString(36)}-${createHash("sha256").update(sid).digest("hex")}.json`
+const keyOf = ({ sid, exp }: ReaderSession) => `${FOLDER}${exp.toString(36)}-${sha256(sid)}.json`
 
 /** Marks a session as ended in the bucket: from now on, no instance accepts its cookie. */
 export async function writeSignedOut(store: ObjectStore, session: ReaderSession): Promise<void> {

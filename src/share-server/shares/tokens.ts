@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from "node:crypto"
+import { randomBytes } from "node:crypto"
 import { LRUCache } from "lru-cache"
 import { ShareError } from "../../errors.ts"
 import { mapConcurrently } from "../../lib/concurrency.ts"
+import { sha256 } from "../../lib/hash.ts"
 import { MAX_CONCURRENT_READS, type ObjectStore } from "../../store/object-store.ts"
 import { getJson, putJson } from "./json-objects.ts"
 
@@ -34,8 +35,6 @@ const revokedKeyOf = (hash: string) => `${REVOKED_FOLDER}${hash}.json`
 const newToken = (): string => `ocb_${randomBytes(24).toString("base64url")}`
 
 export const isToken = (text: string): boolean => /^ocb_[A-Za-z0-9_-]{32}$/.test(text)
-
-const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex")
 
 /** A token by its hash, also if it was revoked. Throws what the store throws. */
 export const findTokenByHash = async (store: ObjectStore, hash: string): Promise<PublishToken | undefined> =>
@@ -93,7 +92,7 @@ export async function rotateToken(store: ObjectStore, { name, now }: { name: str
 
 async function newTokenIn(store: ObjectStore, about: Omit<PublishToken, "hash">): Promise<string> {
   const token = newToken()
-  const hash = hashOf(token)
+  const hash = sha256(token)
   await putJson(store, keyOf(hash), { hash, ...about })
   return token
 }
@@ -181,7 +180,7 @@ export function tokenLookup(store: ObjectStore) {
   const unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN_TOKENS, ttl: UNKNOWN_TOKEN_TTL_MS })
   return async (text: string): Promise<PublishToken | undefined> => {
     if (!isToken(text)) return undefined
-    const hash = hashOf(text)
+    const hash = sha256(text)
     if (unknown.has(hash)) return undefined
     const token = await getJson<PublishToken>(store, keyOf(hash))
     if (token === undefined) unknown.set(hash, true)

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto"
 import { open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import path from "node:path"
 import { deserialize, serialize } from "node:v8"
 import { crc32 } from "node:zlib"
+import { sha256 } from "../../lib/hash.ts"
 import { createPrivateFolder } from "../../lib/private-folder.ts"
 import { type Content, chunksOf, SPOOL_THRESHOLD_BYTES, type TemporaryFiles } from "../../lib/temporary-files.ts"
 import type { SiteCheckpoint } from "../../render/site/site.ts"
@@ -35,7 +35,7 @@ interface Checksum {
 
 const FORMAT = 3
 /** Below this, reading the session again is just as fast. */
-const MIN_MESSAGE_COUNT = 100
+const MIN_MESSAGE_COUNT = 20
 /** Largest checkpoint of one share, and of all shares together. */
 const MAX_BYTES = 800_000_000
 const MAX_TOTAL_BYTES = 1_000_000_000
@@ -213,6 +213,4 @@ const matchesChecksum = async (content: Content, { size, crc }: Checksum) =>
 
 /** Hashes the values that affect how messages render, together with the checkpoint format and V8's version. */
 export const hashKey = (...values: unknown[]): string =>
-  createHash("sha256")
-    .update(JSON.stringify([FORMAT, process.versions.v8, ...values]))
-    .digest("hex")
+  sha256(JSON.stringify([FORMAT, process.versions.v8, ...values]))

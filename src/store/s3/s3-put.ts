@@ -3,6 +3,7 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { createGzip } from "node:zlib"
 import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3"
+import { HttpRequest } from "@smithy/core/transport"
 import {
   bytesOf,
   SPOOL_THRESHOLD_BYTES,
@@ -74,7 +75,7 @@ function streamingPut(about: PutObjectCommandInput, { content, hash }: HashedCon
     (next) => async (args) => {
       const body = Readable.from(content.chunks(), { objectMode: false })
       const failed = new Promise<never>((_, reject) => body.once("error", reject))
-      const request = Object.assign(Object.create(Object.getPrototypeOf(args.request)), args.request, { body })
+      const request = Object.assign(HttpRequest.clone(args.request as HttpRequest), { body })
       try {
         return await Promise.race([next({ ...args, request }), failed])
       } finally {

@@ -43,3 +43,19 @@ describe("a page shows", () => {
     expect(items).toMatchSnapshot()
   })
 })
+
+test.each(["[Image 1]", "[PDF 2]", "[Image #3]", "@src/a.ts", "@a|b (c)"])(
+  "a short prompt that mentions %s is a prompt like any other",
+  async (mention) => {
+    const file = { type: "file", mime: "image/png", filename: "a.png", url: "data:image/png;base64,iVBORw0KGgo=" }
+    const source = { type: "file", path: "a.png", text: { value: mention, start: 0, end: mention.length } }
+    const items = await shown(
+      user([
+        { type: "text", text: `**See** ${mention}, and ${mention} again.` },
+        { ...file, source },
+      ]),
+    )
+    const span = `<span class="mention">${mention}</span>`
+    expect(items).toContain(`<p><strong>See</strong> ${span}, and ${span} again.</p>`)
+  },
+)
