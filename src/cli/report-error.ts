@@ -1,6 +1,6 @@
 import { CommanderError } from "commander"
 import { isJsonWritten, writeJson } from "../commands/json.ts"
-import type { Terminal } from "../commands/terminal.ts"
+import { linesFor, type Terminal } from "../commands/terminal.ts"
 import { asJsonError, ShareError } from "../errors.ts"
 import { commandTexts } from "./command-texts.ts"
 
@@ -14,7 +14,9 @@ export function reportError(error: unknown, terminal: Terminal, { isJson }: { is
   const known = error instanceof CommanderError ? usageError(error, calledCommand(process.argv.slice(2))) : error
   if (isJson && !isJsonWritten(terminal)) writeJson(terminal, { error: asJsonError(known) })
   if (known instanceof ShareError) {
-    terminal.stderr.write(`opencode-bucket: ${known.message}\n${known.hint ? `  ${known.hint}\n` : ""}`)
+    const hint = known.hint ? [`  ${known.hint}`] : []
+    const lines = [...linesFor(terminal.stderr, `opencode-bucket: ${known.message}`), ...hint]
+    terminal.stderr.write(`${lines.join("\n")}\n`)
     return known.exitStatus
   }
   const details = (known as Error)?.stack ?? String(known)

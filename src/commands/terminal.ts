@@ -1,5 +1,6 @@
 import type { SystemEnvironment } from "../config/paths.ts"
 import { terminalText } from "../lib/terminal-text.ts"
+import { wrapText } from "../lib/wrap-text.ts"
 import type { SecretCount } from "../redact/marks/secrets.ts"
 import { describeRedactions } from "../share/describe-redactions.ts"
 import { overwriteLine } from "./output.ts"
@@ -17,8 +18,14 @@ export const canAsk = ({ stdin, stderr }: Terminal): boolean => Boolean(stdin.is
 
 /** Prints informational messages on stderr, one per line; nothing with `--quiet`. */
 export function info({ stderr, home }: Terminal, quiet: boolean | undefined, ...texts: string[]): void {
-  if (!quiet) for (const text of texts) stderr.write(`${terminalText(withTilde(text, home))}\n`)
+  if (quiet) return
+  for (const text of texts)
+    for (const line of linesFor(stderr, withTilde(text, home))) stderr.write(`${terminalText(line)}\n`)
 }
+
+/** A text wrapped at the width of a terminal, between words: paths, links and indented commands stay whole. */
+export const linesFor = ({ isTTY, columns }: NodeJS.WriteStream, text: string): string[] =>
+  isTTY && !text.startsWith("  ") ? wrapText(text, columns || 80) : [text]
 
 /** A status line on stderr that is overwritten in place; does nothing if stderr is not a terminal. */
 export function statusLine({ stderr, home }: Terminal, quiet: boolean | undefined) {
