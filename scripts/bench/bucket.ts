@@ -6,6 +6,7 @@ import path from "node:path"
 import { text } from "node:stream/consumers"
 import { setTimeout as pause } from "node:timers/promises"
 import { type S3Server, startS3Server } from "../../test/support/s3-server.ts"
+import { generateSession, writeSession } from "../generate-session.ts"
 
 const command = path.join(import.meta.dirname, "..", "..", "bin", "opencode-bucket.js")
 const preload = new URL("../report-usage.mjs", import.meta.url).href
@@ -15,12 +16,14 @@ const ROUND_TRIP_MS = 50
 /** Time spent waiting for the bucket, in round trips. */
 export interface RoundTrips {
   messages: number
+  /** Before a share at a bucket that was never used: it is tried out. */
+  trial: number
   first: number
   again: number
 }
 
 /**
- * Measures how much longer the first share, and a share that is one message longer, wait when each request takes a
+ * Measures how much longer a small share at a new bucket, a share, and a share that is one message longer, wait when each request takes a
  * round trip; in round trips. Takes the minimum of several runs, with and without latency, because other load on the
  * machine only adds time.
  * @param environment returns the variables of a command with this home folder
@@ -37,19 +40,23 @@ export async function roundTrips(
     await pause(ROUND_TRIP_MS)
     trips.push(performance.now() - before)
   }
-  const near = { first: [] as number[], again: [] as number[] }
-  const far = { first: [] as number[], again: [] as number[] }
+  const near = { trial: [] as number[], first: [] as number[], again: [] as number[] }
+  const far = structuredClone(near)
+  const small = `${session}.small.json`
+  await writeSession(small, generateSession({ messages: 2, seed: 2 }))
   for (let time = 0; time < times; time++)
     for (const idle of [near, far]) {
       const server = await startS3Server({ publicRead: true, ...(idle === far && { delay }) })
       const env = { ...environment(home), ...server.environment }
+      idle.trial.push(await run(["share", small, ...to(server)], env))
       idle.first.push(await run(["share", session, ...to(server)], env))
       idle.again.push(await run(["share", longer, ...to(server)], env))
       await server.close()
       rmSync(home, { recursive: true, force: true })
     }
-  const waits = (kind: "first" | "again") => (Math.min(...far[kind]) - Math.min(...near[kind])) / median(trips)
-  return { messages, first: waits("first"), again: waits("again") }
+  const waits = (kind: "trial" | "first" | "again") =>
+    (Math.min(...far[kind]) - Math.min(...near[kind])) / median(trips)
+  return { messages, trial: waits("trial"), first: waits("first"), again: waits("again") }
 }
 
 /** Requests of an unshare. */

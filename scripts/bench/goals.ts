@@ -76,6 +76,7 @@ export function goals(
   }
   if (bucket) {
     const name = `S3 at 50 ms, ${bucket.messages.toLocaleString("en")} messages`
+    most("S3 at 50 ms, a first share, which tries the bucket out, waiting", bucket.trial, 20, "round trips", 1)
     most(`${name}, waiting`, bucket.first, 6, "round trips", 1)
     most(`${name} again, one longer, waiting`, bucket.again, 6, "round trips", 1)
   }
