@@ -1,5 +1,11 @@
-import { MAX_JSON_CHARS, MAX_JSON_LINES } from "../session/bounded.ts"
-import type { Json, Message, ToolPart, UserMessage } from "../session/model.ts"
+import {
+  type Json,
+  MAX_JSON_CHARS,
+  MAX_JSON_LINES,
+  type Message,
+  type ToolPart,
+  type UserMessage,
+} from "../session/model.ts"
 import { excerpt, type TruncationLimits } from "./html/truncate.ts"
 
 /** Everything that is kept of unknown content is shown. An escaped character has six bytes at most. */

@@ -1,8 +1,5 @@
-import type { Json } from "./model.ts"
+import { type Json, MAX_JSON_CHARS, MAX_JSON_LINES } from "./model.ts"
 
-/** Limits for the JSON of unknown content on a page, indented by two spaces. */
-export const MAX_JSON_CHARS = 4_000
-export const MAX_JSON_LINES = 160
 const MAX_DEPTH = 20
 /** Separators of an entry: a comma, a line break, a colon and a space. */
 const ENTRY_CHARS = 4
