@@ -21,6 +21,7 @@ const MAX_COOKIE_CHARS = 2_000
 export interface SignedInReader {
   sub: string
   email?: string | undefined
+  isAdmin: boolean
   /** ID token, for signing out at the issuer; dropped if the cookie would become too large. */
   idToken?: string | undefined
 }
@@ -49,18 +50,20 @@ export function sessionCookies({
     async reader(context) {
       const claims = await tokenCipher.decrypt("session", getCookie(context, SESSION_COOKIE) ?? "")
       if (claims?.["under"] !== rulesHash) return undefined
-      const { sub, sid, exp, email, hint } = claims
+      const { sub, sid, exp, email, admin, hint } = claims
       if (typeof sub !== "string" || typeof sid !== "string" || typeof exp !== "number") return undefined
       if (await isSignedOut(store, { sid, exp })) return undefined
       return {
         name: typeof email === "string" ? email : sub,
+        isAdmin: admin === true,
         session: { sid, exp },
         ...(typeof email === "string" && { email }),
         ...(typeof hint === "string" && { idToken: hint }),
       }
     },
-    async write(context, { sub, email, idToken }) {
-      const about = { sub, sid: randomBytes(16).toString("base64url"), under: rulesHash, ...(email && { email }) }
+    async write(context, { sub, email, isAdmin, idToken }) {
+      const sid = randomBytes(16).toString("base64url")
+      const about = { sub, sid, under: rulesHash, ...(email && { email }), ...(isAdmin && { admin: true }) }
       const whole = await tokenCipher.encrypt("session", { ...about, hint: idToken }, sessionSeconds)
       const fits = whole.length <= MAX_COOKIE_CHARS
       const session = fits ? whole : await tokenCipher.encrypt("session", about, sessionSeconds)

@@ -49,16 +49,18 @@ function tokenFinder({ store, metrics, ratePerMinute }: ServerContext) {
   const isWithinRate = rateLimiter(ratePerMinute)
   return async (plain: string): Promise<PublishToken> => {
     const token = await tokenOf(plain)
-    if (!token) throw refusedToken(metrics)
+    if (!token) throw refusedToken(metrics, "Unknown or revoked publish token.")
+    if (token.role === "admin")
+      throw refusedToken(metrics, "This is an admin token, which cannot publish. Use a publish token.")
     if (!isWithinRate(token.hash))
       throw new HttpError(429, "Too many requests with this publish token. Try again in a minute.")
     return token
   }
 }
 
-function refusedToken(metrics: Metrics): HttpError {
+function refusedToken(metrics: Metrics, message: string): HttpError {
   metrics.increment("refused_tokens_total")
-  return new HttpError(401, "Unknown or revoked publish token.")
+  return new HttpError(401, message)
 }
 
 /**
