@@ -1,10 +1,17 @@
+import { ShareError } from "../errors.ts"
 import { mapConcurrently } from "../lib/concurrency.ts"
 import { formatCount } from "../lib/format-count.ts"
 import { formatTime } from "../lib/format-time.ts"
-import { ShareError } from "../errors.ts"
 import { shareIdsOf } from "../share-server/shares/ownership.ts"
 import { closeShares, deleteClosed } from "../share-server/shares/removal.ts"
-import { createTokens, listRevoked, listTokens, revokeToken, rotateToken, tokensNamed } from "../share-server/shares/tokens.ts"
+import {
+  createTokens,
+  listRevoked,
+  listTokens,
+  revokeToken,
+  rotateToken,
+  tokensNamed,
+} from "../share-server/shares/tokens.ts"
 import { MAX_CONCURRENT_READS, type ObjectStore } from "../store/object-store.ts"
 import { openStore } from "../store/open-store.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { mergeClaims } from "../../../src/share-server/access/id-claims.ts"
 import { emailOf, hasTooManyGroups, matchesRules } from "../../../src/share-server/access/access-rules.ts"
+import { mergeClaims } from "../../../src/share-server/access/id-claims.ts"
 
 test.each([
   [{ email: "a@x.example", email_verified: true }, { email: "b@x.example", email_verified: true }, "a@x.example"],
