@@ -17,7 +17,7 @@ export interface Reader {
 export interface Access {
   /** Authenticates a request; undefined if the sender may not read. Throws what the store throws. */
   reader(context: Context): Promise<Reader | undefined>
-  /** Whether a session was ended by signing out. */
+  /** Whether a session was ended: by signing out, or since its person has left. */
   isSignedOut?(session: ReaderSession): Promise<boolean>
   /** URL to send a browser to for signing in; undefined if readers cannot sign in here. */
   signInUrl(returnTo: string): string | undefined

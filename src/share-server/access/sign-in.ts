@@ -7,11 +7,12 @@ import type { Access } from "./access.ts"
 import { type AccessRules, emailOf, hasTooManyGroups, matchesRules } from "./access-rules.ts"
 import type { TokenCipher } from "./encrypted-token.ts"
 import { fetchClaims } from "./id-claims.ts"
+import { leftAt } from "./leavers.ts"
 import { describeProviderError, type OidcProvider, oidcProvider, type ProviderOptions } from "./oidc-provider.ts"
 import { safeReturnPath } from "./return-path.ts"
 import { hashRules, type SessionCookies, sessionCookies } from "./session-cookie.ts"
 import { type AttemptState, type SignInAttempt, signInAttempts } from "./sign-in-attempt.ts"
-import { isSignedOut, writeSignedOut } from "./signed-out.ts"
+import { isSignedOut, type ReaderSession, writeSignedOut } from "./signed-out.ts"
 
 export interface SignInOptions extends ProviderOptions {
   scope: string
@@ -51,11 +52,17 @@ export function signInAccess(options: SignInOptions): Access {
   const base = new URL(publicUrl).pathname.replace(/\/+$/, "")
   const rulesHash = hashRules([issuer, clientId, publicUrl, rules, adminRules])
   const provider = oidcProvider(options)
-  const sessions = sessionCookies({ ...options, rulesHash })
+  const left = leftAt(store)
+  const isEnded = async (session: ReaderSession) => {
+    const { email, startedMs } = session
+    const [isOut, leftMs] = await Promise.all([isSignedOut(store, session), email === undefined ? 0 : left(email)])
+    return isOut || leftMs >= startedMs
+  }
+  const sessions = sessionCookies({ ...options, isEnded, rulesHash })
   const signIn: SignInContext = { ...options, base, provider, sessions, attempts: signInAttempts(tokenCipher) }
   return {
     reader: sessions.reader,
-    isSignedOut: (session) => isSignedOut(store, session),
+    isSignedOut: isEnded,
     signInUrl: (returnTo) => loginUrl(base, returnTo),
     routes: new Hono()
       .get("/auth/login", (context) => startSignIn(context, signIn))

@@ -1,5 +1,6 @@
 import { isShareId } from "../../share/share-id.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
+import { writeLeft } from "../access/leavers.ts"
 import { type Log, shortId } from "../log.ts"
 import { readOwner, shareIdsOf } from "../shares/ownership.ts"
 import type { RemovedShares, ShareBackends } from "../shares/share-backend.ts"
@@ -11,7 +12,7 @@ export type AdminTarget =
   | { kind: "token"; name: string }
   | { kind: "owner"; email: string }
 
-/** What an administrator does. Both together for an owner is what is done when somebody leaves. */
+/** What an administrator does. Both for an owner: somebody leaves, and their sign-ins end, too. */
 export interface AdminAction {
   target: AdminTarget
   /** Revoke the tokens. */
@@ -50,7 +51,7 @@ export async function findTargets(store: ObjectStore, target: AdminTarget): Prom
 }
 
 /**
- * Acts, and writes the audit log. Tokens are revoked first, so that nothing is created any more. Can be interrupted and
+ * Acts, and writes the audit log. Sessions and tokens end first, so that nothing is created any more. Can be interrupted and
  * repeated. Throws what the store throws.
  * @param by the person, for the log
  */
@@ -63,6 +64,7 @@ export async function act(
   log("audit", "admin action", about)
   const result: AdminResult = { revoked: [], removed: 0, undeleted: 0 }
   const done = new Set<string>()
+  if (target.kind === "owner" && revoke && unshare) await writeLeft(store, target.email, now())
   for (let round = 0; round < ROUNDS; round++) {
     const { tokens, shares } = await findTargets(store, target)
     if (revoke)

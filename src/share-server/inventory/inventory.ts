@@ -49,7 +49,7 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
   let loaded = new Map<string, readonly InventoryChange[]>()
   let idle: NodeJS.Timeout | undefined
 
-  async function flush(): Promise<void> {
+  async function writeChanged(): Promise<void> {
     const [ids, lastReads] = [[...changed], [...reads]]
     if (ids.length + lastReads.length === 0) return
     changed.clear()
@@ -62,6 +62,13 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
       for (const [id, read] of lastReads) if (!reads.has(id)) reads.set(id, read)
       throw error
     }
+  }
+
+  // One after another: whoever lists waits for changes that are being written.
+  let writing: Promise<void> = Promise.resolve()
+  const flush = () => {
+    writing = writing.then(writeChanged, writeChanged)
+    return writing
   }
 
   async function load(attempt = 1): Promise<Loaded> {

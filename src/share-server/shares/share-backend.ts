@@ -25,7 +25,7 @@ import {
   writeOwner,
 } from "./ownership.ts"
 import { closeShares, deleteClosed, removeShare } from "./removal.ts"
-import type { PublishToken } from "./tokens.ts"
+import { findToken, type PublishToken } from "./tokens.ts"
 
 export interface ShareBackendsOptions {
   store: ObjectStore
@@ -129,6 +129,11 @@ async function createShare(
     const about = { format: FORMAT, id, session, title: "", generator: version, objects: {} }
     await writeManifest(store, { ...about, state: "publishing", created, updated: created })
     await writeOwner(store, id, { session, token, secret, now: now() })
+    if (!(await findToken(store, token.hash))) {
+      // Revoked meanwhile: whoever removes the token's shares may not have seen this one.
+      await removeShare(store, id, await readOwner(store, id), now())
+      throw new HttpError(401, "This publish token was revoked.")
+    }
     quota.addShare(id)
     audit("create", { share: id, token: token.name })
   }

@@ -38,9 +38,13 @@ const newToken = (): string => `ocb_${randomBytes(24).toString("base64url")}`
 
 export const isToken = (text: string): boolean => /^ocb_[A-Za-z0-9_-]{32}$/.test(text)
 
+/** A valid token by its hash. Throws what the store throws. */
+export const findToken = (store: ObjectStore, hash: string): Promise<PublishToken | undefined> =>
+  getJson<PublishToken>(store, keyOf(hash))
+
 /** A token by its hash, also if it was revoked. Throws what the store throws. */
 export const findTokenByHash = async (store: ObjectStore, hash: string): Promise<PublishToken | undefined> =>
-  (await getJson<PublishToken>(store, keyOf(hash))) ?? getJson<RevokedToken>(store, revokedKeyOf(hash))
+  (await findToken(store, hash)) ?? getJson<RevokedToken>(store, revokedKeyOf(hash))
 
 /** Creates a token and returns it in plain text, once. Throws what `createTokens` throws. */
 export async function createToken(
@@ -205,7 +209,7 @@ export function tokenLookup(store: ObjectStore) {
     if (!isToken(text)) return undefined
     const hash = sha256(text)
     if (unknown.has(hash)) return undefined
-    const token = await getJson<PublishToken>(store, keyOf(hash))
+    const token = await findToken(store, hash)
     if (token === undefined) unknown.set(hash, true)
     return token
   }

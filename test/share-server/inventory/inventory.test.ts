@@ -131,6 +131,16 @@ test("an entry has the owner's address, the project, the size and the hour of th
   expect(other).toMatchObject({ entries: [entry], isComplete: true })
 })
 
+test("whoever lists while changes are being written sees them", async () => {
+  const { store, now, tokens } = await bucket()
+  const own = inventory(store, now)
+  const id = newId()
+  await publish(store, { id, token: tokens[0]!, now: now(), version: 1 })
+  own.change(id)
+  const lists = await Promise.all([own.list(), own.list(), own.list()])
+  expect(lists.map(({ entries }) => entries.map((entry) => entry.id))).toEqual([[id], [id], [id]])
+})
+
 test("a scan deletes what it replaces", async () => {
   const { store, now, tokens, wait } = await bucket()
   const own = inventory(store, now)

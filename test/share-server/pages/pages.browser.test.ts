@@ -29,7 +29,7 @@ const examples: Record<string, Markup> = {
   signedOut: pages.signedOut(base),
   confirmUnshare: pages.confirmUnshare({ id: "x", title: "Totals off by a cent", base, csrfToken: "t" }),
   ownShares: pages.ownShares([share("Totals off by a cent"), share(""), share(long)], {
-    ...{ base, name: "ada@corp.example", signsOut: true, hasTokens: true },
+    ...{ base, name: "ada@corp.example", signsOut: true, hasTokens: true, isAdmin: true },
   }),
   sharesWithoutSignIn: pages.sharesWithoutSignIn(),
   importCommand: pages.importCommand(base, long),
