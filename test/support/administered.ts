@@ -3,7 +3,8 @@ import { FORMAT, writeManifest } from "../../src/share/manifest.ts"
 import { proxyAccess } from "../../src/share-server/access/proxy-access.ts"
 import { writeOwner } from "../../src/share-server/shares/ownership.ts"
 import { createToken, listTokens } from "../../src/share-server/shares/tokens.ts"
-import { type OwnInstance, type OwnServer, ownServer, post, recordedItems } from "./own-server.ts"
+import type { ObjectStore } from "../../src/store/object-store.ts"
+import { type OwnInstance, type OwnServer, ownServer, post, recordedItems, serverOver } from "./own-server.ts"
 
 const PROXY = "10.0.0.5"
 const now = new Date("2026-11-30T12:00:00Z")
@@ -34,9 +35,13 @@ export const asPerson =
     return { get, send, page, confirm, act }
   }
 
-/** A server with two shares of dana, by two tokens, and one of eve. */
-export async function company() {
-  const server = await ownServer({}, { access: adminAccess })
+/**
+ * A server with two shares of dana, by two tokens, and one of eve.
+ * @param store default: an S3 server of the test's own
+ */
+export async function company(store?: ObjectStore) {
+  const options = { access: adminAccess }
+  const server = store ? await serverOver(store, options) : await ownServer({}, options)
   const token = (name: string, owner: string) => createToken(server.store, { name, owner, now })
   const tokens = {
     dana: await token("dana laptop", "dana@corp.example"),
