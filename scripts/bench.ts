@@ -2,13 +2,14 @@
 //
 //    npm run bench -- [--sizes 10,100] [--repeat 5] [--output bench-results.json] [--profile]
 //                     [--archive 1000] [--unshare 10000]
+//    npm run bench -- --peers [--sizes 100,1000,10000] [--repeat 3]
 //
 // Prints a table of medians, then the goals beside the results, and writes both as JSON. With `--profile`, prints the
 // time of each stage for one share of each size instead. Times span the whole process; the ratio is to an idle Node
-// process started in between, so that runs on different machines compare. `--sizes 10000,100000` takes some minutes and
+// process started in between, so that runs on different machines compare. With `--peers`, installs other renderers of
+// sessions into a temporary folder and compares with them instead. `--sizes 10000,100000` takes some minutes and
 // shows whether memory and the time per message stay constant.
-import { spawnSync } from "node:child_process"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { parseArgs } from "node:util"
@@ -17,9 +18,10 @@ import { roundTrips, unshareRequests } from "./bench/bucket.ts"
 import { firstPageLoad } from "./bench/first-page.ts"
 import { goals } from "./bench/goals.ts"
 import { weighPages } from "./bench/pages.ts"
+import { comparePeers } from "./bench/peers.ts"
 import { pluginCost } from "./bench/plugin.ts"
 import { profile } from "./bench/profile.ts"
-import { generateSession, writeSession } from "./generate-session.ts"
+import { measured, median, ownEnvironment, seconds, size, table, timed, type Usage } from "./bench/run-process.ts"
 
 const root = path.dirname(import.meta.dirname)
 const { values } = parseArgs({
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     repeat: { type: "string", default: "5" },
     output: { type: "string", default: path.join(root, "bench-results.json") },
     profile: { type: "boolean", default: false },
+    peers: { type: "boolean", default: false },
     archive: { type: "string", default: "1000" },
     unshare: { type: "string", default: "10000" },
   },
@@ -47,12 +50,7 @@ if (![...sizes, repeat, archivedSessions, unsharedObjects].every((number) => Num
   process.exit(2)
 }
 
-interface Run {
-  seconds: number
-  /** CPU seconds of all threads. */
-  cpu: number
-  /** Peak memory in bytes. */
-  memory: number
+interface Run extends Usage {
   objects: number
   sent: number
   /** Content sent, in bytes. */
@@ -62,6 +60,7 @@ interface Run {
 const folder = mkdtempSync(path.join(os.tmpdir(), "opencode-bucket-bench-"))
 try {
   if (values.profile) await printProfiles()
+  else if (values.peers) console.log(await comparePeers(folder, sizes, repeat))
   else await printBench()
 } finally {
   rmSync(folder, { recursive: true, force: true })
@@ -91,9 +90,9 @@ async function printBench() {
     values.output,
     `${JSON.stringify({ machine, results, plugin, bucket, unshare, archive, goals: reached }, null, 2)}\n`,
   )
-  console.log(table(results))
+  console.log(resultTable(results))
   const rows = reached.map(({ what, goal, figure, reached }) => [what, goal, figure, reached ? "yes" : "no"])
-  console.log(`\n${lines(["what", "goal", "measured", "reached"], rows)}`)
+  console.log(`\n${table(["what", "goal", "measured", "reached"], rows)}`)
   const { sessions, first, again } = archive
   console.log(`\nexport --all, ${sessions} sessions: ${first.toFixed(1)} s; again, unchanged: ${again.toFixed(2)} s`)
 }
@@ -111,10 +110,10 @@ function keepAll(sessions: number) {
 async function printProfiles() {
   for (const messages of sizes) {
     const session = path.join(folder, "session.json")
-    await writeSession(session, generateSession({ messages }))
+    writeInChild(messages, session)
     const home = path.join(folder, "home")
     const rows = profile(session, ownEnvironment(home)).map(([stage, ms]) => [stage, `${ms.toFixed(0)} ms`])
-    console.log(`${lines([`${messages} messages`, "time"], rows)}\n`)
+    console.log(`${table([`${messages} messages`, "time"], rows)}\n`)
   }
 }
 
@@ -146,10 +145,14 @@ type Result = Awaited<ReturnType<typeof measure>>
 
 /** Calls `use` with the file of a session of this many messages, and with one that is a message longer. */
 async function written<T>(messages: number, use: (session: string, longer: string) => Promise<T>): Promise<T> {
-  const [session, longer] = [path.join(folder, "session.json"), path.join(folder, "longer.json")]
-  await writeSession(session, generateSession({ messages }))
-  await writeSession(longer, generateSession({ messages: messages + 1 }))
-  return use(session, longer)
+  const files = [path.join(folder, "session.json"), path.join(folder, "longer.json")] as const
+  for (const [more, file] of files.entries()) writeInChild(messages + more, file)
+  return use(...files)
+}
+
+/** In a process of its own, since the memory of this one counts as that of the measured ones. */
+function writeInChild(messages: number, file: string) {
+  timed([path.join(import.meta.dirname, "generate-session.ts"), String(messages), file], path.join(folder, "home"))
 }
 
 async function measure(messages: number, times: number) {
@@ -196,34 +199,10 @@ function sharedFolder(home: string): string {
 }
 
 function share(session: string, home: string): Run {
-  const usage = path.join(folder, "usage.json")
   const command = path.join(root, "bin", "opencode-bucket.js")
-  const preload = new URL("report-usage.mjs", import.meta.url).href
-  const { seconds, stdout } = timed(["--import", preload, command, "share", session, "--json"], home, {
-    USAGE_FILE: usage,
-  })
+  const { stdout, ...usage } = measured([command, "share", session, "--json"], home)
   const { objects, sent, bytes } = JSON.parse(stdout)
-  return { seconds, ...JSON.parse(readFileSync(usage, "utf8")), objects, sent, bytes }
-}
-
-/** Runs Node with an empty home, so that no user configuration applies. Throws if it fails. */
-function timed(args: string[], home: string, env: Record<string, string> = {}) {
-  const own = { ...ownEnvironment(home), ...env }
-  const before = performance.now()
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env: own, encoding: "utf8" })
-  const seconds = (performance.now() - before) / 1000
-  if (status !== 0) throw new Error(`${args.join(" ")} ended with ${status}: ${stderr}`)
-  return { seconds, stdout }
-}
-
-function ownEnvironment(home: string) {
-  const places = { HOME: home, USERPROFILE: home, LOCALAPPDATA: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home }
-  return { PATH: process.env["PATH"], SystemRoot: process.env["SystemRoot"], ...places }
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((one, other) => one - other)
-  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2
+  return { ...usage, objects, sent, bytes }
 }
 
 function medians(runs: Run[]): Run {
@@ -238,9 +217,7 @@ function medians(runs: Run[]): Run {
   }
 }
 
-function table(results: Result[]): string {
-  const seconds = (value: number) => `${value.toFixed(2)} s`
-  const size = (value: number) => (value < 1e6 ? `${Math.round(value / 1e3)} kB` : `${(value / 1e6).toFixed(1)} MB`)
+function resultTable(results: Result[]): string {
   const ratio = (value: number) => `${value.toFixed(1)} ×`
   const head = [
     "messages",
@@ -263,12 +240,5 @@ function table(results: Result[]): string {
     ...[size(first.memory), String(first.objects), size(first.bytes)],
     ...[seconds(again.seconds), ratio(again.ratio), String(again.sent), size(again.bytes)],
   ])
-  return lines(head, rows)
-}
-
-function lines(head: string[], rows: string[][]): string {
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)))
-  const line = (cells: string[]) => `| ${cells.map((cell, at) => cell.padStart(widths[at]!)).join(" | ")} |`
-  const rule = `|${widths.map((width) => `${"-".repeat(width + 1)}:`).join("|")}|`
-  return [line(head), rule, ...rows.map(line)].join("\n")
+  return table(head, rows)
 }

@@ -1,5 +1,15 @@
-import type { Json, Message, ToolPart, UserMessage } from "../session/model.ts"
-import { DATA_LIMITS, excerpt } from "./html/truncate.ts"
+import {
+  type Json,
+  MAX_JSON_CHARS,
+  MAX_JSON_LINES,
+  type Message,
+  type ToolPart,
+  type UserMessage,
+} from "../session/model.ts"
+import { excerpt, type TruncationLimits } from "./html/truncate.ts"
+
+/** Everything that is kept of unknown content is shown. An escaped character has six bytes at most. */
+const JSON_LIMITS: TruncationLimits = { lines: MAX_JSON_LINES, bytes: 6 * MAX_JSON_CHARS, head: 0.7 }
 
 /** A person's own text in a prompt. */
 export const promptText = (message: UserMessage): string =>
@@ -29,7 +39,7 @@ export function shortJson(value: Json): string {
 /** JSON of a value in lines, without its middle if it is long. Values nested too deeply for JSON.stringify give a note. */
 export function boundedJson(value: Json): string {
   try {
-    return excerpt(JSON.stringify(value, null, 2) ?? "", DATA_LIMITS)
+    return excerpt(JSON.stringify(value, null, 2) ?? "", JSON_LIMITS)
   } catch {
     return "(nested too deeply to be shown)"
   }

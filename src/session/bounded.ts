@@ -1,34 +1,36 @@
-import type { Json } from "./model.ts"
+import { type Json, MAX_JSON_CHARS, MAX_JSON_LINES } from "./model.ts"
 
-/** Limit for the JSON of unknown content on a page, indented by two spaces. */
-const MAX_JSON_CHARS = 4_000
 const MAX_DEPTH = 20
 /** Separators of an entry: a comma, a line break, a colon and a space. */
 const ENTRY_CHARS = 4
 /** Reserved for the mark of an omission. */
 const RESERVED_CHARS = 100
+const RESERVED_LINES = 2
 
 /**
- * Bounds a value to what a page can show: unchanged if its JSON has at most 4,000 characters, otherwise cut there, with
- * a mark in place of the rest. Idempotent.
+ * Bounds a value to what a page can show: unchanged if its JSON has at most 4,000 characters and 160 lines, otherwise
+ * cut there, with a mark in place of the rest. Idempotent.
  */
 export function boundJson(value: Json): Json {
-  if (jsonLength(value) <= MAX_JSON_CHARS) return value
-  const room = { left: MAX_JSON_CHARS - RESERVED_CHARS, isMarked: false }
+  if (isBounded(value)) return value
+  const room = { left: MAX_JSON_CHARS - RESERVED_CHARS, lines: MAX_JSON_LINES - RESERVED_LINES, isMarked: false }
   const cut = cutToFit(value, room, 0)
-  return jsonLength(cut) <= MAX_JSON_CHARS ? cut : "(too long to be shown)"
+  return isBounded(cut) ? cut : "(too long to be shown)"
 }
 
-function jsonLength(value: Json): number {
+function isBounded(value: Json): boolean {
   try {
-    return JSON.stringify(value, null, 2).length
+    const json = JSON.stringify(value, null, 2)
+    return json.length <= MAX_JSON_CHARS && json.split("\n").length <= MAX_JSON_LINES
   } catch {
-    return Number.POSITIVE_INFINITY
+    return false
   }
 }
 
 interface JsonBudget {
+  /** Characters. */
   left: number
+  lines: number
   /** The mark of an omission is written. */
   isMarked: boolean
 }
@@ -43,10 +45,13 @@ function cutToFit(value: Json, room: JsonBudget, depth: number): Json {
   const indentation = 2 * depth + 2
   // The closing bracket is on a line of its own.
   room.left -= indentation + 2
+  room.lines -= 1
   const hasRoom = (name: number) => {
     const needed = name + indentation + ENTRY_CHARS
-    if (room.left <= needed) return false
+    // An entry that is a list or an object needs a second line.
+    if (room.left <= needed || room.lines < 2) return false
     room.left -= needed
+    room.lines -= 1
     return true
   }
   const mark = () => {

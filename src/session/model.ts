@@ -3,6 +3,10 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 export type JsonFields = { [key: string]: Json }
 
+/** Limits for the JSON of unknown content, as it is stored and shown: indented by two spaces. */
+export const MAX_JSON_CHARS = 4_000
+export const MAX_JSON_LINES = 160
+
 /**
  * A normalized session. Made by `normalizeSession`; every field is safe to read, none is safe to print without
  * escaping. Times are milliseconds since 1970, costs US dollars.

@@ -15,12 +15,14 @@ const textSetting = z
   .trim()
   .min(1, "must not be empty")
   .refine((value) => firstHidden(value) === undefined, "must not contain invisible characters")
+/** Parsing an address removes some of the hidden characters, so the text is checked before. */
 const addressSetting = z
-  .url({ protocol: /^https?$/, error: "must be an http(s) address" })
-  .refine(
-    (url) => firstHidden(url) === undefined && !/\s/.test(url),
-    "must be an http(s) address without hidden characters",
-  )
+  .string()
+  .refine((url) => firstHidden(url) === undefined && !/\s/.test(url), {
+    error: "must be an http(s) address without hidden characters",
+    abort: true,
+  })
+  .pipe(z.url({ protocol: /^https?$/, error: "must be an http(s) address" }))
 const urlSetting = addressSetting.transform((url) => url.replace(/\/+$/, ""))
 const booleanSetting = z.union([
   z.boolean(),

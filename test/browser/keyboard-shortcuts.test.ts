@@ -2,7 +2,7 @@ import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { exports, generated } from "../render/draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
-import { openShare, topOf, view } from "./open-share.ts"
+import { addressOf, openShare, topOf, view } from "./open-share.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 const long = generated(120)
@@ -64,12 +64,12 @@ describe.skipIf(!executable)("in Chromium", () => {
     // The next part is loaded, or its page opened, asynchronously.
     const pressUntilMoved = async () => {
       const before = seen.size
-      const from = page.url()
+      const from = (await addressOf(page)).href
       await page.keyboard.press("j")
       const isThere = async () => {
         const now = await prompt(page).catch(() => null)
         if (now) seen.add(now.id)
-        return seen.size > before || (disk && from !== page.url()) || (await isLast())
+        return seen.size > before || (disk && from !== (await addressOf(page)).href) || (await isLast())
       }
       await expect.poll(isThere).toBe(true)
     }

@@ -46,5 +46,8 @@ export const topOf = (page: Page, selector: string): Promise<number> =>
 
 export const view = (page: Page): Promise<string> => page.locator(".views :checked").inputValue()
 
+/** Address of the page as its own script sees it: Playwright's `page.url()` hears of changes without a load later. */
+export const addressOf = async (page: Page): Promise<URL> => new URL(await page.evaluate(() => location.href))
+
 /** Text in the browser's clipboard. */
 export const clipboard = (page: Page): Promise<string> => page.evaluate(() => navigator.clipboard.readText())

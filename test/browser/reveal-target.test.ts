@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { exports } from "../render/draw.ts"
 import { assistant, call, user } from "../render/items/parts-draw.ts"
 import { executable, useBrowser } from "./open-page.ts"
-import { openShare, topOf, view } from "./open-share.ts"
+import { addressOf, openShare, topOf, view } from "./open-share.ts"
 
 const demo = exports.find(([name]) => name === "demo")![1]
 const look = (id: string) => ({
@@ -94,7 +94,7 @@ describe.skipIf(!executable)("in Chromium", () => {
     const hash = await link.getAttribute("href")
     await link.click()
     expect(await outline.isVisible()).toBe(false)
-    expect(new URL(page.url()).hash).toBe(hash)
+    expect((await addressOf(page)).hash).toBe(hash)
     const rail = await page.locator(".rail").evaluate((element) => element.getBoundingClientRect().bottom)
     expect(await topOf(page, `[id="${hash!.slice(1)}"]`)).toBeGreaterThanOrEqual(rail)
   })

@@ -73,7 +73,10 @@ describe("bad input gets one clear sentence, a hint and exit status 2", () => {
     ["no argument", () => ({ args: ["unshare"] }), /Name a share to remove/],
     [
       "a page to import",
-      () => ({ args: ["import", "talk.html", "--yes"] }),
+      ({ project }) => {
+        writeFileSync(path.join(project, "talk.html"), "<!DOCTYPE html><title>Talk</title>")
+        return { args: ["import", "talk.html", "--yes"] }
+      },
       /without a session\.json.*\n.*--format json/,
     ],
   ]

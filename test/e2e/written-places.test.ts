@@ -313,7 +313,7 @@ describe("export --all", () => {
     const run = () => home.run(["export", "--all", "--format", format, "--output", home.file("archive")])
     const first = await run()
     expect(first.status, first.stderr).toBe(0)
-    const session = readdirSync(home.file("real")).find((name) => name.startsWith("ses_"))!
+    const session = readdirSync(home.file("real")).find((name) => name.endsWith(".html") && name !== "index.html")!
     for (const name of [session, "index.html", "archive.jsonl"]) {
       renameSync(home.file("real", name), home.file(name))
       symlinkSync(path.join("..", name), home.file("real", name))

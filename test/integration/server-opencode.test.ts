@@ -2,6 +2,7 @@ import { mkdtempSync, realpathSync } from "node:fs"
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { GetObjectCommand } from "@aws-sdk/client-s3"
 import { expect, onTestFinished, test } from "vitest"
 import { opencodeClient } from "../support/opencode-client.ts"
 import { until } from "../support/opencode-plugin.ts"
@@ -58,11 +59,16 @@ test("the real client, without a plugin: shared, followed, imported elsewhere, a
 
   await ask("DELETE", `/session/${session}/share`)
   expect((await fetch(share.url)).status).toBe(410)
-  expect((await ceph.keys()).filter((key) => !/^(?:gone|tokens)\//.test(key))).toEqual([])
+  expect((await ceph.keys()).filter((key) => !/^(?:gone|tokens|inventory)\//.test(key))).toEqual([])
   // Later requests of the client change nothing.
   await say("said after that")
   expect(await server.end()).toBe(0)
-  expect((await ceph.keys()).filter((key) => !/^(?:gone|tokens)\//.test(key))).toEqual([])
+  const left = (await ceph.keys()).filter((key) => !/^(?:gone|tokens)\//.test(key))
+  expect(left.filter((key) => !key.startsWith("inventory/"))).toEqual([])
+  for (const Key of left) {
+    const { Body } = await ceph.s3.send(new GetObjectCommand({ Bucket: ceph.Bucket, Key }))
+    expect(await Body!.transformToString(), Key).not.toContain("On the server")
+  }
   const log = server.log()
   expect(log.filter(({ level }) => level === "error")).toEqual([])
   expect(log.map(({ event }) => event)).toEqual(expect.arrayContaining(["create", "read", "remove"]))

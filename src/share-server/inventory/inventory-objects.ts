@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto"
-import { collect, type ObjectEntry, type ObjectStore } from "../../store/object-store.ts"
+import { mapConcurrently } from "../../lib/concurrency.ts"
+import { collect, MAX_CONCURRENT_READS, type ObjectEntry, type ObjectStore } from "../../store/object-store.ts"
 import type { InventoryChange } from "./inventory-entry.ts"
 
 /*
@@ -9,7 +10,8 @@ import type { InventoryChange } from "./inventory-entry.ts"
  *   inventory/base/<ms>-<random>/<n>.jsonl        all shares, as a scan that began at <ms> found them
  *   inventory/base/<ms>-<random>/complete.json    written when the base is complete
  *
- * No object is ever replaced. The newest complete base holds, and all changes on top of it.
+ * The newest complete base holds, and all changes on top of it. An object is replaced only to delete what it says of
+ * removed shares.
  */
 const CHANGES = "inventory/changes/"
 const BASES = "inventory/base/"
@@ -81,4 +83,25 @@ export async function readChanges(store: ObjectStore, key: string): Promise<Inve
   if (!body) return undefined
   const lines = new TextDecoder().decode(body).split("\n")
   return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as InventoryChange)
+}
+
+/**
+ * Deletes the entries of removed shares, with their titles, from all objects of the inventory. Returns what is left of
+ * each object that had some.
+ */
+export async function deleteEntries(
+  store: ObjectStore,
+  ids: ReadonlySet<string>,
+): Promise<Map<string, InventoryChange[]>> {
+  const listed = await collect(store.list("inventory/"))
+  const keys = new Set(listed.flatMap(({ key, hides }) => (hides || key.endsWith(`/${COMPLETE}`) ? [] : [key])))
+  const rewritten = new Map<string, InventoryChange[]>()
+  await mapConcurrently(keys, MAX_CONCURRENT_READS, async (key) => {
+    const changes = (await readChanges(store, key)) ?? []
+    const left = changes.filter((change) => !("entry" in change && ids.has(change.id)))
+    if (left.length === changes.length) return
+    await putLines(store, key, left)
+    rewritten.set(key, left)
+  })
+  return rewritten
 }

@@ -1,8 +1,9 @@
 import { mapConcurrently } from "../../lib/concurrency.ts"
 import { MAX_CONCURRENT_READS, type ObjectStore } from "../../store/object-store.ts"
+import { hasTombstone } from "../shares/ownership.ts"
 import { changeOf, mergeChanges, withRead } from "./inventory-changes.ts"
 import type { InventoryChange, InventoryEntry } from "./inventory-entry.ts"
-import { listInventory, readChanges, writeBase, writeChanges } from "./inventory-objects.ts"
+import { deleteEntries, listInventory, readChanges, writeBase, writeChanges } from "./inventory-objects.ts"
 
 /**
  * All shares of the server with what administrators and readers ask for, from the bucket alone. It may be seconds behind
@@ -18,7 +19,10 @@ export interface Inventory {
   list(): Promise<{ entries: readonly InventoryEntry[]; isComplete: boolean }>
   /** Begins a scan of all shares. Give it all ids, then end it. */
   beginScan(): InventoryScan
-  /** Writes what was changed to the bucket; also done every half minute. Throws what the store throws. */
+  /**
+   * Writes what was changed to the bucket, and deletes there what it says of removed shares; also done every half
+   * minute. Throws what the store throws.
+   */
   flush(): Promise<void>
 }
 
@@ -57,6 +61,7 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
     try {
       const described = await mapConcurrently(ids, MAX_CONCURRENT_READS, (id) => changeOf(store, id, now().getTime()))
       await writeChanges(store, [...described, ...lastReads.map(([id, read]) => ({ id, read }))], now().getTime())
+      await forgetRemoved(described)
     } catch (error) {
       for (const id of ids) changed.add(id)
       for (const [id, read] of lastReads) if (!reads.has(id)) reads.set(id, read)
@@ -69,6 +74,16 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
   const flush = () => {
     writing = writing.then(writeChanged, writeChanged)
     return writing
+  }
+
+  /** Deletes what the bucket still says of the shares that these changes removed. */
+  async function forgetRemoved(changes: readonly InventoryChange[]): Promise<void> {
+    const absent = changes.flatMap((change) => ("removed" in change ? [change.id] : []))
+    // A share that is not published yet is absent as well, and in no object.
+    const tombstones = await mapConcurrently(absent, MAX_CONCURRENT_READS, (id) => hasTombstone(store, id))
+    const removed = new Set(absent.filter((_, n) => tombstones[n]))
+    if (removed.size === 0) return
+    for (const [key, left] of await deleteEntries(store, removed)) if (loaded.has(key)) loaded.set(key, left)
   }
 
   async function load(attempt = 1): Promise<Loaded> {
@@ -126,6 +141,8 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
           const all = [...found, ...looked].map((change) => withRead(change, previous.get(change.id)?.read))
           await writeBase(store, all, startMs)
           await store.delete((await listInventory(store, now().getTime())).obsolete)
+          // Another instance may have written an entry while its share was removed.
+          await forgetRemoved([...looked, ...(await load()).recent])
         },
       }
     },

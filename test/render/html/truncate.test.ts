@@ -70,7 +70,7 @@ describe("a truncated text", () => {
         expect(first.length).toBe(Math.ceil(limits.lines * limits.head))
         expect([...first, ...lines.slice(first.length, count - last.length), ...last]).toEqual(lines)
         expect(omittedLines).toBe(count - first.length - last.length)
-        expect(omitted).toBe(`${omittedLines} lines`)
+        expect(omitted).toBe(omittedLines === 1 ? "1 line" : `${omittedLines} lines`)
       }),
     )
   })

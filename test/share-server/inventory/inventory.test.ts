@@ -70,6 +70,13 @@ async function scan(store: ObjectStore, instance: Inventory) {
   await running.end()
 }
 
+/** All objects of the inventory as one text. */
+async function storedTexts(store: ObjectStore): Promise<string> {
+  const keys = (await collect(store.list("inventory/"))).map(({ key }) => key)
+  const bodies = await Promise.all(keys.map((key) => store.get(key)))
+  return bodies.map((body) => new TextDecoder().decode(body)).join("")
+}
+
 test("instances that change shares, scan and are killed in any order list every share as it is in the bucket", async () => {
   const step = fc.record({
     action: fc.constantFrom("publish", "publish", "update", "remove", "flush", "scan", "kill", "wait"),
@@ -82,6 +89,7 @@ test("instances that change shares, scan and are killed in any order list every 
       const { store, now, wait, tokens } = await bucket()
       const instances = [inventory(store, now), inventory(store, now)]
       const ids: string[] = []
+      const removed: string[] = []
       for (const [version, { action, instance, share, byMs }] of steps.entries()) {
         wait(1)
         const own = instances[instance]!
@@ -97,6 +105,7 @@ test("instances that change shares, scan and are killed in any order list every 
           if (action === "remove") {
             await removeShare(store, id, await readOwner(store, id), now())
             ids.splice(ids.indexOf(id), 1)
+            removed.push(id)
           } else await publish(store, { id, token: tokens[share % 2]!, now: now(), version })
           if (action === "publish") ids.push(id)
           own.change(id)
@@ -105,8 +114,40 @@ test("instances that change shares, scan and are killed in any order list every 
       for (const instance of instances) await instance.flush()
       const expected = await described(store)
       for (const instance of [...instances, inventory(store, now)]) expect(await listed(instance)).toEqual(expected)
+      await scan(store, instances[0]!)
+      const stored = await storedTexts(store)
+      for (const id of removed) expect(stored).not.toContain(` of ${id}`)
     }),
     { numRuns: runs(25) },
+  )
+})
+
+test("what an instance removed is named in no object after it has written its changes", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), fc.boolean(), async (removals, scans) => {
+      const { store, now, tokens, wait } = await bucket()
+      const [writer, remover] = [inventory(store, now), inventory(store, now)]
+      const ids = removals.map(() => newId())
+      for (const [version, id] of ids.entries()) {
+        await publish(store, { id, token: tokens[0]!, now: now(), version })
+        writer.change(id)
+        if (version % 2 === 0) await writer.flush()
+        wait(1_000)
+      }
+      await writer.flush()
+      if (scans) await scan(store, writer)
+      wait(1)
+      const removed = ids.filter((_, n) => removals[n])
+      for (const id of removed) {
+        await removeShare(store, id, await readOwner(store, id), now())
+        remover.change(id)
+      }
+      await remover.flush()
+      const stored = await storedTexts(store)
+      for (const id of ids) expect(stored.includes(` of ${id}`), id).toBe(!removed.includes(id))
+      expect(await listed(writer)).toEqual(await described(store))
+    }),
+    { numRuns: runs(10) },
   )
 })
 
