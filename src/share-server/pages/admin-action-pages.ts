@@ -11,6 +11,7 @@ export function confirmAdminAction({
   title,
   shares,
   tokens,
+  signsOut,
   proof,
 }: {
   base: string
@@ -21,6 +22,8 @@ export function confirmAdminAction({
   shares: number
   /** Names of its valid tokens. */
   tokens: readonly string[]
+  /** Whether readers sign in here; false if a proxy signs them in. */
+  signsOut: boolean
   /** See `formProofs`. */
   proof: string
 }): Markup {
@@ -29,7 +32,7 @@ export function confirmAdminAction({
   const hasLeft = target.kind === "owner" && revoke && unshare
   const back = target.kind === "token" ? `${base}/admin/tokens` : `${base}/admin`
   return page(
-    hasLeft ? "This person has left?" : revoke ? `Revoke${unshare ? " and unshare" : ""}?` : "Unshare?",
+    hasLeft ? "Has this person left?" : revoke ? `Revoke${unshare ? " and unshare" : ""}?` : "Unshare?",
     html`<p>${of}</p>
 ${
   unshare
@@ -41,10 +44,10 @@ ${
     ? html`<p>${tokens.length === 1 ? "This token" : `These ${tokens.length} tokens`} can no longer publish: ${tokens.map((name, n) => html`${n === 0 ? "" : ", "}${isolated(name)}`)}.</p>`
     : ""
 }
-${hasLeft ? html`<p>Whoever is signed in with this address is signed out. Disable the account at the identity provider first: it decides who can sign in again.</p>` : ""}
+${hasLeft ? html`<p>${signsOut ? "Whoever is signed in with this address is signed out. " : ""}Disable the account at the identity provider first: it decides who can sign in again.</p>` : ""}
 <form method="post" action="${base}/admin/confirm">${Object.entries({ ...target, revoke, unshare, proof }).map(
       ([name, value]) => html`<input type="hidden" name="${name}" value="${String(value)}">`,
-    )}<p><button>${hasLeft ? "Revoke, unshare and sign out" : revoke ? (unshare ? "Revoke and unshare" : "Revoke") : "Unshare"}</button> &nbsp; <a href="${back}">Cancel</a></p></form>`,
+    )}<p><button>${hasLeft ? `Revoke${signsOut ? ", unshare and sign out" : " and unshare"}` : revoke ? (unshare ? "Revoke and unshare" : "Revoke") : "Unshare"}</button> &nbsp; <a href="${back}">Cancel</a></p></form>`,
   )
 }
 
@@ -59,7 +62,7 @@ export function adminActionDone({ base, result }: { base: string; result: AdminR
   const { revoked, removed, undeleted } = result
   return page(
     "Done",
-    html`<p>${formatCount(removed, "share was", "shares were")} unshared, and ${formatCount(revoked.length, "token")} revoked.</p>
+    html`<p>Unshared: ${formatCount(removed, "share")}. Revoked: ${formatCount(revoked.length, "token")}.</p>
 ${
   undeleted === 0
     ? ""

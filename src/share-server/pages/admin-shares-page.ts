@@ -6,6 +6,10 @@ import type { InventoryEntry } from "../inventory/inventory-entry.ts"
 import { actionButton, day, isolated, type ListPage, pager, query, summary } from "./admin-parts.ts"
 import { type Markup, page } from "./layout.ts"
 
+/** Tokens that people create themselves begin with their address. */
+const shortToken = ({ token, owner }: InventoryEntry) =>
+  owner !== "" && token.toLowerCase().startsWith(`${owner} `) ? token.slice(owner.length + 1) : token
+
 /** All shares, for administrators. */
 export function adminSharesPage({
   base,
@@ -26,7 +30,7 @@ export function adminSharesPage({
     const title = share.title || "Untitled session"
     return html`<li>
 <div><a href="${base}/s/${share.id}/">${isolated(title)}</a>
-<p>${share.owner === "" ? "no owner" : html`<a href="${urlOf({ owner: share.owner, token: undefined })}">${isolated(share.owner)}</a>`} · token <a href="${urlOf({ token: share.token, owner: undefined })}">${isolated(share.token)}</a>${share.project === "" ? "" : html` · ${isolated(share.project)}`} · ${formatSize(share.bytes)}</p>
+<p>${share.owner === "" ? "no owner" : html`<a href="${urlOf({ owner: share.owner, token: undefined })}">${isolated(share.owner)}</a>`} · token <a href="${urlOf({ token: share.token, owner: undefined })}">${isolated(shortToken(share))}</a>${share.project === "" ? "" : html` · ${isolated(share.project)}`} · ${formatSize(share.bytes).replace(" ", "\u00a0")}</p>
 <p>created ${day(share.created)} · changed ${day(share.updated)} · ${share.read === undefined ? "not read yet" : html`last read ${day(share.read)}`} · ${share.expires === undefined ? "no expiry" : html`expires ${day(share.expires)}`}</p></div>
 ${actionButton(base, { target: { kind: "share", id: share.id }, revoke: false, unshare: true }, "Unshare", `Unshare ${title}`)}
 </li>`

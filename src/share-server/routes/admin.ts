@@ -63,11 +63,19 @@ function listPage<T>(all: readonly T[], context: Context): ListPage<T> {
 }
 
 async function confirmation(action: AdminAction, context: Context<ServerEnv>, options: ServerContext): Promise<Markup> {
-  const { store, base } = options
+  const { store, base, access } = options
   const { target } = action
   const { tokens, shares } = await findTargets(store, target)
   const title = target.kind === "share" ? ((await readManifest(store, target.id))?.title ?? "") : ""
   const proof = await proofsOf(options).issue(context.get("reader").name, JSON.stringify(action))
   const valid = tokens.filter(({ revoked }) => revoked === undefined).map(({ name }) => name)
-  return confirmAdminAction({ base, action, title, shares: shares.size, tokens: valid, proof })
+  return confirmAdminAction({
+    base,
+    action,
+    title,
+    shares: shares.size,
+    tokens: valid,
+    signsOut: access.routes !== undefined,
+    proof,
+  })
 }

@@ -19,7 +19,7 @@ test("an administrator sees all shares, finds them, and removes one after being 
 
   const { asked, done } = await as("admin@corp.example").act({ kind: "share", id: ids.eve, unshare: "true" })
   expect(asked).toContain("Unshare?")
-  expect(done).toContain("1 share was unshared, and 0 tokens revoked.")
+  expect(done).toContain("Unshared: 1 share. Revoked: 0 tokens.")
   expect(await share.status(ids.eve)).toBe(410)
   expect(await as("admin@corp.example").page("/admin")).toContain("2 shares.")
   expect(log.filter((line) => line.includes('"remove"') && line.includes('"by":"admin@corp.example"'))).toHaveLength(1)
@@ -61,10 +61,7 @@ test.each([
 ] as const)("an administrator ends %s, and nothing else", async (_, action, expected, revoked, removed) => {
   const { as, ask, share, ids, tokens, store } = await company()
   const { done } = await as("admin@corp.example").act(action)
-  const [shares, ended] = /(\d+) shares? (?:was|were) unshared, and (\d+) tokens? revoked/
-    .exec(done)!
-    .slice(1)
-    .map(Number)
+  const [shares, ended] = /Unshared: (\d+) shares?\. Revoked: (\d+) tokens?\./.exec(done)!.slice(1).map(Number)
   expect([shares, ended]).toEqual([removed, revoked])
   const statuses = Object.fromEntries(
     await Promise.all(Object.entries(ids).map(async ([name, id]) => [name, await share.status(id)])),
