@@ -167,7 +167,10 @@ export const commandTexts: Record<string, CommandText> = {
   "token create": {
     summary: "create a token",
     description: "Create a publish token for each person or team. They are printed once.",
-    examples: [["token create alice --owner alice@corp.example", "a token for a person"]],
+    examples: [
+      ["token create alice --owner alice@corp.example", "a token for a person"],
+      ["token create offboarding --admin --owner it@corp.example", "a token for the admin API"],
+    ],
     argument: "Names of the persons or teams.",
     topic: "server",
   },

@@ -21,10 +21,12 @@ function addToken({ add, terminal }: CommandGroup): void {
   const commands = () => import("../commands/token.ts")
   withOutput(
     withTrust(
-      add("create <name...>", token).option(
-        "--owner <email>",
-        "who can list and remove its shares in the browser (default: the name, if it is an address)",
-      ),
+      add("create <name...>", token)
+        .option(
+          "--owner <email>",
+          "who can list and remove its shares in the browser (default: the name, if it is an address)",
+        )
+        .option("--admin", "for the admin API instead of publishing: lists, unshares and revokes what everyone has"),
     ),
   ).action(async (names, flags) => (await commands()).tokenCreateCommand(names, flags, terminal))
   withOutput(withTrust(add("list", token))).action(async (flags) =>

@@ -1,8 +1,17 @@
+import { ShareError } from "../errors.ts"
 import { mapConcurrently } from "../lib/concurrency.ts"
 import { formatCount } from "../lib/format-count.ts"
 import { formatTime } from "../lib/format-time.ts"
-import { countShares, listShareIds, readOwner, removeFromIndex, removeShare } from "../share-server/shares/ownership.ts"
-import { createTokens, listRevoked, listTokens, revokeToken, rotateToken } from "../share-server/shares/tokens.ts"
+import { shareIdsOf } from "../share-server/shares/ownership.ts"
+import { closeShares, deleteClosed } from "../share-server/shares/removal.ts"
+import {
+  createTokens,
+  listRevoked,
+  listTokens,
+  revokeToken,
+  rotateToken,
+  tokensNamed,
+} from "../share-server/shares/tokens.ts"
 import { MAX_CONCURRENT_READS, type ObjectStore } from "../store/object-store.ts"
 import { openStore } from "../store/open-store.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
@@ -13,21 +22,28 @@ export interface TokenFlags extends DestinationFlags {
   json?: boolean
   quiet?: boolean
   owner?: string
+  admin?: boolean
   unshare?: boolean
 }
 
 /** `token create <name...>`: prints the tokens; they are stored only as hashes. Of several, each line has the name last. */
 export async function tokenCreateCommand(names: string[], flags: TokenFlags, terminal: Terminal): Promise<void> {
-  const { owner } = flags
-  const tokens = await inBucket(flags, terminal, (store) => createTokens(store, { names, owner, now: new Date() }))
+  const { owner, admin } = flags
+  const role = admin ? "admin" : undefined
+  const tokens = await inBucket(flags, terminal, (store) =>
+    createTokens(store, { names, owner, role, now: new Date() }),
+  )
   const [only] = tokens
   if (flags.json) writeJson(terminal, tokens.length === 1 ? only! : { tokens })
   else if (tokens.length === 1) terminal.stdout.write(`${only!.token}\n`)
   else terminal.stdout.write(tokens.map(({ name, token }) => `${token}  ${oneLine(name)}\n`).join(""))
+  const use = admin
+    ? `For the admin API: "Authorization: Bearer <token>".`
+    : `In OpenCode's configuration: "enterprise": {"url": "<the server's address>/${tokens.length === 1 ? only!.token : "<token>"}"}`
   info(
     terminal,
     flags.quiet || flags.json,
-    `Save ${tokens.length === 1 ? "the token now; it" : "the tokens now; they"} will not be shown again. In OpenCode's configuration: "enterprise": {"url": "<the server's address>/${tokens.length === 1 ? only!.token : "<token>"}"}`,
+    `Save ${tokens.length === 1 ? "the token now; it" : "the tokens now; they"} will not be shown again. ${use}`,
   )
 }
 
@@ -36,7 +52,7 @@ export async function tokenListCommand(flags: TokenFlags, terminal: Terminal): P
   const { tokens, revoked } = await inBucket(flags, terminal, async (store) => {
     const counted = await mapConcurrently(await listRevoked(store), MAX_CONCURRENT_READS, async (token) => ({
       ...token,
-      shares: await countShares(store, token.hash),
+      shares: (await shareIdsOf(store, token.hash)).size,
     }))
     return { tokens: await listTokens(store), revoked: counted.filter(({ shares }) => shares > 0) }
   })
@@ -47,8 +63,8 @@ export async function tokenListCommand(flags: TokenFlags, terminal: Terminal): P
     return writeJson(terminal, shown)
   }
   if (tokens.length + revoked.length === 0) return info(terminal, flags.quiet, "No tokens.")
-  const line = ({ name, owner, created }: (typeof tokens)[number], more = "") =>
-    `${formatTime(created)}  ${oneLine(name)}${owner ? `  (${oneLine(owner)})` : ""}${more}\n`
+  const line = ({ name, owner, role, created }: (typeof tokens)[number], more = "") =>
+    `${formatTime(created)}  ${oneLine(name)}${owner ? `  (${oneLine(owner)})` : ""}${role === "admin" ? "  admin" : ""}${more}\n`
   const stays = ({ shares }: { shares: number }) =>
     `  revoked, ${formatCount(shares, "share remains", "shares remain")}`
   terminal.stdout.write(
@@ -85,22 +101,24 @@ function fateOf(name: string, shares: number, isRemoved: boolean, owner: string 
 }
 
 async function revokeNamed(store: ObjectStore, name: string, isUnsharing: boolean) {
-  const before = (await listRevoked(store)).filter((token) => token.name === name)
-  const isActive = (await listTokens(store)).some((token) => token.name === name)
+  const all = await tokensNamed(store, name)
+  const isActive = all.some(({ revoked }) => revoked === undefined)
   // A token that is already revoked may still have shares to remove.
-  const all =
-    isActive || !isUnsharing || before.length === 0 ? [await revokeToken(store, name, new Date()), ...before] : before
-  let shares = 0
-  for (const { hash } of all) {
-    if (!isUnsharing) shares += await countShares(store, hash)
-    else
-      for (const id of await listShareIds(store, hash, Number.POSITIVE_INFINITY)) {
-        await removeShare(store, id, await readOwner(store, id), new Date())
-        await removeFromIndex(store, hash, id)
-        shares++
-      }
-  }
-  return { owner: all[0]?.owner, shares }
+  if (isActive || !isUnsharing || all.length === 0) await revokeToken(store, name, new Date())
+  const ids = new Set<string>()
+  for (const { hash } of all) for (const id of await shareIdsOf(store, hash)) ids.add(id)
+  if (isUnsharing) await unshareAll(store, ids)
+  return { owner: all[0]?.owner, shares: ids.size }
+}
+
+async function unshareAll(store: ObjectStore, ids: Iterable<string>): Promise<void> {
+  const failed = await deleteClosed(store, await closeShares(store, ids, new Date()))
+  if (failed.length === 0) return
+  throw new ShareError(
+    "left-behind",
+    `${formatCount(failed.length, "share")} of this token can no longer be read, but could not be deleted completely.`,
+    { hint: "Run the same command again; the server tries again every hour, too." },
+  )
 }
 
 async function inBucket<T>(

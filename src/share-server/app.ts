@@ -5,6 +5,8 @@ import { requestPath } from "./http/request-path.ts"
 import { NO_STORE } from "./http/responses.ts"
 import { securityHeaders } from "./http/security-headers.ts"
 import * as pages from "./pages/pages.ts"
+import { addAdminRoutes } from "./routes/admin.ts"
+import { addAdminApiRoutes } from "./routes/admin-api.ts"
 import { addHealthRoutes } from "./routes/health.ts"
 import { addImportRoutes } from "./routes/import.ts"
 import { addMySharesRoutes } from "./routes/my-shares.ts"
@@ -31,6 +33,8 @@ export function serverApp(options: AppOptions): ServerHono {
   addImportRoutes(app, context)
   addMySharesRoutes(app, context)
   addMyTokensRoutes(app, context)
+  addAdminRoutes(app, context)
+  addAdminApiRoutes(app, context)
   addPublishingRoutes(app, context)
   app.get("/", (context) => context.redirect(`${base}/mine`, 302))
   return app

@@ -8,7 +8,7 @@ import { BUCKET_OPTIONS, type BucketOptions, bucketOptionNames, MAX_TIMEOUT_SECO
 import { checkDestination, formatDestination, invalidDestinationError } from "../store/check-destination.ts"
 import { canonicalTo } from "../store/open-store.ts"
 import { isAddressRange } from "./access/address-ranges.ts"
-import { isToken } from "./shares/tokens.ts"
+import { isEmail, isToken } from "./shares/tokens.ts"
 
 const textSetting = z
   .string()
@@ -99,6 +99,9 @@ export const serverSettingsSchema = z.strictObject({
   domains: listSetting.default([]),
   claims: jsonSetting(z.record(z.string(), z.array(textSetting))).default({}),
   trustEmail: booleanSetting.default(false),
+  /** Administrators: e-mail addresses, and claims as for readers. */
+  admins: listSetting.default([]),
+  adminClaims: jsonSetting(z.record(z.string(), z.array(textSetting))).default({}),
   sessionHours: integerSetting(1).max(720, "must be at most 720").default(8),
   /** Keys for encrypting cookies, newest first; one per line in a file. */
   cookieKeys: listSetting.default([]),
@@ -193,11 +196,24 @@ function contradictions(settings: ServerSettings): string[] {
   }
   if (proxyHeader && settings.proxyAddresses.length === 0)
     problems.push("proxyAddresses are missing: without them, any client could set the header")
+  problems.push(...adminProblems(settings))
   const names = settings.proxyAddresses.filter((text) => !isAddressRange(text))
   if (names.length > 0)
     problems.push(`proxyAddresses must be addresses or ranges such as 10.0.0.0/8, and no names: ${names.join(", ")}`)
   if (cookieKeys.some(isWeakKey))
     problems.push("cookieKeys must have at least 32 random characters each (openssl rand -base64 32)")
+  return problems
+}
+
+function adminProblems({ public: isPublic, issuer, admins, adminClaims }: ServerSettings): string[] {
+  const problems: string[] = []
+  const hasClaims = Object.keys(adminClaims).length > 0
+  if (isPublic && (admins.length > 0 || hasClaims))
+    problems.push("admins and adminClaims need a sign-in: they cannot be combined with public")
+  else if (hasClaims && !issuer)
+    problems.push("adminClaims need an issuer: a proxy's header has only an address, so set admins")
+  const wrong = admins.filter((admin) => !isEmail(admin))
+  if (wrong.length > 0) problems.push(`admins must be e-mail addresses: ${wrong.join(", ")}`)
   return problems
 }
 

@@ -26,6 +26,18 @@ test("tokens of many people are created in one call, or none of them", async () 
   expect((await list()).length).toBe(60)
 })
 
+test("an admin token is created and listed as one, and its hint names its use", async () => {
+  const home = ownHome()
+  const env = { OPENCODE_BUCKET_TO: path.join(temporaryFolder(), "bucket"), HOME: home.home }
+  const token = (...args: string[]) => home.run(["token", ...args], { env })
+  const made = await token("create", "offboarding", "--admin", "--owner", "it@corp.example")
+  expect(made.stdout).toMatch(/^ocb_[\w-]{32}\n$/)
+  expect(made.stderr).toContain("Authorization: Bearer")
+  expect((await token("list")).stdout).toMatch(/offboarding {2}\(it@corp\.example\) {2}admin\n$/)
+  const { tokens } = JSON.parse((await token("list", "--json")).stdout)
+  expect(tokens).toMatchObject([{ name: "offboarding", owner: "it@corp.example", role: "admin" }])
+})
+
 test("the commands for tokens say what becomes of shares, and an administrator removes them", async () => {
   const home = ownHome()
   const bucket = path.join(temporaryFolder(), "bucket")

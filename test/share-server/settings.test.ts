@@ -72,6 +72,15 @@ test("with what sign-in needs, the server starts", () => {
   expect(serverSettings({ ...base, OPENCODE_BUCKET_PUBLIC: "true" })).toMatchObject({ public: true })
 })
 
+test("administrators are named by addresses and claims", () => {
+  const admins = { OPENCODE_BUCKET_ADMINS: "ada@corp.example, it@corp.example" }
+  const claims = { OPENCODE_BUCKET_ADMIN_CLAIMS: '{"realm_access.roles":["admin"]}' }
+  expect(serverSettings({ ...signIn, ...admins, ...claims })).toMatchObject({
+    admins: ["ada@corp.example", "it@corp.example"],
+    adminClaims: { "realm_access.roles": ["admin"] },
+  })
+})
+
 test.each([
   ["nothing", {}, ["publicUrl is missing (OPENCODE_BUCKET_PUBLIC_URL)", "to is missing (OPENCODE_BUCKET_TO)"]],
   ["nobody who may read", base, ["no reader access"]],
@@ -93,6 +102,22 @@ test.each([
   ["a short key", { ...signIn, OPENCODE_BUCKET_COOKIE_KEYS: "short" }, ["at least 32 random characters"]],
   ["two ways to read", { ...signIn, OPENCODE_BUCKET_PUBLIC: "true" }, ["public and issuer cannot be combined"]],
   ["a header from anywhere", { ...base, OPENCODE_BUCKET_PROXY_HEADER: "X-User" }, ["proxyAddresses are missing"]],
+  [
+    "an administrator without a sign-in",
+    { ...base, OPENCODE_BUCKET_PUBLIC: "true", OPENCODE_BUCKET_ADMINS: "ada@corp.example" },
+    ["admins and adminClaims need a sign-in"],
+  ],
+  [
+    "an administrator's claim that no proxy tells",
+    {
+      ...base,
+      OPENCODE_BUCKET_PROXY_HEADER: "X-User",
+      OPENCODE_BUCKET_PROXY_ADDRESSES: "10.0.0.5",
+      OPENCODE_BUCKET_ADMIN_CLAIMS: '{"groups":["it"]}',
+    },
+    ["adminClaims need an issuer"],
+  ],
+  ["an administrator who is no address", { ...signIn, OPENCODE_BUCKET_ADMINS: "ada" }, ["admins must be e-mail"]],
   ["a time that is none", { ...signIn, OPENCODE_BUCKET_EXPIRES: "soon" }, ["expires must be"]],
 ])("%s is refused in words, without a value", (_, env, said) => {
   const message = messageOf(env as Record<string, string>)

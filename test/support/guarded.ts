@@ -47,6 +47,7 @@ export function accessOf(issuer: Issuer, more: Partial<SignInOptions> = {}) {
     clientSecret: "secret",
     scope: "openid email",
     rules: { everyone: true },
+    adminRules: {},
     sessionSeconds: 3600,
     publicUrl,
     tokenCipher: createTokenCipher(keys),

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs"
 import { type Access, publicAccess } from "../../src/share-server/access/access.ts"
 import { createTokenCipher } from "../../src/share-server/access/encrypted-token.ts"
 import { serverApp } from "../../src/share-server/app.ts"
-import { inventory } from "../../src/share-server/inventory/inventory.ts"
+import { type Inventory, inventory } from "../../src/share-server/inventory/inventory.ts"
 import type { RevealedSecrets } from "../../src/share-server/items/redact-items.ts"
-import { jsonLogger } from "../../src/share-server/log.ts"
+import { jsonLogger, shortId } from "../../src/share-server/log.ts"
 import { createMetrics } from "../../src/share-server/metrics.ts"
 import { publishMemory } from "../../src/share-server/publishing/publish-memory.ts"
 import { publishShare } from "../../src/share-server/publishing/publish-share.ts"
@@ -24,6 +24,7 @@ export interface OwnInstance {
   /** @param lifetime in milliseconds */
   publish(id: string, lifetime?: number): ReturnType<typeof publishShare>
   log: string[]
+  inventory: Inventory
 }
 
 interface OwnOptions {
@@ -48,6 +49,7 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
     const fresh = new Map<string, Map<string, Uint8Array>>()
     const secrets = new Map<string, RevealedSecrets>()
     const write = jsonLogger((line) => log.push(line))
+    const listed = inventory(own, now)
     const shares = shareBackends({
       store: own,
       version: "1.0.0",
@@ -60,12 +62,15 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
         fresh.set(id, new Map([...(fresh.get(id) ?? []), [stored.name, stored.body]]))
         if (stored.secrets) secrets.set(id, stored.secrets)
       },
-      audit: (what, about) => write("audit", what, about),
+      audit: (what, { share, ...about }) => {
+        listed.change(share)
+        write("audit", what, { share: shortId(share), ...about })
+      },
     })
     const app = serverApp({
       store: own,
       backends: shares,
-      inventory: inventory(own, now),
+      inventory: listed,
       access,
       tokenCipher: createTokenCipher(keys),
       log: write,
@@ -78,14 +83,15 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
     })
     return {
       log,
+      inventory: listed,
       ask: async (path, { from, ...init } = {}) => {
         const env = from === undefined ? {} : { incoming: { socket: { remoteAddress: from } } }
         return app.request(path.startsWith("http") ? path : `${publicUrl}${path}`, init, env)
       },
-      publish: (id, lifetime) => {
+      publish: async (id, lifetime) => {
         const batches = fresh.get(id) ?? new Map()
         fresh.delete(id)
-        return publishShare(id, {
+        const outcome = await publishShare(id, {
           store: own,
           version: "1.0.0",
           now,
@@ -94,6 +100,8 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
           fresh: batches,
           secrets: secrets.get(id),
         })
+        listed.change(id)
+        return outcome
       },
     }
   }

@@ -9,14 +9,14 @@ export async function accessOf(
   settings: ServerSettings,
   shared: Pick<SignInOptions, "tokenCipher" | "store" | "log">,
 ): Promise<Access> {
-  const { issuer, clientId = "", clientSecret = "", proxyHeader, proxyAddresses } = settings
+  const { issuer, clientId = "", clientSecret = "", proxyHeader, proxyAddresses, admins } = settings
   if (settings.public) return publicAccess
   if (proxyHeader !== undefined)
     return proxyAccess(
-      { header: proxyHeader, proxies: proxyAddresses },
+      { header: proxyHeader, proxies: proxyAddresses, admins },
       (context) => getConnInfo(context).remote.address,
     )
-  const { everyone, domains, claims, trustEmail, scope, publicUrl, sessionHours, contact } = settings
+  const { everyone, domains, claims, trustEmail, scope, publicUrl, sessionHours, contact, adminClaims } = settings
   const { signInAccess } = await import("./sign-in.ts")
   return signInAccess({
     ...shared,
@@ -27,6 +27,7 @@ export async function accessOf(
     publicUrl,
     contact,
     rules: { everyone, domains, claims, trustEmail },
+    adminRules: { emails: admins, ...(Object.keys(adminClaims).length > 0 && { claims: adminClaims }), trustEmail },
     sessionSeconds: sessionHours * 3600,
   })
 }

@@ -7,6 +7,8 @@ export interface Reader {
   name: string
   /** Verified e-mail address, in lower case. Shares of publish tokens with this owner belong to the reader. */
   email?: string | undefined
+  /** Whether the reader may see, unshare and revoke what others have. */
+  isAdmin: boolean
   /** The reader's sign-in session; undefined where the server does not sign readers in. */
   session?: ReaderSession
 }
@@ -15,7 +17,7 @@ export interface Reader {
 export interface Access {
   /** Authenticates a request; undefined if the sender may not read. Throws what the store throws. */
   reader(context: Context): Promise<Reader | undefined>
-  /** Whether a session was ended by signing out. */
+  /** Whether a session was ended: by signing out, or since its person has left. */
   isSignedOut?(session: ReaderSession): Promise<boolean>
   /** URL to send a browser to for signing in; undefined if readers cannot sign in here. */
   signInUrl(returnTo: string): string | undefined
@@ -27,7 +29,7 @@ export interface Access {
 
 /** Lets everyone who reaches the server read; for internal networks. */
 export const publicAccess: Access = {
-  reader: async () => ({ name: "anyone" }),
+  reader: async () => ({ name: "anyone", isAdmin: false }),
   signInUrl: () => undefined,
   checkReady: async () => {},
 }

@@ -8,12 +8,12 @@ const PROOF_SECONDS = 3600
  */
 export function formProofs(cipher: TokenCipher, purpose: string) {
   return {
-    issue: (email: string | undefined, subject: string): Promise<string> =>
-      cipher.encrypt(purpose, { email, subject }, PROOF_SECONDS),
+    issue: (person: string | undefined, subject: string): Promise<string> =>
+      cipher.encrypt(purpose, { person, subject }, PROOF_SECONDS),
     /** Whether a form's `proof` was issued to this reader for this subject. */
-    async isValid(proof: unknown, email: string | undefined, subject: string): Promise<boolean> {
+    async isValid(proof: unknown, person: string | undefined, subject: string): Promise<boolean> {
       const claims = typeof proof === "string" ? await cipher.decrypt(purpose, proof) : undefined
-      return email !== undefined && claims?.["email"] === email && claims["subject"] === subject
+      return person !== undefined && claims?.["person"] === person && claims["subject"] === subject
     },
   }
 }

@@ -1,16 +1,17 @@
 import * as client from "openid-client"
-import { type Claims, mayRead, type ReaderRules } from "./reader-rules.ts"
+import { type AccessRules, type Claims, matchesRules } from "./access-rules.ts"
 import type { SignInAttempt } from "./sign-in-attempt.ts"
 
 /**
  * Exchanges the code of an authorization response for the reader's claims. Checks state, nonce, and the ID token's
  * signature, issuer, audience, authorized party and time. Throws what openid-client throws.
+ * @param rules what the claims are for: they are completed while one of these does not match
  */
 export async function fetchClaims(
   config: client.Configuration,
   callback: URL,
   { state, nonce, verifier }: SignInAttempt,
-  rules: ReaderRules,
+  rules: readonly AccessRules[],
 ): Promise<{ claims: Claims & { sub: string }; idToken: string | undefined }> {
   const tokens = await client.authorizationCodeGrant(config, callback, {
     pkceCodeVerifier: verifier,
@@ -24,7 +25,7 @@ export async function fetchClaims(
   if (claims["azp"] !== undefined && claims["azp"] !== config.clientMetadata().client_id)
     throw new IdTokenError("the ID token was issued to another client")
   // Some issuers put only the subject into the ID token (OpenID Connect Core, 5.4).
-  const lacks = claims["email"] === undefined || !mayRead(claims, rules)
+  const lacks = claims["email"] === undefined || !rules.every((one) => matchesRules(claims, one))
   if (!lacks || config.serverMetadata().userinfo_endpoint === undefined) return { claims, idToken: tokens.id_token }
   const userinfo = await client.fetchUserInfo(config, tokens.access_token, claims.sub)
   return { claims: mergeClaims(claims, userinfo), idToken: tokens.id_token }

@@ -2,10 +2,9 @@ import { createHash, randomBytes } from "node:crypto"
 import type { Context } from "hono"
 import { deleteCookie, getCookie, setCookie } from "hono/cookie"
 import type { CookieOptions } from "hono/utils/cookie"
-import type { ObjectStore } from "../../store/object-store.ts"
 import type { Reader } from "./access.ts"
 import type { TokenCipher } from "./encrypted-token.ts"
-import { isSignedOut, type ReaderSession } from "./signed-out.ts"
+import type { ReaderSession } from "./signed-out.ts"
 
 // `__Host-` cookies need TLS, belong to this host alone, and to all of its paths (draft-ietf-httpbis-rfc6265bis,
 // 4.1.3.2).
@@ -21,6 +20,7 @@ const MAX_COOKIE_CHARS = 2_000
 export interface SignedInReader {
   sub: string
   email?: string | undefined
+  isAdmin: boolean
   /** ID token, for signing out at the issuer; dropped if the cookie would become too large. */
   idToken?: string | undefined
 }
@@ -36,12 +36,13 @@ export interface SessionCookies {
 /** @param rulesHash hash of everything that a session is valid under; a session of other rules is not accepted */
 export function sessionCookies({
   tokenCipher,
-  store,
+  isEnded,
   sessionSeconds,
   rulesHash,
 }: {
   tokenCipher: TokenCipher
-  store: ObjectStore
+  /** Whether a session was ended before its expiry. Throws what the store throws. */
+  isEnded: (session: ReaderSession) => Promise<boolean>
   sessionSeconds: number
   rulesHash: string
 }): SessionCookies {
@@ -49,18 +50,28 @@ export function sessionCookies({
     async reader(context) {
       const claims = await tokenCipher.decrypt("session", getCookie(context, SESSION_COOKIE) ?? "")
       if (claims?.["under"] !== rulesHash) return undefined
-      const { sub, sid, exp, email, hint } = claims
+      const { sub, sid, exp, began, email, admin, hint } = claims
       if (typeof sub !== "string" || typeof sid !== "string" || typeof exp !== "number") return undefined
-      if (await isSignedOut(store, { sid, exp })) return undefined
+      const session = { sid, exp, startedMs: Number(began), ...(typeof email === "string" && { email }) }
+      if (await isEnded(session)) return undefined
       return {
         name: typeof email === "string" ? email : sub,
-        session: { sid, exp },
+        isAdmin: admin === true,
+        session,
         ...(typeof email === "string" && { email }),
         ...(typeof hint === "string" && { idToken: hint }),
       }
     },
-    async write(context, { sub, email, idToken }) {
-      const about = { sub, sid: randomBytes(16).toString("base64url"), under: rulesHash, ...(email && { email }) }
+    async write(context, { sub, email, isAdmin, idToken }) {
+      const sid = randomBytes(16).toString("base64url")
+      const about = {
+        sub,
+        sid,
+        began: Date.now(),
+        under: rulesHash,
+        ...(email && { email }),
+        ...(isAdmin && { admin: true }),
+      }
       const whole = await tokenCipher.encrypt("session", { ...about, hint: idToken }, sessionSeconds)
       const fits = whole.length <= MAX_COOKIE_CHARS
       const session = fits ? whole : await tokenCipher.encrypt("session", about, sessionSeconds)

@@ -4,18 +4,21 @@ import type { ObjectStore } from "../../store/object-store.ts"
 import type { Log } from "../log.ts"
 import * as pages from "../pages/pages.ts"
 import type { Access } from "./access.ts"
+import { type AccessRules, emailOf, hasTooManyGroups, matchesRules } from "./access-rules.ts"
 import type { TokenCipher } from "./encrypted-token.ts"
 import { fetchClaims } from "./id-claims.ts"
+import { leftAt } from "./leavers.ts"
 import { describeProviderError, type OidcProvider, oidcProvider, type ProviderOptions } from "./oidc-provider.ts"
-import { emailOf, hasTooManyGroups, mayRead, type ReaderRules } from "./reader-rules.ts"
 import { safeReturnPath } from "./return-path.ts"
 import { hashRules, type SessionCookies, sessionCookies } from "./session-cookie.ts"
 import { type AttemptState, type SignInAttempt, signInAttempts } from "./sign-in-attempt.ts"
-import { isSignedOut, writeSignedOut } from "./signed-out.ts"
+import { isSignedOut, type ReaderSession, writeSignedOut } from "./signed-out.ts"
 
 export interface SignInOptions extends ProviderOptions {
   scope: string
-  rules: ReaderRules
+  rules: AccessRules
+  /** Rules for administrators, who are readers, too. */
+  adminRules: AccessRules
   /** Lifetime of a sign-in, in seconds. */
   sessionSeconds: number
   /** Public base URL of the server, without a trailing slash. */
@@ -45,15 +48,21 @@ const READINESS_MAX_AGE_SECONDS = 15
  * recorded in the bucket, where every instance checks.
  */
 export function signInAccess(options: SignInOptions): Access {
-  const { issuer, clientId, publicUrl, rules, store, tokenCipher } = options
+  const { issuer, clientId, publicUrl, rules, adminRules, store, tokenCipher } = options
   const base = new URL(publicUrl).pathname.replace(/\/+$/, "")
-  const rulesHash = hashRules([issuer, clientId, publicUrl, rules])
+  const rulesHash = hashRules([issuer, clientId, publicUrl, rules, adminRules])
   const provider = oidcProvider(options)
-  const sessions = sessionCookies({ ...options, rulesHash })
+  const left = leftAt(store)
+  const isEnded = async (session: ReaderSession) => {
+    const { email, startedMs } = session
+    const [isOut, leftMs] = await Promise.all([isSignedOut(store, session), email === undefined ? 0 : left(email)])
+    return isOut || leftMs >= startedMs
+  }
+  const sessions = sessionCookies({ ...options, isEnded, rulesHash })
   const signIn: SignInContext = { ...options, base, provider, sessions, attempts: signInAttempts(tokenCipher) }
   return {
     reader: sessions.reader,
-    isSignedOut: (session) => isSignedOut(store, session),
+    isSignedOut: isEnded,
     signInUrl: (returnTo) => loginUrl(base, returnTo),
     routes: new Hono()
       .get("/auth/login", (context) => startSignIn(context, signIn))
@@ -96,13 +105,13 @@ async function finishSignIn(context: Context, signIn: SignInContext): Promise<Re
 }
 
 async function finishAttempt(context: Context, signIn: SignInContext, state: AttemptState, attempt: SignInAttempt) {
-  const { provider, rules, sessions, attempts, log, publicUrl, base, contact } = signIn
+  const { provider, rules, adminRules, sessions, attempts, log, publicUrl, base, contact } = signIn
   const returnTo = safeReturnPath(state.returnTo, publicUrl)
   let found: Awaited<ReturnType<typeof fetchClaims>>
   try {
     // Built from the public URL: the Host header and what a proxy says are not trustworthy.
     const callback = new URL(`${publicUrl}/auth/callback${new URL(context.req.url).search}`)
-    found = await fetchClaims(await provider(), callback, attempt, rules)
+    found = await fetchClaims(await provider(), callback, attempt, [rules, ...(adminRules.claims ? [adminRules] : [])])
   } catch (error) {
     // A reload sends a code that was used up.
     if (await sessions.reader(context)) return context.redirect(returnTo, 302)
@@ -110,7 +119,8 @@ async function finishAttempt(context: Context, signIn: SignInContext, state: Att
   }
   const { claims, idToken } = found
   const email = emailOf(claims, rules)
-  if (!mayRead(claims, rules)) {
+  const isAdmin = matchesRules(claims, adminRules)
+  if (!isAdmin && !matchesRules(claims, rules)) {
     const tooManyGroups = hasTooManyGroups(claims, rules)
     const reason = tooManyGroups ? "groups overage" : "no rule matches"
     log("audit", "refused", { reader: email ?? claims.sub, reason })
@@ -120,7 +130,7 @@ async function finishAttempt(context: Context, signIn: SignInContext, state: Att
     )
   }
   attempts.clear(context)
-  await sessions.write(context, { sub: claims.sub, email, idToken })
+  await sessions.write(context, { sub: claims.sub, email, isAdmin, idToken })
   log("audit", "signed in", { reader: email ?? claims.sub })
   return context.redirect(returnTo, 302)
 }

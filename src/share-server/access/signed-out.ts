@@ -10,10 +10,14 @@ export interface ReaderSession {
   sid: string
   /** Expiry, Unix time in seconds. */
   exp: number
+  /** Verified e-mail address of the reader. */
+  email?: string | undefined
+  /** When the session began, in milliseconds since 1970. */
+  startedMs: number
 }
 
 // The key contains the expiry, so that the sweep need not read the marks.
-const keyOf = ({ sid, exp }: ReaderSession) => `${FOLDER}${exp.toString(36)}-${sha256(sid)}.json`
+const keyOf = ({ sid, exp }: Pick<ReaderSession, "sid" | "exp">) => `${FOLDER}${exp.toString(36)}-${sha256(sid)}.json`
 
 /** Marks a session as ended in the bucket: from now on, no instance accepts its cookie. */
 export async function writeSignedOut(store: ObjectStore, session: ReaderSession): Promise<void> {

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono"
 import type { Metrics } from "../metrics.ts"
 
-const ROUTES = ["s", "share", "api", "auth", "mine", "import", "healthz", "readyz"]
+const ROUTES = ["s", "share", "api", "auth", "mine", "tokens", "admin", "import", "healthz", "readyz"]
 
 /** Counts and times requests, by route and status. */
 export const requestMetrics =

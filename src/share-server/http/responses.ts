@@ -8,5 +8,8 @@ export const NO_STORE = { "cache-control": "no-store" }
 export const OWN_PAGE_HEADERS = { "cache-control": "private, no-store", "content-security-policy": PAGE_CSP }
 
 /** Refuses a request with a JSON body. */
-export const refuse = (context: Context, status: 400 | 401 | 404 | 408 | 413 | 429 | 503, body: object): Response =>
-  context.json(body, status, NO_STORE)
+export const refuse = (
+  context: Context,
+  status: 400 | 401 | 403 | 404 | 408 | 413 | 429 | 503,
+  body: object,
+): Response => context.json(body, status, NO_STORE)

@@ -40,6 +40,8 @@ const MAX_LOAD_ATTEMPTS = 3
 
 /** What the bucket has: changes of the newest base, if there is one, and those since. */
 interface Loaded {
+  /** Keys of the objects. */
+  keys: string
   base: InventoryChange[] | undefined
   recent: InventoryChange[]
 }
@@ -51,9 +53,11 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
   let recorded = { hour: 0, ids: new Set<string>() }
   /** Changes by key of their object. Objects are never replaced. */
   let loaded = new Map<string, readonly InventoryChange[]>()
+  /** The list that the objects with these keys make. */
+  let listed: { keys: string; entries: readonly InventoryEntry[] } = { keys: "", entries: [] }
   let idle: NodeJS.Timeout | undefined
 
-  async function flush(): Promise<void> {
+  async function writeChanged(): Promise<void> {
     const [ids, lastReads] = [[...changed], [...reads]]
     if (ids.length + lastReads.length === 0) return
     changed.clear()
@@ -67,6 +71,13 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
       for (const [id, read] of lastReads) if (!reads.has(id)) reads.set(id, read)
       throw error
     }
+  }
+
+  // One after another: whoever lists waits for changes that are being written.
+  let writing: Promise<void> = Promise.resolve()
+  const flush = () => {
+    writing = writing.then(writeChanged, writeChanged)
+    return writing
   }
 
   /** Deletes what the bucket still says of the shares that these changes removed. */
@@ -93,9 +104,10 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
     clearTimeout(idle)
     idle = setTimeout(() => {
       loaded = new Map()
+      listed = { keys: "", entries: [] }
     }, IDLE_MS).unref()
     const changesIn = (keys: readonly string[]) => keys.flatMap((key) => loaded.get(key) ?? [])
-    return { base: base && changesIn(base), recent: changesIn(changes) }
+    return { keys: keys.join(), base: base && changesIn(base), recent: changesIn(changes) }
   }
 
   return {
@@ -110,9 +122,12 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
     },
     async list() {
       await flush()
-      const { base, recent } = await load()
-      const entries = [...mergeChanges([...(base ?? []), ...recent]).values()]
-      return { entries: entries.sort((a, b) => (a.updated < b.updated ? 1 : -1)), isComplete: base !== undefined }
+      const { keys, base, recent } = await load()
+      if (listed.keys !== keys) {
+        const entries = [...mergeChanges([...(base ?? []), ...recent]).values()]
+        listed = { keys, entries: entries.sort((a, b) => (a.updated < b.updated ? 1 : -1)) }
+      }
+      return { entries: listed.entries, isComplete: base !== undefined }
     },
     beginScan() {
       const startMs = now().getTime()

@@ -24,6 +24,13 @@ export function noContent(state: Exclude<ContentState, { kind: "preparing" }>, b
   )
 }
 
+export const notAdmin = (name: string, contact: string | undefined): Markup =>
+  page(
+    "Administrators only",
+    html`<p>You are signed in as ${name}, which is no administrator of this server.</p>
+${contact === undefined ? "" : html`<p>Questions: ${contact}</p>`}`,
+  )
+
 export const accessDenied = ({
   name,
   tooManyGroups,
@@ -81,6 +88,7 @@ interface OwnSharesOptions {
   signsOut: boolean
   /** Whether readers have publish tokens of their own. */
   hasTokens: boolean
+  isAdmin: boolean
 }
 
 /** Asks before a share is removed. */
@@ -96,7 +104,7 @@ export const confirmUnshare = ({
 <form method="post" action="${base}/mine"><input type="hidden" name="id" value="${id}"><input type="hidden" name="proof" value="${csrfToken}"><input type="hidden" name="confirmed" value="yes"><p><button>Unshare</button> &nbsp; <a href="${base}/mine">Cancel</a></p></form>`,
   )
 
-export function ownShares(shares: OwnShare[], { base, name, signsOut, hasTokens }: OwnSharesOptions): Markup {
+export function ownShares(shares: OwnShare[], { base, name, signsOut, hasTokens, isAdmin }: OwnSharesOptions): Markup {
   const row = ({ id, title, url, updated, csrfToken }: OwnShare) => html`<li>
 <a href="${url}">${title || "Untitled session"}</a> <time datetime="${updated}">${updated.slice(0, 16).replace("T", " ")} UTC</time>
 <form method="post" action="${base}/mine"><input type="hidden" name="id" value="${id}"><input type="hidden" name="proof" value="${csrfToken}"><button aria-label="Unshare ${title || "Untitled session"}">Unshare</button></form>
@@ -104,7 +112,7 @@ export function ownShares(shares: OwnShare[], { base, name, signsOut, hasTokens 
   return page(
     "Your shares",
     html`<p>Signed in as ${name}.</p>
-${hasTokens ? html`<nav><a href="${base}/tokens">Your publish tokens</a></nav>` : ""}
+<nav>${hasTokens ? html`<a href="${base}/tokens">Your publish tokens</a>` : ""} ${isAdmin ? html`<a href="${base}/admin">All shares</a>` : ""}</nav>
 ${shares.length === 0 ? html`<p>You have no shares.</p>` : html`<ul>${shares.map(row)}</ul>`}
 ${signsOut ? html`<form method="post" action="${base}/auth/logout"><button>Sign out</button></form>` : ""}`,
   )

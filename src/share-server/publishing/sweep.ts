@@ -4,7 +4,7 @@ import { isShareId } from "../../share/share-id.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
 import type { Inventory } from "../inventory/inventory.ts"
 import type { Log } from "../log.ts"
-import { listTombstones, readOwner, type ShareOwner } from "../shares/ownership.ts"
+import { listTombstones, readOwner, type ShareOwner, sweepIndex } from "../shares/ownership.ts"
 import { listDirtyShares } from "./dirty-marks.ts"
 import { finishRemoval } from "./publish-share.ts"
 
@@ -36,6 +36,7 @@ export interface SweepOptions {
 export async function sweep(store: ObjectStore, { now, remove, log, inventory }: SweepOptions): Promise<void> {
   const isRemoved = await listTombstones(store)
   const scan = inventory.beginScan()
+  const unfinished = new Set<string>()
   for await (const id of store.folders("s/")) {
     if (!isShareId(id)) continue
     try {
@@ -45,8 +46,10 @@ export async function sweep(store: ObjectStore, { now, remove, log, inventory }:
       else if (!owner || !manifest || isRemoved(id)) await finishRemoval(store, id)
       else await scan.add(id)
     } catch (error) {
+      unfinished.add(id)
       log("warn", "share not swept", { message: error instanceof Error ? error.message : "" })
     }
   }
+  await sweepIndex(store, (id) => isRemoved(id) && !unfinished.has(id))
   await scan.end()
 }

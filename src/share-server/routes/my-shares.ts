@@ -27,6 +27,7 @@ export function addMySharesRoutes(app: ServerHono, options: ServerContext): void
       pages.ownShares(own, {
         base,
         name: reader.name,
+        isAdmin: reader.isAdmin,
         signsOut: access.routes !== undefined,
         hasTokens: tokensPerPerson > 0,
       }),

@@ -2,11 +2,10 @@ import type { Context, MiddlewareHandler } from "hono"
 import { shareApi } from "../../share-api/share-api.ts"
 import { fairSemaphore } from "../http/fair-semaphore.ts"
 import { HttpError } from "../http/http-error.ts"
-import { rateLimiter } from "../http/rate-limiter.ts"
 import { declaredLength, readBody } from "../http/request-body.ts"
-import type { Metrics } from "../metrics.ts"
-import { type PublishToken, tokenLookup } from "../shares/tokens.ts"
+import type { PublishToken } from "../shares/tokens.ts"
 import type { ServerContext, ServerEnv, ServerHono } from "./server-env.ts"
+import { bearerToken, tokenFinder } from "./token-finder.ts"
 
 /** Maximum bytes of all request bodies in flight. One token may use as much as one request may hold. */
 const MAX_TOTAL_BODY_BYTES = 96_000_000
@@ -28,6 +27,8 @@ export function addPublishingRoutes(app: ServerHono, options: ServerContext): vo
   const publishing: MiddlewareHandler<ServerEnv> = async (context, next) => {
     const plain = context.req.param("token") ?? bearerToken(context)
     const token = await findToken(plain)
+    if (token.role === "admin")
+      throw new HttpError(403, "This is an admin token, which cannot publish. Use a publish token.")
     context.set("backend", backends.forToken(token, plain))
     await admit(context, token, async () => {
       if (!isSync(context)) await limitBody(context)
@@ -41,24 +42,6 @@ export function addPublishingRoutes(app: ServerHono, options: ServerContext): vo
     app.on(["POST", "DELETE"], paths, publishing)
     app.route(mount === "" ? "/" : mount, api)
   }
-}
-
-/** Returns a function that looks up a publish token. It throws `HttpError` for unknown tokens and those that exceed their rate. */
-function tokenFinder({ store, metrics, ratePerMinute }: ServerContext) {
-  const tokenOf = tokenLookup(store)
-  const isWithinRate = rateLimiter(ratePerMinute)
-  return async (plain: string): Promise<PublishToken> => {
-    const token = await tokenOf(plain)
-    if (!token) throw refusedToken(metrics)
-    if (!isWithinRate(token.hash))
-      throw new HttpError(429, "Too many requests with this publish token. Try again in a minute.")
-    return token
-  }
-}
-
-function refusedToken(metrics: Metrics): HttpError {
-  metrics.increment("refused_tokens_total")
-  return new HttpError(401, "Unknown or revoked publish token.")
 }
 
 /**
@@ -95,5 +78,3 @@ async function limitBody(context: Context): Promise<void> {
 }
 
 const isSync = ({ req }: Context) => req.method === "POST" && req.path.endsWith("/sync")
-
-const bearerToken = ({ req }: Context) => /^Bearer (\S+)$/i.exec(req.header("authorization") ?? "")?.[1] ?? ""

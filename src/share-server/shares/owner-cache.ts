@@ -11,8 +11,8 @@ const MAX_CACHED_OWNERS = 10_000
 export interface OwnerCache {
   /** The owner of a share; undefined if there is no such share, or it was removed. */
   find(id: string): Promise<ShareOwner | undefined>
-  /** Runs the removal of a share, during and after which it has no owner; if the removal fails, the bucket decides. */
-  removing(id: string, work: () => Promise<void>): Promise<void>
+  /** Runs the removal of shares, during and after which they have no owner; if the removal fails, the bucket decides. */
+  removing<T>(ids: readonly string[], work: () => Promise<T>): Promise<T>
 }
 
 export function ownerCache(store: ObjectStore): OwnerCache {
@@ -28,13 +28,15 @@ export function ownerCache(store: ObjectStore): OwnerCache {
       cache.set(id, owner)
       return owner
     },
-    async removing(id, work) {
-      removed.set(id, true)
-      cache.delete(id)
+    async removing(ids, work) {
+      for (const id of ids) {
+        removed.set(id, true)
+        cache.delete(id)
+      }
       try {
-        await work()
+        return await work()
       } catch (error) {
-        removed.delete(id)
+        for (const id of ids) removed.delete(id)
         throw error
       }
     },

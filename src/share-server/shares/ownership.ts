@@ -1,9 +1,7 @@
 import { createHmac } from "node:crypto"
 import { mapConcurrently } from "../../lib/concurrency.ts"
 import { isEqualSecret, sha256 } from "../../lib/hash.ts"
-import { emptyPrefix } from "../../share/unshare.ts"
-import { collect, MAX_CONCURRENT_READS, type ObjectStore } from "../../store/object-store.ts"
-import { listDirtyMarks } from "../publishing/dirty-marks.ts"
+import { MAX_CONCURRENT_READS, type ObjectStore } from "../../store/object-store.ts"
 import { getJson, putJson, serverPrefixOf } from "./json-objects.ts"
 import { hasSharesOf, type PublishToken } from "./tokens.ts"
 
@@ -25,8 +23,10 @@ const keyOf = (id: string) => `${serverPrefixOf(id)}owner.json`
 /** Key of a removed share's tombstone. It contains a hash, so that it does not reveal the id in the link. */
 const tombstoneKey = (id: string) => `gone/${sha256(id)}.json`
 
-/** Index of a token's shares, to find them without listing all shares. */
-const indexPrefix = (token: string) => `published/${token}/`
+/** Index of the shares of each token, to find them without listing all shares. */
+const INDEX_FOLDER = "published/"
+const indexPrefix = (token: string) => `${INDEX_FOLDER}${token}/`
+const idOf = (indexKey: string) => indexKey.slice(indexKey.lastIndexOf("/") + 1).replace(/\.json$/, "")
 
 /**
  * Derives the id and the secret of a session's share from the token: every request, on any instance, gets the same ones
@@ -70,7 +70,12 @@ export const isOwner = async (
  * Writes the permanent tombstone of a share: from now on, it is not readable and nothing can be added. Keeps the hash
  * of the secret, so that the owner can repeat an interrupted removal.
  */
-async function writeTombstone(store: ObjectStore, id: string, owner: ShareOwner | undefined, now: Date): Promise<void> {
+export async function writeTombstone(
+  store: ObjectStore,
+  id: string,
+  owner: ShareOwner | undefined,
+  now: Date,
+): Promise<void> {
   const { secret } = owner ?? (await getJson<{ secret?: string }>(store, tombstoneKey(id))) ?? {}
   await putJson(store, tombstoneKey(id), { removed: now.toISOString(), ...(secret && { secret }) })
 }
@@ -79,22 +84,6 @@ async function writeTombstone(store: ObjectStore, id: string, owner: ShareOwner 
 export async function wasRemovedWithSecret(store: ObjectStore, id: string, secret: string): Promise<boolean> {
   const gone = await getJson<{ secret?: string }>(store, tombstoneKey(id))
   return gone?.secret !== undefined && isEqualSecret(gone.secret, sha256(secret))
-}
-
-/**
- * Removes a share: writes its tombstone, then deletes its objects. Can be interrupted and repeated. Throws what the
- * store throws, and `left-behind`.
- */
-export async function removeShare(
-  store: ObjectStore,
-  id: string,
-  owner: ShareOwner | undefined,
-  now: Date,
-): Promise<void> {
-  await writeTombstone(store, id, owner, now)
-  await emptyPrefix(store, id)
-  await store.delete(await listDirtyMarks(store, id))
-  if (owner) await removeFromIndex(store, owner.token, id)
 }
 
 export const hasTombstone = async (store: ObjectStore, id: string): Promise<boolean> =>
@@ -107,25 +96,32 @@ export async function listTombstones(store: ObjectStore): Promise<(id: string) =
   return (id) => keys.has(tombstoneKey(id))
 }
 
-/** Number of a token's shares. */
-export const countShares = async (store: ObjectStore, token: string): Promise<number> =>
-  new Set((await collect(store.list(indexPrefix(token)))).map(({ key }) => key)).size
+/** Ids of a token's shares, in no order. */
+export async function shareIdsOf(store: ObjectStore, token: string): Promise<Set<string>> {
+  const ids = new Set<string>()
+  for await (const { key, hides } of store.list(indexPrefix(token))) if (!hides) ids.add(idOf(key))
+  return ids
+}
 
-/** Removes a share from the index of its token. */
-export async function removeFromIndex(store: ObjectStore, token: string, id: string): Promise<void> {
+/** Removes shares from the index of their token. */
+export async function removeFromIndex(store: ObjectStore, token: string, ids: ReadonlySet<string>): Promise<void> {
   const entries = []
-  const key = `${indexPrefix(token)}${id}.json`
-  for await (const entry of store.list(indexPrefix(token))) if (entry.key === key) entries.push(entry)
+  for await (const entry of store.list(indexPrefix(token))) if (ids.has(idOf(entry.key))) entries.push(entry)
+  await store.delete(entries)
+}
+
+/** Removes shares from the indexes of all tokens: those whose removal was interrupted before its end. */
+export async function sweepIndex(store: ObjectStore, isRemoved: (id: string) => boolean): Promise<void> {
+  const entries = []
+  for await (const entry of store.list(INDEX_FOLDER)) if (isRemoved(idOf(entry.key))) entries.push(entry)
   await store.delete(entries)
 }
 
 /** Ids of a token's shares, newest first, at most `limit`. */
 export async function listShareIds(store: ObjectStore, token: string, limit: number): Promise<string[]> {
-  const keys = new Set<string>()
-  for await (const { key } of store.list(indexPrefix(token))) keys.add(key)
-  const found = await mapConcurrently(keys, MAX_CONCURRENT_READS, async (key) => {
-    const { created = "" } = (await getJson<{ created: string }>(store, key)) ?? {}
-    return { id: key.slice(indexPrefix(token).length).replace(/\.json$/, ""), created }
+  const found = await mapConcurrently(await shareIdsOf(store, token), MAX_CONCURRENT_READS, async (id) => {
+    const { created = "" } = (await getJson<{ created: string }>(store, `${indexPrefix(token)}${id}.json`)) ?? {}
+    return { id, created }
   })
   found.sort((a, b) => (a.created < b.created ? 1 : -1))
   return found.map(({ id }) => id).slice(0, limit)

@@ -20,12 +20,12 @@ import {
   hasTombstone,
   isOwner,
   readOwner,
-  removeShare,
   type ShareOwner,
   wasRemovedWithSecret,
   writeOwner,
 } from "./ownership.ts"
-import type { PublishToken } from "./tokens.ts"
+import { closeShares, deleteClosed, removeShare } from "./removal.ts"
+import { findToken, type PublishToken } from "./tokens.ts"
 
 export interface ShareBackendsOptions {
   store: ObjectStore
@@ -55,6 +55,19 @@ export interface ShareBackends {
   forToken(token: PublishToken, plain: string): ShareBackend
   /** Removes a share for an authorized caller. `by`: the person, for the log. Throws what the store throws, and `left-behind`. */
   remove(id: string, owner: ShareOwner, by?: string): Promise<void>
+  /**
+   * Removes shares for an authorized person: all of them are unreadable before the first one is deleted. Other ids are
+   * left out. Throws what the store throws; the sweep finishes what was begun.
+   */
+  removeMany(ids: readonly string[], by: string): Promise<RemovedShares>
+}
+
+/** What `removeMany` did. */
+export interface RemovedShares {
+  /** Shares that nobody can read any more. */
+  removed: number
+  /** How many of them still have objects in the bucket, which are being deleted, or are tried again by the sweep. */
+  undeleted: number
 }
 
 /** A batch that was just stored. */
@@ -92,6 +105,7 @@ export function shareBackends(options: ShareBackendsOptions): ShareBackends {
   }
   return {
     remove: (id, owner, by) => removeOwned(context, id, owner, by),
+    removeMany: (ids, by) => removeMany(context, ids, by),
     forToken: (token, plain) => ({
       create: (session) => createShare(context, session, token, plain),
       sync: (id, _, request) => acceptSync(context, id, request, token),
@@ -115,6 +129,11 @@ async function createShare(
     const about = { format: FORMAT, id, session, title: "", generator: version, objects: {} }
     await writeManifest(store, { ...about, state: "publishing", created, updated: created })
     await writeOwner(store, id, { session, token, secret, now: now() })
+    if (!(await findToken(store, token.hash))) {
+      // Revoked meanwhile: whoever removes the token's shares may not have seen this one.
+      await removeShare(store, id, await readOwner(store, id), now())
+      throw new HttpError(401, "This publish token was revoked.")
+    }
     quota.addShare(id)
     audit("create", { share: id, token: token.name })
   }
@@ -196,8 +215,29 @@ async function removeOwned(
   by?: string,
 ) {
   secretMarks.forget(id)
-  await owners.removing(id, () => removeShare(store, id, owner, now()))
+  await owners.removing([id], () => removeShare(store, id, owner, now()))
   if (owner) audit("remove", { share: id, token: owner.name, ...(by !== undefined && { by }) })
+}
+
+/** A person waits this long for the deletion of what is closed; then it continues in the background. */
+const MAX_DELETION_WAIT_MS = 15_000
+
+async function removeMany(
+  { store, now, owners, secretMarks, audit }: BackendContext,
+  ids: readonly string[],
+  by: string,
+): Promise<RemovedShares> {
+  for (const id of ids) secretMarks.forget(id)
+  const closed = await owners.removing(ids, () => closeShares(store, ids, now()))
+  for (const { id, owner } of closed) audit("remove", { share: id, token: owner.name, by })
+  const deleted = deleteClosed(store, closed).then((failed) => failed.length)
+  let timer: NodeJS.Timeout | undefined
+  const tooLong = new Promise<number>((resolve) => {
+    timer = setTimeout(() => resolve(closed.length), MAX_DELETION_WAIT_MS)
+  })
+  const undeleted = await Promise.race([deleted, tooLong])
+  clearTimeout(timer)
+  return { removed: closed.length, undeleted }
 }
 
 /** A session has reached the limit of what is stored of it. */

@@ -16,6 +16,8 @@ export interface PublishToken {
   owner?: string
   /** ISO 8601, UTC. */
   created: string
+  /** An admin token lists, unshares and revokes through the admin API, and publishes nothing. */
+  role?: "admin"
   /** Hashes of the tokens that it replaced; their shares belong to it. */
   replaces?: string[]
 }
@@ -36,9 +38,13 @@ const newToken = (): string => `ocb_${randomBytes(24).toString("base64url")}`
 
 export const isToken = (text: string): boolean => /^ocb_[A-Za-z0-9_-]{32}$/.test(text)
 
+/** A valid token by its hash. Throws what the store throws. */
+export const findToken = (store: ObjectStore, hash: string): Promise<PublishToken | undefined> =>
+  getJson<PublishToken>(store, keyOf(hash))
+
 /** A token by its hash, also if it was revoked. Throws what the store throws. */
 export const findTokenByHash = async (store: ObjectStore, hash: string): Promise<PublishToken | undefined> =>
-  (await getJson<PublishToken>(store, keyOf(hash))) ?? getJson<RevokedToken>(store, revokedKeyOf(hash))
+  (await findToken(store, hash)) ?? getJson<RevokedToken>(store, revokedKeyOf(hash))
 
 /** Creates a token and returns it in plain text, once. Throws what `createTokens` throws. */
 export async function createToken(
@@ -49,7 +55,7 @@ export async function createToken(
   return created!.token
 }
 
-const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s.]+$/
+export const isEmail = (text: string): boolean => /^[^@\s]+@[^@\s]+\.[^@\s.]+$/.test(text)
 
 /**
  * Creates tokens and returns them in plain text, once. The owner of a token is the given one, or its name if that is an
@@ -57,9 +63,14 @@ const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s.]+$/
  */
 export async function createTokens(
   store: ObjectStore,
-  { names, owner, now }: { names: readonly string[]; owner?: string | undefined; now: Date },
+  {
+    names,
+    owner,
+    role,
+    now,
+  }: { names: readonly string[]; owner?: string | undefined; role?: PublishToken["role"]; now: Date },
 ): Promise<{ name: string; token: string }[]> {
-  if (owner !== undefined && !EMAIL.test(owner))
+  if (owner !== undefined && !isEmail(owner))
     throw new ShareError("bad-usage", `Invalid owner ${JSON.stringify(owner)}.`, {
       hint: "Use the e-mail address with which the person signs in, such as alice@corp.example.",
     })
@@ -70,9 +81,9 @@ export async function createTokens(
     taken.add(name)
   }
   return mapConcurrently(names, MAX_CONCURRENT_READS, async (name) => {
-    const ownedBy = owner ?? (EMAIL.test(name) ? name : undefined)
+    const ownedBy = owner ?? (isEmail(name) ? name : undefined)
     const about = { name, created: now.toISOString(), ...(ownedBy !== undefined && { owner: ownedBy }) }
-    return { name, token: await newTokenIn(store, about) }
+    return { name, token: await newTokenIn(store, { ...about, ...(role && { role }) }) }
   })
 }
 
@@ -83,10 +94,12 @@ const takenError = (name: string) =>
 
 /** Replaces a token by a new one with the same name, owner and shares, and revokes the old one. */
 export async function rotateToken(store: ObjectStore, { name, now }: { name: string; now: Date }): Promise<string> {
-  const { hash, owner, replaces = [] } = await tokenNamed(store, name)
-  const replaced = { name, created: now.toISOString(), ...(owner && { owner }), replaces: [hash, ...replaces] }
+  const old = await tokenNamed(store, name)
+  const { hash, owner, role, replaces = [] } = old
+  const kept = { name, ...(owner && { owner }), ...(role && { role }) }
+  const replaced = { ...kept, created: now.toISOString(), replaces: [hash, ...replaces] }
   const token = await newTokenIn(store, replaced)
-  await revoke(store, hash, now)
+  await revoke(store, old, now)
   return token
 }
 
@@ -126,7 +139,9 @@ async function tokensIn<T extends PublishToken>(store: ObjectStore, folder: stri
  * name.
  */
 export async function revokeToken(store: ObjectStore, name: string, now: Date): Promise<RevokedToken> {
-  return revoke(store, (await tokenNamed(store, name)).hash, now)
+  const token = await tokenNamed(store, name)
+  await revoke(store, token, now)
+  return { ...token, revoked: now.toISOString() }
 }
 
 async function tokenNamed(store: ObjectStore, name: string): Promise<PublishToken> {
@@ -137,16 +152,16 @@ async function tokenNamed(store: ObjectStore, name: string): Promise<PublishToke
   })
 }
 
-// The revoked record is written before the token is deleted, so that the owner of its shares is always known.
-async function revoke(store: ObjectStore, hash: string, now: Date): Promise<RevokedToken> {
-  const token = await getJson<PublishToken>(store, keyOf(hash))
-  if (!token) throw new ShareError("bad-usage", "The token was revoked by another process.")
-  const revoked = { ...token, revoked: now.toISOString() }
-  await putJson(store, revokedKeyOf(hash), revoked)
+/**
+ * Revokes a token; harmless if another process does the same. The revoked record is written before the token is deleted,
+ * so that the owner of its shares is always known. Throws what the store throws.
+ */
+export async function revoke(store: ObjectStore, token: PublishToken, now: Date): Promise<void> {
+  const { hash } = token
+  await putJson(store, revokedKeyOf(hash), { ...token, revoked: now.toISOString() })
   const versions = []
   for await (const entry of store.list(FOLDER)) if (entry.key === keyOf(hash)) versions.push(entry)
   await store.delete(versions)
-  return revoked
 }
 
 /**
@@ -164,11 +179,23 @@ const isSameEmail = (a: string | undefined, b: string | undefined): boolean =>
   a !== undefined && a.trim().toLowerCase() === b?.trim().toLowerCase()
 
 /** Tokens of a person, revoked ones included: their shares still belong to their owner. */
-export async function tokensOfOwner(store: ObjectStore, email: string | undefined): Promise<PublishToken[]> {
+export async function tokensOfOwner(store: ObjectStore, email: string | undefined): Promise<KnownToken[]> {
   if (email === undefined) return []
-  const all = (await Promise.all([listTokens(store), listRevoked(store)])).flat()
-  const own = new Map(all.map((token) => [token.hash, token]))
-  return [...own.values()].filter(({ owner }) => isSameEmail(owner, email))
+  return (await listKnown(store)).filter(({ owner }) => isSameEmail(owner, email))
+}
+
+/** The token of a name, if it is valid, and all revoked ones that had this name. */
+export const tokensNamed = async (store: ObjectStore, name: string): Promise<KnownToken[]> =>
+  (await listKnown(store)).filter((token) => token.name === name)
+
+/** A token, valid or revoked. */
+export type KnownToken = PublishToken & Partial<Pick<RevokedToken, "revoked">>
+
+/** All tokens, by name. One that is being revoked counts as valid. */
+export async function listKnown(store: ObjectStore): Promise<KnownToken[]> {
+  const [valid, revoked] = await Promise.all([listTokens(store), listRevoked(store)])
+  const hashes = new Set(valid.map(({ hash }) => hash))
+  return [...valid, ...revoked.filter(({ hash }) => !hashes.has(hash))].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** TTL of the cache of unknown tokens. Known tokens are read each time, since they may be revoked. */
@@ -182,7 +209,7 @@ export function tokenLookup(store: ObjectStore) {
     if (!isToken(text)) return undefined
     const hash = sha256(text)
     if (unknown.has(hash)) return undefined
-    const token = await getJson<PublishToken>(store, keyOf(hash))
+    const token = await findToken(store, hash)
     if (token === undefined) unknown.set(hash, true)
     return token
   }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
+import { emailOf, hasTooManyGroups, matchesRules } from "../../../src/share-server/access/access-rules.ts"
 import { mergeClaims } from "../../../src/share-server/access/id-claims.ts"
-import { emailOf, hasTooManyGroups, mayRead } from "../../../src/share-server/access/reader-rules.ts"
 
 test.each([
   [{ email: "a@x.example", email_verified: true }, { email: "b@x.example", email_verified: true }, "a@x.example"],
@@ -25,7 +25,7 @@ test.each([
   ["roles.0", { roles: ["reader"] }, true],
   ["roles.length", { roles: ["reader"] }, false],
 ])("the claim %s in %j", (name, claims, expected) => {
-  expect(mayRead(claims, { claims: { [name]: ["reader"] } })).toBe(expected)
+  expect(matchesRules(claims, { claims: { [name]: ["reader"] } })).toBe(expected)
 })
 
 test("groups that Entra ID leaves out are noticed where a rule needs them", () => {

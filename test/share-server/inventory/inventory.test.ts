@@ -5,7 +5,8 @@ import { FORMAT, type Manifest, writeManifest } from "../../../src/share/manifes
 import { type Inventory, inventory } from "../../../src/share-server/inventory/inventory.ts"
 import { describeShare } from "../../../src/share-server/inventory/inventory-entry.ts"
 import { writeBase } from "../../../src/share-server/inventory/inventory-objects.ts"
-import { readOwner, removeShare, writeOwner } from "../../../src/share-server/shares/ownership.ts"
+import { readOwner, writeOwner } from "../../../src/share-server/shares/ownership.ts"
+import { removeShare } from "../../../src/share-server/shares/removal.ts"
 import { createToken, listTokens, type PublishToken } from "../../../src/share-server/shares/tokens.ts"
 import { directoryStore } from "../../../src/store/directory/directory.ts"
 import { collect, type ObjectStore } from "../../../src/store/object-store.ts"
@@ -169,6 +170,16 @@ test("an entry has the owner's address, the project, the size and the hour of th
   await scan(store, own)
   const other = await inventory(store, now).list()
   expect(other).toMatchObject({ entries: [entry], isComplete: true })
+})
+
+test("whoever lists while changes are being written sees them", async () => {
+  const { store, now, tokens } = await bucket()
+  const own = inventory(store, now)
+  const id = newId()
+  await publish(store, { id, token: tokens[0]!, now: now(), version: 1 })
+  own.change(id)
+  const lists = await Promise.all([own.list(), own.list(), own.list()])
+  expect(lists.map(({ entries }) => entries.map((entry) => entry.id))).toEqual([[id], [id], [id]])
 })
 
 test("a scan deletes what it replaces", async () => {
