@@ -1,12 +1,7 @@
 import { spawn } from "node:child_process"
-import { createWriteStream } from "node:fs"
-import { mkdtemp, rm } from "node:fs/promises"
-import os from "node:os"
-import path from "node:path"
-import { Readable } from "node:stream"
-import { pipeline } from "node:stream/promises"
 import { ShareError } from "../errors.ts"
 import type { SessionRecord } from "../session/source.ts"
+import { withSessionFile } from "./session-file.ts"
 
 /** A secret that a scanner of the user's own found. */
 export interface KnownSecret {
@@ -27,20 +22,7 @@ const MIN_SECRET_CHARS = 4
  * be scanned is not shared.
  */
 export async function runOwnScanner(record: SessionRecord, command: readonly string[]): Promise<KnownSecret[]> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "opencode-bucket-scan-"))
-  try {
-    const file = path.join(folder, "session.jsonl")
-    await pipeline(Readable.from(linesOf(record)), createWriteStream(file, { mode: 0o600 }))
-    return findingsOf(await outputOf(command, file), command)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function* linesOf(record: SessionRecord): AsyncGenerator<string> {
-  yield `${JSON.stringify(record.info)}\n`
-  for await (const message of record.messages()) yield `${JSON.stringify(message)}\n`
-  for (const child of record.children) yield* linesOf(child)
+  return withSessionFile(record, async (file) => findingsOf(await outputOf(command, file), command))
 }
 
 function outputOf([program, ...given]: readonly string[], file: string): Promise<string> {

@@ -50,13 +50,15 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     log,
     onPublished: shares.change,
   })
-  const { publicUrl, redact } = settings
+  const { publicUrl, redact, omit } = settings
   const maxBodyBytes = settings.maxRequestMb * 1_000_000
   const backends = shareBackends({
     store,
     version,
     now,
     redact,
+    omit,
+    hasHook: settings.publishHook !== undefined,
     clean: pool.clean,
     maxBodyBytes,
     maxShareBytes: settings.maxShareMb * 1_000_000,
@@ -125,6 +127,8 @@ const jobOf = (settings: ServerSettings) => ({
   destination: destinationOf(settings),
   version,
   redact: settings.redact,
+  omit: settings.omit,
+  publishHook: settings.publishHook,
   lifetimeMs: parseDuration(settings.expires) ?? Number.POSITIVE_INFINITY,
 })
 

@@ -4,6 +4,7 @@ import { ShareError } from "../errors.ts"
 import { parseDuration } from "../lib/duration.ts"
 import { firstHidden } from "../lib/terminal-text.ts"
 import { misspeltVariables, variableOf } from "../lib/variables.ts"
+import { omissions } from "../session/omissions.ts"
 import { BUCKET_OPTIONS, type BucketOptions, bucketOptionNames, MAX_TIMEOUT_SECONDS } from "../store/bucket-options.ts"
 import { checkDestination, formatDestination, invalidDestinationError } from "../store/check-destination.ts"
 import { canonicalTo } from "../store/open-store.ts"
@@ -121,8 +122,13 @@ export const serverSettingsSchema = z.strictObject({
       emails: z.boolean().optional(),
       patterns: z.array(textSetting).optional(),
       allow: z.array(textSetting).optional(),
+      refuse: z.boolean().optional(),
     }),
   ).optional(),
+  /** Kinds of content that no share contains. */
+  omit: listSetting.pipe(z.array(z.enum(omissions))).default([]),
+  /** A program and its arguments that allows or refuses what is about to be published. */
+  publishHook: jsonSetting(z.array(textSetting).min(1, "must name a program")).optional(),
   /** Maximum body of one request in megabytes, and maximum requests per minute for each token. */
   maxRequestMb: integerSetting(1).default(32),
   /** Maximum megabytes stored for one session. */

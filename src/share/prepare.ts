@@ -71,9 +71,12 @@ const refusal = (found: readonly SecretCount[]) =>
   })
 
 /** The same pipeline for a record that is redacted already, with all that is in it. */
-export async function prepareRedacted(record: SessionRecord): Promise<Pick<Prepared, "session" | "leftOut">> {
-  const session = published(normalizeSession(trimUnfinished(requireRoles(record))), publishedTool)
-  return { session, leftOut: undefined }
+export async function prepareRedacted(
+  record: SessionRecord,
+  selection: Selection,
+): Promise<Pick<Prepared, "session" | "leftOut">> {
+  const selected = await select(trimUnfinished(requireRoles(record)), selection)
+  return { session: published(normalizeSession(selected), publishedTool), leftOut: inWords(selection) }
 }
 
 function inWords({ omit = [], until = "end" }: Selection): string | undefined {

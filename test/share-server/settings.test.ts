@@ -117,6 +117,8 @@ test.each([
     },
     ["adminClaims need an issuer"],
   ],
+  ["a kind of content that there is not", { ...signIn, OPENCODE_BUCKET_OMIT: "images" }, ["omit "]],
+  ["a hook without a program", { ...signIn, OPENCODE_BUCKET_PUBLISH_HOOK: "[]" }, ["publishHook must name a program"]],
   ["an administrator who is no address", { ...signIn, OPENCODE_BUCKET_ADMINS: "ada" }, ["admins must be e-mail"]],
   ["a time that is none", { ...signIn, OPENCODE_BUCKET_EXPIRES: "soon" }, ["expires must be"]],
 ])("%s is refused with a message without the value", (_, env, said) => {

@@ -9,7 +9,7 @@ import { jsonLogger, shortId } from "../../src/share-server/log.ts"
 import { createMetrics } from "../../src/share-server/metrics.ts"
 import { publishMemory } from "../../src/share-server/publishing/publish-memory.ts"
 import { publishShare } from "../../src/share-server/publishing/publish-share.ts"
-import { shareBackends } from "../../src/share-server/shares/share-backend.ts"
+import { type ShareBackendsOptions, shareBackends } from "../../src/share-server/shares/share-backend.ts"
 import { createToken } from "../../src/share-server/shares/tokens.ts"
 import type { ObjectStore } from "../../src/store/object-store.ts"
 import { fixture } from "./run-command.ts"
@@ -31,6 +31,8 @@ interface OwnOptions {
   access?: Access
   now?: () => Date
   maxShare?: number
+  /** The company's policy. */
+  policy?: Pick<ShareBackendsOptions, "redact" | "omit"> & { publishHook?: readonly string[] }
 }
 
 /** Server instances over the test's own bucket; shares are published only when the test says so. */
@@ -56,6 +58,9 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
       now,
       maxBodyBytes: 4_000_000,
       maxShareBytes: more.maxShare ?? 128_000_000,
+      redact: more.policy?.redact,
+      omit: more.policy?.omit,
+      hasHook: more.policy?.publishHook !== undefined,
       linkOf: (id) => `${publicUrl}/share/${id}`,
       onStored: (id, stored) => {
         kept.push(id)
@@ -99,6 +104,7 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
           memory,
           fresh: batches,
           secrets: secrets.get(id),
+          ...more.policy,
         })
         listed.change(id)
         return outcome

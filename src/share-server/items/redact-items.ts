@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto"
+import type { SecretCount } from "../../redact/marks/secrets.ts"
 import { type RedactOptions, redact } from "../../redact/redact.ts"
 import type { StoredItem } from "./stored-item.ts"
 
@@ -23,10 +24,10 @@ export async function redactItems(
   items: StoredItem[],
   secretMarks: SecretMarks,
   options: RedactOptions = {},
-): Promise<StoredItem[]> {
+): Promise<{ items: StoredItem[]; found: SecretCount[] }> {
   const hash = (text: string) => hashWith(secretMarks.key, text)
   const seen = secretMarks.marks.size > 0 ? findMarked(items, (text) => secretMarks.marks.has(markOf(hash(text)))) : []
-  const { record } = await redact(
+  const { record, found } = await redact(
     {
       info: items.find(({ type }) => type === "session")?.data ?? {},
       async *messages() {
@@ -48,7 +49,7 @@ export async function redactItems(
   )
   const clean: StoredItem[] = []
   for await (const data of record.messages()) clean.push({ ...items[clean.length]!, data })
-  return clean
+  return { items: clean, found }
 }
 
 /** Marks of secrets that a sync has revealed, as a publishing process needs them. */
@@ -68,7 +69,7 @@ export async function redactRevealed(
 ): Promise<StoredItem[] | undefined> {
   const secretMarks = { key, marks: new Set(marks) }
   const found = findMarked(items, (text) => secretMarks.marks.has(markOf(hashWith(key, text))))
-  return found.length === 0 ? undefined : redactItems(items, secretMarks, options)
+  return found.length === 0 ? undefined : (await redactItems(items, secretMarks, options)).items
 }
 
 const hashWith = (key: Uint8Array, text: string) => createHmac("sha256", key).update(text).digest()

@@ -13,7 +13,7 @@ export const preparing = (): Markup =>
 
 /** @param bodyLimitMb what the server accepts in one request */
 export function noContent(state: Exclude<ContentState, { kind: "preparing" }>, bodyLimitMb: number): Markup {
-  if (state.kind === "too large")
+  if (state.kind === "refused")
     return page("Not published", html`<p>The server refused this conversation: ${state.reason}</p>`)
   return page(
     "Nothing arrived yet",

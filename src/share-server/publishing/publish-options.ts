@@ -1,4 +1,5 @@
 import type { RedactOptions } from "../../redact/redact.ts"
+import type { Omission } from "../../session/omissions.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
 import type { RevealedSecrets } from "../items/redact-items.ts"
 import type { PublishMemory } from "./publish-memory.ts"
@@ -8,6 +9,10 @@ export interface PublishShareOptions {
   version: string
   now: () => Date
   redact?: RedactOptions | undefined
+  /** Kinds of content that no share contains. */
+  omit?: readonly Omission[] | undefined
+  /** A program and its arguments; see `refusalOfHook`. */
+  publishHook?: readonly string[] | undefined
   /** Shares expire this long after the last change of their session, in milliseconds. Default: never. */
   lifetimeMs?: number | undefined
   memory?: PublishMemory

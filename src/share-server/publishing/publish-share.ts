@@ -20,9 +20,9 @@ import { listServerObjects, type ServerObjects } from "./server-objects.ts"
 
 /**
  * `busy`: another instance publishes the share, or has taken it over; try again. `gone`: it was removed, and nothing is
- * left of it.
+ * left of it. `refused`: the hook does not allow it.
  */
-export type PublishOutcome = "published" | "busy" | "gone" | "too large"
+export type PublishOutcome = "published" | "busy" | "gone" | "too large" | "refused"
 
 /** More batches than this are merged into one when they have been published. */
 const MAX_BATCHES = 8
@@ -75,7 +75,7 @@ async function publishStored(
     const isConsistent = !lease.wasAbandoned && !stored.isInconsistent
     const status =
       stored.items.size === 0 ? "published" : await publishVersion(id, stored, { ...options, lease, isConsistent })
-    if (status !== "published") return await recover(store, id, stored)
+    if (status !== "published" && status !== "refused") return await recover(store, id, stored)
     const isMerging = isRedacted || stored.isInconsistent || names.size > MAX_BATCHES
     if (isMerging) await mergeBatches(store, id, stored, memory.batches)
     const hasNews = previous !== undefined && [...names].some((name) => !previous.has(name))
@@ -86,8 +86,8 @@ async function publishStored(
     // The lease is still there: so no removal had finished before the last upload, and the objects of a later one go with it.
     if (!(await lease.finish([...marks, ...(isMerging ? objects.batches : [])])))
       return await recover(store, id, stored)
-    memory.published.set(id, names)
-    return "published"
+    if (status === "published") memory.published.set(id, names)
+    return status
   } catch (error) {
     // Objects of two versions may be mixed now; if that cannot be recorded, the lease is left behind, which tells the same.
     await recover(store, id, stored).then(() => lease.release())

@@ -52,6 +52,7 @@ export function sharePublisher({
       const result = await pool.publish({ job: "publish", id, fresh: fresh.take(id), secrets: revealed, ...job })
       if (result !== "busy" && secrets.get(id) === revealed) secrets.delete(id)
       if (result === "published") onPublished(id)
+      if (result === "refused") log("audit", "refused", { share: shortId(id), reason: "publish hook" })
       if (result === "given up") log("error", "publish given up", { share: shortId(id) })
       metrics.increment("publishes_total", { result })
       metrics.observe("publish_seconds", (performance.now() - start) / 1000)

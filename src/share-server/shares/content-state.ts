@@ -6,8 +6,8 @@ import { getJson, putJson, serverPrefixOf } from "./json-objects.ts"
 /** Why a share has no page yet. */
 export type ContentState =
   | { kind: "preparing" }
-  /** The server refused its content, which is too large. */
-  | { kind: "too large"; reason: string }
+  /** The server refused its content. */
+  | { kind: "refused"; reason: string }
   /** Nothing has arrived for a while: probably a proxy refuses large requests. */
   | { kind: "nothing arrived"; minutes: number }
 
@@ -16,14 +16,25 @@ const ARRIVAL_TIME_MS = 60_000
 
 const refusalKey = (id: string) => `${serverPrefixOf(id)}refused.json`
 
-/** Records why content of a share was refused, for whoever opens its link. */
-export const writeRefusal = (store: ObjectStore, id: string, reason: string): Promise<void> =>
-  putJson(store, refusalKey(id), { reason })
+/** Why content of a share was refused. */
+export interface Refusal {
+  /** Sentences for people. */
+  reason: string
+  /** By the company's policy: nothing more is accepted, since the page would lack what was refused. */
+  isFinal?: boolean
+}
+
+/** Records why content of a share was refused, for its client and whoever opens its link. */
+export const writeRefusal = (store: ObjectStore, id: string, refusal: Refusal): Promise<void> =>
+  putJson(store, refusalKey(id), refusal)
+
+export const readRefusal = (store: ObjectStore, id: string): Promise<Refusal | undefined> =>
+  getJson<Refusal>(store, refusalKey(id))
 
 /** Finds out why a share that was created has no page. Throws what the store throws. */
 export async function contentState(store: ObjectStore, id: string, now: Date): Promise<ContentState> {
-  const refusal = await getJson<{ reason: string }>(store, refusalKey(id))
-  if (refusal) return { kind: "too large", reason: String(refusal.reason) }
+  const refusal = await readRefusal(store, id)
+  if (refusal) return { kind: "refused", reason: String(refusal.reason) }
   const manifest = await readManifest(store, id)
   const waitedMs = manifest ? now.getTime() - Date.parse(manifest.created) : 0
   if (waitedMs < ARRIVAL_TIME_MS || (await storedBytes(store, id)) > 0) return { kind: "preparing" }

@@ -1,5 +1,5 @@
 import { ShareError } from "../../errors.ts"
-import type { RedactOptions } from "../../redact/redact.ts"
+import type { Omission } from "../../session/omissions.ts"
 import { FORMAT, writeManifest } from "../../share/manifest.ts"
 import { isShareId } from "../../share/share-id.ts"
 import { emptyPrefix } from "../../share/unshare.ts"
@@ -8,12 +8,12 @@ import type { ObjectStore } from "../../store/object-store.ts"
 import { HttpError } from "../http/http-error.ts"
 import { readSyncBody } from "../http/request-body.ts"
 import { newBatchName, redactionRules, storeBatch } from "../items/batches.ts"
-import { type CleanBatch, cleanBatch, type RawBatch } from "../items/clean-batch.ts"
+import { type CleanBatch, cleanBatch, type RawBatch, type ServerRedactOptions } from "../items/clean-batch.ts"
 import { deriveMarkKey, type RevealedSecrets } from "../items/redact-items.ts"
 import { type SecretMarkCache, secretMarkCache } from "../items/secret-mark-cache.ts"
 import { type ShareQuota, shareQuota } from "../items/share-quota.ts"
 import { addDirtyMark, listDirtyMarks } from "../publishing/dirty-marks.ts"
-import { writeRefusal } from "./content-state.ts"
+import { readRefusal, writeRefusal } from "./content-state.ts"
 import { type OwnerCache, ownerCache } from "./owner-cache.ts"
 import {
   deriveShare,
@@ -31,7 +31,11 @@ export interface ShareBackendsOptions {
   store: ObjectStore
   version: string
   now: () => Date
-  redact?: RedactOptions | undefined
+  redact?: ServerRedactOptions | undefined
+  /** Kinds of content that are not stored. */
+  omit?: readonly Omission[] | undefined
+  /** Whether a hook decides what is published. */
+  hasHook?: boolean
   /** Maximum bytes of one sync, and of all stored items of one session. */
   maxBodyBytes: number
   maxShareBytes: number
@@ -85,6 +89,8 @@ interface BackendContext extends ShareBackendsOptions {
   owners: OwnerCache
   /** See `redactionRules`. */
   rules: string
+  /** Whether shares may have been refused by the company's policy. */
+  hasPolicy: boolean
 }
 
 /**
@@ -102,6 +108,7 @@ export function shareBackends(options: ShareBackendsOptions): ShareBackends {
     quota: shareQuota(store, maxShareBytes),
     owners: ownerCache(store),
     rules: redactionRules(options.version, options.redact),
+    hasPolicy: options.redact?.refuse === true || options.hasHook === true,
   }
   return {
     remove: (id, owner, by) => removeOwned(context, id, owner, by),
@@ -140,15 +147,18 @@ async function createShare(
   return { id, url: linkOf(id), secret }
 }
 
-/** Stores a sync. A refusal of its size is recorded for whoever opens the link, since OpenCode does not show it. */
+/** Stores a sync. A refusal of its size or by the company's policy is recorded for whoever opens the link, since OpenCode does not show it. */
 async function acceptSync(context: BackendContext, id: string, request: Request, token: PublishToken): Promise<void> {
   try {
     await storeSync(context, id, request, token)
   } catch (error) {
     const isTooLarge = (error instanceof HttpError && error.status === 413) || error instanceof ShareTooLargeError
-    if (isTooLarge && (await context.owners.find(id))?.token === token.hash) {
-      context.audit("refused", { share: id, token: token.name, reason: error.message })
-      await writeRefusal(context.store, id, error.message)
+    const isFinal = error instanceof ShareError && error.code === "sharing-disabled"
+    if ((isTooLarge || isFinal) && (await context.owners.find(id))?.token === token.hash) {
+      const { message } = error
+      const reason = isFinal && error.hint !== undefined ? `${message} ${error.hint}` : message
+      context.audit("refused", { share: id, token: token.name, reason: message })
+      if (!(error instanceof RefusedError)) await writeRefusal(context.store, id, { reason, isFinal })
     }
     throw error
   }
@@ -158,7 +168,15 @@ async function storeSync(context: BackendContext, id: string, request: Request, 
   const { store, redact, clean, secretMarks, quota, owners, audit, onStored } = context
   const { body, owner, secret } = await readOwnersBody(context, id, request, token)
   const marks = secretMarks.of(id)
-  const batch = { body, session: owner.session, key: deriveMarkKey(secret), marks, redact, rules: context.rules }
+  const batch = {
+    body,
+    session: owner.session,
+    key: deriveMarkKey(secret),
+    marks,
+    redact,
+    omit: context.omit,
+    rules: context.rules,
+  }
   const { items, marks: newMarks } = await clean(batch, token.hash)
   if (items.length === 0) return
   secretMarks.add(id, newMarks)
@@ -183,7 +201,7 @@ async function storeSync(context: BackendContext, id: string, request: Request, 
 
 /** Reads the body of a sync, once its secret is known to be the owner's. */
 async function readOwnersBody(
-  { store, owners, maxBodyBytes }: BackendContext,
+  { store, owners, maxBodyBytes, hasPolicy }: BackendContext,
   id: string,
   request: Request,
   token: PublishToken,
@@ -192,6 +210,8 @@ async function readOwnersBody(
   const body = await readSyncBody(request, maxBodyBytes, async (secret) => {
     const owner = await owners.find(id)
     if (!owner || !(await isOwner(store, owner, token, secret))) throw notFoundError(id)
+    const refusal = hasPolicy ? await readRefusal(store, id) : undefined
+    if (refusal?.isFinal) throw new RefusedError(refusal.reason)
     found = { owner, secret }
   })
   if (!found) throw notFoundError(id)
@@ -246,6 +266,13 @@ class ShareTooLargeError extends ShareError {
     super("bad-input", `The session exceeds this server's limit of ${maxBytes / 1_000_000} MB.`, {
       hint: "Messages sent before the limit stay shared.",
     })
+  }
+}
+
+/** An earlier change of the share was refused by the company's policy. */
+class RefusedError extends ShareError {
+  constructor(reason: string) {
+    super("sharing-disabled", reason)
   }
 }
 

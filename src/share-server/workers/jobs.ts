@@ -1,4 +1,5 @@
 import type { RedactOptions } from "../../redact/redact.ts"
+import type { Omission } from "../../session/omissions.ts"
 import { type Destination, openStore } from "../../store/open-store.ts"
 import type { HttpError } from "../http/http-error.ts"
 import { type CleanBatch, cleanBatch, type RawBatch } from "../items/clean-batch.ts"
@@ -20,6 +21,8 @@ export type ServerJob =
       destination: Destination
       version: string
       redact?: RedactOptions | undefined
+      omit?: readonly Omission[] | undefined
+      publishHook?: readonly string[] | undefined
       lifetimeMs: number
     }
 
