@@ -36,7 +36,7 @@ function guarded(isTTY = true) {
   }
 }
 
-test("whoever writes to a guarded stream, and by whatever way, has no effect but the end of a line", async () => {
+test("text written to a guarded stream in any way has no effect on the terminal except line ends", async () => {
   await fc.assert(
     fc.asyncProperty(evil, async (said) => {
       const { stream, read } = guarded()
@@ -50,7 +50,7 @@ test("whoever writes to a guarded stream, and by whatever way, has no effect but
   )
 })
 
-test("guarding twice escapes once, and what our own functions do to a terminal has its effect", async () => {
+test("guarding twice escapes once, and the command's own terminal sequences have their effect", async () => {
   const { stream, read } = guarded()
   guardOutput(stream)
   overwriteLine(stream, "a\x1b[2Jb")
@@ -68,7 +68,7 @@ test("a status is one line of the terminal, however long it is", async () => {
   expect(await read()).toBe(`\r\x1b[2K${"x".repeat(78)}…`)
 })
 
-test("bytes go to a pipe as they are, and to a terminal escaped, wherever they are cut", async () => {
+test("bytes are passed to a pipe unchanged and to a terminal escaped, however they are split", async () => {
   const whole = Buffer.from("one\x1b[2J\ttwo\n\u{1f469}\u200d\u{1f4bb} ü\u202e\nend\x9b")
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(whole.length), { maxLength: 6 }), async (cuts) => {
@@ -84,7 +84,7 @@ test("bytes go to a pipe as they are, and to a terminal escaped, wherever they a
   )
 })
 
-test("OpenCode's terminal gets no text that has an effect", () => {
+test("OpenCode's terminal gets no control sequences", () => {
   fc.assert(
     fc.property(evil, (said) => {
       const shown: unknown[] = []
@@ -109,7 +109,7 @@ test("OpenCode's terminal gets no text that has an effect", () => {
   )
 })
 
-test("no other place draws prompts or writes sequences to a terminal", () => {
+test("no other module draws prompts or writes sequences to a terminal", () => {
   const files = globSync("src/**/*.ts").filter((file) => !/^src\/(?:dev|render|redact)\//.test(file))
   const holding = (pattern: RegExp) => files.filter((file) => pattern.test(readFileSync(file, "utf8"))).sort()
   expect(holding(/@clack\/prompts/)).toEqual(["src/commands/prompt.ts"])

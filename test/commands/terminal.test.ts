@@ -5,7 +5,7 @@ import { linesFor } from "../../src/commands/terminal.ts"
 const terminal = (columns: number, isTTY = true) => ({ isTTY, columns }) as NodeJS.WriteStream
 const words = fc.array(fc.stringMatching(/^[!-~]{1,120}$/), { minLength: 1, maxLength: 30 })
 
-test("a text is wrapped between words: no line is wider than the terminal but one word that is", () => {
+test("text is wrapped between words, and only a single long word exceeds the width of the terminal", () => {
   fc.assert(
     fc.property(words, fc.integer({ min: 20, max: 120 }), (words, columns) => {
       const lines = linesFor(terminal(columns), words.join(" "))
@@ -15,7 +15,7 @@ test("a text is wrapped between words: no line is wider than the terminal but on
   )
 })
 
-test("in a pipe a text is one line, and a command to copy is one anywhere", () => {
+test("text is one line in a pipe, and a command to copy is one line everywhere", () => {
   const text = "word ".repeat(50)
   expect(linesFor(terminal(0, false), text)).toEqual([text])
   expect(linesFor(terminal(40), `  ${text}`)).toEqual([`  ${text}`])

@@ -4,7 +4,7 @@ import { withTilde } from "../../src/commands/with-tilde.ts"
 
 const name = fc.stringMatching(/^[a-z]{1,8}$/)
 
-test("a path below the home folder begins with ~; a link and a neighbour's folder stay", () => {
+test("a path below the home folder begins with ~, but not a link or another user's folder", () => {
   fc.assert(
     fc.property(name, name, fc.constantFrom("/home/", "/Users/", "C:\\Users\\"), (user, file, root) => {
       const home = `${root}${user}`

@@ -15,14 +15,14 @@ function written(before: string | undefined, settings: object = { to: "s3://new"
   return readFileSync(file, "utf8")
 }
 
-test("a file that is not there is made", () => {
+test("a missing file is created", () => {
   expect(JSON.parse(written(undefined))).toEqual({
     $schema: "https://opencode.ai/config.json",
     plugin: [["opencode-bucket", { to: "s3://new" }]],
   })
 })
 
-test("all else in the file stays, comments too", () => {
+test("everything else in the file is kept, including comments", () => {
   const before = '{\n  // ours\n  "share": "manual", /* so */\n  "plugin": ["other", ["third", {"a": 1}]],\n}\n'
   const text = written(before)
   expect(text).toContain('// ours\n  "share": "manual", /* so */')
@@ -32,7 +32,7 @@ test("all else in the file stays, comments too", () => {
 test.each([
   ['{"plugin": ["a", "opencode-bucket", "b"]}', ["a", ["opencode-bucket", { to: "s3://new" }], "b"]],
   ['{"plugin": [["opencode-bucket@1.2.3", {"to": "s3://old"}]]}', [["opencode-bucket@1.2.3", { to: "s3://new" }]]],
-])("an entry that is there is replaced: %s", (before, plugin) => {
+])("an existing entry is replaced: %s", (before, plugin) => {
   expect(JSON.parse(written(before)).plugin).toEqual(plugin)
 })
 
@@ -43,7 +43,7 @@ test.each([
   ['{ "enterprise": {} }', `{ ${line} }`],
   ['{ "enterprise": null }', `{ ${line} }`],
   ['{ "enterprise": { "url": 7, "x": 1 } }', `{ "enterprise": { "url": "${DEAD_ENDPOINT_URL}", "x": 1 } }`],
-])("the address at which nobody answers is written once: %s", (before, after) => {
+])("the unreachable enterprise address is written once: %s", (before, after) => {
   const file = path.join(temporaryFolder(), "opencode.json")
   writeFileSync(file, before)
   expect(writeDeadEndpoint(file)).toBe(true)
@@ -63,7 +63,7 @@ test.each(["https://shares.corp.example", "http://127.0.0.1:8080/ocb_x", "{env:S
 )
 
 test.each(["{", "[]", '{"plugin": "opencode-bucket"}', "plugin"])(
-  "what is no configuration is left alone: %s",
+  "a file that is not a configuration is left unchanged: %s",
   (text) => {
     const file = path.join(temporaryFolder(), "opencode.json")
     writeFileSync(file, text)

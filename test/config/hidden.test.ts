@@ -38,7 +38,7 @@ const setting = fc
     return { name, value: value.slice(0, cut) + character + value.slice(cut) }
   })
 
-test("a setting with a character that does not show is refused, by file and name, wherever it is set", () => {
+test("a setting with an invisible character is refused with its file and name, wherever it is set", () => {
   fc.assert(
     fc.property(setting, ({ name, value }) => {
       const refused = (place: string) =>
@@ -58,7 +58,7 @@ test("a setting with a character that does not show is refused, by file and name
   )
 })
 
-test("words to redact may be of several lines, and hold nothing else that is hidden", () => {
+test("redaction patterns may contain line breaks and tabs, but no other invisible characters", () => {
   const world = (pattern: string) => {
     const own = ownWorld()
     own.write("src/project/opencode.json", { plugin: [["opencode-bucket", { redact: { patterns: [pattern] } }]] })
@@ -70,7 +70,7 @@ test("words to redact may be of several lines, and hold nothing else that is hid
   )
 })
 
-test("the share server does not start with one", () => {
+test("the share server does not start with an invisible character in its settings", () => {
   fc.assert(
     fc.property(setting, ({ name, value }) => {
       const given = { ...plain, publicUrl: "https://shares.corp.example", public: "true", [name]: value }
@@ -87,7 +87,7 @@ test("the share server does not start with one", () => {
   )
 })
 
-test("the words of the refusal show the terminal nothing else", () => {
+test("the refusal contains no control or invisible characters", () => {
   fc.assert(
     fc.property(setting, ({ name, value }) => {
       const world = ownWorld()

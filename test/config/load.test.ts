@@ -11,7 +11,7 @@ const config = (options: object, name = "opencode-bucket") => ({ plugin: ["anoth
 const USER = ".config/opencode/opencode.json"
 const PROJECT = "src/project/opencode.json"
 
-test("with nothing set, shares go to a folder of the user's own", () => {
+test("without settings, shares go to a folder in the user's data directory", () => {
   const world = ownWorld()
   const to = path.join(world.home, ".local", "share", "opencode-bucket", "shares")
   expect(loadSettings({}, world)).toMatchObject({
@@ -22,7 +22,7 @@ test("with nothing set, shares go to a folder of the user's own", () => {
   })
 })
 
-test("flags over variables over the project over the user", () => {
+test("flags override variables, variables the project's files, and these the user's files", () => {
   const world = ownWorld({ OPENCODE_BUCKET_REGION: "from-variable", OPENCODE_BUCKET_PROFILE: "from-variable" })
   world.write(
     USER,
@@ -37,7 +37,7 @@ test("flags over variables over the project over the user", () => {
   })
 })
 
-test("every setting has its variable", () => {
+test("every setting has a variable", () => {
   const world = ownWorld({
     OPENCODE_BUCKET_TO: "s3://bucket/folder",
     OPENCODE_BUCKET_ENDPOINT: "http://127.0.0.1:9000/",
@@ -52,14 +52,14 @@ test("every setting has its variable", () => {
   })
 })
 
-test("a public address is not kept for another bucket than it was set for", () => {
+test("a public URL is dropped when another source sets the bucket", () => {
   const world = ownWorld()
   world.write(USER, config({ to: "s3://one", publicUrl: "https://one.example" }))
   expect(loadSettings({ to: "s3://two" }, world).destination).toEqual({ to: "s3://two" })
   expect(loadSettings({ region: "eu" }, world).destination).toMatchObject({ publicUrl: "https://one.example" })
 })
 
-test("a folder is meant from where it is written, and ~ is the home folder", () => {
+test("a folder is relative to the file that names it, and ~ is the home folder", () => {
   const world = ownWorld()
   world.write(USER, config({ to: "../shares" }))
   expect(loadSettings({}, world).destination.to).toBe(path.join(world.home, ".config", "shares"))
@@ -71,20 +71,20 @@ test.each([
   ["to", { to: "s3://theirs" }],
   ["endpoint", { endpoint: "https://theirs.example" }],
   ["publicUrl", { publicUrl: "https://theirs.example" }],
-])("a project's file that decides on %s is named, to be agreed to", (_, options) => {
+])("a project's file that sets %s is named for confirmation", (_, options) => {
   const world = ownWorld()
   world.write(USER, config({ to: "s3://mine" }))
   const file = world.write(PROJECT, config(options))
   expect(loadSettings({}, world).projectFile).toBe(file)
 })
 
-test("what a flag overrides needs no agreement", () => {
+test("a project's destination needs no confirmation when a flag overrides it", () => {
   const world = ownWorld()
   world.write(PROJECT, config({ to: "s3://theirs" }))
   expect(loadSettings({ to: "s3://mine" }, world).projectFile).toBeUndefined()
 })
 
-test("the plugin may be named with a version, or by the folder it lies in", () => {
+test("the plugin may be named with a version or by its folder", () => {
   const world = ownWorld()
   world.write("checkout/package.json", { name: "opencode-bucket" })
   world.write(USER, config({ to: "s3://versioned" }, "opencode-bucket@1.2.3"))
@@ -96,7 +96,7 @@ test("the plugin may be named with a version, or by the folder it lies in", () =
   expect(loadSettings({}, world).isDefault).toBe(true)
 })
 
-test("{env:NAME} is filled in for the user's files and refused in a project's", () => {
+test("{env:NAME} is substituted in the user's files and refused in a project's", () => {
   const world = ownWorld({ TEAM: "red" })
   world.write(USER, config({ to: "s3://team-{env:TEAM}" }))
   expect(loadSettings({}, world).destination.to).toBe("s3://team-red")
@@ -110,11 +110,11 @@ test.each([
   [{ endpoint: "javascript:alert(1)" }, '"endpoint" in here must be an http(s) URL.'],
   [{ pathStyle: "maybe" }, '"pathStyle" in here must be a boolean.'],
   [{ bucket: "b" }, '"bucket" in here is not a known setting.'],
-])("%o is refused in words", (given, message) => {
+])("%o is refused with a clear message", (given, message) => {
   expect(() => parseSettings(given, "here")).toThrow(expect.objectContaining({ code: "bad-settings", message }))
 })
 
-test("everything wrong is said at once: each key of each file, variables, and what was meant by misspelt names", () => {
+test("all invalid settings are reported at once: keys of every file, variables, and suggestions for misspelt names", () => {
   const world = ownWorld({ OPENCODE_BUCKET_EXPIRES: "soon", OPENCODE_BUCKET_REGOIN: "eu", OPENCODE_BUCKET_OTHER: "x" })
   const file = world.write(
     USER,
@@ -131,7 +131,7 @@ test("everything wrong is said at once: each key of each file, variables, and wh
   expect(() => loadSettings({}, world)).toThrow(expect.objectContaining({ code: "bad-settings", message }))
 })
 
-test("no variable of the share server is taken for a misspelt one of the command, or the other way round", () => {
+test("variables of the share server are not reported as misspelt variables of the command, nor the reverse", () => {
   const serverNames = Object.keys(serverSettingsSchema.shape)
   const all = [...new Set([...serverNames, ...settingNames, "token", "server"])]
   const env = Object.fromEntries(all.map((name) => [variableOf(name), "x"]))
@@ -139,7 +139,7 @@ test("no variable of the share server is taken for a misspelt one of the command
   expect(misspeltVariables(env, serverNames, ["token", "server", "confirm"])).toEqual([])
 })
 
-describe("how long shares live", () => {
+describe("lifetime of shares", () => {
   const entry = (expires: string) => ({ plugin: [["opencode-bucket", { expires }]] })
 
   test.each([
@@ -147,21 +147,21 @@ describe("how long shares live", () => {
     ["7d", "30d", "7d"],
     ["7d", "never", "7d"],
     ["never", "8w", "8w"],
-  ])("mine is %s, the project's %s: %s", (mine, theirs, expected) => {
+  ])("user setting %s and project setting %s give %s", (mine, theirs, expected) => {
     const world = ownWorld()
     world.write(".config/opencode/opencode.json", entry(mine))
     world.write("src/project/opencode.json", entry(theirs))
     expect(loadSettings({}, world).expires).toBe(expected)
   })
 
-  test("a variable and a flag are mine, so they may be longer", () => {
+  test("a variable and a flag may extend the lifetime", () => {
     const world = ownWorld({ OPENCODE_BUCKET_EXPIRES: "8w" })
     world.write("src/project/opencode.json", entry("7d"))
     expect(loadSettings({}, world).expires).toBe("8w")
   })
 })
 
-test("each setting says where it comes from, and a public address that went with another bucket is gone", () => {
+test("each setting reports its source, and a public URL of another bucket is dropped", () => {
   const world = ownWorld({ OPENCODE_BUCKET_REGION: "eu-central-1" })
   const options = { to: "s3://mine", publicUrl: "https://mine.example", endpoint: "https://s3.example" }
   const file = world.write(".config/opencode/opencode.json", { plugin: [["opencode-bucket", options]] })
@@ -175,7 +175,7 @@ test("each setting says where it comes from, and a public address that went with
   })
 })
 
-test("a project's file can make redaction stricter, and can neither run a program nor keep a secret", () => {
+test("a project's file can make redaction stricter, but can neither run a program nor allow a secret", () => {
   const world = ownWorld()
   world.write(USER, config({ redact: { command: ["scan", "--json"], allow: ["mine"] } }))
   world.write(PROJECT, config({ redact: { refuse: true, patterns: ["theirs"], allow: ["theirs"] } }))

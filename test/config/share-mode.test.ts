@@ -10,7 +10,7 @@ const disabled = { share: "disabled" }
 const refusal = (name: string) =>
   expect.objectContaining({ code: "sharing-disabled", message: `Sharing is disabled by ${name}.` })
 
-test("nothing configured: sharing is allowed", () => {
+test("sharing is allowed without configuration", () => {
   expect(() => assertSharingAllowed(ownWorld())).not.toThrow()
 })
 
@@ -27,7 +27,7 @@ test.each([
   expect(() => assertSharingAllowed(world)).toThrow(refusal(name))
 })
 
-test("disabled in a parent folder counts up to the repository's root and no further", () => {
+test("disabled in a parent folder applies up to the root of the repository", () => {
   const world = ownWorld()
   const below = { ...world, cwd: path.join(world.cwd, "packages", "a") }
   mkdirSync(below.cwd, { recursive: true })
@@ -37,7 +37,7 @@ test("disabled in a parent folder counts up to the repository's root and no furt
   expect(() => assertSharingAllowed(below)).toThrow(refusal(name))
 })
 
-test("disabled in the file that OPENCODE_CONFIG names, and in OPENCODE_CONFIG_CONTENT", () => {
+test("disabled applies from the file of OPENCODE_CONFIG and from OPENCODE_CONFIG_CONTENT", () => {
   const world = ownWorld()
   const name = world.write("team.json", disabled)
   expect(() => assertSharingAllowed({ ...world, env: { OPENCODE_CONFIG: name } })).toThrow(refusal(name))
@@ -69,7 +69,7 @@ const anyMode = fc.oneof(
   fc.constantFrom(null, false, true, 0, 1, [], ["disabled"], {}, { mode: "disabled" }),
 )
 
-test("a mode that is none is off, in every place where it may stand, and named", () => {
+test("an unknown mode disables sharing in every place, and is named", () => {
   const places = [
     ".config/opencode/opencode.json",
     ".config/opencode/opencode.jsonc",
@@ -104,7 +104,7 @@ test.each(["manual", "auto"])("%s is known", (share) => {
   expect(() => assertSharingAllowed(world)).not.toThrow()
 })
 
-test("a variable in the mode counts for what it holds", () => {
+test("a variable in the mode is replaced by its value", () => {
   const world = ownWorld({ MODE: "disabled" })
   const name = world.write("src/project/opencode.json", { share: "{env:MODE}" })
   expect(() => assertSharingAllowed(world)).toThrow(refusal(name))
@@ -112,18 +112,18 @@ test("a variable in the mode counts for what it holds", () => {
   expect(() => assertSharingAllowed({ ...world, env: {} })).toThrow(/unknown share mode/)
 })
 
-test.each(["yes", "on", "ture", "2", "disabled"])("OPENCODE_DISABLE_SHARE=%s is off, too", (value) => {
+test.each(["yes", "on", "ture", "2", "disabled"])("OPENCODE_DISABLE_SHARE=%s also disables sharing", (value) => {
   expect(() => assertSharingAllowed(ownWorld({ OPENCODE_DISABLE_SHARE: value }))).toThrow(
     `unknown share mode OPENCODE_DISABLE_SHARE=${value}`,
   )
 })
 
-test.each(["", "0", "false", "False"])("OPENCODE_DISABLE_SHARE=%s is not", (value) => {
+test.each(["", "0", "false", "False"])("OPENCODE_DISABLE_SHARE=%s does not disable sharing", (value) => {
   expect(() => assertSharingAllowed(ownWorld({ OPENCODE_DISABLE_SHARE: value }))).not.toThrow()
 })
 
 test.each(["[]", '[{"share": "disabled"}]', '"disabled"', "null", "7"])(
-  "a file that holds %s is no permission",
+  "a file that contains %s disables sharing",
   (text) => {
     const world = ownWorld()
     world.write("src/project/opencode.json", text)
@@ -131,27 +131,27 @@ test.each(["[]", '[{"share": "disabled"}]', '"disabled"', "null", "7"])(
   },
 )
 
-test("no other file can switch sharing on again", () => {
+test("no other file can enable sharing again", () => {
   const world = ownWorld()
   const name = world.write(".config/opencode/opencode.json", disabled)
   world.write("src/project/opencode.json", { share: "auto" })
   expect(() => assertSharingAllowed(world)).toThrow(refusal(name))
 })
 
-test("a session's own folder counts, wherever the command is called", () => {
+test("the mode of the session's folder applies, wherever the command runs", () => {
   const world = ownWorld()
   const name = world.write("other/repository/opencode.json", disabled)
   expect(() => assertSharingAllowed(world)).not.toThrow()
   expect(() => assertSharingAllowed(world, path.dirname(name))).toThrow(refusal(name))
 })
 
-test("a file that is no JSON is no permission", () => {
+test("a file that is not JSON disables sharing", () => {
   const world = ownWorld()
   world.write("src/project/opencode.json", '{\n  "share": disabled\n}')
   expect(() => assertSharingAllowed(world)).toThrow(/opencode.json is not valid JSON: InvalidSymbol on line 2/)
 })
 
-test("a folder in the place of a file is no permission either", () => {
+test("a folder in place of the file disables sharing", () => {
   const world = ownWorld()
   mkdirSync(path.join(world.cwd, "opencode.json"))
   expect(() => assertSharingAllowed(world)).toThrow(/cannot be read \(EISDIR\)/)

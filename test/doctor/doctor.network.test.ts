@@ -34,7 +34,7 @@ const fine = {
   ...{ Public: "ok", Listing: "ok", Caches: "ok", Delete: "ok" },
 }
 
-test("a public bucket that lists nothing is fine, and nothing stays in it", async () => {
+test("a public bucket without public listing passes, and nothing is left in it", async () => {
   const { server, look } = await ownBucket({ publicRead: true })
   const found = await look()
   expect(states(found)).toEqual(fine)
@@ -43,7 +43,7 @@ test("a public bucket that lists nothing is fine, and nothing stays in it", asyn
   expect(server.versions()).toEqual([])
 })
 
-test("a private bucket is no fault; what would open it is there to be pasted", async () => {
+test("a private bucket passes, and the policy that opens it is printed", async () => {
   const { look } = await ownBucket()
   const { Public, ...others } = await look()
   expect(Public).toMatchObject({ state: "note", paste: { text: JSON.stringify(JSON.parse(policy), null, 2) } })
@@ -51,20 +51,20 @@ test("a private bucket is no fault; what would open it is there to be pasted", a
   expect(states(others)).toEqual(rest)
 })
 
-test("a bucket that everybody can list is warned of", async () => {
+test("a publicly listable bucket causes a warning", async () => {
   const { look } = await ownBucket({ publicRead: true, publicList: true })
   const found = await look()
   expect(states(found)).toEqual({ ...fine, Listing: "warn" })
   expect(found["Listing"]?.says).toContain("anyone can list the bucket")
 })
 
-test("versions are warned of, and all of the trial's are gone", async () => {
+test("versioning causes a warning, and all versions of the probe are deleted", async () => {
   const { server, look } = await ownBucket({ publicRead: true, versions: "on" })
   expect(states(await look())).toEqual({ ...fine, Versions: "warn" })
   expect(server.versions()).toEqual([])
 })
 
-test("a service that does not tell of versions is noted; one that hides instead of deleting fails", async () => {
+test("a service that does not report versioning is noted, and one that hides instead of deleting fails", async () => {
   const { look } = await ownBucket({ publicRead: true, versions: "unsupported" })
   expect(states(await look())).toEqual({ ...fine, Versions: "note" })
   const hidden = await ownBucket({ publicRead: true, versions: "denied" })
@@ -75,14 +75,14 @@ test("a service that does not tell of versions is noted; one that hides instead 
   expect(hidden.server.versions()).toEqual([])
 })
 
-test("a clock that is off is warned of, with by how much", async () => {
+test("a wrong clock causes a warning with the difference", async () => {
   const { look } = await ownBucket({ publicRead: true, clockOffset: 10 * 60_000 })
   const found = await look()
   expect(found["Clock"]).toMatchObject({ state: "warn" })
   expect(found["Clock"]?.says).toContain("10 minutes behind")
 })
 
-test("a cache in front that keeps pages is warned of", async () => {
+test("a cache that keeps pages causes a warning", async () => {
   const { look, server } = await ownBucket({ publicRead: true })
   const keeps = { status: 200, headers: { "x-cache": "Hit from edge", age: "12" } }
   server.options.fault = ({ anonymous, operation, key }) =>
@@ -94,7 +94,7 @@ test("a cache in front that keeps pages is warned of", async () => {
   expect(found["Caches"]?.says).toContain("x-cache: Hit from edge")
 })
 
-test("a public address that leads elsewhere is warned of", async () => {
+test("a public URL that leads elsewhere causes a warning", async () => {
   const { server } = await ownBucket({ publicRead: true })
   const publicUrl = `${server.endpoint}/${server.bucket}/elsewhere`
   const store = await openStore({ to: `s3://${server.bucket}`, endpoint: server.endpoint, publicUrl })
@@ -104,8 +104,8 @@ test("a public address that leads elsewhere is warned of", async () => {
   store.close()
 })
 
-describe("what is refused", () => {
-  test("the credentials: said once, and nothing is tried", async () => {
+describe("refusals", () => {
+  test("refused credentials are reported once, and nothing else is tried", async () => {
     const { server, look } = await ownBucket()
     useEnvironment({ AWS_SECRET_ACCESS_KEY: "another" })
     const found = await look()
@@ -114,7 +114,7 @@ describe("what is refused", () => {
     expect(server.requests.every(({ method }) => method === "GET")).toBe(true)
   })
 
-  test("the bucket: said once", async () => {
+  test("a refused bucket is reported once", async () => {
     const { server, store } = await ownBucket()
     const facts = () => inspectBucket({ bucket: "another", endpoint: server.endpoint })
     const found: Finding[] = []
@@ -126,7 +126,7 @@ describe("what is refused", () => {
     ["PutObject", "Write"],
     ["GetObject", "Read"],
     ["ListObjectsV2", "List"],
-  ])("%s: named, and nothing stays", async (operation, about) => {
+  ])("%s is named, and nothing is left", async (operation, about) => {
     const { server, look } = await ownBucket({ publicRead: true, versions: "unsupported" })
     let left = 2
     server.options.fault = (request) =>
@@ -138,14 +138,14 @@ describe("what is refused", () => {
     expect(server.versions()).toEqual([])
   })
 
-  test("a write whose answer is lost leaves nothing either", async () => {
+  test("a write whose response is lost leaves nothing behind", async () => {
     const { server, look } = await ownBucket({ publicRead: true })
     server.options.fault = ({ operation }) => (operation === "PutObject" ? "lost" : undefined)
     expect((await look())["Write"]).toMatchObject({ state: "fail" })
     expect(server.versions()).toEqual([])
   })
 
-  test("every deletion: said, and nothing is put there", async () => {
+  test("refused deletions are reported, and nothing is uploaded", async () => {
     const { server, look } = await ownBucket({ publicRead: true, undeletable: () => "AccessDenied" })
     const found = await look()
     expect(states(found)).toEqual({
@@ -161,7 +161,7 @@ describe("what is refused", () => {
 })
 
 test.each(["on", "off"] as const)(
-  "whichever request is refused once, nothing stays (versions %s)",
+  "nothing is left whichever request is refused once (versions %s)",
   async (versions) => {
     const rehearsal = await ownBucket({ publicRead: true, versions })
     await rehearsal.look()
@@ -175,7 +175,7 @@ test.each(["on", "off"] as const)(
   },
 )
 
-test("whoever stops listening leaves nothing behind, at whatever point", async () => {
+test("closing the output at any point leaves nothing behind", async () => {
   const { server, store } = await ownBucket({ publicRead: true, versions: "on" })
   for (let stop = 1; stop <= 7; stop++) {
     let seen = 0
@@ -184,7 +184,7 @@ test("whoever stops listening leaves nothing behind, at whatever point", async (
   }
 })
 
-test("a bucket that locks every object is not tried at all", async () => {
+test("nothing is uploaded to a bucket with a default retention", async () => {
   const { server, store, facts } = await ownBucket()
   const lock = { mode: "compliance", days: 30 }
   const found: Finding[] = []
@@ -194,7 +194,7 @@ test("a bucket that locks every object is not tried at all", async () => {
   expect(server.requests.some(({ method }) => method === "PUT")).toBe(false)
 })
 
-test("object lock without a rule is warned of, an untold one noted", () => {
+test("object lock without a rule causes a warning, an unknown state a note", () => {
   const facts = { versioning: "on", clockSkewMs: undefined } as const
   const lockOf = (lock: "on" | "untold") =>
     bucketFindings({ ...facts, lock }).find(({ about }) => about === "Object lock")
@@ -202,7 +202,7 @@ test("object lock without a rule is warned of, an untold one noted", () => {
   expect(lockOf("untold")?.state).toBe("note")
 })
 
-test("a local folder works as well", async () => {
+test("a local folder passes", async () => {
   const store = await openStore({ to: temporaryFolder() })
   const found: Finding[] = []
   for await (const finding of runDoctor({ store, id: nanoid() })) found.push(finding)

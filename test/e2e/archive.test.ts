@@ -26,7 +26,7 @@ const links = (index: string) =>
 const everyTitle = ["Archived", "Fix add()", "Notes", "Undone"]
 
 describe.each(["html", "folder", "md", "json"])("export --all --format %s", (format) => {
-  test("keeps every session, with an index; a second run writes nothing that has not changed", async () => {
+  test("exports every session with an index, and a second run writes only what has changed", async () => {
     const home = homeWithSessions()
     const run = () => home.run(["export", "--all", "--format", format, "--output", home.file("kept")])
     const { status, stdout, stderr } = await run()
@@ -54,7 +54,7 @@ describe.each(["html", "folder", "md", "json"])("export --all --format %s", (for
   })
 })
 
-test("export --all goes on where it was cut short, also in the middle of a line", async () => {
+test("export --all resumes after an interruption, even in the middle of a line", async () => {
   const home = homeWithSessions()
   const run = () => home.run(["export", "--all", "--output", home.file("kept")])
   await run()
@@ -86,7 +86,7 @@ function copies(change: (sql: string) => void, title: string, count: number): vo
   }
 }
 
-test.each(["export", "share"])("%s --all that is killed in the middle goes on there", async (command) => {
+test.each(["export", "share"])("%s --all resumes after it was killed", async (command) => {
   const home = homeWithSessions()
   copies(home.change, "Notes", 30)
   const place = command === "export" ? ["--output", home.file("kept")] : ["--to", home.file("bucket")]
@@ -112,7 +112,7 @@ test.each(["export", "share"])("%s --all that is killed in the middle goes on th
   expect(readdirSync(folder)).toHaveLength(34 + (command === "export" ? 2 : 0))
 })
 
-test("--project and --since say which sessions", async () => {
+test("--project and --since select sessions", async () => {
   const home = homeWithSessions()
   const kept = async (...flags: string[]) => {
     const output = home.file(flags.join("").replace(/\W/g, ""))
@@ -137,7 +137,7 @@ test.each([
   })
 })
 
-test("export --all goes into no folder of somebody else", async () => {
+test("export --all refuses a folder with other content", async () => {
   const home = homeWithSessions()
   mkdirSync(home.file("mine"))
   appendFileSync(home.file("mine", "x"), "")
@@ -145,7 +145,7 @@ test("export --all goes into no folder of somebody else", async () => {
   expect(readdirSync(home.file("mine"))).toEqual(["x"])
 })
 
-test("share --all: a share each, an index that stays here, unchanged ones untouched, unshared ones left alone", async () => {
+test("share --all shares each session with a local index, leaves unchanged shares untouched, and skips unshared sessions", async () => {
   const home = homeWithSessions()
   const run = async () => JSON.parse((await home.run(["share", "--all", "--to", home.file("bucket"), "--json"])).stdout)
   const shared = await run()

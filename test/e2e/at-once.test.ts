@@ -48,7 +48,7 @@ async function meetingPlace() {
 const plain = (body: Buffer, headers: Record<string, string>) =>
   headers["content-encoding"] === "gzip" ? gunzipSync(body) : body
 
-test("processes that share one session at once show one link, and what it opens is one version", {
+test("concurrent processes that share one session print one link to one version", {
   timeout: 120_000,
 }, async () => {
   const { run, talk, shares, ledger } = await meetingPlace()
@@ -61,7 +61,9 @@ test("processes that share one session at once show one link, and what it opens 
   expect(entry).toMatchObject({ state: "published", url: runs[0]!.stdout.trim() })
 })
 
-test("a share against an unshare: the link is dead, and what is there is whole", { timeout: 120_000 }, async () => {
+test("after a concurrent share and unshare, the link is dead and what exists is complete", {
+  timeout: 120_000,
+}, async () => {
   const { run, talk, shares, ledger } = await meetingPlace()
   const file = talk(4)
   const grown = talk(12)

@@ -22,14 +22,14 @@ function homeWithDatabase() {
   return { ...home, database, newest: database.prepare(newest).get() as { id: string; title: string } }
 }
 
-test("nothing named: the newest session of this project, while its database is in use", async () => {
+test("without an argument, the newest session of the project is shared while its database is in use", async () => {
   const { run, newest } = homeWithDatabase()
   const { status, stdout, stderr } = await run(["share", "--json"])
   expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.not.stringContaining("Warning") })
   expect(JSON.parse(stdout)).toMatchObject({ session: newest.id, title: newest.title })
 })
 
-test("a session by its id, its subagents' sessions with it", async () => {
+test("a session is shared by its id, with its subagents' sessions", async () => {
   const { run, database } = homeWithDatabase()
   const child = database.prepare("SELECT id, parent_id FROM session WHERE parent_id IS NOT NULL").get() as Record<
     string,
@@ -42,7 +42,7 @@ test("a session by its id, its subagents' sessions with it", async () => {
   expect(shared.children.map(({ info }: { info: { id: string } }) => info.id)).toContain(child["id"])
 })
 
-test("the newest of another project is not taken: exit status 4", async () => {
+test("the newest session of another project is not shared: exit status 4", async () => {
   const { run, file } = homeWithDatabase()
   const elsewhere = file("elsewhere")
   mkdirSync(path.join(elsewhere, ".git"), { recursive: true })

@@ -14,7 +14,7 @@ const settingsFile = (home: ReturnType<typeof ownHome>, options: object) => {
 }
 const meant = /did you mean s3:\/\/team-shares( or \.\/team-shares)?\?/
 
-describe.each(wrong)("%s is refused, and no folder is made of it", (to) => {
+describe.each(wrong)("%s is refused, and no folder is created for it", (to) => {
   test.each([
     ["share", ["share", fixture("questions")]],
     ["init", ["init"]],
@@ -29,7 +29,7 @@ describe.each(wrong)("%s is refused, and no folder is made of it", (to) => {
     expect([readdirSync(home.project), existsSync(home.file("config"))]).toEqual([[".git"], false])
   })
 
-  test("in a variable and in a settings file, by share, doctor, token and serve", async () => {
+  test("an ambiguous destination in a variable or a settings file is refused by share, doctor, token and serve", async () => {
     const home = ownHome()
     const env = {
       OPENCODE_BUCKET_TO: to,
@@ -59,7 +59,7 @@ describe.each(wrong)("%s is refused, and no folder is made of it", (to) => {
   })
 })
 
-test("shares that went to a folder by its name alone are listed, updated no more, and removed", async () => {
+test("existing shares in a folder named without ./ are listed and removed, but not updated", async () => {
   const home = ownHome()
   // As an earlier version stored "team-shares" of this file.
   const file = settingsFile(home, { to: "./team-shares" })
@@ -98,7 +98,7 @@ async function withBucket(options: S3ServerOptions = {}) {
   return { server, home, run, share }
 }
 
-test("S3://shares, s3://shares/ and s3://shares are one place with one share", async () => {
+test("S3://shares, s3://shares/ and s3://shares are one destination with one share", async () => {
   const { home, run, share } = await withBucket()
   const first = await share("S3://shares")
   for (const to of ["s3://shares", "s3://shares/", "S3://shares//"])
@@ -136,7 +136,7 @@ test.each(["S3://shares", "s3://shares/"])("a share that an earlier version made
 
 describe("--signed", () => {
   const signed = ["--signed", "1h"]
-  test("into a bucket that everybody may read says that its end ends nothing, and what to do", async () => {
+  test("into a public bucket warns that the expiry has no effect, and says what to do", async () => {
     const { run, share } = await withBucket({ publicRead: true })
     const { stderr, stdout } = await run(["share", fixture("questions"), "--to", "s3://shares", ...signed])
     expect(stderr).toMatch(/The page stays readable after the link expires/)
@@ -151,7 +151,7 @@ describe("--signed", () => {
   })
 })
 
-test("a misspelt share mode shares nothing, in any command that would", async () => {
+test("with a misspelt share mode, no command shares", async () => {
   const home = ownHome()
   for (const share of ["disabld", "off", false]) {
     const file = home.file("project", "opencode.json")

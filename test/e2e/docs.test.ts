@@ -12,22 +12,19 @@ const isCommand = ({ language }: DocsBlock) => ["sh", "bash", "shell", "console"
 /** Whether questions can be answered: `script`, from util-linux, makes a terminal. */
 const hasTerminal = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0
 
-describe.skipIf(process.platform === "win32")(
-  "command blocks run from top to bottom, with the result that they state",
-  () => {
-    test.each(files.filter((file) => blocksIn(file).some(isCommand)))("%s", async (file) => {
-      const { run } = await readerMachine()
-      for (const block of blocksIn(file).filter(isCommand)) {
-        if (block.notRun || (block.typed && !hasTerminal)) continue
-        const { status, stdout, stderr } = await run(block)
-        const about = `${block.at}\n${stderr}\n${stdout}`
-        if (block.until === undefined) expect(status, about).toBe(block.status)
-        else expect(stdout, about).toContain(block.until)
-        if (block.prints !== undefined) expect(matchesExpected(stdout, block.prints), about).toBe(true)
-      }
-    })
-  },
-)
+describe.skipIf(process.platform === "win32")("command blocks run from top to bottom with the stated result", () => {
+  test.each(files.filter((file) => blocksIn(file).some(isCommand)))("%s", async (file) => {
+    const { run } = await readerMachine()
+    for (const block of blocksIn(file).filter(isCommand)) {
+      if (block.notRun || (block.typed && !hasTerminal)) continue
+      const { status, stdout, stderr } = await run(block)
+      const about = `${block.at}\n${stderr}\n${stdout}`
+      if (block.until === undefined) expect(status, about).toBe(block.status)
+      else expect(stdout, about).toContain(block.until)
+      if (block.prints !== undefined) expect(matchesExpected(stdout, block.prints), about).toBe(true)
+    }
+  })
+})
 
 test("JSON blocks are JSON, and settings in them are valid", () => {
   for (const { language, text, at } of files.flatMap(blocksIn)) {

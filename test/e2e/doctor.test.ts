@@ -23,7 +23,7 @@ async function ownBucket() {
   }
 }
 
-test("doctor tells in one screen what is set, where that comes from, and that it works", async () => {
+test("doctor reports on one screen all settings, their sources and the result", async () => {
   const { server, home, write } = await ownBucket()
   write()
   const env = { ...server.environment, OPENCODE_BUCKET_REGION: "us-east-1" }
@@ -47,7 +47,7 @@ test.each([
   ["an enterprise without an address", { enterprise: {} }, "to its public service", "Add"],
   ["a share server", { enterprise: { url: "https://shares.corp.test/ocb_x" } }, "to shares.corp.test (", "Write"],
   ["an address on loopback that may answer", { enterprise: { url: "http://127.0.0.1:99/" } }, "127.0.0.1:99", "Write"],
-])("doctor fails with %s, and says which line to write", async (_, more, where, remedy) => {
+])("doctor fails with %s, and names the line to write", async (_, more, where, remedy) => {
   const { server, home, write } = await ownBucket()
   write(more)
   const { status, stdout, stderr } = await home.run(["doctor", "--trust-project", "--quiet"], {
@@ -61,7 +61,7 @@ test.each([
   expect(said).not.toContain("ocb_x")
 })
 
-test("doctor fails with the enterprise line alone, too: then /share works nowhere; this command is still tried out", async () => {
+test("doctor also fails with the enterprise line alone, and still tests the destination", async () => {
   const { server, home, write } = await ownBucket()
   write({ plugin: [] })
   const env = { ...server.environment, OPENCODE_BUCKET_TO: `s3://${server.bucket}` }
@@ -74,7 +74,7 @@ test("doctor fails with the enterprise line alone, too: then /share works nowher
   expect(said).toContain("✓ Delete")
 })
 
-test("doctor finds the two lines in two files, and through variables and files", async () => {
+test("doctor finds the two lines in separate files, in variables and in included files", async () => {
   const { server, home, file, write } = await ownBucket()
   const env = { ...server.environment, NOBODY: DEAD_ENDPOINT_URL }
   const run = () => home.run(["doctor", "--trust-project", "--quiet"], { env })
@@ -94,7 +94,7 @@ test("doctor finds the two lines in two files, and through variables and files",
   expect(await run()).toMatchObject({ status: 5 })
 })
 
-test("doctor --json is one object, and the exit status says whether sharing works", async () => {
+test("doctor --json prints one object, and the exit status tells whether sharing works", async () => {
   const { server, home, write } = await ownBucket()
   write()
   const works = await home.run(["doctor", "--trust-project", "--json"], { env: server.environment })
@@ -109,7 +109,7 @@ test("doctor --json is one object, and the exit status says whether sharing work
   expect(fails.stdout + fails.stderr).not.toContain("another")
 })
 
-test("where sharing is disabled, or the project's bucket was not agreed to, nothing is tried", async () => {
+test("doctor sends nothing if sharing is disabled or the project's bucket is not confirmed", async () => {
   const { server, home, write } = await ownBucket()
   write({ share: "disabled" })
   const disabled = await home.run(["doctor", "--trust-project"], { env: server.environment })
@@ -122,7 +122,7 @@ test("where sharing is disabled, or the project's bucket was not agreed to, noth
   expect(server.requests).toEqual([])
 })
 
-test("doctor --quiet says only what is wrong", async () => {
+test("doctor --quiet prints problems only", async () => {
   const { server, home, write } = await ownBucket()
   write()
   const run = () => home.run(["doctor", "--trust-project", "--quiet"], { env: server.environment })
@@ -131,7 +131,7 @@ test("doctor --quiet says only what is wrong", async () => {
   expect((await run()).stdout).toMatch(/^! Listing/)
 })
 
-test("doctor --lifecycle prints the rule of the settings, alone, as JSON or XML", async () => {
+test("doctor --lifecycle prints only the lifecycle rule of the settings, as JSON or XML", async () => {
   const { server, home, write } = await ownBucket()
   write()
   const json = await home.run(["doctor", "--lifecycle"], { env: server.environment })

@@ -17,7 +17,7 @@ function age(home: ReturnType<typeof ownHome>): void {
 const sharesOf = async (home: ReturnType<typeof ownHome>) =>
   JSON.parse((await home.run(["list", "--json"])).stdout).shares
 
-test("--expires is shown, listed and kept; list names what is past its time, prune removes it", async () => {
+test("--expires is shown, listed and kept; list names expired shares, and prune removes them", async () => {
   const home = ownHome()
   const shared = await home.run(["share", fixture("questions"), "--expires", "7d", "--json"])
   const { id, expires } = JSON.parse(shared.stdout)
@@ -39,7 +39,7 @@ test("--expires is shown, listed and kept; list names what is past its time, pru
   expect(nothing).toMatchObject({ status: 0, stdout: "", stderr: "No expired shares.\n" })
 })
 
-test("every share removes what is past its time at the same place, after its own link", async () => {
+test("every share removes expired shares at the same destination after printing its link", async () => {
   const home = ownHome()
   const first = await home.run(["share", fixture("questions")], { env: { OPENCODE_BUCKET_EXPIRES: "12h" } })
   age(home)
@@ -49,7 +49,7 @@ test("every share removes what is past its time at the same place, after its own
   expect((await sharesOf(home)).map(({ url }: { url: string }) => url)).toEqual([second.stdout.trim()])
 })
 
-test("a time that is none is refused, as a flag and as a setting", async () => {
+test("an invalid lifetime is refused as a flag and as a setting", async () => {
   const home = ownHome()
   const flag = await home.run(["share", fixture("questions"), "--expires", "tomorrow"])
   expect(flag).toMatchObject({ status: 2, stdout: "" })
@@ -61,7 +61,7 @@ test("a time that is none is refused, as a flag and as a setting", async () => {
   expect(setting.stderr).toContain('"expires" in the environment must be a duration in hours, days or weeks')
 })
 
-test("unshare --all asks for --yes without a terminal, removes everything, and goes on past what fails", async () => {
+test("unshare --all requires --yes without a terminal, removes everything, and continues after failures", async () => {
   const server = await startS3Server({ publicRead: true })
   onTestFinished(() => server.close())
   const home = ownHome()
@@ -93,7 +93,7 @@ test("unshare --all asks for --yes without a terminal, removes everything, and g
   expect(await home.run(["unshare", "--all"])).toMatchObject({ status: 0, stderr: "No shares.\n" })
 })
 
-test("unshare wants one share or all of them", async () => {
+test("unshare takes either one share or --all", async () => {
   const home = ownHome()
   for (const args of [["unshare"], ["unshare", "ses_abc", "--all"]])
     expect(await home.run(args)).toMatchObject({ status: 2, stdout: "" })

@@ -41,20 +41,20 @@ describe.each(["html", "md", "json"])("export --format %s", (format) => {
     expect(readdirSync(home.project).filter((name) => name !== ".git")).toEqual([`fix-add.${format}`])
   })
 
-  test("gives stdout the same bytes, and nothing else", async () => {
+  test("writes the same bytes to stdout, and nothing else", async () => {
     const home = homeWith()
     const file = (await home.export("--format", format)).stdout.trim()
     expect((await home.export("--format", format, "--output", "-")).stdout).toBe(readFileSync(file, "utf8"))
   })
 
-  test("leaves out what is to be left out", async () => {
+  test("leaves out what --omit names", async () => {
     const home = homeWith()
     const { stdout } = await home.export("--format", format, "--omit", "reasoning", "--until", "1", "--output", "-")
     expect(stdout).toContain("An answer")
     expect(stdout).not.toMatch(/Thought aloud|A second prompt/)
   })
 
-  test("writes over nothing, unless it is told to", async () => {
+  test("overwrites a file only with --force", async () => {
     const home = homeWith()
     const place = home.file(`kept.${format}`)
     writeFileSync(place, "mine")
@@ -84,7 +84,7 @@ describe("export --format folder", () => {
       expect(readFileSync(path.join(folder, name)).equals(readFileSync(path.join(shared, name))), name).toBe(true)
   })
 
-  test("writes into no folder with something in it; with --force, what is not its own stays", async () => {
+  test("refuses a non-empty folder; with --force, other files in it are kept", async () => {
     const home = homeWith()
     const folder = home.file("kept")
     mkdirSync(folder)
@@ -99,12 +99,12 @@ describe("export --format folder", () => {
     expect(readFileSync(path.join(folder, "index.html"), "utf8")).toContain("<title>Other</title>")
   })
 
-  test("goes to no stdout", async () => {
+  test("cannot be written to stdout", async () => {
     expect(await homeWith().export("--format", "folder", "--output", "-")).toMatchObject({ status: 2, stdout: "" })
   })
 })
 
-test("the ending of --output says the format, and a folder takes the file under its own name", async () => {
+test("the extension of --output selects the format, and a folder takes the file under its default name", async () => {
   const home = homeWith()
   expect(readFileSync((await home.export("--output", home.file("a.md"))).stdout.trim(), "utf8")).toMatch(
     /^# Fix add\(\)\n/,
@@ -120,7 +120,7 @@ test.each([
   ["CON", "con-.html"],
   ["Ünïcödé & co", "unicode-co.html"],
   ["a".repeat(400), `${"a".repeat(60)}.html`],
-])("a title such as %j names a file %s, and no other place", async (title, name) => {
+])("a title such as %j gives the file name %s and no other path", async (title, name) => {
   const home = homeWith(title)
   const { stdout } = await home.export()
   expect(stdout.trim()).toBe(path.join(home.project, name))
@@ -132,7 +132,7 @@ test("an unknown format is a clear error", async () => {
   expect(stderr).toMatch(/Unknown value "pdf" for --format[\s\S]*html, folder, md, json/)
 })
 
-test("nobody is left waiting, and nothing half-written stays, where the disk refuses", async () => {
+test("a full disk fails at once and leaves nothing half-written", async () => {
   const home = homeWith()
   writeFileSync(home.file("plain"), "")
   const { status, stderr } = await home.export("--output", home.file("plain", "x.html"))
@@ -141,7 +141,7 @@ test("nobody is left waiting, and nothing half-written stays, where the disk ref
   expect(existsSync(home.file("plain", "x.html"))).toBe(false)
 })
 
-test("what reads from the pipe may stop early", () => {
+test("the reader of a pipe may stop early", () => {
   const command = `"${process.execPath}" bin/opencode-bucket.js export test/fixtures/sessions/all-tools.json --output - | head -c 20`
   expect(execFileSync("bash", ["-c", command], { encoding: "utf8" })).toBe("<!DOCTYPE html><html")
 })

@@ -8,7 +8,7 @@ const fixtures = ["all-tools", "apply-patch", "errors-and-compaction", "question
 const read = (name: string) => JSON.parse(readFileSync(fixture(name), "utf8"))
 
 describe.each(fixtures)("%s", (name) => {
-  test("is shared into the user's own folder, and only the link is on stdout", async () => {
+  test("is shared to the default folder, with only the link on stdout", async () => {
     const { run, file } = ownHome()
     const { status, stdout, stderr } = await run(["share", fixture(name)])
     expect({ status, stderr }).toMatchObject({ status: 0 })
@@ -27,7 +27,7 @@ describe.each(fixtures)("%s", (name) => {
   })
 })
 
-test("session.json is the session as its pages show it: shared again from there, it is the same to the last byte", async () => {
+test("session.json is the session as its pages show it, and sharing it gives the same bytes", async () => {
   const filesOf = (stdout: string) => {
     const folder = path.dirname(fileURLToPath(stdout.trim()))
     const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.\w+$/.test(name))
@@ -45,14 +45,14 @@ test("session.json is the session as its pages show it: shared again from there,
   expect(filesOf(again.stdout)).toEqual(shared)
 })
 
-test("sharing again keeps the link and sends nothing that is there", async () => {
+test("sharing again keeps the link and uploads nothing", async () => {
   const { run } = ownHome()
   const first = JSON.parse((await run(["share", fixture("all-tools"), "--json"])).stdout)
   const second = JSON.parse((await run(["share", fixture("all-tools"), "--json"])).stdout)
   expect(second).toMatchObject({ id: first.id, url: first.url, objects: first.objects, sent: 0, bytes: 0, removed: 0 })
 })
 
-test("sharing a session that went on sends what changed; what no longer belongs is removed", async () => {
+test("sharing a longer session uploads what changed and deletes stale objects", async () => {
   const { run, file } = ownHome()
   const session = read("all-tools")
   const talk = file("talk.json")
@@ -76,7 +76,7 @@ test("sharing a session that went on sends what changed; what no longer belongs 
 
 describe("unshare", () => {
   test.each(["link", "id", "session"] as const)(
-    "by %s leaves nothing; again, it says that nothing is there",
+    "by %s leaves nothing, and repeating it reports that nothing is there",
     async (by) => {
       const { run } = ownHome()
       const { id, url, session } = JSON.parse((await run(["share", fixture("questions"), "--json"])).stdout)
@@ -93,7 +93,7 @@ describe("unshare", () => {
     },
   )
 
-  test("works when this machine's record is lost: the manifests know", async () => {
+  test("works without the ledger, by the manifests", async () => {
     const { run, file } = ownHome()
     const { url, session } = JSON.parse(
       (await run(["share", fixture("questions"), "--json", "--to", file("out")])).stdout,
@@ -105,7 +105,7 @@ describe("unshare", () => {
     expect(existsSync(fileURLToPath(url))).toBe(false)
   })
 
-  test("of a session tells of a share that was made before the record was lost, and of how to remove that, too", async () => {
+  test("of a session names an unrecorded share of the session and how to remove it", async () => {
     const { run, file } = ownHome()
     const share = async () => JSON.parse((await run(["share", fixture("questions"), "--json"])).stdout)
     const older = await share()
@@ -119,7 +119,7 @@ describe("unshare", () => {
     expect(existsSync(path.dirname(fileURLToPath(older.url)))).toBe(false)
   })
 
-  test("of a link that leads elsewhere is refused rather than called gone", async () => {
+  test("of a link to another destination is refused", async () => {
     const { run } = ownHome()
     const { status, stderr } = await run(["unshare", "https://elsewhere.example/s/V1StGXR8_Z5jdHi6B-myT/index.html"])
     expect(status).toBe(4)
@@ -140,7 +140,7 @@ test("list shows what is shared, and what was removed by hand", async () => {
   expect(JSON.parse((await run(["list", "--json"])).stdout).shares).toMatchObject([{ url, state: "gone" }])
 })
 
-test("a link that was taken back elsewhere does not come to life again", async () => {
+test("a link that was unshared on another machine is not reused", async () => {
   const { run } = ownHome()
   const first = JSON.parse((await run(["share", fixture("questions"), "--json"])).stdout)
   rmSync(path.dirname(fileURLToPath(first.url)), { recursive: true })
@@ -156,7 +156,7 @@ test("from stdin", async () => {
   expect(existsSync(fileURLToPath(stdout.trim()))).toBe(true)
 })
 
-test("subagents' sessions come along", async () => {
+test("subagents' sessions are shared with their session", async () => {
   const { run, file } = ownHome()
   const talk = file("talk.json")
   writeFileSync(talk, JSON.stringify({ ...read("all-tools"), children: [read("subagent-child")] }))

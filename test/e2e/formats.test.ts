@@ -31,12 +31,12 @@ async function leftBy(format: string, { remembered = true } = {}) {
   return { home, bucket, entry, folder, longer: home.file("longer.json") }
 }
 
-test("every published format is kept here", () => {
+test("the fixtures contain every published format", () => {
   expect(readdirSync(published).map(Number).sort()).toEqual(Array.from({ length: FORMAT }, (_, i) => i + 1))
 })
 
 describe.each(readdirSync(published))("a share of format %s", (format) => {
-  test("is brought up to date under its link, whole", async () => {
+  test("is updated completely under its link", async () => {
     const { home, bucket, entry, folder, longer } = await leftBy(format)
     const { stdout, stderr, status } = await home.run(["share", longer, "--to", bucket])
     expect({ stdout, status, stderr }).toEqual({ stdout: `${entry.url}\n`, status: 0, stderr: expect.any(String) })
@@ -54,14 +54,14 @@ describe.each(readdirSync(published))("a share of format %s", (format) => {
     expect(readFileSync(path.join(folder, "index.html"), "utf8")).toContain("And one thing more.")
   })
 
-  test.each([true, false])("is taken back without a trace (remembered: %s)", async (remembered) => {
+  test.each([true, false])("is removed completely (in the ledger: %s)", async (remembered) => {
     const { home, bucket, entry, folder } = await leftBy(format, { remembered })
     expect(await home.run(["unshare", entry.session, "--to", bucket])).toMatchObject({ status: 0 })
     expect(existsSync(folder)).toBe(false)
   })
 })
 
-test("a share of an older format gets this one when it is shared again, and that is said", async () => {
+test("a share of an older format is upgraded when it is shared again, with a message", async () => {
   const { home, bucket, folder, longer } = await leftBy(String(FORMAT))
   const file = path.join(folder, "manifest.json")
   writeFileSync(file, readFileSync(file, "utf8").replace(`"format": ${FORMAT}`, `"format": ${FORMAT - 1}`))
@@ -74,7 +74,7 @@ test("a share of an older format gets this one when it is shared again, and that
   expect((await share()).stderr).not.toContain("other machines")
 })
 
-test("a share of a newer format is left as it is, and it is said why", async () => {
+test("a share of a newer format is left unchanged, with the reason", async () => {
   const { home, bucket, folder, longer } = await leftBy(String(FORMAT))
   const file = path.join(folder, "manifest.json")
   const newer = readFileSync(file, "utf8").replace(`"format": ${FORMAT}`, `"format": ${FORMAT + 1}`)

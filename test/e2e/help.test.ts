@@ -13,7 +13,7 @@ import { fixture, ownHome } from "../support/run-command.ts"
 const commands = Object.keys(commandTexts).filter((name) => name !== "opencode-bucket")
 
 describe("help", () => {
-  test.each(commands)("%s: what it does, examples, and where to read more; the same by `help`", async (name) => {
+  test.each(commands)("of %s has a description, examples and a page to read, also with `help`", async (name) => {
     const { run } = ownHome()
     const { status, stdout, stderr } = await run([...name.split(" "), "--help"])
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
@@ -27,16 +27,13 @@ describe("help", () => {
       if (!/^ {2}opencode-bucket /.test(line)) expect(line.length).toBeLessThanOrEqual(80)
   })
 
-  test.each(Object.keys(TOPICS))(
-    "topic %s is a page of the documentation, without markup for other readers",
-    async (topic) => {
-      const { stdout } = await ownHome().run(["help", topic])
-      expect(stdout).toMatch(/^#/)
-      expect(stdout).not.toMatch(/<!--|<img|\]\(/)
-    },
-  )
+  test.each(Object.keys(TOPICS))("topic %s is a page of the documentation without HTML comments", async (topic) => {
+    const { stdout } = await ownHome().run(["help", topic])
+    expect(stdout).toMatch(/^#/)
+    expect(stdout).not.toMatch(/<!--|<img|\]\(/)
+  })
 
-  test("examples are valid: none is refused for how it is written", async () => {
+  test("examples have valid syntax", async () => {
     for (const [args] of Object.values(commandTexts).flatMap(({ examples }) => examples)) {
       // With --help: some would start a server or change the reader's files.
       const words = args.split(" >")[0]!.split(" ")
@@ -59,7 +56,7 @@ describe("help", () => {
 
 describe("a misspelt word", () => {
   const words = ["share", "preview", "doctor", "completion"]
-  test("of one wrong, missing or additional letter gets the right one suggested", () => {
+  test("with one wrong, missing or additional letter gets the right suggestion", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...words),
@@ -80,7 +77,7 @@ describe("a misspelt word", () => {
     [["help", "settins"], 'There is no command or topic "settins".', "settings"],
     [["list", "--jsno"], "Unknown option --jsno.", "--json"],
     [["token", "creat", "x"], "Unknown command creat.", "create"],
-  ])("%j: one sentence, the nearest, status 2", async (args, sentence, nearest) => {
+  ])("%j gives one sentence with the nearest command and exit status 2", async (args, sentence, nearest) => {
     const { status, stdout, stderr } = await ownHome().run(args)
     expect({ status, stdout, stderr }).toEqual({
       status: 2,
@@ -90,7 +87,7 @@ describe("a misspelt word", () => {
   })
 })
 
-describe("flags that contradict each other, or would have no effect, are refused before anything happens", () => {
+describe("contradicting flags and flags without effect are refused first", () => {
   test.each([
     ["share", fixture("questions"), "--all"],
     ["share", fixture("questions"), "--since", "3d"],
@@ -163,7 +160,7 @@ describe("--json", () => {
     ["token list", "token", "list"],
     ["version", "--version"],
   ]
-  test("every command prints what docs/json.schema.json says, and nothing else on stdout", async () => {
+  test("every command prints only what docs/json.schema.json describes", async () => {
     const home = ownHome()
     mkdirSync(home.file("data", "opencode"), { recursive: true })
     cpSync(recordedDatabase, home.file("data", "opencode", "opencode.db"))

@@ -18,7 +18,7 @@ function hostile(home: ReturnType<typeof ownHome>, round: number): string {
   return file
 }
 
-test.each([3])("nothing of a hostile session is in a key or a header of any request (round %d)", async (round) => {
+test.each([3])("no key or header of a request contains text of a hostile session (round %d)", async (round) => {
   const server = await startS3Server({ publicRead: true })
   onTestFinished(() => server.close())
   const home = ownHome()
@@ -42,7 +42,7 @@ test.each([3])("nothing of a hostile session is in a key or a header of any requ
   }
 })
 
-test.each([0])("nothing of a hostile session is in the name of a file (round %d)", async (round) => {
+test.each([0])("no file name contains text of a hostile session (round %d)", async (round) => {
   const home = ownHome()
   const folder = home.file("shares")
   const { status, stderr } = await home.run(["share", hostile(home, round), "--yes", "--to", folder])

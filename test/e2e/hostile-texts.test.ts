@@ -40,7 +40,7 @@ const session = (title: string, directory: string) => {
   return JSON.stringify({ info: { ...info, title, directory, version: title, slug: title }, messages })
 }
 
-test("a session's title and folder do nothing to the terminal, in any command", async () => {
+test("a session's title and folder have no effect on the terminal in any command", async () => {
   const home = ownHome()
   writeFileSync(home.file("talk.json"), session(all, `/home/dana/${all}`))
   const runs = [
@@ -60,7 +60,7 @@ test("a session's title and folder do nothing to the terminal, in any command", 
   expect(listed.shares[0].title).toContain("\x1b[2J")
 })
 
-test("what a bucket's manifests say does nothing to the terminal, and one that is damaged hides no other", async () => {
+test("manifests have no effect on the terminal, and a damaged one hides no other", async () => {
   const home = ownHome()
   const at = ["--to", home.file("shares")]
   await home.run(["share", fixture("questions"), ...at])
@@ -138,7 +138,7 @@ test("what a bucket's manifests say does nothing to the terminal, and one that i
   }
 })
 
-describe("a service's answers do nothing to the terminal", () => {
+describe("a service's responses have no effect on the terminal", () => {
   const xml = (text: string) => `<Error><Code>${text}</Code><Message>${text}</Message></Error>`
   const bodies: [string, string][] = [
     ["raw", xml(all)],
@@ -171,7 +171,7 @@ describe("a service's answers do nothing to the terminal", () => {
   })
 })
 
-test("arguments, folders and names of files do nothing to the terminal", async () => {
+test("arguments, folders and file names have no effect on the terminal", async () => {
   const home = ownHome()
   const cwd = path.join(home.project, forged.slice(0, 4).join("").replaceAll("/", "-"))
   mkdirSync(cwd, { recursive: true })

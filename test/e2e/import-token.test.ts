@@ -36,7 +36,7 @@ const config = (folder: string, url: string) => {
   writeFileSync(path.join(folder, "opencode.json"), JSON.stringify({ enterprise: { url } }))
 }
 
-test("where it is not known which server the token belongs to, nothing is asked for", async () => {
+test("nothing is requested if the server of the token is unknown", async () => {
   const { status, stderr } = await run(stranger.link, {})
   expect(status).toBe(2)
   expect(stderr).toContain("OPENCODE_BUCKET_TOKEN is set, but its server is unknown.")
@@ -45,7 +45,7 @@ test("where it is not known which server the token belongs to, nothing is asked 
   expect(stranger.seen).toEqual([])
 })
 
-test("the token goes to the server that is named for it, and to no link elsewhere", async () => {
+test("the token is sent to its server only", async () => {
   const env = { OPENCODE_BUCKET_SERVER: company.origin }
   expect((await run(company.link, env)).stderr).not.toContain("was not sent")
   expect(company.seen).toEqual([`Bearer ${TOKEN}`])
@@ -56,7 +56,7 @@ test("the token goes to the server that is named for it, and to no link elsewher
 })
 
 test.each(["127.0.0.1", "127.1", "0x7f.1", "2130706433"])(
-  "this machine by its address (%s) is another server than by its name",
+  "the address %s is another server than the name localhost",
   async (host) => {
     const { port } = new URL(company.origin)
     const link = `http://${host}:${port}/s/V1StGXR8_Z5jdHi6B-myT/`
@@ -65,7 +65,7 @@ test.each(["127.0.0.1", "127.1", "0x7f.1", "2130706433"])(
   },
 )
 
-test("a server below a path of its own gets no token for its neighbours", async () => {
+test("the token of a server below a path is not sent to other paths", async () => {
   const env = { OPENCODE_BUCKET_SERVER: `${company.origin}/shares/` }
   await run(company.link, env)
   await run(`${company.origin}/sharesX/s/V1StGXR8_Z5jdHi6B-myT/`, env)
@@ -73,7 +73,7 @@ test("a server below a path of its own gets no token for its neighbours", async 
   expect(company.seen).toEqual([undefined, undefined, `Bearer ${TOKEN}`])
 })
 
-test("the user's own enterprise.url names the server as well, a project's does not", async () => {
+test("the user's enterprise.url names the server, a project's does not", async () => {
   config(home.project, `${stranger.origin}/ocb_x`)
   expect((await run(stranger.link, {})).status).toBe(2)
   config(home.file("config", "opencode"), `${company.origin}/ocb_x`)
@@ -82,7 +82,7 @@ test("the user's own enterprise.url names the server as well, a project's does n
   expect([stranger.seen, company.seen]).toEqual([[undefined], [`Bearer ${TOKEN}`]])
 })
 
-test("a token is only sent over https, and --token to its link alone", async () => {
+test("a token is sent over https only, and --token only to the given link", async () => {
   const env = { OPENCODE_BUCKET_SERVER: "http://shares.corp.test" }
   const clear = await run("http://shares.corp.test/s/V1StGXR8_Z5jdHi6B-myT/", env)
   expect(clear).toMatchObject({ status: 2, stderr: expect.stringContaining("A token is only sent over https") })
@@ -92,7 +92,7 @@ test("a token is only sent over https, and --token to its link alone", async () 
   expect(stranger.seen).toEqual(["Bearer for-this-one"])
 })
 
-test("a server that is no address is said", async () => {
+test("an invalid server address is an error", async () => {
   for (const named of ["shares.corp.test", "ftp://shares.corp.test", "https://"]) {
     const { status, stderr } = await run(stranger.link, { OPENCODE_BUCKET_SERVER: named })
     expect({ status, stderr }, named).toMatchObject({

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { expect, test } from "vitest"
 import { fixture, ownHome } from "../support/run-command.ts"
 
-test("a folder is tried out, left empty and written into the user's own settings, which share then uses", async () => {
+test("a folder is tested, left empty and written into the user's settings, which share then uses", async () => {
   const { run, file } = ownHome()
   const { status, stdout, stderr } = await run(["init", "--to", file("shares")])
   expect({ status, stderr }).toMatchObject({ status: 0 })
@@ -18,14 +18,14 @@ test("a folder is tried out, left empty and written into the user's own settings
   expect(shared.stdout).toContain(file("shares"))
 })
 
-test("with --project it goes into the project's file", async () => {
+test("--project writes the settings into the project's file", async () => {
   const { run, project, file } = ownHome()
   const { stdout } = await run(["init", "--project", "--to", file("shares"), "--quiet"])
   expect(stdout).toBe(`${project}/opencode.json\n`)
   expect(existsSync(file("config"))).toBe(false)
 })
 
-test("without a terminal and without a bucket nothing is asked and nothing changes", async () => {
+test("without a terminal and a bucket, init asks and changes nothing", async () => {
   const { run, file } = ownHome()
   const { status, stderr } = await run(["init"])
   expect(status).toBe(2)
@@ -33,7 +33,7 @@ test("without a terminal and without a bucket nothing is asked and nothing chang
   expect(existsSync(file("config"))).toBe(false)
 })
 
-test("a place that does not work is not written down", async () => {
+test("a destination that does not work is not written", async () => {
   const { run, file } = ownHome()
   mkdirSync(file("config", "opencode"), { recursive: true })
   writeFileSync(file("blocked"), "a file")
@@ -43,7 +43,7 @@ test("a place that does not work is not written down", async () => {
   expect(existsSync(file("config", "opencode", "opencode.json"))).toBe(false)
 })
 
-test("a share server that OpenCode shares with is not taken away, and nothing is tried out", async () => {
+test("an existing share server is kept, and nothing is tested", async () => {
   const { run, file } = ownHome()
   mkdirSync(file("config", "opencode"), { recursive: true })
   const own = file("config", "opencode", "opencode.json")
@@ -57,7 +57,7 @@ test("a share server that OpenCode shares with is not taken away, and nothing is
   expect(existsSync(file("shares"))).toBe(false)
 })
 
-test("init says so where another file still leads OpenCode elsewhere", async () => {
+test("init warns if another file overrides the address", async () => {
   const { run, project, file } = ownHome()
   writeFileSync(`${project}/opencode.json`, '{ "enterprise": { "url": "https://shares.corp.test" } }')
   const { status, stderr } = await run(["init", "--to", file("shares")])

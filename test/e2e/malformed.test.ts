@@ -34,8 +34,8 @@ const shown: [string, string][] = [
   ],
 ]
 
-describe("the command, given an export", () => {
-  test.each(refused)("%s, says so in one sentence", async (_, content, expected) => {
+describe("the command with an export", () => {
+  test.each(refused)("%s reports one sentence", async (_, content, expected) => {
     const { run, file } = ownHome()
     writeFileSync(file("talk.json"), content)
     const { status, stdout, stderr } = await run(["share", file("talk.json"), "--yes"])
@@ -44,7 +44,7 @@ describe("the command, given an export", () => {
     expect(stderr).not.toMatch(/^\s+at /m)
   })
 
-  test.each(shown)("%s, shows the rest of it", async (_, content) => {
+  test.each(shown)("%s shows the rest", async (_, content) => {
     const { run, file } = ownHome()
     writeFileSync(file("talk.json"), content)
     const { status, stdout, stderr } = await run(["share", file("talk.json"), "--yes"])

@@ -99,7 +99,7 @@ const has = (page: () => string, text: string) =>
   vi.waitFor(() => expect(page()).toContain(text), { timeout: 60_000, interval: 100 })
 const linkIn = (message: string) => /https?:\/\/\S+/.exec(message)![0]
 
-test("/share asks, publishes, copies and follows; /unshare takes back", async () => {
+test("/share asks, publishes, copies and follows; /unshare removes", async () => {
   const opencode = await openCode2()
   const { second } = opencode.both
   const session = second.begin()
@@ -142,7 +142,7 @@ test("/share asks, publishes, copies and follows; /unshare takes back", async ()
   await host.stop()
 })
 
-test("pages go on after a restart and after a kill, with what was said meanwhile", async () => {
+test("pages are updated after a restart and after a kill", async () => {
   const opencode = await openCode2()
   const { second } = opencode.both
   const session = second.begin()
@@ -183,7 +183,7 @@ test('"auto" shares after the first finished turn, but not what was unshared; "d
   expect(opencode.files()).toEqual([])
 })
 
-test("a terminal that is attached to another machine's server shares through its client", async () => {
+test("a terminal attached to a remote server shares through its client", async () => {
   const opencode = await openCode2()
   const { second } = opencode.both
   const session = second.begin()
@@ -202,7 +202,7 @@ test("a terminal that is attached to another machine's server shares through its
   await host.stop()
 })
 
-test("a toast says what is missing, or why not, and what to do", async () => {
+test("a toast names the cause and what to do", async () => {
   const opencode = await openCode2()
   const session = opencode.both.second.begin()
   const server = await startS3Server({ publicRead: true })
@@ -237,7 +237,7 @@ test.each([
   [["ui.dialog"], "share", /no dialog to ask with/],
   [["ui.dialog"], "shares", /no dialog for a list/],
   [["client"], "share", /does not give it out/],
-])("without %s, /%s says so", async (without, command, said) => {
+])("without %s, /%s reports it", async (without, command, said) => {
   const opencode = await openCode2()
   const session = opencode.both.second.begin()
   const host = await opencode.start({ without })
@@ -272,7 +272,7 @@ test.each(["1.18.33", "1.19.0"])("in OpenCode %s, its own commands stay", async 
   await host.stop("SIGKILL").catch(() => {})
 })
 
-test("OpenCode 1 calls setup, too, with a context that only registers: nothing happens", async () => {
+test("setup does nothing in OpenCode 1, whose context can only register", async () => {
   const { default: plugin } = (await import(dist("plugin.js"))) as {
     default: { id: string; server: unknown; setup(context: object): unknown }
   }

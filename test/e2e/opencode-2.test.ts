@@ -21,7 +21,7 @@ type Home = Pick<ReturnType<typeof homeWithBoth>, "file">
 
 const pageOf = (link: string) => readFileSync(fileURLToPath(link.trim()), "utf8")
 
-test("share follows a session from OpenCode 1 to OpenCode 2 and back, under one link", async () => {
+test("share updates one link while a session moves from OpenCode 1 to OpenCode 2 and back", async () => {
   const home = homeWithBoth()
   const { first, second } = home.both
   const share = async (...args: string[]) => {
@@ -82,7 +82,7 @@ test("every command takes a session of OpenCode 2", async () => {
   expect(readdirSync(folder).join(" ")).toContain("index.html")
 })
 
-test("doctor says that sharing works, and with which generation", async () => {
+test("doctor reports that sharing works, and the generation", async () => {
   const home = homeWithBoth()
   home.both.second.begin()
   expect(await home.run(["doctor"])).toMatchObject({
@@ -169,14 +169,14 @@ describe("where `opencode` has to be asked", () => {
     ["1.18.33", "export ses_1", fixture("questions")],
     ["", "export ses_1", fixture("questions")],
     ["opencode 2.0.26", "session export ses_1", exportedTides],
-  ])("version %j is, by its own command", async (version, command, file) => {
+  ])("version %j is asked with its own command", async (version, command, file) => {
     const home = ownHome()
     const env = { PATH: pathWith(home, version, `cat "${file}"`), OPENCODE_DB: home.file("none.db") }
     expect(await home.run(["share", "ses_1"], { env })).toMatchObject({ status: 0 })
     expect(called(home)[0]).toBe(command)
   })
 
-  test("for a database that nobody can open, what it says is not believed", async () => {
+  test("is not trusted for a database that cannot be opened", async () => {
     const home = ownHome()
     writeFileSync(home.file("broken.db"), "This is no database, though it is long enough to be one. ".repeat(99))
     const env = {

@@ -14,7 +14,7 @@ async function behindProxy() {
   return { server, proxy, run }
 }
 
-test("a bucket behind the proxy that the environment names: shared, opened as a stranger would, and taken back", async () => {
+test("a session is shared, read anonymously and removed through the proxy of the environment", async () => {
   const { server, proxy, run } = await behindProxy()
   const endpoint = ["--endpoint", "http://bucket.corp.test"]
   const shared = await run(["share", fixture("all-tools"), "--json", ...endpoint], { HTTP_PROXY: proxy.host })
@@ -30,7 +30,7 @@ test("a bucket behind the proxy that the environment names: shared, opened as a 
   expect(server.objects().size).toBe(0)
 })
 
-test("this machine is never asked for through the proxy", async () => {
+test("requests to loopback do not use the proxy", async () => {
   const { server, proxy, run } = await behindProxy()
   const all = { HTTP_PROXY: proxy.host, HTTPS_PROXY: proxy.host, NO_PROXY: "example.com" }
   const { status, stdout } = await run(["share", fixture("all-tools"), "--json", "--endpoint", server.endpoint], all)
@@ -39,7 +39,7 @@ test("this machine is never asked for through the proxy", async () => {
   expect(proxy.asked).toEqual([])
 })
 
-test("a proxy that lets nothing through is said in words, and its password is not", async () => {
+test("a refusing proxy is reported without its password", async () => {
   const { server, proxy, run } = await behindProxy()
   const share = ["share", fixture("all-tools"), "--endpoint", "https://elsewhere.corp.test"]
   const { status, stderr } = await run(share, { HTTPS_PROXY: `http://me:hush-hush@${proxy.host}` })

@@ -23,14 +23,14 @@ describe("sharing is disabled", () => {
     untouched(home)
   })
 
-  test("by the variable", async () => {
+  test("by the variable: exit status 3", async () => {
     const home = ownHome()
     const { status } = await home.run(["share", fixture("questions")], { env: { OPENCODE_DISABLE_SHARE: "1" } })
     expect(status).toBe(3)
     untouched(home)
   })
 
-  test("in the folder of the session, though not in this one", async () => {
+  test("in the folder of the session, but not in the current one", async () => {
     const home = ownHome()
     const elsewhere = home.file("elsewhere")
     mkdirSync(path.join(elsewhere, ".git"), { recursive: true })
@@ -104,7 +104,7 @@ test("a busy port is named, without a stack trace", async () => {
   })
 })
 
-test("a session id that is nowhere: exit status 4", async () => {
+test("an unknown session id: exit status 4", async () => {
   const { run } = ownHome()
   const { status, stderr } = await run(["share", "ses_0000000000000000000000"], { env: { PATH: "" } })
   expect(status).toBe(4)
@@ -133,7 +133,7 @@ describe("a destination that a project's file names", () => {
     return home
   }
 
-  test("is refused where nobody can be asked, and nothing goes there", async () => {
+  test("is refused without a terminal, and nothing is sent", async () => {
     const { run, file } = withProject()
     const { status, stderr } = await run(["share", fixture("questions")])
     expect(status).toBe(2)
@@ -142,7 +142,7 @@ describe("a destination that a project's file names", () => {
     expect(existsSync(file("theirs"))).toBe(false)
   })
 
-  test("is used once it was agreed to, until it changes", async () => {
+  test("is used after confirmation until it changes", async () => {
     const { run, file, project } = withProject()
     const first = await run(["share", fixture("questions"), "--trust-project"])
     expect(first.stdout).toContain("/theirs/s/")
@@ -154,7 +154,7 @@ describe("a destination that a project's file names", () => {
     expect((await run(["share", fixture("questions")])).status).toBe(2)
   })
 
-  test("needs no agreement when a flag names another", async () => {
+  test("needs no confirmation when a flag names another", async () => {
     const { run, file } = withProject()
     expect((await run(["share", fixture("questions"), "--to", file("mine")])).stdout).toContain("/mine/s/")
   })

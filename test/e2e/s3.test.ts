@@ -21,7 +21,7 @@ async function ownBucket(options: S3ServerOptions = {}) {
   }
 }
 
-test("a share in a public bucket: the link opens for strangers, everything is typed, compressed and not to be kept", async () => {
+test("a share in a public bucket opens anonymously, with types, compression and no caching", async () => {
   const { server, run } = await ownBucket()
   const { status, stdout, stderr } = await run("share", fixture("all-tools"))
   expect({ status, stderr }).toMatchObject({ status: 0 })
@@ -46,7 +46,7 @@ test("a share in a public bucket: the link opens for strangers, everything is ty
   }
 })
 
-test("the manifest comes first, index.html after every other file, and all of it below one prefix", async () => {
+test("the manifest is uploaded first, index.html after all other files, everything below one prefix", async () => {
   const { server, shareJson } = await ownBucket()
   const { id } = await shareJson()
   const sent = server.requests.filter(({ operation }) => operation === "PutObject").map(({ key }) => key)
@@ -61,7 +61,7 @@ test("the manifest comes first, index.html after every other file, and all of it
   expect(puts.at(-1)).toBe(`${prefix}manifest.json`)
 })
 
-test("a private bucket: shared, and said not to be public", async () => {
+test("a share in a private bucket is reported as not public", async () => {
   const { shareJson, run } = await ownBucket({ publicRead: false })
   expect(await shareJson()).toMatchObject({ public: false, note: expect.stringContaining("403") })
   expect((await run("share", fixture("all-tools"))).stderr).toContain("The link is not public")
@@ -76,7 +76,7 @@ test("a private bucket's first share says how to make links public; the next one
   expect((await run("share", fixture("questions"))).stderr).not.toContain("--policy")
 })
 
-test("a bucket that everybody can list is warned of: every id is visible", async () => {
+test("a publicly listable bucket causes a warning that every id is visible", async () => {
   const { shareJson } = await ownBucket({ publicList: true })
   expect(await shareJson()).toMatchObject({
     public: true,
@@ -84,7 +84,7 @@ test("a bucket that everybody can list is warned of: every id is visible", async
   })
 })
 
-test("a public address that cannot be reached from here is said, not guessed", async () => {
+test("an unreachable public URL is reported", async () => {
   const { home, place, server } = await ownBucket()
   const args = ["share", fixture("questions"), "--json", ...place, "--public-url", "http://127.0.0.1:9"]
   const { status, stdout } = await home.run(args, { env: server.environment })
@@ -96,7 +96,7 @@ test("a public address that cannot be reached from here is said, not guessed", a
   expect(JSON.parse(stdout).url).toMatch(/^http:\/\/127\.0\.0\.1:9\/s\//)
 })
 
-test("sharing again after one more message sends only what changed", async () => {
+test("sharing again after one more message uploads only what changed", async () => {
   const { server, home, shareJson } = await ownBucket()
   const session = JSON.parse(readFileSync(fixture("all-tools"), "utf8"))
   const talk = home.file("talk.json")
@@ -112,7 +112,7 @@ test("sharing again after one more message sends only what changed", async () =>
 })
 
 describe.each(["off", "on"] as const)("unshare, versions %s", (versions) => {
-  test("leaves nothing of the share and touches nothing else", async () => {
+  test("deletes the whole share and nothing else", async () => {
     const { server, run, shareJson } = await ownBucket({ versions })
     const kept = await shareJson(fixture("questions"))
     const others = server.versions().map(({ key, version }) => `${key} ${version}`)
@@ -141,7 +141,7 @@ test("unshare deletes index.html first and the manifest last", async () => {
   expect(keys.at(-1)).toEqual([`team/s/${id}/manifest.json`])
 })
 
-test("what cannot be deleted is an error that names it, exit status 5, and the share stays known", async () => {
+test("an object that cannot be deleted is named, exit status 5, and the share stays in the ledger", async () => {
   const { server, run, shareJson } = await ownBucket()
   const { url, id } = await shareJson()
   server.options.undeletable = (key) => (key.endsWith("session.json") ? "AccessDenied" : undefined)
@@ -154,7 +154,7 @@ test("what cannot be deleted is an error that names it, exit status 5, and the s
   expect((await run("list")).stderr).toBe("No shares.\n")
 })
 
-test("content that is only hidden by the bucket's versions is not called gone: exit status 6", async () => {
+test("content that versioning only hides is not reported as deleted: exit status 6", async () => {
   const { server, run, shareJson } = await ownBucket({ versions: "on" })
   const { url } = await shareJson()
   server.options.versions = "denied"
@@ -167,7 +167,7 @@ test("content that is only hidden by the bucket's versions is not called gone: e
   expect(again.stderr).toContain("s3:ListBucketVersions")
 })
 
-test("a cache that still serves the page is named: exit status 6", async () => {
+test("a cache that still serves the page is reported: exit status 6", async () => {
   const { server, run, shareJson } = await ownBucket()
   const { url } = await shareJson()
   const page = await (await fetch(url)).text()
@@ -193,7 +193,7 @@ test("from another machine, the bucket's manifests find the share of a session",
   expect(server.objects().size).toBe(0)
 })
 
-test("list --bucket shows what others have shared", async () => {
+test("list --bucket shows shares of other users", async () => {
   const { server, place, shareJson } = await ownBucket()
   const { url } = await shareJson()
   const other = ownHome()
@@ -201,7 +201,7 @@ test("list --bucket shows what others have shared", async () => {
   expect((await other.run(["list", "--bucket", ...place], { env: server.environment })).stdout).toContain(url)
 })
 
-describe("bad weather: one sentence, a hint, exit status 5", () => {
+describe("a failing service: one sentence, a hint, exit status 5", () => {
   const table: [string, S3ServerOptions, RegExp, Record<string, string>?][] = [
     ["a wrong secret", {}, /secret key/, { AWS_SECRET_ACCESS_KEY: "wrong" }],
     ["an unknown key", {}, /does not know the access key/, { AWS_ACCESS_KEY_ID: "NOSUCHKEY" }],
@@ -236,7 +236,7 @@ describe("bad weather: one sentence, a hint, exit status 5", () => {
     expect(run.stderr).not.toMatch(/testsecret|wrong\b|\n\s+at /)
   })
 
-  test("no such bucket, and nothing is remembered of it", async () => {
+  test("a missing bucket leaves nothing in the ledger", async () => {
     const { server, home } = await ownBucket()
     const args = ["share", fixture("questions"), "--to", "s3://no-such-bucket", "--endpoint", server.endpoint]
     const run = await home.run(args, { env: server.environment })
@@ -244,19 +244,19 @@ describe("bad weather: one sentence, a hint, exit status 5", () => {
     expect((await home.run(["list"])).stderr).toBe("No shares.\n")
   })
 
-  test("a wrong clock that the service tells the time to is no obstacle", async () => {
+  test("a wrong clock is corrected by the service's time", async () => {
     const { shareJson } = await ownBucket({ clockOffset: 3_600_000 })
     expect(await shareJson(fixture("questions"))).toMatchObject({ public: true })
   })
 
-  test("an endpoint where nobody listens", async () => {
+  test("an unreachable endpoint", async () => {
     const { home, server } = await ownBucket()
     const args = ["share", fixture("questions"), "--to", "s3://shares", "--endpoint", "http://127.0.0.1:9"]
     const run = await home.run(args, { env: server.environment })
     expect(run).toMatchObject({ status: 5, stderr: expect.stringContaining("connection was refused") })
   })
 
-  test("listing denied: unshare says so, and the share stays known", async () => {
+  test("unshare reports that listing is denied, and the share stays in the ledger", async () => {
     const { server, run, shareJson } = await ownBucket()
     const { url, id } = await shareJson()
     server.options.fault = ({ operation }) => (operation.startsWith("List") ? denied : undefined)

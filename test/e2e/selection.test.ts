@@ -28,7 +28,7 @@ const session = (...more: string[]) => ({
   ],
 })
 
-test("what is left out stays left out when the share is brought up to date, until it is asked for", async () => {
+test("what is left out stays left out in updates until it is included again", async () => {
   const home = ownHome()
   const file = home.file("talk.json")
   writeFileSync(file, JSON.stringify(session()))
@@ -48,7 +48,7 @@ test("what is left out stays left out when the share is brought up to date, unti
   expect(everything(await share("--until", "end"))).toContain("Second prompt")
 })
 
-test("a page says what was left out", async () => {
+test("a page names what was left out", async () => {
   const home = ownHome()
   const { stdout } = await home.run(["share", fixture("all-tools"), "--omit", "reasoning,tool-output", "--until", "1"])
   const page = readFileSync(fileURLToPath(stdout.trim()), "utf8")
@@ -68,7 +68,7 @@ test.each([
   expect(existsSync(home.file("data", "opencode-bucket", "shares"))).toBe(false)
 })
 
-test("preview: the files of a share, in a folder that only its user can enter, and nothing in the ledger", async () => {
+test("preview writes the files of a share to a private folder and nothing to the ledger", async () => {
   const home = ownHome()
   const preview = await home.run(["preview", fixture("all-tools")])
   expect(preview).toMatchObject({ status: 0 })

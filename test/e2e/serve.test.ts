@@ -54,7 +54,7 @@ async function ownServe(more: Record<string, string> = {}) {
   }
 }
 
-test("below a path of its own: what is sent is read there, and who runs it sees that, and no secret", async () => {
+test("a server below a path serves what was sent, and its log has no secrets", async () => {
   const { ask, share, sync, token, info, server, publicUrl, figures } = await ownServe()
   expect([(await ask("/healthz")).status, (await ask("/readyz")).status]).toEqual([200, 200])
   const made = await share()
@@ -85,7 +85,7 @@ test("below a path of its own: what is sent is read there, and who runs it sees 
   expect(await told()).toContain('opencode_bucket_requests_total{route="publish",status="200"} 2')
 })
 
-test("asked to end, it publishes what was sent, and takes no more", async () => {
+test("on SIGTERM, the server publishes what was sent and accepts nothing more", async () => {
   const { bucket, share, sync, server, ask } = await ownServe()
   const made = await share()
   expect((await sync(made)).status).toBe(200)
@@ -95,7 +95,7 @@ test("asked to end, it publishes what was sent, and takes no more", async () => 
   await expect(ask("/healthz")).rejects.toThrow()
 })
 
-test("a token may bring so much at once, and ask so often", async () => {
+test("a token has limits for sizes and requests", async () => {
   const { ask, share, sync, token } = await ownServe({
     OPENCODE_BUCKET_MAX_REQUEST_MB: "1",
     OPENCODE_BUCKET_REQUESTS_PER_MINUTE: "5",
@@ -108,7 +108,7 @@ test("a token may bring so much at once, and ask so often", async () => {
   expect((await ask(`/${token}x/api/share`, post({ sessionID: "ses_a" }))).status).toBe(401)
 })
 
-test("what is sent to the socket itself, as no browser would, reaches nothing", async () => {
+test("malformed requests on the socket reach nothing", async () => {
   const { share, sync, ask, server, token, info } = await ownServe()
   const made = await share()
   await sync(made)
@@ -168,7 +168,7 @@ test("what is sent to the socket itself, as no browser would, reaches nothing", 
   expect((await ask("/healthz")).status).toBe(200)
 })
 
-test("asked to end while the bucket does not answer, it ends within its limit, and what was sent is noted for the next start", async () => {
+test("on SIGTERM with an unresponsive bucket, the server ends within its limit and the next start publishes the rest", async () => {
   let hanging = false
   const s3 = await startS3Server({
     fault: ({ operation, key }) => (hanging && operation === "PutObject" && key.endsWith(".html") ? "hang" : undefined),
@@ -193,13 +193,13 @@ test("asked to end while the bucket does not answer, it ends within its limit, a
 test.each([
   ["nothing set", {}, "publicUrl is missing (OPENCODE_BUCKET_PUBLIC_URL); to is missing (OPENCODE_BUCKET_TO)"],
   ["half a sign-in", { ...half, OPENCODE_BUCKET_ISSUER: "https://login.corp.example" }, "cookieKeys are missing"],
-])("with %s it does not start, and says what is missing", async (_, env, words) => {
+])("with %s the server does not start, and names what is missing", async (_, env, words) => {
   const { status, stdout, stderr } = await ownHome().run(["serve"], { env })
   expect([status, stdout]).toEqual([2, ""])
   expect(stderr).toContain(words)
 })
 
-test("--public stands for the setting", async () => {
+test("--public sets the setting", async () => {
   const { status, stderr } = await ownHome().run(["serve", "--public", "--listen", "nowhere"], { env: half })
   expect(status).toBe(2)
   expect(stderr).toContain("listen must be an address and a port")
@@ -229,7 +229,7 @@ test.each([
   ["DeleteObject", "s3:DeleteObject"],
   ["ListObject", "s3:ListBucket"],
 ])(
-  "without the right to %s it does not start, names that right, and leaves nothing in the bucket",
+  "without the right to %s the server does not start, names the right, and leaves nothing",
   async (operation, right) => {
     const { s3, run } = await serverOver({
       fault: (request) =>
@@ -244,7 +244,7 @@ test.each([
   },
 )
 
-test("where the bucket's address names the bucket, it does not start, and says the right one", async () => {
+test("the server does not start if the endpoint names the bucket, and suggests the right one", async () => {
   const { s3, run, env } = await serverOver({})
   env.OPENCODE_BUCKET_ENDPOINT = `${s3.endpoint}/${s3.bucket}`
   const { status, stderr } = await run()
@@ -253,7 +253,7 @@ test("where the bucket's address names the bucket, it does not start, and says t
   expect(s3.versions()).toEqual([])
 })
 
-test("a bucket that cannot be asked as it starts is tried out before the first share", async () => {
+test("a bucket that is unreachable at start is tested before the first share", async () => {
   let isExpired = true
   const { s3, env } = await serverOver({
     versions: "on",

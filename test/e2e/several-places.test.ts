@@ -49,8 +49,8 @@ async function ownUser() {
 const failedIn = (stdout: string) =>
   (JSON.parse(stdout).failed as { id: string; code: string }[]).map(({ id, code }) => ({ id, code }))
 
-describe("unshare of a session that is shared in several places", () => {
-  test("takes down what it can, names what it cannot with its reason, and goes on with that later", async () => {
+describe("unshare of a session with several shares", () => {
+  test("removes what it can, names the rest with reasons, and completes it later", async () => {
     const { server, home, run, to, ledger, share, remember } = await ownUser()
     const refused = await remember({ to: "s3://elsewhere", endpoint: NOBODY })
     const unknown = await remember({ to: "s3://theirs", profile: "nosuch", endpoint: server.endpoint })
@@ -85,7 +85,7 @@ describe("unshare of a session that is shared in several places", () => {
     expect((await ledger.all()).map(({ id }) => id).sort()).toEqual([refused, unknown, missing].sort())
   })
 
-  test.each(["--all", "session"])("does so while another place hangs (%s)", async (how) => {
+  test.each(["--all", "session"])("works while another destination hangs (%s)", async (how) => {
     const { server, home, to, share, remember } = await ownUser()
     await remember({ to: "s3://silent", endpoint: await silence() })
     const { url } = await share(...to)
@@ -102,7 +102,7 @@ describe("unshare of a session that is shared in several places", () => {
     expect((await running).status).toBeNull()
   })
 
-  test("one that is still served from a cache is left behind, the others are gone", async () => {
+  test("reports a share that a cache still serves, and removes the others", async () => {
     const { server, home, run, to, share } = await ownUser()
     const folder = await share("--to", home.file("kept"))
     const open = await share(...to)
@@ -132,7 +132,7 @@ describe("unshare of a session that is shared in several places", () => {
 })
 
 describe("unshare --forget", () => {
-  test("forgets a share of which no request has reached the store, and says what it forgets", async () => {
+  test("forgets a share whose requests never reached the store, and names it", async () => {
     const { run, to, share, ledger, remember } = await ownUser()
     // The first share at a place that cannot be reached leaves nothing to forget.
     const failed = await run("share", fixture("questions"), "--to", "s3://elsewhere", "--endpoint", NOBODY)
@@ -155,7 +155,7 @@ describe("unshare --forget", () => {
   test.each([
     ["the bucket is not there", "no-such-bucket", {}, "its bucket does not exist"],
     ["the store lists nothing of it", "shares", {}, "its store lists no objects of it"],
-  ])("forgets where %s", async (_, bucket, more, why) => {
+  ])("forgets a share when %s", async (_, bucket, more, why) => {
     const { server, run, remember, ledger } = await ownUser()
     const id = await remember({ to: `s3://${bucket}`, endpoint: server.endpoint }, more)
     const { status, stdout } = await run("unshare", "--forget", id, "--json")
@@ -164,7 +164,7 @@ describe("unshare --forget", () => {
     expect(await ledger.all()).toEqual([])
   })
 
-  test("refuses where something may be stored, unless that is meant", async () => {
+  test("refuses if something may be stored, unless forced", async () => {
     const { run, remember, ledger } = await ownUser()
     const id = await remember({ to: "s3://elsewhere", endpoint: NOBODY }, { state: "published", url: `${NOBODY}/x` })
     const refused = await run("unshare", "--forget", id)
@@ -179,7 +179,7 @@ describe("unshare --forget", () => {
     expect(await ledger.all()).toEqual([])
   })
 
-  test("at one place alone, with --to; nothing of it needs a share or a name that is known", async () => {
+  test("applies to one destination with --to, and requires a known share", async () => {
     const { run, remember, ledger } = await ownUser()
     const a = await remember({ to: "s3://aaa", endpoint: NOBODY }, { unsent: true })
     const b = await remember({ to: "s3://bbb", endpoint: NOBODY }, { unsent: true })
@@ -194,7 +194,7 @@ describe("unshare --forget", () => {
 })
 
 describe("list", () => {
-  test("names a place that does not answer, shows the others, and does not wait for long", async () => {
+  test("names an unresponsive destination, shows the others, and does not wait long", async () => {
     const { home, run, to, share, remember } = await ownUser()
     const silent = await silence()
     for (let n = 0; n < 40; n++) await remember({ to: "s3://silent", endpoint: silent }, { session: `ses_${n}` })
@@ -213,7 +213,7 @@ describe("list", () => {
     expect(shares.filter(({ state }: { state: string }) => state === "unknown")).toHaveLength(41)
   }, 60_000)
 
-  test("--bucket with one that does not answer shows the rest, and fails", async () => {
+  test("--bucket with an unresponsive bucket shows the rest, and fails", async () => {
     const { run, to, share } = await ownUser()
     const open = await share(...to)
     const { status, stdout, stderr } = await run(

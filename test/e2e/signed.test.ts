@@ -14,7 +14,7 @@ test.each([
   expect(await ownHome().run(args)).toMatchObject({ status: 2, stdout: "", stderr: expect.stringMatching(words) })
 })
 
-test("once the last signed link has ended, the next share removes the page that it opened", async () => {
+test("the next share after the last presigned link expired removes its page", async () => {
   const server = await startS3Server({ publicRead: true })
   onTestFinished(() => server.close())
   const home = ownHome()

@@ -38,7 +38,7 @@ test("an admin token is created and listed as one, and its hint names its use", 
   expect(tokens).toMatchObject([{ name: "offboarding", owner: "it@corp.example", role: "admin" }])
 })
 
-test("the commands for tokens say what becomes of shares, and an administrator removes them", async () => {
+test("token commands report what happens to shares, and an administrator removes them", async () => {
   const home = ownHome()
   const bucket = path.join(temporaryFolder(), "bucket")
   const env = { OPENCODE_BUCKET_TO: bucket, HOME: home.home }

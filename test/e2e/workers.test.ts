@@ -19,7 +19,7 @@ function processOf(heapMegabytes: number, limit: number) {
   return worker
 }
 
-test("what needs more memory than a process has ends that process alone, and the next job gets another one", async () => {
+test("a job that exceeds the memory ends its worker only, and the next job gets another one", async () => {
   const worker = processOf(48, 60_000)
   const huge = of(Array.from({ length: 90_000 }, (_, n) => item(n, `password=a!${n}Z9x`)))
   await expect(worker.run(batch(huge))).rejects.toBeInstanceOf(ResourceLimitError)
@@ -28,7 +28,7 @@ test("what needs more memory than a process has ends that process alone, and the
   expect(Buffer.from(items).toString()).not.toContain("hunter2")
 })
 
-test("what takes longer than it may is ended, and what waits beside it is told the same", async () => {
+test("a job that exceeds its time is ended, with the same error for jobs beside it", async () => {
   const worker = processOf(256, 600_000)
   const long = of([item(1, "password=a!b2c3d4 ".repeat(400_000))])
   const all = [worker.run(batch(long), 300), worker.run(batch(of([item(1, "x")])), 600_000)]
@@ -37,7 +37,7 @@ test("what takes longer than it may is ended, and what waits beside it is told t
   expect((await worker.run(batch(of([item(1, "x")])))).items.length).toBeGreaterThan(10)
 })
 
-test("an error keeps what it says to whom", async () => {
+test("an error keeps its message, hint and code", async () => {
   const worker = processOf(64, 60_000)
   await expect(worker.run(batch("no JSON"))).rejects.toMatchObject({ name: "HttpError", status: 400 })
   await expect(worker.run(batch("7"))).rejects.toMatchObject({ code: "bad-input" })

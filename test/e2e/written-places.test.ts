@@ -39,7 +39,7 @@ describe.each(["md"])("export --format %s --force", (format) => {
     ).stdout
   })
 
-  test("follows links, however many and however they are written, and replaces the file at their end", async () => {
+  test("follows chains of symbolic links and replaces the file at the end", async () => {
     const home = ownHome()
     mkdirSync(home.file("site", "deep"), { recursive: true })
     mkdirSync(home.file("links"))
@@ -68,7 +68,7 @@ describe.each(["md"])("export --format %s --force", (format) => {
     expect([...partsIn(home.file("links")), ...partsIn(home.file("site", "deep"))]).toEqual([])
   })
 
-  test("makes the file that a link leads to and that is not there, also without --force", async () => {
+  test("creates the missing target of a symbolic link, also without --force", async () => {
     const home = ownHome()
     mkdirSync(home.file("elsewhere"))
     symlinkSync("elsewhere/new", home.file("dangling"))
@@ -87,7 +87,7 @@ describe.each(["md"])("export --format %s --force", (format) => {
     expect(again).toMatchObject({ status: 2, stderr: expect.stringMatching(/already exists/) })
   })
 
-  test("writes into a FIFO, which stays", async () => {
+  test("writes into a FIFO and keeps it", async () => {
     const home = ownHome()
     execFileSync("mkfifo", [home.file("pipe")])
     symlinkSync("pipe", home.file("link"))
@@ -101,7 +101,7 @@ describe.each(["md"])("export --format %s --force", (format) => {
     expect(lstatSync(home.file("link")).isSymbolicLink()).toBe(true)
   })
 
-  test.skipIf(!isRoot)("writes into a device, which stays", async () => {
+  test.skipIf(!isRoot)("writes into a device and keeps it", async () => {
     const home = ownHome()
     for (const [name, minor] of [
       ["null", "3"],
@@ -119,7 +119,7 @@ describe.each(["md"])("export --format %s --force", (format) => {
     expect(lstatSync(home.file("link")).isSymbolicLink()).toBe(true)
   })
 
-  test("writes to what a shell has open", async () => {
+  test("writes to /dev/fd of the shell", async () => {
     const home = ownHome()
     const command = `"${process.execPath}" bin/opencode-bucket.js export test/fixtures/sessions/questions.json --format ${format} --quiet`
     const shell = (line: string) =>
@@ -134,7 +134,7 @@ describe.each(["md"])("export --format %s --force", (format) => {
     expect(readFileSync(home.file("piped"), "utf8")).toBe(expected.text)
   })
 
-  test("keeps mode and owner of what it replaces, and another name of it what it had", async () => {
+  test("keeps mode and owner of the replaced file, and the content of hard links", async () => {
     const home = ownHome()
     for (const mode of [0o600, 0o644, 0o660, 0o400]) {
       const file = home.file(`kept-${mode}`)
@@ -150,7 +150,7 @@ describe.each(["md"])("export --format %s --force", (format) => {
     }
   })
 
-  test("refuses a socket, a link in a circle, and a folder that has the file's name", async () => {
+  test("refuses a socket, a circular link, and a folder with the file's name", async () => {
     const home = ownHome()
     const server = net.createServer().listen(home.file("socket"))
     onTestFinished(() => void server.close())
@@ -175,7 +175,7 @@ describe.each(["md"])("export --format %s --force", (format) => {
     expect([...partsIn(home.home), ...partsIn(home.file("taken"))]).toEqual([])
   })
 
-  test("leaves the old file whole where the disk is full, or it is killed", async () => {
+  test("keeps the old file if the disk is full or the process is killed", async () => {
     const home = ownHome()
     writeFileSync(home.file("target"), "mine")
     symlinkSync("target", home.file("link"))
@@ -216,7 +216,7 @@ test.each(formats)("export --format %s --force replaces no link, no FIFO and no 
 
 const message = (text: string) => ({ info: { id: "msg_1", role: "user" }, parts: [{ type: "text", text }] })
 
-test.skipIf(!isRoot)("a terminal that is written to shows the text, escaped", async () => {
+test.skipIf(!isRoot)("a terminal as output shows escaped text", async () => {
   const home = ownHome()
   // The terminal that the command runs on, by a name that it does no harm to lose.
   execFileSync("mknod", [home.file("tty"), "c", "5", "0"])
@@ -232,7 +232,7 @@ test.skipIf(!isRoot)("a terminal that is written to shows the text, escaped", as
 })
 
 describe("export --format folder --force", () => {
-  test("goes where links lead, and replaces none of them", async () => {
+  test("follows symbolic links and keeps them", async () => {
     const home = ownHome()
     mkdirSync(home.file("real", "files"), { recursive: true })
     symlinkSync("real", home.file("link"))
@@ -261,7 +261,7 @@ describe("export --format folder --force", () => {
     expect(lstatSync(home.file("real", "session.md")).isFIFO()).toBe(true)
   })
 
-  test("makes the folder that a link leads to, and refuses what is none", async () => {
+  test("creates the target folder of a link, and refuses other targets", async () => {
     const home = ownHome()
     symlinkSync("later", home.file("dangling"))
     const run = (name: string) =>
@@ -281,7 +281,7 @@ describe("export --format folder --force", () => {
     expect(lstatSync(home.file("pipe")).isFIFO()).toBe(true)
   })
 
-  test("what no longer belongs goes, but nothing that somebody has put in its place", async () => {
+  test("deletes stale files, but not what the user put in their place", async () => {
     const home = ownHome()
     const folder = home.file("kept")
     const run = (name: string) =>
@@ -331,7 +331,7 @@ describe("export --all", () => {
     expect(statSync(home.file("real")).mode & 0o7777).toBe(0o755)
   })
 
-  test("refuses what is no folder, and a record of it that is no file", async () => {
+  test("refuses an output that is not a folder, and a record that is not a file", async () => {
     const home = withSessions()
     writeFileSync(home.file("plain"), "mine")
     mkdirSync(home.file("odd"))
@@ -349,7 +349,7 @@ describe("export --all", () => {
 describe("init", () => {
   const settings = '{\n  // mine\n  "share": "manual"\n}\n'
 
-  test.each(["opencode.json", "opencode.jsonc"])("writes %s where a link leads, as dotfiles have it", async (name) => {
+  test.each(["opencode.json", "opencode.jsonc"])("writes %s to the target of a symbolic link", async (name) => {
     const home = ownHome()
     const folder = home.file("config", "opencode")
     mkdirSync(folder, { recursive: true })
@@ -376,7 +376,7 @@ describe("init", () => {
     )
   })
 
-  test("leaves alone what it cannot write or read whole, in a sentence", async () => {
+  test("reports a file that it cannot read or write completely, and keeps it", async () => {
     const cases: [string, (file: string) => void][] = [
       ["a FIFO", (file) => execFileSync("mkfifo", [file])],
       ["a folder", (file) => mkdirSync(file)],
@@ -399,7 +399,7 @@ describe("init", () => {
     }
   })
 
-  test("keeps the mark of UTF-8", async () => {
+  test("keeps the byte order mark", async () => {
     const home = ownHome()
     mkdirSync(home.file("config", "opencode"), { recursive: true })
     const file = home.file("config", "opencode", "opencode.json")

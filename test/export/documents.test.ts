@@ -16,7 +16,7 @@ test.each(exports)("%s: JSON and Markdown are those of a share, byte for byte", 
 })
 
 test.each([...exports, ["generated", generated(1000)] as const])(
-  "%s: Markdown has every prompt and every answer, whole and in order, under headings that a parser finds",
+  "%s: Markdown has every prompt and every answer, complete and in order, under headings that a parser finds",
   async (_, exported) => {
     const session = sessionOf(exported)
     const markdown = await joined(sessionMarkdown(session))
@@ -43,7 +43,7 @@ test.each([...exports, ["generated", generated(1000)] as const])(
   },
 )
 
-describe("a block of HTML that an answer leaves open takes in nothing of what follows", () => {
+describe("an HTML block that an answer leaves open does not contain what follows", () => {
   test.each([
     "<!-- a note",
     "<script>",

@@ -20,7 +20,7 @@ async function write(list: ReturnType<typeof entries>): Promise<string> {
   return pathToFileURL(file).href
 }
 
-test("no title and no address forges anything of the index", async () => {
+test("titles and addresses cannot forge entries of the index", async () => {
   const list = entries(payloads.length, (i) => payloads[i]!).map((entry, i) => ({
     ...entry,
     project: payloads[i]!,
@@ -45,7 +45,7 @@ test("no title and no address forges anything of the index", async () => {
 describe.skipIf(!executable)("an index of 10,000 sessions", () => {
   useBrowser()
 
-  test("reads without script, and is searched with it", async () => {
+  test("is readable without script and searchable with it", async () => {
     const url = await write(entries(10_000))
     const plain = (await openPage(url, { javaScriptEnabled: false })).page
     expect(await plain.locator("li").count()).toBe(10_000)

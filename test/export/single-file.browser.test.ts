@@ -21,11 +21,11 @@ async function open(session: Exported, hash = "") {
   return { ...opened, asked: () => requests.filter((url) => !url.startsWith("data:") && !url.endsWith("session.html")) }
 }
 
-describe.skipIf(!executable)("a session as one file, opened by double click without script", () => {
+describe.skipIf(!executable)("a session as one file, opened from the disk without script", () => {
   useBrowser()
 
   test.each([["all-tools", exports[0]![1]] as const, ["hostile", hostileSession(1)] as const])(
-    "%s asks for nothing, from nowhere",
+    "%s makes no request",
     async (_, session) => {
       const { page, asked } = await open(session)
       expect(await page.locator("h1").first().isVisible()).toBe(true)
@@ -33,7 +33,7 @@ describe.skipIf(!executable)("a session as one file, opened by double click with
     },
   )
 
-  test("pictures are shown, and larger by their name", async () => {
+  test("images are shown, and their names open the full size", async () => {
     const { page } = await open({ messages: [withPicture()] })
     const image = page.locator("img")
     const size = async () => (await image.boundingBox())?.height ?? 0
@@ -42,7 +42,7 @@ describe.skipIf(!executable)("a session as one file, opened by double click with
     await expect.poll(size).toBeCloseTo(900, 0)
   })
 
-  test("a link to a subagent's message opens what it stands in", async () => {
+  test("a link to a subagent's message unfolds its block", async () => {
     const session = exports[0]![1]
     const { page } = await open(session)
     const text = page.getByText("Read notes.txt and report the fruit.").last()
@@ -51,7 +51,7 @@ describe.skipIf(!executable)("a session as one file, opened by double click with
     await expect.poll(() => text.isVisible()).toBe(true)
   })
 
-  test("1,000 messages are one document, pictures in it: the last prompt's entry in the outline leads to it", async () => {
+  test("a document of 1,000 messages contains its images, and the outline leads to the last prompt", async () => {
     const session = generated(1000)
     const { page, asked } = await open({ ...session, messages: [...session.messages, withPicture()] })
     expect(asked()).toEqual([])

@@ -18,7 +18,7 @@ const textOf = (markup: string) => markup.replace(/<style>[\s\S]*?<\/style>/, ""
 const squeezed = (text: string) => text.replace(/\s+/g, "")
 
 describe.each(sessions)("%s as one file", (_, session) => {
-  test("leads nowhere but to places that are in it, once each", async () => {
+  test("links only to its own anchors, each of them once", async () => {
     const markup = await drawSingle(session)
     const ids = attributes(markup, "id")
     expect(new Set(ids).size).toBe(ids.length)
@@ -28,7 +28,7 @@ describe.each(sessions)("%s as one file", (_, session) => {
     expect(attributes(markup, "src").filter((source) => !source.startsWith("data:image/"))).toEqual([])
   })
 
-  test("holds all that the pages of a share say", async () => {
+  test("contains all text of the share's pages", async () => {
     const file = squeezed(textOf(await drawSingle(session)))
     const pages = await draw((await filesOf(session)).filter(({ path }) => path.endsWith(".html")))
     for (const [path, page] of pages) {
@@ -42,7 +42,7 @@ describe.each(sessions)("%s as one file", (_, session) => {
     }
   })
 
-  test("has no script, and a policy that lets none run and loads nothing", async () => {
+  test("has no script, and a policy that allows neither scripts nor requests", async () => {
     const markup = await drawSingle(session)
     expect(markup).not.toMatch(/<script|<iframe|<object|<link rel="stylesheet"/i)
     const style = /<style>([\s\S]*?)<\/style>/.exec(markup)?.[1] ?? ""
@@ -53,7 +53,7 @@ describe.each(sessions)("%s as one file", (_, session) => {
   })
 })
 
-test("the whole of a long output stands in the file once, and the place where it was cut leads to it", async () => {
+test("a long output is in the file once, and its excerpt links to it", async () => {
   const output = Array.from({ length: 900 }, (_, i) => `line ${i} <b>`).join("\n")
   const step = () => call("bash", { input: { command: "seq" }, output, metadata: { exit: 0 } })
   const markup = await drawSingle({
@@ -65,12 +65,12 @@ test("the whole of a long output stands in the file once, and the place where it
   expect(attributes(markup, "id").filter((found) => found === id)).toHaveLength(1)
 })
 
-test("the same session gives the same bytes", async () => {
+test("is the same for the same session, byte for byte", async () => {
   const [, session] = exports[0]!
   expect(await drawSingle(session)).toBe(await drawSingle(session))
 })
 
-test("nothing is left on the disk, also when nobody reads to the end", async () => {
+test("leaves nothing on the disk, even if it is not read to the end", async () => {
   const scratch = () => readdirSync(os.tmpdir()).filter((name) => name.startsWith("opencode-bucket-export-"))
   const before = scratch()
   for await (const piece of singleFile(normalizeSession(recordOf(exports[0]![1])), { version: "1" })) {

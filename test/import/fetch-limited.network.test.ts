@@ -18,7 +18,7 @@ async function serve(listener: RequestListener): Promise<URL> {
 const text = async (url: URL, more: Partial<Parameters<typeof fetchLimited>[1]> = {}) =>
   Buffer.from(await fetchLimited(url, { maxBytes: 10_000, ...more })).toString()
 
-test("what is there comes whole, also compressed; an address that was named may be private", async () => {
+test("a response is read completely, also compressed, and a given address may be private", async () => {
   expect(await text(await serve((_, answer) => answer.end("plain")))).toBe("plain")
   const zipped = await serve((_, answer) =>
     answer.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync("zipped")),
@@ -26,7 +26,7 @@ test("what is there comes whole, also compressed; an address that was named may 
   expect(await text(zipped)).toBe("zipped")
 })
 
-test("a link whose host only the proxy of the environment knows", async () => {
+test("a host that only the proxy can resolve is fetched through the proxy", async () => {
   const { origin, pathname } = await serve((_, answer) => answer.end("from behind"))
   const proxy = await ownProxy(["bucket.corp.test"], origin)
   vi.stubEnv("HTTP_PROXY", proxy.host)
@@ -35,7 +35,7 @@ test("a link whose host only the proxy of the environment knows", async () => {
   expect(proxy.asked).toEqual([`GET http://bucket.corp.test${pathname}`])
 })
 
-test("no more is read than the limit, before and after decompression, with or without a length", async () => {
+test("at most the limit is read, before and after decompression, with or without a length", async () => {
   const endless = await serve((_, answer) => {
     const more = () => answer.write(Buffer.alloc(1000), () => setImmediate(more))
     more()
@@ -60,7 +60,7 @@ test.each([
   await expect(text(await serve((_, answer) => answer.writeHead(status).end("no")))).rejects.toMatchObject({ code })
 })
 
-test("an answer that breaks off, or never comes, is an error", async () => {
+test("a truncated or missing response is an error", async () => {
   const torn = await serve((_, answer) => {
     answer.writeHead(200, { "content-length": "100" }).write("half")
     setTimeout(() => answer.destroy(), 20)
@@ -75,7 +75,7 @@ const names =
   (name, _, give) =>
     give(null, [{ address: table[name] ?? "0.0.0.0", family: 4 }])
 
-test("a redirect leads to no private address: by number, by name, or by a name that means another one by then", async () => {
+test("a redirect to a private address is refused: by number, by name, and after DNS rebinding", async () => {
   let asked = 0
   const inner = await serve((_, answer) => answer.end(`secret ${++asked}`))
   const port = inner.port
@@ -100,7 +100,7 @@ test("a redirect leads to no private address: by number, by name, or by a name t
   expect(await text(await from(`http://inside.example:${port}/`), { lookup, allowPrivate: true })).toBe("secret 1")
 })
 
-test("a redirect to another port of the host that was named leads to another server", async () => {
+test("a redirect to another port of the given host counts as another server", async () => {
   const inner = await serve((_, answer) => answer.end("secret"))
   const to = (host: string) => {
     const url = new URL(inner)
@@ -114,7 +114,7 @@ test("a redirect to another port of the host that was named leads to another ser
   }
 })
 
-test("a redirect that stays on the server that was named goes to the address that it had, also where the name has moved", async () => {
+test("a redirect on the given server uses the first resolved address, even if the name changed", async () => {
   const other = await serve((_, answer) => answer.end("other"))
   let times = 0
   const lookup: LookupFunction = (_, __, give) =>
@@ -138,7 +138,7 @@ test("one private address among public ones is enough to refuse", async () => {
   await expect(text(url, { lookup })).rejects.toMatchObject({ code: "store-denied" })
 })
 
-test("behind a proxy, a redirect is checked here and goes past it", async () => {
+test("behind a proxy, a redirect is checked locally and followed directly", async () => {
   const inner = await serve((_, answer) => answer.end("secret"))
   const start = await serve((_, answer) => answer.writeHead(302, { location: inner.href }).end())
   const proxy = await ownProxy(["bucket.corp.test", "127.0.0.1"], start.origin)
@@ -151,7 +151,7 @@ test("behind a proxy, a redirect is checked here and goes past it", async () => 
   expect(proxy.asked).toHaveLength(1)
 })
 
-test("redirects on the host that was named are followed, others not without end, nor to another kind of address", async () => {
+test("redirects on the given host are followed, others a limited number of times and to http(s) only", async () => {
   const url = await serve((request, answer) =>
     request.url === "/s/x/session.json" ? answer.writeHead(307, { location: "/there" }).end() : answer.end("there"),
   )
@@ -165,7 +165,7 @@ test("redirects on the host that was named are followed, others not without end,
     })
 })
 
-test("a token goes with the first request alone, along no redirect", async () => {
+test("a token is sent with the first request only, never along a redirect", async () => {
   const seen: (string | undefined)[] = []
   const note = (request: IncomingMessage) => void seen.push(request.headers.authorization)
   const other = await serve((request, answer) => {
@@ -183,7 +183,7 @@ test("a token goes with the first request alone, along no redirect", async () =>
   }
 })
 
-test("a token goes over no network in the clear, also where a name says that it is this machine", async () => {
+test("a token is never sent over plain http to another machine, whatever its name resolves to", async () => {
   let asked = 0
   const { port } = await serve((_, answer) => answer.end(String(++asked)))
   const lookup = names({ "corp.test": "127.0.0.1", localhost: "192.0.2.1" })
@@ -198,7 +198,7 @@ test("a token goes over no network in the clear, also where a name says that it 
   expect(await text(new URL(`http://localhost:${port}/x.json`), { token: "t0k" })).toBe("1")
 })
 
-test("a token for this machine goes past the proxy of the environment", async () => {
+test("a token for loopback is not sent to the proxy", async () => {
   const url = await serve((request, answer) => answer.end(request.headers.authorization))
   const proxy = await ownProxy(["127.0.0.1"], url.origin)
   vi.stubEnv("HTTP_PROXY", proxy.host)
@@ -207,7 +207,7 @@ test("a token for this machine goes past the proxy of the environment", async ()
   expect(proxy.asked).toEqual([])
 })
 
-test("a redirect brings no password along", async () => {
+test("a redirect carries no password", async () => {
   const url = await serve((_, answer) => answer.writeHead(302, { location: "http://user:pass@127.0.0.1/" }).end())
   await expect(text(url)).rejects.toMatchObject({ code: "store-denied", message: expect.stringContaining("password") })
 })

@@ -8,8 +8,8 @@ import { all, recordOf } from "../support/record.ts"
 
 const converted = (exported: Exported) => all(toOpencodeExports(normalizeSession(recordOf(exported))))
 
-describe("what is handed to OpenCode", () => {
-  test.each(exports)("%s: all messages and parts, as they are", async (_, exported) => {
+describe("the file for OpenCode's import", () => {
+  test.each(exports)("%s: has all messages and parts unchanged", async (_, exported) => {
     const [own] = await converted(exported)
     expect(own).toMatchObject({ messages: exported.messages!.length, unknown: 0 })
     const { messages } = own!.exported as unknown as { messages: { parts: { type: string; text?: string }[] }[] }
@@ -18,12 +18,12 @@ describe("what is handed to OpenCode", () => {
     expect(texts(messages)).toEqual(texts(exported.messages!))
   })
 
-  test("subagents' sessions come after the one that started them, which they name", async () => {
+  test("has subagents' sessions after their parents, which they name", async () => {
     const [own, child] = await converted(exports[0]![1])
     expect(child!.exported["info"]).toMatchObject({ parentID: own!.id })
   })
 
-  test("nothing comes along that gives rights, or belongs to whom it comes from", async () => {
+  test("has no permissions and no data of the sharing user", async () => {
     const info = {
       ...{
         id: "ses_1",
@@ -54,7 +54,7 @@ describe("what is handed to OpenCode", () => {
     })
   })
 
-  test("what a published record does not say of the session is told by its messages", async () => {
+  test("takes what a published record lacks from its messages", async () => {
     for (const [, exported] of exports) {
       const { session } = await prepare(recordOf(exported), {})
       const [own] = await all(toOpencodeExports(session))
@@ -65,7 +65,7 @@ describe("what is handed to OpenCode", () => {
     }
   })
 
-  test("a file that would be fetched when the session goes on becomes a word on it", async () => {
+  test("replaces a remote file by a note", async () => {
     const file = (mime: string, url: string, i: number) => ({
       id: `prt_${i}`,
       type: "file",
@@ -89,7 +89,7 @@ describe("what is handed to OpenCode", () => {
     ])
   })
 
-  test("what is broken, old or hostile never throws, and has ids of the right kinds", async () => {
+  test("is valid for broken, old and hostile sessions", async () => {
     const odd = [
       null,
       1,

@@ -41,7 +41,7 @@ const inside = fc.oneof(
 )
 const outside = fc.tuple(fc.constantFrom(1, 8, 9, 23, 52, 93, 151, 185, 217), byte, byte, byte)
 
-test("an address of IPv4 is as private in IPv6 as it is by itself", () => {
+test("an IPv4 address embedded in IPv6 is private if the IPv4 address is", () => {
   fc.assert(
     fc.property(inside, (bytes) => {
       for (const address of [bytes.join("."), ...carried(bytes)]) expect(isPrivate(address), address).toBe(true)
@@ -66,11 +66,11 @@ test("only addresses below 2000::/3 are public in IPv6", () => {
   )
 })
 
-test.each(["127.0.0.1", "127.8.9.10", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"])("%s is this machine", (address) =>
+test.each(["127.0.0.1", "127.8.9.10", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"])("%s is loopback", (address) =>
   expect(isLoopback(address)).toBe(true),
 )
 
 test.each(["10.0.0.1", "::", "::2", "::1:1", "1::", "fe80::1", "128.0.0.1", "localhost", ""])(
-  "%s is not this machine",
+  "%s is not loopback",
   (address) => expect(isLoopback(address)).toBe(false),
 )

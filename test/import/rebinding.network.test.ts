@@ -59,7 +59,7 @@ function changing(publicTimes: number) {
   return { lookup, asked }
 }
 
-test("a name keeps the address that was checked, whichever hops lead to it again", async () => {
+test("a name keeps its checked address over all hops", async () => {
   const path = fc.constantFrom("/", "/again", "//")
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...names), path), { maxLength: 5 }), async (drawn) => {
@@ -74,7 +74,7 @@ test("a name keeps the address that was checked, whichever hops lead to it again
   expect(inside).toEqual([])
 })
 
-test("a name that means the inside by the time that a redirect leads to it is refused, at every hop", async () => {
+test("a name that resolves to a private address at a redirect is refused at every hop", async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 4 }), async (before) => {
       hops = [...Array.from({ length: before }, () => "/"), `http://inside.test:${port}/`]

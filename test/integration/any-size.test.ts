@@ -13,7 +13,7 @@ import { visit } from "../support/visit.ts"
 
 const executable = findChromium()
 if (process.env["CI"])
-  test("there is a Chromium", () => {
+  test("Chromium is installed", () => {
     expect(executable, howToGetChromium.join(" ")).toBeDefined()
   })
 
@@ -98,7 +98,7 @@ describe.skipIf(!executable)("a session of any size", () => {
     for (const { folder } of shares.values()) rmSync(folder, { recursive: true, force: true })
   })
 
-  test.each(sizes)("of %d messages has pages that keep their bounds and open without an error", async (size) => {
+  test.each(sizes)("of %d messages has bounded pages that open without an error", async (size) => {
     const { folder, paths, drawn } = shares.get(size)!
     const base = `${pathToFileURL(folder)}/`
     const page = await browser.newPage()
@@ -114,7 +114,7 @@ describe.skipIf(!executable)("a session of any size", () => {
     await page.close()
   })
 
-  test("numbers its prompts through all of its pages", () => {
+  test("has prompts numbered over all pages", () => {
     for (const html of shares.get(100_000)!.drawn.values()) {
       const prompts = [...html.matchAll(/class="item prompt[^"]*" id="msg_(\d+)"[\s\S]*?aria-label="Prompt (\d+)"/g)]
       expect(prompts.length).toBeGreaterThan(0)
@@ -122,7 +122,7 @@ describe.skipIf(!executable)("a session of any size", () => {
     }
   })
 
-  test("has a first page that is as large at 100,000 messages as at 10,000, and no heavier to open", async () => {
+  test("has a first page of the same size and weight at 100,000 messages as at 10,000", async () => {
     const first = (size: number) => shares.get(size)!.drawn.get("index.html")!
     const [some, most] = [first(10_000), first(100_000)]
     expect(Buffer.byteLength(most)).toBeLessThan(1.2 * Buffer.byteLength(some))

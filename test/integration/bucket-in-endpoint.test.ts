@@ -31,7 +31,7 @@ async function shareBy(endpoint: string, bucket: string) {
   })
 }
 
-test("an endpoint that names the bucket in its host or its path stores nothing, and the right one is told", async () => {
+test("nothing is stored at an endpoint that contains the bucket's name, and the right endpoint is suggested", async () => {
   const { Bucket, endpoint, keys, run, home } = await ownBucket("CEPH")
   const { port } = new URL(endpoint)
   const service = `http://localhost:${port}`

@@ -20,7 +20,7 @@ test.each(Object.entries(demands))("a policy that demands %s=%s refuses an uploa
   expect(await held()).toEqual([])
 })
 
-test("with the options that a policy demands, from flags, variables or the ledger, everything works", async () => {
+test("every command works with the required options from flags, variables or the ledger", async () => {
   const { run, held, client, Bucket } = await otherBucket({ rights, demands })
   const flags = ["--sse-kms-key-id", "test-key", "--acl", "bucket-owner-full-control", "--tags", "team=ai&x=a b"]
   const looked = await run(["doctor", "--json", ...flags])
@@ -41,7 +41,7 @@ test("with the options that a policy demands, from flags, variables or the ledge
   expect(await held()).toEqual([])
 })
 
-test("in a bucket whose requesters pay, shares are made, listed and removed with the option only", async () => {
+test("in a requester-pays bucket, shares are created, listed and removed only with the option", async () => {
   const { run, held, client, Bucket } = await otherBucket({ rights: readmeRights })
   const RequestPaymentConfiguration = { Payer: "Requester" } as const
   await client.send(new PutBucketRequestPaymentCommand({ Bucket, RequestPaymentConfiguration }))

@@ -24,7 +24,7 @@ const fine = {
   ...{ Listing: "ok", Caches: "ok", Delete: "ok" },
 }
 
-test("a private bucket: the policy that doctor gives opens its shares, and does not let anybody list them", async () => {
+test("the policy that doctor prints for a private bucket makes shares readable, but not listable", async () => {
   const { run, client, Bucket, versions } = await ownBucket("CEPH")
   const before = await run("doctor", "--json")
   expect(before.status).toBe(0)
@@ -36,7 +36,7 @@ test("a private bucket: the policy that doctor gives opens its shares, and does 
   expect(await versions()).toEqual(["s/somebody-else"])
 })
 
-test("a bucket that everybody can list is warned of, and one that keeps versions; nothing stays in either", async () => {
+test("a publicly listable and a versioned bucket cause warnings, and nothing is left in either", async () => {
   const { run, client, Bucket, versions } = await ownBucket("CEPH", { versions: true, isPublic: true })
   const arn = `arn:aws:s3:::${Bucket}`
   const allow = (Action: string, Resource: string) => ({ Effect: "Allow", Principal: "*", Action, Resource })
@@ -49,7 +49,7 @@ test("a bucket that everybody can list is warned of, and one that keeps versions
   expect(await versions()).toEqual(["s/somebody-else"])
 })
 
-test("a bucket that locks every object fails, and nothing was put into it", async () => {
+test("a bucket with a default retention fails, and nothing is uploaded", async () => {
   const { home, endpoint, client } = await ownBucket("CEPH")
   const Bucket = `lock-${randomBytes(4).toString("hex")}`
   await client.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }))
@@ -76,7 +76,7 @@ test.each([false, true])("the service takes the lifecycle rule (versions: %s)", 
   expect($metadata.httpStatusCode).toBe(200)
 })
 
-test("prune --bucket leaves nothing of what is past its time, and all of the rest", async () => {
+test("prune --bucket removes all expired shares and keeps the others", async () => {
   const { run, client, Bucket, home, versions } = await ownBucket("CEPH", { versions: true, isPublic: true })
   const { stdout } = await run("share", fixture("questions"), "--expires", "7d", "--json")
   const { id } = JSON.parse(stdout)

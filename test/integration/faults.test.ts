@@ -187,7 +187,7 @@ async function playAll(all: Case[], atOnce: number, disturb: (place: Place, of: 
 
 const every = process.env["FAULTS"] === "all"
 
-test("whatever request fails, in whatever way", { timeout: every ? 3_600_000 : 300_000 }, async () => {
+test("any request fails in any way", { timeout: every ? 3_600_000 : 300_000 }, async () => {
   const all = await cases((from, versions) =>
     [false, true]
       .flatMap((lasting) => ways.map((way) => ({ way, lasting })))
@@ -206,7 +206,7 @@ test("whatever request fails, in whatever way", { timeout: every ? 3_600_000 : 3
   })
 })
 
-test("wherever the command is killed", async () => {
+test("the command is killed at any request", async () => {
   const all = await cases((from, versions) => {
     if (!every && (from % 2 === 0) === versions) return []
     return [{ way: from % 4 < 2 ? "reset before" : "silent after", lasting: true }]

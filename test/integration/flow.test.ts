@@ -5,7 +5,7 @@ import { fixture, ownHome } from "../support/run-command.ts"
 import { serverFromEnvironment } from "../support/s3-places.ts"
 
 describe.each([false, true])("Ceph RGW, a public bucket, versions: %s", (versions) => {
-  test("a session is shared, read by a stranger, shared again longer, and taken back without a trace", async () => {
+  test("a session is shared, read anonymously, updated, and removed completely", async () => {
     const bucket = await ownBucket("CEPH", { versions, isPublic: true })
     const session = JSON.parse(readFileSync(fixture("all-tools"), "utf8"))
     const talk = bucket.home.file("talk.json")
@@ -33,7 +33,7 @@ describe.each([false, true])("Ceph RGW, a public bucket, versions: %s", (version
   })
 })
 
-test("Swift s3api, a private bucket: shared, not public, and taken back by the session's id from another machine", async () => {
+test("Swift s3api, a private bucket: a session is shared, not public, and removed by its id from another machine", async () => {
   const bucket = await ownBucket("SWIFT")
   const shared = JSON.parse((await bucket.run("share", fixture("questions"), "--json")).stdout)
   expect(shared.public).toBe(false)
@@ -48,7 +48,7 @@ test("Swift s3api, a private bucket: shared, not public, and taken back by the s
   expect(await bucket.keys()).toEqual(["s/somebody-else"])
 })
 
-test.each(["CEPH", "SWIFT"] as const)("%s: a wrong secret and a missing bucket are said in words", async (name) => {
+test.each(["CEPH", "SWIFT"] as const)("%s: a wrong secret and a missing bucket give clear messages", async (name) => {
   const { home, endpoint, Bucket } = await ownBucket(name)
   const { accessKey, secretKey } = serverFromEnvironment(name)
   const share = (to: string, secret: string) =>

@@ -60,7 +60,7 @@ test.each(
   expect(screen).not.toContain("team-shares at https://minio.corp.example")
 })
 
-test("the question shows what is used, whatever letters the host is written in and whatever stands before it", async () => {
+test("the question shows the effective host, in whatever spelling", async () => {
   const { terminal, shows } = await inRepository({
     to: "S3://evil-shares/",
     endpoint: "https://minio.corp.example@evil.example",
@@ -77,7 +77,7 @@ test("the question shows what is used, whatever letters the host is written in a
   await shows("ended 130")
 })
 
-test("a folder whose name rewrites the screen is shown, not obeyed", async () => {
+test("a folder name with control sequences is shown escaped", async () => {
   const folder = "\x1b[2J\x1b[H s3:\x1b[1Ateam"
   const { terminal, shows } = await inRepository({ to: "s3://evil-shares" }, { folder })
   await shows("Accept this destination?")
@@ -86,7 +86,7 @@ test("a folder whose name rewrites the screen is shown, not obeyed", async () =>
   )
 })
 
-test("prompts, colours and progress of our own work as before", async () => {
+test("prompts, colours and progress of the command still work", async () => {
   const server = await startS3Server({ publicRead: true })
   const args = ["share", fixture("questions"), "--to", `s3://${server.bucket}`, "--endpoint", server.endpoint]
   const { terminal, shows } = await inRepository({}, { args, env: server.environment })
@@ -106,7 +106,7 @@ test("prompts, colours and progress of our own work as before", async () => {
   expect(seen).not.toContain("u001b")
 })
 
-test("an export to a terminal is shown, to a pipe it is the bytes", async () => {
+test("an export is escaped on a terminal and unchanged in a pipe", async () => {
   const home = ownHome()
   const text = "Before\x1b[2J\x1b[Hafter\u202e\tend \u{1f469}\u200d\u{1f4bb}"
   const talk = {
@@ -126,7 +126,7 @@ test("an export to a terminal is shown, to a pipe it is the bytes", async () => 
   expect(screen).toContain("Before\\u001b[2J\\u001b[Hafter\\u202e")
 })
 
-test("init asks again for what is neither a bucket nor a folder, with both spellings", async () => {
+test("init asks again for an ambiguous destination, with both spellings", async () => {
   const { home, cwd, terminal, shows } = await inRepository({}, { args: ["init"] })
   await shows("Where should shares be stored?")
   await terminal.press("Up")

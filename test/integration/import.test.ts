@@ -52,7 +52,7 @@ async function pages(link: string): Promise<Record<string, string>> {
   return Object.fromEntries(names.map((name, i) => [name, texts[i]!.replaceAll(path.basename(at), "ID")]))
 }
 
-test("share, import on a second machine, the same pages; go on there, share again", async () => {
+test("a session is shared, imported on a second machine with the same pages, continued there and shared again", async () => {
   const link = (await run(first, here, "share", recorded.tools)).stdout.trim()
   const elsewhere = join(there, "work")
   await mkdir(elsewhere)
@@ -88,7 +88,7 @@ test("share, import on a second machine, the same pages; go on there, share agai
   expect(grown["index.html"]).toContain("The work goes on elsewhere.")
 })
 
-test("a link to a bucket on the web, of a session without its attachments and outputs, is imported as well", async () => {
+test("a public link to a session without attachments and outputs is imported", async () => {
   const shared = await run(first, here, "share", recorded.undone, "--omit", "reasoning,tool-output,attachments")
   const served = await serveFolder(dirname(dirname(dirname(fileURLToPath(shared.stdout.trim())))))
   const link = `${served.url}/s/${path.basename(dirname(fileURLToPath(shared.stdout.trim())))}/`

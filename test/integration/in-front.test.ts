@@ -28,8 +28,8 @@ const keeps =
 const keepsAllButPages = `${keeps} proxy_no_cache $html; proxy_cache_bypass $html; add_header X-Cache $upstream_cache_status always;
   set $html 0; if ($uri ~ "\\.html$|/$") { set $html 1; }`
 
-describe("a cache in front, with a time of its own", () => {
-  test("keeps a record, a style sheet, an attachment: named, and gone when it is purged", async () => {
+describe("a cache with its own lifetime", () => {
+  test("is named if it keeps a record, a style sheet or an attachment, until it is purged", async () => {
     const { share, run, keysOf, front } = await behind(keepsAllButPages)
     const { result } = await share()
     expect(result).toMatchObject({ public: true, seen: "page" })
@@ -53,7 +53,7 @@ describe("a cache in front, with a time of its own", () => {
     expect(JSON.parse(gone.stdout)).toMatchObject({ removed: [{ proven: true, seen: "missing", deleted: 0 }] })
   })
 
-  test("keeps pages without a word: found by doctor and by unshare", async () => {
+  test("that silently keeps pages is found by doctor and unshare", async () => {
     const { share, run, front } = await behind(keeps)
     const looked = await run("doctor", "--json")
     expect(looked.status).toBe(5)
@@ -70,7 +70,7 @@ describe("a cache in front, with a time of its own", () => {
     expect(await run("unshare", result.url)).toMatchObject({ status: 0 })
   })
 
-  test("shows an older version: told as one", async () => {
+  test("that serves an older version is reported", async () => {
     const { share, run } = await behind(keeps)
     expect((await share()).result).toMatchObject({ seen: "page" })
     const again = await run("share", fixture("all-tools"), "--expires", "7d", "--json")
@@ -81,7 +81,7 @@ describe("a cache in front, with a time of its own", () => {
     })
   })
 
-  test("that loses Content-Encoding: told at share, by doctor, and not taken for gone", async () => {
+  test("that drops Content-Encoding is reported by share and doctor, and not taken for removal", async () => {
     const { share, run, front } = await behind(`${keeps} proxy_hide_header Content-Encoding;`)
     const { result } = await share()
     expect(result).toMatchObject({
@@ -98,7 +98,7 @@ describe("a cache in front, with a time of its own", () => {
   })
 })
 
-describe("what readers would get is told at share and by doctor", () => {
+describe("share and doctor report what readers would get", () => {
   test.each([
     ["text", "proxy_hide_header Content-Type; add_header Content-Type text/plain;", "text/plain", "fail"],
     [
@@ -152,7 +152,7 @@ describe("what readers would get is told at share and by doctor", () => {
   })
 })
 
-test("a host with a page of its own for everything: gone where it answers with that", async () => {
+test("a host with one page for everything proves removal by that page", async () => {
   const { share, run, home } = await behind(
     "proxy_intercept_errors on; error_page 403 404 =200 /app;",
     'location = /app { internal; default_type text/html; return 200 "<title>App</title>$request_uri $request_id"; }',

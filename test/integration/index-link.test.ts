@@ -6,7 +6,7 @@ import { fixture } from "../support/run-command.ts"
 // As hosts with index documents serve a bucket.
 const indexDocuments = (bucket: string) => `rewrite ^(.*)/$ /${bucket}$1/index.html break;`
 
-test("where the public address serves index documents, links end in /, and every spelling of one is understood", async () => {
+test("links end in / if the public URL serves index documents, and every spelling of a link is accepted", async () => {
   const { endpoint, Bucket, run, keys } = await ownBucket("CEPH", { isPublic: true })
   const front = await nginxBefore(`${endpoint}/${Bucket}`, indexDocuments(Bucket))
   const at = (...args: string[]) => run(...args, "--public-url", front.url)
@@ -24,7 +24,7 @@ test("where the public address serves index documents, links end in /, and every
   expect(await keys()).toEqual(["s/somebody-else"])
 })
 
-test("where it does not, links name index.html, and so they do when it starts to later", async () => {
+test("links name index.html if it does not, even if it starts to later", async () => {
   const { endpoint, Bucket, run } = await ownBucket("CEPH", { isPublic: true })
   const publicUrl = `${endpoint}/${Bucket}`
   const { url, id } = JSON.parse((await run("share", fixture("questions"), "--json")).stdout)

@@ -43,7 +43,7 @@ describe("the base for Kubernetes", () => {
   const resources = render(base)
   const of = (kind: string) => resources.find((each) => each.kind === kind)!
 
-  test("has every file of its folder, and only fields that Kubernetes has", () => {
+  test("contains every file of its folder, and only fields of Kubernetes", () => {
     const files = readdirSync(base).filter((name) => name !== "kustomization.yaml")
     // One of them is generated.
     expect(resources.length).toBe(files.length + 1)
@@ -53,7 +53,7 @@ describe("the base for Kubernetes", () => {
     expect(typeErrors(misspelt).join("\n")).toContain("readynessProbe")
   })
 
-  test("sets settings that the server has, on the ports that it names", () => {
+  test("sets existing settings, and its own ports", () => {
     const { data = {} } = of("ConfigMap")
     const names = new Set(
       Object.keys(serverSettingsSchema.shape).map(
@@ -71,7 +71,7 @@ describe("the base for Kubernetes", () => {
       expect(path.dirname(data[`OPENCODE_BUCKET_${name}`]!)).toBe(mount.mountPath)
   })
 
-  test("selects the same pods everywhere, as no user but an ordinary one, and lets them finish", () => {
+  test("selects the same pods everywhere, runs as an ordinary user, and allows time to finish", () => {
     const { template, selector } = of("Deployment").spec
     const { labels } = template.metadata
     expect(selector.matchLabels).toEqual(labels)
@@ -84,7 +84,7 @@ describe("the base for Kubernetes", () => {
     expect(template.spec.terminationGracePeriodSeconds).toBeGreaterThan(seconds + 5)
   })
 
-  test("takes an overlay's image, namespace and settings", () => {
+  test("accepts an overlay's image, namespace and settings", () => {
     const overlay = path.join(temporaryFolder(), "overlay")
     mkdirSync(overlay)
     const settings = { namespace: "shares", resources: [path.relative(overlay, base)] }

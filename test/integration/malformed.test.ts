@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 import { expect, test } from "vitest"
 import { ownHome } from "../support/run-command.ts"
 
-test("an export of 100 MB becomes a share that shows the beginning and the end of what is long and keeps all of it", async () => {
+test("a share of an export of 100 MB shows the beginning and end of long content and keeps all of it", async () => {
   const { run, file } = ownHome()
   const output = createWriteStream(file("talk.json"))
   output.write(

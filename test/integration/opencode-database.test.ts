@@ -38,20 +38,20 @@ const exported = async (id: string) => JSON.parse(await client.run(projects.calc
 const withoutChildren = ({ info, messages }: { info: unknown; messages: unknown[] }) => ({ info, messages })
 
 describe("the database, while OpenCode serves", () => {
-  test("is where OpenCode says", async () => {
+  test("has the path that OpenCode reports", async () => {
     expect(databasePath(client.env)).toBe((await client.run(projects.calc, "db", "path")).trim())
     const named = { ...client.env, OPENCODE_DB: "other.db", XDG_DATA_HOME: join(home, "data") }
     expect(databasePath(named)).toBe(join(home, "data", "opencode", "other.db"))
   })
 
-  test("gives every session exactly as `opencode export` prints it", async () => {
+  test("has every session as `opencode export` prints it", async () => {
     for (const id of Object.values(recorded)) {
       const read = await databaseSource({ sessionID: id }, { env: client.env }).read(exportedOf)
       expect(withoutChildren(read)).toEqual(await exported(id))
     }
   })
 
-  test("gives the subagent's session along, the same way", async () => {
+  test("has the subagent's session as `opencode export` prints it", async () => {
     const { children } = await databaseSource({ sessionID: recorded.tools }, { env: client.env }).read(exportedOf)
     expect(children).toHaveLength(1)
     const [child] = children as { info: { id: string; parentID: string }; messages: unknown[] }[]
@@ -59,7 +59,7 @@ describe("the database, while OpenCode serves", () => {
     expect(withoutChildren(child!)).toEqual(await exported(child!.info.id))
   })
 
-  test("makes sense to the end", async () => {
+  test("can be normalized completely", async () => {
     const kinds = await databaseSource({ sessionID: recorded.tools }, { env: client.env }).read(async (record) => {
       const parts = (await all(normalizeSession(record).messages())).flatMap((message) => message.parts)
       expect(parts.filter(({ type }) => type === "unknown" || type === "malformed")).toEqual([])
@@ -68,7 +68,7 @@ describe("the database, while OpenCode serves", () => {
     expect(kinds).toEqual(["read", "edit", "write", "bash", "todowrite", "invalid", "task"])
   })
 
-  test("keeps what the user undid out of the session", async () => {
+  test("has no undone messages in the session", async () => {
     const texts = await databaseSource({ sessionID: recorded.undone }, { env: client.env }).read(async (record) =>
       JSON.stringify(await all(normalizeSession(record).messages())),
     )
@@ -86,18 +86,18 @@ describe("the newest session", () => {
     expect(await idOf(join(projects.calc, "src"))).toBe(recorded.tools)
   })
 
-  test("of a folder outside of any repository is its own", async () => {
+  test("of a folder outside any repository is the folder's own", async () => {
     expect(await idOf(projects.notes)).toBe(recorded.notes)
     await expect(idOf(dirname(projects.notes))).rejects.toMatchObject({ code: "session-not-found" })
   })
 })
 
-describe("without a database that is understood", () => {
+describe("without a readable database", () => {
   const env = () => ({ ...client.env, PATH: dirname(client.binary) + delimiter + client.env["PATH"] })
   const options = (path: string) => ({ path, env: env() })
   const missing = join(home, "nowhere.db")
 
-  test("a session is read through `opencode export`, subagents included", async () => {
+  test("a session is read with `opencode export`, including subagents", async () => {
     const hidden = join(home, "hidden.db")
     cpSync(databasePath(client.env), hidden)
     const database = new DatabaseSync(hidden)
@@ -109,7 +109,7 @@ describe("without a database that is understood", () => {
     )
   })
 
-  test("the newest one is found through `opencode session list`", async () => {
+  test("the newest session is found with `opencode session list`", async () => {
     for (const [folder, id] of [
       [projects.calc, recorded.tools],
       [projects.notes, recorded.notes],
@@ -119,7 +119,7 @@ describe("without a database that is understood", () => {
     }
   })
 
-  test("an id that OpenCode does not know either is not found", async () => {
+  test("an unknown id is not found", async () => {
     const source = databaseSource({ sessionID: "ses_0000000000000000000000" }, options(missing))
     await expect(source.read(exportedOf)).rejects.toMatchObject({
       code: "session-not-found",
@@ -127,7 +127,7 @@ describe("without a database that is understood", () => {
     })
   })
 
-  test("a folder in which nothing was said has no newest session", async () => {
+  test("a folder without messages has no newest session", async () => {
     const empty = join(home, "empty")
     await mkdir(empty)
     const source = databaseSource({ newestIn: empty }, options(missing))
@@ -135,7 +135,7 @@ describe("without a database that is understood", () => {
   })
 })
 
-test("OpenCode imports an export that has its subagents' sessions with it, and takes no notice of them", async () => {
+test("OpenCode imports an export with subagents' sessions, and ignores them", async () => {
   const other = join(home, "other")
   await mkdir(other)
   const elsewhere = await opencodeClient(other, model.url)

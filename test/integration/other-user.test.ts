@@ -13,7 +13,7 @@ describe.each([
   ],
   ["a bucket with versions", { rights: versionRights, versions: true }],
 ])("%s", (_, options) => {
-  test("what is shared is taken back without a trace; doctor says that it works", async () => {
+  test("a share is removed completely, and doctor reports that sharing works", async () => {
     const { run, held } = await otherBucket(options)
     const looked = await run(["doctor", "--json"])
     expect({ status: looked.status, works: JSON.parse(looked.stdout).works }).toEqual({ status: 0, works: true })
@@ -39,7 +39,7 @@ describe.each([
   ["with versions", versionRights, true],
 ] as const)("a bucket %s", (_, rights, versions) => {
   const all = [...rights.objects, ...rights.bucket]
-  test.each(all)("where %s is missing, nothing is shared, the right is named, and nothing stays", async (right) => {
+  test.each(all)("without %s, nothing is shared, the right is named, and nothing is left", async (right) => {
     // On Ceph, an object's owner may read it unless that is denied.
     const denied = right === "s3:GetObject" ? { denied: right } : {}
     const { run, held, allow } = await otherBucket({ rights: without(rights, right), versions, ...denied })
@@ -63,7 +63,7 @@ describe.each([
   })
 })
 
-test("a share of before in a bucket whose old versions may not be listed: never said to be gone, however often", async () => {
+test("an earlier share in a bucket whose versions may not be listed is never reported as removed", async () => {
   const { run, held, allow } = await otherBucket({ rights: versionRights, versions: true })
   const { url } = JSON.parse((await run(["share", fixture("questions"), "--json"])).stdout)
   for (const right of ["s3:ListBucketVersions", "s3:DeleteObjectVersion"]) {
@@ -84,7 +84,7 @@ test("a share of before in a bucket whose old versions may not be listed: never 
 describe("a bucket with a default retention", () => {
   const lockRights = { ...versionRights, bucket: [...versionRights.bucket, "s3:GetBucketObjectLockConfiguration"] }
 
-  test("nothing goes there that was not accepted, and nothing of the trial either", async () => {
+  test("nothing is uploaded without --accept-retention, not even a probe", async () => {
     const { run, held } = await otherBucket({ rights: lockRights, lockDays: 3 })
     for (const more of [[], ["--yes", "--expires", "12h"]]) {
       const refused = await run(["share", fixture("questions"), ...more])
@@ -97,7 +97,7 @@ describe("a bucket with a default retention", () => {
     expect(await held()).toEqual([])
   })
 
-  test("what is shared there all the same is hidden by unshare, which says until when it stays", async () => {
+  test("an accepted share is hidden by unshare, with the time until which it is retained", async () => {
     const { run, held, endpoint, Bucket } = await otherBucket({ rights: lockRights, lockDays: 2 })
     const shared = await run(["share", fixture("questions"), "--accept-retention", "--json"])
     const { id, url } = JSON.parse(shared.stdout)
@@ -120,7 +120,7 @@ describe("a bucket with a default retention", () => {
     }
   })
 
-  test("that may not be asked for is met by the trial, which says what stays", async () => {
+  test("that may not be read is found by the probe, which reports what is retained", async () => {
     const { run, held } = await otherBucket({ rights: versionRights, lockDays: 1 })
     const refused = await run(["share", fixture("questions"), "--yes"])
     expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 5, stdout: "" })
@@ -131,7 +131,7 @@ describe("a bucket with a default retention", () => {
   })
 })
 
-test("the share server publishes and takes back with the rights that its documentation names", async () => {
+test("the share server publishes and removes shares with the documented rights", async () => {
   const { held, env, Bucket, endpoint, home } = await otherBucket({ rights: readmeRights, resource: "*" })
   const settings = {
     ...env,

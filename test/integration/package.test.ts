@@ -40,7 +40,7 @@ function command(...args: string[]) {
   return spawnSync(bin, args, { cwd: consumer, env, encoding: "utf8" })
 }
 
-test("the tarball holds what is needed at run time, and nothing else", () => {
+test("the tarball contains the files needed at run time, and nothing else", () => {
   const entries = ["cli", "index", "plugin", "worker", "server-worker", "tui"].map((name) => `dist/${name}.js`)
   const needed = ["bin/opencode-bucket.js", ...entries, "dist/types/index.d.ts"]
   const read = ["LICENSE", "README.md", "package.json"]
@@ -56,7 +56,7 @@ test("the tarball holds what is needed at run time, and nothing else", () => {
   expect(files.filter((file) => /fixture|\bdev\b|\btest/.test(file))).toEqual([])
 })
 
-test("the notices name every package inside the bundle, with its licence", () => {
+test("the notices name every bundled package with its licence", () => {
   const notices = readFileSync(path.join(installed, "dist", "THIRD-PARTY-NOTICES.txt"), "utf8")
   const names = [...notices.matchAll(/^-{80}\n\n(\S+) \d+\.\d+\.\d+\S* \(\S.*\)$/gm)].map(([, name]) => name)
   const known = ["@aws-sdk/client-s3", "astro", "commander", "jsonc-parser", "marked", "nanoid", "shiki", "zod"]
@@ -72,7 +72,7 @@ test("an installation is small, without Astro or Vite", () => {
     expect(existsSync(path.join(modules, name))).toBe(false)
 })
 
-test("the command says its version, shares a session and takes it back", () => {
+test("the installed command prints its version, shares a session and removes it", () => {
   expect(command("--version")).toMatchObject({ status: 0, stdout: `${version}\n` })
   const shared = command("share", fixture("all-tools"), "--to", path.join(temporary, "out"))
   expect(shared).toMatchObject({ status: 0 })
@@ -108,7 +108,7 @@ test("the library can be imported, and its types resolve", () => {
 
 const types = path.join(root, "node_modules", "@types")
 
-test("on a Node that is too old, the command says so in one line", () => {
+test("the command reports a Node that is too old in one line", () => {
   const bin = path.join(installed, "bin", "opencode-bucket.js")
   const { status, stdout, stderr } = spawnSync(...oldNode(bin), { encoding: "utf8" })
   expect(status).toBeGreaterThan(0)

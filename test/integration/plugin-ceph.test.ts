@@ -12,7 +12,7 @@ import { pluggedClient, until } from "../support/opencode-plugin.ts"
 import { otherBucket, readmeRights, without } from "../support/other-user.ts"
 import { serverFromEnvironment } from "../support/s3-places.ts"
 
-test("Ceph RGW with versions: a session is shared from inside OpenCode, follows, and is taken back without a trace", async () => {
+test("Ceph RGW with versions: a session is shared from inside OpenCode, updated, and removed completely", async () => {
   const { endpoint, accessKey, secretKey } = serverFromEnvironment("CEPH")
   const s3 = new S3Client({
     endpoint,
@@ -55,7 +55,7 @@ test("Ceph RGW with versions: a session is shared from inside OpenCode, follows,
   }
 })
 
-test("from inside OpenCode nothing goes to a bucket that it could not be taken back from; with the README's rights it does", async () => {
+test("inside OpenCode, a bucket without the right to delete is refused; one with the README's rights works", async () => {
   const bucket = await otherBucket({ rights: without(readmeRights, "s3:DeleteObject") })
   const opencode = await pluggedClient()
   await opencode.configure({ to: `s3://${bucket.Bucket}`, endpoint: bucket.endpoint })
@@ -83,7 +83,7 @@ test("from inside OpenCode nothing goes to a bucket that it could not be taken b
   }
 })
 
-test("a share of the same session at a place that is gone is not in the way of /unshare, nor of the command", async () => {
+test("a share of the same session at a missing destination does not prevent /unshare or the command", async () => {
   const { endpoint, accessKey, secretKey } = serverFromEnvironment("CEPH")
   const opencode = await pluggedClient()
   const s3 = new S3Client({

@@ -65,7 +65,7 @@ describe("with the plugin line alone", () => {
   test.each([
     ["run --share", ["--share"], {}],
     ["share: auto", [], { share: "auto" }],
-  ])("%s is refused in words, and the conversation goes on", async (_, args, more) => {
+  ])("%s is refused with a reason, and the conversation continues", async (_, args, more) => {
     await opencode.configure({ to: opencode.bucket }, { ...alone, ...more })
     makeFiles("made")
     const { status, said } = await run([...args, "--title", "Files", "make files"])
@@ -79,7 +79,7 @@ describe("with the plugin line alone", () => {
     })
   })
 
-  test("the server says it without being asked, refuses, and shares as soon as the other line is there", async () => {
+  test("the server reports the missing line, refuses, and shares once the line is added", async () => {
     const server = await opencode.serve(env)
     const events = await server.listen()
     await until(events.said, (said) => said.includes("Sharing is off") && said.includes(REFUSED))
@@ -96,7 +96,7 @@ describe("with the plugin line alone", () => {
     expect([sent(), opencode.files(), opencode.ledger()]).toEqual([[], [], []])
   })
 
-  test("the terminal shows the reason after /share, in place of OpenCode's own notice", async () => {
+  test("the terminal shows the reason after /share instead of OpenCode's own notice", async () => {
     opencode.model.queue({ text: "The first answer." })
     const terminal = await inTmux([opencode.client.binary], {
       cwd: opencode.project,
@@ -128,7 +128,7 @@ describe("with the plugin line alone", () => {
   })
 })
 
-test("with both lines, what is left at the end comes into the page, and nothing goes elsewhere", async () => {
+test("with both lines, the last changes are published, and nothing is sent elsewhere", async () => {
   for (const args of [["--share"], ["--share", "--title", "Again"]]) {
     makeFiles(`made-${args.length}`)
     const { said } = await run([...args, "make files"])
@@ -138,7 +138,7 @@ test("with both lines, what is left at the end comes into the page, and nothing 
   expect(sent()).toEqual([])
 })
 
-test("a session shared with both lines goes nowhere else after one of them was taken away", async () => {
+test("a shared session is not sent elsewhere after one of the lines was removed", async () => {
   let server: Served = await opencode.serve(env)
   const session = await server.session("Shared before")
   const link = await server.share(session)
@@ -169,7 +169,7 @@ test.each([
   ["the project's file", "project", {}],
   ["the administrator's file", "managed", { OPENCODE_TEST_MANAGED_CONFIG_DIR: "managed" }],
   ["a variable", "project", { SHARES: elsewhere }],
-])("nothing is shared beside another address in %s, which is named without its token", async (_, folder, more) => {
+])("nothing is shared if %s has another address, which is named without its token", async (_, folder, more) => {
   const named = folder === "project" ? opencode.project : path.join(opencode.home, folder)
   await mkdir(named, { recursive: true })
   const url = "SHARES" in more ? "{env:SHARES}" : elsewhere
@@ -196,7 +196,7 @@ const places = [
   "more/opencode.json",
 ]
 
-test("the address is resolved as OpenCode resolves it, whichever files there are", async () => {
+test("the enterprise address is resolved as OpenCode does, from any combination of files", async () => {
   const { home } = opencode
   const cwd = path.join(opencode.project, "deep")
   await mkdir(cwd)

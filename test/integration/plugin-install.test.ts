@@ -48,7 +48,7 @@ async function answer(terminal: Terminal, question: string, text: string): Promi
   await terminal.press("Enter")
 }
 
-test("named in opencode.json, the package is installed from npm with the next start, and shares", async () => {
+test("a package named in opencode.json is installed from npm at the next start, and shares", async () => {
   await opencode.configure({}, { plugin: [["opencode-bucket", { to: opencode.bucket }]] })
   const server = await opencode.serve(env)
   const session = await server.session("From npm")
@@ -62,7 +62,7 @@ test("named in opencode.json, the package is installed from npm with the next st
   expect([opencode.files(), opencode.ledger()]).toEqual([[], []])
 })
 
-test("`opencode plugin opencode-bucket` writes one of the two lines: the plugin says what to add, and init adds it", async () => {
+test("after `opencode plugin opencode-bucket`, the plugin names the missing line, and init adds it", async () => {
   await opencode.configure({}, { plugin: [], enterprise: undefined })
   const installing = promisify(execFile)(opencode.client.binary, ["plugin", "--global", "opencode-bucket"], {
     cwd: opencode.project,
@@ -105,7 +105,7 @@ test("`opencode plugin opencode-bucket` writes one of the two lines: the plugin 
 test.each([
   ["goes to nobody, with what init writes", { enterprise: { url: DEAD_ENDPOINT_URL } }, []],
   ["goes to the public service without that", { enterprise: undefined }, ["CONNECT opncd.ai:443"]],
-])("where the package cannot be had, /share %s", async (_, more, expected) => {
+])("if the package cannot be installed, /share %s", async (_, more, expected) => {
   const proxy = await ownProxy([], registry.url)
   await opencode.configure({}, { plugin: [["opencode-bucket@99.0.0", { to: opencode.bucket }]], ...more })
   const through = { HTTPS_PROXY: `http://${proxy.host}`, NO_PROXY: "127.0.0.1" }
@@ -118,7 +118,7 @@ test.each([
   await opencode.configure({}, { plugin: ["opencode-bucket"] })
 })
 
-test("init, cancelled in a terminal, changes nothing; with a bucket that refuses it says so and changes nothing", async () => {
+test("init changes nothing if it is cancelled or the bucket refuses", async () => {
   const before = await readFile(config("opencode.json"), "utf8")
   let terminal = await init()
   await answer(terminal, "Where should shares be stored?", "")
@@ -144,7 +144,7 @@ test("init, cancelled in a terminal, changes nothing; with a bucket that refuses
   expect(await readFile(config("opencode.json"), "utf8")).toBe(before)
 })
 
-test("init, answered in a terminal, writes what OpenCode then shares with; /shares is there as well", async () => {
+test("init in a terminal writes settings with which OpenCode shares and has /shares", async () => {
   await rm(config("tui.json"))
   const terminal = await init()
   await shows(terminal, "Where should shares be stored?")

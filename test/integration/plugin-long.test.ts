@@ -38,7 +38,7 @@ function mark(home: string): void {
   writeFileSync(state, Buffer.concat([Buffer.from(JSON.stringify(header)), content.subarray(end)]))
 }
 
-test("the share of a long session goes on from what was kept, until something earlier changes", async () => {
+test("the share of a long session resumes from its checkpoint until an earlier message changes", async () => {
   const { info, messages } = generateSession({ messages: 160 })
   // OpenCode goes on with the model that answered last.
   const written = JSON.stringify({ info, messages: [...messages()] })

@@ -33,7 +33,7 @@ const says = (session: string) => {
   return `INSERT INTO session_message VALUES ('msg_later${++count}', '${session}', 'user', ${count}, ${at}, ${at}, '{}')`
 }
 
-test("inside OpenCode 1, a session that went on in OpenCode 2 is not shared, and its share is left as it was", async () => {
+test("inside OpenCode 1, a session continued in OpenCode 2 is not shared, and its share stays unchanged", async () => {
   const session = await server.session("A talk")
   opencode.model.queue({ text: "The first answer." })
   await server.say(session, "the first prompt")

@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite"
 import { expect, test } from "vitest"
 import { pluggedClient, until } from "../support/opencode-plugin.ts"
 
-test("who is signed in to an organisation is told once that OpenCode then does not ask the plugin", async () => {
+test("a user signed in to an organisation is told once that OpenCode bypasses the plugin", async () => {
   const account = createServer((request, response) => {
     response.setHeader("content-type", "application/json")
     response.end(request.url === "/api/orgs" ? JSON.stringify([{ id: "org_1", name: "Acme" }]) : "{}")

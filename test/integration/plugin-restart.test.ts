@@ -47,7 +47,7 @@ function hold(operation: string) {
   return { reached, release }
 }
 
-test("after OpenCode was killed, a shared session goes on in the same share, and is taken back with the old secret", async () => {
+test("after OpenCode was killed, a shared session keeps its share and is removed with its secret", async () => {
   let server = await opencode.serve()
   const session = await server.session("Yesterday")
   await server.say(session, "hello")
@@ -68,7 +68,7 @@ test("after OpenCode was killed, a shared session goes on in the same share, and
   await server.close()
 })
 
-test("OpenCode is killed while a session is first published: its publisher takes the share back", async () => {
+test("the publisher removes the share if OpenCode is killed during the first publish", async () => {
   await toS3()
   const server = await opencode.serve(s3.environment)
   const session = await server.session("Killed")
@@ -82,7 +82,7 @@ test("OpenCode is killed while a session is first published: its publisher takes
   expect(s3.objects().size).toBe(0)
 })
 
-test("OpenCode and its publisher are killed while a session is first published: the next start removes what is there", async () => {
+test("the next start removes a share if OpenCode and its publisher are killed during the first publish", async () => {
   await toS3()
   let server = await opencode.serve(s3.environment)
   const session = await server.session("Killed")
@@ -108,7 +108,7 @@ test("OpenCode and its publisher are killed while a session is first published: 
   await server.close()
 })
 
-test("the publisher is killed at its work: that share fails in words, and the next is made by a new one", async () => {
+test("a share whose publisher is killed fails with a message, and the next share gets a new publisher", async () => {
   await toS3()
   const server = await opencode.serve(s3.environment)
   const events = await server.listen()
@@ -132,7 +132,7 @@ test("the publisher is killed at its work: that share fails in words, and the ne
   await server.close()
 })
 
-test("a bucket that fails in the middle of a first publish keeps nothing, and OpenCode says why", async () => {
+test("a bucket that fails during the first publish keeps nothing, and OpenCode shows the reason", async () => {
   await toS3()
   const server = await opencode.serve(s3.environment)
   const events = await server.listen()
@@ -148,7 +148,7 @@ test("a bucket that fails in the middle of a first publish keeps nothing, and Op
   await server.close()
 })
 
-test("an update that fails is said once and made up for when the bucket is back", async () => {
+test("a failed update is reported once and completed when the bucket is available again", async () => {
   await toS3()
   const server = await opencode.serve(s3.environment)
   const events = await server.listen()
@@ -169,7 +169,7 @@ test("an update that fails is said once and made up for when the bucket is back"
   await server.close()
 })
 
-test("a destination that cannot be a folder is said, and nothing is left", async () => {
+test("an impossible folder is reported, and nothing is left", async () => {
   await writeFile(opencode.bucket, "a file stands where the folder would be")
   const server = await opencode.serve()
   const events = await server.listen()

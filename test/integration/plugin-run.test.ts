@@ -40,7 +40,7 @@ async function clear(): Promise<void> {
   expect(opencode.files()).toEqual([])
 }
 
-test("`opencode run --share` prints the link, and the last answer is in the page when it has ended", async () => {
+test("`opencode run --share` prints the link, and its page has the last answer", async () => {
   const read = { name: "read", args: { filePath: path.join(opencode.project, "README.md") } }
   opencode.model.queue({ text: "Looking.", tools: [read] }, { text: "The very last answer." })
   const said = await run(["--share", "--title", "Run", "what is in the README?"])
@@ -49,7 +49,7 @@ test("`opencode run --share` prints the link, and the last answer is in the page
   expect(shares()).toBe(1)
 })
 
-test("a session that goes on in a process of its own is up to date when that has ended", async () => {
+test("a session continued by another process is up to date when that process has ended", async () => {
   const { session, url } = newest()!
   opencode.model.queue({ text: "Said on the next day." })
   await run(["--session", session, "and today?"])
@@ -61,7 +61,7 @@ test("a session that goes on in a process of its own is up to date when that has
 test.each([
   ['"share": "auto"', { share: "auto" }, {}],
   ["OPENCODE_AUTO_SHARE=1", {}, { OPENCODE_AUTO_SHARE: "1" }],
-])("with %s a session is shared without being asked for, once", async (_, more, env) => {
+])("with %s a session is shared automatically, once", async (_, more, env) => {
   await opencode.configure({ to: opencode.bucket }, more)
   opencode.model.queue({ text: "Shared by itself." })
   await run(["--title", "Auto", "hello"], env)
@@ -70,7 +70,7 @@ test.each([
   await clear()
 })
 
-test("where sharing is disabled, nothing is shared", async () => {
+test("nothing is shared if sharing is disabled", async () => {
   await opencode.configure({ to: opencode.bucket }, { share: "disabled" })
   const server = await opencode.serve()
   const session = await server.session("Disabled")
@@ -80,7 +80,7 @@ test("where sharing is disabled, nothing is shared", async () => {
   expect([opencode.files(), opencode.ledger()]).toEqual([[], []])
 })
 
-test("a proxy in the environment is not asked for what is on loopback", async () => {
+test("requests to loopback do not use the proxy of the environment", async () => {
   const dead = "http://127.0.0.1:9"
   const env = { HTTP_PROXY: dead, HTTPS_PROXY: dead, http_proxy: dead, NO_PROXY: "example.com" }
   // The stub model is on loopback, too, and OpenCode's own affair: only the share goes around the proxy by itself.
@@ -91,7 +91,7 @@ test("a proxy in the environment is not asked for what is on loopback", async ()
   await server.close()
 })
 
-test("a bucket behind the proxy in the environment is shared to as well", async () => {
+test("a bucket behind the proxy of the environment works", async () => {
   const s3 = await startS3Server({ publicRead: true })
   onTestFinished(() => s3.close())
   const proxy = await ownProxy(["bucket.corp.test"], s3.endpoint)
@@ -106,7 +106,7 @@ test("a bucket behind the proxy in the environment is shared to as well", async 
   await server.close()
 })
 
-test("a destination that a project's file names is not used before the user has agreed to it", async () => {
+test("a project's destination is not used before the user has confirmed it", async () => {
   await opencode.configure({})
   const config = path.join(opencode.project, "opencode.json")
   const theirs = path.join(opencode.home, "theirs")
@@ -123,7 +123,7 @@ test("a destination that a project's file names is not used before the user has 
   expect(opencode.ledger()).toEqual([])
 })
 
-test("settings that cannot be are said, and nothing goes anywhere", async () => {
+test("invalid settings are reported, and nothing is sent", async () => {
   await opencode.configure({ to: "ftp://example.com/shares" })
   const server = await opencode.serve()
   const events = await server.listen()

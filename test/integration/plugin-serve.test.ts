@@ -38,7 +38,7 @@ async function talk(title: string, ...prompts: string[]): Promise<string> {
 }
 
 describe("opencode serve", () => {
-  test("a shared session's link opens when it is given, follows the conversation, and is gone when taken back", async () => {
+  test("the link of a shared session opens at once, follows the conversation, and is dead after unshare", async () => {
     opencode.model.queue({ text: "The first answer." })
     const session = await talk("A talk", "the first prompt")
     const link = await server.share(session)
@@ -62,7 +62,7 @@ describe("opencode serve", () => {
     await server.unshare(session)
   })
 
-  test("secrets are redacted in every version, of which the user is told, and a share ends when the settings say so", async () => {
+  test("secrets are redacted in every version with a notice, and a share expires as set", async () => {
     await opencode.configure({ to: opencode.bucket, expires: "7d", redact: { patterns: ["Project Heron"] } })
     const fake = (...pieces: string[]) => pieces.join("")
     const token = fake("gh", "p_", "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8")
@@ -94,7 +94,7 @@ describe("opencode serve", () => {
     await opencode.configure({ to: opencode.bucket })
   })
 
-  test("a session that is deleted takes its share with it", async () => {
+  test("deleting a session removes its share", async () => {
     const session = await talk("To be deleted", "hello")
     const link = await server.share(session)
     await server.ask("DELETE", `/session/${session}`)
@@ -102,7 +102,7 @@ describe("opencode serve", () => {
     expect(await pageAt(link)).toBe("")
   })
 
-  test("asked for twice at once, and once more, there is one share", async () => {
+  test("concurrent and repeated requests create one share", async () => {
     const session = await talk("Twice", "hello")
     const [one, other] = await Promise.all([server.share(session), server.share(session)])
     expect(other).toBe(one)
@@ -111,7 +111,7 @@ describe("opencode serve", () => {
     await server.unshare(session)
   })
 
-  test("a session that the command line has shared has the same link in OpenCode, and is unshared by both", async () => {
+  test("a session shared by the command has the same link in OpenCode, and either can unshare it", async () => {
     const session = await talk("From outside", "hello")
     const link = await command("share", session)
     expect(await server.share(session)).toBe(link)
@@ -129,7 +129,7 @@ describe("opencode serve", () => {
     await server.unshare(session)
   })
 
-  test("a share whose files were removed by hand is not brought back", async () => {
+  test("a share whose files were deleted manually is not restored", async () => {
     const session = await talk("By hand", "hello")
     const link = await server.share(session)
     await rm(path.join(opencode.bucket, "s"), { recursive: true })
@@ -139,7 +139,7 @@ describe("opencode serve", () => {
     await server.unshare(session)
   })
 
-  test("a model that takes its time, again and again: each answer comes into the page", async () => {
+  test("each answer of a slow model is published", async () => {
     const session = await talk("Slow", "hello")
     const link = await server.share(session)
     for (const text of ["After a while.", "After another while."]) {
@@ -154,7 +154,7 @@ describe("opencode serve", () => {
     await server.unshare(session)
   })
 
-  test("what a subagent does is in the share of its session", async () => {
+  test("a subagent's work is in the share of its session", async () => {
     const task = { description: "Look", prompt: "Look around.", subagent_type: "general" }
     opencode.model.queue({ text: "Ready." })
     const session = await talk("With a subagent", "hello")
@@ -170,7 +170,7 @@ describe("opencode serve", () => {
     await server.unshare(session)
   })
 
-  test("sessions of two projects in one server are shared, each by its own", async () => {
+  test("sessions of two projects in one server are shared with their own settings", async () => {
     const first = await talk("Here", "hello")
     const other = path.join(opencode.home, "elsewhere")
     await mkdir(other)

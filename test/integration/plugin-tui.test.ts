@@ -33,7 +33,7 @@ async function command(name: string): Promise<void> {
   await terminal.press("Enter")
 }
 
-test("in the terminal: shared, copied, kept up to date, taken back, and the tail is there after quitting", async () => {
+test("in the terminal, a session is shared, copied, updated and removed, and its end is published after quitting", async () => {
   await say("the first prompt")
   await shows("The first answer.")
 

@@ -6,7 +6,7 @@ import { freePort, type ServerProcess, serverOnCeph } from "../support/server-pr
 const SESSIONS = 12
 const KILLS = 4
 
-test("two replicas, killed again and again under load: nothing that was acknowledged is lost, nothing taken back returns", async () => {
+test("two replicas killed repeatedly under load lose nothing acknowledged and restore nothing removed", async () => {
   const ceph = await serverOnCeph()
   const token = await ceph.token("load")
   const urls = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`]

@@ -9,7 +9,7 @@ import { until } from "../support/opencode-plugin.ts"
 import { freePort, serverOnCeph } from "../support/server-process.ts"
 import { startStubModel } from "../support/stub-model.ts"
 
-test("the real client, without a plugin: shared, followed, imported elsewhere, and taken back without a trace", async () => {
+test("the real client without a plugin shares, updates, imports and removes a session completely", async () => {
   const ceph = await serverOnCeph()
   const token = await ceph.token("dana")
   const publicUrl = `http://127.0.0.1:${await freePort()}`

@@ -78,7 +78,7 @@ test.each([
   },
 )
 
-test("the 1 MB of nginx are noticed at start and told where somebody waits for the page", async () => {
+test("nginx's limit of 1 MB is detected at start and explained on the waiting page", async () => {
   const { server, share, sync, session } = await behindNginx(defaultsFor)
   await expect
     .poll(() => server.log().find(({ event }) => event === "proxy limits request bodies"))

@@ -14,7 +14,7 @@ const env = {
   OPENCODE_BUCKET_COOKIE_KEYS: "the-newer-key-of-the-cookies-of-both,the-older-key-of-the-cookies-of-both",
 }
 
-test("readers sign in with a real provider, at two replicas, and one of them is killed in the middle", async () => {
+test("readers sign in with a real provider at two replicas, one of which is killed", async () => {
   const ceph = await serverOnCeph()
   const token = await ceph.token("dana", "dana@corp.example")
   const balancer = await balance()

@@ -6,7 +6,7 @@ import { fixture } from "../support/run-command.ts"
 import { page, useEnvironment } from "../support/s3-here.ts"
 import { serverFromEnvironment } from "../support/s3-places.ts"
 
-test("a link into any folder of a bucket is signed as the service signs it", async () => {
+test("a presigned link works for every folder of a bucket", async () => {
   const { endpoint, Bucket } = await ownBucket("CEPH")
   const { accessKey, secretKey } = serverFromEnvironment("CEPH")
   useEnvironment({ AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey })
@@ -16,7 +16,7 @@ test("a link into any folder of a bucket is signed as the service signs it", asy
   expect(await (await fetch((await store.presign!("s/one/index.html", 60)).url)).text()).toBe("Hello")
 })
 
-test("share --signed: a link into a private bucket, until then and no further, and not after unshare", async () => {
+test("share --signed gives a link to a private bucket that works until its time and not after unshare", async () => {
   const { run, endpoint, Bucket, keys } = await ownBucket("CEPH")
   const shared = await run("share", fixture("all-tools"), "--signed", "2h", "--json")
   expect(shared.status).toBe(0)
@@ -67,7 +67,7 @@ test("share --signed: a link into a private bucket, until then and no further, a
   expect(await keys()).toEqual(["s/somebody-else"])
 })
 
-test("share --signed into a bucket that everybody may read says that the link ends nothing, which is so", async () => {
+test("share --signed to a public bucket warns that the expiry has no effect", async () => {
   const { run } = await ownBucket("CEPH", { isPublic: true })
   const { status, stdout, stderr } = await run("share", fixture("questions"), "--signed", "1h", "--json")
   expect(status, stderr).toBe(0)

@@ -39,7 +39,7 @@ function onTerminal(home: ReturnType<typeof ownHome>, args: string[], { typed = 
   })
 }
 
-test("the link is put on the clipboard, over SSH through the terminal", async () => {
+test("the link is copied to the clipboard, over SSH through the terminal", async () => {
   const home = ownHome()
   const { status, screen } = await onTerminal(home, ["share", fixture("questions")], { env: { SSH_TTY: "/dev/pts/1" } })
   expect(status).toBe(0)
@@ -49,7 +49,7 @@ test("the link is put on the clipboard, over SSH through the terminal", async ()
   expect(screen).toContain("Copied to the clipboard, if your terminal allows it.")
 })
 
-test("progress is shown while it is sent, and wiped before the result", async () => {
+test("progress is shown during the upload and cleared before the result", async () => {
   const home = ownHome()
   const { screen } = await onTerminal(home, ["share", fixture("all-tools")])
   expect(screen).toMatch(/Uploading to .*: \d+ uploaded, \d+ unchanged/)
@@ -60,7 +60,7 @@ test("progress is shown while it is sent, and wiped before the result", async ()
 test.each([
   ["y", 0],
   ["n", 130],
-])("a project's destination is asked about once; %s", async (typed, expected) => {
+])("a project's destination needs one confirmation; %s", async (typed, expected) => {
   const home = ownHome()
   mkdirSync(home.project, { recursive: true })
   const config = { plugin: [["opencode-bucket", { to: home.file("theirs") }]] }
@@ -84,7 +84,7 @@ describe("a bucket that others can read", () => {
   }
   const down = "\x1b[B"
 
-  test("share shows what, where and who, asks once, and not again for the same session", async () => {
+  test("share shows session, destination and audience, asks once, and not again for the same session", async () => {
     const { server, share } = await ownBucket({ publicRead: true })
     const first = await share("\r")
     expect(first.screen).toMatch(/Contains +\d+ prompts?, \d+ answers?/)
@@ -97,7 +97,7 @@ describe("a bucket that others can read", () => {
     expect(again.screen).not.toContain("Share it?")
   })
 
-  test("a bucket that is not public is said; who does not agree shares nothing", async () => {
+  test("a private bucket is named in the question, and declining shares nothing", async () => {
     const { server, share } = await ownBucket({ publicRead: false })
     const { status, screen } = await share(`${down}${down}\r`)
     expect(screen).toMatch(/Visible to +only those with read access to the bucket; links are not public/)
@@ -105,7 +105,7 @@ describe("a bucket that others can read", () => {
     expect([status, server.objects().size]).toEqual([130, 0])
   })
 
-  test("a bucket that locks every object: said in the question, and nothing goes there before it is answered", async () => {
+  test("a default retention is named in the question, and nothing is uploaded before the answer", async () => {
     const days = 2 + Math.floor(Math.random() * 300)
     const body = `<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>GOVERNANCE</Mode><Days>${days}</Days></DefaultRetention></Rule></ObjectLockConfiguration>`
     const { server, share } = await ownBucket({
@@ -124,7 +124,7 @@ describe("a bucket that others can read", () => {
     expect((await share("\r")).status).toBe(0)
   })
 
-  test("share --all asks once for all of them, and shares nothing unless told to", async () => {
+  test("share --all asks once for all sessions, and shares nothing without consent", async () => {
     const server = await startS3Server({ publicRead: true })
     onTestFinished(() => server.close())
     const home = ownHome()

@@ -59,7 +59,7 @@ const filesIn = (folder: string) =>
   )
 const sub = (files: object) => Object.keys(files).filter((name) => name.startsWith("sub-"))
 
-test("what was undone is nowhere, with its subagent and what a subagent was asked again: while it can be redone, and after", async () => {
+test("undone messages and their subagents are in no file, before and after the undo is final", async () => {
   const { id: session } = (await ask("POST", "/session", { title: "Undone" })) as { id: string }
   model.queue(task("Look at the first."), { text: "KEPT by the subagent." }, { text: "The first is fine." })
   await say(session, "Look at the first, please.")
@@ -103,7 +103,7 @@ test("what was undone is nowhere, with its subagent and what a subagent was aske
   clean(filesIn(archive))
 }, 180_000)
 
-test("OpenCode's own import takes session.json, and goes on", async () => {
+test("OpenCode's own import accepts session.json, and the session continues", async () => {
   const { id: session } = (await ask("POST", "/session", { title: "Comes back" })) as { id: string }
   model.queue({ reasoning: "Hm.", tools: [{ name: "read", args: { filePath: join(project, "a.txt") } }] })
   model.queue({ status: 401 })

@@ -2,7 +2,7 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { keyedMutex, mapConcurrently, semaphore } from "../../src/lib/concurrency.ts"
 
-test("work for one thing is done in order, also after a failure; other things do not wait", async () => {
+test("work with one key runs in order, also after a failure; other keys do not wait", async () => {
   const oneAtATime = keyedMutex()
   const done: string[] = []
   const work =
@@ -23,7 +23,7 @@ test("work for one thing is done in order, also after a failure; other things do
   expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled", "fulfilled"])
 })
 
-test("results come in the order of the items, from lists and generators, with no more than so many running", async () => {
+test("results keep the order of the items, from lists and generators, within the concurrency limit", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat(5)),
@@ -48,7 +48,7 @@ test("results come in the order of the items, from lists and generators, with no
   )
 })
 
-test("after a failure no further item is asked for, running ones end first, and the generator is closed", async () => {
+test("after a failure, no further item is taken, running ones finish, and the generator is closed", async () => {
   const ended: number[] = []
   let isClosed = false
   async function* items() {
@@ -72,7 +72,7 @@ test("after a failure no further item is asked for, running ones end first, and 
   await expect(mapConcurrently(failing, 4, work)).rejects.toThrow("no more")
 })
 
-test("a semaphore lets in whom it may, in order, also after a failure", async () => {
+test("a semaphore admits up to its limit in order, also after a failure", async () => {
   const run = semaphore(2)
   const done: number[] = []
   const results = await Promise.allSettled(

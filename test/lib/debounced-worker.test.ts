@@ -14,7 +14,7 @@ function publishing() {
   return { ends, publish }
 }
 
-test("changes are gathered into one publish", async () => {
+test("changes are combined into one publish", async () => {
   const { ends, publish } = publishing()
   const updates = worker(publish, { debounceMs: 10 })
   for (let change = 0; change < 5; change++) updates.schedule("a")
@@ -23,7 +23,7 @@ test("changes are gathered into one publish", async () => {
   expect(ends).toHaveLength(1)
 })
 
-test("what changes during a publish is published after it, never beside it", async () => {
+test("changes during a publish are published after it, never concurrently", async () => {
   const { ends, publish } = publishing()
   const updates = worker(publish)
   updates.schedule("a")
@@ -37,7 +37,7 @@ test("what changes during a publish is published after it, never beside it", asy
   expect(ends).toHaveLength(2)
 })
 
-test("a key that keeps changing gets no more than its share of the time", async () => {
+test("a key that changes constantly does not delay the others", async () => {
   const runs: number[] = []
   const updates = worker(
     async () => {
@@ -54,7 +54,7 @@ test("a key that keeps changing gets no more than its share of the time", async 
   for (const [n, start] of runs.slice(1).entries()) expect(start - runs[n]!).toBeGreaterThan(20 * 5 - 5)
 })
 
-test("no more than so many keys run at once, and one that is cancelled while it waits never does", async () => {
+test("at most the limit of keys run at once, and a cancelled waiting key never runs", async () => {
   const { ends, publish } = publishing()
   const keys: string[] = []
   const updates = worker((key) => publish(key, keys.push(key)), { concurrency: 2 })
@@ -68,7 +68,7 @@ test("no more than so many keys run at once, and one that is cancelled while it 
   expect([keys, updates.size]).toEqual([["a", "b", "d"], 2])
 })
 
-test("a worker that is closed runs what is pending, retries nothing, takes nothing new, and waits no longer than it may", async () => {
+test("a closed worker runs what is pending, retries nothing, accepts nothing, and waits a limited time", async () => {
   const keys: string[] = []
   const failing = worker(
     async (key) => {
@@ -99,7 +99,7 @@ test("shares do not wait for each other", async () => {
   expect(ends).toHaveLength(2)
 })
 
-test("at the end, everything that has changed is published before it is settled", async () => {
+test("closing resolves after all changes were published", async () => {
   let published = ""
   const updates = worker(
     async (share) => {
@@ -114,7 +114,7 @@ test("at the end, everything that has changed is published before it is settled"
   expect(published).toBe("ab")
 })
 
-test("a publish that fails is tried again without a further change, and does not keep the end waiting", async () => {
+test("a failed publish is retried without a further change, and does not delay closing", async () => {
   let tries = 0
   const updates = worker(
     async () => {
@@ -131,7 +131,7 @@ test("a publish that fails is tried again without a further change, and does not
   expect(tries).toBe(3)
 })
 
-test("a share that is forgotten waits for the publish that is under way, and is published no more", async () => {
+test("a forgotten share waits for its running publish, and is not published again", async () => {
   const { ends, publish } = publishing()
   const updates = worker(publish, { debounceMs: 1, firstRetryMs: 1 })
   updates.schedule("a")

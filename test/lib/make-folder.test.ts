@@ -18,7 +18,7 @@ test("a folder is created with its parents, and stays as it is if it exists", ()
   )
 })
 
-test.skipIf(process.platform !== "linux")("where no folder can be created, that is an error and not a loop", () => {
+test.skipIf(process.platform !== "linux")("a folder that cannot be created is an error, not a loop", () => {
   expect(() => makeFolder("/proc/nothing/s")).toThrow("ENOENT")
   expect(() => makeFolder("/dev/null/s")).toThrow("ENOTDIR")
 })

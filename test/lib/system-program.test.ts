@@ -37,7 +37,7 @@ describe.skipIf(process.platform === "win32")("programs of a Linux desktop", () 
     if (expected) expect(read(`${expected}.in`)).toBe("https://x.example/s/1")
   })
 
-  test("a link is one argument, whatever is in it; what is no link starts nothing", async () => {
+  test("a link is one argument, whatever it contains, and other text starts nothing", async () => {
     const { env, read } = programs({ "xdg-open": 0 })
     const system = { env, platform: "linux" as const }
     await fc.assert(
@@ -51,7 +51,7 @@ describe.skipIf(process.platform === "win32")("programs of a Linux desktop", () 
       expect(await openInBrowser(link, system)).toBe(false)
   })
 
-  test("without a program for it, or with one that fails, nothing was opened", async () => {
+  test("nothing is opened without a program or if it fails", async () => {
     for (const statuses of [{}, { "xdg-open": 3 }] as Record<string, number>[]) {
       const { env } = programs(statuses)
       expect(await openInBrowser("https://x.example/", { env, platform: "linux" })).toBe(false)

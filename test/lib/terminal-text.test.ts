@@ -15,7 +15,7 @@ const anyText = fc.string({
     .map((n) => String.fromCodePoint(n)),
 })
 
-test("no text moves the cursor, ends the line or turns the direction", () => {
+test("no text moves the cursor, ends the line or changes the direction", () => {
   fc.assert(
     fc.property(anyText, (text) => {
       expect(terminalText(text)).not.toMatch(dangerous)

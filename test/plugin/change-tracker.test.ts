@@ -6,13 +6,13 @@ const message = (id: string, sessionID = "ses_1") => ({
   properties: { info: { id, sessionID } },
 })
 
-test("of a session that was never read, any message may have changed", () => {
+test("any message of a session that was never read may have changed", () => {
   const tracker = changeTracker()
   tracker.observe(message("msg_1"))
   expect(tracker.takeChanges("ses_1")).toBeUndefined()
 })
 
-test("what has changed since a session was read is told once, whatever changed of it", () => {
+test("changes since the last read are returned once, whatever changed", () => {
   const tracker = changeTracker()
   tracker.takeChanges("ses_1")
   tracker.observe(message("msg_1"))
@@ -34,7 +34,7 @@ test.each<[string, object]>([
   ["a message that has no name", { type: "message.part.updated", properties: { part: { sessionID: "ses_1" } } }],
   ["a compaction", { type: "session.compacted", properties: { sessionID: "ses_1" } }],
   ["what nobody knows yet", { type: "session.rewritten", properties: { info: { id: "ses_1" } } }],
-])("after %s, any message may have changed", (_, event) => {
+])("any message may have changed after %s", (_, event) => {
   const tracker = changeTracker()
   tracker.takeChanges("ses_1")
   tracker.observe(event as never)
@@ -42,7 +42,7 @@ test.each<[string, object]>([
   expect(tracker.takeChanges("ses_1")).toEqual([])
 })
 
-test("after a session was read in vain, any message may have changed", () => {
+test("any message may have changed after a read failed", () => {
   const tracker = changeTracker()
   tracker.takeChanges("ses_1")
   tracker.reset("ses_1")

@@ -34,7 +34,7 @@ const resolved = () => resolveEnterprise(systemEnvironment(), project).url
 const alone = { plugin: ["opencode-bucket"] }
 const both = { ...alone, enterprise: { url: DEAD_ENDPOINT_URL } }
 
-test("with both lines there is no objection, and the environment stays as it is", () => {
+test("with both lines there is no objection, and the environment stays unchanged", () => {
   write(both)
   const guard = failClosed(project)
   guard.resolved(DEAD_ENDPOINT_URL)
@@ -54,7 +54,7 @@ test.each([
   "",
   "nonsense",
   undefined,
-])("with %j as the address, nothing is shared, and what is shared already leads nowhere", (url) => {
+])("with the address %j nothing is shared, and existing shares are not sent", (url) => {
   write({ ...alone, enterprise: { url } })
   const guard = failClosed(project)
   guard.resolved(url)
@@ -69,7 +69,7 @@ test.each([
   expect(isDeadEndpoint(resolved())).toBe(true)
 })
 
-test("what OpenCode knows beyond the files counts, in both directions, until the files say something else", () => {
+test("configuration that OpenCode knows beyond the files applies until the files change", () => {
   write(alone)
   const fetched = failClosed(project)
   fetched.resolved(DEAD_ENDPOINT_URL)
@@ -82,7 +82,7 @@ test("what OpenCode knows beyond the files counts, in both directions, until the
   expect(profile.objection()).toBeUndefined()
 })
 
-test("a line that is taken away while OpenCode runs closes the process at the end; one that is added opens sharing", () => {
+test("a line removed while OpenCode runs blocks its sharing at exit; an added line enables sharing", () => {
   write(both)
   const guard = failClosed(project)
   guard.resolved(DEAD_ENDPOINT_URL)
@@ -99,7 +99,7 @@ test("a line that is taken away while OpenCode runs closes the process at the en
   expect([guard.objection(), other.objection()]).toEqual([undefined, undefined])
 })
 
-test("a file that cannot be read is an objection, and closes", () => {
+test("an unreadable file is an objection and blocks sharing", () => {
   writeFileSync(path.join(project, "opencode.json"), "{")
   const guard = failClosed(project)
   guard.resolved(DEAD_ENDPOINT_URL)
@@ -107,7 +107,7 @@ test("a file that cannot be read is an objection, and closes", () => {
   expect(JSON.parse(content()!)).toEqual({ enterprise: { url: DEAD_ENDPOINT_URL } })
 })
 
-test("whatever stands in OPENCODE_CONFIG_CONTENT stays there, beside the address", () => {
+test("the content of OPENCODE_CONFIG_CONTENT is kept beside the address", () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.boolean(), (config, isCommented) => {
       delete (globalThis as Record<symbol, unknown>)[state]
@@ -121,7 +121,7 @@ test("whatever stands in OPENCODE_CONFIG_CONTENT stays there, beside the address
   )
 })
 
-describe("where OpenCode resolves the address", () => {
+describe("the address that OpenCode resolves", () => {
   test.each([
     ["in a comment", '{\n  // {file:missing}\n "enterprise": { "url": "a" } }', "a"],
     ["with a trailing comma", '{ "enterprise": { "url": "a", }, }', "a"],
@@ -135,7 +135,7 @@ describe("where OpenCode resolves the address", () => {
     expect(resolved()).toBe(url)
   })
 
-  test("a user's files of which one does not parse count for nothing; without the project's, the user's counts", () => {
+  test("ignores the user's files if one does not parse, and falls back to the user's without the project's", () => {
     write(both)
     expect(resolved()).toBe(DEAD_ENDPOINT_URL)
     writeFileSync(path.join(home, "opencode", "opencode.jsonc"), '{ "enterprise": { "url": "{file:missing}" } }')
@@ -147,7 +147,7 @@ describe("where OpenCode resolves the address", () => {
   })
 })
 
-test("the plugin answers a share with the objection's words; a session that is shared already is still taken back", async () => {
+test("a share is refused with the objection, and an existing share can still be removed", async () => {
   write(alone)
   const said: { title?: string; message: string }[] = []
   const client = {

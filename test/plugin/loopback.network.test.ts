@@ -31,13 +31,13 @@ test.each(["evil.example", "localhost", "127.0.0.1", "evil.example:80"])("the Ho
   expect(await statusOf(`${address}/api/share`, host)).toBe(404)
 })
 
-test("there is one for the process, and a name that is mounted again answers anew", async () => {
+test("a process has one server, and a name that is mounted again is replaced", async () => {
   const again = await loopback()
   expect(again).toBe(home)
   expect(again.mount("1", () => new Response("new"))).toBe(address)
   expect(await (await fetch(address)).text()).toBe("new")
 })
 
-test("requests to it go past a proxy", () => {
+test("requests to it bypass a proxy", () => {
   expect(process.env["NO_PROXY"]?.split(",")).toContain("127.0.0.1")
 })

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest"
 import plugin from "../../src/plugin/index.ts"
 import { temporaryFolder } from "../support/world.ts"
 
-test("where no port can be had, OpenCode is told of an address that leads nowhere, and the user why", async () => {
+test("without a free port, OpenCode gets an unreachable address and the user the reason", async () => {
   vi.spyOn(net.Server.prototype, "listen").mockImplementation(function (this: net.Server) {
     queueMicrotask(() => this.emit("error", Object.assign(new Error("listen EACCES"), { code: "EACCES" })))
     return this

@@ -16,7 +16,7 @@ async function initialised(directory: string) {
   return { hooks, url: config.enterprise?.url ?? "" }
 }
 
-test("initialised twice, also at once, a folder keeps its address; another folder has another on the same server", async () => {
+test("a folder keeps its address when it is initialised twice, and another folder gets its own", async () => {
   const [here, there] = [temporaryFolder(), temporaryFolder()]
   const [one, two, other] = await Promise.all([initialised(here), initialised(here), initialised(there)])
   expect(one.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\/\d$/)
@@ -25,7 +25,7 @@ test("initialised twice, also at once, a folder keeps its address; another folde
   expect(other.url.slice(0, -1)).toBe(one.url.slice(0, -1))
 })
 
-test("its address gives nothing but sessions, and those only to who reads them", async () => {
+test("the address serves only sessions, and only with the token", async () => {
   const { url } = await initialised(temporaryFolder())
   const status = async (path: string, method = "GET") => (await fetch(url + path, { method })).status
   expect(await status("/opencode/config")).toBe(404)
@@ -40,7 +40,7 @@ test.each([
   { type: 7 },
   { type: "message.updated", properties: null },
   { type: "session.created", properties: { info: null } },
-])("the event %j does no harm", async (event) => {
+])("the event %j is ignored", async (event) => {
   const { hooks } = await initialised(temporaryFolder())
   await hooks.event({ event: event as never })
   await hooks.dispose()
@@ -54,7 +54,7 @@ test.each([
   ["manual", "manual"],
   ["auto", "auto"],
   [undefined, undefined],
-])("OpenCode's share mode %j, wherever that comes from, becomes %j", async (share, expected) => {
+])("OpenCode's share mode %j from any source becomes %j", async (share, expected) => {
   const said: string[] = []
   const log = async ({ body }: { body: { message: string } }) => void said.push(body.message)
   const hooks = await plugin.server({ client: { ...client, app: { log } }, directory: temporaryFolder() })

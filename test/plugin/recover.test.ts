@@ -53,6 +53,6 @@ test.each([
   ["has noted another link", { share: { url: "https://elsewhere" } }, "remove"],
   ["has no link", {}, "remove"],
   ["does not answer", 500, "left"],
-])("where OpenCode %s", async (_, info, done) => {
+])("if OpenCode %s", async (_, info, done) => {
   expect(await tidied({ unconfirmed: true, pid: dead, url }, info)).toBe(done)
 })

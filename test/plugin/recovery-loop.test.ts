@@ -13,7 +13,7 @@ const entry: LedgerEntry = {
 }
 const ledgerOf = () => openLedger(path.join(temporaryFolder(), "ledger"))
 
-test("what cannot be tidied is tried again until it can be", async () => {
+test("a failed recovery is retried until it succeeds", async () => {
   const ledger = ledgerOf()
   await ledger.save(entry)
   let tries = 0
@@ -30,7 +30,7 @@ test("what cannot be tidied is tried again until it can be", async () => {
   expect(tries).toBe(3)
 })
 
-test("what another process is at work on is tidied when that process is gone", async () => {
+test("a share of another process is recovered when that process has ended", async () => {
   const ledger = ledgerOf()
   await ledger.save({ ...entry, pid: process.ppid })
   let tries = 0

@@ -8,7 +8,7 @@ const created = (id: string, parentID: string) => ({
   properties: { info: { id, parentID } },
 })
 
-test("an event of a subagent's session is its root's", () => {
+test("an event of a subagent's session belongs to its root", () => {
   const tree = sessionTree()
   tree.rootOf(created("ses_child", "ses_root"))
   tree.rootOf(created("ses_grandchild", "ses_child"))
@@ -17,14 +17,14 @@ test("an event of a subagent's session is its root's", () => {
   expect(tree.rootOf({ type: "session.idle", properties: { sessionID: "ses_root" } })).toBe("ses_root")
 })
 
-test("sessions that are each other's parent come to an end", () => {
+test("cyclic parents end", () => {
   const tree = sessionTree()
   tree.rootOf(created("ses_a", "ses_b"))
   tree.rootOf(created("ses_b", "ses_a"))
   expect(tree.rootOf({ type: "session.idle", properties: { sessionID: "ses_a" } })).toMatch(/^ses_[ab]$/)
 })
 
-test("what is about no session has none; nothing that OpenCode may send makes it throw", () => {
+test("an event without a session has none, and no event throws", () => {
   const tree = sessionTree()
   expect(tree.rootOf({ type: "file.edited", properties: { sessionID: "ses_a" } })).toBeUndefined()
   expect(tree.rootOf({ type: "session.status" })).toBeUndefined()

@@ -31,7 +31,7 @@ function noting(answer: (job: WorkerJob) => unknown = () => undefined, known: Pa
   return { ...shares, happens, jobs, told, touched }
 }
 
-test("asked for twice at once, a session is shared once", async () => {
+test("concurrent requests share a session once", async () => {
   const { backend, jobs } = noting()
   const [one, other] = await Promise.all([backend.create("ses_1"), backend.create("ses_1")])
   expect(one).toEqual({ id: "id1", url: "https://x", secret: "s" })
@@ -39,7 +39,7 @@ test("asked for twice at once, a session is shared once", async () => {
   expect(jobs).toEqual(["share"])
 })
 
-test("what happens while a session is first published is published after it, also when OpenCode ends at once", async () => {
+test("changes during the first publish are published after it, even if OpenCode exits", async () => {
   let finish = () => {}
   const made = new Promise<void>((resolve) => {
     finish = resolve
@@ -53,7 +53,7 @@ test("what happens while a session is first published is published after it, als
   expect(jobs).toEqual(["share", "update id1"])
 })
 
-test("a session that was shared before this process is looked up once, and kept up to date", async () => {
+test("a session shared before this process is looked up once, and updated", async () => {
   const { happens, flush: settled, jobs } = noting(undefined, [{ id: "old", session: "ses_1", secret: "s" }])
   happens("message.updated")
   happens("session.idle")
@@ -61,7 +61,7 @@ test("a session that was shared before this process is looked up once, and kept 
   expect(jobs).toEqual(["update old"])
 })
 
-test("a session that the terminal shared while this process ran is kept up to date from the next rest on", async () => {
+test("a session that the terminal shared meanwhile is updated from the next idle on", async () => {
   const entries: Partial<LedgerEntry>[] = []
   const { happens, flush: settled, jobs } = noting(undefined, entries)
   happens("session.idle")
@@ -75,7 +75,7 @@ test("a session that the terminal shared while this process ran is kept up to da
   expect(jobs).toEqual(["update new"])
 })
 
-test("sessions that nobody shared, or the command line alone, are left alone", async () => {
+test("sessions that were not shared, or only by the command, are not updated", async () => {
   const { happens, flush: settled, jobs } = noting(undefined, [{ id: "old", session: "ses_2" }])
   happens("session.idle")
   happens("session.idle", "ses_2")
@@ -84,7 +84,7 @@ test("sessions that nobody shared, or the command line alone, are left alone", a
   expect(jobs).toEqual([])
 })
 
-test("nothing is published of a share that is being removed, whatever OpenCode still sends", async () => {
+test("nothing is published of a share during its removal", async () => {
   const { backend, happens, flush: settled, jobs, told } = noting()
   await backend.create("ses_1")
   const removed = backend.remove("id1", "s")
@@ -97,7 +97,7 @@ test("nothing is published of a share that is being removed, whatever OpenCode s
   expect(told).toEqual([])
 })
 
-test("a share that could not be removed goes on", async () => {
+test("a share that could not be removed is still updated", async () => {
   const {
     backend,
     flush: settled,
@@ -121,7 +121,7 @@ test.each([
   [{ seen: "local", note: "Only this machine can open the link." }, []],
   [{ seen: "local", note: "Only this machine can open the link.", isDefault: true }, ["About the link"]],
   [{ seen: "page" }, []],
-])("what stands in front of a link is said when it is made: %j", async (about, said) => {
+])("an obstacle in front of a link is reported when it is created: %j", async (about, said) => {
   const { backend, told } = noting(() => ({ id: "id1", url: "https://x", secret: "s", title: "A talk", ...about }))
   await backend.create("ses_1")
   expect(told).toEqual(said)
@@ -130,14 +130,14 @@ test.each([
 test.each([
   [{ proven: false, note: "Not proven: a sign-in stands in front." }, ["The share was deleted"]],
   [{ proven: true }, []],
-])("a removal that is not proven is said: %j", async (removal, said) => {
+])("an unproven removal is reported: %j", async (removal, said) => {
   const { backend, told } = noting(({ job }) => (job === "unshare" ? removal : undefined))
   await backend.create("ses_1")
   await backend.remove("id1", "s")
   expect(told).toEqual(said)
 })
 
-test("a share that is gone is said once, and its session can be shared anew", async () => {
+test("a removed share is reported once, and its session can be shared again", async () => {
   const {
     backend,
     happens,
@@ -159,7 +159,7 @@ test("a share that is gone is said once, and its session can be shared anew", as
   expect(jobs).toEqual(["share", "confirm id1", "update id1", "update id1", "share"])
 })
 
-test("a create that fails is said, and can be tried again", async () => {
+test("a failed create is reported and can be repeated", async () => {
   let isDown = true
   const { backend, told } = noting(() => {
     if (isDown) throw new ShareError("store-unreachable", "No answer.")
@@ -170,7 +170,7 @@ test("a create that fails is said, and can be tried again", async () => {
   expect(told).toEqual(["The session was not shared"])
 })
 
-test("what OpenCode sends first of a new share only says that it has noted the link", async () => {
+test("the first sync of a new share only confirms its link", async () => {
   const { backend, flush: settled, jobs } = noting()
   await backend.create("ses_1")
   await backend.sync("id1", async () => ({}), new Request("http://127.0.0.1"))
@@ -181,7 +181,7 @@ test("what OpenCode sends first of a new share only says that it has noted the l
 test.each([
   ["the link alone", "A talk", []],
   ["the link and another title", "Renamed", ["update id1"]],
-])("OpenCode notes %s", async (_, title, published) => {
+])("OpenCode records %s", async (_, title, published) => {
   const { backend, handleEvent: noticed, flush: settled, jobs } = noting()
   await backend.create("ses_1")
   noticed({ type: "session.updated", properties: { info: { id: "ses_1", title, share: { url: "https://x" } } } })
@@ -192,7 +192,7 @@ test.each([
   expect(jobs.slice(1)).toEqual([...published, "update id1"])
 })
 
-test("the publisher is told which messages have changed since it last read a session, unless that failed", async () => {
+test("the publisher gets the messages that changed since its last successful read", async () => {
   let fails = false
   const {
     backend,

@@ -16,24 +16,24 @@ for await (const line of createInterface({ input: process.stdin })) { const { n,
 
 const job = (id: string): WorkerJob => ({ job: "open", url: id, folder: "/" })
 
-test("answers find their questions, in whatever order they come", async () => {
+test("responses are matched to requests in any order", async () => {
   const { run: ask } = publisher(`setTimeout(() => say(n, { result: { url: job.url } }), job.url === "slow" ? 100 : 0)`)
   expect(await Promise.all([ask(job("slow")), ask(job("fast"))])).toEqual([{ url: "slow" }, { url: "fast" }])
 })
 
-test("a job's error keeps its code, words and hint", async () => {
+test("a job's error keeps its code, message and hint", async () => {
   const { run: ask } = publisher(`say(n, { error: { code: "store-denied", message: "Refused.", hint: "Ask." } })`)
   await expect(ask(job("x"))).rejects.toMatchObject({ code: "store-denied", message: "Refused.", hint: "Ask." })
 })
 
-test("what else is printed there is passed over", async () => {
+test("other output is ignored", async () => {
   const { run: ask } = publisher(
     `console.log("a warning"); console.log("null"); console.log("{}"); say(n, { result: {} })`,
   )
   expect(await ask(job("x"))).toEqual({})
 })
 
-test("a process that ends fails what it had to do, and the next job starts another", async () => {
+test("the jobs of a process that ends fail, and the next job starts another process", async () => {
   const { run: ask } = publisher(
     `if (job.url === "end") process.exit(3); else say(n, { result: { pid: process.pid } })`,
   )
@@ -47,7 +47,7 @@ test("a process that ends fails what it had to do, and the next job starts anoth
   expect((await ask(job("x")))["pid"]).not.toBe(pid)
 })
 
-test("a process that has had nothing to do ends, and the next job starts another", async () => {
+test("an idle process ends, and the next job starts another", async () => {
   const { run: ask } = publisher(`say(n, { result: { pid: process.pid } })`, 10)
   const pid = Number((await ask(job("x")))["pid"])
   await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false)

@@ -11,7 +11,7 @@ interface Expected {
 }
 
 test.each(Object.keys(disguises))(
-  "no secret of any kind, in any place, is in any file of a share: %s",
+  "no file of a share has a secret of any kind in any place: %s",
   async (disguise) => {
     seedSecrets(Object.keys(disguises).indexOf(disguise))
     const expected: Expected[] = []

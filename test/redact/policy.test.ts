@@ -19,7 +19,7 @@ async function preparedTexts(texts: string[], options: PrepareOptions["redact"])
 const scanner = (script: string) => [process.execPath, "-e", `const file = process.argv[1]; ${script}`]
 
 describe("a scanner of the user's own", () => {
-  test("finds what no rule knows, in all messages", async () => {
+  test("finds what no rule finds, in all messages", async () => {
     const script = `const text = require("fs").readFileSync(file, "utf8")
       console.log(JSON.stringify([...text.matchAll(/heron \\w+/g)].map(([secret]) => ({ secret, kind: "code name" }))))`
     const seen = await preparedTexts(["a heron alpha", "the heron beta of it"], { command: scanner(script) })
@@ -76,7 +76,7 @@ test("made-up secrets are counted and stay", async () => {
   expect(JSON.stringify(await all(record.messages()))).toContain("hunter2")
 })
 
-test("what was nearly found has the randomness of a key, and no name", async () => {
+test("near misses have the randomness of a key and no telling name", async () => {
   const word = `q${random(30)}Z7`
   const { record } = await redact(sessionOf([say(`see ${word} and src/render/html/safe-html.ts`)]), { person })
   expect(await findSuspects(record)).toEqual([word])

@@ -36,7 +36,7 @@ test("secrets of every kind are found in every notation, command, output and sen
     expect(recallOf(group), examples).toBeGreaterThanOrEqual(LEAST_RECALL_OF_PLACE)
 })
 
-test("look-alikes stay", async () => {
+test("look-alikes are kept", async () => {
   seedSecrets(seed)
   const all = Object.entries(lookAlikesByKind).flatMap(([kind, make]) =>
     Array.from({ length: 2 * each }, () => ({ kind, text: make() })),
@@ -47,7 +47,7 @@ test("look-alikes stay", async () => {
   expect(lost.length / all.length, lost.join("\n")).toBeLessThanOrEqual(MOST_LOST)
 })
 
-test("every kind of the table has a generator, and every generator a kind", () => {
+test("every kind in the table has a generator, and every generator a kind", () => {
   for (const [, , source] of kinds) expect(SOURCES).toHaveProperty(source)
   const names = kinds.map(([name]) => name)
   expect(names.length).toBeGreaterThanOrEqual(250)

@@ -41,7 +41,7 @@ describe("marks", () => {
     ])
   })
 
-  test("the command tells whether its output is a secret", async () => {
+  test("a command determines whether its output is a secret", async () => {
     const call = (command: string, output: string) => ({
       info: { id: "m", role: "assistant", parentID: "u", time: { created: 1, completed: 2 } },
       parts: [
@@ -151,7 +151,7 @@ describe("custom patterns", () => {
     expect((error as Error).message).toContain(pattern.slice(0, 40))
   })
 
-  test("one that times out throws bad-settings", async () => {
+  test("a pattern that times out throws bad-settings", async () => {
     const patterns = [`/${"a*".repeat(12)}b/`]
     const run = redacted(["a".repeat(4000)], { patterns })
     await expect(run).rejects.toMatchObject({ code: "bad-settings", message: expect.stringContaining("timed out") })

@@ -48,7 +48,7 @@ const hostile: Record<string, string> = {
 
 // With this many characters, a quadratic rule takes tens of billions of steps and exceeds the time limit.
 test.each(Object.entries(hostile))(
-  "a text of nothing but %s ends",
+  "a text consisting of %s is redacted in time",
   async (_, one) => {
     const text = one.repeat(Math.ceil(200_000 / one.length))
     expect(await redacted(`${text}\n-----${"BEGIN"} PRIVATE KEY-----\n${random(64)}\npassword: ${text}`)).toBeTypeOf(
@@ -58,7 +58,7 @@ test.each(Object.entries(hostile))(
   30_000,
 )
 
-test("a line of 5 MB, and thousands of secrets", async () => {
+test("a line of 5 MB and thousands of secrets are redacted", async () => {
   const tokens = Array.from({ length: 3000 }, () => `ghp${"_"}${random(36)}`)
   const text = await redacted(`${"x ".repeat(2_500_000)}${tokens.join(" ")}\n${tokens.join("\n")}`)
   expect(text).not.toContain(`ghp${"_"}`)

@@ -93,11 +93,11 @@ describe.skipIf(!executable)("in Chromium", { timeout: 300_000 }, () => {
     return html.replace(policy, "")
   }
 
-  test.each([0, 5])("nothing happens on the pages of a hostile session (round %d)", async (round) => {
+  test.each([0, 5])("the pages of a hostile session run nothing and request nothing (round %d)", async (round) => {
     expect(await open(await shareOf(hostileSession(round, light)))).toEqual([])
   })
 
-  test("nothing happens without the policy either: the pages hold nothing that could run", async () => {
+  test("nothing runs without the policy either", async () => {
     expect(await open(changed(await shareOf(hostileSession(4, light)), withoutPolicy))).toEqual([])
   })
 

@@ -5,7 +5,7 @@ import { expectShare } from "./page-rules.ts"
 
 describe("a session that is hostile in every field", () => {
   test.each(Array.from({ length: 6 }, (_, round) => round))(
-    "becomes pages of allowed markup alone, whose links lead somewhere (round %d)",
+    "becomes pages with allowed markup only, whose links resolve (round %d)",
     async (round) => {
       const drawn = await draw(await filesOf(hostileSession(round)))
       expectShare(drawn)

@@ -61,7 +61,7 @@ describe("the sentence on what was done", () => {
   })
 })
 
-describe("what a session took", () => {
+describe("the duration and cost of a session", () => {
   const answered = (created: number, completed: number, more: object = {}) =>
     assistant([{ type: "text", text: "a" }], { time: { created, completed }, ...more })
   const value = (facts: ReturnType<typeof headerFacts>, name: string) => {
@@ -74,7 +74,7 @@ describe("what a session took", () => {
     return headerFacts(stats, normalizeSession(recordOf({})).info, undefined, below)
   }
 
-  test("is its own, and with its subagents beside it; what came from the cache is apart", () => {
+  test("are shown with and without subagents, and cached tokens apart", () => {
     const tokens = { input: 800, output: 100, reasoning: 50, cache: { read: 4_000_000, write: 400 } }
     const own = answered(1, 2, { cost: 0.02, tokens })
     expect(value(factsFrom([own]), "Cost")).toEqual(["$0.020", undefined])
@@ -84,7 +84,7 @@ describe("what a session took", () => {
     expect(value(facts, "Tokens")![1]).toBe("4.00M from cache, with subagents 2k in, 200 out")
   })
 
-  test("at work is no longer than the time that passed, whatever ran side by side and whatever clocks say", () => {
+  test("are bounded by the elapsed time, whatever ran in parallel and whatever clocks say", () => {
     const time = fc.oneof(fc.integer({ min: 0, max: 10 ** 9 }), fc.constant(0), fc.double())
     fc.assert(
       fc.property(fc.array(fc.tuple(time, time), { maxLength: 20 }), (spans) => {

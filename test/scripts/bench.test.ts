@@ -4,7 +4,7 @@ import path from "node:path"
 import { expect, test } from "vitest"
 import { temporaryFolder } from "../support/world.ts"
 
-test("the bench measures a share and a share again, and says so in a table and as JSON", () => {
+test("the bench measures first and repeated shares, and prints a table and JSON", () => {
   const script = path.join(import.meta.dirname, "..", "..", "scripts", "bench.ts")
   const output = path.join(temporaryFolder(), "results.json")
   const few = ["--sizes", "3,60", "--repeat", "1", "--archive", "5", "--unshare", "1200"]

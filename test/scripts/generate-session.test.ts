@@ -13,7 +13,7 @@ test("the same seed gives the same session, another seed another", () => {
   expect(messages(30, 2)).not.toEqual(messages(30))
 })
 
-test("a longer session is the shorter one and more", () => {
+test("a longer session extends the shorter one", () => {
   expect(messages(40).slice(0, 39)).toEqual(messages(39))
   expect(generateSession({ messages: 40 }).info.id).toBe(generateSession({ messages: 39 }).info.id)
 })
@@ -25,7 +25,7 @@ test("the file is an export that can be read", async () => {
   expect(await collect(record.messages())).toEqual(messages(25))
 })
 
-test("hardly any code is there twice", () => {
+test("hardly any code is repeated", () => {
   const blocks = messages(300).flatMap(({ parts }) =>
     parts.flatMap((part) => {
       const { state } = part as { state?: { metadata?: { display?: { text: string } } } }

@@ -85,7 +85,7 @@ function play(both: Both): Map<string, Talk> {
   return talks
 }
 
-test("whatever both generations do in turn, the version that changed last is read, listed and found by folder", async () => {
+test("the last changed version of a session is read, listed and found by folder, whatever both generations did", async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(2 ** 31), async (seed) => {
       const both = ownBoth(seed)

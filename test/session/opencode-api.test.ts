@@ -33,7 +33,7 @@ const read = (ask: (path: string) => Promise<Response>, id = "ses_root") =>
     children: children.map((child) => child.info),
   }))
 
-test.each([0, 1, 20, 21, 234])("%i messages are read in order, each once", async (count) => {
+test.each([0, 1, 20, 21, 234])("%i messages are read once each, in order", async (count) => {
   const { messages } = await read(opencode(count).ask)
   expect(messages).toEqual(Array.from({ length: count }, (_, index) => `msg_${index}`))
 })

@@ -21,21 +21,24 @@ function api(backend: Partial<ShareBackend> = {}) {
   return { ask, asked }
 }
 
-test.each(["/api/share", "/api/shares"])("%s: create, sync and remove as OpenCode asks for them", async (base) => {
-  const { ask, asked } = api()
-  expect(await ask("POST", base, { sessionID: "ses_0abcXYZ" })).toEqual({
-    status: 200,
-    body: { id: "id1", url: "https://x/s/id1/index.html", secret: "secret" },
-  })
-  const data = [{ type: "session", data: {} }]
-  expect(await ask("POST", `${base}/id1/sync`, { secret: "secret", data })).toMatchObject({ status: 200 })
-  expect(await ask("DELETE", `${base}/id1`, { secret: "secret" })).toMatchObject({ status: 200 })
-  expect(asked).toEqual([
-    ["create", "ses_0abcXYZ"],
-    ["sync", "id1", { secret: "secret", data }],
-    ["remove", "id1", "secret"],
-  ])
-})
+test.each(["/api/share", "/api/shares"])(
+  "%s: serves create, sync and remove as OpenCode requests them",
+  async (base) => {
+    const { ask, asked } = api()
+    expect(await ask("POST", base, { sessionID: "ses_0abcXYZ" })).toEqual({
+      status: 200,
+      body: { id: "id1", url: "https://x/s/id1/index.html", secret: "secret" },
+    })
+    const data = [{ type: "session", data: {} }]
+    expect(await ask("POST", `${base}/id1/sync`, { secret: "secret", data })).toMatchObject({ status: 200 })
+    expect(await ask("DELETE", `${base}/id1`, { secret: "secret" })).toMatchObject({ status: 200 })
+    expect(asked).toEqual([
+      ["create", "ses_0abcXYZ"],
+      ["sync", "id1", { secret: "secret", data }],
+      ["remove", "id1", "secret"],
+    ])
+  },
+)
 
 test.each([
   [{}],
@@ -56,7 +59,7 @@ test.each([
 })
 
 test.each(["", "no JSON", "null", "7", '{"secret":', "\u0000"])(
-  "a sync or a removal of %j is the client's error",
+  "a sync or a removal of %j is a client error",
   async (body) => {
     const { ask, asked } = api()
     expect(await ask("POST", "/api/share/id1/sync", body)).toMatchObject({ status: 400 })
@@ -65,7 +68,7 @@ test.each(["", "no JSON", "null", "7", '{"secret":', "\u0000"])(
   },
 )
 
-test("a removal without a secret shows none", async () => {
+test("a removal without a secret is passed on without one", async () => {
   const { ask, asked } = api()
   await ask("DELETE", "/api/share/id1", {})
   expect(asked).toEqual([["remove", "id1", ""]])
@@ -90,7 +93,7 @@ test.each([
   })
 })
 
-test("anything else is not found", async () => {
+test("any other path is not found", async () => {
   const { ask } = api()
   expect((await ask("GET", "/api/share")).status).toBe(404)
   expect((await ask("POST", "/api/other", {})).status).toBe(404)

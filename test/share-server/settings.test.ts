@@ -35,7 +35,7 @@ test("the documentation lists every setting, under its variable, and no other", 
   for (const [, variables, settings] of table) expect(variables).toEqual(settings!.map(variableOf))
 })
 
-test("what is deployed names settings that there are", () => {
+test("deployment files name existing settings", () => {
   const folder = path.join(root, "deploy")
   const used = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => statSync(path.join(folder, file)).isFile())
@@ -45,7 +45,7 @@ test("what is deployed names settings that there are", () => {
   expect(used.map(([, name = ""]) => name).filter((name) => name !== "" && !variables.has(name))).toEqual([])
 })
 
-test("what compose.yaml sets is enough to start, and its Keycloak knows this server by it", () => {
+test("the settings of compose.yaml start the server and match its Keycloak", () => {
   const read = (file: string) => readFileSync(path.join(root, "deploy", file), "utf8")
   const [, block = ""] = /\n {2}shares:\n.*?\n {4}environment:\n((?: {6}.*\n)+)/s.exec(read("compose.yaml"))!
   const env = Object.fromEntries([...block.matchAll(/^ {6}(\w+): (.*)$/gm)].map(([, name, value]) => [name!, value!]))
@@ -67,7 +67,7 @@ test("what compose.yaml sets is enough to start, and its Keycloak knows this ser
   ])
 })
 
-test("with what sign-in needs, the server starts", () => {
+test("the server starts with the settings for sign-in", () => {
   expect(serverSettings(signIn)).toMatchObject({ domains: ["corp.example", "corp.de"], sessionHours: 8 })
   expect(serverSettings({ ...base, OPENCODE_BUCKET_PUBLIC: "true" })).toMatchObject({ public: true })
 })
@@ -131,7 +131,7 @@ test.each([
   ],
   ["an administrator who is no address", { ...signIn, OPENCODE_BUCKET_ADMINS: "ada" }, ["admins must be e-mail"]],
   ["a time that is none", { ...signIn, OPENCODE_BUCKET_EXPIRES: "soon" }, ["expires must be"]],
-])("%s is refused in words, without a value", (_, env, said) => {
+])("%s is refused with a message without the value", (_, env, said) => {
   const message = messageOf(env as Record<string, string>)
   for (const words of said) expect(message).toContain(words)
   expect(message).not.toMatch(/s3cr3t|short\b|"soon"/)

@@ -44,7 +44,7 @@ describe("a page that is delivered", () => {
     ["binary/octet-stream", "download"],
     ["application/x-download", "download"],
     ["image/png", "download"],
-  ])("as %s is seen as %s, and said", async (type, seen) => {
+  ])("as %s is seen as %s and reported", async (type, seen) => {
     const view = await delivered({ "content-type": type })
     expect(view).toMatchObject({ seen })
     expect(describeView(view)?.says).toContain(type.split(", ").at(-1)!.split(";")[0])
@@ -63,7 +63,7 @@ describe("a page that is delivered", () => {
     },
   )
 
-  test("compressed, without saying so, is told", async () => {
+  test("compressed without Content-Encoding is reported", async () => {
     const view = await opened((id) => ({
       status: 200,
       headers: { "content-type": "text/html" },
@@ -79,13 +79,13 @@ describe("a page that is delivered", () => {
     ["minified", (page) => page.replaceAll('"', "").replace("<html>", "").replaceAll("</p>", "")],
     ["attributes turned round", (page) => page.replace(/name="share" (content="[^"]*")/, "$1 name='share'")],
     ["words replaced", (page) => page.replace("Hello", "<span class=mail>[email protected]</span>")],
-  ])("%s is told as changed, not as an older version", async (_, change) => {
+  ])("%s is reported as changed, not as an older version", async (_, change) => {
     const view = await delivered({ "content-type": "text/html" }, (id) => change(pageOf(id)))
     expect(view).toMatchObject({ seen: "changed" })
     expect(describeView(view)?.says).toMatch(/changes it/)
   })
 
-  test("an older version is told as one: by its hash, or where the host has the new one past its cache", async () => {
+  test("an older version is detected by its hash or by bypassing the cache", async () => {
     const id = nanoid()
     const host = await standIn((path) => ({
       status: 200,
@@ -100,7 +100,7 @@ describe("a page that is delivered", () => {
     expect(await compareWithSent(await viewAnonymously(url, id), known, url, id)).toMatchObject({ seen: "older" })
   })
 
-  test("past redirects to another host is the page", async () => {
+  test("behind redirects to another host is the page", async () => {
     const id = nanoid()
     const host = await standIn((path) =>
       path.startsWith("/moved")
@@ -111,34 +111,34 @@ describe("a page that is delivered", () => {
   })
 })
 
-test.each(challenges)("a bot check of %s is told as one", async (by, answer) => {
+test.each(challenges)("a bot check of %s is detected", async (by, answer) => {
   const view = await opened(() => answer)
   expect(view).toEqual({ seen: "challenge", by })
   expect(describeView(view)?.says).toContain(by)
 })
 
-test.each(signIns)("a sign-in (%s) is told as one", async (_, answer) => {
+test.each(signIns)("a sign-in (%s) is detected", async (_, answer) => {
   const id = nanoid()
   const host = await standIn((path) => answer(host.url, path))
   expect(await viewAnonymously(`${host.url}/s/${id}/index.html`, id)).toMatchObject({ seen: "sign-in" })
 })
 
-test.each([403, 451, 400])("an answer %i without more is a refusal", async (status) => {
+test.each([403, 451, 400])("a bare response %i is a refusal", async (status) => {
   expect(await opened(() => ({ status, body: "Refused" }))).toEqual({ seen: "refused", status })
 })
 
-test("S3's own 401 and 403 are refusals, and no sign-in", async () => {
+test("S3's own 401 and 403 are refusals, not a sign-in", async () => {
   for (const status of [400, 401, 403])
     expect(
       await opened(() => ({ status, body: "<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>" })),
     ).toEqual({ seen: "refused", status })
 })
 
-test.each([404, 410])("an answer %i is of something that is missing", async (status) => {
+test.each([404, 410])("a response %i means that the page is missing", async (status) => {
   expect(await opened(() => ({ status, body: "Sign in" }))).toEqual({ seen: "missing", status })
 })
 
-test("another page is something else, also when it repeats the address", async () => {
+test("another page is detected, even if it repeats the address", async () => {
   const view = await opened((id) => ({
     ...{ status: 200, headers: { "content-type": "text/html" } },
     body: `<meta property="og:url" content="http://x/s/${id}/"><p>Welcome to our app, /s/${id}/index.html</p>`,
@@ -146,7 +146,7 @@ test("another page is something else, also when it repeats the address", async (
   expect(view).toEqual({ seen: "other", status: 200 })
 })
 
-test("a redirect to another host is told with where it leads, without control characters", async () => {
+test("a redirect to another host is reported with its target, without control characters", async () => {
   const id = nanoid()
   const host = await standIn((path) =>
     path.startsWith("/home")
@@ -160,17 +160,17 @@ test("a redirect to another host is told with where it leads, without control ch
   })
 })
 
-test("a redirect in a circle ends", async () => {
+test("circular redirects end", async () => {
   const id = nanoid()
   const host = await standIn((path) => ({ status: 302, headers: { location: `${path}x` } }))
   expect(await viewAnonymously(`${host.url}/s/${id}/index.html`, id)).toMatchObject({ seen: "redirect" })
 })
 
-test.each([500, 502, 503, 504, 407, 429])("an answer %i tells nothing of the page", async (status) => {
+test.each([500, 502, 503, 504, 407, 429])("a response %i is inconclusive", async (status) => {
   expect(await opened(() => ({ status }))).toEqual({ seen: "unreachable", reason: expect.stringMatching(/./) })
 })
 
-test("no answer at all, in time", async () => {
+test("a missing response times out", async () => {
   const host = await standIn(() => "silence")
   expect(await viewAnonymously(`${host.url}/s/x/index.html`, "x", 100)).toMatchObject({ seen: "unreachable" })
 })

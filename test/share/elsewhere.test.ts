@@ -57,7 +57,7 @@ async function twoMachines() {
   return { plain, here, elsewhere, shareAt }
 }
 
-test("a share that another machine removes while it is published here stays removed, at whatever request that is", async () => {
+test("a share that another machine removes during publishing stays removed, at any request", async () => {
   for (let n = 1, more = true; more; n++) {
     const { plain, here, elsewhere, shareAt } = await twoMachines()
     const { id, url } = await shareAt(here, 2)
@@ -73,7 +73,7 @@ test("a share that another machine removes while it is published here stays remo
   }
 })
 
-test("a share that another machine publishes as well while it is published here is one version in the end", async () => {
+test("a share that two machines publish concurrently ends as one version", async () => {
   for (let n = 1, more = true; more; n++) {
     const { plain, here, elsewhere, shareAt } = await twoMachines()
     const { id } = await shareAt(here, 2)

@@ -30,7 +30,7 @@ async function ownPlace(options: S3ServerOptions = {}) {
 
 const isTrial = (requests: S3Request[]) => requests.some(({ key }) => key.includes("rehearsal-"))
 
-test("a bucket is tried out once, in few requests, before anything else goes there", async () => {
+test("a bucket is probed once, with few requests, before anything else is stored", async () => {
   const { server, share } = await ownPlace()
   const first = await share("questions")
   const real = first.findIndex(({ operation, key }) => operation === "PutObject" && key.endsWith("manifest.json"))
@@ -42,7 +42,7 @@ test("a bucket is tried out once, in few requests, before anything else goes the
   expect([...server.objects().keys()].filter((key) => key.includes("rehearsal-"))).toEqual([])
 })
 
-test("it is tried out again as others reach it: another folder, path style, key", async () => {
+test("another folder, path style or key is probed again", async () => {
   const { server, share } = await ownPlace()
   await share("questions")
   expect(isTrial(await share("questions", { to: `s3://${server.bucket}/folder` }))).toBe(true)
@@ -55,7 +55,7 @@ test("it is tried out again as others reach it: another folder, path style, key"
   expect(isTrial(await share("questions"))).toBe(false)
 })
 
-test("where something was published before trials were noted, none is needed", async () => {
+test("a destination with earlier shares needs no probe", async () => {
   const { ledger, server, share } = await ownPlace()
   const destination = { to: `s3://${server.bucket}`, endpoint: server.endpoint }
   const about = { id: nanoid(), session: "ses_before", title: "", destination, created: "2026", updated: "2026" }
@@ -65,7 +65,7 @@ test("where something was published before trials were noted, none is needed", a
 
 describe.each(["off", "on"] as const)("versions %s", (versions) => {
   test.each(["PutObject", "GetObject", "ListObjectVersions", "ListObjectsV2", "DeleteObject", "DeleteVersion"])(
-    "%s refused: nothing real is stored, the right is named, nothing of the trial stays",
+    "with %s refused, nothing is stored, the right is named, and the probe leaves nothing",
     async (operation) => {
       const { server, share } = await ownPlace({ versions })
       const names: Record<string, string> = {
@@ -96,7 +96,7 @@ describe.each(["off", "on"] as const)("versions %s", (versions) => {
     },
   )
 
-  test("a trial that is cut short anywhere leaves nothing after the next one", async () => {
+  test("an interrupted probe leaves nothing after the next one", async () => {
     const rehearsal = await ownPlace({ versions })
     const all = await rehearsal.share("questions")
     const trial = all.findIndex(({ operation, key }) => operation === "PutObject" && key.endsWith("manifest.json"))
@@ -113,7 +113,7 @@ describe.each(["off", "on"] as const)("versions %s", (versions) => {
   })
 })
 
-test("the service's own words are told", async () => {
+test("the service's message is quoted", async () => {
   const { server, share } = await ownPlace()
   const message =
     "User: arn:aws:iam::1:user/dana is not authorized to perform: s3:PutObject because of an explicit deny"

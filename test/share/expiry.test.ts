@@ -6,7 +6,7 @@ const day = 86_400_000
 const now = new Date("2026-11-22T09:00:00.000Z")
 const rule = { durationMs: 7 * day, explicit: false }
 
-describe("a length of time", () => {
+describe("a lifetime", () => {
   test.each([
     ["12h", 43_200_000],
     ["1d", day],
@@ -16,46 +16,46 @@ describe("a length of time", () => {
   ])("%s", (text, length) => expect(parseDuration(text)).toBe(length))
 
   test.each(["", "7", "d", "0d", "-1d", "1.5d", "7D", "7 d", "1m", "1y", "Never", "100000d", "7d ", "7d7h"])(
-    "%j is none",
+    "%j is invalid",
     (text) => expect(parseDuration(text)).toBeUndefined(),
   )
 })
 
-describe("when a share ends", () => {
+describe("the expiry of a share", () => {
   const updated = "2026-11-19T09:00:00.000Z"
   const fresh = { updated: now.toISOString() }
   const end: Expiry = { expires: "2026-11-25T09:00:00.000Z" }
   const known = { ...end, updated }
 
-  test("never, unless something was said", () => {
+  test("is never by default", () => {
     expect(nextExpiry(fresh, undefined, undefined, now)).toEqual({})
   })
 
-  test("by a rule: so long after it was first shared, however old the session is", () => {
+  test("by a setting counts from the first share, whatever the age of the session", () => {
     expect(nextExpiry(fresh, rule, 0, now)).toEqual({ expires: "2026-11-29T09:00:00.000Z" })
   })
 
-  test("sharing the same again moves nothing", () => {
+  test("is not moved by sharing the same content again", () => {
     const changed = Date.parse("2026-11-18T09:00:00.000Z")
     expect(nextExpiry(known, rule, changed, now)).toEqual(end)
     expect(nextExpiry(known, undefined, changed, now)).toEqual(end)
     expect(nextExpiry(known, { durationMs: 90 * day, explicit: false }, changed, now)).toEqual(end)
   })
 
-  test("a session that goes on takes an end by a rule with it, and a clock in the future does not", () => {
+  test("by a setting moves when the session continues, but not by a clock in the future", () => {
     const changed = Date.parse("2026-11-20T09:00:00.000Z")
     expect(nextExpiry(known, rule, changed, now)).toEqual({ expires: "2026-11-27T09:00:00.000Z" })
     expect(nextExpiry(known, rule, now.getTime() + 900 * day, now)).toEqual({ expires: "2026-11-29T09:00:00.000Z" })
   })
 
-  test("a shorter rule does not move it to earlier, and a rule of no end leaves it", () => {
+  test("is not moved earlier by a shorter setting, nor removed by never", () => {
     expect(nextExpiry(known, { durationMs: day, explicit: false }, now.getTime(), now)).toEqual(end)
     expect(nextExpiry(known, { durationMs: Number.POSITIVE_INFINITY, explicit: false }, now.getTime(), now)).toEqual(
       end,
     )
   })
 
-  test("what was asked for stays, until something else is asked for", () => {
+  test("by a flag stays until another flag", () => {
     const asked = { ...known, expiryAsked: true } as const
     expect(nextExpiry(asked, rule, now.getTime(), now)).toEqual({ ...end, expiryAsked: true })
     expect(nextExpiry({ updated, expiryAsked: true }, rule, now.getTime(), now)).toEqual({ expiryAsked: true })
@@ -68,12 +68,12 @@ describe("when a share ends", () => {
     expect(nextExpiry(asked, never, undefined, now)).toEqual({ expiryAsked: true })
   })
 
-  test("an unreadable end is as good as none", () => {
+  test("is never if it cannot be parsed", () => {
     expect(nextExpiry({ updated, expires: "soon" }, undefined, undefined, now)).toEqual({})
   })
 })
 
-test("an end has come at its very moment, and what is no time never comes", () => {
+test("is reached at its exact time, and never for an invalid time", () => {
   expect(isPast(now.toISOString(), now)).toBe(true)
   expect(isPast(new Date(now.getTime() + 1).toISOString(), now)).toBe(false)
   for (const none of [undefined, "", "soon", 0, null, {}]) expect(isPast(none, now)).toBe(false)

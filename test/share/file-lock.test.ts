@@ -33,7 +33,7 @@ function idling(): number {
   return child.pid!
 }
 
-test("of many who want it at once, one has it at a time, and nothing stays of it", async () => {
+test("one of many concurrent processes holds the lock at a time, and nothing is left of it", async () => {
   const file = here()
   let inside = 0
   let most = 0
@@ -50,7 +50,7 @@ test("of many who want it at once, one has it at a time, and nothing stays of it
   expect(readdirSync(path.dirname(file))).toEqual([])
 })
 
-test("who waits is told for whom, and gives up after a while", async () => {
+test("a waiting process is told the holder, and times out", async () => {
   const file = here()
   const pid = idling()
   writeFileSync(file, heldBy(pid))
@@ -75,19 +75,16 @@ test.each([
   expect(existsSync(file)).toBe(false)
 })
 
-test.each(["", "{", "null", "7"])(
-  "a lock that says %j belongs to nobody once it has been so for a while",
-  async (content) => {
-    const file = here()
-    writeFileSync(file, content)
-    expect(await acquireFileLock(file, { timeoutMs: 100 })).toEqual({ status: "busy" })
-    const old = new Date(Date.now() - 60_000)
-    utimesSync(file, old, old)
-    await (await acquired(file, { timeoutMs: 0 })).release()
-  },
-)
+test.each(["", "{", "null", "7"])("a lock with the content %j is stale after a while", async (content) => {
+  const file = here()
+  writeFileSync(file, content)
+  expect(await acquireFileLock(file, { timeoutMs: 100 })).toEqual({ status: "busy" })
+  const old = new Date(Date.now() - 60_000)
+  utimesSync(file, old, old)
+  await (await acquired(file, { timeoutMs: 0 })).release()
+})
 
-test("one of another machine counts as long as it gives signs of life", async () => {
+test("a lock of another machine is held as long as it is refreshed", async () => {
   const file = here()
   writeFileSync(file, heldBy(1, { host: "elsewhere" }))
   const beat = setInterval(() => utimesSync(file, new Date(), new Date()), 20)
@@ -96,14 +93,14 @@ test("one of another machine counts as long as it gives signs of life", async ()
   await (await acquired(file, { timeoutMs: 10_000, staleMs: 200 })).release()
 })
 
-test("a link that leads nowhere is no lock and holds up nobody for ever", async () => {
+test("a dangling symbolic link is not a lock", async () => {
   const file = here()
   symlinkSync(path.join(path.dirname(file), "nowhere"), file)
   const attempt = await acquireFileLock(file, { timeoutMs: 200 })
   if (attempt.status === "acquired") await attempt.lock.release()
 })
 
-test("however many processes are killed with the lock in hand, no two have it at a time", async () => {
+test("no two processes hold the lock, however many holders are killed", async () => {
   const file = here()
   const log = path.join(path.dirname(file), "log")
   writeFileSync(log, "")

@@ -17,7 +17,7 @@ test.each([
   expect(parseShareName(link)).toEqual({ link, id })
 })
 
-test("a link is understood as people paste it", () => {
+test("a link is parsed as people paste it", () => {
   const around = fc.constantFrom(
     ["", ""],
     ["<", ">"],
@@ -43,7 +43,7 @@ test("a link is understood as people paste it", () => {
   )
 })
 
-test("an id and a session id", () => {
+test("an id and a session id are parsed", () => {
   expect(parseShareName(id)).toEqual({ id })
   expect(parseShareName("ses_dfca812d1ffetfyM8r8wJI63KB")).toEqual({ session: "ses_dfca812d1ffetfyM8r8wJI63KB" })
 })
@@ -64,7 +64,7 @@ test.each([
 })
 
 test.each(["", "/", "/index.html", "/2.html#msg_1"])(
-  "a link that ends in %j is found where the settings point",
+  "a link that ends in %j is found at the configured destination",
   async (rest) => {
     const destination = { to: temporaryFolder(), publicUrl: "https://Shares.example/a folder" }
     const found = (link: string) =>

@@ -92,7 +92,7 @@ async function requestsOf(place: Awaited<ReturnType<typeof ownPlace>>, run: () =
 }
 
 describe.each(["off", "on"] as const)("versions %s", (versions) => {
-  test("a first share, stopped after any number of requests, is finished by the same command, under one id", async () => {
+  test("a first share interrupted after any number of requests is finished by the same command under one id", async () => {
     const total = await requestsOf(await ownPlace({ versions }), async () => {})
     expect(total).toBe(0)
     const rehearsal = await ownPlace({ versions })
@@ -114,7 +114,7 @@ describe.each(["off", "on"] as const)("versions %s", (versions) => {
     }
   })
 
-  test("a share again, stopped anywhere: readers see a whole page all the time, and then the new one", async () => {
+  test("during an update interrupted anywhere, readers see a complete page, then the new one", async () => {
     const rehearsal = await ownPlace({ versions })
     await rehearsal.share("questions")
     const requests = await requestsOf(rehearsal, () => rehearsal.share("questions"))
@@ -131,7 +131,7 @@ describe.each(["off", "on"] as const)("versions %s", (versions) => {
     }
   })
 
-  test("an unshare, stopped anywhere, is finished by the same command, and nothing is left", async () => {
+  test("an unshare interrupted anywhere is finished by the same command, and nothing is left", async () => {
     const rehearsal = await ownPlace({ versions })
     const shared = await rehearsal.share("questions")
     const requests = await requestsOf(rehearsal, () => rehearsal.unshare(shared.url))
@@ -149,7 +149,7 @@ describe.each(["off", "on"] as const)("versions %s", (versions) => {
   })
 })
 
-test("a share by a new version, stopped anywhere: every page that can be read has its style sheet", async () => {
+test("during an update by a new version interrupted anywhere, every readable page has its style sheet", async () => {
   const sheetsOf = async (url: string) => {
     const pages = await Promise.all(["index.html", "changes.html"].map((name) => reader(new URL(name, url).href)))
     const sheets = pages.map((page) => /href="(page-\w+\.css)"/.exec(page ?? "")?.[1] ?? "none")
@@ -179,7 +179,7 @@ test("a share by a new version, stopped anywhere: every page that can be read ha
   }
 })
 
-test("a share whose process died with everything half-sent is whole after the next run, whatever the manifest says", async () => {
+test("a share whose process died is complete after the next run, whatever the manifest says", async () => {
   const place = await ownPlace()
   const { url, id } = await place.share("questions")
   const whole = new Map([...place.server.objects()].map(([key, { body }]) => [key, body.toString("base64")]))
@@ -197,7 +197,7 @@ test("a share whose process died with everything half-sent is whole after the ne
   expect(after).toHaveLength(whole.size - 1)
 })
 
-test("a link whose removal was cut short does not come to life when the session is shared again", async () => {
+test("a link whose removal was interrupted is not reused when the session is shared again", async () => {
   const place = await ownPlace()
   const taken = await place.share("questions")
   place.stopAfter(2)
@@ -210,7 +210,7 @@ test("a link whose removal was cut short does not come to life when the session 
   expect(await reader(again.url)).toBeDefined()
 })
 
-test("a public address that is set later gives the same share its new link", async () => {
+test("a public URL that is set later gives the same share a new link", async () => {
   const place = await ownPlace()
   const { id, url } = await place.share("questions")
   place.settings.publicUrl = `${place.server.endpoint}/${place.server.bucket}/.`

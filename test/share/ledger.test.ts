@@ -17,7 +17,7 @@ const entry = (id: string, more: Partial<LedgerEntry> = {}): LedgerEntry => ({
   ...more,
 })
 
-test("a session at a destination is claimed once; later claims get the first", async () => {
+test("a session at a destination is claimed once, and later claims get the first entry", async () => {
   const ledger = openLedger(path.join(temporaryFolder(), "ledger"))
   expect(await ledger.claim(entry("first"))).toEqual({ entry: entry("first"), isNew: true })
   expect(await ledger.claim(entry("second"))).toEqual({ entry: entry("first"), isNew: false })
@@ -35,7 +35,7 @@ test("another destination, another endpoint or another session is another share"
   expect(await ledger.all()).toHaveLength(4)
 })
 
-test("of many claims at once one wins and all agree", async () => {
+test("one of many concurrent claims wins, and all agree", async () => {
   const ledger = openLedger(temporaryFolder())
   const each = Array.from({ length: 30 }, (_, i) => entry(`id-${i}`))
   const claims = await Promise.all(each.map((fresh) => ledger.withLock(fresh, () => ledger.claim(fresh))))
@@ -43,7 +43,7 @@ test("of many claims at once one wins and all agree", async () => {
   expect(new Set(claims.map((claim) => claim.entry.id)).size).toBe(1)
 })
 
-test("an entry is saved over, listed and dropped", async () => {
+test("an entry is replaced, listed and dropped", async () => {
   const ledger = openLedger(temporaryFolder())
   await ledger.claim(entry("one"))
   await ledger.save(entry("one", { state: "published", url: "https://x" }))
@@ -53,7 +53,7 @@ test("an entry is saved over, listed and dropped", async () => {
   await ledger.drop(entry("one"))
 })
 
-test("folder and files are private, and nothing half-written stays", async () => {
+test("folder and files are private, and nothing half-written is left", async () => {
   const folder = path.join(temporaryFolder(), "ledger")
   const ledger = openLedger(folder)
   await ledger.claim(entry("one"))
@@ -65,7 +65,7 @@ test("folder and files are private, and nothing half-written stays", async () =>
 })
 
 test.each(["", "{", "null", '{"id":7}', "\0\0"])(
-  "a damaged file (%j) is no claim and does not hide the others",
+  "a damaged file (%j) is not an entry and does not hide the others",
   async (damage) => {
     const folder = temporaryFolder()
     const ledger = openLedger(folder)
@@ -82,7 +82,7 @@ test("a folder that does not exist is an empty ledger", async () => {
   expect(await openLedger(path.join(temporaryFolder(), "none")).all()).toEqual([])
 })
 
-test("a folder that cannot be made is said in words", async () => {
+test("a folder that cannot be created is a clear error", async () => {
   const file = path.join(temporaryFolder(), "file")
   writeFileSync(file, "")
   await expect(openLedger(path.join(file, "ledger")).claim(entry("one"))).rejects.toThrow(
@@ -111,7 +111,7 @@ describe("spellings of one destination", () => {
     expect(await ledger.all()).toHaveLength(1)
   })
 
-  test.each(spellings)("an entry that was kept as %s is found, goes on, and is forgotten", async (to) => {
+  test.each(spellings)("an entry stored as %s is found, updated and dropped", async (to) => {
     for (const work of ["claim", "save", "drop"] as const) {
       const folder = temporaryFolder()
       const old = entry("old", { destination: { to }, state: "published" })
@@ -130,7 +130,7 @@ describe("spellings of one destination", () => {
     }
   })
 
-  test("of which each has a share from before keep both, and lose one at a time", async () => {
+  test("with a share each keep both, and are dropped one by one", async () => {
     const folder = temporaryFolder()
     const [one, other] = [
       entry("one", { destination: { to: "s3://bucket/x" } }),
@@ -144,7 +144,7 @@ describe("spellings of one destination", () => {
     expect((await ledger.all()).map(({ id }) => id)).toEqual(["one"])
   })
 
-  test("a folder that was written as relative is kept as it was", async () => {
+  test("a relative folder is kept unchanged", async () => {
     const folder = temporaryFolder()
     keptBefore(folder, entry("old", { destination: { to: "team-shares" } }))
     const ledger = openLedger(folder)
@@ -207,7 +207,7 @@ describe("an entry is found by its id", () => {
     expect(pointers.sort()).toEqual(readdirSync(folder).sort())
   })
 
-  test("no more once it is dropped, and the one that takes its place instead", async () => {
+  test("not after it is dropped; its successor is found instead", async () => {
     const { index, ledger } = await filled()
     for (const each of many) {
       await ledger.drop(each)

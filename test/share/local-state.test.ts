@@ -51,7 +51,7 @@ async function place() {
 }
 
 test.each([0o000, 0o022, 0o077, 0o177, 0o277, 0o777])(
-  "with umask %i, folders and files are for the user alone",
+  "with umask %i, folders and files are private to the user",
   async (mask) => {
     const folder = temporaryFolder()
     const world = ownWorld({ XDG_DATA_HOME: path.join(folder, "xdg", "data") })
@@ -74,7 +74,7 @@ test.each([0o000, 0o022, 0o077, 0o177, 0o277, 0o777])(
   },
 )
 
-test("a preview is for the user alone", async () => {
+test("a preview is private to the user", async () => {
   umask(0o022)
   const folder = path.join(temporaryFolder(), "data", "preview")
   const { url } = await preview(exportFile(fixture("questions")), { folder, id: newShareId(), version: "0" })
@@ -83,7 +83,7 @@ test("a preview is for the user alone", async () => {
   expect(readFileSync(fileURLToPath(url), "utf8")).toContain("share api test")
 })
 
-test("a folder that was open to others is closed", async () => {
+test("a folder that was open to others becomes private", async () => {
   const folder = path.join(temporaryFolder(), "ledger")
   mkdirSync(folder)
   chmodSync(folder, 0o755)
@@ -91,7 +91,7 @@ test("a folder that was open to others is closed", async () => {
   expect(modeOf(folder)).toBe("700")
 })
 
-test("a process that is killed while it writes leaves an entry whole, and what it left beside is swept away", async () => {
+test("a process killed while writing leaves the entry complete, and its temporary files are deleted", async () => {
   const folder = path.join(temporaryFolder(), "ledger")
   const ledger = openLedger(folder)
   const program = `
@@ -119,7 +119,7 @@ test("a process that is killed while it writes leaves an entry whole, and what i
   expect(readdirSync(folder)).toHaveLength(1)
 })
 
-test("a file where the folder should be is left as it is, and said in words; who only looks sees an empty ledger", async () => {
+test("a file in place of the folder is kept and reported, and reads see an empty ledger", async () => {
   const { ledgerFolder, ledger, share } = await place()
   mkdirSync(path.dirname(ledgerFolder), { recursive: true })
   writeFileSync(ledgerFolder, "mine", { mode: 0o644 })
@@ -133,7 +133,7 @@ test("a file where the folder should be is left as it is, and said in words; who
 })
 
 test.each(["deleted", "replaced by a file", "with every entry damaged"])(
-  "a ledger that is %s does not keep a share from being taken back, by link, id or session",
+  "a ledger that is %s does not prevent unshare by link, id or session",
   async (how) => {
     for (const name of ["url", "id", "session"] as const) {
       const { ledgerFolder, ledger, store, share, unshare } = await place()
@@ -149,7 +149,7 @@ test.each(["deleted", "replaced by a file", "with every entry damaged"])(
   },
 )
 
-test("where the ledger can be read but not written, a share is taken back all the same, and a note says what stays", async () => {
+test("with a read-only ledger, a share is removed, with a note about the remaining entry", async () => {
   const { ledgerFolder, ledger, store, share } = await place()
   const { id, url } = await share()
   const [known] = await ledger.all()
@@ -160,7 +160,7 @@ test("where the ledger can be read but not written, a share is taken back all th
   expect(await collect(store.list("s/"))).toEqual([])
 })
 
-test("an agreement that cannot be remembered is no error: it is asked for again", async () => {
+test("a confirmation that cannot be stored is asked for again", async () => {
   const folder = temporaryFolder()
   writeFileSync(path.join(folder, "opencode-bucket"), "")
   const world = ownWorld({ XDG_DATA_HOME: folder })

@@ -115,7 +115,7 @@ describe("which session is shared", () => {
 })
 
 describe("what is shared", () => {
-  test("nothing that is staged for undo, not even for the count of secrets", async () => {
+  test("nothing that is staged for undo, not even in the count of secrets", async () => {
     const path = opencode2Database("fresh")
     const database = new DatabaseSync(path, { readOnly: true })
     const id = String(database.prepare("SELECT id FROM session_v2 WHERE revert IS NOT NULL").get()!["id"])
@@ -126,7 +126,7 @@ describe("what is shared", () => {
     expect(shared.stored).not.toContain("revert")
   })
 
-  test("no provider data, instructions, reminders or repeated talk, wherever they are", async () => {
+  test("no provider data, instructions, reminders or repeated context, wherever they are", async () => {
     const secret = "ghp_0123456789abcdefghijklmnopqrstuvwxyz"
     const blobs = { native: { x: secret }, providerResultState: secret, state: secret, providerState: { y: [secret] } }
     const time = { created: 1, completed: 2 }
@@ -189,7 +189,7 @@ describe("what is shared", () => {
     )
   })
 
-  test("every kind of message and tool, as what it is", async () => {
+  test("every kind of message and tool in its own form", async () => {
     const shared = await byTitle("fresh", TIDES)
     const kinds = toolsOf(shared).map((part) => `${part.tool} ${verbOf(part)} ${part.status}`)
     expect([...new Set(kinds)].sort()).toEqual([
@@ -265,7 +265,7 @@ describe("what is shared", () => {
   test.each([
     ["A tool that is running", { status: "running" }],
     ["A question that waits", { status: "running", tool: "question" }],
-  ])("what is unfinished, as it is: %s", async (title, part) => {
+  ])("unfinished content is shared as it is: %s", async (title, part) => {
     const shared = await byTitle("busy", title)
     expect(toolsOf(shared)).toMatchObject([part])
     expect(shared.messages.at(-1)).toMatchObject({ completed: undefined })
@@ -298,7 +298,7 @@ describe("a part of it", () => {
   })
 })
 
-test("an export tells the same as the database, and sharing what is stored tells the same again", async () => {
+test("an export gives the same share as the database, and so does its session.json", async () => {
   const whole = await byTitle("fresh", TIDES)
   const exported = await read(exportFile(exportedTides))
   expect(exported.messages).toEqual(whole.messages)

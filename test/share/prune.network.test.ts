@@ -43,7 +43,7 @@ async function ownUser() {
 const rule = (days: number): Lifetime => ({ durationMs: days * day, explicit: false })
 const asked = (days: number): Lifetime => ({ durationMs: days * day, explicit: true })
 
-test("what is past its time goes, at every place, and the rest stays", async () => {
+test("expired shares are removed at every destination, and the others are kept", async () => {
   const { server, bucket, folder, ledger, after, publish, pruned } = await ownUser()
   const short = await publish("questions", bucket, { lifetime: rule(1) })
   const other = await publish("questions", folder, { lifetime: asked(1) })
@@ -59,7 +59,7 @@ test("what is past its time goes, at every place, and the rest stays", async () 
   expect((await fetch(short.url)).status).toBe(404)
 })
 
-test("one share that cannot be removed does not stop the others; the next run goes on with it", async () => {
+test("one failing removal does not stop the others, and the next run continues with it", async () => {
   const { server, bucket, folder, after, publish, pruned } = await ownUser()
   const stuck = await publish("questions", bucket, { lifetime: asked(1) })
   const gone = await publish("all-tools", bucket, { lifetime: asked(1) })
@@ -75,7 +75,7 @@ test("one share that cannot be removed does not stop the others; the next run go
   expect(server.versions()).toEqual([])
 })
 
-test("a place that cannot be used at all is asked once, and the others all the same", async () => {
+test("an unusable destination is tried once, and the others are still pruned", async () => {
   const { server, bucket, folder, after, publish, pruned } = await ownUser()
   for (const name of ["questions", "all-tools", "apply-patch"]) await publish(name, bucket, { lifetime: asked(1) })
   await publish("questions", folder, { lifetime: asked(1) })
@@ -88,7 +88,7 @@ test("a place that cannot be used at all is asked once, and the others all the s
   expect(server.requests.length - before).toBe(1)
 })
 
-test("a share that is renewed while others are removed stays", async () => {
+test("a share that is renewed meanwhile is kept", async () => {
   const { bucket, ledger, after, publish, pruned } = await ownUser()
   const { id, url } = await publish("questions", bucket, { lifetime: asked(1) })
   after(2)
@@ -100,7 +100,7 @@ test("a share that is renewed while others are removed stays", async () => {
   expect((await fetch(url)).status).toBe(200)
 })
 
-test("only the place that is named, if one is", async () => {
+test("only the named destination is pruned, if there is one", async () => {
   const { bucket, folder, after, publish, pruned } = await ownUser()
   const here = await publish("questions", bucket, { lifetime: asked(1) })
   await publish("questions", folder, { lifetime: asked(1) })
@@ -108,7 +108,7 @@ test("only the place that is named, if one is", async () => {
   expect((await pruned({ only: bucket })).removed.map(({ id }) => id)).toEqual([here.id])
 })
 
-test("in a bucket, what its manifests say is past their time goes, whoever shared it, and nothing else", async () => {
+test("in a bucket, all expired shares of any user are removed by their manifests, and nothing else", async () => {
   const { server, bucket, after, publish, pruned } = await ownUser()
   const past = await publish("questions", bucket, { lifetime: asked(1) })
   const later = await publish("all-tools", bucket, { lifetime: asked(9) })
@@ -127,7 +127,7 @@ test("in a bucket, what its manifests say is past their time goes, whoever share
   expect(left).toEqual(new Set([later.id, never.id, damaged, strange, "somebody-else"]))
 })
 
-test("a bucket that cannot be listed is a failure that says which", async () => {
+test("a bucket that cannot be listed is named as a failure", async () => {
   const { server, bucket, folder, after, publish, pruned } = await ownUser()
   await publish("questions", folder, { lifetime: asked(1) })
   after(2)
@@ -137,7 +137,7 @@ test("a bucket that cannot be listed is a failure that says which", async () => 
   expect(failed).toMatchObject([{ url: bucket.to, error: { code: "store-denied" } }])
 })
 
-test("another end changes one page and the manifest, and nothing else", async () => {
+test("another expiry changes one page and the manifest only", async () => {
   const { server, bucket, publish } = await ownUser()
   const first = await publish("questions", bucket, { lifetime: asked(3) })
   const html = await (await fetch(first.url)).text()
@@ -152,7 +152,7 @@ test("another end changes one page and the manifest, and nothing else", async ()
   expect((await (await fetch(first.url)).text()).includes("<dt>Until")).toBe(false)
 })
 
-test("sharing again what has not changed keeps its end, whatever the rule says by then", async () => {
+test("sharing unchanged content keeps its expiry, whatever the setting", async () => {
   const { bucket, after, publish } = await ownUser()
   const { expires } = await publish("questions", bucket, { lifetime: rule(3) })
   after(1)
@@ -160,7 +160,7 @@ test("sharing again what has not changed keeps its end, whatever the rule says b
   expect(await publish("questions", bucket)).toMatchObject({ expires, sent: 0 })
 })
 
-test("what is past its time does not come to life again by itself: sharing gives a new link, unless a new end is asked for", async () => {
+test("sharing an expired share gives a new link, unless a new expiry is requested", async () => {
   const { server, bucket, after, publish } = await ownUser()
   const first = await publish("questions", bucket, { lifetime: rule(1) })
   after(2)

@@ -70,8 +70,8 @@ function withUnknownFields(value: unknown, at: (place: string) => string, place 
   ])
 }
 
-describe("nothing is published that no page shows", () => {
-  test.each(sessions)("%s: no field that this version does not know, at any place", async (_, session) => {
+describe("published files contain only what a page shows", () => {
+  test.each(sessions)("%s: no unknown field at any place", async (_, session) => {
     const { at, unseen, count } = canaries()
     const record = recordOf(withUnknownFields(session, at) as Exported)
     const files = await stored(record)
@@ -105,13 +105,13 @@ describe("nothing is published that no page shows", () => {
     )
   }
 
-  test.each(sessions)("%s: no text, but for what OpenCode needs to go on", async (_, session) => {
+  test.each(sessions)("%s: no hidden text, except what OpenCode needs to continue", async (_, session) => {
     const { at, unseen } = canaries()
     const files = await stored(recordOf(marked(session, at) as Exported))
     expect(unseen(files).filter((place) => !needed.test(place))).toEqual([])
   })
 
-  test("an error's name, message and status are all that is left of a provider's answer", async () => {
+  test("only name, message and status of a provider's error are kept", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom("APIError", "ContextOverflowError", "ProviderAuthError", "UnknownError", "NewerError"),
@@ -134,7 +134,7 @@ describe("nothing is published that no page shows", () => {
     )
   })
 
-  test("what was hidden from the reader of a conversation is in no file of it", async () => {
+  test("no file contains what was hidden in the conversation", async () => {
     const read = (tag: string, body: string, content: object) =>
       call("read", {
         input: { filePath: "/src/a.ts" },
@@ -204,7 +204,7 @@ describe("nothing is published that no page shows", () => {
       expect(files.get("session.json")).toContain(word)
   })
 
-  test("of what no version knows, no more than the page shows", async () => {
+  test("unknown content is stored only as far as the page shows it", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.jsonValue({ maxDepth: 4 }), { minLength: 1, maxLength: 40 }), async (values) => {
         const long = values.map((value, i) => [value, `${"x".repeat(i * 20)}END${i}END`, { [`name${i}`]: value }])
@@ -240,7 +240,7 @@ describe("what is published is the session", () => {
     },
   )
 
-  test("what OpenCode takes no session without is in it", async () => {
+  test("session.json has what OpenCode requires", async () => {
     for (const [, session] of exports) {
       const json = JSON.parse((await stored(recordOf(session))).get("session.json")!)
       expect(json.info).toMatchObject({ id: expect.stringMatching(/^ses/), slug: expect.any(String) })

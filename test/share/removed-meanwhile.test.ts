@@ -11,32 +11,29 @@ import { openStore } from "../../src/store/open-store.ts"
 import { fixture } from "../support/run-command.ts"
 import { temporaryFolder } from "../support/world.ts"
 
-test.each(["forgotten", "being removed"])(
-  "a share that is %s while it is published is not brought back",
-  async (how) => {
-    const folder = temporaryFolder()
-    const destination = { to: path.join(folder, "bucket") }
-    const ledger = openLedger(path.join(folder, "ledger"))
-    const plain = await openStore(destination)
-    const store: typeof plain = {
-      ...plain,
-      async put(key, object) {
-        await plain.put(key, object)
-        const [entry] = await ledger.all()
-        if (!key.endsWith("/index.html")) return
-        if (how === "forgotten") await ledger.drop(entry!)
-        else await ledger.save({ ...entry!, state: "removing" })
-      },
-    }
-    const options = { store, destination, ledger, version: "0", now: () => new Date(), newId: newShareId }
-    const shared = share(exportFile(fixture("questions")), { ...options, mayShare: () => {} })
-    await expect(shared).rejects.toMatchObject({ code: "share-not-found" })
-    expect(await collect(plain.list("s/"))).toEqual([])
-    expect(await ledger.all()).toEqual([])
-  },
-)
+test.each(["forgotten", "being removed"])("a share that is %s during publishing is not restored", async (how) => {
+  const folder = temporaryFolder()
+  const destination = { to: path.join(folder, "bucket") }
+  const ledger = openLedger(path.join(folder, "ledger"))
+  const plain = await openStore(destination)
+  const store: typeof plain = {
+    ...plain,
+    async put(key, object) {
+      await plain.put(key, object)
+      const [entry] = await ledger.all()
+      if (!key.endsWith("/index.html")) return
+      if (how === "forgotten") await ledger.drop(entry!)
+      else await ledger.save({ ...entry!, state: "removing" })
+    },
+  }
+  const options = { store, destination, ledger, version: "0", now: () => new Date(), newId: newShareId }
+  const shared = share(exportFile(fixture("questions")), { ...options, mayShare: () => {} })
+  await expect(shared).rejects.toMatchObject({ code: "share-not-found" })
+  expect(await collect(plain.list("s/"))).toEqual([])
+  expect(await ledger.all()).toEqual([])
+})
 
-test("who drops a share does not drop the one that has taken its place", async () => {
+test("dropping a share does not drop its successor", async () => {
   const ledger = openLedger(path.join(temporaryFolder(), "ledger"))
   const time = "2026-11-01T09:00:00.000Z"
   const about = { session: "ses_1", title: "", destination: { to: "/b" }, created: time, updated: time }
@@ -47,7 +44,7 @@ test("who drops a share does not drop the one that has taken its place", async (
   expect(await ledger.find("old")).toBeUndefined()
 })
 
-test("who shares or unshares while another is at it is told so, waits, and goes on", async () => {
+test("a process that shares or unshares concurrently is told so, waits, and continues", async () => {
   const folder = temporaryFolder()
   const destination = { to: path.join(folder, "bucket") }
   const [ledger, theirs] = [openLedger(path.join(folder, "ledger")), openLedger(path.join(folder, "ledger"))]

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { isShareId, newShareId } from "../../src/share/share-id.ts"
 
-test("a new id is one, is never the same, and never looks like a flag", () => {
+test("a new id is valid, unique, and never looks like a flag", () => {
   const ids = Array.from({ length: 5_000 }, newShareId)
   expect(new Set(ids).size).toBe(ids.length)
   for (const id of ids) {

@@ -141,7 +141,7 @@ function settled({ info: { revert, ...info }, messages, children }: Made): Made 
   }
 }
 
-test("of random trees of subagents, undone anywhere, a share holds those that shown calls name, and no word of others", async () => {
+test("a share of a random tree with undos contains exactly the subagents that shown calls name", async () => {
   await fc.assert(
     fc.asyncProperty(node(3), async (node) => {
       const { made, words } = grown(node)
@@ -173,7 +173,7 @@ async function subagents(session: Session): Promise<number> {
   return countSubagents(session, read)
 }
 
-test("--until: subagents that were started later are left out, and theirs", async () => {
+test("--until leaves out subagents that were started later, with theirs", async () => {
   const later = made("ses_b", [assistant(task("ses_c"))], [made("ses_c", [])])
   const messages = [assistant(task("ses_a")), user("And then?"), assistant(task("ses_b"))]
   const record = made("ses_0", messages, [made("ses_a", []), later])
@@ -185,7 +185,7 @@ test("--until: subagents that were started later are left out, and theirs", asyn
 })
 
 test.each(["undone", "undone for good", "cut off"])(
-  "what a resumed subagent did for a call that was %s is left out",
+  "the work of a resumed subagent for a call that was %s is left out",
   async (how) => {
     const child = (id: string) =>
       made(id, [
@@ -207,7 +207,7 @@ test.each(["undone", "undone for good", "cut off"])(
   },
 )
 
-test("a subagent that retries, or is asked on while it runs, is shown to its end", async () => {
+test("a subagent that retries or is resumed while it runs is shown completely", async () => {
   const child = made("ses_a", [user("Once more.", NOW + 1), assistant({ type: "text", text: "taleEND" })])
   for (const naming of ["completed", "running", "background"] as const) {
     const late =
@@ -223,7 +223,7 @@ function filesIn(folder: string): Map<string, string> {
   return new Map(names.map(({ parentPath, name }) => [name, readFileSync(path.join(parentPath, name), "utf8")]))
 }
 
-test("shared again after an undo, nothing of the subagent is left, in the bucket and on this machine", async () => {
+test("after an undo, sharing again deletes the subagent's content in the bucket and on this machine", async () => {
   const folder = temporaryFolder()
   const destination = { to: path.join(folder, "bucket") }
   const ledger = openLedger(path.join(folder, "ledger"))
@@ -307,7 +307,7 @@ test("shared again after an undo, nothing of the subagent is left, in the bucket
       ).toEqual([])
 }, 60_000)
 
-test("what the header counts is what is shown", async () => {
+test("the header counts what is shown", async () => {
   const undone = made(
     "ses_0",
     [assistant(task("ses_a")), user("Again."), assistant(task("ses_b"))],

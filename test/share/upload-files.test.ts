@@ -31,7 +31,7 @@ async function* pages() {
 }
 
 test.each(["3.html", "files/a.txt"])(
-  "a page that readers have waits for what it newly leads to, however long %s takes",
+  "a published page is replaced after its new link targets, however long %s takes",
   async (slow) => {
     const { store, arrived } = taker(slow)
     const seen = ["index.html", "2.html", "changes.html"]
@@ -42,7 +42,7 @@ test.each(["3.html", "files/a.txt"])(
   },
 )
 
-test("a page of a new version waits for its style sheet", async () => {
+test("a page of a new version is uploaded after its style sheet", async () => {
   async function* drawnAnew() {
     yield file("page-b.css")
     yield file("2.html", "page-b.css")
@@ -53,13 +53,13 @@ test("a page of a new version waits for its style sheet", async () => {
   expect(arrived).toEqual(["page-b.css", "2.html", "index.html"])
 })
 
-test("where nobody reads yet, only index.html waits", async () => {
+test("in a new share, only index.html is uploaded last", async () => {
   const { store, arrived } = taker("3.html")
   await uploadFiles(pages(), { store, prefix: "" })
   expect(arrived.slice(-2)).toEqual(["3.html", "index.html"])
 })
 
-test("what waits is not sent when what it waits for has failed", async () => {
+test("a waiting upload is skipped if its prerequisite failed", async () => {
   const { store, arrived } = taker("")
   const put = async (key: string) => {
     if (key === "3.html") throw new Error("on purpose")

@@ -97,8 +97,8 @@ const ownNotFound: [name: string, (path: string, random: string) => StandInAnswe
 
 const paths = ["page-a1b2.css", "2.html", "changes.html", "sub-77.html", "files/aa.png", "files/bb.txt", "whole.html"]
 
-describe.each(ownNotFound)("a host that answers %s for what never existed", (_, never) => {
-  test("proves that all is gone", async () => {
+describe.each(ownNotFound)("a host that responds with %s for missing objects", (_, never) => {
+  test("proves the removal", async () => {
     const { prove } = await deleted(never)
     expect(await prove(paths)).toEqual({ proven: true, seen: "missing", asked: 12 })
   })
@@ -113,7 +113,7 @@ describe.each(ownNotFound)("a host that answers %s for what never existed", (_, 
     ["files/aa.png", "image/png", "\x89PNG"],
     ["files/bb.txt", "text/plain", "12 34"],
     ["sub-77.html", "text/html", "<p>A subagent</p>"],
-  ])("does not hide that %s is still served", async (name, type, body) => {
+  ])("does not hide %s that is still served", async (name, type, body) => {
     const { prove, kept, base } = await deleted(never)
     kept.set(name, () => ({ status: 200, headers: { "content-type": type, age: "12", "x-cache": "HIT" }, body }))
     const error = await failed(prove(paths))
@@ -125,7 +125,7 @@ describe.each(ownNotFound)("a host that answers %s for what never existed", (_, 
   })
 
   test.each(["plain", "gzip without Content-Encoding", "without its quotes"])(
-    "does not hide that the page is still served (%s)",
+    "does not hide a page that is still served (%s)",
     async (how) => {
       const { prove, kept, id, url } = await deleted(never)
       const page = `<meta name="share" content="${id}"><title>App</title>`
@@ -138,7 +138,7 @@ describe.each(ownNotFound)("a host that answers %s for what never existed", (_, 
 })
 
 test.each(["gzip", "br", "deflate"])(
-  "what is still served in an encoding that it does not have (%s) is left behind",
+  "content that is still served with a wrong encoding (%s) is reported",
   async (encoding) => {
     const { prove, kept, base } = await deleted(() => notFound)
     kept.set("session.json", () => ({ status: 200, headers: { "content-encoding": encoding }, body: '{"a":"plain"}' }))
@@ -146,7 +146,7 @@ test.each(["gzip", "br", "deflate"])(
   },
 )
 
-test("whatever single object is still served is found, whatever it is called", async () => {
+test("any single object that is still served is found", async () => {
   const { prove, kept, base } = await deleted(() => notFound)
   const name = fc.stringMatching(/^(?:files\/)?[a-z0-9]{1,8}(?:-[a-f0-9]{4})?\.(?:html|css|json|md|png|txt|pdf)$/)
   await fc.assert(
@@ -160,7 +160,7 @@ test("whatever single object is still served is found, whatever it is called", a
   )
 })
 
-test("of a share of many objects, some of every kind are asked for, a few at a time", async () => {
+test("a sample of every kind of object of a large share is requested, a few at a time", async () => {
   const { prove, host, id } = await deleted(() => notFound)
   const many = Array.from({ length: 10_000 }, (_, n) => `${n + 2}.html`)
   const kinds = ["page-ab.css", "sub-1.html", "files/a.png", "files/b.txt", "changes.html", "changes-2.html"]
@@ -172,25 +172,25 @@ test("of a share of many objects, some of every kind are asked for, a few at a t
   expect(host.atOnce()).toBeLessThanOrEqual(32)
 })
 
-test("names that are not ours are not asked for", () => {
+test("foreign names are not requested", () => {
   expect(samplePaths(["a b", "../x", "é", "x//y", "a\x1b[2J"])).toHaveLength(5)
 })
 
-test.each(challenges)("a bot check of %s is no proof, and is named", async (by, answer) => {
+test.each(challenges)("a bot check of %s is no proof and is named", async (by, answer) => {
   const { prove } = await deleted(() => answer)
   const gone = await prove(paths)
   expect(gone).toMatchObject({ proven: false, seen: "challenge" })
   expect(gone.note).toContain(by)
 })
 
-test.each(signIns)("a sign-in (%s) is no proof, and is named", async (_, answer) => {
+test.each(signIns)("a sign-in (%s) is no proof and is named", async (_, answer) => {
   const host: { here?: StandIn } = {}
   const { prove, host: here } = await deleted((path) => answer(host.here!.url, path))
   host.here = here
   expect(await prove(paths)).toMatchObject({ proven: false, seen: "sign-in", note: expect.stringContaining("sign-in") })
 })
 
-test("a bot check for pages alone does not hide what is kept beside it", async () => {
+test("a bot check for pages only does not hide other objects", async () => {
   const { prove, kept, base } = await deleted((path) => (/\.html$|\/$/.test(path) ? challenges[0]![1] : notFound))
   expect(await prove(paths)).toMatchObject({ proven: false, seen: "challenge" })
   kept.set("session.json", () => ({ status: 200, headers: { "content-type": "application/json" }, body: "{}" }))
@@ -210,7 +210,7 @@ test.each([
   expect(await prove()).toMatchObject({ proven: false, seen: "refused" })
 })
 
-test("S3's 403 is no proof where what never existed is answered otherwise", async () => {
+test("S3's 403 is no proof if missing objects give another response", async () => {
   const { prove, kept } = await deleted(() => notFound)
   const denied = () => ({ status: 403, body: "<Error><Code>AccessDenied</Code></Error>" })
   kept.set("index.html", denied)
@@ -226,7 +226,7 @@ test("a redirect of everything to another host is no proof", async () => {
   expect(await prove()).toMatchObject({ proven: false, seen: "redirect", note: expect.stringContaining("/welcome") })
 })
 
-test("a share that has moved to another host along with its bucket is gone where that says so", async () => {
+test("a removal is proven at the host to which the bucket has moved", async () => {
   const { prove, host } = await deleted((path) =>
     path.startsWith("/new")
       ? notFound
@@ -235,19 +235,19 @@ test("a share that has moved to another host along with its bucket is gone where
   expect(await prove()).toMatchObject({ proven: true })
 })
 
-test.each([500, 502, 503, 429, 407])("an answer %i is no proof", async (status) => {
+test.each([500, 502, 503, 429, 407])("a response %i is no proof", async (status) => {
   const { prove } = await deleted(() => ({ status }))
   expect(await prove(paths)).toMatchObject({ proven: false, seen: "unreachable" })
 })
 
-test("nobody there is no proof, and is asked once", async () => {
+test("an unreachable host is no proof and is asked once", async () => {
   expect(await verifyRemoved(store, "x", "http://127.0.0.1:9/s/x/index.html", { paths })).toMatchObject({
     ...{ proven: false, seen: "unreachable", asked: 1 },
     note: expect.stringContaining("cannot be reached from here"),
   })
 })
 
-test("a cache that only looks again after it was asked is given the time", async () => {
+test("a cache that revalidates after a request gets the time", async () => {
   const { prove, kept } = await deleted(() => notFound)
   let times = 0
   kept.set("session.json", () => (times++ === 0 ? { status: 200, body: "stale" } : notFound))

@@ -55,7 +55,7 @@ describe("encryption", () => {
   )
 })
 
-test("options are described so that no value reads like a part of the sentence", () => {
+test("options are described with quoted values", () => {
   expect(describeBucketOptions({ acl: "private", requesterPays: true, sseBucketKey: false })).toBe(
     "acl private, requesterPays",
   )

@@ -17,7 +17,7 @@ const folder = fc.oneof(
 )
 const meant = (to: string) => checkDestination(to, "linux")?.meant
 
-test("a name alone may be a bucket or a folder, and is taken for neither", () => {
+test("a bare name is refused as ambiguous", () => {
   fc.assert(
     fc.property(name, folder, (bucket, below) => {
       expect(meant(bucket + below)).toEqual([`s3://${bucket}${below}`, `./${bucket}${below}`])
@@ -25,7 +25,7 @@ test("a name alone may be a bucket or a folder, and is taken for neither", () =>
   )
 })
 
-test("every way to misspell s3:// is answered with the right one", () => {
+test("every misspelling of s3:// gets the right spelling as a suggestion", () => {
   const scheme = fc.constantFrom("s3:", "s3:/", "s3:///", "s3;//", "s3//", "s3:\\\\", "S3:", "S3:/", "s3::/", "s3:////")
   fc.assert(
     fc.property(scheme, name, folder, (wrong, bucket, below) => {
@@ -34,7 +34,7 @@ test("every way to misspell s3:// is answered with the right one", () => {
   )
 })
 
-test("an ARN is answered with the bucket in it", () => {
+test("an ARN gets its bucket as a suggestion", () => {
   const partition = fc.constantFrom("aws", "aws-cn", "aws-us-gov")
   fc.assert(
     fc.property(partition, name, folder, fc.constantFrom("", "/", "/*"), (aws, bucket, below, end) => {
@@ -59,11 +59,11 @@ test.each([
   expect(checkDestination(to)).toMatchObject({ meant: [], says: expect.stringContaining(says) })
 })
 
-test("the alias of an access point is a bucket", () => {
+test("the alias of an access point is accepted as a bucket", () => {
   expect(checkDestination("s3://shares-a1b2c3d4e5f6g7h8i9j0k1l2m3n4o-s3alias")).toBeUndefined()
 })
 
-test("an address is answered with the bucket in it, and with the endpoint", () => {
+test("an address gets its bucket and endpoint as a suggestion", () => {
   fc.assert(
     fc.property(
       name.filter((bucket) => !bucket.includes(".")),
@@ -88,13 +88,13 @@ test("an address is answered with the bucket in it, and with the endpoint", () =
   expect(meant("http://127.0.0.1:9000")).toEqual(["s3://<bucket> with the endpoint http://127.0.0.1:9000"])
 })
 
-describe("a folder says so by how it begins", () => {
+describe("a folder is recognised by its beginning", () => {
   const below = fc.oneof(
     fc.constant(""),
     name,
     fc.string().map((text) => text.replaceAll("\0", "")),
   )
-  test("with ./, ../, / or ~/", () => {
+  test("./, ../, / or ~/", () => {
     fc.assert(
       fc.property(fc.constantFrom("./", "../", "/", "~/"), below, (start, rest) => {
         expect(checkDestination(start + rest, "linux")).toBeUndefined()
@@ -112,14 +112,14 @@ describe("a folder says so by how it begins", () => {
   )
 
   test.each(["~dana/shares", ".shares", "shares/", "Team Shares", "a", "shares\\x", "s3", "-", "…"])(
-    "%j does not",
+    "%j is not a folder",
     (to) => {
       expect(checkDestination(to, "linux")?.says).toBe("is neither a bucket nor a folder")
     },
   )
 })
 
-describe("wherever it is set", () => {
+describe("an ambiguous destination", () => {
   const refused = (place: string, hint: RegExp) =>
     expect.objectContaining({
       code: "bad-settings",
@@ -127,7 +127,7 @@ describe("wherever it is set", () => {
       hint: expect.stringMatching(hint),
     })
 
-  test("a flag is refused at once, with both spellings", () => {
+  test("in a flag is refused with both spellings", () => {
     expect(() => loadSettings({ to: "team-shares" }, ownWorld())).toThrow(
       refused(
         "--to team-shares is neither a bucket nor a folder: did you mean s3://team-shares or ./team-shares?",
@@ -136,7 +136,7 @@ describe("wherever it is set", () => {
     )
   })
 
-  test("a file and a variable keep what was meant by them before, and say what to write", () => {
+  test("in a file or a variable keeps its earlier meaning, with the spelling to write", () => {
     const world = ownWorld()
     const file = world.write(".config/opencode/opencode.json", { plugin: [["opencode-bucket", { to: "team-shares" }]] })
     const old = path.join(path.dirname(file), "team-shares")
@@ -158,7 +158,7 @@ describe("wherever it is set", () => {
     expect(loadSettings({ to: "s3://team-shares" }, world).ambiguity).toBeUndefined()
   })
 
-  test("the share server does not start with one", () => {
+  test("prevents the start of the share server", () => {
     const env = { OPENCODE_BUCKET_PUBLIC: "1", OPENCODE_BUCKET_PUBLIC_URL: "https://shares.corp.example" }
     for (const to of ["shares", "s3:/shares", "arn:aws:s3:::shares"])
       expect(() => serverSettings({ ...env, OPENCODE_BUCKET_TO: to })).toThrow(/to \S+ is .*did you mean s3:\/\/shares/)
@@ -166,14 +166,14 @@ describe("wherever it is set", () => {
     expect(serverSettings({ ...env, OPENCODE_BUCKET_TO: "./shares" }).to).toBe("./shares")
   })
 
-  test("no password of an address is repeated", () => {
+  test("the password of an address is not printed", () => {
     expect(() => loadSettings({ to: "https://dana:hunter2@minio.corp.example/b" }, ownWorld())).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining("hunter2") }),
     )
   })
 })
 
-test("capitals of the scheme and slashes at the end are the same bucket, capitals of its name are not", () => {
+test("the scheme's case and trailing slashes do not matter, the case of the name does", () => {
   fc.assert(
     fc.property(
       name,

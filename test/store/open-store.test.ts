@@ -17,7 +17,7 @@ describe("a destination", () => {
     ["~", { kind: "directory", folder: homedir() }],
     ["~/shares", { kind: "directory", folder: path.join(homedir(), "shares") }],
     ["~other/shares", { kind: "directory", folder: path.resolve("~other/shares") }],
-  ])("%s is understood", (to, place) => {
+  ])("%s is parsed", (to, place) => {
     expect(parseDestination(to)).toEqual(place)
   })
 
@@ -48,7 +48,7 @@ describe("a destination", () => {
     ["https://minio.corp.example/bucket", /s3:\/\/bucket.*--endpoint/],
     ["http://minio.corp.example", /s3:\/\/bucket.*--endpoint/],
     ["file:///srv/shares", /local folder/],
-  ])("%s is told what to write instead", (to, hint) => {
+  ])("%s is refused with the right spelling", (to, hint) => {
     expect(() => parseDestination(to)).toThrow(
       expect.objectContaining({ code: "bad-settings", hint: expect.stringMatching(hint) }),
     )
@@ -64,7 +64,7 @@ describe("opening", () => {
     expect(await store.get("s/one/index.html")).toBeUndefined()
   })
 
-  it("a bucket sends nothing and asks for no credentials", async () => {
+  it("a bucket sends nothing and loads no credentials", async () => {
     const store = await openStore({
       to: "s3://team-shares/docs",
       endpoint: "http://127.0.0.1:9",

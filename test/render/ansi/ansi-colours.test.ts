@@ -61,7 +61,7 @@ test.each([
       }
 })
 
-test("each of the sixteen colours has a rule, before and behind", () => {
+test("each of the sixteen colours has a rule as foreground and background", () => {
   const named = new Set(rules.flatMap(({ classes }) => classes))
   for (const n of sixteen) {
     expect(named).toContain(`a${n}`)

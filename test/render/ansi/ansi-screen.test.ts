@@ -159,7 +159,7 @@ describe("links", () => {
     "https://",
     "https://a b",
     `https://example.org/${"x".repeat(5_000)}`,
-  ])("that lead elsewhere are their text: %s", (url) => {
+  ])("to other schemes become plain text: %s", (url) => {
     expect(shown(linked(url, "here"))).toBe("here")
   })
 
@@ -274,7 +274,7 @@ describe("properties", () => {
     ["wide characters written over", "中\b"],
     ["joining", "\u0301^m", "e"],
     ["long parameters", "9;"],
-  ])("half a million characters of %s are read", (_, unit, before = "^", between = "") => {
+  ])("half a million characters of %s are parsed", (_, unit, before = "^", between = "") => {
     const of = (piece: string) => piece.repeat(250_000 / piece.length)
     const output = of(before) + between + of(unit)
     expect(seen(output).length).toBeLessThan(20 * output.length)

@@ -7,7 +7,7 @@ const markup = (output: string) => markupOf(ansiToHtml(output))
 const text = (output: string) => markup(output).replace(/<[^>]*>/g, "")
 const E = "\u001b["
 
-test("npm: a spinner leaves nothing, the messages stay", () => {
+test("npm: a spinner is gone, messages are kept", () => {
   const message = (label: string, text: string) =>
     `⠙${E}1G${E}0K⠹${E}1G${E}0K${E}1mnpm${E}22m ${E}31merror${E}39m ${E}94m${label}${E}39m${text}\r\n`
   const output = `${message("code", " ENOTCACHED")}${message("", "request failed")}⠙${E}1G${E}0K`
@@ -15,7 +15,7 @@ test("npm: a spinner leaves nothing, the messages stay", () => {
   expect(markup(output)).toContain("<c- ab>npm</c-> <c- a1>error</c-> <c- a12>code</c->")
 })
 
-test("docker pull: every layer has one line, in its last state", () => {
+test("docker pull: every layer has one line in its last state", () => {
   const layers = ["4abcf2066143: ", "a2318d6c47ec: ", "895ea5fb9a68: "]
   const update = (layer: number, state: string) => {
     const rows = layers.length - layer
@@ -39,7 +39,7 @@ test("docker pull: every layer has one line, in its last state", () => {
   ])
 })
 
-test("cargo: the bar is gone, what it stood below is not", () => {
+test("cargo: the bar is gone, the lines above it are kept", () => {
   const bar = (done: number) =>
     `${E}1m${E}96m    Building${E}0m [====>                 ] ${done}/9: serde(build.rs)      \r`
   const output = [
@@ -65,7 +65,7 @@ test("pytest: dots, failures and colours", () => {
   )
 })
 
-test("vitest: the summary that is drawn again and again stands there once", () => {
+test("vitest: a redrawn summary is shown once", () => {
   const summary = (passed: number, time: string) =>
     [
       "",
@@ -85,7 +85,7 @@ test("vitest: the summary that is drawn again and again stands there once", () =
   expect(text(output)).toBe("\n RUN  v5.1.1\n\n ✓ math.test.ts (3 tests)\n\n Test Files  1 passed")
 })
 
-test("watch: one picture, with what changed since in its place, and then the shell again", () => {
+test("watch: one screen with the last values, then the shell", () => {
   const output =
     `$ watch date\r\n${E}?1049h${E}22;0;0t${E}1;24r\u001b(B${E}m${E}4l${E}?7h${E}H${E}2JEvery 1.0s: date${E}1;53Hvm: 18:54:30` +
     `${E}3;1HSun Nov 22 18:54:30 UTC${E}24;80H${E}1;64H1${E}3;19H1${E}24;80H${E}24;1H${E}?1049l${E}23;0;0t\r${E}?1l\u001b>$ `

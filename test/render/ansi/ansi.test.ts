@@ -10,7 +10,7 @@ const withoutSpans = (markup: string) => markup.replace(/<\/?(?:span|c-)[^>]*>/g
 const span = (classes: string, text: string) => `<c- ${classes}>${text}</c->`
 
 describe("styles", () => {
-  test("the sixteen colours, before and behind", () => {
+  test("the sixteen colours, as foreground and background", () => {
     expect(shown("\u001b[31mred\u001b[92mgreen\u001b[0mplain")).toBe(`${span("a1", "red")}${span("a10", "green")}plain`)
     expect(shown("\u001b[44ma\u001b[103mb\u001b[49mc")).toBe(`${span("b4", "a")}${span("b11", "b")}c`)
   })
@@ -30,19 +30,19 @@ describe("styles", () => {
     expect(shown("\u001b[4ma\u001b[4:0mb")).toBe(`${span("au", "a")}b`)
   })
 
-  test("go on over the end of a line, in one span", () => {
+  test("continue over the end of a line in one span", () => {
     expect(shown("\u001b[32ma\n\u001b[32mb\u001b[39m\nc")).toBe(`${span("a2", "a\nb\n")}c`)
   })
 })
 
-describe("what is not a style", () => {
-  test("leaves no trace: queries, titles, character sets, modes, sequences cut off", () => {
+describe("sequences that are not styles", () => {
+  test("are dropped: queries, titles, character sets, modes, truncated sequences", () => {
     expect(shown("a\u001b[5nb\u001b]0;title\u0007c\u001b(Bd\u001b[?25le\u001bPq1\u001b\\f\u0007\u001b[3")).toBe(
       "abcdef",
     )
   })
 
-  test("a link is its text", () => {
+  test("a link is replaced by its text", () => {
     expect(shown("\u001b]8;;javascript:alert(1)\u001b\\here\u001b]8;;\u001b\\.")).toBe("here.")
   })
 
@@ -52,8 +52,8 @@ describe("what is not a style", () => {
   })
 })
 
-describe("writing over", () => {
-  test("a carriage return goes to the line's start, what is longer stays", () => {
+describe("overwriting", () => {
+  test("a carriage return returns to the start of the line, and a longer rest stays", () => {
     expect(shown("10%\r100%\ndone")).toBe("100%\ndone")
     expect(shown("abc\rX")).toBe("Xbc")
     expect(shown("abc\rX\u001b[K")).toBe("X")
@@ -61,7 +61,7 @@ describe("writing over", () => {
     expect(shown("a\r\nb\r\n")).toBe("a\nb\n")
   })
 
-  test("a backspace goes one back", () => {
+  test("a backspace moves one column back", () => {
     expect(shown("ab\bc")).toBe("ac")
     expect(shown("\b\b\na")).toBe("\na")
   })
@@ -90,7 +90,7 @@ describe("hostile output", () => {
   )
   const output = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(""))
 
-  test("never throws, and no tag but our span comes out", () => {
+  test("never throws, and gives only span tags", () => {
     fc.assert(
       fc.property(output, (text) => {
         expect(withoutSpans(shown(text))).not.toMatch(/[<>]/)
@@ -100,7 +100,7 @@ describe("hostile output", () => {
     )
   })
 
-  test("text between styles is kept as it is", () => {
+  test("text between styles is unchanged", () => {
     const words = fc
       .string({ unit: "grapheme" })
       .filter((text) => !/[\u0007\b\r\u000e\u000f\u001b\u009b]/.test(text) && !mayHide(text))
@@ -124,12 +124,12 @@ describe("hostile output", () => {
     "\u001b[31mx",
     "\u001bP\u001b[",
     "x\b\r\u001b[K",
-  ])("a million characters of %j are read", (unit) => {
+  ])("a million characters of %j are parsed", (unit) => {
     expect(withoutSpans(shown(unit.repeat(1_000_000 / unit.length))).length).toBeLessThanOrEqual(1_000_000)
   })
 })
 
-test("an output that only prints is drawn without a screen, as with one", () => {
+test("output without cursor movement is the same with and without the screen model", () => {
   const piece = fc.oneof(
     fc.constantFrom(
       "\n",

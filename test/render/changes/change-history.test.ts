@@ -66,7 +66,7 @@ describe("a file that changed", () => {
   })
 
   test.each([undefined, 3])(
-    "in several prompts has the sum of it, and their numbers (context: %s)",
+    "in several prompts has one combined diff and the numbers of the prompts (context: %s)",
     async (context) => {
       const steps = [
         long(),
@@ -94,17 +94,17 @@ describe("a file that changed", () => {
     expect(told(files)).toMatchObject([{ word: "new", lines: [1, 0], diffs: ["@@ -0,0 +1,1 @@\n+1\n"] }])
   })
 
-  test("that was new and then deleted leaves nothing, and says so", async () => {
+  test("that was new and then deleted has no diff, with a note", async () => {
     const files = await filesAfter(diffsOf({ a: [null, "1\n"] }), diffsOf({ a: ["1\n", null] }))
     expect(told(files)).toMatchObject([{ word: "deleted again", lines: [0, 0], diffs: [""], prompts: [1, 2] }])
   })
 
-  test("that was changed back leaves nothing, and says so", async () => {
+  test("that was changed back has no diff, with a note", async () => {
     const files = await filesAfter(diffsOf({ a: ["1\n", "2\n"] }), diffsOf({ a: ["2\n", "1\n"] }))
     expect(told(files)).toMatchObject([{ word: "changed back", lines: [0, 0], diffs: [""] }])
   })
 
-  test("that was deleted and made again has changed", async () => {
+  test("that was deleted and created again has changed", async () => {
     const files = await filesAfter(diffsOf({ a: ["1\n2\n", null] }), diffsOf({ a: [null, "1\n3\n"] }))
     expect(told(files)).toMatchObject([{ word: "", lines: [1, 1], diffs: ["@@ -1,2 +1,2 @@\n 1\n-2\n+3\n"] }])
   })
@@ -121,7 +121,7 @@ describe("a file that changed", () => {
     expect(files[0]!.diffs.map(({ prompts }) => prompts.map(({ number }) => number))).toEqual([[1], [2, 3]])
   })
 
-  test("whose diff cannot be read keeps it as it is, and the session's numbers", async () => {
+  test("whose diff cannot be parsed keeps the text and the session's numbers", async () => {
     const patch = "@@ -1,9 +1,9 @@\n-a\n+b\n"
     const files = await filesAfter([{ file: "a", patch, additions: 4, deletions: 5, status: "modified" }])
     expect(told(files)).toMatchObject([{ lines: [4, 5], diffs: [patch] }])

@@ -34,7 +34,7 @@ const text = (lines: number, line: (i: number) => string) =>
 const changesOf = (share: Map<string, string>) => [...share].filter(([path]) => path.includes("changes"))
 const main = (html: string) => /<main[^>]*>([\s\S]*)<\/main>/.exec(html)![1]!
 
-test("a file that changed, as it is drawn", async () => {
+test("the section of a changed file", async () => {
   const first = text(30, (i) => `const value${i} = ${i}`)
   const second = first.replace("value10 = 10", "value10 = 11")
   const third = second.replace("const value20", "let value20")
@@ -45,7 +45,7 @@ test("a file that changed, as it is drawn", async () => {
   ).toMatchSnapshot()
 })
 
-describe("a file's section says", () => {
+describe("a section shows", () => {
   const section = async (...changes: Change[][]) => {
     const share = await drawn(changes.map((some, i) => prompt(i + 1, some)))
     expectShare(share)
@@ -64,13 +64,13 @@ describe("a file's section says", () => {
     )
   })
 
-  test("that it also changed in between, and what each prompt did", async () => {
+  test("that it also changed in between, and the diff of each prompt", async () => {
     expect(await section([["a", "1\n", "2\n"]], [["a", "3\n", "4\n"]])).toMatch(
       /one by one.*in prompt 1 .*- ?1 \+ ?2 .*in prompt 2 .*- ?3 \+ ?4/,
     )
   })
 
-  test("what it was called, and what was in it", async () => {
+  test("its former name and its content", async () => {
     const patch = "rename from old.ts\nrename to new.ts\n"
     expect(await section([["new.ts", "1\n", "1\n", { status: "renamed", patch }]])).toMatch(/moved .*was old\.ts/)
     expect(await section([["a", "gone\n", ""]])).toMatch(/deleted .*Deleted lines - ?gone/)
@@ -132,7 +132,7 @@ describe("the pages of changes", () => {
     )
   })
 
-  test("cut a long diff, and hold all of it as a file of the share", async () => {
+  test("truncate a long diff, with all of it in a file of the share", async () => {
     const share = await drawn([prompt(1, [["a.txt", "", text(5_000, (i) => `line ${i}`)]])])
     expectShare(share)
     const [, file] = /lines left out[\s\S]*?href="(files\/[0-9a-f]{32}\.txt)"/.exec(share.get("changes.html")!)!
@@ -181,7 +181,7 @@ describe("the pages of changes, when the session is shared again", () => {
     expect(changed).toEqual(["changes.html", pages.at(-1)])
   })
 
-  test("stay as they are, but for a few, when the diff of a file on one of the first has grown", async () => {
+  test("stay unchanged except for a few, when the diff of an early file has grown", async () => {
     const some = files(0, 100)
     const [file, before, after] = some[2]!
     const first = await inputs([prompt(1, some)])
@@ -192,7 +192,7 @@ describe("the pages of changes, when the session is shared again", () => {
     expect(changed.length).toBeLessThan(6)
   })
 
-  test("have an input hash of everything that they are rendered from", async () => {
+  test("have an input hash of all their inputs", async () => {
     const messages = [prompt(1, files(0, 2))]
     const before = await inputs(messages)
     for (const after of [

@@ -75,7 +75,7 @@ describe("a truncated text", () => {
     )
   })
 
-  test("loses of a long line its middle only, and everything around it keeps its place", () => {
+  test("loses only the middle of a long line, and everything around it is kept", () => {
     const long = fc.integer({ min: 4_001, max: 100_000 })
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.constant(3), long), { minLength: 1, maxLength: 4 }), (lengths) => {

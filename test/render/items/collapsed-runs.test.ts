@@ -67,7 +67,7 @@ test("a failed step is in no run", () => {
   ])
 })
 
-test("a run names what was read", () => {
+test("a run names the files that were read", () => {
   const [, run] = collapse([step("read"), step("read"), step("search"), step("list")])
   expect(run).toMatchObject({ kind: "run", gist: "read 2 files, searched once, listed 1 folder", steps: 4 })
 })

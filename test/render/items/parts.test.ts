@@ -45,7 +45,7 @@ describe("a page shows", () => {
 })
 
 test.each(["[Image 1]", "[PDF 2]", "[Image #3]", "@src/a.ts", "@a|b (c)"])(
-  "a short prompt that mentions %s is a prompt like any other",
+  "a short prompt that mentions %s is shown as a prompt",
   async (mention) => {
     const file = { type: "file", mime: "image/png", filename: "a.png", url: "data:image/png;base64,iVBORw0KGgo=" }
     const source = { type: "file", path: "a.png", text: { value: mention, start: 0, end: mention.length } }

@@ -97,7 +97,7 @@ describe.each(Object.entries(places))("%s that is too long", (place, messageWith
   })
 })
 
-test("lines after the gap have their numbers, in a file and in a diff", async () => {
+test("lines after the gap keep their numbers, in a file and in a diff", async () => {
   const count = 1_234
   const text = Array.from({ length: count }, (_, i) => `line ${i + 1}`).join("\n")
   const written = await shown(places["a written file"]!(text))

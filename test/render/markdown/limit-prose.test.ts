@@ -15,7 +15,7 @@ const markdown = fc
   )
   .map((pieces) => pieces.join(""))
 
-test("blocks together are the text", () => {
+test("the blocks add up to the text", () => {
   fc.assert(
     fc.property(markdown, (text) => {
       const blocks = splitBlocks(text)
@@ -53,7 +53,7 @@ const logOf = (lines: number, separator: string) =>
   Array.from({ length: lines }, (_, i) => `12:00:01 worker-${i % 7} [info] job_${i} done in ${i} ms`).join(separator)
 
 describe.each(Object.entries(pasted))("a prompt with %s of thousands of lines", (_, paste) => {
-  test("shows its own words in place, and says what is left out where it is", async () => {
+  test("shows its own words in place, with notes where text is left out", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2_000, max: 20_000 }), fc.constantFrom(1, 2), async (lines, pastes) => {
         const words = ["**Before** it.", "Why does `worker-3` die?"]
@@ -73,7 +73,7 @@ describe.each(Object.entries(pasted))("a prompt with %s of thousands of lines", 
   })
 })
 
-test("a question between two logs stays, in place", async () => {
+test("a question between two logs is kept in place", async () => {
   const [log, fence] = [pasted["a log"]!(3_000), pasted["a log in a fence"]!(3_000)]
   const markup = await drawn(`${log}\n\nWhat is **this**?\n\n${fence}`, PROMPT_LIMITS)
   expect(markup).toMatch(/left out\][\s\S]*<p>What is <strong>this<\/strong>\?<\/p>[\s\S]*left out\]/)
@@ -87,7 +87,7 @@ describe.each(["x".repeat(25_000), "iVBORw0KGgo".repeat(6_000), "word ".repeat(1
       ["a fence", `\`\`\`sh\n${line}\n\`\`\``],
       ["a list", `- a\n- ${line}`],
       ["code", `\`${line}\``],
-    ])("in %s is cut by itself", async (_, block) => {
+    ])("in %s is truncated on its own", async (_, block) => {
       const around = ["## Heading", "| a | b |\n|-|-|\n| 1 | **2** |", "- [x] done", "The *end*."]
       const markup = await drawn([around[0], around[1], block, around[2], around[3]].join("\n\n"))
       for (const part of ["<h4>Heading</h4>", "<td><strong>2</strong></td>", "☑", "<em>end</em>"])
@@ -98,7 +98,7 @@ describe.each(["x".repeat(25_000), "iVBORw0KGgo".repeat(6_000), "word ".repeat(1
   },
 )
 
-test("an answer keeps its end, whatever fills its middle", async () => {
+test("an answer keeps its end, whatever its middle contains", async () => {
   const fillers = ["- **a** [b](https://c.example)\n", "| *a* | `b` |\n", "*a* **b** `c`\n\n", "> - a\n\n", "# a\n"]
   for (const filler of fillers) {
     const head = filler.startsWith("|") ? "|a|b|\n|-|-|\n" : ""

@@ -67,7 +67,7 @@ const session = (text: string): Exported => ({
   ],
 })
 
-test.each(Object.entries(texts))("%s becomes pages of bounded size, in which everything answers", async (_, text) => {
+test.each(Object.entries(texts))("%s becomes pages of bounded size in which every link resolves", async (_, text) => {
   expect([...(await boundedPages(session(text))).values()].join("")).toContain("<p>After.</p>")
 })
 

@@ -38,7 +38,7 @@ const flowOf = (html: string) =>
   (/<div class="part"[\s\S]*<\/main>/.exec(html)?.[0] ?? "").replace(/<p class="byline">.*?<\/p>|<nav.*?<\/nav>/gs, "")
 
 describe("a session that grows", () => {
-  test("keeps what is on its pages, but the last, and every part is on one page, in order", async () => {
+  test("keeps all pages but the last, with every part on one page, in order", async () => {
     await fc.assert(
       fc.asyncProperty(made, fc.integer({ min: 1, max: 11 }), async (list, length) => {
         const messages = messagesOf(list)

@@ -58,7 +58,7 @@ describe("a session is unfinished", () => {
     expect(last(assistant([], { finish: "tool-calls", time: { created: start, completed: start + 1 } }))).toBe(true)
   })
 
-  test("no longer after an answer, an error, or without any message", () => {
+  test("but not after an answer, an error, or without messages", () => {
     expect(last(assistant([], { finish: "stop", time: { created: start, completed: start + 1 } }))).toBe(false)
     expect(last(assistant([], { error: { name: "APIError", data: { message: "no" } } }))).toBe(false)
     expect(isUnfinished(undefined)).toBe(false)

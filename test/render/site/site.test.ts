@@ -11,7 +11,7 @@ const paths =
 const sessions: [string, Exported][] = [...exports, ["a long one", generated(300)], ["an empty one", {}]]
 
 describe.each(sessions)("the share of %s", (_, exported) => {
-  test("has each path once, all of them our own names and hashes, and index.html last", async () => {
+  test("has each path once, only fixed names and hashes, and index.html last", async () => {
     const files = (await filesOf(exported)).map(({ path }) => path)
     for (const path of files) expect(path).toMatch(paths)
     expect(new Set(files).size).toBe(files.length)
@@ -39,7 +39,7 @@ describe.each(sessions)("the share of %s", (_, exported) => {
     }
   })
 
-  test("has the session in session.json as it was, subagents' sessions included", async () => {
+  test("has the complete session in session.json, including subagents' sessions", async () => {
     const { info = { id: "ses_1" }, messages = [], children = [] } = exported
     const json = (await draw(await filesOf(exported))).get("session.json")!
     expect(JSON.parse(json)).toEqual({

@@ -17,7 +17,7 @@ test.each([
   ["in memory", 10 * size, false],
   ["in a file when it gets long", size / 2, true],
   ["in a file from the first piece on", 0, true],
-])("a text is the same however it is kept: %s", async (_, long, isLong) => {
+])("a text is the same however it is stored: %s", async (_, long, isLong) => {
   await withTemporaryFiles(async (files) => {
     const make = vi.fn(files.make)
     const text = spoolText({ ...files, make }, long)

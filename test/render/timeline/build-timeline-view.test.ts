@@ -49,7 +49,7 @@ const places = (view: TimelineView): string[] =>
   })
 
 describe("the strip of a session", () => {
-  test("says in a sentence what it shows", () => {
+  test("has a description in one sentence", () => {
     const view = viewOf(
       asked(T),
       worked(T + SECOND, T + 60 * SECOND, ran(T + 2 * SECOND, T + 8 * SECOND, 1)),
@@ -58,7 +58,7 @@ describe("the strip of a session", () => {
     expect(view?.words).toBe("The session to scale: 2 prompts over 1 h 03 min; 1 failure.")
   })
 
-  test("stands to scale", () => {
+  test("is drawn to scale", () => {
     const view = viewOf(
       asked(T),
       worked(T + 25 * SECOND, T + 100 * SECOND, ran(T + 50 * SECOND, T + 60 * SECOND, 0), ran(T, T + 10 * SECOND, 3)),
@@ -69,7 +69,7 @@ describe("the strip of a session", () => {
     expect(view?.breaks).toEqual([])
   })
 
-  test("links each prompt, and tells its first words", () => {
+  test("links each prompt with its first words", () => {
     const view = viewOf(asked(T, "  Why <b>\n so? ", "msg_a"), asked(T + 90 * SECOND, "And now?", "msg_b"))
     expect(view?.prompts).toMatchObject([
       { href: "#msg_a", number: "1", title: "Prompt 1 · 0:00 · Why <b> so?", side: "after" },
@@ -77,7 +77,7 @@ describe("the strip of a session", () => {
     ])
   })
 
-  test("leaves out a night, and says so", () => {
+  test("omits a night, with a note", () => {
     const view = viewOf(asked(T), worked(T, T + HOUR), asked(T + 15 * HOUR), worked(T + 15 * HOUR, T + 16 * HOUR))
     expect(view?.base).toHaveLength(2)
     expect(view?.breaks).toMatchObject([{ title: "14 h later" }])
@@ -88,7 +88,7 @@ describe("the strip of a session", () => {
     ["no times", [asked(undefined), worked(undefined, undefined)]],
     ["one instant", [asked(T), worked(T, T)]],
     ["times that cannot be", [asked(Number.NaN), worked("yesterday", -1)]],
-  ])("is not drawn of %s", (_, messages) => {
+  ])("is not drawn for %s", (_, messages) => {
     expect(viewOf(...messages)).toBeUndefined()
   })
 
@@ -115,7 +115,7 @@ describe("a crowded session", () => {
     expect(Number.parseFloat(view.prompts.at(-1)!.x)).toBeGreaterThan(90)
   })
 
-  test("says of prompts that are one mark how many they are", () => {
+  test("shows the number of prompts in a merged mark", () => {
     const close = viewOf(asked(T), asked(T + 1), asked(T + 2), worked(T + 3, T + HOUR))
     expect(close?.prompts).toMatchObject([{ title: expect.stringMatching(/^Prompts 1 to 3 · /), number: "1" }])
   })
@@ -134,7 +134,7 @@ const messages = fc.array(
   { maxLength: 120 },
 )
 
-test("whatever the times are, everything is on the strip, in percent, and bounded", () => {
+test("everything is on the strip, in percent and bounded, whatever the times are", () => {
   fc.assert(
     fc.property(messages, (messages) => {
       const view = viewOf(...messages)

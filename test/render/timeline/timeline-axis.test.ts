@@ -22,7 +22,7 @@ describe("the axis", () => {
     ["an hour and a half", 90 * MINUTE, ["0:00", "0:20", "0:40", "1:00", "1:20 h"]],
     ["nine hours", 9 * HOUR, ["0", "2", "4", "6", "8 h"]],
     ["a week without a pause", 7 * DAY, ["0", "2", "4", "6 days"]],
-  ])("of %s goes on in even steps, and says the unit once", (_, long, expected) => {
+  ])("of %s has even steps and names the unit once", (_, long, expected) => {
     expect(labels(360, [1e12, 1e12 + long])).toEqual(expected)
   })
 

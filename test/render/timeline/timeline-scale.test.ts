@@ -32,7 +32,7 @@ describe("the scale of a session", () => {
     expect(buildScale([mark(0, 5_000), mark(65_000, 70_000)]).segments).toHaveLength(2)
   })
 
-  test("gives a break no more room than the pause would have had", () => {
+  test("gives a break no more width than the pause would have had", () => {
     const days = [mark(0, 40 * HOUR), mark(40 * HOUR + 30 * MINUTE, 80 * HOUR)]
     expect(buildScale(days).segments).toHaveLength(1)
   })

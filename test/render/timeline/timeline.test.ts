@@ -27,7 +27,7 @@ function traced(...messages: (object | string)[]): Timeline {
 const spans = (marks: Timeline["work"]) => marks.map(({ start, end }) => [start - T, end - T])
 
 describe("prompts", () => {
-  test("are numbered, and lead to where they stand from the page on which the session begins", () => {
+  test("are numbered and linked from the first page", () => {
     const { prompts } = traced(asked(T, " First\n words ", "msg_a"), "2.html", asked(T + 5, "More", "msg_b"))
     expect(prompts).toMatchObject([
       { number: 1, href: "#msg_a", text: "First words", start: T },
@@ -35,13 +35,13 @@ describe("prompts", () => {
     ])
   })
 
-  test("are only what a person wrote", () => {
+  test("include only text by a person", () => {
     expect(traced(user([{ ...text("a reminder"), synthetic: true }])).prompts).toEqual([])
   })
 })
 
 describe("work", () => {
-  test("is from when an answer begins until it is complete", () => {
+  test("lasts from the beginning of an answer until it is complete", () => {
     expect(spans(traced(asked(T), worked(T + 10, T + 500)).work)).toEqual([[10, 500]])
   })
 
@@ -63,12 +63,12 @@ describe("tool calls", () => {
     tool("edit", T + 10, T + 20, { input: { filePath: "a", oldString: "a", newString: "b" }, ...state })
   const failed = { status: "error", error: "no such text" }
 
-  test("that edited are marked when they were done, commands that passed as long as they ran", () => {
+  test("that edited are marked when they ended, successful commands while they ran", () => {
     const trace = traced(worked(T, T + 900, edit(), run(T + 30, T + 400)))
     expect([spans(trace.changed), spans(trace.passed), trace.failed]).toEqual([[[20, 20]], [[30, 400]], []])
   })
 
-  test("that failed say which and how", () => {
+  test("that failed name the call and the error", () => {
     const trace = traced(
       worked(
         ...[T, T + 900, edit(failed)],
@@ -81,7 +81,7 @@ describe("tool calls", () => {
     expect(trace.counts.failed).toBe(3)
   })
 
-  test("that only looked, still run, or were a question that was dismissed are no marks", () => {
+  test("that only read, are running, or were a dismissed question have no mark", () => {
     const questions = [{ question: "a", options: [] }]
     const dismissed = { status: "error", error: "The user dismissed this question", input: { questions } }
     const parts = [
@@ -105,9 +105,9 @@ test("an answer that ended in an error is a failure, and a summary of the conver
   expect(spans(trace.summarised)).toEqual([[60, 60]])
 })
 
-describe("times that cannot be", () => {
+describe("impossible times", () => {
   test.each([undefined, -5, 0, Number.NaN, 9e15, "soon", T - 100_000])(
-    "%s: stands at the latest that is known",
+    "%s: is placed at the latest known time",
     (time) => {
       const trace = traced(asked(T), worked(T + 10, T + 500), asked(time), worked(time, time, run(time, time)))
       expect(spans(trace.prompts)).toEqual([
@@ -118,7 +118,7 @@ describe("times that cannot be", () => {
     },
   )
 
-  test("an end before the start, and one that is years away", () => {
+  test("an end before the start, and one years later, are corrected", () => {
     const trace = traced(worked(T + 50, T + 10), worked(T + 60, T + 1e12))
     expect(spans(trace.work)).toEqual([
       [50, 50],
@@ -127,7 +127,7 @@ describe("times that cannot be", () => {
   })
 })
 
-test("is bounded however long the session is, and counts all", () => {
+test("is bounded for sessions of any length, and counts everything", () => {
   const trace = emptyTimeline()
   for (let i = 0; i < 30_000; i++) {
     addToTimeline(trace, normalizeMessage(asked(T + i * 60_000, "x".repeat(2_000), `msg_${i}`)), `${i}.html`)

@@ -55,7 +55,7 @@ describe("a command of the user's", () => {
     ],
   })
 
-  test("is the user's on the page, in counts and in Markdown, and no failure of the agent's", async () => {
+  test("is the user's on the page, in counts and in Markdown, and never a failure of the agent", async () => {
     await fc.assert(
       fc.asyncProperty(word, fc.integer({ min: 0, max: 255 }), fc.constantFrom(v1, v2), async (name, exit, record) => {
         const { page, failures, markdown } = await told(record(`./${name}`, exit))
@@ -70,7 +70,7 @@ describe("a command of the user's", () => {
     )
   })
 
-  test("stays the user's when what is stored is shared again", async () => {
+  test("stays the user's when session.json is shared again", async () => {
     const once = published(normalizeSession(recordOf(v1("./x", 1))), publishedTool)
     const again = published(
       normalizeSession(
@@ -95,7 +95,7 @@ describe("a call that was denied", () => {
     ["gauges_delete", { station: 1 }],
   ]
 
-  test("was not run: it says by whom and why, in the user's voice, and counts as no failure", async () => {
+  test("is shown as not run, with who denied it and why, and does not count as a failure", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...calls),
@@ -135,7 +135,7 @@ describe("a call that was denied", () => {
 })
 
 describe("text that was put into a user's message", () => {
-  test("is folded and no part of the prompt, wherever it stands", async () => {
+  test("is folded and not part of the prompt, wherever it is", async () => {
     const element = fc.constantFrom("system-reminder", "task-notification")
     await fc.assert(
       fc.asyncProperty(
@@ -167,14 +167,14 @@ describe("text that was put into a user's message", () => {
     "<system-reminder>Build done.</system-reminder>",
     ' <task id="ses_1" state="completed">\nDone.\n</task>\n',
     '<subagent sessionID="ses_1" state="completed">Done.</subagent>',
-  ])("alone is no prompt: %s", async (notice) => {
+  ])("alone is not a prompt: %s", async (notice) => {
     const { page, markdown } = await told({ messages: [user([text("Go.")]), user([text(notice)], { id: "msg_2" })] })
     expect(page).toContain("1 asked")
     expect(markdown).not.toContain("Prompt 2")
   })
 
   test.each(["Why does <task> stay open?", "<system-reminder> is never closed", "a <task>b</task> c"])(
-    "is not guessed: %s",
+    "is not assumed: %s",
     async (prompt) => {
       const { page } = await told({ messages: [user([text(prompt)])] })
       expect(page).not.toContain("Added by OpenCode")

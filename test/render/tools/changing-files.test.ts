@@ -12,14 +12,14 @@ describe("changes to files", () => {
     { file: "/p/a.ts", line: undefined, severity: "error", message: "odd" },
   ]
 
-  test("write has the content, whether the file was there, and what the compiler said", () => {
+  test("write has the content, whether the file existed, and the diagnostics", () => {
     const input = { filePath: "/p/a.ts", content: "x" }
     const expected = { path: "/p/a.ts", content: "x", existed: true, diagnostics: complaints }
     expect(write.read(tool("write", { input, metadata: { exists: true, diagnostics } }))).toEqual(expected)
     expect(write.read(tool("write", { input }))).toMatchObject({ existed: undefined, diagnostics: [] })
   })
 
-  test("edit has what it changed and the patch", () => {
+  test("edit has its changes and the patch", () => {
     const input = { filePath: "/p/a.ts", oldString: "a", newString: "b", replaceAll: true }
     const metadata = { diff: "@@ 1", filediff: { patch: "@@ 2", additions: 1, deletions: 2 }, diagnostics }
     expect(edit.read(tool("edit", { input, metadata }))).toEqual({
@@ -37,7 +37,7 @@ describe("changes to files", () => {
     expect(failed).toMatchObject({ patch: "", additions: undefined })
   })
 
-  test("multiedit has all its changes, and no patch that none of its results is", () => {
+  test("multiedit has all its changes, and only valid patches", () => {
     const edits = [
       { oldString: "a", newString: "b" },
       { oldString: "c", newString: "d", replaceAll: true },

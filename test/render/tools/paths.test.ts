@@ -14,7 +14,7 @@ const joined = (root: string, parts: string[], next: Iterator<string>) =>
   )
 
 describe("a path below the session's folder is shown relative to it", () => {
-  test("on Windows, with drive letters and separators in any mixture, also below a home that is hidden", () => {
+  test("on Windows, a path with drive letters and mixed separators is relative, also below a hidden home", () => {
     fc.assert(
       fc.property(names, names, fc.constantFrom("C:", "c:", "~"), separators, (folder, below, root, next) => {
         const directory = joined(root, folder, next)
@@ -29,7 +29,7 @@ describe("a path below the session's folder is shown relative to it", () => {
     )
   })
 
-  test("and one that is not is whole", () => {
+  test("a path outside the session's folder is shown completely", () => {
     fc.assert(
       fc.property(names, names, (folder, below) => {
         const directory = `/${folder.join("/")}`

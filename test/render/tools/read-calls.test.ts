@@ -41,7 +41,7 @@ describe("any call", () => {
     expect(toolCallOf(part).blocks({ directory: "" })).toEqual([])
   })
 
-  test("has its attachments, without those that are broken", () => {
+  test("has its valid attachments", () => {
     const attachments = [{ type: "file", mime: "image/png", url: "data:image/png;base64,AA==" }, null, { mime: "x" }]
     expect(tool("read", { input: { filePath: "a.png" }, attachments }).attachments).toMatchObject([
       { id: "prt_1-file-1", mime: "image/png" },

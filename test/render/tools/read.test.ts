@@ -44,7 +44,7 @@ describe("read", () => {
   })
 
   test.each(["Image read successfully", wrapped("no numbers"), wrapped("1: a\n3: c"), ""])(
-    "does not guess what %j holds",
+    "does not guess the content of %j",
     (output) => expect(content(output)).toEqual({ type: "other" }),
   )
 

@@ -22,7 +22,7 @@ test.each(["proxy.corp.example", "10.0.0.0/33", "10.0.0.0/", "10.1", "0x0a000001
   },
 )
 
-test("a range holds the addresses that share its first bits, and no others", () => {
+test("a range contains exactly the addresses that share its first bits", () => {
   const number = fc.integer({ min: 0, max: 2 ** 32 - 1 })
   const written = (value: number) => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join(".")
   fc.assert(

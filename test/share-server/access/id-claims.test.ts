@@ -10,7 +10,7 @@ test.each([
   [{}, { email: "b@x.example", email_verified: true }, "b@x.example"],
   [{ email: "a@x.example", email_verified: false }, { email: "a@x.example", email_verified: true }, undefined],
   [{ email: "a@x.example" }, {}, undefined],
-])("of %j and %j, address and verification come from one source", (idToken, userinfo, expected) => {
+])("address and verification of %j and %j come from one source", (idToken, userinfo, expected) => {
   expect(emailOf(mergeClaims({ sub: "dana", ...idToken }, userinfo), {})).toBe(expected)
 })
 
@@ -28,7 +28,7 @@ test.each([
   expect(matchesRules(claims, { claims: { [name]: ["reader"] } })).toBe(expected)
 })
 
-test("groups that Entra ID leaves out are noticed where a rule needs them", () => {
+test("groups that Entra ID omits are detected if a rule needs them", () => {
   const rules = { claims: { groups: ["a"] } }
   expect(hasTooManyGroups({ _claim_names: { groups: "src1" } }, rules)).toBe(true)
   expect(hasTooManyGroups({ hasgroups: true }, rules)).toBe(true)

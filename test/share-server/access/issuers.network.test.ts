@@ -28,7 +28,7 @@ const settingsWith = (issuer: string) => ({
   OPENCODE_BUCKET_COOKIE_KEYS: "k3J8s0dLqPz5Vn7XcRt2Yw9Bm4Gh6Fa1",
 })
 
-test("the provider's own words for a refusal are on the page of the browser that asked, escaped, and nowhere else", async () => {
+test("the provider's reason for a refusal is shown, escaped, to the asking browser only", async () => {
   const server = await guarded()
   const place = `/s/${server.id}/index.html`
   const begun = await server.ask(`/auth/login?return=${encodeURIComponent(place)}`)
@@ -44,20 +44,20 @@ test("the provider's own words for a refusal are on the page of the browser that
   expect([elsewhere.status, (await elsewhere.text()).includes("AADSTS")]).toEqual([400, false])
 })
 
-test("a token that was issued to another client is refused, also with one audience", async () => {
+test("a token issued to another client is refused, even with a single audience", async () => {
   const server = await guarded()
   const { answer } = await signIn(server, { claims: { azp: "other" } })
   expect(answer.status).toBe(400)
 })
 
-test("groups that the provider leaves out are told to the person and in the log", async () => {
+test("groups that the provider omits are reported to the person and in the log", async () => {
   const server = await guarded({ rules: { claims: { groups: ["a"] } } })
   const { answer } = await signIn(server, { claims: { _claim_names: { groups: "src1" }, email: "dana@corp.example" } })
   expect(answer.status).toBe(403)
   expect(await answer.text()).toContain("more groups than the identity provider puts into its sign-in")
 })
 
-test("who comes back again, by reload or from another tab, is led to the page while signed in", async () => {
+test("a repeated callback, by reload or from another tab, leads to the page while signed in", async () => {
   const server = await guarded()
   const place = `/s/${server.id}/index.html?x=1`
   const { cookie, back } = await signIn(server, {}, place)

@@ -23,7 +23,7 @@ describe("signed in", () => {
     server = await guarded()
   })
 
-  test("who signs in comes back to the page that they asked for, and reads", async () => {
+  test("signing in leads back to the requested page", async () => {
     const page = `/s/${server.id}/index.html`
     const sent = await server.ask(page, { headers: { accept: "text/html" } })
     expect(sent.headers.get("location")).toBe(`/auth/login?return=${encodeURIComponent(page)}`)
@@ -53,7 +53,7 @@ describe("signed in", () => {
   })
 })
 
-describe("refused, with not a byte of content", () => {
+describe("refused without any content", () => {
   beforeEach(async () => {
     server = await guarded()
   })
@@ -136,7 +136,7 @@ describe("refused, with not a byte of content", () => {
     await isRefused(await server.ask(`/s/${server.id}/`, { headers: { cookie } }))
   })
 
-  test("a return without the browser's own attempt, with another state, or with none", async () => {
+  test("a callback without the browser's attempt, with another state, or with none", async () => {
     const { attempt, back, address } = await signIn(server)
     const state = address.searchParams.get("state")!
     const other = await server.ask("/auth/login")
@@ -172,14 +172,14 @@ describe("refused, with not a byte of content", () => {
     [{ claims: { groups: ["engineering"] } }, { groups: "engineering-interns" }],
     [{ claims: { constructor: ["x"] } }, {}],
     [{}, { email: "dana@corp.example", email_verified: true }],
-  ])("somebody whom %j does not name: %j", async (rules, claims) => {
+  ])("the user %j does not match: %j", async (rules, claims) => {
     server = await guarded({ rules })
     const { answer, cookie } = await signIn(server, { claims })
     expect(answer.status).toBe(403)
     await isRefused(await server.ask(`/s/${server.id}/`, { headers: { cookie } }))
   })
 
-  test("a session, once the rules are others", async () => {
+  test("a session after the rules changed", async () => {
     const { cookie } = await signIn(server)
     const stricter = server.instance(server.store, accessOf(server.issuer, { rules: { domains: ["corp.example"] } }))
     await isRefused(await stricter.ask(`/s/${server.id}/`, { headers: { cookie } }))
@@ -240,7 +240,7 @@ test.each([
   "/..//evil.example",
   "https:/evil.example",
   "/@evil.example\\",
-])("back to %j leads nowhere else", (place) => {
+])("the return path %j stays on the server", (place) => {
   const back = safeReturnPath(place, publicUrl)
   const url = new URL(back, publicUrl)
   expect(url.origin).toBe(publicUrl)
@@ -249,14 +249,14 @@ test.each([
   expect(safeReturnPath("/s/abc/2.html?x=1", publicUrl)).toBe("/s/abc/2.html?x=1")
 })
 
-test("below a path of its own, back leads to nowhere outside that", () => {
+test("below a path, the return path stays below it", () => {
   const here = "https://corp.example/tools/shares"
   expect(safeReturnPath("/tools/shares/s/x/", here)).toBe("/tools/shares/s/x/")
   for (const place of ["/other", "/tools/sharesx/", "/tools/shares/../../other"])
     expect(safeReturnPath(place, here)).toBe("/tools/shares/mine")
 })
 
-describe("path tricks, by somebody who may read", () => {
+describe("path tricks by a reader", () => {
   const tricks = (id: string) => [
     `/s/${id}/server/owner.json`,
     `/s/${id}/server/lease.json`,
@@ -292,7 +292,7 @@ describe("path tricks, by somebody who may read", () => {
     `/s/${id}/index.html/`,
     `/S/${id}/index.html`,
   ]
-  test("reach nothing but a share's own pages", async () => {
+  test("reach only a share's own pages", async () => {
     const open = await ownServer()
     const recorded = recordedItems("questions")
     const { id, secret } = await shareFrom(open, recorded.session)
@@ -312,7 +312,7 @@ describe("path tricks, by somebody who may read", () => {
   })
 })
 
-test("a proxy's header counts from the proxy's own address alone", async () => {
+test("the proxy's header is accepted from the proxy's address only", async () => {
   const access = proxyAccess(
     { header: "x-forwarded-email", proxies: ["10.0.0.5"] },
     (context) => (context.env as { incoming?: { socket: { remoteAddress: string } } }).incoming?.socket.remoteAddress,

@@ -11,21 +11,21 @@ test.each([
   ["an e-mail address", { domains: ["Corp.Example"] }, { email: "dana@corp.example", email_verified: true }],
   ["a group", { claims: { groups: ["engineering", "design"] } }, { groups: ["sales", "design"] }],
   ["one of several rules", { domains: ["x.example"], claims: { hd: ["corp.example"] } }, { hd: "corp.example" }],
-])("%s that only the userinfo endpoint tells is enough", async (_, rules, userinfo) => {
+])("%s from the userinfo endpoint is accepted", async (_, rules, userinfo) => {
   const server = await guarded({ rules })
   const { answer, cookie } = await signIn(server, { userinfo })
   expect(answer.status).toBe(302)
   expect((await server.ask(`/s/${server.id}/`, { headers: { cookie } })).status).toBe(200)
 })
 
-test("of an issuer that puts no e-mail address into the ID token, somebody still has their own shares", async () => {
+test("a user without an e-mail address in the ID token still sees their own shares", async () => {
   const server = await guarded({ rules: { everyone: true } })
   const { cookie } = await signIn(server, { userinfo: { email: "Dana@corp.example", email_verified: true } })
   const page = await (await server.ask("/mine", { headers: { cookie } })).text()
   expect(page).toContain("Signed in as dana@corp.example")
 })
 
-test("the client's secret is shown as a header to an issuer that does not say it takes it otherwise", async () => {
+test("the client secret is sent as a header unless the issuer declares another method", async () => {
   const server = await guarded()
   await signIn(server)
   // Both parts are form-encoded first (RFC 6749, 2.3.1).
@@ -33,7 +33,7 @@ test("the client's secret is shown as a header to an issuer that does not say it
   expect(decodeURIComponent(atob(shown.replace("Basic ", "")))).toBe("opencode-bucket:secret")
 })
 
-test("who signs out is signed out here, and at the issuer by the token that tells who it is", async () => {
+test("signing out ends the session here and at the issuer", async () => {
   const server = await guarded()
   const { cookie } = await signIn(server)
   const answer = await server.ask("/auth/logout", { ...post({}), headers: { cookie } })
@@ -45,7 +45,7 @@ test("who signs out is signed out here, and at the issuer by the token that tell
   expect(further.searchParams.get("post_logout_redirect_uri")).toMatch(/\/auth\/signed-out$/)
 })
 
-test("who has signed out at one instance is refused at every other, with a copy of the cookie, at the next request", async () => {
+test("after signing out, a copy of the cookie is refused at every instance at the next request", async () => {
   const server = await guarded()
   const other = server.instance(server.store, accessOf(server.issuer))
   const [one, two] = [await signIn(server), await signIn(server)]
@@ -77,7 +77,7 @@ test("who has signed out at one instance is refused at every other, with a copy 
   expect(await collect(server.store.list("signed-out/"))).toEqual([])
 })
 
-test("somebody is signed out though the issuer does not answer, and not told so where the bucket does not take it", async () => {
+test("signing out works without the issuer, and fails if the bucket refuses the record", async () => {
   const server = await guarded()
   const { cookie } = await signIn(server)
   const failing: ObjectStore = { ...server.store, put: () => Promise.reject(new ShareError("store-failed", "No.")) }
@@ -96,7 +96,7 @@ test("somebody is signed out though the issuer does not answer, and not told so 
   expect((await server.ask(`/s/${server.id}/`, { headers: { cookie } })).status).toBe(401)
 })
 
-test("a token that is too long for a cookie is left out, and the session is none the worse", async () => {
+test("a token that is too long for a cookie is omitted, and the session works", async () => {
   const server = await guarded()
   const groups = Array.from({ length: 300 }, (_, n) => `a-group-of-many-${n}`)
   const { answer, cookie } = await signIn(server, { claims: { groups } })
@@ -104,7 +104,7 @@ test("a token that is too long for a cookie is left out, and the session is none
   expect((await server.ask(`/s/${server.id}/`, { headers: { cookie } })).status).toBe(200)
 })
 
-test("while keys change, whoever is signed in stays so, until the old key is taken away", async () => {
+test("sessions survive a rotation of keys until the old key is removed", async () => {
   const server = await guarded()
   const { cookie } = await signIn(server)
   const newer = "a-newer-key-of-cookies-that-is-long-enough"
@@ -120,7 +120,7 @@ test("while keys change, whoever is signed in stays so, until the old key is tak
   expect(await statusAt(keys, rotated.cookie)).toBe(401)
 })
 
-test("somebody signed in sees and takes back nothing of others' shares", async () => {
+test("a reader neither lists nor removes shares of others", async () => {
   const server = await guarded({ rules: { everyone: true } })
   const { cookie } = await signIn(server, { claims: { email: "dana@corp.example", email_verified: true } })
   const proofs = [
@@ -136,7 +136,7 @@ test("somebody signed in sees and takes back nothing of others' shares", async (
   expect((await server.ask(`/s/${server.id}/`, { headers: { cookie } })).status).toBe(200)
 })
 
-test("an attempt to sign in is used up when its browser comes back", async () => {
+test("a sign-in attempt is used once", async () => {
   const server = await guarded()
   const { answer, attempt } = await signIn(server)
   const [name] = attempt.split("=")
@@ -144,7 +144,7 @@ test("an attempt to sign in is used up when its browser comes back", async () =>
   expect(cookiesOf(answer)).not.toContain(name)
 })
 
-test("it is ready while the issuer answers", async () => {
+test("the server is ready while the issuer responds", async () => {
   const server = await guarded()
   expect((await server.ask("/readyz")).status).toBe(200)
   await server.issuer.end()

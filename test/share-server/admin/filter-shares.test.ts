@@ -52,7 +52,7 @@ test("a share is listed exactly if its owner, its token and every word of the se
   )
 })
 
-test("the order is total: it does not depend on that of the inventory, so that pages have no share twice", () => {
+test("the order is total and independent of the inventory's, so that pages never repeat a share", () => {
   fc.assert(
     fc.property(entries, sort, fc.infiniteStream(fc.nat(100)), (all, sort, chance) => {
       const shuffled = all
@@ -71,7 +71,7 @@ test("the order is total: it does not depend on that of the inventory, so that p
   )
 })
 
-test("whatever a request asks for is a filter", () => {
+test("any parameters give a valid filter", () => {
   fc.assert(
     fc.property(
       fc.string({ unit: "binary" }),

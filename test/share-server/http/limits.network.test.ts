@@ -7,7 +7,7 @@ import { jsonLogger } from "../../../src/share-server/log.ts"
 import { ownServer, post, recordedItems, shareFrom } from "../../support/own-server.ts"
 import { runs } from "../../support/property-runs.ts"
 
-test("no more than so much is inside at once, what is heavier than that alone, and everybody gets in", async () => {
+test("admits at most the limit, larger work alone, and everybody in the end", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(15), { maxLength: 30 }), async (weights) => {
       const gate = fairSemaphore({ limit: 10, maxQueued: 100, timeoutMs: 5_000 })
@@ -28,7 +28,7 @@ test("no more than so much is inside at once, what is heavier than that alone, a
   )
 })
 
-test("who would wait too long, or in too long a line, is told so, and holds nobody up", async () => {
+test("refuses who would wait too long or in too long a queue", async () => {
   const gate = fairSemaphore({ limit: 2, maxQueued: 2, timeoutMs: 20 })
   let leave = () => {}
   const first = gate(() => new Promise<void>((resolve) => (leave = resolve)))
@@ -42,7 +42,7 @@ test("who would wait too long, or in too long a line, is told so, and holds nobo
   expect(await gate(async () => "in", 2)).toBe("in")
 })
 
-test("a minute's worth is saved up, and no more", () => {
+test("at most one minute of requests accumulates", () => {
   let time = 0
   const may = rateLimiter(3, () => time)
   const asked = () => Array.from({ length: 5 }, () => may("a"))
@@ -54,20 +54,20 @@ test("a minute's worth is saved up, and no more", () => {
   expect(asked()).toEqual([true, true, true, false, false])
 })
 
-test("a request is read up to its limit, whether it says its length or not", async () => {
+test("a body is read up to its limit, with or without a declared length", async () => {
   const body = (length: number) => new Request("http://x/", { method: "POST", body: new Uint8Array(length).fill(7) })
   expect(await readBody(body(100), 100)).toEqual(new Uint8Array(100).fill(7))
   expect(await readBody(new Request("http://x/"), 100)).toEqual(new Uint8Array(0))
   for (const length of [101, 150, 5_000]) expect(await readBody(body(length), 100)).toBeUndefined()
 })
 
-test("many requests of one token at once take turns, each with one connection", async () => {
+test("concurrent requests of one token take turns", async () => {
   const server = await ownServer()
   const made = await Promise.all(Array.from({ length: 40 }, (_, n) => shareFrom(server, `ses_${n}`)))
   expect(new Set(made.map(({ id }) => id)).size).toBe(40)
 })
 
-test("of one session no more is kept than the limit, and what was kept stays shared", async () => {
+test("a session is stored up to its limit, and what was stored stays shared", async () => {
   const server = await ownServer({}, { maxShare: 400_000 })
   const { session, items } = recordedItems("questions")
   const { id, secret } = await shareFrom(server, session)
@@ -88,7 +88,7 @@ test("of one session no more is kept than the limit, and what was kept stays sha
   expect((await server.ask(`/${server.token}/api/share/${id}`, post({ secret }, "DELETE"))).status).toBe(200)
 })
 
-test("an error that names an object does not put the id of its share into the log", () => {
+test("an error that names an object does not log the id of its share", () => {
   const lines: string[] = []
   const id = "V1StGXR8_Z5jdHi6B-myT"
   for (const key of [`s/${id}/index.html`, `pending/${id}/x.json`, `published/${"a".repeat(64)}/${id}.json`, `s/${id}`])

@@ -39,7 +39,7 @@ function counted(value: unknown, depth = 0): { values: number; depth: number } {
 }
 
 describe("bounds of JSON", () => {
-  test("any JSON within them passes, in whatever pieces it comes", () => {
+  test("accept any JSON within them, in chunks of any size", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), fc.integer({ min: 1, max: 50 }), (value, size) => {
         const bounds = new JsonBounds(LONGEST)
@@ -76,7 +76,7 @@ describe("a sync's secret", () => {
     throw new Error("no such share")
   }
 
-  test("is checked before more than the beginning was read, wherever it is shown, and what is refused is kept nowhere", async () => {
+  test("is checked before more than the beginning is read, and a refused body is kept nowhere", async () => {
     const rest = `"data":[${JSON.stringify("x".repeat(3_000_000))}]}`
     for (const [body, headers] of [
       [`{"secret":"abc",${rest}`, {}],
@@ -97,7 +97,7 @@ describe("a sync's secret", () => {
     }
   })
 
-  test("may stand anywhere in a short body, and nowhere in a long one but in front or in its header", async () => {
+  test("may be anywhere in a short body, but only in front or in a header for a long one", async () => {
     const data = (length: number) => `{"data":["${"x".repeat(length)}"],"secret":"abc"}`
     const secrets: string[] = []
     const check = async (secret: string) => void secrets.push(secret)
@@ -111,14 +111,14 @@ describe("a sync's secret", () => {
     expect(secrets).toEqual(["abc", "abc", "", "", "", ""])
   })
 
-  test("what is longer than a request may be is refused, whatever it says", async () => {
+  test("a body over the limit is refused, whatever length it declares", async () => {
     const check = async () => {}
     const { request } = inPieces(bytes(`{"secret":"a","data":"${"x".repeat(5_000)}"}`), 100)
     await expect(readSyncBody(request, 4_000, check)).rejects.toMatchObject({ status: 413 })
   })
 })
 
-test("what is not JSON, or no batch, is the client's error, with the right secret and with a wrong one", async () => {
+test("a body that is not JSON or not a batch is a client error, with any secret", async () => {
   const server = await ownServer()
   const { session } = recordedItems("questions")
   const { id, secret } = await shareFrom(server, session)
@@ -148,7 +148,7 @@ test("what is not JSON, or no batch, is the client's error, with the right secre
   expect(endless.status).toBe(400)
 })
 
-test("nobody gets more than their share while others wait, and nobody waits behind somebody's line", async () => {
+test("clients share the capacity fairly, and none waits for another's queue", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.integer({ min: 1, max: 4 })), { maxLength: 40 }),

@@ -25,7 +25,7 @@ const withoutRole = fc
     ),
   )
 
-test("a sync with a message without a role is refused as a whole, and nothing of it is kept", async () => {
+test("a sync with a message without a role is refused completely", async () => {
   const server = await ownServer()
   const { id, secret } = await shareFrom(server, session)
   const sync = (data: unknown[]) => server.ask(`/${server.token}/api/share/${id}/sync`, post({ secret, data }))
@@ -56,7 +56,7 @@ test("a sync with a message without a role is refused as a whole, and nothing of
   expect(await (await server.ask(`/s/${id}/`)).text()).toBe(page)
 })
 
-test("whoever has not the share's secret learns nothing by it", async () => {
+test("without the share's secret, the refusal reveals nothing", async () => {
   const server = await ownServer()
   const { id } = await shareFrom(server, session)
   const data = [{ type: "message", data: { id: "msg_2", type: "user", text: "later" } }]
@@ -64,7 +64,7 @@ test("whoever has not the share's secret learns nothing by it", async () => {
   expect(answer.status).toBe(404)
 })
 
-test("whatever is sent, looking for roles does not fail, and what OpenCode 1 sends has them", () => {
+test("looking for roles never fails, and items of OpenCode 1 have them", () => {
   expect(hasMessagesWithoutRole(items)).toBe(false)
   fc.assert(
     fc.property(fc.oneof(fc.anything(), fc.array(fc.jsonValue())), (data) => {

@@ -81,7 +81,7 @@ const textsOf = async (items: ReadonlyMap<string, StoredItem>) =>
     parts.flatMap((part) => (part.type === "text" ? part.text : [])),
   )
 
-test("what was undone for good stays out, what was redone comes back, in whatever order batches are added and folded", async () => {
+test("final undos stay out and redone messages return, in any order of batches and folds", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 14 }), fc.infiniteStream(fc.nat(1_000)), async (steps, chance) => {
       const { batches, shown, ...user } = client()
@@ -111,7 +111,7 @@ test("what was undone for good stays out, what was redone comes back, in whateve
   )
 })
 
-test("undone from a part on, the parts before it stay", async () => {
+test("an undo from a part on keeps the parts before it", async () => {
   const part = (id: string, text: string) => ({
     type: "part",
     data: { id, messageID: "msg_2", sessionID: SESSION, type: "text", text },
@@ -140,7 +140,7 @@ test("undone from a part on, the parts before it stay", async () => {
   expect(await textsOf(items)).toEqual(["kept"])
 })
 
-test("a client cannot send such items itself", () => {
+test("a client cannot send undo items itself", () => {
   expect(
     readItems(
       [

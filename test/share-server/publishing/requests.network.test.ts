@@ -33,7 +33,7 @@ test.each([undefined, "on"] as const)(
   },
 )
 
-test("what came under other rules is redacted again when it is published", async () => {
+test("items stored under other rules are redacted again when they are published", async () => {
   const server = await ownServer()
   const { session, items, info } = recordedItems("questions")
   const { id, secret } = await shareFrom(server, session)

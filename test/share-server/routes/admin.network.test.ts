@@ -6,7 +6,7 @@ import { administered, company } from "../../support/administered.ts"
 import { accessOf, guarded, signIn } from "../../support/guarded.ts"
 import { post, publicUrl } from "../../support/own-server.ts"
 
-test("an administrator sees all shares, finds them, and removes one after being asked", async () => {
+test("an administrator lists and searches all shares, and removes one after confirmation", async () => {
   const { as, share, ids, log } = await company()
   const all = await as("admin@corp.example").page("/admin")
   for (const id of Object.values(ids)) expect(all).toContain(`/s/${id}/`)
@@ -76,7 +76,7 @@ test.each([
     expect(index.some((key) => key.includes(id))).toBe(expected[name as "dana"] === 200)
 })
 
-test("what was shared with a revoked token of that name, and with one that was rotated, goes with the token", async () => {
+test("shares of revoked and rotated tokens of a name are removed with the token", async () => {
   const { as, share, ids, store } = await company()
   await revokeToken(store, "dana laptop", new Date())
   expect(await as("admin@corp.example").page("/admin/tokens?q=dana+laptop")).toContain("revoked")
@@ -164,7 +164,7 @@ test("a sign-in makes an administrator by address or claim, in the ID token or a
   expect((await later.ask("/admin", { headers: { cookie, accept: "text/html" } })).status).toBe(302)
 })
 
-test("who has left is signed out at once, with every copy of the cookie and every ticket, and may sign in anew", async () => {
+test("a leaver is signed out at once, with every cookie and ticket, and may sign in again", async () => {
   const server = await guarded({ adminRules: { emails: ["admin@corp.example"] } })
   const says = (email: string) => ({ claims: { email, email_verified: true } })
   const [frank, admin] = [

@@ -18,7 +18,7 @@ async function asDana() {
   return { ...server, cookie, page, proofOf, send }
 }
 
-test("who is signed in creates a token, shares with it, and revokes it", async () => {
+test("a reader creates a token, shares with it, and revokes it", async () => {
   const { page, proofOf, send, ask, log } = await asDana()
   const proof = proofOf(await page(), "create")
   const made = await send({ action: "create", name: "laptop 1", proof })
@@ -50,7 +50,7 @@ test("who is signed in creates a token, shares with it, and revokes it", async (
   expect(log.some((line) => line.includes('"remove"') && line.includes('"by":"dana@corp.example"'))).toBe(true)
 })
 
-test("no more than the limit, no other names, and nothing by a forged form or for another person", async () => {
+test("limits, names, forged forms and other people's tokens are refused", async () => {
   const { page, proofOf, send, issuer, ask } = await asDana()
   const proof = proofOf(await page(), "create")
   const status = async (fields: Record<string, string>, as?: string) => (await send(fields, as)).status

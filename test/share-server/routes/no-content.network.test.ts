@@ -22,7 +22,7 @@ const large = (session: string, length: number) => ({
   data: { id: "prt_1", messageID: "msg_1", sessionID: session, type: "text", text: "word ".repeat(length / 5) },
 })
 
-test("a share whose content does not arrive says after a minute that a proxy may refuse it, and what to set", async () => {
+test("the page of a share without content names a proxy's limit after a minute, and what to set", async () => {
   const { page, wait, sync, items, publish, id, log } = await shared()
   expect((await page())[1]).toContain("This page reloads when it is ready")
   wait(3)
@@ -43,7 +43,7 @@ test("a share whose content does not arrive says after a minute that a proxy may
 test.each([
   ["a request that is too large", 4_100_000, 413, "The request exceeds this server&#39;s limit of 4 MB."],
   ["a session that is too large", 200_000, 400, "The session exceeds this server&#39;s limit of 0.06 MB."],
-])("%s is told on the page and in the log", async (_, length, status, words) => {
+])("%s is reported on the page and in the log", async (_, length, status, words) => {
   const { page, sync, session, log } = await shared()
   expect((await sync([large(session, length)])).status).toBe(status)
   expect((await page())[1]).toContain(words)

@@ -22,7 +22,7 @@ async function published(now?: () => Date, lifetime?: number) {
   return { ...server, id, secret, page: `/s/${id}/index.html`, file: `/s/${id}/${file}` }
 }
 
-test("pages and attachments are what they are, and HEAD tells the same without them", async () => {
+test("pages and attachments are served with their types, and HEAD gives the same headers", async () => {
   const { ask, page, id, file } = await published()
   const types = {
     [page]: "text/html; charset=utf-8",
@@ -43,7 +43,7 @@ test("pages and attachments are what they are, and HEAD tells the same without t
   expect((await ask(file)).headers.get("content-security-policy")).toMatch(/default-src 'none'.*sandbox/)
 })
 
-test("compressed for who takes that, plain for who does not; a page that a reader has is not sent again", async () => {
+test("responses are compressed if accepted, and a page that a reader has is not sent again", async () => {
   const { ask, page } = await published()
   const plain = await ask(page)
   expect(plain.headers.get("content-encoding")).toBeNull()
@@ -58,7 +58,7 @@ test("compressed for who takes that, plain for who does not; a page that a reade
   expect((await ask(page, { headers: { "if-none-match": '"of-before"' } })).status).toBe(200)
 })
 
-test("a part of an attachment is to be had, of a page all of it", async () => {
+test("ranges apply to attachments, not to pages", async () => {
   const { ask, file, page } = await published()
   const whole = Buffer.from(await (await ask(file)).arrayBuffer())
   const part = await ask(file, { headers: { range: "bytes=2-5" } })
@@ -70,7 +70,7 @@ test("a part of an attachment is to be had, of a page all of it", async () => {
   expect(older.status).toBe(200)
 })
 
-test("past its time a share is gone at once, for whoever has it in a cache too", async () => {
+test("an expired share is gone at once, also for readers with a cached copy", async () => {
   let time = Date.now()
   const { ask, page } = await published(() => new Date(time), 3_600_000)
   const etag = (await ask(page)).headers.get("etag")!
@@ -83,7 +83,7 @@ test("past its time a share is gone at once, for whoever has it in a cache too",
   expect((await ask(page.replace("index.html", "session.json"))).status).toBe(410)
 })
 
-test("once taken back, a page that readers have is not confirmed to them any more", async () => {
+test("after a removal, a cached page is not revalidated", async () => {
   const { ask, page, id, secret, token, instance } = await published()
   const etag = (await ask(page)).headers.get("etag")!
   const other = instance()

@@ -20,7 +20,7 @@ async function shared(server: OwnServer, name?: string) {
   return { ...recorded, ...made, sync }
 }
 
-test("a session that is sent becomes a page like any other share, and import gets it back", async () => {
+test("a synced session becomes a page like any share, and can be imported", async () => {
   const server = await ownServer()
   const { id, url, items, info, sync } = await shared(server)
   expect(url).toBe(`${publicUrl}/share/${id}`)
@@ -41,7 +41,7 @@ test("a session that is sent becomes a page like any other share, and import get
   expect((await keys(server, `s/${id}/server/`)).length).toBe(2)
 })
 
-test("what no page shows is not kept either: an error's response, settings of the client, fields that are not known", async () => {
+test("hidden data is not stored: error responses, client settings, unknown fields", async () => {
   const server = await ownServer()
   const { id, items, session, sync } = await shared(server)
   const hidden = { responseHeaders: { a: "HIDDEN" }, responseBody: "HIDDEN", metadata: { url: "HIDDEN" } }
@@ -77,7 +77,7 @@ test("what no page shows is not kept either: an error's response, settings of th
   expect(all.find(([key]) => key.endsWith("session.json"))![1]).toContain("overloaded")
 })
 
-test("asked for twice at once, by two instances, it is one share", async () => {
+test("concurrent creates at two instances give one share", async () => {
   const server = await ownServer()
   const other = server.instance()
   const { session } = recordedItems()
@@ -85,7 +85,7 @@ test("asked for twice at once, by two instances, it is one share", async () => {
   expect(made[0]).toEqual(made[1])
 })
 
-test("whatever the order, and however often, and by whatever instance it is sent and folded: it ends in the same page", async () => {
+test("syncs in any order, repeated, and at any instance give the same page", async () => {
   const expected = await pageOf(async (server, id, sync, items) => {
     await sync(items)
     await server.publish(id)
@@ -124,7 +124,7 @@ async function pageOf(
   return page.replaceAll(id, "ID")
 }
 
-test("two instances that publish and fold at the same time lose nothing", async () => {
+test("two instances that publish and fold concurrently lose nothing", async () => {
   const server = await ownServer()
   const other = server.instance()
   const { id, sync, items } = await shared(server)
@@ -139,7 +139,7 @@ test("two instances that publish and fold at the same time lose nothing", async 
   expect(data.length).toBe(items.filter(isShown).length)
 })
 
-test("what a killed instance left half published is published whole by another one", async () => {
+test("another instance completes what a killed one left half published", async () => {
   let failing = false
   const server = await ownServer({
     fault: ({ operation, key }) =>
@@ -156,7 +156,7 @@ test("what a killed instance left half published is published whole by another o
   expect(await (await server.ask(`/s/${id}/`)).text()).toContain(info.title)
 }, 60_000)
 
-test("an unshared session leaves nothing, and nothing brings it back", async () => {
+test("an unshared session leaves nothing, and no later request restores it", async () => {
   const server = await ownServer({ versions: "on" })
   const { id, secret, session, sync, items } = await shared(server, "questions")
   await sync(items)
@@ -180,7 +180,7 @@ test("an unshared session leaves nothing, and nothing brings it back", async () 
   expect(again.id).not.toBe(id)
 })
 
-test("while a share is synced, published and taken back at the same time, nothing of it stays", async () => {
+test("nothing is left of a share that is synced, published and removed concurrently", async () => {
   const server = await ownServer()
   const other = server.instance()
   const { id, secret, sync, items } = await shared(server, "questions")
@@ -203,7 +203,7 @@ test("while a share is synced, published and taken back at the same time, nothin
   expect(await keys(server, `s/${id}/`)).toEqual([])
 })
 
-test("nothing is stored that is not redacted, and a secret has one mark in all that was sent", async () => {
+test("only redacted items are stored, and a secret has one mark in all of them", async () => {
   const server = await ownServer()
   const { id, session, sync } = await shared(server)
   const secret = "hunter2-Correct-Horse"
@@ -268,7 +268,7 @@ test.each([
       state: { status: "running", input: { command: "cat .env" }, metadata: { output }, time: { start: 5 } },
     }),
   ],
-])("a secret that comes in pieces, sync by sync, in %s is at no time on the page in part", async (what, partOf) => {
+])("a secret that arrives in pieces in %s is never shown in part", async (what, partOf) => {
   const server = await ownServer()
   const { id, session, sync } = await shared(server)
   await sync([

@@ -33,7 +33,7 @@ async function sharedBy(owner: string | undefined) {
 const mine = async ({ ask }: OwnServer, email: string) =>
   (await ask("/mine", { headers: { "x-email": email }, from: "10.0.0.5" })).text()
 
-test.each(owners)("a rotated token's shares are the new one's (%s)", async (owner) => {
+test.each(owners)("shares of a rotated token belong to the new one (%s)", async (owner) => {
   const { server, token, id, sync, remove } = await sharedBy(owner)
   const second = await rotateToken(server.store, { name: "laptop", now })
   const third = await rotateToken(server.store, { name: "laptop", now })
@@ -54,7 +54,7 @@ test.each(owners)("a rotated token's shares are the new one's (%s)", async (owne
 })
 
 test.each(owners.filter((owner) => owner !== undefined))(
-  "what a revoked token has shared stays its owner's, on their page and for their next token (%s)",
+  "shares of a revoked token stay with its owner, on their page and for their next token (%s)",
   async (owner) => {
     const { server, token, id, title, sync, remove } = await sharedBy(owner)
     const elsewhere = await createToken(server.store, { name: "desktop", owner: owner.toUpperCase(), now })
@@ -84,7 +84,7 @@ test.each(owners.filter((owner) => owner !== undefined))(
   },
 )
 
-test("a token is refused at the request after it was revoked, and a new one of its name is no heir of one without an owner", async () => {
+test("a token is refused right after it was revoked, and a new one of its name does not inherit from one without an owner", async () => {
   const { server, token, sync } = await sharedBy(undefined)
   expect(await sync(token)).toBe(200)
   const revoked = await revokeToken(server.store, "laptop", now)

@@ -65,7 +65,7 @@ describe.each<[string, (messages: Message[]) => SessionSource]>([
 ])("%s", (_, source) => {
   const begins = (messages: Message[], count: number) => source(messages).read((record) => hashPrefix(record, count))
 
-  test("gives the rest of a session as it gives all of it", async () => {
+  test("reads the rest of a session as it reads the whole", async () => {
     await source(generated).read(async (record) => {
       const whole = await all(record.messages())
       expect(whole).toHaveLength(9)
@@ -73,7 +73,7 @@ describe.each<[string, (messages: Message[]) => SessionSource]>([
     })
   })
 
-  test("tells whether a session begins as it did, however it goes on", async () => {
+  test("tells whether a session begins with the same messages", async () => {
     const known = await begins(generated.slice(0, 7), 6)
     expect(known).toMatchObject({ messages: 6 })
     expect(await begins(generated, 6)).toEqual(known)
@@ -95,7 +95,7 @@ describe.each<[string, (messages: Message[]) => SessionSource]>([
   })
 })
 
-test("a message that nests too deeply to be told apart is no error", async () => {
+test("a message that is nested too deeply is not an error", async () => {
   let deep: unknown = []
   for (let depth = 0; depth < 20_000; depth++) deep = [deep]
   const record = {

@@ -82,7 +82,7 @@ function filesIn(folder: string): Record<string, string> {
 const fresh = async (source: SessionSource) => (await (await world()).share(source)).files
 const isPage = (name: string) => /^\d+\.html$/.test(name)
 
-test("a share that goes on is, byte for byte, what a new one of the whole session is", async () => {
+test("a resumed share equals a new one of the whole session, byte for byte", async () => {
   const { share, pages } = await world()
   await share(sourceOf(all.slice(0, 150)))
   expect(existsSync(path.join(pages, "state"))).toBe(true)
@@ -93,7 +93,7 @@ test("a share that goes on is, byte for byte, what a new one of the whole sessio
   }
 })
 
-test("what earlier messages are made into is not made again, but taken from what was kept", async () => {
+test("earlier messages are not rendered again but taken from the checkpoint", async () => {
   const { share, pages } = await world()
   await share(sourceOf(all.slice(0, 150)))
   const [header = "", ...state] = readFileSync(path.join(pages, "state"), "latin1").split("\n")
@@ -121,7 +121,7 @@ test.each<[string, (messages: Made[]) => object | undefined]>([
       return undefined
     },
   ],
-])("a session %s is shared anew", async (_, change) => {
+])("a session %s is rendered completely", async (_, change) => {
   const { share } = await world()
   await share(sourceOf(all.slice(0, 150)))
   const messages = structuredClone(all.slice(0, 151))
@@ -130,7 +130,7 @@ test.each<[string, (messages: Made[]) => object | undefined]>([
   expect(files).toEqual(await fresh(sourceOf(messages, more)))
 })
 
-test("a secret that only a later message gives away is in no file of the share any more", async () => {
+test("a secret that only a later message reveals is removed from all files of the share", async () => {
   const secret = "Vb7pQ2mXw9Lt4Rz8"
   const text = (text: string) => ({ ...all[0]!.parts[0]!, text })
   const messages = structuredClone(all.slice(0, 150))
@@ -145,7 +145,7 @@ test("a secret that only a later message gives away is in no file of the share a
   for (const name of readdirSync(pages)) expect(readFileSync(path.join(pages, name), "latin1")).not.toContain(secret)
 })
 
-test("a secret that an earlier message gave away is replaced in a later one, by the same mark", async () => {
+test("a secret that an earlier message revealed has the same mark in a later one", async () => {
   const [secret, own] = ["Vb7pQ2mXw9Lt4Rz8", "Kz8wT3nYq6Md1Hs5"]
   const text = (text: string) => ({ ...all[0]!.parts[0]!, text })
   const messages = structuredClone(all.slice(0, 151))
@@ -171,7 +171,7 @@ test.each<[string, (pages: string) => void]>([
   ["changed", (pages) => writeFileSync(path.join(pages, "text"), readFileSync(path.join(pages, "text")).fill(65))],
   ["no more than a beginning", (pages) => truncateSync(path.join(pages, "state"), 5_000)],
   ["something else", (pages) => writeFileSync(path.join(pages, "state"), "{}\n")],
-])("what was kept and is %s counts for nothing", async (_, damage) => {
+])("a checkpoint that is %s is ignored", async (_, damage) => {
   const { share, pages } = await world()
   await share(sourceOf(all.slice(0, 150)))
   damage(pages)
@@ -182,7 +182,7 @@ test.each<[string, (pages: string) => void]>([
   expect(again.sent.filter(isPage)).toHaveLength(1)
 })
 
-test("what is kept is private, and goes with the share", async () => {
+test("the checkpoint is private and is deleted with the share", async () => {
   const { share, pages, ledger, store } = await world()
   const { result } = await share(sourceOf(all.slice(0, 150)))
   expect(readdirSync(pages).sort()).toEqual(["record", "state", "text"])
@@ -191,7 +191,7 @@ test("what is kept is private, and goes with the share", async () => {
   expect(existsSync(pages)).toBe(false)
 })
 
-test("of a session in which something was undone nothing is kept", async () => {
+test("a session with an undo has no checkpoint", async () => {
   const { share, pages } = await world()
   const source = sourceOf(all.slice(0, 150))
   const undone = (all[149]!.info as unknown as { id: string }).id
@@ -203,7 +203,7 @@ test("of a session in which something was undone nothing is kept", async () => {
   expect(existsSync(pages)).toBe(false)
 })
 
-test("of many shares, those that changed longest ago are forgotten once too much is kept", async () => {
+test("the oldest checkpoints are deleted above the size limit", async () => {
   const { share, pages } = await world()
   const others = ["a", "b"].map((name) => path.join(path.dirname(pages), `${name.repeat(64)}.pages`))
   for (const [at, folder] of others.entries()) {
@@ -216,7 +216,7 @@ test("of many shares, those that changed longest ago are forgotten once too much
   expect([pages, ...others].map((folder) => existsSync(folder))).toEqual([true, false, true])
 })
 
-test.each([0, 1, 2, 3, 4])("an update that fails after %i objects is made up for by the next", async (objects) => {
+test.each([0, 1, 2, 3, 4])("an update that fails after %i objects is completed by the next", async (objects) => {
   const { share, allow } = await world()
   await share(sourceOf(all.slice(0, 150)))
   allow(objects)

@@ -21,7 +21,7 @@ import { collect, keysOf, page } from "../../support/s3-here.ts"
 import { temporaryFolder } from "../../support/world.ts"
 
 describe("files", () => {
-  it("hold the plain content, in a folder that is made when it is needed", async () => {
+  it("have the plain content, in a folder that is created on demand", async () => {
     const root = path.join(temporaryFolder(), "a", "b")
     await directoryStore(root).put("s/one/index.html", page("<p>plain"))
     expect(readFileSync(path.join(root, "s/one/index.html"), "utf8")).toBe("<p>plain")
@@ -40,7 +40,7 @@ describe("files", () => {
     expect(existsSync(root)).toBe(true)
   })
 
-  it("of a run that was killed are listed and deleted with the share", async () => {
+  it("of a killed run are listed and deleted with the share", async () => {
     const root = temporaryFolder()
     const store = directoryStore(root)
     await store.put("s/one/index.html", page("whole"))
@@ -50,7 +50,7 @@ describe("files", () => {
     expect(readdirSync(root)).toEqual([])
   })
 
-  it("that others put there are listed and deleted, whatever their names", async () => {
+  it("of other programs are listed and deleted, whatever their names", async () => {
     const root = temporaryFolder()
     const store = directoryStore(root)
     await store.put("s/one/index.html", page("x"))
@@ -59,7 +59,7 @@ describe("files", () => {
     expect(readdirSync(root)).toEqual([])
   })
 
-  it("survive a write that fails: the old content stays, nothing else is left", async () => {
+  it("keep their content if a write fails, and nothing else is left", async () => {
     const root = temporaryFolder()
     const store = directoryStore(root)
     mkdirSync(path.join(root, "s/one/index.html"), { recursive: true })
@@ -82,7 +82,7 @@ describe("files", () => {
     for (const letters of await reader) expect(["a", "b"]).toContain(letters)
   })
 
-  it("can be written while another run deletes the last one beside them", async () => {
+  it("can be written while another process deletes the last file beside them", async () => {
     const store = directoryStore(temporaryFolder())
     for (let turn = 0; turn < 50; turn++) {
       await store.put("s/one/a", page("a"))
@@ -101,7 +101,7 @@ describe("symbolic links", () => {
   }
   const refused = { code: "store-denied", message: expect.stringContaining("symbolic link") }
 
-  it("to a folder are refused below the root, and nothing behind them changes", async () => {
+  it("to a folder are refused below the root, and their targets are unchanged", async () => {
     const { root, outside, store } = world()
     symlinkSync(outside, path.join(root, "s"))
     await expect(store.put("s/one/index.html", page("x"))).rejects.toMatchObject(refused)
@@ -113,7 +113,7 @@ describe("symbolic links", () => {
     expect(readFileSync(path.join(outside, "one/index.html"), "utf8")).toBe("not ours")
   })
 
-  it("within a share are listed as what they are, and deleted without what they point to", async () => {
+  it("within a share are listed as links, and deleted without their targets", async () => {
     const { root, outside, store } = world()
     await store.put("s/one/index.html", page("x"))
     symlinkSync(path.join(outside, "one"), path.join(root, "s/one/files"))
@@ -134,7 +134,7 @@ describe("symbolic links", () => {
     expect(readFileSync(path.join(outside, "one/index.html"), "utf8")).toBe("not ours")
   })
 
-  it("that take the place of a folder or a file in between are not followed", async () => {
+  it("that replace a folder or a file meanwhile are not followed", async () => {
     const { root, outside, store } = world()
     await store.put("s/one/index.html", page("x"))
     const before = await collect(store.list("s/one/"))
@@ -152,7 +152,7 @@ describe("symbolic links", () => {
 
   // On systems without directory handles, there is a moment between check and use.
   it.runIf(process.platform === "linux")(
-    "are not followed even while somebody puts them there and takes them away",
+    "are not followed while another process creates and deletes them",
     async () => {
       const { root, outside, store } = world()
       await store.put("s/one/index.html", page("ours"))
@@ -203,8 +203,8 @@ describe("symbolic links", () => {
   })
 })
 
-describe("what is no file", () => {
-  it.runIf(process.platform !== "win32")("is not waited for, and deleted with the rest", async () => {
+describe("special files", () => {
+  it.runIf(process.platform !== "win32")("are not waited for, and deleted with the others", async () => {
     const root = temporaryFolder()
     const store = directoryStore(root)
     await store.put("s/one/index.html", page("x"))
@@ -216,7 +216,7 @@ describe("what is no file", () => {
     expect(readdirSync(root)).toEqual([])
   })
 
-  it("and stands in the way of a folder is told of", async () => {
+  it("in place of a folder are reported", async () => {
     const root = temporaryFolder()
     const store = directoryStore(root)
     await store.put("s/one", page("x"))
@@ -248,7 +248,7 @@ describe("any name", () => {
     ),
     fc.constantFrom("s", "one", "index.html", "link", "outside"),
   )
-  it("leads nowhere but below the folder, whatever is asked for", async () => {
+  it("stays below the folder, whatever the key", async () => {
     const above = temporaryFolder()
     writeFileSync(path.join(above, "outside"), "not ours")
     mkdirSync(path.join(above, "shares"))
@@ -287,8 +287,8 @@ describe("addresses", () => {
   )
 })
 
-describe("trouble", () => {
-  it("is told when a file stands where the folder should be", async () => {
+describe("errors", () => {
+  it("name a file in place of the folder", async () => {
     const file = path.join(temporaryFolder(), "file")
     writeFileSync(file, "x")
     const store = directoryStore(file)

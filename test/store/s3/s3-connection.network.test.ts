@@ -8,28 +8,28 @@ import { errorOf, putError } from "./s3-error-of.ts"
 
 const impatient = { connect: 300, idle: 300 }
 
-describe("the way to the service", () => {
+describe("an endpoint", () => {
   const put = async (endpoint: string) => {
     const { server } = await s3Here()
     const store = await s3Store({ bucket: server.bucket, endpoint, timeouts: impatient })
     return errorOf(store.put("s/one/index.html", page("x")))
   }
 
-  it("is not known by name", async () => {
+  it("with an unknown host is an error", async () => {
     expect(await put("http://shares.invalid")).toMatchObject({
       code: "store-unreachable",
       message: "http://shares.invalid cannot be reached: its name is not known.",
     })
   })
 
-  it("is refused", async () => {
+  it("that refuses the connection is an error", async () => {
     expect(await put("http://127.0.0.1:9")).toMatchObject({
       code: "store-unreachable",
       message: "http://127.0.0.1:9 cannot be reached: the connection was refused.",
     })
   })
 
-  it("is silent: asked twice, then told", async () => {
+  it("that is silent is tried twice, then reported", async () => {
     const { store, server } = await s3Here({ fault: () => "hang" }, { timeouts: impatient })
     expect(await errorOf(store.put("s/one/index.html", page("x")))).toMatchObject({
       code: "store-unreachable",
@@ -38,7 +38,7 @@ describe("the way to the service", () => {
     expect(server.requests.length).toBe(2)
   })
 
-  it("is silent until the store is closed: asked once", async () => {
+  it("that is silent until the store is closed is tried once", async () => {
     const { store, server } = await s3Here({ fault: () => "hang" })
     const asked = errorOf(store.put("s/one/index.html", page("x")))
     await expect.poll(() => server.requests.length).toBe(1)
@@ -47,7 +47,7 @@ describe("the way to the service", () => {
     expect(server.requests.length).toBe(1)
   })
 
-  it("is spoken to in the wrong protocol", async () => {
+  it("with the wrong protocol is an error", async () => {
     const { server } = await s3Here()
     expect(await put(server.endpoint.replace("http:", "https:"))).toMatchObject({
       code: "store-unreachable",
@@ -64,7 +64,7 @@ describe("the way to the service", () => {
     })
   })
 
-  it("has a certificate that is not trusted", () => {
+  it("with an untrusted certificate is an error", () => {
     const about = {
       operation: "write",
       bucket: "shares",
@@ -88,27 +88,24 @@ describe("the way to the service", () => {
     }
   })
 
-  it.each(["reset", "lost", "hang"] as const)(
-    "fails once (%s), and what was asked is done all the same",
-    async (fault) => {
-      const { store, server } = await s3Here(
-        { fault: ({ number }) => (number === 1 ? fault : undefined) },
-        { timeouts: impatient },
-      )
-      await store.put("s/one/index.html", page("whole"))
-      expect(Buffer.from((await store.get("s/one/index.html"))!).toString()).toBe("whole")
-      expect(server.requests.length).toBe(3)
-    },
-  )
+  it.each(["reset", "lost", "hang"] as const)("that fails once (%s) is retried", async (fault) => {
+    const { store, server } = await s3Here(
+      { fault: ({ number }) => (number === 1 ? fault : undefined) },
+      { timeouts: impatient },
+    )
+    await store.put("s/one/index.html", page("whole"))
+    expect(Buffer.from((await store.get("s/one/index.html"))!).toString()).toBe("whole")
+    expect(server.requests.length).toBe(3)
+  })
 
-  it("breaks each time", async () => {
+  it("that breaks each time is an error", async () => {
     expect(await putError({ fault: () => "reset" })).toMatchObject({
       code: "store-unreachable",
       message: expect.stringContaining("broke repeatedly"),
     })
   })
 
-  it("breaks within the content of an object: read again, never taken for the whole", async () => {
+  it("that breaks within an object is read again, never accepted as complete", async () => {
     let breaks = 2
     const { store } = await s3Here({
       fault: ({ operation }) => (operation === "GetObject" && breaks-- > 0 ? "truncate" : undefined),
@@ -119,7 +116,7 @@ describe("the way to the service", () => {
     expect(await errorOf(store.get("s/one/a.png"))).toMatchObject({ code: "store-unreachable" })
   })
 
-  it("breaks within a listing: an error or the whole, never a part", async () => {
+  it("that breaks within a listing gives an error or the whole listing", async () => {
     const { store } = await s3Here({
       fault: ({ operation }) => (operation.startsWith("List") ? "truncate" : undefined),
     })
@@ -129,7 +126,7 @@ describe("the way to the service", () => {
 })
 
 describe("a service that is busy", () => {
-  it("is tried five times, then said so", async () => {
+  it("is tried five times, then reported", async () => {
     const { store, server } = await s3Here({
       fault: () => ({ status: 503, code: "SlowDown", message: "Please reduce your request rate." }),
     })
@@ -137,7 +134,7 @@ describe("a service that is busy", () => {
     expect(server.requests.length).toBe(5)
   })
 
-  it("and recovers is not worth a word", async () => {
+  it("and recovers is not reported", async () => {
     const { store, server } = await s3Here({
       fault: ({ number }) => (number < 4 ? { status: 503, code: "SlowDown" } : undefined),
     })
@@ -146,7 +143,7 @@ describe("a service that is busy", () => {
   })
 })
 
-it("a busy service is asked again when it says, not before", async () => {
+it("a busy service is retried after its Retry-After", async () => {
   const asked: number[] = []
   const { store } = await s3Here({
     fault: ({ number }) => {
@@ -158,7 +155,7 @@ it("a busy service is asked again when it says, not before", async () => {
   expect(asked[1]! - asked[0]!).toBeGreaterThan(900)
 })
 
-it("a service that is slower than 15 seconds can be waited for", async () => {
+it("a longer timeout can be set for a slow service", async () => {
   const { store } = await s3Here({ fault: () => "hang" }, { timeoutSeconds: 1 })
   await expect(store.put("s/one/index.html", page("x"))).rejects.toMatchObject({
     code: "store-unreachable",

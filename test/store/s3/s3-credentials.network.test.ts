@@ -35,7 +35,7 @@ afterEach(() => {
   }
 })
 
-describe("credentials that cannot be had are a sentence each, with their source", () => {
+describe("each kind of missing credentials gives a sentence with their source", () => {
   test.each([
     [
       "AWS_PROFILE of no file",
@@ -94,7 +94,7 @@ describe("credentials that cannot be had are a sentence each, with their source"
     expect(`${error.message}${error.hint}`).not.toContain(SECRET)
   })
 
-  test("a role that may not be assumed is what STS says, not a permission of the bucket", async () => {
+  test("a role that may not be assumed gives the message of STS", async () => {
     const said = "User: arn:aws:iam::111122223333:user/me is not authorized to perform: sts:AssumeRole on resource: r"
     const sts = http.createServer((_, response) => {
       response.writeHead(403, { "content-type": "text/xml" })
@@ -118,7 +118,7 @@ describe("credentials that cannot be had are a sentence each, with their source"
   })
 })
 
-test("a profile beside keys: the profile is used, and both are named when it is rejected", async () => {
+test("a profile is preferred to keys, and both are named if it is rejected", async () => {
   const keys = { AWS_PROFILE: "team", AWS_ACCESS_KEY_ID: "testaccess", AWS_SECRET_ACCESS_KEY: "testsecret" }
   const error = await refused("", keys, `[team]\naws_access_key_id = stale\naws_secret_access_key = ${SECRET}`)
   expect(error).toMatchObject({
@@ -148,13 +148,13 @@ describe("credentials that are rotated while the process runs", () => {
     }
   })
 
-  test("are asked for once more and no further when they are still rejected", async () => {
+  test("are loaded once more only if they are still rejected", async () => {
     const { server, store } = await withFiles("", {}, keys("stale", "stale"))
     expect(await errorOf(store.put("s/one/index.html", page("x")))).toMatchObject({ code: "store-credentials" })
     expect(server.requests).toHaveLength(1)
   })
 
-  test("from the environment cannot change: a restart is asked for until they are accepted", async () => {
+  test("from the environment cannot change, so a restart is requested until they are accepted", async () => {
     const { server, store } = await s3Here()
     expect(store.remote!.needsRestart()).toBe(false)
     Object.assign(server.options, { accessKey: "rotated" })

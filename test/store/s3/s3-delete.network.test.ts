@@ -22,7 +22,7 @@ describe("a service without DeleteObjects", () => {
     [501, "NotImplemented"],
     [405, "MethodNotAllowed"],
     [400, "InvalidRequest"],
-  ])("answers %s %s: objects are deleted one by one, and it is not asked again", async (status, code) => {
+  ])("that responds %s %s gets deletes one by one, without further batches", async (status, code) => {
     const { store, server } = await s3Here({
       fault: ({ operation }) => (operation === "DeleteObjects" ? { status, code } : undefined),
     })
@@ -47,8 +47,8 @@ describe("a service without DeleteObjects", () => {
   })
 })
 
-describe("the rows of the answer", () => {
-  it("that refuse are failures, named", async () => {
+describe("the rows of the response", () => {
+  it("that refuse are named as failures", async () => {
     const { store } = await s3Here({ undeletable: (key) => (/[57]$/.test(key) ? "AccessDenied" : undefined) })
     await expect(store.delete(many(10))).rejects.toMatchObject({
       code: "store-denied",
@@ -56,12 +56,12 @@ describe("the rows of the answer", () => {
     })
   })
 
-  it("that say the object is gone are not", async () => {
+  it("that report a missing object are not failures", async () => {
     const { store } = await s3Here({ undeletable: () => "NoSuchKey" })
     await store.delete(many(3))
   })
 
-  it.each(["InternalError", "SlowDown"])("that say %s are tried again alone", async (code) => {
+  it.each(["InternalError", "SlowDown"])("that report %s are retried one by one", async (code) => {
     const row = (key: string) => `<Error><Key>${key}</Key><Code>${code}</Code><Message>Try again.</Message></Error>`
     const { store, server } = await s3Here({
       fault: ({ operation }) =>
@@ -77,8 +77,8 @@ describe("the rows of the answer", () => {
   })
 })
 
-describe("the version `null`, of a bucket that keeps none", () => {
-  it("is deleted without a version where the service does not know it", async () => {
+describe("the version `null` of an unversioned bucket", () => {
+  it("is deleted without a version if the service does not know it", async () => {
     const unknown = { status: 501, code: "NotImplemented" }
     const { store, server } = await s3Here({
       fault: ({ operation, query, body }) =>
@@ -98,7 +98,7 @@ describe("the version `null`, of a bucket that keeps none", () => {
 
 describe("a bucket whose versions cannot be listed", () => {
   it.each(["on", "unsupported"] as const)(
-    "is not said to be empty when its content is only hidden (DeleteObjects %s)",
+    "is not reported as empty if its content is only hidden (DeleteObjects %s)",
     async (deleteObjects) => {
       const { store, server } = await s3Here({ versions: "denied", deleteObjects })
       await store.put("s/one/a", page("secret"))
@@ -112,7 +112,7 @@ describe("a bucket whose versions cannot be listed", () => {
   )
 })
 
-it("deletes what others have put below the prefix, whatever its name", async () => {
+it("deletes foreign objects below the prefix, whatever their names", async () => {
   const { store, server } = await s3Here()
   const names = [
     "s/one/",
@@ -129,7 +129,7 @@ it("deletes what others have put below the prefix, whatever its name", async () 
   expect([...server.objects().keys()]).toEqual(["s/onetwo/stays"])
 })
 
-it("a batch that breaks off after it was carried out is done when it is tried again", async () => {
+it("a batch whose response is lost succeeds when it is retried", async () => {
   const { store, server } = await s3Here({
     fault: ({ operation, number }) => (operation === "DeleteObjects" && number === 2 ? "lost" : undefined),
   })
@@ -142,7 +142,7 @@ it("a batch that breaks off after it was carried out is done when it is tried ag
 describe("credentials that may delete each object, but not a batch", () => {
   const denied = { status: 403, code: "AccessDenied" }
 
-  it.each(["off", "on"] as const)("delete one by one, and ask for no second batch (versions %s)", async (versions) => {
+  it.each(["off", "on"] as const)("delete one by one, without a second batch (versions %s)", async (versions) => {
     const { store, server } = await s3Here({
       versions,
       fault: ({ operation }) => (operation === "DeleteObjects" ? denied : undefined),
@@ -155,7 +155,7 @@ describe("credentials that may delete each object, but not a batch", () => {
     expect(operations(server).filter((operation) => operation === "DeleteObjects").length).toBe(1)
   })
 
-  it("are asked again for each object that the batch refuses", async () => {
+  it("delete each object that the batch refuses", async () => {
     const row = (n: number) =>
       `<Error><Key>s/one/${n}</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`
     const { store, server } = await s3Here({
@@ -167,7 +167,7 @@ describe("credentials that may delete each object, but not a batch", () => {
     expect(server.versions()).toEqual([])
   })
 
-  it("are never asked for more than 16 deletes at once", async () => {
+  it("send at most 16 concurrent deletes", async () => {
     let atOnce = 0
     let most = 0
     const { store, server } = await s3Here({
@@ -186,7 +186,7 @@ describe("credentials that may delete each object, but not a batch", () => {
     expect(most).toBeLessThanOrEqual(16)
   })
 
-  it("may not delete the version `null`: deleted without it where the bucket keeps none", async () => {
+  it("without the right to delete the version `null` delete without a version in an unversioned bucket", async () => {
     const { store, server } = await s3Here({
       fault: ({ operation, query, body }) =>
         (operation === "DeleteObject" && query.has("versionId")) ||
@@ -201,7 +201,7 @@ describe("credentials that may delete each object, but not a batch", () => {
     expect(server.versions()).toEqual([])
   })
 
-  it("may not delete other versions: refused, with the right that is missing, and nothing is said to be gone", async () => {
+  it("without the right to delete versions are refused with the missing right, and nothing is reported as deleted", async () => {
     const { store, server } = await s3Here({
       versions: "on",
       fault: ({ operation, query, body }) =>
@@ -219,7 +219,7 @@ describe("credentials that may delete each object, but not a batch", () => {
   })
 })
 
-it("a delete marker goes after the content that it hides, and stays where that does", async () => {
+it("a delete marker is deleted after the content that it hides, and kept if the content stays", async () => {
   for (const isKept of [false, true]) {
     const { store, server } = await s3Here({
       versions: "on",
@@ -241,7 +241,7 @@ it("a delete marker goes after the content that it hides, and stays where that d
   }
 })
 
-it("a service that is too slow for a thousand objects at once is given fewer", async () => {
+it("a service that is too slow for a thousand objects gets smaller batches", async () => {
   const count = (body: Buffer) => body.toString().split("<Object>").length - 1
   const { store, server } = await s3Here(
     { fault: ({ operation, body }) => (operation === "DeleteObjects" && count(body) > 70 ? "hang" : undefined) },

@@ -17,7 +17,7 @@ async function refusal(endpoint: string): Promise<ShareError> {
 test.each([
   ["nobody listens", "http://127.0.0.1:9"],
   ["no such host is known", "http://nobody.invalid"],
-])("where %s, it is known that nothing was sent", async (_, endpoint) => {
+])("if %s, nothing was sent", async (_, endpoint) => {
   expect(isUnsent(await refusal(endpoint))).toBe(true)
 })
 
@@ -26,13 +26,13 @@ test.each<[string, S3ServerOptions["fault"]]>([
   ["lost after it was carried out", () => "lost"],
   ["refused", () => ({ status: 403, code: "AccessDenied" })],
   ["answered with a failure", () => ({ status: 500, code: "InternalError" })],
-])("where the answer is %s, it is not", async (_, fault) => {
+])("if the response is %s, it is unknown whether something was stored", async (_, fault) => {
   const { store } = await s3Here({ fault: fault! })
   const error = await store.put("s/a/index.html", page("hello")).catch((error: ShareError) => error)
   expect(isUnsent(error as ShareError)).toBe(false)
 })
 
-test("where one attempt was lost, and nobody listens for the next ones, it is not", async () => {
+test("if one attempt was lost and the next were refused, it is unknown whether something was sent", async () => {
   const { server, store } = await s3Here()
   server.options.fault = () => {
     void server.close()

@@ -12,7 +12,7 @@ const options = {
 }
 const everywhere = { "x-amz-request-payer": "requester", "x-amz-expected-bucket-owner": "111122223333" }
 
-test("every upload carries the options of the bucket, every request who pays and who must own it", async () => {
+test("every upload has the options of the bucket, every request the payer and the expected owner", async () => {
   const { store, server } = await s3Here({}, options)
   await store.put("s/one/index.html", page("hello"))
   await store.get("s/one/index.html")
@@ -31,7 +31,7 @@ test("every upload carries the options of the bucket, every request who pays and
   expect(searchParams.get("x-amz-request-payer")).toBe("requester")
 })
 
-test("other options make another identity, so that a bucket is tried again with them", async () => {
+test("other options give another identity, so that the bucket is probed again", async () => {
   const identity = async (more: object) =>
     (await s3Here({}, { endpoint: "https://s3.example", ...more })).store.remote!.identity()
   expect(

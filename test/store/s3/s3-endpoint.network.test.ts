@@ -41,7 +41,7 @@ const folder = fc.oneof(
 const ending = fc.constantFrom("", "/", "//")
 
 describe("the bucket's name in the address of a known service", () => {
-  it("is refused in host and path, with the right spelling, whatever it is called", async () => {
+  it("is refused in host and path, with the right spelling, for any name", async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...services), bucket, folder, ending, async (service, bucket, folder, end) => {
         const to = folder === "" ? `s3://${bucket}` : `s3://${bucket}/${folder}`
@@ -55,7 +55,7 @@ describe("the bucket's name in the address of a known service", () => {
     )
   })
 
-  it("is told with the folder that follows it", () => {
+  it("is reported with the folder that follows it", () => {
     fc.assert(
       fc.property(fc.constantFrom(...services), bucket, folder, (service, bucket, folder) => {
         const below = folder === "" ? "" : `/${folder}`
@@ -79,7 +79,7 @@ describe("the bucket's name in the address of a known service", () => {
     expect(await errorOf(s3Store({ bucket: "team-shares", region: "nyc3" }))).toMatchObject({ code: "bad-settings" })
   })
 
-  it("is not seen where there is none: a bucket may be called like a place or an account", () => {
+  it("is not assumed: a bucket may have the name of a region or an account", () => {
     for (const [endpoint, bucket] of [
       ["https://nyc3.digitaloceanspaces.com", "nyc3"],
       ["https://team-shares.r2.cloudflarestorage.com", "team-shares"],
@@ -95,12 +95,12 @@ describe("the bucket's name in the address of a known service", () => {
 })
 
 describe("another service's address", () => {
-  it("that may name the bucket is no error by itself", async () => {
+  it("that may contain the bucket's name is not an error by itself", async () => {
     for (const endpoint of ["https://team-shares.corp.example", "https://corp.example/team-shares"])
       (await openStore({ to: "s3://team-shares", endpoint })).close()
   })
 
-  it("that does name it is told by the first listing, with the right one", async () => {
+  it("that does contain it is detected at the first listing, with the right one", async () => {
     const { server } = await s3Here()
     const endpoint = `${server.endpoint}/${server.bucket}`
     const store = await s3Store({ bucket: server.bucket, endpoint })
@@ -113,7 +113,7 @@ describe("another service's address", () => {
     store.close()
   })
 
-  it("that is called like the bucket by chance works; one that is the bucket's is told", async () => {
+  it("with the same name as the bucket works; one of the bucket is reported", async () => {
     const lookup = dns.lookup as (...args: unknown[]) => void
     vi.spyOn(dns, "lookup").mockImplementation(((name: string, ...rest: unknown[]) =>
       lookup(name.endsWith(".corp.example") ? "127.0.0.1" : name, ...rest)) as typeof dns.lookup)

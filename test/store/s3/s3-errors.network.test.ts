@@ -6,7 +6,7 @@ import type { S3ServerOptions } from "../../support/s3-server.ts"
 import { errorOf, putError, refuseWith } from "./s3-error-of.ts"
 
 describe("credentials", () => {
-  it("are asked for when there are none", async () => {
+  it("are requested if there are none", async () => {
     const { store } = await s3Here()
     useEnvironment({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, HOME: "/nonexistent" })
     const error = await errorOf(store.put("s/one/index.html", page("x")))
@@ -17,7 +17,7 @@ describe("credentials", () => {
     expect(error.hint).toContain("AWS_ACCESS_KEY_ID")
   })
 
-  it("with an unknown access key are told apart from a wrong secret", async () => {
+  it("with an unknown access key are distinguished from a wrong secret", async () => {
     const { store, server } = await s3Here()
     useEnvironment({ AWS_ACCESS_KEY_ID: "somebody" })
     expect(await errorOf(store.put("s/one/index.html", page("x")))).toMatchObject({
@@ -43,7 +43,7 @@ describe("credentials", () => {
     })
   })
 
-  it("that ran out during a delete stop it at once", async () => {
+  it("that expire during a delete stop it at once", async () => {
     const { store, server } = await s3Here({
       fault: ({ operation }) => (operation.startsWith("Delete") ? { status: 400, code: "ExpiredToken" } : undefined),
     })
@@ -54,13 +54,13 @@ describe("credentials", () => {
 })
 
 describe("the clock", () => {
-  it.each([-2, 3])("may be %s hours off: the time of the answer is taken instead", async (hours) => {
+  it.each([-2, 3])("may be %s hours wrong: the time of the response is used", async (hours) => {
     const { store, server } = await s3Here({ clockOffset: hours * 3_600_000 })
     await store.put("s/one/index.html", page("x"))
     expect([...server.objects().keys()]).toEqual(["s/one/index.html"])
   })
 
-  it("is told by how much it is wrong when the service insists", async () => {
+  it("is reported with the difference if the service insists", async () => {
     const error = await putError({
       clockOffset: 7_200_000,
       fault: () => ({ status: 403, code: "RequestTimeTooSkewed" }),
@@ -70,20 +70,20 @@ describe("the clock", () => {
 })
 
 describe("the bucket", () => {
-  it("is missing", async () => {
+  it("is reported if it is missing", async () => {
     expect(await putError({}, { bucket: "elsewhere" })).toMatchObject({
       code: "store-bucket-missing",
       message: expect.stringMatching(/^There is no bucket elsewhere at http:/),
     })
   })
 
-  it("has a name that the service does not take", async () => {
+  it("is reported if the service refuses its name", async () => {
     expect(await putError(refuseWith({ status: 400, code: "InvalidBucketName" }))).toMatchObject({
       code: "bad-settings",
     })
   })
 
-  it("is in another region, which is named when the service tells it", async () => {
+  it("in another region is reported with the region if the service names it", async () => {
     const region = {
       code: "bad-settings",
       message: expect.stringContaining("eu-central-1"),
@@ -102,7 +102,7 @@ describe("the bucket", () => {
     [403, "QuotaExceeded", "Quota exceeded"],
     [507, "XMinioStorageFull", "Storage backend has reached its minimum free drive threshold."],
     [403, "AccessDenied", "Cannot upload files, storage cap exceeded."],
-  ])("is full: %s %s", async (status, code, message) => {
+  ])("that is full is reported: %s %s", async (status, code, message) => {
     expect(await putError(refuseWith({ status, code, message }))).toMatchObject({
       code: "store-failed",
       message: expect.stringMatching(/^The bucket shares is full or over its quota \(the service says: .+\)\.$/),
@@ -136,7 +136,7 @@ describe("access denied", () => {
   })
 })
 
-describe("what AWS says about a refusal", () => {
+describe("the message of AWS about a refusal", () => {
   const refusal = (sentence: string) =>
     putError(
       refuseWith({
@@ -150,7 +150,7 @@ describe("what AWS says about a refusal", () => {
     ...["session policy", "identity-based policy", "resource-based policy"],
   ]
 
-  it.each(policies)("is quoted; a %s that denies is not answered by allowing something", async (policy) => {
+  it.each(policies)("is quoted, and the hint does not suggest permissions if a %s denies", async (policy) => {
     const sentence = `${resource} with an explicit deny in ${/^[aeiou]/.test(policy) ? "an" : "a"} ${policy}`
     const { message, hint } = await refusal(sentence)
     expect(message).toContain(`(the service says: User: arn:aws:sts::111122223333:assumed-role/dev/me is not`)
@@ -163,7 +163,7 @@ describe("what AWS says about a refusal", () => {
     expect(hint).toBe(`Allow s3:PutObject in the ${policy}.`)
   })
 
-  it("may be about a key of KMS, whatever its code", async () => {
+  it("may concern a KMS key, whatever its code", async () => {
     const { hint } = await refusal(
       'kms:GenerateDataKey on resource: "arn:aws:kms:eu-central-1:111122223333:key/1" because no identity-based policy allows the kms:GenerateDataKey action',
     )
@@ -176,7 +176,7 @@ describe("what AWS says about a refusal", () => {
   })
 })
 
-describe("a region that the service names", () => {
+describe("a region named by the service", () => {
   const xml = (code: string, rest: string) => ({
     headers: { "content-type": "application/xml" },
     body: `<?xml version="1.0"?><Error><Code>${code}</Code>${rest}</Error>`,
@@ -192,13 +192,13 @@ describe("a region that the service names", () => {
     },
     { status: 403, ...xml("SignatureDoesNotMatch", "<Message>x</Message><Region>garage</Region>") },
     { status: 301, ...xml("PermanentRedirect", "<Endpoint>shares.s3.garage.amazonaws.com</Endpoint>") },
-  ])("is the flag to add: %j", async (answer) => {
+  ])("gives the flag to add: %j", async (answer) => {
     expect(await putError(refuseWith(answer))).toMatchObject({ hint: "Set the region: --region garage." })
   })
 })
 
 describe("a redirect", () => {
-  it("to https is the endpoint to give; to another site says that this is not the API", async () => {
+  it("to https gives the right endpoint; to another site means that this is not the API", async () => {
     const to = (status: number, location: string) => refuseWith({ status, headers: { location }, body: "" })
     for (const status of [301, 302, 307, 308]) {
       const upgraded = await putError(to(status, "https://127.0.0.1/shares/s/one/index.html"))
@@ -218,7 +218,7 @@ describe("an endpoint that is not S3", () => {
     }),
   })
 
-  it.each([200, 404, 405, 400, 403])("is recognised when it answers %s with a web page", async (status) => {
+  it.each([200, 404, 405, 400, 403])("is recognised by a response %s with a web page", async (status) => {
     const { store } = await s3Here(site(status))
     for (const call of [
       () => store.put("s/one/a", page("x")),
@@ -233,14 +233,14 @@ describe("an endpoint that is not S3", () => {
   })
 })
 
-describe("locked versions", () => {
+describe("locked versions are reported", () => {
   const entry = [{ key: "s/one/a", size: 1 }]
   it.each([
     ["AccessDenied", "Access Denied because object protected by object lock.", /object lock/],
     ["ObjectLocked", "Object is WORM protected and cannot be overwritten", /object lock/],
     ["RetentionPolicyNotMet", "Object is under active retention", /object lock/],
     ["AccessDenied", "Mfa Authentication must be used for this request", /multi-factor/],
-  ])("is told why: %s, %s", async (code, message, told) => {
+  ])("has its reason: %s, %s", async (code, message, told) => {
     const { store } = await s3Here({
       fault: ({ operation }) =>
         operation === "DeleteObjects"
@@ -258,7 +258,7 @@ describe("locked versions", () => {
   })
 })
 
-it("an answer that nobody has foreseen is quoted", async () => {
+it("an unknown error is quoted", async () => {
   expect(await putError(refuseWith({ status: 418, code: "Teapot", message: "Short and stout." }))).toMatchObject({
     code: "store-failed",
     message: expect.stringMatching(

@@ -12,7 +12,7 @@ describe("a service without versions", () => {
     [501, "NotImplemented"],
     [405, "MethodNotAllowed"],
     [400, "InvalidArgument"],
-  ])("answers %s %s and is listed the plain way, and not asked again", async (status, code) => {
+  ])("that responds %s %s is listed without versions from then on", async (status, code) => {
     const { store, server } = await s3Here({
       fault: ({ operation }) => (operation === "ListObjectVersions" ? { status, code } : undefined),
     })
@@ -27,7 +27,7 @@ describe("a service without versions", () => {
     ])
   })
 
-  it("may ignore the question: what it holds is found all the same", async () => {
+  it("may ignore the request for versions: its objects are listed", async () => {
     const { store } = await s3Here({ versions: "ignored" })
     await store.put("s/one/a", page("x"))
     expect(await keysOf(store, "s/one/")).toEqual(["s/one/a"])
@@ -37,14 +37,14 @@ describe("a service without versions", () => {
   })
 })
 
-it("credentials that may not list versions list the plain way, also when asked twice at once", async () => {
+it("credentials without the right to list versions list objects, also concurrently", async () => {
   const { store } = await s3Here({ versions: "denied" })
   await store.put("s/one/a", page("x"))
   expect(await Promise.all([keysOf(store, "s/one/"), collect(store.folders("s/"))])).toEqual([["s/one/a"], ["one"]])
 })
 
 describe("pages", () => {
-  it("of any size, with any number of versions, show everything once", async () => {
+  it("of any size, with any number of versions, list everything once", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 7 }),
@@ -70,7 +70,7 @@ describe("pages", () => {
     )
   })
 
-  it("that break off are an error, not the end", async () => {
+  it("that are truncated are an error, not the end", async () => {
     const { store } = await s3Here({
       versions: "unsupported",
       fault: ({ operation }) =>
@@ -86,7 +86,7 @@ describe("pages", () => {
     })
   })
 
-  it("that go round in a circle are an error, not for ever", async () => {
+  it("that repeat are an error, not an endless loop", async () => {
     const { store } = await s3Here({
       versions: "unsupported",
       fault: ({ operation }) =>
@@ -104,7 +104,7 @@ describe("pages", () => {
     await expect(collect(other.list("s/one/"))).rejects.toMatchObject({ code: "store-failed" })
   })
 
-  it("that begin with the key to begin after, as Ceph's do, show it once", async () => {
+  it("that repeat the start key, as Ceph's do, list it once", async () => {
     const version = (key: string, id: number) =>
       `<Version><Key>s/one/${key}</Key><VersionId>${id}</VersionId><Size>1</Size></Version>`
     const { store } = await s3Here({
@@ -122,7 +122,7 @@ describe("pages", () => {
   })
 })
 
-it("a service that lists what was not asked for is not trusted", async () => {
+it("a service that lists keys outside the prefix is not trusted", async () => {
   const { store, server } = await s3Here({
     versions: "unsupported",
     fault: ({ operation }) =>

@@ -9,7 +9,7 @@ const lent = (ends: string | undefined) =>
     AWS_CREDENTIAL_EXPIRATION: ends,
   })
 
-test("a signed link says until when, and what was signed with", async () => {
+test("a presigned link reports its expiry and its credentials", async () => {
   const { store } = await s3Here({}, { folder: "a b/c" })
   const link = (await store.presign!(key, 60))!
   expect(Math.abs(link.until.getTime() - Date.now() - 60_000)).toBeLessThan(10_000)
@@ -18,7 +18,7 @@ test("a signed link says until when, and what was signed with", async () => {
   expect(new URL(link.url).searchParams.get("X-Amz-Expires")).toBe("60")
 })
 
-test("one that is signed with temporary credentials ends with them", async () => {
+test("a link presigned with temporary credentials ends with them", async () => {
   const { store } = await s3Here()
   const ends = new Date(Date.now() + 3_600_000)
   lent(ends.toISOString())
@@ -27,7 +27,7 @@ test("one that is signed with temporary credentials ends with them", async () =>
   expect(new URL(link.url).searchParams.get("X-Amz-Security-Token")).toBe("token/+=")
 })
 
-test("temporary credentials that do not say when they end are said; those that have ended sign nothing", async () => {
+test("temporary credentials of unknown expiry cause a note, and expired ones are refused", async () => {
   const { store } = await s3Here()
   lent(undefined)
   expect((await store.presign!(key, 60)).note).toContain("if they expire earlier")

@@ -52,7 +52,7 @@ it.each([
   expect(await configuredEndpoint(profile)).toBe(endpoint)
 })
 
-it("there is no endpoint where there is no configuration", async () => {
+it("there is no endpoint without a configuration", async () => {
   useEnvironment({ AWS_ENDPOINT_URL: undefined, AWS_CONFIG_FILE: "/nonexistent" })
   expect(await configuredEndpoint(undefined)).toBeUndefined()
 })

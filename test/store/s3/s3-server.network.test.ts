@@ -25,7 +25,7 @@ async function sdk(options: S3ServerOptions) {
 }
 
 describe("the embedded server", () => {
-  it("lets strangers read only what it is told to", async () => {
+  it("allows anonymous reads only as configured", async () => {
     const { server, store } = await s3Here()
     await store.put("s/one/a.png", { ...page("hello"), contentType: "image/png" })
     expect(await ask(server, "/shares/s/one/a.png")).toMatchObject({
@@ -44,7 +44,7 @@ describe("the embedded server", () => {
     })
   })
 
-  it("is reached by the bucket's name in the host as well", async () => {
+  it("also accepts the bucket's name in the host", async () => {
     const { server, store } = await s3Here({ publicRead: true })
     await store.put("s/one/a.png", { ...page("hello"), contentType: "image/png" })
     expect(await ask(server, "/s/one/a.png", { headers: { host: "shares.localhost" } })).toMatchObject({
@@ -53,7 +53,7 @@ describe("the embedded server", () => {
     })
   })
 
-  it("refuses a signature that is not its own", async () => {
+  it("refuses a wrong signature", async () => {
     const { server, store } = await s3Here()
     await store.put("s/one/a", page("x"))
     const { headers } = server.requests[0]!
@@ -73,7 +73,7 @@ describe("the embedded server", () => {
     ).toMatchObject({ status: 400 })
   })
 
-  it("refuses what the SDK sends when it is left to itself: chunks, and checksums that a service need not know", async () => {
+  it("refuses the SDK's default chunks and checksums", async () => {
     const { Readable } = await import("node:stream")
     const { client, server } = await sdk({ refuseChecksums: true })
     const stream = new PutObjectCommand({

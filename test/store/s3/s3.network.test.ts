@@ -10,8 +10,8 @@ import { inPieces } from "../contract-parts.ts"
 
 const text = (content: Uint8Array | undefined) => content && Buffer.from(content).toString()
 
-describe("what is sent for an object", () => {
-  it("is one plain body with its length, type and cache control, without checksums, ACLs or chunks", async () => {
+describe("an upload", () => {
+  it("has a plain body with length, type and cache control, without checksums, ACLs or chunks", async () => {
     const { store, server } = await s3Here({ refuseChecksums: true })
     await store.put("s/one/a.png", {
       body: Buffer.alloc(3_000_000, "ab"),
@@ -48,7 +48,7 @@ describe("what is sent for an object", () => {
   })
 
   it.each(["image/png", "application/pdf", "application/octet-stream", "application/gzip", "image/svg", "text/htmlx"])(
-    "is left as it is: %s",
+    "is unchanged: %s",
     async (contentType) => {
       const { store, server } = await s3Here()
       await store.put("s/one/a", { ...page("as it is"), contentType })
@@ -58,11 +58,11 @@ describe("what is sent for an object", () => {
   )
 })
 
-describe("long content", () => {
+describe("a long upload", () => {
   const hex = createHash("sha256").update("some").digest("hex").repeat(40_000)
   const long = { contentType: "application/json", cacheControl: "no-cache", body: inPieces(hex, "", hex) }
 
-  it("is one plain body with its length and hash, too", async () => {
+  it("also has a plain body with length and hash", async () => {
     const { store, server } = await s3Here({ refuseChecksums: true })
     await store.put("s/one/session.json", long)
     const { headers = {}, body = "" } = server.requests[0] ?? {}
@@ -76,7 +76,7 @@ describe("long content", () => {
   })
 
   it.each(["reset", "lost", "truncate", { status: 503, code: "SlowDown" }] as const)(
-    "is sent anew from its beginning when it did not arrive: %j",
+    "is repeated from its beginning if it did not arrive: %j",
     async (fault) => {
       const { store, server } = await s3Here({ fault: ({ number }) => (number < 3 ? fault : undefined) })
       await store.put("s/one/session.json", long)
@@ -85,7 +85,7 @@ describe("long content", () => {
     },
   )
 
-  it("is refused with the reason, and what cannot be read is not stored", async () => {
+  it("is refused with the reason, and unreadable content is not stored", async () => {
     const { store, server } = await s3Here({ fault: () => ({ status: 403, code: "AccessDenied" }) })
     await expect(store.put("s/one/session.json", long)).rejects.toMatchObject({ code: "store-denied" })
     expect(server.requests).toHaveLength(1)
@@ -105,7 +105,7 @@ describe("long content", () => {
   })
 })
 
-describe("what comes back", () => {
+describe("a download", () => {
   const answer = (headers: Record<string, string>, body: Buffer) => ({ status: 200, headers, body })
   it.each([
     [
@@ -115,12 +115,12 @@ describe("what comes back", () => {
     ],
     ["without the header that says so", { "content-type": "text/html" }, gzipSync("whole")],
     ["as it was stored", { "content-type": "text/html", "content-encoding": "gzip" }, gzipSync("whole")],
-  ])("%s is read all the same", async (_, headers, body) => {
+  ])("%s is read", async (_, headers, body) => {
     const { store } = await s3Here({ fault: () => answer(headers, body) })
     expect(text(await store.get("s/one/index.html"))).toBe("whole")
   })
 
-  it("as damaged gzip is an error", async () => {
+  it("of damaged gzip is an error", async () => {
     const { store } = await s3Here({
       fault: () =>
         answer({ "content-type": "text/html", "content-encoding": "gzip" }, gzipSync("whole").subarray(0, 15)),
@@ -129,7 +129,7 @@ describe("what comes back", () => {
   })
 })
 
-it("16 uploads run at the same time", async () => {
+it("16 uploads run concurrently", async () => {
   let arrived = 0
   let release = () => {}
   const all = new Promise<void>((resolve) => {
@@ -146,7 +146,7 @@ it("16 uploads run at the same time", async () => {
   expect(server.objects().size).toBe(16)
 })
 
-it("a folder of the bucket is a place of its own", async () => {
+it("folders of a bucket are separate", async () => {
   const { store, server } = await s3Here({}, { folder: "team/shares" })
   await store.put("s/one/index.html", page("x"))
   expect([...server.objects().keys()]).toEqual(["team/shares/s/one/index.html"])
@@ -215,12 +215,12 @@ describe("the address of an object", () => {
     )
   })
 
-  it("needs a region where there is no endpoint", async () => {
+  it("needs a region without an endpoint", async () => {
     await expect(address({})).rejects.toMatchObject({ code: "bad-settings", hint: expect.stringContaining("--region") })
   })
 
   it.each(["minio.corp.example", "ftp://minio.corp.example", "https://user:hunter2@minio.corp.example", ""])(
-    "cannot be made from the endpoint %j, which is not printed",
+    "cannot be built from the endpoint %j, which is not printed",
     async (endpoint) => {
       const error = await address({ endpoint }).catch((refused: unknown) => refused)
       expect(error).toMatchObject({ code: "bad-settings" })
