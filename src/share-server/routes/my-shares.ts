@@ -41,8 +41,11 @@ export function addMySharesRoutes(app: ServerHono, options: ServerContext): void
     const isRequestedHere =
       typeof id === "string" && isShareId(id) && (await formProofs(tokenCipher, UNSHARE).isValid(proof, email, id))
     const owner = isRequestedHere ? await readOwner(store, id) : undefined
-    if (!owner || !(await tokensOfOwner(store, email)).some(({ hash }) => hash === owner.token))
+    if (!owner || !(await tokensOfOwner(store, email)).some(({ hash }) => hash === owner.token)) {
+      const reason = isRequestedHere ? "not the owner of the share" : "form without a valid proof"
+      options.log("audit", "refused", { reader: name, reason })
       return context.html(pages.notFound(), 404, OWN_PAGE_HEADERS)
+    }
     if (confirmed !== "yes") {
       const title = (await readManifest(store, id as string))?.title ?? ""
       return context.html(

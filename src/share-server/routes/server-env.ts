@@ -8,6 +8,7 @@ import type { Log } from "../log.ts"
 import type { Metrics } from "../metrics.ts"
 import type { ShareBackends } from "../shares/share-backend.ts"
 import type { ShareStatuses } from "../shares/share-status.ts"
+import type { Webhooks } from "../webhooks/webhooks.ts"
 
 /** Variables of a request, set by the middleware before its route. */
 export interface ServerEnv {
@@ -26,6 +27,7 @@ export interface ServerContext {
   store: ObjectStore
   backends: ShareBackends
   inventory: Inventory
+  webhooks?: Webhooks | undefined
   access: Access
   tokenCipher: TokenCipher
   log: Log
