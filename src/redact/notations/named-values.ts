@@ -54,8 +54,11 @@ function judged(text: string, name: TellingName, { start, end, place }: NamedVal
     : []
 }
 
-const lineStart = (text: string, at: number) =>
-  at - /[^\n]*$/.exec(text.slice(Math.max(0, at - MAX_CONTEXT_CHARS), at))![0].length
+/** Where the line of a position begins, or MAX_CONTEXT_CHARS before it. */
+function lineStart(text: string, at: number): number {
+  const from = Math.max(0, at - MAX_CONTEXT_CHARS)
+  return from + text.slice(from, at).lastIndexOf("\n") + 1
+}
 
 /** The telling name around an anchor word; undefined if the name is that of something else. */
 function nameAt(text: string, at: number): TellingName | undefined {
