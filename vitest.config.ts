@@ -54,8 +54,8 @@ export default getViteConfig({
       project("integration", {
         include: integration,
         globalSetup: "test/support/install-client.ts",
-        testTimeout: 300_000,
-        hookTimeout: 300_000,
+        testTimeout: 900_000,
+        hookTimeout: 900_000,
       }),
     ],
   },
