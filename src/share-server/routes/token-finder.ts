@@ -21,7 +21,8 @@ export function tokenFinder({ store, metrics, log, ratePerMinute }: ServerContex
     const token = await tokenOf(plain)
     if (!token) {
       metrics.increment("refused_tokens_total")
-      if (isAudited("")) {
+      // Without a token, it is the server's own probe or a stranger; that is counted, and not worth a line.
+      if (plain !== "" && isAudited("")) {
         const revoked = isToken(plain) ? await findTokenByHash(store, sha256(plain)) : undefined
         log(
           "audit",
