@@ -83,7 +83,17 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     },
   })
   const access = await accessOf(settings, { tokenCipher, store, log })
-  const shared = { store, log, metrics, now, publicUrl, maxBodyBytes, inventory: shares, webhooks }
+  const shared = {
+    store,
+    log,
+    metrics,
+    now,
+    publicUrl,
+    maxBodyBytes,
+    inventory: shares,
+    webhooks,
+    schedule: publisher.schedule,
+  }
   const app = serverApp({ ...shared, backends, access, tokenCipher, ...limitsOf(settings) })
   const server = await startHttpServer(app, settings.listen)
   const gauges = () => ({ publishes_waiting: publisher.size, memory_bytes: process.memoryUsage().rss })
@@ -97,6 +107,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     log,
     inventory: shares,
     webhooks,
+    ...(settings.maxExpires !== undefined && { maxLifetimeMs: durationOf(settings.maxExpires) }),
     schedule: publisher.schedule,
   })
   void warnOfBodyLimit(publicUrl, maxBodyBytes, log)
@@ -139,7 +150,7 @@ const jobOf = (settings: ServerSettings) => ({
   redact: settings.redact,
   omit: settings.omit,
   publishHook: settings.publishHook,
-  lifetimeMs: parseDuration(settings.expires) ?? Number.POSITIVE_INFINITY,
+  lifetimeMs: Math.min(durationOf(settings.expires), durationOf(settings.maxExpires ?? "never")),
 })
 
 function webhooksOf(
@@ -150,11 +161,14 @@ function webhooksOf(
   return createWebhooks({ ...services, url: webhookUrl, secret: webhookSecret, events: webhookEvents })
 }
 
-const limitsOf = ({ requestsPerMinute, tokensPerPerson, contact }: ServerSettings) => ({
+const limitsOf = ({ requestsPerMinute, tokensPerPerson, contact, expires, maxExpires }: ServerSettings) => ({
   ratePerMinute: requestsPerMinute,
   tokensPerPerson,
   contact,
+  maxLifetimeMs: durationOf(maxExpires ?? expires),
 })
+
+const durationOf = (setting: string) => parseDuration(setting) ?? Number.POSITIVE_INFINITY
 
 /** Without keys in the settings, cookies and tickets end with the process. */
 const cookieKeysOf = ({ cookieKeys }: ServerSettings) =>

@@ -118,6 +118,13 @@ export const serverSettingsSchema = z.strictObject({
       "must be hours, days or weeks, such as 12h, 7d or 8w, or never",
     )
     .default("never"),
+  /** Owners may choose another expiry for a share, up to this one; older shares are removed. Default: `expires`. */
+  maxExpires: textSetting
+    .refine(
+      (text) => parseDuration(text) !== undefined,
+      "must be hours, days or weeks, such as 12h, 7d or 8w, or never",
+    )
+    .optional(),
   redact: jsonSetting(
     z.strictObject({
       emails: z.boolean().optional(),

@@ -18,6 +18,8 @@ export interface MaintenanceOptions {
   log: Log
   inventory: Inventory
   webhooks: Webhooks | undefined
+  /** See `SweepOptions`. */
+  maxLifetimeMs?: number | undefined
   /** Schedules a share for publishing. */
   schedule: (id: string) => void
 }
@@ -33,6 +35,7 @@ export function startMaintenance({
   log,
   inventory,
   webhooks,
+  maxLifetimeMs,
   schedule,
 }: MaintenanceOptions): () => void {
   const scanDirtyShares = dirtyShareScan(store, schedule)
@@ -44,7 +47,7 @@ export function startMaintenance({
     runEvery(DIRTY_SCAN_INTERVAL_MS, logged(scanDirtyShares)),
     runEvery(
       SWEEP_INTERVAL_MS,
-      logged(() => sweep(store, { now, log, inventory, remove: backends.remove })),
+      logged(() => sweep(store, { now, log, inventory, maxLifetimeMs, remove: backends.remove })),
     ),
     runEvery(
       SWEEP_INTERVAL_MS,

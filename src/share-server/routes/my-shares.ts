@@ -70,8 +70,8 @@ async function sharesOf(
     const manifest = await readManifest(store, id)
     if (!manifest) return []
     const csrfToken = await formProofs(tokenCipher, UNSHARE).issue(email, id)
-    const { title, updated } = manifest
-    return [{ id, title, url: `${base}/${prefixOf(id)}`, updated, csrfToken }]
+    const { title, updated, expires } = manifest
+    return [{ id, title, url: `${base}/${prefixOf(id)}`, updated, expires, csrfToken }]
   })
   return found.flat().sort((a, b) => (a.updated < b.updated ? 1 : -1))
 }

@@ -43,6 +43,10 @@ export interface ServerContext {
   ratePerMinute: number
   /** Maximum publish tokens that a reader may create; 0: none. */
   tokensPerPerson: number
+  /** Owners choose no longer lifetime for their shares. */
+  maxLifetimeMs: number
+  /** Schedules a share for publishing. */
+  schedule: (id: string) => void
   /** Whom to ask about access, as text for readers. */
   contact?: string | undefined
 }

@@ -21,7 +21,7 @@ export function tokenFinder({ store, metrics, log, ratePerMinute }: ServerContex
     const token = await tokenOf(plain)
     if (!token) {
       metrics.increment("refused_tokens_total")
-      // Without a token there is nobody to name; the server's own probe of its public address is such a request.
+      // Without a token, it is the server's own probe or a stranger; that is counted, and not worth a line.
       if (plain !== "" && isAudited("")) {
         const revoked = isToken(plain) ? await findTokenByHash(store, sha256(plain)) : undefined
         log(
