@@ -146,6 +146,8 @@ export const tokensOfCode: Record<string, () => string> = {
   "doppler token (personal)": () => `dp.pt.${w(43)}`,
   "doppler token (service)": () => `dp.st.prd.${w(43)}`,
   "doppler token (cli)": () => `dp.ct.${w(43)}`,
+  "vault token (root)": () => `hvs.${w(24)}`,
+  "e2b key": () => `e2b_${x(40)}`,
   "vault token": () => `hvs.${u(95)}`,
   "vault token (batch)": () => `hvb.${u(150)}`,
   "vault token (recovery)": () => `hvr.${u(95)}`,
