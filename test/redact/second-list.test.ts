@@ -15,7 +15,7 @@ import { pick, seedValues } from "./second-list/values.ts"
 
 const seed = Number(process.env["PROPERTY_SEED"])
 /** Times that the list is made, with other values. `RECALL_EACH` takes more. */
-const each = Number(process.env["RECALL_EACH"] ?? 1)
+const each = Number(process.env["RECALL_EACH"] ?? 3)
 const LEAST_RECALL = 0.97
 const LEAST_TOKEN_RECALL = 0.95
 const MOST_LOST = 0.01
