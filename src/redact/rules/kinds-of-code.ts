@@ -41,6 +41,7 @@ export const kindsOfCode: readonly KindRow[] = [
   ["buildkite token (pipeline)", "bkpat_{u50+}", "B"],
   ["travis token", "{w22}", "G", "travis"],
   ["bitrise token", "{u86}", "B", "bitrise"],
+  ["wandb key", "wandb_v1_{u70-90}", "P"],
   ["e2b key", "e2b_{x40}", "B"],
   ["drone token", "{w32}", "G", "drone"],
   ["harness token (personal)", "pat.{u22}.{w24}.{w20}", "G"],

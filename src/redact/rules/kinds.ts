@@ -119,7 +119,7 @@ function innerRule(name: string, { source, anchor, before }: TokenShape): Secret
     anchors: [anchor.toLowerCase()],
     findAt(text, at) {
       if (!text.startsWith(anchor, at)) return []
-      pattern ??= new RegExp(`(?<![A-Za-z0-9+/])${source}${TOKEN_END}`, "g")
+      pattern ??= new RegExp(`(?<![A-Za-z0-9/]|[A-Za-z0-9/]\\+)${source}${TOKEN_END}`, "g")
       const from = Math.max(0, at - before - 1)
       for (const match of text.slice(from, at + MAX_TOKEN_CHARS / 4).matchAll(pattern)) {
         const start = from + match.index

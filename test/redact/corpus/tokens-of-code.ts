@@ -147,6 +147,7 @@ export const tokensOfCode: Record<string, () => string> = {
   "doppler token (service)": () => `dp.st.prd.${w(43)}`,
   "doppler token (cli)": () => `dp.ct.${w(43)}`,
   "vault token (root)": () => `hvs.${w(24)}`,
+  "wandb key": () => `wandb_v1_${u(77)}`,
   "e2b key": () => `e2b_${x(40)}`,
   "vault token": () => `hvs.${u(95)}`,
   "vault token (batch)": () => `hvb.${u(150)}`,
