@@ -60,11 +60,18 @@ function cellsBelow(text: string, name: TellingName): NamedValue[] {
 
 const ALIGNED_HEAD = /^(?=.*\S {2})[\w -]+$/
 const MAX_CELL_CHARS = 600
+/** Longest head of a table for terminals. */
+const MAX_ALIGNED_CHARS = 200
 
 /** The cells of a column that begin below its head, in a table whose columns are aligned by spaces. */
 function alignedBelow(text: string, name: TellingName, head: string, from: number): NamedValue[] {
   const column = head.length - (from - 1 - name.start)
-  if (!ALIGNED_HEAD.test(head) || (column > 0 && head.slice(column - 2, column) !== "  ")) return []
+  if (
+    head.length > MAX_ALIGNED_CHARS ||
+    !ALIGNED_HEAD.test(head) ||
+    (column > 0 && head.slice(column - 2, column) !== "  ")
+  )
+    return []
   const found: NamedValue[] = []
   for (let rows = 0, at = from; rows < MAX_ROWS && at < text.length; rows++) {
     const row = rowAt(text, at)

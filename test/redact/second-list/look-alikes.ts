@@ -65,7 +65,7 @@ export const lookAlikes = () => [
     `password: \${${$("DB_PASSWORD")}}`,
     `password = ${$("os.environ")}["DB_PASSWORD"]`,
     `const token = ${$("process.env.API_TOKEN")}`,
-    `token: ${$("${{ secrets.GITHUB_TOKEN }}")}`,
+    `token: ${$(`$${"{{ secrets.GITHUB_TOKEN }}"}`)}`,
     `DB_PASSWORD=${$("$(cat /run/secrets/db)")}`,
     `apiKey: ${$("config.get('apiKey')")}`,
     `password: ${$("{{ .Values.db.password }}")}`,
