@@ -32,7 +32,7 @@ export default getViteConfig({
   test: {
     reporters: ["default", missingChromium, printSeed(seed)],
     // Most tests wait for a process, a server or a browser.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // Only a test that hangs meets these: on a busy machine, everything takes its time.
     testTimeout: 180_000,
     hookTimeout: 180_000,
@@ -54,8 +54,8 @@ export default getViteConfig({
       project("integration", {
         include: integration,
         globalSetup: "test/support/install-client.ts",
-        testTimeout: 300_000,
-        hookTimeout: 300_000,
+        testTimeout: 900_000,
+        hookTimeout: 900_000,
       }),
     ],
   },

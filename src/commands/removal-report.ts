@@ -1,9 +1,9 @@
 import { asJsonError, ShareError } from "../errors.ts"
-import { formatCount } from "../lib/format-count.ts"
+import { formatCount, groupThousands } from "../lib/format-count.ts"
 import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
 import { INDEX, prefixOf } from "../share/manifest.ts"
 import { type RemovalFailure, type RemovalSummary, withForgetHint } from "../share/remove-many.ts"
-import type { Removal } from "../share/unshare.ts"
+import type { Removal, RemovalProgress } from "../share/unshare.ts"
 import { stillServedUrls } from "../share/verify-removed.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import type { Destination } from "../store/open-store.ts"
@@ -51,6 +51,16 @@ function asJson({ error, ...share }: RemovalFailure) {
   const served = stillServedUrls(error)
   return { ...share, code, message, hint, ...(served.length > 0 && { seen: "kept", served }) }
 }
+
+/** Returns a function that shows the progress of a removal on the status line. */
+export const showRemoval =
+  (status: { show: (text: string) => void }, url: string) =>
+  (progress: RemovalProgress): void =>
+    status.show(
+      "listed" in progress
+        ? `Removing ${url}: ${formatCount(progress.listed, "object")} found…`
+        : `Removing ${url}: ${groupThousands(progress.deleted)} of ${formatCount(progress.total, "object")} deleted…`,
+    )
 
 /** The link of a share in the ledger, or a description of it if its store cannot be opened. */
 export async function linkOf(

@@ -8,7 +8,7 @@ import { unshare } from "../share/unshare.ts"
 import { storeCache } from "../store/store-cache.ts"
 import { settingsFromFlags } from "./destination.ts"
 import { promptYesNo } from "./prompt.ts"
-import { linkOf, reportRemovals } from "./removal-report.ts"
+import { linkOf, reportRemovals, showRemoval } from "./removal-report.ts"
 import { canAsk, info, statusLine, type Terminal, waitingMessage } from "./terminal.ts"
 import { nameMissing, type UnshareFlags } from "./unshare.ts"
 
@@ -40,7 +40,7 @@ export async function unshareAll(named: string | undefined, flags: UnshareFlags,
       async ({ id, url, entry }) => {
         const store = await places.open(entry.destination)
         status.show(`Removing ${url}…`)
-        return unshare({ id, url, store, entry }, ledger, { onWait })
+        return unshare({ id, url, store, entry }, ledger, { onWait, onProgress: showRemoval(status, url) })
       },
       ({ entry }) => JSON.stringify(entry.destination),
     )

@@ -15,7 +15,7 @@ import { unshare } from "../share/unshare.ts"
 import type { ObjectStore } from "../store/object-store.ts"
 import { storeCache } from "../store/store-cache.ts"
 import { confirmDestination, type DestinationFlags, settingsFromFlags } from "./destination.ts"
-import { linkOf, reportRemovals } from "./removal-report.ts"
+import { linkOf, reportRemovals, showRemoval } from "./removal-report.ts"
 import { info, statusLine, type Terminal, waitingMessage } from "./terminal.ts"
 
 export interface UnshareFlags extends DestinationFlags {
@@ -57,7 +57,10 @@ export async function unshareCommand(
         const { id, url, entry } = share
         const store = "store" in share ? share.store : await places.open(share.entry.destination)
         status.show(`Removing ${url}…`)
-        const removal = await unshare({ id, url, store, ...(entry && { entry }) }, ledger, { onWait })
+        const removal = await unshare({ id, url, store, ...(entry && { entry }) }, ledger, {
+          onWait,
+          onProgress: showRemoval(status, url),
+        })
         if (entry) used.push(store)
         return removal
       },

@@ -9,6 +9,7 @@ import { addAdminRoutes } from "./routes/admin.ts"
 import { addAdminApiRoutes } from "./routes/admin-api.ts"
 import { addHealthRoutes } from "./routes/health.ts"
 import { addImportRoutes } from "./routes/import.ts"
+import { addMyExpiryRoutes } from "./routes/my-expiry.ts"
 import { addMySharesRoutes } from "./routes/my-shares.ts"
 import { addMyTokensRoutes } from "./routes/my-tokens.ts"
 import { addPublishingRoutes } from "./routes/publish.ts"
@@ -32,6 +33,7 @@ export function serverApp(options: AppOptions): ServerHono {
   addReadingRoutes(app, context)
   addImportRoutes(app, context)
   addMySharesRoutes(app, context)
+  addMyExpiryRoutes(app, context)
   addMyTokensRoutes(app, context)
   addAdminRoutes(app, context)
   addAdminApiRoutes(app, context)

@@ -19,6 +19,7 @@ import { startMaintenance } from "./publishing/maintenance.ts"
 import { sharePublisher } from "./publishing/publisher.ts"
 import type { ServerSettings } from "./settings.ts"
 import { shareBackends } from "./shares/share-backend.ts"
+import { createWebhooks, type Webhooks, type WebhooksOptions } from "./webhooks/webhooks.ts"
 import { workerPool } from "./workers/worker-pool.ts"
 
 export interface RunningServer {
@@ -42,13 +43,18 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
   const tokenCipher = createTokenCipher(cookieKeysOf(settings))
   const pool = workerPool(fileURLToPath(import.meta.resolve("#server-worker")), store)
   const shares = inventory(store, now)
+  const linkOf = (id: string) => `${settings.publicUrl}/share/${id}`
+  const webhooks = webhooksOf(settings, { store, now, log, metrics, linkOf })
   const publisher = sharePublisher({
     pool,
     job: jobOf(settings),
     concurrency: settings.publishAtOnce,
     metrics,
     log,
-    onPublished: shares.change,
+    onPublished(id) {
+      shares.change(id)
+      webhooks?.report("share.updated", { id })
+    },
   })
   const { publicUrl, redact, omit } = settings
   const maxBodyBytes = settings.maxRequestMb * 1_000_000
@@ -62,7 +68,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     clean: pool.clean,
     maxBodyBytes,
     maxShareBytes: settings.maxShareMb * 1_000_000,
-    linkOf: (id) => `${publicUrl}/share/${id}`,
+    linkOf,
     ready: checkBucket,
     onStored(id, batch) {
       metrics.increment("stored_bytes_total", {}, batch.body.length)
@@ -72,10 +78,22 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
       metrics.increment("shares_total", { event: what })
       shares.change(share)
       log("audit", what, { share: shortId(share), ...about })
+      if (what === "create") webhooks?.report("share.created", { id: share })
+      if (what === "remove") webhooks?.report("share.removed", { id: share, ...about })
     },
   })
   const access = await accessOf(settings, { tokenCipher, store, log })
-  const shared = { store, log, metrics, now, publicUrl, maxBodyBytes, inventory: shares }
+  const shared = {
+    store,
+    log,
+    metrics,
+    now,
+    publicUrl,
+    maxBodyBytes,
+    inventory: shares,
+    webhooks,
+    schedule: publisher.schedule,
+  }
   const app = serverApp({ ...shared, backends, access, tokenCipher, ...limitsOf(settings) })
   const server = await startHttpServer(app, settings.listen)
   const gauges = () => ({ publishes_waiting: publisher.size, memory_bytes: process.memoryUsage().rss })
@@ -88,6 +106,8 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
     now,
     log,
     inventory: shares,
+    webhooks,
+    ...(settings.maxExpires !== undefined && { maxLifetimeMs: durationOf(settings.maxExpires) }),
     schedule: publisher.schedule,
   })
   void warnOfBodyLimit(publicUrl, maxBodyBytes, log)
@@ -101,6 +121,7 @@ export async function serve(settings: ServerSettings, log: Log): Promise<Running
       await server.close(settings.shutdownSeconds * 500)
       await publisher.close(settings.shutdownSeconds * 500)
       await shares.flush().catch(() => {})
+      await webhooks?.settled()
       pool.end()
       await metricsServer?.close(0)
       store.close()
@@ -129,14 +150,25 @@ const jobOf = (settings: ServerSettings) => ({
   redact: settings.redact,
   omit: settings.omit,
   publishHook: settings.publishHook,
-  lifetimeMs: parseDuration(settings.expires) ?? Number.POSITIVE_INFINITY,
+  lifetimeMs: Math.min(durationOf(settings.expires), durationOf(settings.maxExpires ?? "never")),
 })
 
-const limitsOf = ({ requestsPerMinute, tokensPerPerson, contact }: ServerSettings) => ({
+function webhooksOf(
+  { webhookUrl, webhookSecret = "", webhookEvents }: ServerSettings,
+  services: Omit<WebhooksOptions, "url" | "secret" | "events">,
+): Webhooks | undefined {
+  if (webhookUrl === undefined) return undefined
+  return createWebhooks({ ...services, url: webhookUrl, secret: webhookSecret, events: webhookEvents })
+}
+
+const limitsOf = ({ requestsPerMinute, tokensPerPerson, contact, expires, maxExpires }: ServerSettings) => ({
   ratePerMinute: requestsPerMinute,
   tokensPerPerson,
   contact,
+  maxLifetimeMs: durationOf(maxExpires ?? expires),
 })
+
+const durationOf = (setting: string) => parseDuration(setting) ?? Number.POSITIVE_INFINITY
 
 /** Without keys in the settings, cookies and tickets end with the process. */
 const cookieKeysOf = ({ cookieKeys }: ServerSettings) =>

@@ -10,6 +10,7 @@ import { checkDestination, formatDestination, invalidDestinationError } from "..
 import { canonicalTo } from "../store/open-store.ts"
 import { isAddressRange } from "./access/address-ranges.ts"
 import { isEmail, isToken } from "./shares/tokens.ts"
+import { WEBHOOK_EVENTS } from "./webhooks/webhook-queue.ts"
 
 const textSetting = z
   .string()
@@ -117,6 +118,13 @@ export const serverSettingsSchema = z.strictObject({
       "must be hours, days or weeks, such as 12h, 7d or 8w, or never",
     )
     .default("never"),
+  /** Owners may choose another expiry for a share, up to this one; older shares are removed. Default: `expires`. */
+  maxExpires: textSetting
+    .refine(
+      (text) => parseDuration(text) !== undefined,
+      "must be hours, days or weeks, such as 12h, 7d or 8w, or never",
+    )
+    .optional(),
   redact: jsonSetting(
     z.strictObject({
       emails: z.boolean().optional(),
@@ -138,6 +146,13 @@ export const serverSettingsSchema = z.strictObject({
   tokensPerPerson: integerSetting(0).default(10),
   /** Whom readers can ask about access, shown where it is refused. */
   contact: textSetting.max(200, "must have at most 200 characters").optional(),
+  /** Receiver of webhooks, the secret that signs them, and what they report. */
+  webhookUrl: addressSetting.optional(),
+  webhookSecret: textSetting.optional(),
+  webhookSecretFile: textSetting.optional(),
+  webhookEvents: listSetting
+    .pipe(z.array(z.enum(WEBHOOK_EVENTS)))
+    .default(["share.created", "share.updated", "share.removed"]),
   /** Shares published at once. */
   publishAtOnce: integerSetting(1).default(2),
   /** Address and port of the Prometheus endpoint. Default: none. */
@@ -146,7 +161,10 @@ export const serverSettingsSchema = z.strictObject({
   shutdownSeconds: integerSetting(1).default(20),
 })
 
-export type ServerSettings = Omit<z.infer<typeof serverSettingsSchema>, "clientSecretFile" | "cookieKeysFile">
+export type ServerSettings = Omit<
+  z.infer<typeof serverSettingsSchema>,
+  "clientSecretFile" | "cookieKeysFile" | "webhookSecretFile"
+>
 
 const names = Object.keys(serverSettingsSchema.shape)
 
@@ -169,7 +187,9 @@ export function serverSettings(
   if (!read.success)
     throw settingsError([...read.error.issues.map((issue) => describeIssue(issue, given)), ...misspelt])
   if (misspelt.length > 0) throw settingsError(misspelt)
-  const { clientSecretFile, cookieKeysFile, ...settings } = read.data
+  const { clientSecretFile, cookieKeysFile, webhookSecretFile, ...settings } = read.data
+  if (webhookSecretFile !== undefined)
+    settings.webhookSecret = readSettingsFile(webhookSecretFile, "webhookSecretFile").trim()
   if (clientSecretFile !== undefined)
     settings.clientSecret = readSettingsFile(clientSecretFile, "clientSecretFile").trim()
   if (cookieKeysFile !== undefined)
@@ -202,7 +222,7 @@ function contradictions(settings: ServerSettings): string[] {
   }
   if (proxyHeader && settings.proxyAddresses.length === 0)
     problems.push("proxyAddresses are missing: without them, any client could set the header")
-  problems.push(...adminProblems(settings))
+  problems.push(...adminProblems(settings), ...webhookProblems(settings))
   const names = settings.proxyAddresses.filter((text) => !isAddressRange(text))
   if (names.length > 0)
     problems.push(`proxyAddresses must be addresses or ranges such as 10.0.0.0/8, and no names: ${names.join(", ")}`)
@@ -220,6 +240,15 @@ function adminProblems({ public: isPublic, issuer, admins, adminClaims }: Server
     problems.push("adminClaims need an issuer: a proxy's header has only an address, so set admins")
   const wrong = admins.filter((admin) => !isEmail(admin))
   if (wrong.length > 0) problems.push(`admins must be e-mail addresses: ${wrong.join(", ")}`)
+  return problems
+}
+
+function webhookProblems({ webhookUrl, webhookSecret }: ServerSettings): string[] {
+  if (webhookUrl === undefined) return webhookSecret === undefined ? [] : ["webhookUrl is missing"]
+  const problems = isPlainHttp(webhookUrl) ? ["webhookUrl must begin with https://"] : []
+  if (webhookSecret === undefined) problems.push(`webhookSecret is missing (${variableOf("webhookSecretFile")})`)
+  else if (isWeakKey(webhookSecret))
+    problems.push("webhookSecret must have at least 32 random characters (openssl rand -base64 32)")
   return problems
 }
 

@@ -28,31 +28,40 @@ const MAX_ROUNDS = 5
  * Throws what the store throws, `left-behind` if something is still listed or served, and `store-busy` if the lock times
  * out. Touches nothing outside `s/<id>/`.
  */
-export async function unshare(found: FoundShare, ledger: Ledger, { onWait }: UnshareOptions = {}): Promise<Removal> {
+export async function unshare(found: FoundShare, ledger: Ledger, options: UnshareOptions = {}): Promise<Removal> {
   const { entry, ...unrecorded } = found
-  if (!entry) return removeShare(unrecorded, ledger)
+  if (!entry) return removeShare(unrecorded, ledger, options)
   // Before the lock: the process that holds it may be publishing the share.
   const { unwritable } = await markRemoving(found.id, ledger)
-  if (!unwritable) return ledger.withLock(entry, () => removeShare(found, ledger), { onWait })
-  const removal = await removeShare(unrecorded, ledger)
+  if (!unwritable) return ledger.withLock(entry, () => removeShare(found, ledger, options), { onWait: options.onWait })
+  const removal = await removeShare(unrecorded, ledger, options)
   return { ...removal, note: [removal.note, unwritable.message].filter(Boolean).join(" ") }
 }
 
 export interface UnshareOptions {
   /** Called while waiting for another process, with its id, that holds the lock of the share. */
   onWait?: ((pid: number) => void) | undefined
+  onProgress?: ((progress: RemovalProgress) => void) | undefined
 }
 
+/** Progress of a removal, in objects, versions and delete markers. `listed`: what the listing has shown so far. */
+export type RemovalProgress = { listed: number } | { deleted: number; total: number }
+
 /** `unshare` without taking the lock. */
-export async function removeShare({ store, id, url, entry }: FoundShare, ledger: Ledger): Promise<Removal> {
+export async function removeShare(
+  { store, id, url, entry }: FoundShare,
+  ledger: Ledger,
+  { onProgress }: UnshareOptions = {},
+): Promise<Removal> {
   const marked = entry && (await markRemoving(id, ledger)).entry
   // Paths from an earlier removal that was not verified: the store no longer lists them.
   const paths = new Set(marked?.paths)
-  const deleted = await emptyPrefix(store, id, async (listed) => {
+  const onListed = async (listed: Iterable<string>) => {
     const before = paths.size
     for (const path of listed) paths.add(path)
     if (marked && paths.size > before) await saveQuietly({ ...marked, paths: samplePaths(paths) }, ledger)
-  })
+  }
+  const deleted = await emptyPrefix(store, id, { onListed, onProgress })
   const proof = await verifyRemoved(store, id, url, { paths, wasThere: deleted > 0 })
   if (entry) await ledger.drop(entry)
   return { id, url, deleted, ...proof }
@@ -87,19 +96,20 @@ async function saveQuietly(entry: LedgerEntry, ledger: Ledger): Promise<ShareErr
  * Deletes everything below a share's prefix, and lists until it is empty. Returns the number of deleted entries. If the
  * store keeps versions, objects that may not be deleted are hidden from readers; else the manifest stays, so that the
  * rest can be identified. Throws what the store throws, and `left-behind`.
- * @param onListed called with the paths below the prefix before anything is deleted
  */
 export async function emptyPrefix(
   store: ObjectStore,
   id: string,
-  onListed?: (paths: Iterable<string>) => Promise<void>,
+  { onListed, onProgress }: EmptyPrefixOptions = {},
 ): Promise<number> {
   const prefix = prefixOf(id)
   let deleted = 0
-  let left = await collect(store.list(prefix))
+  let left = await listAll(store, prefix, onProgress)
   for (let round = 0; left.length > 0 && round < MAX_ROUNDS; round++) {
     await onListed?.(left.map(({ key }) => key.slice(prefix.length)))
-    await deleteInOrder(store, id, left)
+    const total = deleted + left.length
+    const before = deleted
+    await deleteInOrder(store, id, left, (done) => onProgress?.({ deleted: before + done, total }))
     deleted += left.length
     left = await collect(store.list(prefix))
   }
@@ -108,10 +118,35 @@ export async function emptyPrefix(
   return deleted
 }
 
+interface EmptyPrefixOptions extends Pick<UnshareOptions, "onProgress"> {
+  /** Called with the paths below the prefix before anything is deleted. */
+  onListed?: (paths: Iterable<string>) => Promise<void>
+}
+
+/** Entries of a listing between two reports of progress. */
+const REPORT_INTERVAL_COUNT = 1_000
+
+async function listAll(
+  store: ObjectStore,
+  prefix: string,
+  onProgress: UnshareOptions["onProgress"],
+): Promise<ObjectEntry[]> {
+  const entries: ObjectEntry[] = []
+  for await (const entry of store.list(prefix))
+    if (entries.push(entry) % REPORT_INTERVAL_COUNT === 0) onProgress?.({ listed: entries.length })
+  return entries
+}
+
 /** Errors of a single object, after which the others can still be deleted. */
 const SINGLE_OBJECT_ERRORS = ["store-denied", "store-failed", "left-behind"]
 
-async function deleteInOrder(store: ObjectStore, id: string, entries: ObjectEntry[]): Promise<void> {
+async function deleteInOrder(
+  store: ObjectStore,
+  id: string,
+  entries: ObjectEntry[],
+  onDeleted: (count: number) => void,
+): Promise<void> {
+  let done = 0
   const prefix = prefixOf(id)
   let failed: ShareError | undefined
   for (const batch of deletionBatches(entries, prefix)) {
@@ -123,6 +158,8 @@ async function deleteInOrder(store: ObjectStore, id: string, entries: ObjectEntr
       if (!(error instanceof ShareError && SINGLE_OBJECT_ERRORS.includes(error.code))) throw error
       failed ??= error
     }
+    done += batch.length
+    onDeleted(done)
   }
   if (!failed) return
   throw (await hideVersions(store, id, failed).catch(() => undefined)) ?? failed
@@ -146,11 +183,27 @@ async function hideVersions(store: ObjectStore, id: string, failed: ShareError):
   )
 }
 
+/** Entries that are deleted between two reports of progress: several requests of S3, which takes 1,000 at once. */
+const BATCH_COUNT = 5_000
+
+/** Batches of entries. All versions and markers of a key are in one: a marker is deleted after the content it hides. */
+function partsOf(entries: readonly ObjectEntry[]): ObjectEntry[][] {
+  if (entries.length <= BATCH_COUNT) return [[...entries]]
+  const parts: ObjectEntry[][] = []
+  let part: ObjectEntry[] = []
+  for (const entry of entries.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))) {
+    if (part.length >= BATCH_COUNT && part.at(-1)?.key !== entry.key) part = []
+    if (part.length === 0) parts.push(part)
+    part.push(entry)
+  }
+  return parts
+}
+
 function deletionBatches(entries: ObjectEntry[], prefix: string): ObjectEntry[][] {
   const first = entries.filter(({ key }) => key === prefix + INDEX)
   const last = entries.filter(({ key }) => key === prefix + MANIFEST)
   const rest = entries.filter(({ key }) => key !== prefix + INDEX && key !== prefix + MANIFEST)
-  return [first, rest, last].filter((batch) => batch.length > 0)
+  return [first, ...partsOf(rest), last].filter((batch) => batch.length > 0)
 }
 
 function stillListed(store: ObjectStore, id: string, left: ObjectEntry[]): ShareError {

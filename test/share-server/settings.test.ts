@@ -119,6 +119,16 @@ test.each([
   ],
   ["a kind of content that there is not", { ...signIn, OPENCODE_BUCKET_OMIT: "images" }, ["omit "]],
   ["a hook without a program", { ...signIn, OPENCODE_BUCKET_PUBLISH_HOOK: "[]" }, ["publishHook must name a program"]],
+  [
+    "a webhook without a secret",
+    { ...signIn, OPENCODE_BUCKET_WEBHOOK_URL: "https://x.example" },
+    ["webhookSecret is missing"],
+  ],
+  [
+    "a webhook in plain text",
+    { ...signIn, OPENCODE_BUCKET_WEBHOOK_URL: "http://x.example", OPENCODE_BUCKET_WEBHOOK_SECRET: "short" },
+    ["webhookUrl must begin with https://", "webhookSecret must have at least 32"],
+  ],
   ["an administrator who is no address", { ...signIn, OPENCODE_BUCKET_ADMINS: "ada" }, ["admins must be e-mail"]],
   ["a time that is none", { ...signIn, OPENCODE_BUCKET_EXPIRES: "soon" }, ["expires must be"]],
 ])("%s is refused with a message without the value", (_, env, said) => {

@@ -10,7 +10,7 @@ const PROXY = "10.0.0.5"
 const now = new Date("2026-11-30T12:00:00Z")
 
 /** Readers and two administrators, whom a proxy names. */
-const adminAccess = proxyAccess(
+export const adminAccess = proxyAccess(
   { header: "x-email", proxies: [PROXY], admins: ["admin@corp.example", "root@corp.example"] },
   (context) => (context.env as { incoming?: { socket: { remoteAddress: string } } }).incoming?.socket.remoteAddress,
 )

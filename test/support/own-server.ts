@@ -31,6 +31,7 @@ interface OwnOptions {
   access?: Access
   now?: () => Date
   maxShare?: number
+  maxLifetimeMs?: number
   /** The company's policy. */
   policy?: Pick<ShareBackendsOptions, "redact" | "omit"> & { publishHook?: readonly string[] }
 }
@@ -85,6 +86,8 @@ export async function serverOver(store: ObjectStore, more: OwnOptions = {}) {
       maxBodyBytes: 4_000_000,
       ratePerMinute: 10_000,
       tokensPerPerson: 2,
+      maxLifetimeMs: more.maxLifetimeMs ?? Number.POSITIVE_INFINITY,
+      schedule: (id) => kept.push(id),
     })
     return {
       log,

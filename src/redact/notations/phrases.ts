@@ -41,7 +41,8 @@ export const loginPairs: SecretRule = {
     const value = PAIR_VALUE.exec(text.slice(at, at + 140))?.[1]?.replace(/[.,;)]+$/, "")
     const user = /(?:^|[\s"'`:(])["'`]?([\w.@-]{2,64})["'`]?$/.exec(text.slice(Math.max(0, at - 66), at))?.[1]
     if (value === undefined || user === undefined) return []
-    const before = /[^\n]*$/.exec(text.slice(Math.max(0, at - MAX_LINE_CHARS), at))![0]
+    const near = text.slice(Math.max(0, at - MAX_LINE_CHARS), at)
+    const before = near.slice(near.lastIndexOf("\n") + 1)
     const after = /^[^\n]*/.exec(text.slice(at, at + MAX_LINE_CHARS))![0]
     if (!LOGIN_WORDS.test(before + after) || !isSecret(value, "password", "bare")) return []
     const start = text.indexOf(value, at)

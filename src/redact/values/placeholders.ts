@@ -50,7 +50,17 @@ function isReference(text: string): boolean {
   return !names.some(isRandom) && !(names.length > 0 && names.every((name) => isMachineMade(name)))
 }
 
-const isRepetition = (value: string) => new Set(value).size < 4
+/** Whether a text has fewer than four different characters. */
+function isRepetition(value: string): boolean {
+  const seen: number[] = []
+  for (let at = 0; at < value.length; at++) {
+    const code = value.codePointAt(at)!
+    if (code > 0xffff) at++
+    if (seen.includes(code)) continue
+    if (seen.push(code) === 4) return false
+  }
+  return true
+}
 
 /** Whether most characters follow the one before: `0123456789`, `abcdefghij`. */
 function isCounting(value: string): boolean {

@@ -28,11 +28,11 @@ a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset:
 code { display: block; padding: 10px 14px; border-radius: 4px; background: light-dark(#f5f6f6, #1a1d21); font: 13px/1.55 ui-monospace, Menlo, Consolas, "Liberation Mono", monospace }
 ul { margin: 0 0 32px; padding: 0; list-style: none }
 li { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 16px; padding: 9px 0; border-bottom: 1px solid var(--rule) }
-li > a, li > span, li > div { flex: 1 1 18rem } li form { margin-inline-start: auto } li form + form { margin-inline-start: 0 }
+li > a:not(.fact), li > span, li > div { flex: 1 1 18rem } li form { margin-inline-start: auto } li form + form { margin-inline-start: 0 }
 li p { margin: 0; color: var(--mute); font-size: 12.5px } li p a { color: inherit }
 .search, .filter { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; margin: 18px 0 } .filter p { flex: 1 1 18rem; margin: 0 }
-time { color: var(--mute); font-size: 12.5px; font-variant-numeric: tabular-nums }
-nav a { margin-inline-end: 16px }
+.fact, time { color: var(--mute); font-size: 12.5px; font-variant-numeric: tabular-nums }
+nav { margin: 18px 0 } nav a { margin-inline-end: 16px } time { white-space: nowrap }
 input, select { padding: 3px 8px; border: 1px solid light-dark(#8a9099, #6b737d); border-radius: 4px; background: none; color: inherit; font: inherit }
 button { padding: 3px 10px; border: 1px solid light-dark(#c9cdd2, #414851); border-radius: 4px; background: none; color: inherit; font: inherit; font-size: 12.5px; cursor: pointer }
 button:hover { border-color: currentcolor }

@@ -77,6 +77,8 @@ export interface OwnShare {
   title: string
   url: string
   updated: string
+  /** ISO 8601, UTC; undefined: never. */
+  expires: string | undefined
   /** Together with the cookie, proves that a removal was requested on this page. */
   csrfToken: string
 }
@@ -105,8 +107,9 @@ export const confirmUnshare = ({
   )
 
 export function ownShares(shares: OwnShare[], { base, name, signsOut, hasTokens, isAdmin }: OwnSharesOptions): Markup {
-  const row = ({ id, title, url, updated, csrfToken }: OwnShare) => html`<li>
+  const row = ({ id, title, url, updated, expires, csrfToken }: OwnShare) => html`<li>
 <a href="${url}">${title || "Untitled session"}</a> <time datetime="${updated}">${updated.slice(0, 16).replace("T", " ")} UTC</time>
+<a class="fact" href="${base}/mine/expiry?id=${id}" aria-label="${expires === undefined ? "No expiry" : `Expires ${expires.slice(0, 10)}`}: change it for ${title || "Untitled session"}">${expires === undefined ? "no expiry" : `expires ${expires.slice(0, 10)}`}</a>
 <form method="post" action="${base}/mine"><input type="hidden" name="id" value="${id}"><input type="hidden" name="proof" value="${csrfToken}"><button aria-label="Unshare ${title || "Untitled session"}">Unshare</button></form>
 </li>`
   return page(

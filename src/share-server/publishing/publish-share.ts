@@ -68,13 +68,16 @@ async function publishStored(
   { objects, stored, lease, previous }: Claimed,
 ): Promise<PublishOutcome> {
   const { store, memory, now } = options
+  const { hasChosenExpiry } = objects
   const names = new Set(objects.names)
   memory.published.delete(id)
   try {
     const isRedacted = await redactStored(stored, options)
     const isConsistent = !lease.wasAbandoned && !stored.isInconsistent
     const status =
-      stored.items.size === 0 ? "published" : await publishVersion(id, stored, { ...options, lease, isConsistent })
+      stored.items.size === 0
+        ? "published"
+        : await publishVersion(id, stored, { ...options, lease, isConsistent, hasChosenExpiry })
     if (status !== "published" && status !== "refused") return await recover(store, id, stored)
     const isMerging = isRedacted || stored.isInconsistent || names.size > MAX_BATCHES
     if (isMerging) await mergeBatches(store, id, stored, memory.batches)

@@ -7,6 +7,7 @@ import { publish } from "../../share/publish.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
 import { redactionRules, type StoredItems } from "../items/batches.ts"
 import { toSessionRecord } from "../items/session-items.ts"
+import { readChosenExpiry } from "../shares/chosen-expiry.ts"
 import { writeRefusal } from "../shares/content-state.ts"
 import { SERVER_FOLDER } from "../shares/json-objects.ts"
 import { readOwner } from "../shares/ownership.ts"
@@ -20,6 +21,8 @@ export interface PublishVersionOptions extends PublishShareOptions {
   lease: Lease
   /** The published objects are certain to be those of the manifest. */
   isConsistent: boolean
+  /** The owner chose an expiry. */
+  hasChosenExpiry: boolean
 }
 
 /**
@@ -36,7 +39,9 @@ export async function publishVersion(
   if (!manifest) return "removed"
   const { session, leftOut } = await preparedSession(manifest, stored, options)
   if (options.publishHook && (await isRefusedByHook(options.publishHook, manifest, stored, store))) return "refused"
-  const { expires } = nextExpiry(manifest, { durationMs: lifetimeMs, explicit: false }, session.info.updated, now())
+  const chosen = options.hasChosenExpiry ? await readChosenExpiry(store, id) : undefined
+  const byServer = { durationMs: lifetimeMs, explicit: false }
+  const { expires } = chosen ?? nextExpiry(manifest, byServer, session.info.updated, now())
   const prefixState = isConsistent && manifest.state === "published" ? "clean" : "dirty"
   const { status } = await withTemporaryFiles((temporary) =>
     publish(

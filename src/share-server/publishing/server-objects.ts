@@ -1,5 +1,6 @@
 import type { ObjectEntry, ObjectStore } from "../../store/object-store.ts"
 import { batchNameOf } from "../items/batches.ts"
+import { chosenExpiryKey } from "../shares/chosen-expiry.ts"
 import { serverPrefixOf } from "../shares/json-objects.ts"
 import { leaseKeyOf } from "./lease.ts"
 
@@ -7,6 +8,7 @@ import { leaseKeyOf } from "./lease.ts"
 export interface ServerObjects {
   hasOwner: boolean
   hasLease: boolean
+  hasChosenExpiry: boolean
   batches: ObjectEntry[]
   /** Names of the batches. */
   names: Set<string>
@@ -18,7 +20,7 @@ export interface ServerObjects {
 
 export async function listServerObjects(store: ObjectStore, id: string): Promise<ServerObjects> {
   const found: ServerObjects = {
-    ...{ hasOwner: false, hasLease: false, isVersioned: false, version: undefined },
+    ...{ hasOwner: false, hasLease: false, hasChosenExpiry: false, isVersioned: false, version: undefined },
     ...{ batches: [], names: new Set() },
   }
   const prefix = serverPrefixOf(id)
@@ -27,6 +29,7 @@ export async function listServerObjects(store: ObjectStore, id: string): Promise
     if (version !== undefined && version !== "null") found.isVersioned = true
     found.version = version
     if (key === `${prefix}owner.json`) found.hasOwner ||= hides !== true
+    if (key === chosenExpiryKey(id)) found.hasChosenExpiry ||= hides !== true
     if (key === leaseKeyOf(id)) found.hasLease = true
     const name = batchNameOf(key)
     if (name === undefined) continue

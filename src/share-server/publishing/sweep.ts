@@ -1,5 +1,5 @@
 import { isPast } from "../../share/expiry.ts"
-import { readManifest } from "../../share/manifest.ts"
+import { type Manifest, readManifest } from "../../share/manifest.ts"
 import { isShareId } from "../../share/share-id.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
 import type { Inventory } from "../inventory/inventory.ts"
@@ -25,15 +25,24 @@ export function dirtyShareScan(store: ObjectStore, enqueue: (id: string) => void
 export interface SweepOptions {
   now: () => Date
   remove: (id: string, owner: ShareOwner) => Promise<void>
+  /** No share lives longer after its last change, whatever its manifest says. Default: any time. */
+  maxLifetimeMs?: number | undefined
   log: Log
   inventory: Inventory
+}
+
+function isOver({ expires, updated }: Manifest, now: Date, maxLifetimeMs = Number.POSITIVE_INFINITY): boolean {
+  return isPast(expires, now) || Date.parse(updated) + maxLifetimeMs <= now.getTime()
 }
 
 /**
  * Removes expired shares and finishes interrupted removals, in all shares of a bucket, and lists the others in the
  * inventory. One share at a time, to limit the load on large buckets. Shares made by the command line are left alone.
  */
-export async function sweep(store: ObjectStore, { now, remove, log, inventory }: SweepOptions): Promise<void> {
+export async function sweep(
+  store: ObjectStore,
+  { now, remove, maxLifetimeMs, log, inventory }: SweepOptions,
+): Promise<void> {
   const isRemoved = await listTombstones(store)
   const scan = inventory.beginScan()
   const unfinished = new Set<string>()
@@ -42,7 +51,7 @@ export async function sweep(store: ObjectStore, { now, remove, log, inventory }:
     try {
       const owner = await readOwner(store, id)
       const manifest = await readManifest(store, id)
-      if (owner && isPast(manifest?.expires, now())) await remove(id, owner)
+      if (owner && manifest && isOver(manifest, now(), maxLifetimeMs)) await remove(id, owner)
       else if (!owner || !manifest || isRemoved(id)) await finishRemoval(store, id)
       else await scan.add(id)
     } catch (error) {

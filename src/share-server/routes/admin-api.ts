@@ -54,8 +54,10 @@ function requireAdminToken(options: ServerContext): MiddlewareHandler<ServerEnv>
   const findToken = tokenFinder(options)
   return async (context, next) => {
     const { name, owner, role } = await findToken(bearerToken(context))
-    if (role !== "admin")
+    if (role !== "admin") {
+      options.log("audit", "refused", { reason: "publish token used for administration", token: name })
       throw new HttpError(403, "This token may publish only. Use one of: opencode-bucket token create --admin.")
+    }
     context.set("reader", { name: owner ?? name, isAdmin: true })
     return next()
   }

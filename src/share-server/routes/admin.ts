@@ -43,8 +43,10 @@ export function addAdminRoutes(app: ServerHono, options: ServerContext): void {
     const fields = await context.req.parseBody()
     const action = parseAction((name) => fields[name])
     const { name } = context.get("reader")
-    if (!action || !(await proofsOf(options).isValid(fields["proof"], name, JSON.stringify(action))))
+    if (!action || !(await proofsOf(options).isValid(fields["proof"], name, JSON.stringify(action)))) {
+      options.log("audit", "refused", { reader: name, reason: "form without a valid proof" })
       return notFound(context)
+    }
     return answer(context, adminActionDone({ base, result: await act(action, name, options) }))
   })
 }

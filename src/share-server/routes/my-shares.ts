@@ -41,8 +41,11 @@ export function addMySharesRoutes(app: ServerHono, options: ServerContext): void
     const isRequestedHere =
       typeof id === "string" && isShareId(id) && (await formProofs(tokenCipher, UNSHARE).isValid(proof, email, id))
     const owner = isRequestedHere ? await readOwner(store, id) : undefined
-    if (!owner || !(await tokensOfOwner(store, email)).some(({ hash }) => hash === owner.token))
+    if (!owner || !(await tokensOfOwner(store, email)).some(({ hash }) => hash === owner.token)) {
+      const reason = isRequestedHere ? "not the owner of the share" : "form without a valid proof"
+      options.log("audit", "refused", { reader: name, reason })
       return context.html(pages.notFound(), 404, OWN_PAGE_HEADERS)
+    }
     if (confirmed !== "yes") {
       const title = (await readManifest(store, id as string))?.title ?? ""
       return context.html(
@@ -67,8 +70,8 @@ async function sharesOf(
     const manifest = await readManifest(store, id)
     if (!manifest) return []
     const csrfToken = await formProofs(tokenCipher, UNSHARE).issue(email, id)
-    const { title, updated } = manifest
-    return [{ id, title, url: `${base}/${prefixOf(id)}`, updated, csrfToken }]
+    const { title, updated, expires } = manifest
+    return [{ id, title, url: `${base}/${prefixOf(id)}`, updated, expires, csrfToken }]
   })
   return found.flat().sort((a, b) => (a.updated < b.updated ? 1 : -1))
 }

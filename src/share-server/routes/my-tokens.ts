@@ -17,13 +17,15 @@ export function addMyTokensRoutes(app: ServerHono, options: ServerContext): void
   if (options.access === publicAccess || options.tokensPerPerson === 0) return
   app.get("/tokens", requireReader(options), (context) => answerTokens(context, options))
   app.post("/tokens", requireReader(options), async (context) => {
-    const { email } = context.get("reader")
+    const { email, name: reader } = context.get("reader")
     const { action, name, proof } = await context.req.parseBody()
     const proofs = formProofs(options.tokenCipher, "tokens")
     const given = typeof name === "string" ? name.trim() : ""
     const subject = action === "revoke" ? given : CREATE
-    if (email === undefined || !(await proofs.isValid(proof, email, subject)))
+    if (email === undefined || !(await proofs.isValid(proof, email, subject))) {
+      options.log("audit", "refused", { reader, reason: "form without a valid proof" })
       return context.html(pages.notFound(), 404, OWN_PAGE_HEADERS)
+    }
     if (action === "revoke") return revokeOwn(context, options, email, given)
     return createOwn(context, options, email, given)
   })

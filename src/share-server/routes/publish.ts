@@ -27,8 +27,10 @@ export function addPublishingRoutes(app: ServerHono, options: ServerContext): vo
   const publishing: MiddlewareHandler<ServerEnv> = async (context, next) => {
     const plain = context.req.param("token") ?? bearerToken(context)
     const token = await findToken(plain)
-    if (token.role === "admin")
+    if (token.role === "admin") {
+      options.log("audit", "refused", { reason: "admin token used for publishing", token: token.name })
       throw new HttpError(403, "This is an admin token, which cannot publish. Use a publish token.")
+    }
     context.set("backend", backends.forToken(token, plain))
     await admit(context, token, async () => {
       if (!isSync(context)) await limitBody(context)

@@ -21,7 +21,7 @@ export function addReadingRoutes(app: ServerHono, options: ServerContext): void 
 }
 
 async function answerPage(context: Context<ServerEnv>, options: ServerContext): Promise<Response> {
-  const { store, statusOf, log, base, inventory } = options
+  const { store, statusOf, log, base, inventory, webhooks } = options
   const { path } = context.req
   const place = parseSharePath(path)
   if (!place && isShareId(path.slice("/s/".length))) return context.redirect(`${base}${path}/`, 302)
@@ -32,13 +32,10 @@ async function answerPage(context: Context<ServerEnv>, options: ServerContext): 
   // The share was removed since its status was cached, or it has no such page.
   if (!answer) return unavailable(context, place.id, await statusOf(place.id, { fresh: true }), options)
   if (place.path.endsWith(".html") || place.path.startsWith("session.")) {
+    const about = { path: place.path, reader: context.get("reader").name }
     inventory.read(place.id)
-    log("audit", "read", {
-      share: shortId(place.id),
-      path: place.path,
-      reader: context.get("reader").name,
-      status: answer.status,
-    })
+    log("audit", "read", { share: shortId(place.id), ...about, status: answer.status })
+    webhooks?.report("share.read", { id: place.id, ...about })
   }
   return answer
 }

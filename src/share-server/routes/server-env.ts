@@ -8,6 +8,7 @@ import type { Log } from "../log.ts"
 import type { Metrics } from "../metrics.ts"
 import type { ShareBackends } from "../shares/share-backend.ts"
 import type { ShareStatuses } from "../shares/share-status.ts"
+import type { Webhooks } from "../webhooks/webhooks.ts"
 
 /** Variables of a request, set by the middleware before its route. */
 export interface ServerEnv {
@@ -26,6 +27,7 @@ export interface ServerContext {
   store: ObjectStore
   backends: ShareBackends
   inventory: Inventory
+  webhooks?: Webhooks | undefined
   access: Access
   tokenCipher: TokenCipher
   log: Log
@@ -41,6 +43,10 @@ export interface ServerContext {
   ratePerMinute: number
   /** Maximum publish tokens that a reader may create; 0: none. */
   tokensPerPerson: number
+  /** Owners choose no longer lifetime for their shares. */
+  maxLifetimeMs: number
+  /** Schedules a share for publishing. */
+  schedule: (id: string) => void
   /** Whom to ask about access, as text for readers. */
   contact?: string | undefined
 }

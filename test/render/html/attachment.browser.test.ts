@@ -51,6 +51,15 @@ async function stored(): Promise<SiteFile[]> {
   return files.filter((file) => !file.path.endsWith(".html"))
 }
 
+/** Names of a file of each kind of content and extension: the declared type is not stored. */
+function opened(bodies: ReadonlyMap<string, Uint8Array>): string[] {
+  const groups = Map.groupBy(bodies.keys(), (name) => {
+    const start = Buffer.from(bodies.get(name)!.subarray(0, 40)).toString()
+    return `${path.extname(name)} ${start}`
+  })
+  return [...groups.values()].flatMap((names) => names.slice(0, 1))
+}
+
 describe.skipIf(!findChromium())("in Chromium", { timeout: 120_000 }, () => {
   let browser: Browser
   beforeAll(async () => {
@@ -76,7 +85,7 @@ describe.skipIf(!findChromium())("in Chromium", { timeout: 120_000 }, () => {
       void dialog.dismiss()
     })
     page.on("download", (download) => void downloaded.add(download.url()))
-    for (const name of bodies.keys()) {
+    for (const name of opened(bodies)) {
       await page.goto(`${base}/${name}`).catch(() => {})
       // Text is shown as text: no element came of it.
       const elements = await page.evaluate(() => document.querySelectorAll("script, svg, x, html html").length)
@@ -84,7 +93,7 @@ describe.skipIf(!findChromium())("in Chromium", { timeout: 120_000 }, () => {
     }
     expect(ran).toEqual([])
     if (where === "from a bucket")
-      for (const name of bodies.keys())
+      for (const name of opened(bodies))
         if (/\.(?:pdf|bin)$/.test(name)) expect([...downloaded]).toContain(`${base}/${name}`)
     await page.context().close()
   })

@@ -6,6 +6,7 @@ import type { AdminAction } from "../../../src/share-server/admin/admin-action.t
 import * as actionPages from "../../../src/share-server/pages/admin-action-pages.ts"
 import * as sharesPage from "../../../src/share-server/pages/admin-shares-page.ts"
 import * as adminTokens from "../../../src/share-server/pages/admin-tokens-page.ts"
+import * as expiryPages from "../../../src/share-server/pages/expiry-page.ts"
 import type { Markup } from "../../../src/share-server/pages/layout.ts"
 import * as pages from "../../../src/share-server/pages/pages.ts"
 import * as tokenPages from "../../../src/share-server/pages/token-pages.ts"
@@ -16,7 +17,14 @@ import { temporaryFolder } from "../../support/world.ts"
 const base = "https://shares.corp.example"
 const long = "a-name-without-any-place-to-break-it-".repeat(4)
 const updated = "2026-11-30T10:00:00.000Z"
-const share = (title: string) => ({ id: "x", title, url: `${base}/share/x`, updated, csrfToken: "t" })
+const share = (title: string) => ({
+  id: "x",
+  title,
+  url: `${base}/share/x`,
+  updated,
+  expires: title === "" ? undefined : updated,
+  csrfToken: "t",
+})
 
 const listed = (title: string, more: object = {}) => ({
   ...{ id: "x", title, project: "parser", token: "laptop", owner: "ada@corp.example", bytes: 123_456 },
@@ -41,6 +49,9 @@ const examples: Record<string, Markup> = {
   confirmUnshare: pages.confirmUnshare({ id: "x", title: "Totals off by a cent", base, csrfToken: "t" }),
   ownShares: pages.ownShares([share("Totals off by a cent"), share(""), share(long)], {
     ...{ base, name: "ada@corp.example", signsOut: true, hasTokens: true, isAdmin: true },
+  }),
+  expiryPage: expiryPages.expiryPage({
+    ...{ base, id: "x", title: long, expires: updated, lifetimes: ["7d", "never"], proof: "p" },
   }),
   sharesWithoutSignIn: pages.sharesWithoutSignIn(),
   importCommand: pages.importCommand(base, long),
@@ -99,7 +110,7 @@ describe.skipIf(!executable)("the server's own pages", () => {
   )
 
   test("every page is examined", () => {
-    const made = Object.keys({ ...pages, ...tokenPages, ...actionPages, ...sharesPage, ...adminTokens })
+    const made = Object.keys({ ...pages, ...tokenPages, ...actionPages, ...sharesPage, ...adminTokens, ...expiryPages })
     expect(Object.keys(examples).sort()).toEqual(made.filter((name) => name !== "preparing").sort())
   })
 })

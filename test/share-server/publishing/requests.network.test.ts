@@ -27,9 +27,10 @@ test.each([undefined, "on"] as const)(
     }
     expect(await (await server.ask(`/s/${id}/session.md`)).text()).toContain("Changed 29 times")
     const most = versions ? MAX_REQUESTS_PER_CHANGE + 2 : MAX_REQUESTS_PER_CHANGE
-    // Now and then, the batches are merged into one, which costs a request.
-    expect(counts.filter((count) => count <= most).length).toBeGreaterThan(25)
-    expect(Math.max(...counts)).toBeLessThanOrEqual(most + 1)
+    // Now and then, batches are merged into one; and every few seconds, however many changes there are in them, caches of
+    // tokens and owners are read again.
+    const median = counts.toSorted((a, b) => a - b)[counts.length / 2]
+    expect(median, counts.join(" ")).toBeLessThanOrEqual(most)
   },
 )
 
