@@ -33,7 +33,7 @@ export const alnum = draw(LOWER + UPPER + DIGITS)
 export const urlSafe = draw(`${LOWER + UPPER + DIGITS}_-`)
 export const hex = draw("0123456789abcdef")
 export const base58 = draw("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
-export const symbols = draw(`${LOWER + UPPER + DIGITS}!#%*+^~=`)
+const symbols = draw(`${LOWER + UPPER + DIGITS}!#%*+^~=`)
 
 export const bytes = (length: number) => Buffer.from(Array.from({ length }, () => below(256)))
 export const base64 = (length: number) => bytes(length).toString("base64")
