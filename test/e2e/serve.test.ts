@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { connect } from "node:net"
 import path from "node:path"
 import { text } from "node:stream/consumers"
@@ -277,4 +277,50 @@ test("a bucket that is unreachable at start is tested before the first share", a
   expect(asked.status).toBe(502)
   expect(JSON.stringify(await asked.json())).toContain("s3:DeleteObjectVersion")
   expect(s3.versions().filter(({ key, deleteMarker }) => key.startsWith("s/") && !deleteMarker)).toEqual([])
+})
+
+test("credentials that are rotated in their file are read again by server and publisher, without a restart", async () => {
+  const file = path.join(temporaryFolder(), "credentials")
+  const write = (id: string, secret: string) =>
+    writeFileSync(file, `[default]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`)
+  const s3 = await startS3Server({})
+  onTestFinished(() => s3.close())
+  write("testaccess", "testsecret")
+  const { ask, share, sync, info } = await ownServe({
+    AWS_SHARED_CREDENTIALS_FILE: file,
+    OPENCODE_BUCKET_TO: `s3://${s3.bucket}`,
+    OPENCODE_BUCKET_ENDPOINT: s3.endpoint,
+    AWS_REGION: "us-east-1",
+  })
+  const made = await share()
+  const title = async () => /<title>([^<]*)/.exec(await (await ask(`/s/${made.id}/`)).text())?.[1]
+  for (const [round, name] of ["Before", "After", "Afterwards"].entries()) {
+    if (round > 0) {
+      Object.assign(s3.options, { accessKey: `id-${round}`, secretKey: `secret-${round}` })
+      write(`id-${round}`, `secret-${round}`)
+    }
+    const data = { ...info, title: name, time: { ...info.time, updated: Date.now() + round } }
+    expect((await sync(made, [{ type: "session", data }, ...recordedItems("questions").items.slice(1)])).status).toBe(
+      200,
+    )
+    await expect.poll(title).toContain(name)
+    expect([(await ask("/healthz")).status, (await ask("/readyz")).status]).toEqual([200, 200])
+  }
+})
+
+test("rejected credentials from the environment make /healthz ask for a restart, and /readyz for no traffic", async () => {
+  const s3 = await startS3Server({})
+  onTestFinished(() => s3.close())
+  const { ask } = await ownServe({
+    ...s3.environment,
+    OPENCODE_BUCKET_TO: `s3://${s3.bucket}`,
+    OPENCODE_BUCKET_ENDPOINT: s3.endpoint,
+  })
+  const states = async () => [(await ask("/readyz")).status, (await ask("/healthz")).status]
+  expect(await states()).toEqual([200, 200])
+  Object.assign(s3.options, { accessKey: "rotated" })
+  expect(await states()).toEqual([503, 503])
+  expect(await (await ask("/healthz")).text()).toContain("restart")
+  Object.assign(s3.options, { accessKey: "testaccess" })
+  expect(await states()).toEqual([200, 200])
 })

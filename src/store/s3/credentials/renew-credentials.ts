@@ -17,7 +17,11 @@ export function renewCredentials(client: S3Client, known: KnownCredentials): voi
         known.isRejected = false
         return answer
       } catch (error) {
-        if (!isRejection(error, context["commandName"] === "HeadObjectCommand")) throw error
+        if (!isRejection(error, context["commandName"] === "HeadObjectCommand")) {
+          // Whoever is told that there is no such object was let in.
+          if (errorFacts(error).status === 404) known.isRejected = false
+          throw error
+        }
         const fresh = await client.config.credentials({ forceRefresh: true }).catch(() => used)
         if (!isSame(used, fresh)) return next(args)
         known.isRejected = isCredentialCode(errorFacts(error).code)
