@@ -5,9 +5,11 @@ import { bareValueAt, type NamedValue, type TellingName } from "./notation.ts"
 const SEPARATOR =
   /\\{0,3}["'`]?\]?\)?\*{0,2}\??[ \t]{0,24}(?:(?:: ?|(?<= ))(?:&?(?:'static )?)?(?:mut )?[A-Za-z][\w<>?.]{0,20}[?!]?(?= ?=)|\[\d{0,4}\](?= ?=))?[ \t]{0,24}(?::=|=>|<-|\?=|={1,3}|:|：|=)\*{0,2}[ \t]{0,8}/y
 const QUOTED =
-  /[rbuf@$L]?(?:"((?:\\.|[^"\\\r\n]){1,2048})|'((?:\\.|''|[^'\\\r\n]){1,2048})|`((?:\\.|[^`\\\r\n]){1,2048}))/dy
+  /[rbuf@$L]?(?:"""([^"\r\n]{1,2048})"""|'''([^'\r\n]{1,2048})'''|"((?:\\.|[^"\\\r\n]){1,2048})|'((?:\\.|''|[^'\\\r\n]){1,2048})|`((?:\\.|[^`\\\r\n]){1,2048}))/dy
 /** Quotes in a text that is itself escaped; its decoded form is read as well. */
 const ESCAPED_QUOTED = /\\{1,3}(["'`])((?:(?!\\{0,3}\1)[^\r\n]){1,2048})/dy
+/** What may stand between an operator and a quoted value: `(` with the value on the next line. */
+const BRACKET = /\([ \t]{0,8}\r?\n\s{0,64}(?=["'`])/y
 const NEXT_LINE =
   /(?:([|>])[+-]?\d?)?[ \t]*(?:\\n|\r?\n)[ \t+>]{0,24}["'`]?([^\s"'`]{4,2048})["'`]?[ \t]*(?:\\n|\r?\n|$)/dy
 const TUPLE = /[([]\s{0,4}["'][^"'\r\n]{0,128}["']\s{0,4},\s{0,4}["']([^"'\r\n]{1,512})["']/dy
@@ -31,7 +33,9 @@ export function assignment(text: string, name: TellingName): NamedValue[] {
   return shellValueAt(text, at, name) ?? bareValueAt(text, at, name, placeOf(text, name, at))
 }
 
-function quotedAt(text: string, at: number): NamedValue | undefined {
+function quotedAt(text: string, from: number): NamedValue | undefined {
+  BRACKET.lastIndex = from
+  const at = BRACKET.test(text) ? BRACKET.lastIndex : from
   for (const pattern of [QUOTED, ESCAPED_QUOTED]) {
     pattern.lastIndex = at
     const indices = pattern.exec(text)?.indices

@@ -36,10 +36,10 @@ function cellsBelow(text: string, name: TellingName): NamedValue[] {
   const end = name.end + rowAt(text, name.end).length
   const head = text.slice(start, end)
   const separator = separatorOf(head)
-  if (separator === undefined) return []
+  if (separator === undefined) return alignedBelow(text, name, head, end + 1)
   const heads = head.split(separator)
   const column = head.slice(0, name.start - start).split(separator).length - 1
-  if (heads[column]!.replace(/["`\s]/g, "") !== text.slice(name.start, name.end)) return []
+  if (heads[column]!.replace(/["`\s]/g, "") !== text.slice(name.start, name.end).replace(/\s/g, "")) return []
   const found: NamedValue[] = []
   for (let rows = 0, at = end + 1; rows < MAX_ROWS && at < text.length; rows++) {
     const row = rowAt(text, at)
@@ -53,6 +53,32 @@ function cellsBelow(text: string, name: TellingName): NamedValue[] {
       const first = at + before + cell.indexOf(value)
       found.push({ start: first, end: first + value.length, place: "exact" })
     }
+    at += row.length + 1
+  }
+  return found
+}
+
+const ALIGNED_HEAD = /^(?=.*\S {2})[\w -]+$/
+const MAX_CELL_CHARS = 600
+/** Longest head of a table for terminals. */
+const MAX_ALIGNED_CHARS = 200
+
+/** The cells of a column that begin below its head, in a table whose columns are aligned by spaces. */
+function alignedBelow(text: string, name: TellingName, head: string, from: number): NamedValue[] {
+  const column = head.length - (from - 1 - name.start)
+  if (
+    head.length > MAX_ALIGNED_CHARS ||
+    !ALIGNED_HEAD.test(head) ||
+    (column > 0 && head.slice(column - 2, column) !== "  ")
+  )
+    return []
+  const found: NamedValue[] = []
+  for (let rows = 0, at = from; rows < MAX_ROWS && at < text.length; rows++) {
+    const row = rowAt(text, at)
+    if (row.length <= column || (column > 0 && row[column - 1] !== " ")) break
+    const cell = /^\S*/.exec(row.slice(column, column + MAX_CELL_CHARS))![0]
+    if (cell.length >= 4 && !/^[-=]+$/.test(cell))
+      found.push({ start: at + column, end: at + column + cell.length, place: "exact" })
     at += row.length + 1
   }
   return found

@@ -47,19 +47,23 @@ const requiredText = (words: readonly string[]): string =>
 function ruleOf(line: string): SecretRule {
   const [first, ...rest] = line.split(" ")
   const anchors = first!.split("|")
-  const joined = rest
-    .map((word, at) => (word === "|" ? "\\s{0,4}\\|" : patternOf(word, isOption(rest[at - 1]))))
-    .join("")
-  const pattern = new RegExp(
-    `(?<![\\w.-])(?:${anchors.map((word) => escapePattern(word).replace("\\{w\\}", "[\\w-]{1,30}")).join("|")})(?:\\.exe)?${/^echo/.test(first!) ? ECHO_OPTIONS : ""}${joined}`,
-    "dy",
-  )
+  const compile = () => {
+    const joined = rest
+      .map((word, at) => (word === "|" ? "\\s{0,4}\\|" : patternOf(word, isOption(rest[at - 1]))))
+      .join("")
+    return new RegExp(
+      `(?<![\\w.-])(?:${anchors.map((word) => escapePattern(word).replace("\\{w\\}", "[\\w-]{1,30}")).join("|")})(?:\\.exe)?${/^echo/.test(first!) ? ECHO_OPTIONS : ""}${joined}`,
+      "dy",
+    )
+  }
+  let pattern: RegExp | undefined
   const required = requiredText(rest)
   return {
     anchors: anchors.map((word) => word.replace("{w}", "")),
     beginsWord: true,
     findAt(text, at) {
       if (!text.slice(at, at + MAX_COMMAND_CHARS).includes(required)) return []
+      pattern ??= compile()
       pattern.lastIndex = at
       const range = pattern
         .exec(text)

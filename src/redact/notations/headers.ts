@@ -35,7 +35,7 @@ export const headers: readonly SecretRule[] = [
   { anchors: ["cookie"], findAt: cookies },
 ]
 
-const cookieName = /cookie2?\\{0,3}["'`]?\]?\s{0,4}[:=,]/i
+const cookieName = /(?:cookie2?\\{0,3}["'`]?\]?\s{0,4}[:=,]|(?<=--)cookie(?=\s))/i
 // The next header is matched separately. What precedes its colon is bounded: an unbounded search would be quadratic.
 const cookieHeader = new RegExp(
   `${cookieName.source}\\s{0,4}\\\\{0,3}["'\`]?((?:(?!cookie2?\\\\{0,3}["'\`]?\\]?\\s{0,4}[:=,])[^\\r\\n"'\`]){4,8192})`,

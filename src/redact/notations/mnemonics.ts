@@ -5,6 +5,8 @@ import type { SecretRule } from "../rules/secret-rule.ts"
 const WORDS = /(?:[a-z]{3,8}[ \t]{1,2}){11,23}[a-z]{3,8}(?![\w-])/.source
 const LINE = new RegExp(`[ \\t]{0,16}(${WORDS})`, "y")
 const NAMED = new RegExp(`[^\\n]{0,40}?[\\s"'\`:=](${WORDS})`, "dy")
+/** Twelve words of three letters, with spaces between them. */
+const MIN_PHRASE_CHARS = 47
 const MIN_DISTINCT_WORDS = 10
 
 /** Whether words are the recovery phrase of a wallet (BIP 39), by its word list and checksum. */
@@ -20,10 +22,12 @@ function isRecoveryPhrase(phrase: string): boolean {
 export function findMnemonics(text: string): string[] {
   const found: string[] = []
   for (let at = 0; ; ) {
-    LINE.lastIndex = at
-    const phrase = LINE.exec(text)?.[1]
-    if (phrase !== undefined && isRecoveryPhrase(phrase)) found.push(phrase)
     const next = text.indexOf("\n", at)
+    if ((next < 0 ? text.length : next) - at >= MIN_PHRASE_CHARS) {
+      LINE.lastIndex = at
+      const phrase = LINE.exec(text)?.[1]
+      if (phrase !== undefined && isRecoveryPhrase(phrase)) found.push(phrase)
+    }
     if (next < 0) return found
     at = next + 1
   }

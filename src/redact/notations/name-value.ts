@@ -4,7 +4,7 @@ const string = String.raw`\\{0,3}"((?:\\.|[^"\\\r\n]){1,2048})\\{0,3}"`
 const member = String.raw`\\{0,3}"[\w-]{1,40}\\{0,3}"\s{0,4}:\s{0,4}(?:\\{0,3}"[^"\r\n]{0,200}"|[\w.-]{1,20})\s{0,4},\s{0,64}`
 /** `"name": "DB_PASSWORD", "value": "x"`, also with members in between. */
 const AFTER = new RegExp(
-  String.raw`\\{0,3}["']\s{0,4},\s{0,64}(?:${member}){0,4}\\{0,3}["'](?:value|string_?value|secret_?string|default)\\{0,3}["']\s{0,4}:\s{0,4}(?:${string}|'([^'\r\n]{1,2048})')`,
+  String.raw`\\{0,3}["']\s{0,4},\s{0,64}(?:${member}){0,4}(?:\\{0,3}["'])?(?:value|string_?value|secret_?string|default)(?:\\{0,3}["'])?\s{0,4}:\s{0,4}(?:${string}|'([^'\r\n]{1,2048})')`,
   "diy",
 )
 /** `"db_password": { "sensitive": true, "value": "x" }`, `variable "db_password" { default = "x" }`. */

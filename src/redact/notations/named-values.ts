@@ -44,14 +44,13 @@ export const namedValues: SecretRule = {
 
 function judged(text: string, name: TellingName, { start, end, place }: NamedValue): SecretMatch[] {
   const value = text.slice(start, end)
-  const from = start > name.start && start - name.start <= MAX_CONTEXT_CHARS ? name.start : lineStart(text, start)
-  const match = { kind: kindByName(name.name), start, end, from }
   // `--pass x`: as an option, it cannot be the verb.
   const strength = place === "given" && /^pass$/i.test(name.name) ? "password" : name.strength
-  if (isSecret(value, strength, place)) return [match]
-  return place !== "prose" && name.strength !== "ambiguous" && value.length >= 6 && isFake(value)
-    ? [{ ...match, isFake: true }]
-    : []
+  const isReal = isSecret(value, strength, place)
+  const isMadeUp = !isReal && place !== "prose" && name.strength !== "ambiguous" && value.length >= 6 && isFake(value)
+  if (!isReal && !isMadeUp) return []
+  const from = start > name.start && start - name.start <= MAX_CONTEXT_CHARS ? name.start : lineStart(text, start)
+  return [{ kind: kindByName(name.name), start, end, from, ...(isMadeUp && { isFake: true }) }]
 }
 
 /** Where the line of a position begins, or MAX_CONTEXT_CHARS before it. */

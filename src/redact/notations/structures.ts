@@ -1,5 +1,7 @@
 import { patternRule } from "../rules/pattern-rule.ts"
 import type { SecretMatch, SecretRule } from "../rules/secret-rule.ts"
+import { isHighEntropy } from "../values/entropy.ts"
+import { isSecret } from "../values/judge.ts"
 import { isPlaceholder } from "../values/placeholders.ts"
 
 const MAX_BEFORE_CHARS = 2_000
@@ -59,6 +61,27 @@ export const structures: readonly SecretRule[] = [
     "password",
     [":5432:", ":*:", ":3306:", ":5433:"],
     /:(?:\d{1,5}|\*):[\w*-]{1,64}:[\w*-]{1,64}:([^\s:]{4,256})(?=\s|$)/,
+  ),
+  // An access key's id, and its secret beside it.
+  patternRule(
+    "aws secret",
+    ["akia", "asia"],
+    /(?:AKIA|ASIA)[A-Z2-7]{16}[^\n]{0,80}?[\s|,:"']([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/,
+    (value) => isHighEntropy(value) && !/^[0-9a-f]+$/.test(value) && isHash(value),
+  ),
+  patternRule(
+    "azure key",
+    ["keyname"],
+    /keyName\\{0,3}["'][^{}\n]{0,200}?value\\{0,3}["']\s{0,4}:\s{0,4}\\{0,3}["']([A-Za-z0-9+/]{40,100}={0,2})/i,
+  ),
+  // A line of PPP's secrets: client, server, secret, addresses.
+  patternRule("password", ['" * "'], /" \* "([^"\r\n]{4,256})"/),
+  // Keys that sign, as an argument.
+  patternRule(
+    "secret",
+    ["jwt.sign(", "jwt.verify(", "jwt.encode(", "jwt.decode(", "createhmac(", "hmac.new("],
+    /(?:jwt\.(?:sign|verify|encode|decode)\([^\n"'`]{1,200}?,|createHmac\(\s{0,4}["'`][\w-]{1,20}["'`],|hmac\.new\()\s{0,4}b?["'`]([^"'`\r\n]{8,512})["'`]/i,
+    (value) => isSecret(value, "password", "exact"),
   ),
   patternRule("putty key", ["private-hash:", "private-mac:"], /private-(?:hash|mac): ([0-9a-f]{40,64})/i),
 ]

@@ -24,7 +24,7 @@ export const urls: readonly SecretRule[] = [
   patternRule(
     "token",
     ["://"],
-    /:\/\/([^\s:/@"'`<>\\]{16,256})@[\w.[-]/,
+    /:\/\/([^\s:/@"'`<>\\]{16,256})@(?!o\d{1,12}\.ingest\.)[\w.[-]/,
     (value) => isMachineMade(value) && !isPlaceholder(value),
   ),
   patternRule(

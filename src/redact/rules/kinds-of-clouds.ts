@@ -53,6 +53,7 @@ export const kindsOfClouds: readonly KindRow[] = [
   ["infomaniak token", "{u60-100}", "B", "infomaniak"],
   ["scalingo token", "tk-us-{u48}", "G"],
   ["heroku key", "HRKU-{u58-64}", "G"],
+  ["heroku key (uuid)", "HRKU-{g}", "G"],
   ["heroku key (older)", "{g}", "G", "heroku"],
   ["fly token", "fo1_{u43}", "G"],
   ["fly token (macaroon)", "fm2_{b100-2000}{=0-3}", "G"],

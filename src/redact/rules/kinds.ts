@@ -99,11 +99,12 @@ function judged(name: string, start: number, token: string, prefix: string): Sec
 
 /** A rule for a shape that begins with literal text. */
 function prefixRule(name: string, { source, prefix }: TokenShape): SecretRule {
-  const pattern = new RegExp(`${source}${TOKEN_END}`, "y")
+  let pattern: RegExp | undefined
   return {
     anchors: [prefix.toLowerCase()],
     beginsWord: true,
     findAt(text, at) {
+      pattern ??= new RegExp(`${source}${TOKEN_END}`, "y")
       pattern.lastIndex = at
       const token = pattern.exec(text)?.[0]
       return token === undefined ? [] : judged(name, at, token, prefix)
@@ -113,11 +114,12 @@ function prefixRule(name: string, { source, prefix }: TokenShape): SecretRule {
 
 /** A rule for a shape with literal text inside. */
 function innerRule(name: string, { source, anchor, before }: TokenShape): SecretRule {
-  const pattern = new RegExp(`(?<![A-Za-z0-9+/])${source}${TOKEN_END}`, "g")
+  let pattern: RegExp | undefined
   return {
     anchors: [anchor.toLowerCase()],
     findAt(text, at) {
       if (!text.startsWith(anchor, at)) return []
+      pattern ??= new RegExp(`(?<![A-Za-z0-9/]|[A-Za-z0-9/]\\+)${source}${TOKEN_END}`, "g")
       const from = Math.max(0, at - before - 1)
       for (const match of text.slice(from, at + MAX_TOKEN_CHARS / 4).matchAll(pattern)) {
         const start = from + match.index
@@ -135,11 +137,12 @@ const connector = /[:=]|\b(?:use|uses|using|is|with|key|token|secret|password|ap
 
 /** A rule for a shape that is only known with a word before it. */
 function nearRule(name: string, { source }: TokenShape, near: string): SecretRule {
-  const pattern = new RegExp(`(${gapOf})(?<![\\w+/.-])(${source})(?![\\w+/-])`, "y")
+  let pattern: RegExp | undefined
   const isUuid = source === UUID
   return {
     anchors: near.split(" "),
     findAt(text, at) {
+      pattern ??= new RegExp(`(${gapOf})(?<![\\w+/.-])(${source})(?![\\w+/-])`, "y")
       pattern.lastIndex = at
       const match = pattern.exec(text)
       if (!match) return []

@@ -54,6 +54,7 @@ function classify(name: string): NameStrength | "none" {
   const before = words.at(-2) ?? ""
   if (HARMLESS.test(name) && !/pass(?:word)?[-_.]?hash/i.test(name)) return "none"
   // AWS and Consul: `SecretId`, `SecretAccessKeyId` name, `SecretID` holds.
+  if (/SecretID$/.test(name)) return "key"
   if (last === "id") return before === "secret" && words.length <= 3 ? "ambiguous" : "none"
   if (last === "hash") return /^pass/.test(before) ? "ambiguous" : "none"
   if (PASSWORD_WORDS.has(last) || GLUED_PASSWORD.test(last) || GLUED_PASS.test(last)) return "password"

@@ -10,6 +10,11 @@ export const phrases: Record<string, readonly string[]> = {
   Japanese: ["パスワード", "キー", "暗証番号", "トークン"],
   Korean: ["비밀번호", "암호", "키", "토큰"],
   Polish: ["hasło", "hasłem", "klucz"],
+  Dutch: ["wachtwoord", "sleutel"],
+  Turkish: ["şifre", "parola", "anahtar"],
+  Arabic: ["كلمة المرور", "كلمة السر", "مفتاح"],
+  Hindi: ["पासवर्ड", "कुंजी"],
+  Ukrainian: ["пароль", "паролем", "токен"],
 }
 
 /** Pairs of a user and a password: "log in as admin / x", "credentials: app / x". */

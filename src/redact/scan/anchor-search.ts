@@ -5,8 +5,9 @@ export interface AnchorMatch<Meaning> {
 }
 
 interface Anchor<Meaning> {
-  /** The classes of its characters. */
-  characters: Uint8Array
+  /** The first of its characters in the list of those of all words; their number. */
+  from: number
+  length: number
   meaning: Meaning
 }
 
@@ -24,12 +25,14 @@ export function createAnchorSearch<Meaning>(
   anchors: ReadonlyMap<string, Meaning>,
 ): (text: string) => Generator<AnchorMatch<Meaning>[]> {
   const { classes, width } = characterClasses(anchors.keys())
-  const words = [...anchors].map(([word, meaning]): Anchor<Meaning> => {
-    const characters = new Uint8Array(word.length)
-    for (let at = 0; at < word.length; at++) characters[at] = classes[word.charCodeAt(at)]!
-    return { characters, meaning }
-  })
-  const { rows, table, byBeginning } = tablesOf(words, width)
+  // The classes of the characters of all words, in one array: an array for each takes longer to make.
+  const letters: number[] = []
+  const words: Anchor<Meaning>[] = []
+  for (const [word, meaning] of anchors) {
+    words.push({ from: letters.length, length: word.length, meaning })
+    for (let at = 0; at < word.length; at++) letters.push(classes[word.charCodeAt(at)]!)
+  }
+  const { rows, table, byBeginning } = tablesOf(words, letters, width)
 
   return function* (text) {
     for (let from = 0; from < text.length; from += CHUNK_CHARS) {
@@ -53,17 +56,16 @@ export function createAnchorSearch<Meaning>(
       if (row === 0) continue
       const beginning = table[row * width + three]!
       if (beginning === 0) continue
-      for (const { characters, meaning } of byBeginning[beginning]!)
-        if (isAt(characters, text, start)) found.push({ start, meaning })
+      for (const word of byBeginning[beginning]!)
+        if (isAt(word, text, start)) found.push({ start, meaning: word.meaning })
     }
     return found
   }
 
   /** Whether a word is in a text, of whose first three characters all are. */
-  function isAt(characters: Uint8Array, text: string, start: number): boolean {
-    if (start + characters.length > text.length) return false
-    for (let at = 3; at < characters.length; at++)
-      if (classes[text.charCodeAt(start + at)] !== characters[at]) return false
+  function isAt({ from, length }: Anchor<Meaning>, text: string, start: number): boolean {
+    if (start + length > text.length) return false
+    for (let at = 3; at < length; at++) if (classes[text.charCodeAt(start + at)] !== letters[from + at]) return false
     return true
   }
 }
@@ -77,21 +79,26 @@ interface BeginningTables<Meaning> {
   byBeginning: Anchor<Meaning>[][]
 }
 
-function tablesOf<Meaning>(words: readonly Anchor<Meaning>[], width: number): BeginningTables<Meaning> {
-  const pairsOf = ({ characters: [first = 0, second] }: Anchor<Meaning>) =>
-    classesAt(second, width).map((next) => first * width + next)
+function tablesOf<Meaning>(
+  words: readonly Anchor<Meaning>[],
+  letters: readonly number[],
+  width: number,
+): BeginningTables<Meaning> {
+  const letterOf = ({ from, length }: Anchor<Meaning>, at: number) => (at < length ? letters[from + at] : undefined)
+  const pairsOf = (word: Anchor<Meaning>) =>
+    classesAt(letterOf(word, 1), width).map((next) => (letterOf(word, 0) ?? 0) * width + next)
   const rows = new Uint16Array(width * width)
   let count = 1
   for (const word of words) for (const pair of pairsOf(word)) rows[pair] ||= count++
   const table = new Uint16Array(count * width)
   const byBeginning: Anchor<Meaning>[][] = [[]]
   // Longer words first: words of one or two characters are added to all that begins like them.
-  const rank = ({ characters }: Anchor<Meaning>) => Math.min(3, characters.length)
+  const rank = ({ length }: Anchor<Meaning>) => Math.min(3, length)
   for (const word of words.toSorted((one, other) => rank(other) - rank(one))) {
     const added = new Set<number>()
     let own = 0
     for (const pair of pairsOf(word))
-      for (const third of classesAt(word.characters[2], width)) {
+      for (const third of classesAt(letterOf(word, 2), width)) {
         const at = rows[pair]! * width + third
         const others = table[at]!
         if (others === 0) table[at] = own ||= byBeginning.push([word]) - 1

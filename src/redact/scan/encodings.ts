@@ -60,12 +60,12 @@ export const decodePercent = (text: string): string =>
 /** Decoded forms of a text: without JSON escapes, and without percent-encoding, up to two levels each. */
 export function decodedForms(text: string): string[] {
   const found: string[] = []
-  if (/\\["\\/nrtu]/.test(text)) {
+  if (text.includes("\\") && /\\["\\/nrtu]/.test(text)) {
     const once = decodeJsonEscapes(text)
     found.push(once)
     if (/\\["\\/nrtu]/.test(once)) found.push(decodeJsonEscapes(once))
   }
-  if (/%[0-9a-f]{2}/i.test(text)) {
+  if (text.includes("%") && /%[0-9a-f]{2}/i.test(text)) {
     // An unencoded `&` separates encoded values.
     const once = decodePercent(text.replaceAll("&", "\n"))
     found.push(once)

@@ -17,14 +17,39 @@ export function findPrivateKeys(text: string): string[][] {
     if (body.reduce((sum, line) => sum + line.length, 0) >= 32) keys.push(body)
     match = next
   }
+  return [...keys, ...headless(text)]
+}
+
+const closing = /-{4,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}/g
+
+/** The bodies of keys whose beginning is missing, as in a difference that begins inside one: the lines before their end. */
+function headless(text: string): string[][] {
+  const keys: string[][] = []
+  let from = 0
+  for (const { 0: end, index } of text.matchAll(closing)) {
+    const before = text.slice(Math.max(from, index - MAX_KEY_CHARS), index)
+    from = index + end.length
+    if (before.includes("BEGIN ")) continue
+    const body: string[] = []
+    for (const line of before.split(LINE_END).reverse()) {
+      const content = line.replace(inFront, "").replace(/["'`,;\s\\]{1,64}$/, "")
+      if (content === "" && body.length === 0) continue
+      if (!/^[A-Za-z0-9+/]{2,}={0,2}$/.test(content)) break
+      body.unshift(content)
+    }
+    if (body.reduce((sum, line) => sum + line.length, 0) >= 32) keys.push(body)
+  }
   return keys
 }
+
+/** Ends of lines, also escaped, or replaced by the sign of a pipe. */
+const LINE_END = /(?:\\{1,8}[nr])+|[\r\n|]+/
 
 function keyLines(text: string, from: number, stop: number): string[] {
   const stretch = text.slice(from, Math.min(from + MAX_KEY_CHARS, stop))
   const dashes = stretch.indexOf("----")
   const body: string[] = []
-  for (const line of (dashes < 0 ? stretch : stretch.slice(0, dashes + 12)).split(/(?:\\{1,8}[nr])+|[\r\n]+/)) {
+  for (const line of (dashes < 0 ? stretch : stretch.slice(0, dashes + 12)).split(LINE_END)) {
     const content = line.replace(inFront, "").replace(/["'`,;\s\\]{1,64}$/, "")
     if (content === "" || /^(?:[\w-]{1,20}: |[\w-]{1,20}:$)/.test(content)) {
       if (content.startsWith("Private-MAC")) break
