@@ -77,7 +77,7 @@ const mayImportInRender = {
   ansi: ["html"],
   diff: ["html"],
   highlight: ["diff", "html"],
-  markdown: ["highlight", "html"],
+  markdown: ["ansi", "highlight", "html"],
   tools: ["diff"],
   items: ["ansi", "diff", "highlight", "markdown", "html", "tools"],
   changes: ["diff", "html", "items", "tools"],

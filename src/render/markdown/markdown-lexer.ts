@@ -1,4 +1,5 @@
 import { Lexer, type MarkedOptions, type Token, Tokenizer, type Tokens } from "marked"
+import { extensionsFor } from "./markdown-extensions.ts"
 
 /** Characters times marks in one text's prose: any mark may be matched against all that follows. */
 const MAX_MATCHING_COST = 100_000_000
@@ -8,8 +9,13 @@ export class BoundedLexer extends Lexer {
   costLeft = MAX_MATCHING_COST
   readonly mention: RegExp | undefined
 
-  constructor(options: MarkedOptions, mentions: readonly string[]) {
-    super({ ...options, tokenizer: new QuickTokenizer(options) })
+  /** @param text the text that will be read, which decides what is looked for */
+  constructor(options: MarkedOptions, mentions: readonly string[], text: string) {
+    super({
+      ...options,
+      extensions: extensionsFor(text) as NonNullable<MarkedOptions["extensions"]>,
+      tokenizer: new QuickTokenizer(options),
+    })
     this.mention = mentionPattern(mentions)
   }
 

@@ -1,9 +1,11 @@
 import type { Token, Tokens } from "marked"
+import { ansiToHtml } from "../ansi/ansi.ts"
 import { type HighlightBudget, highlight, loadLanguages } from "../highlight/highlight.ts"
 import { languageByName } from "../highlight/languages.ts"
-import { emptyHtml, escapeProse, escapeText, html, joinHtml, type SafeHtml } from "../html/safe-html.ts"
-import { safeUrl } from "../html/safe-url.ts"
+import { emptyHtml, escapeProse, html, joinHtml, type SafeHtml } from "../html/safe-html.ts"
 import type { ProsePiece } from "../view.ts"
+import { ALERTS, type AlertToken, type DetailsToken, groupBlocks } from "./block-groups.ts"
+import { renderInlines } from "./inline-markup.ts"
 import { limitProse } from "./limit-prose.ts"
 import { BoundedLexer } from "./markdown-lexer.ts"
 import type { ProseLimits } from "./prose-limits.ts"
@@ -17,8 +19,9 @@ export interface MarkdownOptions {
 }
 
 /**
- * Renders GitHub Flavored Markdown. HTML in it is shown as text; links lead to http, https and mailto only; images
- * become links, so that nothing is loaded. Headings begin at h3, below the page's own. Where the text is too long, a
+ * Renders GitHub Flavored Markdown, with alerts, footnotes and folded details. Of HTML in it, elements that only change
+ * how text looks are kept, and everything else is shown as text. Formulas stay as they were written. Links lead
+ * to http, https and mailto only; images become links, so that nothing is loaded. Headings begin at h3, below the page's own. Where the text is too long, a
  * piece says what is left out, with the full text as a file. Linear in the text; never throws.
  */
 export async function renderProse(
@@ -47,12 +50,12 @@ async function addMarkdown(
 ): Promise<void> {
   let tokens: Token[]
   try {
-    tokens = new BoundedLexer({ gfm: true, breaks }, mentions).lex(text)
+    tokens = new BoundedLexer({ gfm: true, breaks }, mentions, text).lex(text)
     await loadLanguages(codeLanguages(tokens))
   } catch {
     return markup.addSource(text)
   }
-  const blocks = tokens.filter(({ type }) => type !== "space" && type !== "def")
+  const blocks = groupBlocks(tokens).filter(({ type }) => type !== "space" && type !== "def")
   const add = (token: Token, isEnd: boolean) => {
     const { charsLeft } = budget
     const isAdded = markup.add(() => renderBlock(token as Tokens.Generic, budget), isEnd)
@@ -103,12 +106,13 @@ function* codeLanguages(tokens: Token[]): Generator<string> {
       if (language) yield language
     }
     if (token.type === "list") for (const item of (token as Tokens.List).items) yield* codeLanguages(item.tokens)
-    else if ("tokens" in token && token.tokens && token.type === "blockquote") yield* codeLanguages(token.tokens)
+    else if ("tokens" in token && token.tokens && (token.type === "blockquote" || token.type === "footnote"))
+      yield* codeLanguages(token.tokens)
   }
 }
 
 function renderBlocks(tokens: Token[] | undefined, budget: HighlightBudget): SafeHtml {
-  return joinHtml((tokens ?? []).map((token) => renderBlock(token as Tokens.Generic, budget)))
+  return joinHtml(groupBlocks(tokens ?? []).map((token) => renderBlock(token as Tokens.Generic, budget)))
 }
 
 function renderBlock(token: Tokens.Generic, budget: HighlightBudget): SafeHtml {
@@ -123,7 +127,20 @@ function renderBlock(token: Tokens.Generic, budget: HighlightBudget): SafeHtml {
     case "text":
       return token.tokens ? renderInlines(token.tokens) : escapeProse(String(token["text"]))
     case "code":
-      return renderCode(String(token["text"]), languageByName(String(token["lang"] ?? "")), budget)
+      return renderCode(String(token["text"]), String(token["lang"] ?? ""), budget)
+    case "math":
+      return html`<pre class="math" tabindex="0">${token.raw.trim()}</pre>\n`
+    case "footnote":
+      return html`<div class="footnote"><sup>${String(token["label"])}</sup> ${renderBlocks(token.tokens, budget)}</div>\n`
+    case "details": {
+      const { summary, tokens } = token as unknown as DetailsToken
+      return html`<details><summary>${summary}</summary>\n${renderBlocks(tokens, budget)}</details>\n`
+    }
+    case "alert": {
+      const { kind, tokens } = token as unknown as AlertToken
+      const title = html`<p class="alert">${ALERTS[kind]}</p>\n`
+      return html`<blockquote class="${kind}">${title}${renderBlocks(tokens, budget)}</blockquote>\n`
+    }
     case "blockquote":
       return html`<blockquote>${renderBlocks(token.tokens, budget)}</blockquote>\n`
     case "hr":
@@ -134,6 +151,7 @@ function renderBlock(token: Tokens.Generic, budget: HighlightBudget): SafeHtml {
       return renderTable(token as Tokens.Table)
     case "html": {
       const text = String(token["text"]).trimEnd()
+      if (/^(?:<br\s*\/?>\s*)+$/i.test(text)) return html`<br>\n`
       return text.includes("\n") ? html`${renderSource(text)}\n` : html`<p>${text}</p>\n`
     }
     default:
@@ -147,10 +165,21 @@ function renderHeading(level: number, content: SafeHtml): SafeHtml {
   return level === 5 ? html`<h5>${content}</h5>\n` : html`<h6>${content}</h6>\n`
 }
 
-/** A code block with its language as caption, highlighted if the language is supported. */
-function renderCode(code: string, language: string | undefined, budget: HighlightBudget): SafeHtml {
-  const label = language ? html`<figcaption>${language}</figcaption>` : emptyHtml
-  return html`<figure class="code">${label}<pre tabindex="0"><code>${highlight(code, language, budget)}</code></pre></figure>\n`
+/** Languages whose blocks may contain colours of a terminal. */
+const TERMINAL_LANGUAGES = /^(?:|ansi|console|terminal|text|log|output|shell-?session)$/i
+
+/**
+ * A code block with its language as caption, highlighted if the language is supported. `info`: the words after the fence.
+ */
+function renderCode(code: string, info: string, budget: HighlightBudget): SafeHtml {
+  const language = languageByName(info)
+  const written = /^[\w+#.-]{1,20}(?=\s|$)/.exec(info)?.[0] ?? ""
+  const label = language ?? written
+  const caption = label ? html`<figcaption>${label}</figcaption>` : emptyHtml
+  if (code.includes("\x1b[") && TERMINAL_LANGUAGES.test(written))
+    return html`<figure class="code">${caption}<pre class="terminal" tabindex="0">${ansiToHtml(code)}</pre></figure>\n`
+  const content = highlight(code, language, budget)
+  return html`<figure class="code">${caption}<pre tabindex="0"><code>${content}</code></pre></figure>\n`
 }
 
 function renderList({ ordered, start, items }: Tokens.List, budget: HighlightBudget): SafeHtml {
@@ -181,55 +210,4 @@ function renderTable({ header, rows }: Tokens.Table): SafeHtml {
     ),
   )
   return html`<div class="table" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>\n`
-}
-
-/** `inLink`: renders nested links as their labels, since HTML does not nest links. */
-function renderInlines(tokens: Token[] | undefined, inLink = false): SafeHtml {
-  return joinHtml((tokens ?? []).map((token) => renderInline(token as Tokens.Generic, inLink)))
-}
-
-function renderInline(token: Tokens.Generic, inLink: boolean): SafeHtml {
-  switch (token.type) {
-    case "strong":
-      return html`<strong>${renderInlines(token.tokens, inLink)}</strong>`
-    case "em":
-      return html`<em>${renderInlines(token.tokens, inLink)}</em>`
-    case "del":
-      return html`<del>${renderInlines(token.tokens, inLink)}</del>`
-    case "codespan":
-      return html`<code>${String(token["text"])}</code>`
-    case "br":
-      return html`<br>\n`
-    case "link": {
-      const target = String(token["href"])
-      const label = token.text === "" ? escapeText(target) : renderInlines(token.tokens, true)
-      return inLink ? label : renderLink(target, label)
-    }
-    case "image": {
-      const label = html`[image: ${String(token["text"]) || "image"}]`
-      return inLink ? label : renderLink(String(token["href"]), label)
-    }
-    case "checkbox":
-      // Task boxes are rendered with their list item.
-      return emptyHtml
-    case "mention":
-      return html`<span class="mention">${String(token["text"])}</span>`
-    case "written":
-      return html`<span class="written">${String(token["text"])}</span>`
-    case "escape":
-    case "html":
-      return escapeText(String(token["text"]))
-    default:
-      return token.tokens ? renderInlines(token.tokens, inLink) : escapeProse(String(token["text"] ?? token.raw))
-  }
-}
-
-/** An external link that passes no referrer; a target that is no web address is shown as text. */
-function renderLink(written: string, label: SafeHtml): SafeHtml {
-  const target = written.replace(/&(?:amp|#38|#x26);/gi, "&")
-  const url = safeUrl(target)
-  if (url) return html`<a href="${url}" rel="noopener noreferrer nofollow">${label}</a>`
-  return /^(?:data|javascript|vbscript):|^$/i.test(target)
-    ? label
-    : html`${label} <span class="target">(${target.slice(0, 200)})</span>`
 }

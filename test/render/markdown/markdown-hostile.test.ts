@@ -5,12 +5,13 @@ import { type Markup, readHtml } from "../read-html.ts"
 import { drawn } from "./drawn.ts"
 
 const allowed = new Set(
-  "p h3 h4 h5 h6 figure figcaption pre code span ul ol li blockquote hr br div table thead tbody tr th td a strong em del".split(
+  "p h3 h4 h5 h6 figure figcaption pre code span ul ol li blockquote hr br div table thead tbody tr th td a strong em del ins mark small kbd sub sup details summary".split(
     " ",
   ),
 )
 const attributes: Record<string, RegExp> = {
-  class: /^(?:written|code|table|mid|end|task|box|target|[a-z]{1,2})$/,
+  class:
+    /^(?:written|code|table|mid|end|task|box|target|footnote|alert|note|tip|important|warning|caution|math|terminal|[a-z]{1,2})$/,
   href: /^(?:https?:\/\/[^/]|mailto:[^/])/,
   rel: /^noopener noreferrer nofollow$/,
   tabindex: /^0$/,
@@ -23,7 +24,8 @@ function expectAllowed(markup: string): Markup {
   const read = readHtml(markup)
   for (const { name, attributes: own } of read.elements) {
     if (name === "c-") {
-      for (const [attribute, value] of own) expect(`${attribute}=${value}`).toMatch(/^[kscftndih]=$/)
+      for (const [attribute, value] of own)
+        expect(`${attribute}=${value}`).toMatch(/^(?:[kscftndih]|[ab][a-z\d]{1,2})=$/)
       continue
     }
     expect(allowed).toContain(name)
@@ -37,6 +39,13 @@ function expectAllowed(markup: string): Markup {
 }
 
 const hostile = [
+  "<kbd><script>alert(1)</script></kbd>",
+  "<details open ontoggle=alert(1)><summary>a</summary>\n\nb\n\n</details>",
+  "<details>\n<summary><img src=x onerror=alert(1)></summary>\n\nb\n\n</details>",
+  "> [!NOTE]<script>alert(1)</script>\n> a",
+  "a[^<script>]\n\n[^<script>]: <img src=x onerror=alert(1)>",
+  "$<script>alert(1)</script>_$ $$<img src=x onerror=alert(1)>$$",
+  "```<script>\n\u001b]8;;javascript:alert(1)\u0007a\u001b[31m\n```",
   "<script>alert(1)</script>",
   "<SCRIPT SRC=//evil.example></SCRIPT>",
   "a <script\n>alert(1)</script\n>",
@@ -265,6 +274,21 @@ describe("terminates on pathological text:", () => {
       "[![a](b)](c)",
       "[\\",
       "[^a]: b\n",
+      "[^a]: b\n\n  ",
+      "[^a]: b[^a]",
+      "$a",
+      "$a_b$",
+      "$$",
+      "$$\n",
+      "**「",
+      "**「」**日",
+      "*。*日",
+      "<b>",
+      "<b><i></b>",
+      "</sub>",
+      "<details>\n\n",
+      "<details><summary>a</summary>\n\n</details>\n\n",
+      "> [!NOTE]\n\n",
       "[a]: b '\n",
     ],
   ]

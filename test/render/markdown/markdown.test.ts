@@ -45,8 +45,27 @@ describe("usual Markdown", () => {
     ["![a](https://b.c/d.png)", `<p><a href="https://b.c/d.png" ${rel}>[image: a]</a></p>`],
     ["[![a](https://b.c/d.png)](https://e.f)", `<p><a href="https://e.f/" ${rel}>[image: a]</a></p>`],
     ["[a](src/b.ts)", '<p>a <span class="target">(src/b.ts)</span></p>'],
-    ["a[^1]\n\n[^1]: A note of some words.", "<p>a[^1]</p>\n<p>[^1]: A note of some words.</p>"],
-    ["a <b>c</b>", "<p>a &lt;b&gt;c&lt;/b&gt;</p>"],
+    [
+      "a[^1]\n\n[^1]: A note of some words.",
+      '<p>a<sup class="footnote">1</sup></p>\n<div class="footnote"><sup>1</sup> <p>A note of some words.</p>\n</div>',
+    ],
+    ["a[^2]", "<p>a[^2]</p>"],
+    ["a <b>c</b> <i>d <B>*e*</b></I>", "<p>a <strong>c</strong> <em>d <strong><em>e</em></strong></em></p>"],
+    ["<kbd>A</kbd> x<sub>1</sub><br/>y<sup>2</sup>", "<p><kbd>A</kbd> x<sub>1</sub><br>y<sup>2</sup></p>"],
+    ["a <b>c <kbd>d</b>", "<p>a <strong>c &lt;kbd&gt;d</strong></p>"],
+    ['a <b onclick="x()">c</b>', "<p>a &lt;b onclick=&#34;x()&#34;&gt;c&lt;/b&gt;</p>"],
+    [
+      "> [!NOTE]\n> *a*\n\n> [!Caution] b",
+      '<blockquote class="note"><p class="alert">Note</p>\n<p><em>a</em></p>\n</blockquote>\n<blockquote><p>[!Caution] b</p>\n</blockquote>',
+    ],
+    [
+      "<details>\n<summary>a <b>b</b></summary>\n\n- c\n\n</details>\n\nd",
+      "<details><summary>a b</summary>\n<ul><li>c</li>\n</ul>\n</details>\n<p>d</p>",
+    ],
+    ["<details>\n\na", "<p>&lt;details&gt;</p>\n<p>a</p>"],
+    ["**注意：**これは*「強調」*です。**a.**b", "<p><strong>注意：</strong>これは<em>「強調」</em>です。**a.**b</p>"],
+    ["$a_1 * b_1$ and $5 or $6", '<p><code class="math">$a_1 * b_1$</code> and $5 or $6</p>'],
+    ["$$\n\\frac{1}{2} < x\n$$", '<pre class="math" tabindex="0">$$\n\\frac{1}{2} &lt; x\n$$</pre>'],
     ["<div>\n*a*\n</div>\n\nb", '<pre class="written">&lt;div&gt;\n*a*\n&lt;/div&gt;</pre>\n<p>b</p>'],
     ["one\r\ntwo", "<p>one\ntwo</p>"],
   ])("%j", async (text, markup) => {
@@ -61,15 +80,20 @@ describe("a block of code", () => {
   test.each([
     ["a language that is known", "```js\nlet a\n```", code("javascript", "<c- k>let</c-> a")],
     ["a title behind the language", "```js title=a.js\na\n```", code("javascript", "a")],
-    ["a language that is not known", "```klingon\n<a> & b\n```", code("", "&lt;a&gt; &amp; b")],
+    ["a language that is not known", "```klingon\n<a> & b\n```", code("klingon", "&lt;a&gt; &amp; b")],
+    [
+      "colours of a terminal",
+      "```console\n\u001b[31mred\u001b[0m\n```",
+      '<figure class="code"><figcaption>shellsession</figcaption><pre class="terminal" tabindex="0"><c- a1>red</c-></pre></figure>',
+    ],
     ["no language", "```\n\n  a\n```", code("", "\n  a")],
     ["tildes", "~~~\n```\n~~~", code("", "```")],
     ["no end", "```js\nlet a", code("javascript", "<c- k>let</c-> a")],
     ["indentation", "    a\n\n    b", code("", "a\n\nb")],
     ["markup as its language", '```"><script>alert(1)</script>\na\n```', code("", "a")],
     ["handlers as its language", "```js onload=alert(1) style=x\na\n```", code("javascript", "a")],
-    ["a name of every object as its language", "```__proto__\na\n```\n", code("", "a")],
-    ["another name of every object as its language", "~~~ constructor\na\n~~~\n", code("", "a")],
+    ["a name of every object as its language", "```__proto__\na\n```\n", code("__proto__", "a")],
+    ["another name of every object as its language", "~~~ constructor\na\n~~~\n", code("constructor", "a")],
   ])("with %s", async (_, text, markup) => {
     expect(await drawn(text)).toBe(markup)
   })
