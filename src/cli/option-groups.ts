@@ -13,9 +13,11 @@ export const withDestination = (command: Command): Command => {
     .option("--public-url <url>", "public base URL of the bucket")
     .option("--path-style", "put the bucket name in the URL path (default with --endpoint)")
     .option("--no-path-style", "put the bucket name in the host name")
-  for (const [name, { value, help }] of Object.entries(BUCKET_OPTIONS)) {
-    const flag = `--${name.replace(/[A-Z]/g, "-$&").toLowerCase()}`
-    command.addOption(new Option(value ? `${flag} <${value}>` : flag, help).helpGroup("Bucket:"))
+  for (const [name, { kind, value, help }] of Object.entries(BUCKET_OPTIONS)) {
+    const flag = name.replace(/[A-Z]/g, "-$&").toLowerCase()
+    command.addOption(new Option(value ? `--${flag} <${value}>` : `--${flag}`, help).helpGroup("Bucket:"))
+    // For a setting of a file that one command is to ignore.
+    if (kind === "boolean") command.addOption(new Option(`--no-${flag}`).hideHelp())
   }
   return command
 }

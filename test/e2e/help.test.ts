@@ -104,6 +104,27 @@ describe("contradicting flags and flags without effect are refused first", () =>
   })
 })
 
+test("the negation of a yes-or-no flag overrides the setting of a file", async () => {
+  const { run, file } = ownHome()
+  mkdirSync(file("config", "opencode"), { recursive: true })
+  const settings = { to: file("shares"), requesterPays: true, sseBucketKey: true, pathStyle: true }
+  writeFileSync(
+    file("config", "opencode", "opencode.json"),
+    JSON.stringify({ plugin: [["opencode-bucket", settings]] }),
+  )
+  for (const [flag, name] of [
+    ["--no-requester-pays", "requesterPays"],
+    ["--no-sse-bucket-key", "sseBucketKey"],
+    ["--no-path-style", "pathStyle"],
+  ] as const) {
+    const { stdout } = await run(["doctor", "--json", flag])
+    const shown = JSON.parse(stdout).settings as { name: string; value: string }[]
+    const values = shown.filter((each) => each.name in settings && each.name !== "to")
+    expect(values.filter(({ value }) => value === "false").map((each) => each.name)).toEqual([name])
+    expect(values.length).toBe(3)
+  }
+})
+
 describe("--json", () => {
   const failing = [
     ["share", "missing.json"],
