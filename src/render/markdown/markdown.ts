@@ -17,7 +17,8 @@ export interface MarkdownOptions {
 }
 
 /**
- * Renders GitHub Flavored Markdown. HTML in it is shown as text; links lead to http, https and mailto only; images
+ * Renders GitHub Flavored Markdown. HTML in it is shown as text, except `<br>`, `<kbd>`, `<sub>` and
+ * `<sup>`; links lead to http, https and mailto only; images
  * become links, so that nothing is loaded. Headings begin at h3, below the page's own. Where the text is too long, a
  * piece says what is left out, with the full text as a file. Linear in the text; never throws.
  */
@@ -125,7 +126,7 @@ function renderBlock(token: Tokens.Generic, budget: HighlightBudget): SafeHtml {
     case "code":
       return renderCode(String(token["text"]), languageByName(String(token["lang"] ?? "")), budget)
     case "blockquote":
-      return html`<blockquote>${renderBlocks(token.tokens, budget)}</blockquote>\n`
+      return renderQuotation(token as Tokens.Blockquote, budget)
     case "hr":
       return html`<hr>\n`
     case "list":
@@ -145,6 +146,23 @@ function renderHeading(level: number, content: SafeHtml): SafeHtml {
   if (level === 3) return html`<h3>${content}</h3>\n`
   if (level === 4) return html`<h4>${content}</h4>\n`
   return level === 5 ? html`<h5>${content}</h5>\n` : html`<h6>${content}</h6>\n`
+}
+
+const ALERT_LABELS: Record<string, string> = {
+  NOTE: "Note",
+  TIP: "Tip",
+  IMPORTANT: "Important",
+  WARNING: "Warning",
+  CAUTION: "Caution",
+}
+
+/** A quotation; one that begins with `[!NOTE]` or another of GitHub's alerts alone on a line has a label. */
+function renderQuotation({ tokens, text }: Tokens.Blockquote, budget: HighlightBudget): SafeHtml {
+  const [written = "", name = ""] = /^ {0,3}\[!([A-Za-z]{3,9})\][ \t]*(?:\n|$)/.exec(text) ?? []
+  const label = Object.hasOwn(ALERT_LABELS, name.toUpperCase()) ? ALERT_LABELS[name.toUpperCase()] : undefined
+  if (label === undefined) return html`<blockquote>${renderBlocks(tokens, budget)}</blockquote>\n`
+  const content = new BoundedLexer({ gfm: true }, []).lex(text.slice(written.length))
+  return html`<blockquote><p><strong>${label}</strong></p>\n${renderBlocks(content, budget)}</blockquote>\n`
 }
 
 /** A code block with its language as caption, highlighted if the language is supported. */
@@ -183,9 +201,32 @@ function renderTable({ header, rows }: Tokens.Table): SafeHtml {
   return html`<div class="table" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>\n`
 }
 
+/** Elements without attributes that Markdown has no marks for. */
+const SAFE_ELEMENTS = {
+  kbd: (content: SafeHtml) => html`<kbd>${content}</kbd>`,
+  sub: (content: SafeHtml) => html`<sub>${content}</sub>`,
+  sup: (content: SafeHtml) => html`<sup>${content}</sup>`,
+}
+
 /** `inLink`: renders nested links as their labels, since HTML does not nest links. */
 function renderInlines(tokens: Token[] | undefined, inLink = false): SafeHtml {
-  return joinHtml((tokens ?? []).map((token) => renderInline(token as Tokens.Generic, inLink)))
+  const pieces: SafeHtml[] = []
+  // Only one element is open at a time, so that whatever is opened is closed, and one pass is enough.
+  let open: { name: keyof typeof SAFE_ELEMENTS; from: number } | undefined
+  for (const token of tokens ?? []) {
+    const [, slash, name] = token.type === "html" ? (/^<(\/?)(kbd|sub|sup)>$/i.exec(token.raw) ?? []) : []
+    const element = name?.toLowerCase() as keyof typeof SAFE_ELEMENTS | undefined
+    if (element && slash && open?.name === element) {
+      const [, ...content] = pieces.splice(open.from)
+      pieces.push(SAFE_ELEMENTS[element](joinHtml(content)))
+      open = undefined
+      continue
+    }
+    const piece = renderInline(token as Tokens.Generic, inLink)
+    if (element && !slash) open = { name: element, from: pieces.length }
+    pieces.push(piece)
+  }
+  return joinHtml(pieces)
 }
 
 function renderInline(token: Tokens.Generic, inLink: boolean): SafeHtml {
@@ -216,8 +257,9 @@ function renderInline(token: Tokens.Generic, inLink: boolean): SafeHtml {
       return html`<span class="mention">${String(token["text"])}</span>`
     case "written":
       return html`<span class="written">${String(token["text"])}</span>`
-    case "escape":
     case "html":
+      return /^<br\s*\/?>$/i.test(token.raw) ? html`<br>\n` : escapeText(String(token["text"]))
+    case "escape":
       return escapeText(String(token["text"]))
     default:
       return token.tokens ? renderInlines(token.tokens, inLink) : escapeProse(String(token["text"] ?? token.raw))
