@@ -32,7 +32,7 @@ const elements: Record<string, string> = {
 }
 for (const name of (
   "header footer main aside fieldset legend label h1 h2 h3 h4 h5 h6 p b ul li dl dt dd blockquote hr br figure figcaption code mark small " +
-  "strong em del summary table thead tbody tr th td"
+  "strong em del kbd sub sup summary table thead tbody tr th td"
 ).split(" "))
   elements[name] = ""
 const anywhere = ["id", "class", "dir", "tabindex", "aria-label"]

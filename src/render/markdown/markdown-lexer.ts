@@ -60,6 +60,16 @@ class QuickTokenizer extends Tokenizer {
   #masked = ""
   #maskedForCjk = ""
 
+  /** Math in `\\(…\\)` and `\\[…\\]` stays as written: its backslashes and marks are not Markdown's. */
+  override escape(src: string): Tokens.Escape | undefined {
+    const close = src.startsWith("\\(") ? "\\)" : src.startsWith("\\[") ? "\\]" : undefined
+    const end = close === undefined ? -1 : src.indexOf(close, 2)
+    if (end < 0) return super.escape(src)
+    const raw = src.slice(0, end + 2)
+    // `renderInline` shows the text of any token of this type escaped.
+    return { type: "escape", raw, text: raw }
+  }
+
   override emStrong(src: string, masked: string, previous = ""): Tokens.Em | Tokens.Strong | undefined {
     if (!src.startsWith("*")) return super.emStrong(src, masked, previous)
     // The same string for every mark of a paragraph: replaced once, to stay linear.

@@ -120,6 +120,9 @@ function renderBlock(token: Tokens.Generic, budget: HighlightBudget): SafeHtml {
     case "heading":
       return renderHeading(Math.min(token["depth"] + 2, 6), renderInlines(token.tokens))
     case "paragraph":
+      // Math stays as written.
+      if (/^\s*\$\$[^$]+\$\$\s*$/.test(token.raw))
+        return html`<p><span class="written">${token.raw.trim()}</span></p>\n`
       return html`<p>${renderInlines(token.tokens)}</p>\n`
     case "text":
       return token.tokens ? renderInlines(token.tokens) : escapeProse(String(token["text"]))
@@ -157,12 +160,21 @@ const ALERT_LABELS: Record<string, string> = {
 }
 
 /** A quotation; one that begins with `[!NOTE]` or another of GitHub's alerts alone on a line has a label. */
-function renderQuotation({ tokens, text }: Tokens.Blockquote, budget: HighlightBudget): SafeHtml {
-  const [written = "", name = ""] = /^ {0,3}\[!([A-Za-z]{3,9})\][ \t]*(?:\n|$)/.exec(text) ?? []
-  const label = Object.hasOwn(ALERT_LABELS, name.toUpperCase()) ? ALERT_LABELS[name.toUpperCase()] : undefined
-  if (label === undefined) return html`<blockquote>${renderBlocks(tokens, budget)}</blockquote>\n`
-  const content = new BoundedLexer({ gfm: true }, []).lex(text.slice(written.length))
-  return html`<blockquote><p><strong>${label}</strong></p>\n${renderBlocks(content, budget)}</blockquote>\n`
+function renderQuotation({ tokens }: Tokens.Blockquote, budget: HighlightBudget): SafeHtml {
+  const [first, ...others] = tokens
+  const [text, ...inlines]: Tokens.Generic[] = first?.type === "paragraph" ? (first.tokens ?? []) : []
+  const [written = "", name = ""] =
+    text?.type === "text" ? (/^\[!([A-Za-z]{3,9})\][ \t]*(?:\n|$)/.exec(String(text["text"])) ?? []) : []
+  const key = name.toUpperCase()
+  const isAlone = written.endsWith("\n") || inlines.length === 0 || inlines[0]?.type === "br"
+  if (!text || !isAlone || !Object.hasOwn(ALERT_LABELS, key))
+    return html`<blockquote>${renderBlocks(tokens, budget)}</blockquote>\n`
+  const rest = String(text["text"]).slice(written.length)
+  if (inlines[0]?.type === "br") inlines.shift()
+  const content = [...(rest === "" ? [] : [{ type: "text", raw: rest, text: rest }]), ...inlines]
+  return html`<blockquote><p><strong>${ALERT_LABELS[key] as string}</strong></p>\n${
+    content.length === 0 ? emptyHtml : html`<p>${renderInlines(content)}</p>\n`
+  }${renderBlocks(others, budget)}</blockquote>\n`
 }
 
 /** A code block with its language as caption, highlighted if the language is supported. */

@@ -40,9 +40,12 @@ describe("GitHub's alerts", () => {
       )
   })
 
-  test.each(["> [!constructor]\n> a", "> [!NOTE] a", "> a\n> [!NOTE]", "> [!BUG]\n> a"])("%j is none", async (text) => {
-    expect(await drawn(text)).not.toContain("<strong>")
-  })
+  test.each(["> [!constructor]\n> a", "> [!NOTE] a", "> a\n> [!NOTE]", "> [!BUG]\n> a", "> [!NOTE] `a`"])(
+    "%j is none",
+    async (text) => {
+      expect(await drawn(text)).not.toContain("<strong>")
+    },
+  )
 })
 
 describe("elements that Markdown has no marks for", () => {
@@ -68,6 +71,28 @@ describe("elements that Markdown has no marks for", () => {
           if (slash) expect(open.pop()).toBe(name)
           else open.push(name)
         expect(open).toEqual([])
+      }),
+    )
+  })
+})
+
+describe("math", () => {
+  const math = fc
+    .array(fc.constantFrom("\\\\", "\\{x\\}", "\\,", "*y_{2}", "_a*", "\\frac{1}{2}", "a"), {
+      minLength: 1,
+      maxLength: 6,
+    })
+    .map((all) => all.join(" "))
+
+  test.each([
+    ["\\(", "\\)"],
+    ["\\[", "\\]"],
+    ["$$", "$$"],
+  ])("in %s %s is shown as written", async (open, close) => {
+    await fc.assert(
+      fc.asyncProperty(math, async (text) => {
+        const written = `${open} ${text} ${close}`
+        expect((await drawn(written)).replace(/<\/?(?:p|span)[^>]*>/g, "")).toBe(written)
       }),
     )
   })
