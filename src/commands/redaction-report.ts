@@ -1,15 +1,9 @@
-import { formatCount } from "../lib/format-count.ts"
+import { placeholdersLine } from "../share/describe-redactions.ts"
 import type { Preview } from "../share/preview.ts"
 import { oneLine, redactedLine } from "./terminal.ts"
 
 const MAX_SHOWN = 5
 const SHOWN_CHARS = 12
-
-/** Describes values that look like placeholders; undefined if there are none. */
-export const placeholdersLine = (count: number): string | undefined =>
-  count === 0
-    ? undefined
-    : formatCount(count, "value looks like a placeholder and stays", "values look like placeholders and stay")
 
 /** The lines of a preview about redaction: what was found, what looks made up, and what was nearly found. */
 export function redactionReport({ found, placeholders, suspects }: Preview): string[] {

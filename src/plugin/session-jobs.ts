@@ -6,7 +6,7 @@ import { databasePath } from "../session/database-path.ts"
 import { parseExport } from "../session/parse-export.ts"
 import { sessionStates } from "../session/session-states.ts"
 import type { SessionSource } from "../session/source.ts"
-import { describeRedactions } from "../share/describe-redactions.ts"
+import { describeRedactions, placeholdersLine } from "../share/describe-redactions.ts"
 import { probeStoreOnce } from "../share/ensure-erasable.ts"
 import { lifetimeFromSetting } from "../share/expiry.ts"
 import type { LedgerEntry } from "../share/ledger/ledger-entry.ts"
@@ -32,6 +32,8 @@ export interface Proposal {
   title: string
   contains: string
   redacted: string
+  /** What looks like a placeholder and stays; absent if nothing does. */
+  placeholders?: string | undefined
   to: string
   visibleTo: string
 }
@@ -103,7 +105,7 @@ async function propose(source: SessionSource, context: JobContext): Promise<Prop
   return readSession(
     source,
     { destination, ledger, version, redact },
-    async ({ session, earlier, found, directory }) => {
+    async ({ session, earlier, found, placeholders, directory }) => {
       assertSharingAllowed(system, directory || system.cwd, configuration)
       const isShared = earlier?.url !== undefined
       const asks = !isShared && confirm !== false && !isLocal(destination)
@@ -114,6 +116,7 @@ async function propose(source: SessionSource, context: JobContext): Promise<Prop
         title: session.info.title,
         contains: await summarizeContent(session),
         redacted: describeRedactions(found) ?? "nothing (no secrets found)",
+        placeholders: placeholdersLine(placeholders),
         to: describeDestination(destination),
         visibleTo: describeAccess(readable?.public ?? null),
       }

@@ -45,10 +45,11 @@ async function agreed(proposal: Proposal, session: string, ui: SessionUi): Promi
     throw new ShareError("bad-usage", "This version of OpenCode has no dialog to ask with before the first share.", {
       hint: `Share it once from the command line: opencode-bucket share ${session}`,
     })
-  const { title, contains, redacted, to, visibleTo } = proposal
+  const { title, contains, redacted, placeholders, to, visibleTo } = proposal
   const facts = [
     `"${titleLine(title) || "Untitled session"}": ${contains}.`,
     `Redacted: ${redacted}.`,
+    ...(placeholders === undefined ? [] : [`${placeholders}; redact.patterns of your settings hides them.`]),
     `To ${to}. Visible to ${visibleTo}.`,
   ]
   return ui.confirm({ title: "Share this session?", message: facts.join(" "), yes: "Share" })

@@ -103,14 +103,15 @@ test("/share asks, publishes, copies and follows; /unshare removes", async () =>
   const opencode = await openCode2()
   const { second } = opencode.both
   const session = second.begin()
-  opencode.both.exec("UPDATE session_v2 SET title = 'A talk'")
+  const title = "A talk, password: hunter2"
+  opencode.both.exec(`UPDATE session_v2 SET title = '${title}'`)
   const host = await opencode.start()
 
   await host.command("share", session, [false], /not shared/)
   expect(host.shown).toContainEqual({
     dialog: expect.objectContaining({
       kind: "confirm",
-      message: expect.stringMatching(/1 prompt.*Redacted: .*Visible to/),
+      message: expect.stringMatching(/1 prompt.*Redacted: .*1 value looks like a placeholder and stays; .*Visible to/),
     }),
   })
   expect(opencode.files()).toEqual([])
@@ -125,7 +126,7 @@ test("/share asks, publishes, copies and follows; /unshare removes", async () =>
   expect(linkIn(await host.command("share", session, [], /^Shared/))).toBe(link)
   expect(host.shown.filter(({ dialog }) => dialog)).toHaveLength(questions)
 
-  await host.command("shares", session, ["A talk", "Copy link"], /Link copied/)
+  await host.command("shares", session, [title, "Copy link"], /Link copied/)
   const [list, share] = host.shown.flatMap(({ dialog }) => (dialog?.kind === "select" ? [dialog] : []))
   expect(list!.options).toMatchObject([{ description: expect.stringMatching(/bucket, expires \d{4}-\d\d-\d\d/) }])
   expect(share!.options).toMatchObject([
@@ -134,9 +135,9 @@ test("/share asks, publishes, copies and follows; /unshare removes", async () =>
     { title: "Unshare" },
     { title: "Back" },
   ])
-  await host.command("shares", session, ["A talk", "Unshare", false], /Checking/)
+  await host.command("shares", session, [title, "Unshare", false], /Checking/)
   expect(opencode.files()).not.toEqual([])
-  await host.command("shares", session, ["A talk", "Unshare", true], /removed and verified/)
+  await host.command("shares", session, [title, "Unshare", true], /removed and verified/)
   expect(opencode.files()).toEqual([])
   await host.command("unshare", session, [], /not shared/)
   await host.stop()

@@ -1,6 +1,7 @@
 import type { TextRange } from "../diff/diff-words.ts"
+import type { PatchRow } from "../diff/parse-patch.ts"
 import { escapeText, html, joinHtml, type SafeHtml, styledSpan } from "../html/safe-html.ts"
-import { initialState, type Lexer, type LexState, lexLine } from "./lexer.ts"
+import { initialState, isSameState, type Lexer, type LexState, lexLine } from "./lexer.ts"
 import { lexerOf } from "./lexers.ts"
 import { type GrammarStack, grammarOf, type LoadedGrammar, loadLanguages } from "./textmate.ts"
 import { TOKEN_CLASSES } from "./token-classes.ts"
@@ -73,12 +74,15 @@ export function highlight(code: string, language: string | undefined, budget?: H
  * Highlights code line by line: as many lines as `code.split("\n")` gives. Drops a carriage return at the end of a
  * line.
  * @param marks per line, the ranges to wrap in `<mark>`, in order
+ * @param kinds per line of a hunk, its side: the old lines and the new lines are each read as one text, so that a string
+ * that both `-"""a` and `+"""b` open stays one string; notes belong to neither
  */
 export function highlightLines(
   code: string,
   language: string | undefined,
   budget?: HighlightBudget,
   marks: readonly (readonly TextRange[] | undefined)[] = [],
+  kinds: readonly PatchRow["kind"][] = [],
 ): SafeHtml[] {
   const lines = code.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line))
   const lexer = language === undefined ? undefined : lexerOf(language)
@@ -87,8 +91,10 @@ export function highlightLines(
       lines,
       initialState(lexer),
       (line, state) => highlightWithLexer(line, state, lexer),
+      isSameState,
       budget,
       marks,
+      kinds,
     )
   const grammar = language === undefined ? undefined : grammarOf(language)
   if (grammar === undefined) return lines.map((line, i) => lineMarkup(line, NO_TOKENS, marks[i]).line)
@@ -96,8 +102,10 @@ export function highlightLines(
     lines,
     internState(grammar, grammar.initial),
     (line, state) => highlightWithGrammar(line, state, grammar),
+    (a, b) => a.stack.equals(b.stack),
     budget,
     marks,
+    kinds,
   )
 }
 
@@ -105,15 +113,25 @@ function highlightAll<S>(
   lines: readonly string[],
   initial: S,
   highlightLine: (line: string, state: S) => HighlightedLine<S>,
+  isSame: (a: S, b: S) => boolean,
   budget: HighlightBudget | undefined,
   marks: readonly (readonly TextRange[] | undefined)[],
+  kinds: readonly PatchRow["kind"][],
 ): SafeHtml[] {
   const block = { charsLeft: MAX_BLOCK_CHARS }
-  let state: S | undefined = initial
+  let before: S | undefined = initial
+  let after: S | undefined = initial
   return lines.map((line, i) => {
     const plain = () => lineMarkup(line, NO_TOKENS, marks[i]).line
-    if (state === undefined || !spendBudget(line.length + 1, block, budget)) {
-      state = undefined
+    const kind = kinds[i] ?? "same"
+    if (kind === "note") return plain()
+    const state = kind === "del" ? before : after
+    if (state === undefined) {
+      if (kind === "same") before = undefined
+      return plain()
+    }
+    if (!spendBudget(line.length + 1, block, budget)) {
+      before = after = undefined
       return plain()
     }
     if (
@@ -124,10 +142,17 @@ function highlightAll<S>(
     const found = highlightLine(line, state)
     const dense = Math.max(0, found.tokenCount * CHARS_PER_TOKEN - line.length - 1)
     if (!spendBudget(dense, { charsLeft: dense }, budget)) {
-      state = undefined
+      before = after = undefined
       return plain()
     }
-    state = found.next
+    if (kind === "del") before = found.next
+    else if (kind === "add") after = found.next
+    else {
+      // The new side is shown; the old one is read beside it only while the two differ.
+      const differs = before !== undefined && before !== state && !isSame(before, state)
+      before = before === undefined ? undefined : differs ? highlightLine(line, before).next : found.next
+      after = found.next
+    }
     return marks[i] ? lineMarkup(line, found.tokens, marks[i]).line : found.line
   })
 }

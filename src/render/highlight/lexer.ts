@@ -83,6 +83,18 @@ export function initialState(language: Lexer): LexState {
   return { mode: language.get("main") as LexerMode, detail: "", outer: undefined, depth: 0 }
 }
 
+/** Whether two states of one language read every following line alike. */
+export function isSameState(a: LexState, b: LexState): boolean {
+  let one: LexState | undefined = a
+  let other: LexState | undefined = b
+  for (; one !== other; one = one.outer, other = other.outer) {
+    if (one === undefined || other === undefined) return false
+    if (one.mode !== other.mode || one.detail !== other.detail || one.inner?.lexer !== other.inner?.lexer) return false
+    if (one.inner && other.inner && !isSameState(one.inner.state, other.inner.state)) return false
+  }
+  return true
+}
+
 /** Tokenizes one line. Never throws. */
 export function lexLine(line: string, language: Lexer, from: LexState): LexedLine {
   const tokens: number[] = []

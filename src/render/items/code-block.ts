@@ -96,7 +96,8 @@ function rowsOf(
 ): DiffRow[] {
   return hunks.flatMap(({ header, oldStart, rows }, at): DiffRow[] => {
     const code = rows.map(({ text }) => text).join("\n")
-    const highlighted = highlightLines(code, language, budget, marksWords ? findChangedWords(rows) : [])
+    const kinds = rows.map(({ kind }) => kind)
+    const highlighted = highlightLines(code, language, budget, marksWords ? findChangedWords(rows) : [], kinds)
     const gap: DiffRow = { kind: "gap", old: undefined, new: undefined, content: escapeText(clip(header, 200)) }
     const lines = rows.flatMap(({ kind, old, new: now }, i): DiffRow[] =>
       kind === "note" ? [] : [{ kind, old, new: now, content: highlighted[i]! }],

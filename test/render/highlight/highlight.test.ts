@@ -103,6 +103,62 @@ describe("lines", () => {
   })
 })
 
+describe("a hunk", () => {
+  const openers: [language: string, opener: string, closer: string][] = [
+    ["python", '"""', '"""'],
+    ["typescript", "`", "`"],
+    ["typescript", "/*", "*/"],
+    ["php", "/*", "*/"],
+  ]
+  const row = fc.record({
+    kind: fc.constantFrom("same", "add", "del", "note"),
+    text: fc.oneof(
+      fc.constantFrom(...openers.flatMap(([, opener, closer]) => [opener, closer, `${opener}a`, `b${closer}`])),
+      fc.stringMatching(/^[a-z ="'{}]{0,12}$/),
+    ),
+  })
+  const drawn = (rows: { kind: "same" | "add" | "del" | "note"; text: string }[], language: string) =>
+    highlightLines(
+      rows.map(({ text }) => text).join("\n"),
+      language,
+      undefined,
+      [],
+      rows.map(({ kind }) => kind),
+    ).map(markupOf)
+
+  test("of which both sides open a string or a comment continues in it, and ends it once", () => {
+    for (const [language, opener, closer] of openers) {
+      const rows = [`-${opener}Load`, `+${opener}Check`, " it's the rest", ` ${closer}`, " return 1"].map((line) => ({
+        kind: ({ "-": "del", "+": "add" } as const)[line[0] as "-" | "+"] ?? ("same" as const),
+        text: line.slice(1),
+      }))
+      const after = [`${opener}Check`, "it's the rest", closer, "return 1"].join("\n")
+      expect([language, ...drawn(rows, language).slice(1)]).toEqual([language, ...shown(after, language).split("\n")])
+    }
+  })
+
+  test("shows each side as that side is shown by itself", () => {
+    fc.assert(
+      fc.property(
+        fc.array(row, { minLength: 1, maxLength: 12 }),
+        fc.constantFrom("python", "typescript", "markdown", "php"),
+        (rows, language) => {
+          const lines = drawn(rows as Parameters<typeof drawn>[0], language)
+          const sideOf = (own: string, other: string) => {
+            const kept = rows.flatMap(({ kind, text }, i) =>
+              kind === other || kind === "note" ? [] : [{ kind, text, i }],
+            )
+            const alone = highlightLines(kept.map(({ text }) => text).join("\n"), language).map(markupOf)
+            return kept.flatMap(({ kind, i }, at) => (kind === own ? [[lines[i], alone[at]]] : []))
+          }
+          for (const [found, expected] of [...sideOf("add", "del"), ...sideOf("same", "del"), ...sideOf("del", "add")])
+            expect(found).toBe(expected)
+        },
+      ),
+    )
+  })
+})
+
 describe("hostile code", () => {
   test.each([...languages, undefined])("in %s never throws, and every character is kept", (language) => {
     const unit = fc.constantFrom(
