@@ -17,6 +17,21 @@ export function answerMeta({ model, agent, tokens, cost, created, completed }: A
   return text.length === 0 ? [] : [{ kind: "meta", anchor: "", moment: undefined, text: text.join(" · ") }]
 }
 
+const CONTENT_FILTER_TITLE = "The answer was stopped by the content filter of the model's service"
+
+/** Title and text for an answer that ended early without an error; undefined if it did not, or if it has content. */
+export function describeAnswerEnd({ finish, parts }: AssistantMessage): { title: string; text: string } | undefined {
+  if (finish === "length")
+    return { title: "Cut off", text: "The model reached its limit of output before it was done." }
+  if (finish === "content-filter") return { title: CONTENT_FILTER_TITLE, text: "" }
+  // Some services give these for every answer.
+  if (finish !== "other" && finish !== "unknown" && finish !== "error") return undefined
+  const isEmpty = !parts.some((part) => part.type === "tool" || (part.type === "text" && part.text.trim() !== ""))
+  return isEmpty
+    ? { title: "No answer", text: "The model's service ended the answer without giving a reason." }
+    : undefined
+}
+
 /** Reader-facing text of an answer's error. */
 export function describeAnswerError({ name, message, statusCode }: MessageError): {
   tone: "bad" | "plain"
@@ -34,6 +49,9 @@ export function describeAnswerError({ name, message, statusCode }: MessageError)
     ProviderAuthError: "The model's service refused the credentials",
     MessageOutputLengthError: "The answer exceeded the output limit of the model",
     ContextOverflowError: "The conversation exceeded the context window of the model",
+    ContentFilterError: CONTENT_FILTER_TITLE,
+    StructuredOutputError: "The answer did not have the form that was asked for",
+    UnknownError: "The answer ended with an error",
   }
   return { tone: "bad", title: titles[name] ?? clip(name || "An error", 200), text: excerpt(message, DATA_LIMITS) }
 }

@@ -18,7 +18,7 @@ import { renderProse } from "../markdown/markdown.ts"
 import { PROMPT_LIMITS, PROSE_LIMITS } from "../markdown/prose-limits.ts"
 import { boundedJson, promptText } from "../message-text.ts"
 import type { PageItem, StepBlock } from "../view.ts"
-import { answerMeta, describeAnswerError } from "./answer-meta.ts"
+import { answerMeta, describeAnswerEnd, describeAnswerError } from "./answer-meta.ts"
 import { attachmentView } from "./attachment-view.ts"
 import { eventItems } from "./event-items.ts"
 import type { ItemContext } from "./item-context.ts"
@@ -58,6 +58,7 @@ async function* assistantItems(message: AssistantMessage, context: ItemContext):
     if (item) yield { ...item, ...first(), moment: timestampOf(time, context.startedAt) }
   }
   for (const item of isUserCommand(message) ? [] : answerMeta(message)) yield { ...item, ...first() }
+  const end = describeAnswerEnd(message)
   if (message.error)
     yield {
       kind: "note",
@@ -67,15 +68,14 @@ async function* assistantItems(message: AssistantMessage, context: ItemContext):
       moment: timestampOf(message.completed ?? message.created, context.startedAt),
       ...describeAnswerError(message.error),
     }
-  else if (message.finish === "length")
+  else if (end)
     yield {
       kind: "note",
       anchor: `${message.id}.end`,
       ...first(),
       moment: undefined,
       tone: "plain",
-      title: "Cut off",
-      text: "The model reached its limit of output before it was done.",
+      ...end,
     }
 }
 

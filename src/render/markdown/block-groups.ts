@@ -71,7 +71,8 @@ function alertOf(quote: Tokens.Blockquote): Token {
   const [first, ...rest] = quote.tokens
   const [text, ...others] = first?.type === "paragraph" ? (first.tokens ?? []) : []
   const kind = text?.type === "text" ? MARK.exec(text.raw)?.[1]?.toLowerCase() : undefined
-  if (!first || !text || kind === undefined) return quote
+  const isAlone = text?.raw.includes("\n") || others.length === 0 || others[0]?.type === "br"
+  if (!first || !text || kind === undefined || !isAlone) return quote
   const left = text.raw.replace(MARK, "")
   const inlines = [...(left === "" ? [] : [{ ...text, raw: left, text: left }]), ...others]
   // With line breaks kept, one follows the mark.

@@ -92,7 +92,7 @@ function renderInline(token: Tokens.Generic, inLink: boolean): SafeHtml {
     case "escape":
       return escapeText(String(token["text"]))
     case "html":
-      return LINE_BREAK.test(token.raw) ? html`<br>` : escapeText(String(token["text"]))
+      return LINE_BREAK.test(token.raw) ? html`<br>\n` : escapeText(String(token["text"]))
     default:
       return token.tokens ? renderInlines(token.tokens, inLink) : escapeProse(String(token["text"] ?? token.raw))
   }

@@ -21,23 +21,6 @@ const mathBlock: Extension = (text) => {
   return raw === undefined ? undefined : { type: "math", raw, text: raw }
 }
 
-const EMPHASIS = /^(\*{1,2})(?![\s*])((?:[^*\n\\`[\]]|\\.){1,300}?)(?<![\s*])\1(?!\*)/
-const CJK_PUNCTUATION = /[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65“”‘’…—]/
-const CJK_LETTER = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
-
-/**
- * Emphasis that ends or begins at punctuation beside a letter of Chinese, Japanese or Korean, which have no spaces there.
- * CommonMark 0.31 takes the marks for text (https://github.com/commonmark/commonmark-spec/issues/650).
- */
-function cjkEmphasis(this: { lexer: Lexer }, text: string): (Token & { raw: string }) | undefined {
-  const [raw, marks = "", inner = ""] = EMPHASIS.exec(text) ?? []
-  if (raw === undefined) return undefined
-  const next = text.slice(raw.length, raw.length + 2)
-  const endsAtLetter = CJK_PUNCTUATION.test(inner.at(-1)!) && CJK_LETTER.test(next)
-  if (!endsAtLetter && !CJK_PUNCTUATION.test(inner.charAt(0))) return undefined
-  return { type: marks.length === 2 ? "strong" : "em", raw, text: inner, tokens: this.lexer.inlineTokens(inner) }
-}
-
 const MARK = /^\[\^([^\]\s]{1,40})\]/
 const DEFINITION = /^ {0,3}\[\^([^\]\s]{1,40})\]:[ \t]*/gm
 const NOTE =
@@ -64,7 +47,7 @@ function footnotes(text: string): { mark: Extension; note: Extension } | undefin
 /** Extensions of marked for one text. */
 export function extensionsFor(text: string): object {
   const notes = footnotes(text)
-  const inline: Extension[] = [cjkEmphasis, ...(text.includes("$") ? [math] : []), ...(notes ? [notes.mark] : [])]
+  const inline: Extension[] = [...(text.includes("$") ? [math] : []), ...(notes ? [notes.mark] : [])]
   const block: Extension[] = [...(text.includes("$$") ? [mathBlock] : []), ...(notes ? [notes.note] : [])]
   const startInline = text.includes("$") ? [(rest: string) => rest.indexOf("$")] : []
   return { inline, block, startInline, startBlock: [], renderers: {}, childTokens: {} }

@@ -6,7 +6,7 @@ import {
   type SessionInfo,
   type UserMessage,
 } from "../../session/model.ts"
-import { describeAnswerError } from "../items/answer-meta.ts"
+import { describeAnswerEnd, describeAnswerError } from "../items/answer-meta.ts"
 import { rowOf } from "../items/event-items.ts"
 import { promptText } from "../message-text.ts"
 import { collapseSpace, escapeInline, fencedBlock } from "./escape-markdown.ts"
@@ -63,6 +63,9 @@ function answerSections(message: Exclude<Message, UserMessage>): string[] {
   if (message.error) {
     const { title, text } = describeAnswerError(message.error)
     sections.push(`### ${escapeInline(title)}`, ...(collapseSpace(text) === "" ? [] : [fencedBlock(text, "text")]))
+  } else {
+    const end = describeAnswerEnd(message)
+    if (end) sections.push(`*${escapeInline([end.title, end.text].filter(Boolean).join(": "))}*`)
   }
   return sections
 }

@@ -51,7 +51,7 @@ describe("usual Markdown", () => {
     ],
     ["a[^2]", "<p>a[^2]</p>"],
     ["a <b>c</b> <i>d <B>*e*</b></I>", "<p>a <strong>c</strong> <em>d <strong><em>e</em></strong></em></p>"],
-    ["<kbd>A</kbd> x<sub>1</sub><br/>y<sup>2</sup>", "<p><kbd>A</kbd> x<sub>1</sub><br>y<sup>2</sup></p>"],
+    ["<kbd>A</kbd> x<sub>1</sub><br/>y<sup>2</sup>", "<p><kbd>A</kbd> x<sub>1</sub><br>\ny<sup>2</sup></p>"],
     ["a <b>c <kbd>d</b>", "<p>a <strong>c &lt;kbd&gt;d</strong></p>"],
     ['a <b onclick="x()">c</b>', "<p>a &lt;b onclick=&#34;x()&#34;&gt;c&lt;/b&gt;</p>"],
     [
@@ -63,7 +63,7 @@ describe("usual Markdown", () => {
       "<details><summary>a b</summary>\n<ul><li>c</li>\n</ul>\n</details>\n<p>d</p>",
     ],
     ["<details>\n\na", "<p>&lt;details&gt;</p>\n<p>a</p>"],
-    ["**注意：**これは*「強調」*です。**a.**b", "<p><strong>注意：</strong>これは<em>「強調」</em>です。**a.**b</p>"],
+    ["**注意：**これは*「強調」*です。", "<p><strong>注意：</strong>これは<em>「強調」</em>です。</p>"],
     ["$a_1 * b_1$ and $5 or $6", '<p><code class="math">$a_1 * b_1$</code> and $5 or $6</p>'],
     ["$$\n\\frac{1}{2} < x\n$$", '<pre class="math" tabindex="0">$$\n\\frac{1}{2} &lt; x\n$$</pre>'],
     ["<div>\n*a*\n</div>\n\nb", '<pre class="written">&lt;div&gt;\n*a*\n&lt;/div&gt;</pre>\n<p>b</p>'],
