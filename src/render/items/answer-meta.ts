@@ -24,8 +24,9 @@ export function describeAnswerEnd({ finish, parts }: AssistantMessage): { title:
   if (finish === "length")
     return { title: "Cut off", text: "The model reached its limit of output before it was done." }
   if (finish === "content-filter") return { title: CONTENT_FILTER_TITLE, text: "" }
-  // Some services give these for every answer.
-  if (finish !== "other" && finish !== "unknown" && finish !== "error") return undefined
+  // Other reasons than these say nothing more: in session.json, those that are not known become `other`. Some services
+  // give one for every answer.
+  if (finish === undefined || finish === "stop" || finish === "tool-calls") return undefined
   const isEmpty = !parts.some((part) => part.type === "tool" || (part.type === "text" && part.text.trim() !== ""))
   return isEmpty
     ? { title: "No answer", text: "The model's service ended the answer without giving a reason." }

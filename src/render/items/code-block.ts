@@ -26,6 +26,8 @@ import { cutView, patchLimits } from "./step-blocks.ts"
 
 /** Elements of a line at most: of a changed one its own, its pair's, its mark and what the mark splits. */
 const MAX_LINE_ELEMENTS = 4
+/** So many more in any diff: words of a few lines are marked, however short the lines are. */
+const SMALL_DIFF_ELEMENTS = 100
 
 export type DiffBlock = Extract<StepBlock, { type: "diff" }>
 
@@ -79,7 +81,7 @@ export async function diffBlock(
   let drawn = draw(true)
   const tokens = highlightedTokens(before - budget.charsLeft)
   const rows = [...drawn.rows, ...drawn.tail]
-  if (measureMarkup(markupOf(diffMarkup(rows))).elements > MAX_LINE_ELEMENTS * rows.length + tokens) {
+  if (measureMarkup(markupOf(diffMarkup(rows))).elements > SMALL_DIFF_ELEMENTS + MAX_LINE_ELEMENTS * rows.length + tokens) {
     budget.charsLeft = before
     drawn = draw(false)
   }
