@@ -81,7 +81,10 @@ export async function diffBlock(
   let drawn = draw(true)
   const tokens = highlightedTokens(before - budget.charsLeft)
   const rows = [...drawn.rows, ...drawn.tail]
-  if (measureMarkup(markupOf(diffMarkup(rows))).elements > SMALL_DIFF_ELEMENTS + MAX_LINE_ELEMENTS * rows.length + tokens) {
+  if (
+    measureMarkup(markupOf(diffMarkup(rows))).elements >
+    SMALL_DIFF_ELEMENTS + MAX_LINE_ELEMENTS * rows.length + tokens
+  ) {
     budget.charsLeft = before
     drawn = draw(false)
   }
