@@ -28,12 +28,15 @@ export async function askForSettings(present: Settings, isProject: boolean, term
   const settings = provider
     ? await askForBucket(provider, present, ask, terminal)
     : await askForFolder(present, ask, terminal)
-  const expires = await ask.choose("How long should shares be kept? Sharing again restarts the time.", [
-    { value: "90d", label: "90 days" },
-    { value: "30d", label: "30 days" },
-    { value: "7d", label: "7 days" },
-    { value: "never", label: "Until they are removed" },
-  ])
+  const expires = await ask.choose(
+    "How long should shares be kept? Links that nobody needs any more then end; sharing again restarts the time.",
+    [
+      { value: "90d", label: "90 days" },
+      { value: "30d", label: "30 days" },
+      { value: "7d", label: "7 days" },
+      { value: "never", label: "Until they are removed" },
+    ],
+  )
   return {
     settings: { ...settings, ...(expires !== "never" && { expires }) },
     isProject: isProject || (await askForFile(ask, terminal)),

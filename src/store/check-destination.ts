@@ -44,9 +44,15 @@ export function invalidDestinationError(
   })
 }
 
-/** Formats a value of `to` for display, without any password in it. */
+/** A publish token of the share server in an address. */
+const TOKEN = /\bocb_[^/?#\s]*/gi
+
+/** Formats a value of `to` for display, without any password, token or query in it. */
 export function formatDestination(to: string, isQuoted = /\s/.test(to)): string {
-  const shown = to.replace(/\/\/[^/@]*@/g, "//…@")
+  const shown = to
+    .replace(/\/\/[^/@]*@/g, "//…@")
+    .replace(TOKEN, "ocb_…")
+    .replace(/^(https?:[^?]*\?).*$/is, "$1…")
   return isQuoted ? JSON.stringify(shown) : shown
 }
 
@@ -105,6 +111,13 @@ function fromAddress(address: string): InvalidDestination {
   const { protocol, host, pathname } = new URL(address)
   const names = decoded(pathname).replace(/^\/+/, "")
   const says = "is an address and not a bucket"
+  // Not suggested as a bucket: the token would be shown.
+  if (/(?:^|\/)ocb_/i.test(names))
+    return {
+      says: "is the address of a share server, which this version does not share to",
+      meant: [],
+      hint: "Give a bucket or a folder. OpenCode 1 shares to that server itself: set the address as enterprise.url, see docs/server.md.",
+    }
   const inConsole =
     /(?:^|\.)console\.(?:aws\.amazon|amazonaws)\.(?:com|cn)$/.test(host) &&
     /^s3\/(?:buckets|object)\/([^/?]+)/.exec(names)

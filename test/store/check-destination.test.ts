@@ -2,8 +2,10 @@ import path from "node:path"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { loadSettings } from "../../src/config/load.ts"
+import type { ShareError } from "../../src/errors.ts"
 import { serverSettings } from "../../src/share-server/settings.ts"
 import { checkDestination } from "../../src/store/check-destination.ts"
+import { runs } from "../support/property-runs.ts"
 import { ownWorld } from "../support/world.ts"
 
 const letter = fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz0123456789")
@@ -166,9 +168,36 @@ describe("an ambiguous destination", () => {
     expect(serverSettings({ ...env, OPENCODE_BUCKET_TO: "./shares" }).to).toBe("./shares")
   })
 
-  test("the password of an address is not printed", () => {
-    expect(() => loadSettings({ to: "https://dana:hunter2@minio.corp.example/b" }, ownWorld())).toThrow(
-      expect.objectContaining({ message: expect.not.stringContaining("hunter2") }),
+  test("no password, token or query of an address is printed, wherever it is set", () => {
+    const secret = fc.stringMatching(/^[A-Za-z0-9_-]{24,32}$/)
+    const address = fc.constantFrom<(secret: string) => string>(
+      (secret) => `https://dana:${secret}@minio.corp.example/b`,
+      (secret) => `https://shares.corp.example/ocb_${secret}`,
+      (secret) => `HTTP://shares.corp.example:8080/base/ocb_${secret}/`,
+      (secret) => `https://shares.corp.example//ocb_${secret}/api/share`,
+      (secret) => `https://bucket.s3.amazonaws.com/x?X-Amz-Signature=${secret}`,
+    )
+    fc.assert(
+      fc.property(address, secret, (written, secret) => {
+        const to = written(secret)
+        const refusals = [
+          () => loadSettings({ to }, ownWorld()),
+          () => {
+            throw loadSettings({}, ownWorld({ OPENCODE_BUCKET_TO: to })).ambiguity
+          },
+        ]
+        for (const refused of refusals) {
+          try {
+            refused()
+            expect.unreachable()
+          } catch (error) {
+            const { message, hint, code } = error as ShareError
+            expect(code).toBe("bad-settings")
+            expect(`${message} ${hint}`).not.toContain(secret)
+          }
+        }
+      }),
+      { numRuns: runs(40) },
     )
   })
 })
