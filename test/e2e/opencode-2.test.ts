@@ -189,3 +189,67 @@ describe("where `opencode` has to be asked", () => {
     expect(existsSync(home.file("data", "opencode-bucket"))).toBe(false)
   })
 })
+
+describe("the setup of OpenCode 2", () => {
+  /** Writes configuration files of the user, by name, and returns the finding about the plugin. */
+  async function pluginFinding(version: string, files: Record<string, object>) {
+    const home = ownHome()
+    mkdirSync(home.file("config", "opencode"), { recursive: true })
+    for (const [name, content] of Object.entries(files))
+      writeFileSync(home.file("config", "opencode", name), JSON.stringify(content))
+    const { stdout } = await home.run(["doctor", "--json"], { env: { PATH: pathWith(home, version) } })
+    const { findings, works } = JSON.parse(stdout) as { findings: Record<string, string>[]; works: boolean }
+    return { works, ...findings.find(({ about }) => about === "Plugin") }
+  }
+  const ours = ["opencode-bucket"]
+  const policy = (effect: string) => ({
+    policies: [{ action: "plugin.use", resource: "opencode-bucket", effect }],
+  })
+
+  test.each<[string, string, Record<string, object>, string, RegExp]>([
+    ["one line", "2.3.0", { "opencode.json": { plugin: ours } }, "ok", /\/share uses these settings/],
+    ["no line", "2.3.0", {}, "note", /no \/share; this command shares/],
+    ["both keys", "2.3.0", { "opencode.json": { plugin: ours, plugins: ours } }, "fail", /loads neither/],
+    ["both keys before 2", "1.18.33", { "opencode.json": { plugin: ours, plugins: ours } }, "fail", /loads neither/],
+    [
+      "a second entry in cli.json",
+      "2.3.0",
+      { "opencode.json": { plugin: ours }, "cli.json": { plugin: ours } },
+      "warn",
+      /twice/,
+    ],
+    ["1.19.1 without tui.json", "1.19.1", { "opencode.json": { plugin: ours } }, "fail", /tui\.json/],
+    [
+      "1.19.1 with tui.json",
+      "1.19.1",
+      { "opencode.json": { plugin: ours }, "tui.json": { plugin: ours } },
+      "ok",
+      /\/share uses these settings/,
+    ],
+  ])("%s: doctor reports it (OpenCode %s)", async (_, version, files, state, says) => {
+    expect(await pluginFinding(version, files)).toMatchObject({ state, says: expect.stringMatching(says) })
+  })
+
+  test("a policy that forbids the plugin is reported, and one that allows it is not", async () => {
+    for (const [effect, state] of [
+      ["deny", "fail"],
+      ["allow", "ok"],
+    ] as const) {
+      const files = { "opencode.json": { plugin: ours, ...policy(effect) } }
+      expect(await pluginFinding("2.3.0", files)).toMatchObject({ state })
+    }
+  })
+
+  test.each([
+    ["2.3.0", ["opencode.json"]],
+    ["1.18.33", ["opencode.json", "tui.json"]],
+  ])("init writes for OpenCode %s what it reads: %j", async (version, names) => {
+    const home = ownHome()
+    const env = { PATH: pathWith(home, version) }
+    expect((await home.run(["init", "--to", home.file("shares")], { env })).status).toBe(0)
+    expect(readdirSync(home.file("config", "opencode")).sort()).toEqual(names)
+    const written = JSON.parse(readFileSync(home.file("config", "opencode", "opencode.json"), "utf8"))
+    expect(written.plugin).toEqual([["opencode-bucket", { to: home.file("shares") }]])
+    expect("enterprise" in written).toBe(version.startsWith("1."))
+  })
+})
