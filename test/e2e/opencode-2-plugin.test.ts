@@ -136,6 +136,8 @@ test("/share asks, publishes, copies and follows; /unshare removes", async () =>
     { title: "Back" },
   ])
   await host.command("shares", session, [title, "Unshare", false], /Checking/)
+  // Declined: the list is shown again, and the next answers are not for this command.
+  await vi.waitFor(() => expect(host.shown.at(-1)?.dialog?.title).toBe("Shares"), { timeout: 60_000 })
   expect(opencode.files()).not.toEqual([])
   await host.command("shares", session, [title, "Unshare", true], /removed and verified/)
   expect(opencode.files()).toEqual([])
