@@ -10,7 +10,7 @@ const firstIds = (folder: string): [string, string][] => {
   return pagesOf(folder).map((page) => [page, objects[page].first])
 }
 
-describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
+describe.skipIf(!executable)("in Chromium", { timeout: 600_000 }, () => {
   useBrowser()
 
   test("a link to the first page with an id of another page opens that page, in the requested view", async () => {

@@ -29,7 +29,7 @@ const top = (page: Page, id: string) =>
 const scrollToItem = (page: Page, id: string) =>
   page.evaluate((id) => scrollBy(0, document.getElementById(id)!.getBoundingClientRect().top - 100), id)
 
-describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
+describe.skipIf(!executable)("in Chromium", { timeout: 600_000 }, () => {
   useBrowser()
 
   test.each([true, false])(

@@ -21,7 +21,7 @@ async function readAll(page: Page): Promise<void> {
   }
 }
 
-describe.skipIf(!executable)("in Chromium", { timeout: 90_000 }, () => {
+describe.skipIf(!executable)("in Chromium", { timeout: 600_000 }, () => {
   useBrowser()
 
   test("scrolling loads every part, and every item once", async () => {

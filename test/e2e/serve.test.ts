@@ -61,7 +61,7 @@ test("a server below a path serves what was sent, and its log has no secrets", a
   expect(made.url).toBe(`${publicUrl}/share/${made.id}`)
   expect((await sync(made)).status).toBe(200)
   expect((await ask(`/share/${made.id}`)).headers.get("location")).toBe(`/tools/shares/s/${made.id}/`)
-  await expect.poll(async () => (await ask(`/s/${made.id}/`)).status, { timeout: 15_000 }).toBe(200)
+  await expect.poll(async () => (await ask(`/s/${made.id}/`)).status).toBe(200)
   const page = await ask(`/s/${made.id}/index.html`)
   expect(await page.text()).toContain(info.title)
   expect(Object.fromEntries(page.headers)).toMatchObject({
@@ -112,7 +112,7 @@ test("malformed requests on the socket reach nothing", async () => {
   const { share, sync, ask, server, token, info } = await ownServe()
   const made = await share()
   await sync(made)
-  await expect.poll(async () => (await ask(`/s/${made.id}/`)).status, { timeout: 15_000 }).toBe(200)
+  await expect.poll(async () => (await ask(`/s/${made.id}/`)).status).toBe(200)
   const { hostname, port, host } = new URL(server.url)
   const answerTo = async (request: string): Promise<string> => {
     const socket = connect(Number(port), hostname)
@@ -184,7 +184,7 @@ test("on SIGTERM with an unresponsive bucket, the server ends within its limit a
   const made = await share()
   hanging = true
   expect((await sync(made)).status).toBe(200)
-  await expect.poll(() => s3.requests.some(({ key }) => key.endsWith(".html")), { timeout: 15_000 }).toBe(true)
+  await expect.poll(() => s3.requests.some(({ key }) => key.endsWith(".html"))).toBe(true)
   expect(await server.end("SIGTERM")).toBe(0)
   expect(server.log().at(-1)).toMatchObject({ event: "closed" })
   expect([...s3.objects().keys()].join()).toContain(`pending/${made.id}/`)

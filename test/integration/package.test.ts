@@ -51,7 +51,7 @@ test("the tarball contains the files needed at run time, and nothing else", () =
   const files = packed.map((file) => file.replace(/^package\//, ""))
   expect(files).toEqual(expect.arrayContaining([...needed, ...texts]))
   const belongs =
-    /^(dist\/chunks\/[\w-]+\.js|dist\/page\/server\/[\w./@~-]+\.mjs|dist\/types\/[\w./-]+\.d\.ts|docs\/[\w/]+\.md|docs\/json\.schema\.json)$/
+    /^(dist\/chunks\/[\w-]+\.js|dist\/page\/server\/[\w./@~-]+\.mjs|dist\/types\/[\w./-]+\.d\.ts|docs\/[\w/-]+\.md|docs\/json\.schema\.json)$/
   expect(files.filter((file) => ![...needed, ...texts].includes(file) && !belongs.test(file))).toEqual([])
   expect(files.filter((file) => /fixture|\bdev\b|\btest/.test(file))).toEqual([])
 })

@@ -28,28 +28,28 @@ test("the real client without a plugin shares, updates, imports and removes a se
   for (const text of ["After a while.", "After another while."]) {
     model.queue({ reasoning: "Let me see.", think: 7_000, text })
     await say("said later")
-    await until(page, (html) => html.includes(text), 10_000)
+    await until(page, (html) => html.includes(text), 60_000)
   }
 
   // OpenCode does not tell a share server which messages it deletes.
   const undo = async (text: string) => {
     model.queue({ text: `${text} as an answer` })
     await say(text)
-    await until(page, (html) => html.includes(`${text} as an answer`), 10_000)
+    await until(page, (html) => html.includes(`${text} as an answer`), 60_000)
     const messages = (await ask("GET", `/session/${session}/message`)) as { info: { id: string; role: string } }[]
     const messageID = messages.findLast(({ info }) => info.role === "user")!.info.id
     await ask("POST", `/session/${session}/revert`, { messageID })
-    await until(page, (html) => !html.includes(text), 10_000)
+    await until(page, (html) => !html.includes(text), 60_000)
   }
   await undo("said by mistake")
   await say("said instead")
-  await until(page, (html) => html.includes("said instead"), 10_000)
+  await until(page, (html) => html.includes("said instead"), 60_000)
   expect(await page()).not.toContain("said by mistake")
   await undo("said after all")
   await ask("POST", `/session/${session}/unrevert`)
-  await until(page, (html) => html.includes("said after all as an answer"), 10_000)
+  await until(page, (html) => html.includes("said after all as an answer"), 60_000)
   await say("said at last")
-  await until(page, (html) => html.includes("said at last"), 10_000)
+  await until(page, (html) => html.includes("said at last"), 60_000)
   expect(await page()).toContain("said after all as an answer")
   const data = await (await fetch(share.url.replace("/share/", "/api/share/").concat("/data"))).text()
   expect(data).toContain("said after all")

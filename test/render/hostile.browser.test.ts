@@ -25,7 +25,7 @@ const policy = /<meta http-equiv="Content-Security-Policy" content="[^"]*">/
 const within = <T>(ending: Promise<T>) => Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 15_000))])
 
 // Browsers are slow on a busy machine.
-describe.skipIf(!executable)("in Chromium", { timeout: 300_000 }, () => {
+describe.skipIf(!executable)("in Chromium", { timeout: 600_000 }, () => {
   let browser: Browser
   let asked: string[] = []
   // All hosts resolve to this server, which records requests.

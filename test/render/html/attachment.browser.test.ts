@@ -60,7 +60,7 @@ function opened(bodies: ReadonlyMap<string, Uint8Array>): string[] {
   return [...groups.values()].flatMap((names) => names.slice(0, 1))
 }
 
-describe.skipIf(!findChromium())("in Chromium", { timeout: 120_000 }, () => {
+describe.skipIf(!findChromium())("in Chromium", { timeout: 600_000 }, () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launchChromium()
