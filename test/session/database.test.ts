@@ -83,7 +83,7 @@ describe("a session by its id", () => {
     expect(JSON.stringify(prompts)).not.toContain("taken back")
   })
 
-  test("that does not exist throws session-not-found with a hint", async () => {
+  test("throws session-not-found with a hint if it does not exist", async () => {
     await expect(byID("ses_nowhere").read(exportedOf)).rejects.toMatchObject({
       code: "session-not-found",
       message: "Session ses_nowhere not found.",
@@ -91,7 +91,7 @@ describe("a session by its id", () => {
     })
   })
 
-  test("without messages throws bad-input", async () => {
+  test("throws bad-input if it has no messages", async () => {
     const path = copy(`DELETE FROM part`, `DELETE FROM message`)
     await expect(byID(idOf("Notes"), path).read(exportedOf)).rejects.toMatchObject({
       code: "bad-input",
@@ -130,8 +130,8 @@ function copyMode(path: string): void {
   database.close()
 }
 
-describe("broken content", () => {
-  test("of a part or message becomes malformed, the rest is intact", async () => {
+describe("reading broken content", () => {
+  test("makes a broken part or message malformed and keeps the rest", async () => {
     const path = copy(
       `UPDATE part SET data = '{"type":"te' WHERE id = (SELECT min(id) FROM part WHERE data LIKE '%Looking.%')`,
       `UPDATE message SET data = '' WHERE id = (SELECT max(id) FROM message WHERE session_id = '${idOf("Fix add()")}')`,
@@ -144,7 +144,7 @@ describe("broken content", () => {
     expect(parts.filter(({ type }) => type === "tool")).toHaveLength(7)
   })
 
-  test("of the session's record leaves out unreadable fields", async () => {
+  test("leaves out unreadable fields of the session's record", async () => {
     const path = copy(`UPDATE session SET model = '{', permission = 'x', summary_diffs = '[', metadata = '7'`)
     const { info } = await byID(idOf("Notes"), path).read(exportedOf)
     expect(info).toMatchObject({ title: "Notes", metadata: 7 })
@@ -152,7 +152,7 @@ describe("broken content", () => {
     expect(info).not.toHaveProperty("permission")
   })
 
-  test("sessions that are each other's parents are read once", async () => {
+  test("reads sessions that are each other's parents once", async () => {
     const [a, b] = [idOf("Notes"), idOf("Undone")]
     const path = copy(
       `UPDATE session SET parent_id = '${b}' WHERE id = '${a}'`,
@@ -162,7 +162,7 @@ describe("broken content", () => {
     expect(children).toMatchObject([{ info: { id: b }, children: [] }])
   })
 
-  test("of the file itself is one clear error", async () => {
+  test("throws one clear error if the file itself is broken", async () => {
     const path = copy()
     const database = new DatabaseSync(path)
     const sql = "SELECT rootpage FROM sqlite_master WHERE name = 'part'"

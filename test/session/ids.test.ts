@@ -13,14 +13,14 @@ describe("ids", () => {
       ...parts.map((p) => p.id),
     ])
 
-  test("that are missing are made from the position", async () => {
+  test("are made from the position if they are missing", async () => {
     expect(await idsOf({ info: { role: "user" }, parts: [{ type: "text", text: "" }, 7] }, null)).toEqual([
       ["message-1", "part-1-1", "part-1-2"],
       ["message-2"],
     ])
   })
 
-  test("that repeat get a number, and are stable when the session grows", async () => {
+  test("get a number if they repeat, and are stable when the session grows", async () => {
     const messages = [user("a", text("p"), text("p")), user("a", text("p")), user("a-2")]
     const expected = [["a", "p", "p-2"], ["a-2", "p-3"], ["a-2-2"]]
     expect(await idsOf(...messages)).toEqual(expected)

@@ -124,7 +124,7 @@ describe("undone content", () => {
 })
 
 describe("a message", () => {
-  test("of the user has its diffs", () => {
+  test("has its diffs if a user wrote it", () => {
     const diff = { file: "a.ts", patch: "@@", additions: 2, deletions: 1, status: "added" }
     const summary = { diffs: [diff, { file: "b.ts", status: "bent" }, { patch: "@@" }] }
     const info = { id: "msg_1", role: "user", agent: "build", model: { modelID: "m" }, summary, time: { created: 5 } }
@@ -140,7 +140,7 @@ describe("a message", () => {
     })
   })
 
-  test("of the assistant has cost, tokens, end and error", () => {
+  test("has cost, tokens, end and error if the assistant wrote it", () => {
     const info = {
       id: "msg_1",
       role: "assistant",
@@ -166,7 +166,7 @@ describe("a message", () => {
     })
   })
 
-  test("that replaced the conversation before it is a compaction", () => {
+  test("is a compaction if it replaced the conversation before it", () => {
     expect(normalizeMessage({ info: { role: "assistant", summary: true } })).toMatchObject({ compaction: true })
     expect(normalizeMessage({ info: { role: "assistant", summary: { diffs: [] } } })).toMatchObject({
       compaction: false,
@@ -226,7 +226,7 @@ describe("never throws", () => {
     ),
   }))
 
-  test("on any JSON as record and message", async () => {
+  test("for any JSON as record and message", async () => {
     await fc.assert(
       fc.asyncProperty(json, fc.array(json), async (info, messages) => {
         expect(await messagesOf(normalizeSession(recordOf({ info, messages })))).toBeInstanceOf(Array)
@@ -235,7 +235,7 @@ describe("never throws", () => {
     )
   })
 
-  test("on any JSON at any position of a real session", async () => {
+  test("for any JSON at any position of a real session", async () => {
     const places = fixtures.flatMap((name) => {
       const session = readFixture(name)
       return [...pathsIn(session)].map((path) => ({ session, path }))
@@ -250,7 +250,7 @@ describe("never throws", () => {
     )
   })
 
-  test("on nesting deeper than the stack", async () => {
+  test("for nesting deeper than the stack", async () => {
     const deep = JSON.parse(`${'{"a":['.repeat(100_000)}1${"]}".repeat(100_000)}`)
     const part = {
       type: "tool",

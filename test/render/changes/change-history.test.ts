@@ -51,8 +51,8 @@ const long = (...changed: [number, string][]) => {
   return `${lines.join("\n")}\n`
 }
 
-describe("a file that changed", () => {
-  test("once has its diff with three lines of context", async () => {
+describe("a changed file", () => {
+  test("has its diff with three lines of context", async () => {
     const [file] = await filesAfter(diffsOf({ "a.ts": [long(), long([20, "twenty"])] }))
     expect(told([file!])).toEqual([
       {
@@ -83,33 +83,33 @@ describe("a file that changed", () => {
     },
   )
 
-  test("that was new and then changed is a new file, with all of its lines added", async () => {
+  test("is new with all of its lines added if it was created and then changed", async () => {
     const files = await filesAfter(diffsOf({ a: [null, "1\n2\n"] }), diffsOf({ a: ["1\n2\n", "1\n3\n"] }))
     expect(told(files)).toMatchObject([{ word: "new", lines: [2, 0], diffs: ["@@ -0,0 +1,2 @@\n+1\n+3\n"] }])
   })
 
-  test("that was created empty is a new file", async () => {
+  test("is new if it was created empty", async () => {
     const empty = { file: "a", patch: "", additions: 0, deletions: 0, status: "added" }
     const files = await filesAfter([empty], diffsOf({ a: ["", "1\n"] }))
     expect(told(files)).toMatchObject([{ word: "new", lines: [1, 0], diffs: ["@@ -0,0 +1,1 @@\n+1\n"] }])
   })
 
-  test("that was new and then deleted has no diff, with a note", async () => {
+  test("has a note and no diff if it was created and then deleted", async () => {
     const files = await filesAfter(diffsOf({ a: [null, "1\n"] }), diffsOf({ a: ["1\n", null] }))
     expect(told(files)).toMatchObject([{ word: "deleted again", lines: [0, 0], diffs: [""], prompts: [1, 2] }])
   })
 
-  test("that was changed back has no diff, with a note", async () => {
+  test("has a note and no diff if it was changed back", async () => {
     const files = await filesAfter(diffsOf({ a: ["1\n", "2\n"] }), diffsOf({ a: ["2\n", "1\n"] }))
     expect(told(files)).toMatchObject([{ word: "changed back", lines: [0, 0], diffs: [""] }])
   })
 
-  test("that was deleted and created again has changed", async () => {
+  test("is changed if it was deleted and created again", async () => {
     const files = await filesAfter(diffsOf({ a: ["1\n2\n", null] }), diffsOf({ a: [null, "1\n3\n"] }))
     expect(told(files)).toMatchObject([{ word: "", lines: [1, 1], diffs: ["@@ -1,2 +1,2 @@\n 1\n-2\n+3\n"] }])
   })
 
-  test("that also changed in between has several diffs in order", async () => {
+  test("has several diffs in order if it also changed in between", async () => {
     const files = await filesAfter(
       diffsOf({ a: ["1\n", "2\n"] }),
       diffsOf({ a: ["by hand\n", "3\n"] }),
@@ -121,13 +121,13 @@ describe("a file that changed", () => {
     expect(files[0]!.diffs.map(({ prompts }) => prompts.map(({ number }) => number))).toEqual([[1], [2, 3]])
   })
 
-  test("whose diff cannot be parsed keeps the text and the session's numbers", async () => {
+  test("keeps the text and the session's numbers if its diff cannot be parsed", async () => {
     const patch = "@@ -1,9 +1,9 @@\n-a\n+b\n"
     const files = await filesAfter([{ file: "a", patch, additions: 4, deletions: 5, status: "modified" }])
     expect(told(files)).toMatchObject([{ lines: [4, 5], diffs: [patch] }])
   })
 
-  test("without diffs, such as a picture, sums up the session's numbers", async () => {
+  test("has the sum of the session's numbers if it has no diffs, such as an image", async () => {
     const diff = { file: "a", additions: 1, deletions: 2 }
     const files = await filesAfter([{ ...diff, status: "added" }], [{ ...diff, status: "modified" }])
     expect(told(files)).toMatchObject([{ word: "new", lines: [2, 4], diffs: [""], prompts: [1, 2] }])
@@ -135,7 +135,7 @@ describe("a file that changed", () => {
     expect(told(await filesAfter([picture], [picture]))).toMatchObject([{ word: "", lines: [0, 0] }])
   })
 
-  test("that was moved has its former name and its earlier changes", async () => {
+  test("has its former name and its earlier changes if it was moved", async () => {
     const patch = `rename from src/a.ts\nrename to src/b.ts\n${patchOf("a", "2\n", "3\n")}`
     const moved = { file: "src/b.ts", patch, additions: 1, deletions: 1, status: "renamed" }
     const [file, ...others] = await filesAfter(diffsOf({ "src/a.ts": ["1\n", "2\n"] }), [moved])

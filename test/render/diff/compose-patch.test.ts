@@ -133,7 +133,7 @@ describe("a patch", () => {
     expect(await tidyPatch(patchOf(text("a"), text("b")))).toBe(hunksOf(patchOf(text("a"), text("b"), 3)))
   })
 
-  test("that miscounts, is truncated or holds two files is rejected", async () => {
+  test("is rejected if it miscounts, is truncated or holds two files", async () => {
     for (const patch of [
       "",
       "hello",
@@ -147,7 +147,7 @@ describe("a patch", () => {
       expect(await tidyPatch(patch), JSON.stringify(patch)).toBeUndefined()
   })
 
-  test("of a new file is recognised", () => {
+  test("is recognised if it creates a file", () => {
     expect(newFilePatch("a\n\nb")).toBe("@@ -0,0 +1,3 @@\n+a\n+\n+b\n\\ No newline at end of file\n")
     expect(isNewFile(newFilePatch("a"))).toBe(true)
     expect(isNewFile(patchOf("a\n", "a\nb\n"))).toBe(false)

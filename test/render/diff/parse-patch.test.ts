@@ -96,7 +96,7 @@ describe("making a patch", () => {
     expect(await createPatch("a\n", "a\n")).toBe("")
   })
 
-  test("of large texts deletes the one and adds the other", async () => {
+  test("deletes one large text and adds the other", async () => {
     const before = `${"a\n".repeat(60_000)}same\n`
     const after = `${"b\n".repeat(60_000)}same`
     const [hunk, ...others] = parsePatch(await createPatch(before, after)).hunks
@@ -105,7 +105,7 @@ describe("making a patch", () => {
     expect(hunk!.rows.at(-1)).toEqual({ kind: "add", new: 60_001, text: "same" })
   })
 
-  test("of texts that differ everywhere is a rewrite", async () => {
+  test("rewrites texts that differ everywhere", async () => {
     const lines = (name: string) => Array.from({ length: 3000 }, (_, i) => `${name}${i}`).join("\n")
     const rows = rowsOf(await createPatch(lines("a"), lines("b")))
     expect(rows.filter(({ kind }) => kind === "del")).toHaveLength(3000)

@@ -64,7 +64,7 @@ describe("what git's own diffs say", () => {
   })
 })
 
-describe("names", () => {
+describe("the name of a file", () => {
   const name = fc
     .array(
       fc.oneof(
@@ -78,7 +78,7 @@ describe("names", () => {
     )
     .map((characters) => `x${characters.join("")}y`)
 
-  test("that git quotes are read as they are, also of files that moved", () => {
+  test("is unquoted if git quotes it, also for moved files", () => {
     fc.assert(
       fc.property(name, name, (before, after) => {
         fc.pre(before !== after)
@@ -91,7 +91,7 @@ describe("names", () => {
     )
   })
 
-  test("that are not quoted stay as they are, whatever they hold", () => {
+  test("stays as it is if it is not quoted, whatever it contains", () => {
     fc.assert(
       fc.property(
         fc.string().filter((value) => !/^".*"$/s.test(value)),

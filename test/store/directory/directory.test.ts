@@ -40,7 +40,7 @@ describe("files", () => {
     expect(existsSync(root)).toBe(true)
   })
 
-  it("of a killed run are listed and deleted with the share", async () => {
+  it("left by a killed run are listed and deleted with the share", async () => {
     const root = temporaryFolder()
     const store = directoryStore(root)
     await store.put("s/one/index.html", page("whole"))
@@ -50,7 +50,7 @@ describe("files", () => {
     expect(readdirSync(root)).toEqual([])
   })
 
-  it("of other programs are listed and deleted, whatever their names", async () => {
+  it("written by other programs are listed and deleted, whatever their names", async () => {
     const root = temporaryFolder()
     const store = directoryStore(root)
     await store.put("s/one/index.html", page("x"))
@@ -134,7 +134,7 @@ describe("symbolic links", () => {
     expect(readFileSync(path.join(outside, "one/index.html"), "utf8")).toBe("not ours")
   })
 
-  it("that replace a folder or a file meanwhile are not followed", async () => {
+  it("are not followed if they replace a folder or a file meanwhile", async () => {
     const { root, outside, store } = world()
     await store.put("s/one/index.html", page("x"))
     const before = await collect(store.list("s/one/"))

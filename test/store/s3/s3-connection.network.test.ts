@@ -8,28 +8,28 @@ import { errorOf, putError } from "./s3-error-of.ts"
 
 const impatient = { connect: 300, idle: 300 }
 
-describe("an endpoint", () => {
+describe("connecting to an endpoint", () => {
   const put = async (endpoint: string) => {
     const { server } = await s3Here()
     const store = await s3Store({ bucket: server.bucket, endpoint, timeouts: impatient })
     return errorOf(store.put("s/one/index.html", page("x")))
   }
 
-  it("with an unknown host is an error", async () => {
+  it("reports an unknown host", async () => {
     expect(await put("http://shares.invalid")).toMatchObject({
       code: "store-unreachable",
       message: "http://shares.invalid cannot be reached: its name is not known.",
     })
   })
 
-  it("that refuses the connection is an error", async () => {
+  it("reports a refused connection", async () => {
     expect(await put("http://127.0.0.1:9")).toMatchObject({
       code: "store-unreachable",
       message: "http://127.0.0.1:9 cannot be reached: the connection was refused.",
     })
   })
 
-  it("that is silent is tried twice, then reported", async () => {
+  it("tries a silent endpoint twice, then reports it", async () => {
     const { store, server } = await s3Here({ fault: () => "hang" }, { timeouts: impatient })
     expect(await errorOf(store.put("s/one/index.html", page("x")))).toMatchObject({
       code: "store-unreachable",
@@ -38,7 +38,7 @@ describe("an endpoint", () => {
     expect(server.requests.length).toBe(2)
   })
 
-  it("that is silent until the store is closed is tried once", async () => {
+  it("does not retry a silent endpoint once the store is closed", async () => {
     const { store, server } = await s3Here({ fault: () => "hang" })
     const asked = errorOf(store.put("s/one/index.html", page("x")))
     await expect.poll(() => server.requests.length).toBe(1)
@@ -47,7 +47,7 @@ describe("an endpoint", () => {
     expect(server.requests.length).toBe(1)
   })
 
-  it("with the wrong protocol is an error", async () => {
+  it("reports an endpoint that speaks another protocol", async () => {
     const { server } = await s3Here()
     expect(await put(server.endpoint.replace("http:", "https:"))).toMatchObject({
       code: "store-unreachable",
@@ -64,7 +64,7 @@ describe("an endpoint", () => {
     })
   })
 
-  it("with an untrusted certificate is an error", () => {
+  it("reports an untrusted certificate", () => {
     const about = {
       operation: "write",
       bucket: "shares",
@@ -88,7 +88,7 @@ describe("an endpoint", () => {
     }
   })
 
-  it.each(["reset", "lost", "hang"] as const)("that fails once (%s) is retried", async (fault) => {
+  it.each(["reset", "lost", "hang"] as const)("retries a request that failed once (%s)", async (fault) => {
     const { store, server } = await s3Here(
       { fault: ({ number }) => (number === 1 ? fault : undefined) },
       { timeouts: impatient },
@@ -98,14 +98,14 @@ describe("an endpoint", () => {
     expect(server.requests.length).toBe(3)
   })
 
-  it("that breaks each time is an error", async () => {
+  it("reports a connection that breaks each time", async () => {
     expect(await putError({ fault: () => "reset" })).toMatchObject({
       code: "store-unreachable",
       message: expect.stringContaining("broke repeatedly"),
     })
   })
 
-  it("that breaks within an object is read again, never accepted as complete", async () => {
+  it("reads an object again if the connection breaks within it, and never accepts a part of it", async () => {
     let breaks = 2
     const { store } = await s3Here({
       fault: ({ operation }) => (operation === "GetObject" && breaks-- > 0 ? "truncate" : undefined),
@@ -116,7 +116,7 @@ describe("an endpoint", () => {
     expect(await errorOf(store.get("s/one/a.png"))).toMatchObject({ code: "store-unreachable" })
   })
 
-  it("that breaks within a listing gives an error or the whole listing", async () => {
+  it("gives an error or the whole listing if the connection breaks within a listing", async () => {
     const { store } = await s3Here({
       fault: ({ operation }) => (operation.startsWith("List") ? "truncate" : undefined),
     })
@@ -126,7 +126,7 @@ describe("an endpoint", () => {
 })
 
 describe("a service that is busy", () => {
-  it("is tried five times, then reported", async () => {
+  it("is retried until the fifth attempt, then reported", async () => {
     const { store, server } = await s3Here({
       fault: () => ({ status: 503, code: "SlowDown", message: "Please reduce your request rate." }),
     })
@@ -134,7 +134,7 @@ describe("a service that is busy", () => {
     expect(server.requests.length).toBe(5)
   })
 
-  it("and recovers is not reported", async () => {
+  it("is not reported if it recovers", async () => {
     const { store, server } = await s3Here({
       fault: ({ number }) => (number < 4 ? { status: 503, code: "SlowDown" } : undefined),
     })

@@ -47,8 +47,8 @@ describe("a service without DeleteObjects", () => {
   })
 })
 
-describe("the rows of the response", () => {
-  it("that refuse are named as failures", async () => {
+describe("the response of DeleteObjects", () => {
+  it("names refused keys as failures", async () => {
     const { store } = await s3Here({ undeletable: (key) => (/[57]$/.test(key) ? "AccessDenied" : undefined) })
     await expect(store.delete(many(10))).rejects.toMatchObject({
       code: "store-denied",
@@ -56,12 +56,12 @@ describe("the rows of the response", () => {
     })
   })
 
-  it("that report a missing object are not failures", async () => {
+  it("does not count a missing object as a failure", async () => {
     const { store } = await s3Here({ undeletable: () => "NoSuchKey" })
     await store.delete(many(3))
   })
 
-  it.each(["InternalError", "SlowDown"])("that report %s are retried one by one", async (code) => {
+  it.each(["InternalError", "SlowDown"])("has keys with %s retried one by one", async (code) => {
     const row = (key: string) => `<Error><Key>${key}</Key><Code>${code}</Code><Message>Try again.</Message></Error>`
     const { store, server } = await s3Here({
       fault: ({ operation }) =>

@@ -43,8 +43,8 @@ it("credentials without the right to list versions list objects, also concurrent
   expect(await Promise.all([keysOf(store, "s/one/"), collect(store.folders("s/"))])).toEqual([["s/one/a"], ["one"]])
 })
 
-describe("pages", () => {
-  it("of any size, with any number of versions, list everything once", async () => {
+describe("a listing", () => {
+  it("has everything once, for any page size and number of versions", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 7 }),
@@ -70,7 +70,7 @@ describe("pages", () => {
     )
   })
 
-  it("that are truncated are an error, not the end", async () => {
+  it("throws on a truncated page instead of ending there", async () => {
     const { store } = await s3Here({
       versions: "unsupported",
       fault: ({ operation }) =>
@@ -86,7 +86,7 @@ describe("pages", () => {
     })
   })
 
-  it("that repeat are an error, not an endless loop", async () => {
+  it("throws on a repeated page instead of looping", async () => {
     const { store } = await s3Here({
       versions: "unsupported",
       fault: ({ operation }) =>
@@ -104,7 +104,7 @@ describe("pages", () => {
     await expect(collect(other.list("s/one/"))).rejects.toMatchObject({ code: "store-failed" })
   })
 
-  it("that repeat the start key, as Ceph's do, list it once", async () => {
+  it("has the start key once if the next page repeats it, as Ceph's do", async () => {
     const version = (key: string, id: number) =>
       `<Version><Key>s/one/${key}</Key><VersionId>${id}</VersionId><Size>1</Size></Version>`
     const { store } = await s3Here({
