@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process"
 import { readFileSync, rmSync } from "node:fs"
 import path from "node:path"
 
-/** What a process cost. */
+/** Resources that a process used. */
 export interface Usage {
   seconds: number
   /** CPU seconds of all threads. */

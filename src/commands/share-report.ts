@@ -47,7 +47,7 @@ function uploadLine({ sent, objects, bytes, removed }: ShareResult, { store }: S
   return `${store.name}: ${sent === 0 ? "no changes" : counts.filter(Boolean).join(", ")}.`
 }
 
-/** Who can open the link, and until when. */
+/** Names the readers of the link and its expiry. */
 function audienceLine({ seen, public: isPublic, note, signed, expires }: ShareResult): string {
   const who =
     signed && isPublic !== true

@@ -32,7 +32,7 @@ export interface Proposal {
   title: string
   contains: string
   redacted: string
-  /** What looks like a placeholder and stays; absent if nothing does. */
+  /** Values that look like placeholders and stay; absent if there are none. */
   placeholders?: string | undefined
   to: string
   visibleTo: string

@@ -26,7 +26,7 @@ export type WorkerJob =
   /** `secret`: sent by OpenCode; absent if the user removes the share from the list. */
   | { job: "unshare"; id: string; secret?: string; folder: string }
   | { job: "open"; url: string; folder: string }
-  /** Who can open a link now. */
+  /** Determines who can open a link now. */
   | { job: "audience"; id: string; url: string; folder: string }
   /** Completes or removes the interrupted jobs of earlier processes. */
   | { job: "recover"; folder: string; api: string }

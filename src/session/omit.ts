@@ -34,7 +34,7 @@ function omitFromMessage(message: UnknownFields, leaves: ReadonlySet<Omission>):
   return { ...message, parts: list(message["parts"]).flatMap((part) => omitFromPart(fields(part), isUser, leaves)) }
 }
 
-/** What remains of a part of OpenCode 1: the part, or nothing. @param isUser it belongs to a prompt */
+/** Omits from a part of OpenCode 1: gives the rest of the part, or nothing. @param isUser it belongs to a prompt */
 export function omitFromPart(part: UnknownFields, isUser: boolean, leaves: ReadonlySet<Omission>): UnknownFields[] {
   switch (part["type"]) {
     case "reasoning":

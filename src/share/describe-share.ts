@@ -24,7 +24,7 @@ export function describeExpiry(expires: string | null, now: Date): string {
     : `expires ${formatTime(expires)}`
 }
 
-/** Who can open a link now: asks for it as a stranger would. */
+/** Determines who can open a link now, by anonymous access. */
 export async function describeAudience(
   { url, id }: Pick<ListedShare, "url" | "id">,
   timeoutMs: number,

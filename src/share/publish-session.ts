@@ -22,7 +22,7 @@ export interface PublishSessionOptions extends Omit<OpenShareOptions, "selection
   onStage?: ((stage: ShareStage) => void) | undefined
 }
 
-/** What a share waits for before and after the upload, for a status line. */
+/** Stage that a share waits for before or after the upload, for a status line. */
 export type ShareStage = "connecting" | "verifying"
 
 /** Result of `publishSession`. `superseded`: another machine published the same share meanwhile; `error` tells how. */

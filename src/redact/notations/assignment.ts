@@ -8,7 +8,7 @@ const QUOTED =
   /[rbuf@$L]?(?:"""([^"\r\n]{1,2048})"""|'''([^'\r\n]{1,2048})'''|"((?:\\.|[^"\\\r\n]){1,2048})|'((?:\\.|''|[^'\\\r\n]){1,2048})|`((?:\\.|[^`\\\r\n]){1,2048}))/dy
 /** Quotes in a text that is itself escaped; its decoded form is read as well. */
 const ESCAPED_QUOTED = /\\{1,3}(["'`])((?:(?!\\{0,3}\1)[^\r\n]){1,2048})/dy
-/** What may stand between an operator and a quoted value: `(` with the value on the next line. */
+/** Text allowed between an operator and a quoted value: `(` with the value on the next line. */
 const BRACKET = /\([ \t]{0,8}\r?\n\s{0,64}(?=["'`])/y
 const NEXT_LINE =
   /(?:([|>])[+-]?\d?)?[ \t]*(?:\\n|\r?\n)[ \t+>]{0,24}["'`]?([^\s"'`]{4,2048})["'`]?[ \t]*(?:\\n|\r?\n|$)/dy

@@ -53,7 +53,7 @@ function judged(text: string, name: TellingName, { start, end, place }: NamedVal
   return [{ kind: kindByName(name.name), start, end, from, ...(isMadeUp && { isFake: true }) }]
 }
 
-/** Where the line of a position begins, or MAX_CONTEXT_CHARS before it. */
+/** Start of the line of a position, or MAX_CONTEXT_CHARS before it. */
 function lineStart(text: string, at: number): number {
   const from = Math.max(0, at - MAX_CONTEXT_CHARS)
   return from + text.slice(from, at).lastIndexOf("\n") + 1

@@ -16,7 +16,7 @@ export interface AlertToken {
   tokens: Token[]
 }
 
-/** What `<details>` folds, with the text of its summary. */
+/** Content that `<details>` folds, with the text of its summary. */
 export interface DetailsToken {
   type: "details"
   raw: string
@@ -57,7 +57,7 @@ export function groupBlocks(tokens: readonly Token[]): Token[] {
 function detailsOf(begun: Token, tokens: Token[], end: string): Token {
   const [, summary = ""] = DETAILS.exec(begun.raw.trim()) ?? []
   const raw = begun.raw + tokens.map((token) => token.raw).join("") + end
-  // Of the summary, only its text: tags in it would be links and styles.
+  // Only the text of the summary: tags in it would be links and styles.
   const details: DetailsToken = {
     type: "details",
     raw,

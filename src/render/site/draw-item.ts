@@ -32,7 +32,7 @@ export async function drawItem(
   return { item: withoutContent(item), markup, size, links: record }
 }
 
-/** What a page says of an item outside of it. Prompts stay whole: they are rendered again with the results of their turn. */
+/** An item as other pages need it, without its content. Prompts stay whole: they are rendered again with the results of their turn. */
 function withoutContent(item: PageItem): PageItem {
   if (item.kind === "step") return { ...item, step: { ...item.step, blocks: [] } }
   return "body" in item && item.kind !== "prompt" ? { ...item, body: [] } : item

@@ -6,13 +6,13 @@ import { readOwner, shareIdsOf } from "../shares/ownership.ts"
 import type { RemovedShares, ShareBackends } from "../shares/share-backend.ts"
 import { type KnownToken, revoke as revokeToken, tokensNamed, tokensOfOwner } from "../shares/tokens.ts"
 
-/** What an administrator acts on: a share, all of a token (and of earlier ones with its name), or all of a person. */
+/** The target of an action: a share, all of a token (and of earlier ones with its name), or all of a person. */
 export type AdminTarget =
   | { kind: "share"; id: string }
   | { kind: "token"; name: string }
   | { kind: "owner"; email: string }
 
-/** What an administrator does. Both for an owner: somebody leaves, and their sign-ins end, too. */
+/** An action of an administrator on a target. Both for an owner: somebody leaves, and their sign-ins end, too. */
 export interface AdminAction {
   target: AdminTarget
   /** Revoke the tokens. */
@@ -21,14 +21,14 @@ export interface AdminAction {
   unshare: boolean
 }
 
-/** What an action is about to change, read from the bucket itself: the inventory may be behind. */
+/** Tokens and shares that an action is about to change, read from the bucket itself: the inventory may be behind. */
 export interface FoundTargets {
   tokens: KnownToken[]
   /** Ids of shares. */
   shares: Set<string>
 }
 
-/** What an action has changed. */
+/** The changes that an action has made. */
 export interface AdminResult extends RemovedShares {
   /** Names of revoked tokens. */
   revoked: string[]

@@ -38,7 +38,7 @@ const HOUR_MS = 3_600_000
 
 const MAX_LOAD_ATTEMPTS = 3
 
-/** What the bucket has: changes of the newest base, if there is one, and those since. */
+/** The content of the bucket: changes of the newest base, if there is one, and those since. */
 interface Loaded {
   /** Keys of the objects. */
   keys: string
@@ -141,7 +141,7 @@ export function inventory(store: ObjectStore, now: () => Date): Inventory {
           const { base = [], recent } = await load()
           const previous = mergeChanges([...base, ...recent])
           const ids = new Set(found.map(({ id }) => id))
-          // What the scan has not met: removed meanwhile, created meanwhile, or not readable for a moment.
+          // Shares that the scan has not met: removed meanwhile, created meanwhile, or not readable for a moment.
           const others = new Set([...previous.keys(), ...recent.map(({ id }) => id)].filter((id) => !ids.has(id)))
           const looked = await mapConcurrently(others, MAX_CONCURRENT_READS, (id) =>
             changeOf(store, id, now().getTime()),

@@ -25,7 +25,7 @@ export const expiryPage = ({
   title: string
   /** ISO 8601, UTC; undefined: never. */
   expires: string | undefined
-  /** What the company allows. */
+  /** The choices that the company allows. */
   lifetimes: readonly ChosenLifetime[]
   /** See `formProofs`. */
   proof: string

@@ -2,7 +2,7 @@ import { parseDuration } from "../../lib/duration.ts"
 import type { ObjectStore } from "../../store/object-store.ts"
 import { getJson, putJson, serverPrefixOf } from "./json-objects.ts"
 
-/** What the owner of a share chose in place of the server's expiry. */
+/** The expiry that the owner of a share chose in place of the server's expiry. */
 export interface ChosenExpiry {
   /** ISO 8601, UTC; absent: never. */
   expires?: string

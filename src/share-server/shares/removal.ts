@@ -52,7 +52,7 @@ export async function deleteClosed(store: ObjectStore, closed: readonly ClosedSh
   const deleted = closed.filter(({ id }) => !failed.has(id))
   const ids = new Set(deleted.map(({ id }) => id))
   const tokens = new Set(deleted.map(({ owner }) => owner.token))
-  // What remains of the index is deleted by the sweep.
+  // The sweep deletes the rest of the index.
   for (const token of tokens) await removeFromIndex(store, token, ids).catch(() => {})
   return [...failed]
 }

@@ -66,7 +66,7 @@ export interface ShareBackends {
   removeMany(ids: readonly string[], by: string): Promise<RemovedShares>
 }
 
-/** What `removeMany` did. */
+/** Result of `removeMany`. */
 export interface RemovedShares {
   /** Shares that nobody can read any more. */
   removed: number

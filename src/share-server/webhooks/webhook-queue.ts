@@ -1,7 +1,7 @@
 import { collect, type ObjectStore } from "../../store/object-store.ts"
 import { getJson, putJson } from "../shares/json-objects.ts"
 
-/** What a webhook reports. */
+/** Events that a webhook reports. */
 export const WEBHOOK_EVENTS = ["share.created", "share.updated", "share.removed", "share.read"] as const
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
 
