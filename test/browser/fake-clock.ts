@@ -6,17 +6,21 @@ const STEP_MS = 4_000
 const unanswered = new WeakMap<Page, Set<Request>>()
 
 /** Advances a page's fake clock in steps, and waits for the answers to the requests that each step starts. */
-export async function advanceClock(page: Page, milliseconds: number): Promise<void> {
+export async function advanceClock(page: Page, milliseconds: number, stepMs = STEP_MS): Promise<void> {
   const open = requestsOf(page)
   // The page answers unless it has just been reloaded.
   const roundTrip = () => page.evaluate(() => {}).catch(() => page.waitForLoadState())
-  for (let passed = 0; passed < milliseconds; passed += STEP_MS) {
-    await page.clock.runFor(STEP_MS)
+  for (let passed = 0; passed < milliseconds; passed += stepMs) {
+    await page.clock.runFor(stepMs)
     while (open.size > 0) await roundTrip()
     // The page has read the answers by then.
     await roundTrip()
   }
 }
+
+/** Advances a page's fake clock where no request is expected: each timer that is due runs, and what it asks for is waited for. */
+export const advanceIdle = (page: Page, milliseconds: number): Promise<void> =>
+  advanceClock(page, milliseconds, milliseconds / 2)
 
 /** Advances a page's fake clock until something holds. */
 export async function advanceUntil(page: Page, holds: () => boolean | Promise<boolean>): Promise<void> {

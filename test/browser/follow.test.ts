@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url"
 import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { serveFolder } from "../support/static-server.ts"
-import { advanceClock, advanceUntil, pollUntil } from "./fake-clock.ts"
+import { advanceClock, advanceIdle, advanceUntil, pollUntil } from "./fake-clock.ts"
 import { idsIn, longSession, pagesOf, shareToFolder } from "./long-session.ts"
 import { disableScrollAnchoring, executable, openPage, useBrowser } from "./open-page.ts"
 
@@ -199,7 +199,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 600_000 }, () => {
     await again(longSession(MORE))
     await pollUntil(page, idsIn("index.html").at(-1) as string)
     const before = asked()
-    await advanceClock(page, 200_000)
+    await advanceIdle(page, 200_000)
     expect(asked()).toBe(before)
     expect(await page.locator(".live").count()).toBe(0)
   })
@@ -224,7 +224,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 600_000 }, () => {
       }, state)
     await show("hidden")
     const before = asked()
-    await advanceClock(page, 120_000)
+    await advanceIdle(page, 120_000)
     expect(asked()).toBe(before)
     await show("visible")
     await advanceClock(page, 4000)
@@ -243,7 +243,7 @@ describe.skipIf(!executable)("in Chromium", { timeout: 600_000 }, () => {
     expect(Math.abs((await top(page, ids[8] as string)) - was)).toBeLessThan(1)
     expect(await page.locator(".part [id]").count()).toBe(ids.length)
     const before = asked()
-    await advanceClock(page, 200_000)
+    await advanceIdle(page, 200_000)
     expect(asked()).toBe(before)
   })
 
@@ -261,14 +261,14 @@ describe.skipIf(!executable)("in Chromium", { timeout: 600_000 }, () => {
     const over = await shareToFolder(longSession(HALF_MESSAGES))
     const { url, requests } = await serveFolder(over.folder)
     const { page } = await openPage(`${url}/index.html`, { fakeClock: true })
-    await advanceClock(page, 100_000)
+    await advanceIdle(page, 100_000)
     expect(requests).toEqual(["GET /index.html 200", expect.stringMatching(/^GET \/page-[0-9a-f]{16}\.css 200$/)])
 
     const { folder } = await shareToFolder(longSession(HALF_MESSAGES, false))
     const { page: onDisk } = await openPage(`${pathToFileURL(folder)}/index.html`, { fakeClock: true })
     const asked: string[] = []
     onDisk.on("request", (request) => asked.push(request.url()))
-    await advanceClock(onDisk, 100_000)
+    await advanceIdle(onDisk, 100_000)
     expect(asked).toEqual([])
     // The button shows that the script ran.
     expect(await onDisk.getByRole("button", { name: "Filter" }).count()).toBe(1)

@@ -1,8 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
+import { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { generateSession } from "../../scripts/generate-session.ts"
-import { ownHome } from "../support/run-command.ts"
+import { exportStdin } from "../../src/session/export-file.ts"
+import { openLedger } from "../../src/share/ledger.ts"
+import { share } from "../../src/share/share.ts"
+import { newShareId } from "../../src/share/share-id.ts"
+import { unshare } from "../../src/share/unshare.ts"
+import { openStore } from "../../src/store/open-store.ts"
 import { temporaryFolder } from "../support/world.ts"
 
 export type Message = {
@@ -39,23 +45,19 @@ export interface Shared {
   unshare: () => Promise<void>
 }
 
-/** Shares a session to a folder with the built command. */
+/** Shares a session to a folder, in this process: a process for each version costs more than most tests. */
 export async function shareToFolder(session: object): Promise<Shared> {
-  const { run, file } = ownHome()
-  const share = async (session: object) => {
-    writeFileSync(file("session.json"), JSON.stringify(session))
-    const { stdout, stderr } = await run(["share", file("session.json")])
-    if (!stdout.startsWith("file:")) throw new Error(stderr)
-    return stdout.trim()
-  }
-  const link = await share(session)
+  const home = temporaryFolder()
+  const destination = { to: path.join(home, "shares") }
+  const [store, ledger] = [await openStore(destination), openLedger(path.join(home, "ledger"))]
+  const options = { store, destination, ledger, version: "0", now: () => new Date(), newId: newShareId }
+  const publish = (session: object) =>
+    share(exportStdin(Readable.from([JSON.stringify(session)])), { ...options, mayShare: () => {} })
+  const { id, url } = await publish(session)
   return {
-    folder: path.dirname(fileURLToPath(link)),
-    again: async (session) => void (await share(session)),
-    unshare: async () => {
-      const { status, stderr } = await run(["unshare", link])
-      if (status !== 0) throw new Error(stderr)
-    },
+    folder: path.dirname(fileURLToPath(url)),
+    again: async (session) => void (await publish(session)),
+    unshare: async () => void (await unshare({ id, url, store, entry: (await ledger.find(id))! }, ledger)),
   }
 }
 

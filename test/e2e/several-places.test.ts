@@ -7,11 +7,12 @@ import { nanoid } from "nanoid"
 import { describe, expect, onTestFinished, test } from "vitest"
 import type { LedgerEntry } from "../../src/share/ledger/ledger-entry.ts"
 import { openLedger } from "../../src/share/ledger.ts"
+import { MAX_CONCURRENT_READS } from "../../src/store/object-store.ts"
 import { fixture, ownHome } from "../support/run-command.ts"
 import { startS3Server } from "../support/s3-server.ts"
 
-/** A port at which connections are taken, and nothing is ever answered. */
-async function silence(): Promise<string> {
+/** A port that accepts connections and never answers, and the connections made so far. */
+async function silence(): Promise<{ endpoint: string; open: ReadonlySet<Socket> }> {
   const open = new Set<Socket>()
   const server = createServer((socket) => void open.add(socket.on("error", () => {})))
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
@@ -19,7 +20,7 @@ async function silence(): Promise<string> {
     for (const socket of open) socket.destroy()
     server.close()
   })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, open }
 }
 
 const NOBODY = "http://127.0.0.1:9"
@@ -87,7 +88,7 @@ describe("unshare of a session with several shares", () => {
 
   test.each(["--all", "session"])("works while another destination hangs (%s)", async (how) => {
     const { server, home, to, share, remember } = await ownUser()
-    await remember({ to: "s3://silent", endpoint: await silence() })
+    await remember({ to: "s3://silent", endpoint: (await silence()).endpoint })
     const { url } = await share(...to)
     const args = how === "session" ? [session] : ["--all", "--yes"]
     let stop = () => {}
@@ -194,17 +195,16 @@ describe("unshare --forget", () => {
 })
 
 describe("list", () => {
-  test("names an unresponsive destination, shows the others, and does not wait long", async () => {
+  test("names an unresponsive destination, shows the others, and does not wait for a second try", async () => {
     const { home, run, to, share, remember } = await ownUser()
-    const silent = await silence()
+    const { endpoint: silent, open: connections } = await silence()
     for (let n = 0; n < 40; n++) await remember({ to: "s3://silent", endpoint: silent }, { session: `ses_${n}` })
     await remember({ to: "s3://theirs", profile: "nosuch", endpoint: silent })
     const [open, folder] = [await share(...to), await share("--to", home.file("kept"))]
-    const start = performance.now()
     const { status, stdout, stderr } = await run("list", "--json")
-    // Its own time-out is five seconds; the SDK's are more than thirty.
-    expect(performance.now() - start).toBeLessThan(20_000)
     expect(status).toBe(0)
+    // One for each concurrent read: the SDK connects again after its own timeout, much later than the list has given up.
+    expect(connections.size).toBeLessThanOrEqual(MAX_CONCURRENT_READS)
     expect(stderr).toContain("Could not check s3://silent did not answer within 5 seconds.")
     expect(stderr.match(/s3:\/\/silent did not answer/g)).toHaveLength(1)
     const { shares } = JSON.parse(stdout)
@@ -222,7 +222,7 @@ describe("list", () => {
       "--to",
       "s3://silent",
       "--endpoint",
-      await silence(),
+      (await silence()).endpoint,
     )
     expect(status).toBe(5)
     expect(stdout).toContain(open.url)
