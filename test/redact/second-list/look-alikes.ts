@@ -216,7 +216,7 @@ export const lookAlikes = () => [
     `${$(`${Word()} ${word()} ${word()} ${word()}`)}`,
     `export const ${$(pick(["ACCESS_TOKEN_COOKIE", "REFRESH_TOKEN_KEY"]))} = "${$("access_token")}"`,
     `d="${$(`M${digits(2)} ${digits(2)}L${digits(2)} ${digits(2)}C${digits(2)} ${digits(2)} ${digits(2)} ${digits(2)}Z`)}"`,
-    `"resolved": "https://registry.npmjs.org/${$(word())}/-/${$(`${word()}-1.2.3.tgz`)}"`,
+    `"resolved": "https://packages.corp.example/${$(word())}/-/${$(`${word()}-1.2.3.tgz`)}"`,
     `-----BEGIN CERTIFICATE-----\n${$(base64(48))}\n-----END CERTIFICATE-----`,
     `-----BEGIN PUBLIC KEY-----\n${$(base64(48))}\n-----END PUBLIC KEY-----`,
     `i18n: { "${$("auth.password.label")}": "${$("Password")}" }`,
